@@ -1,0 +1,164 @@
+/* The contract between the harness and whatever hands out memory.
+ *
+ * A stack is a chain of layers on a heap, outermost first: `limited:max=32MiB/slab/jemalloc`.
+ * A chain is built for each memory class of a scenario; budgets are shared by the classes that
+ * name them. This is the only header of this folder that the harness includes. */
+#ifndef PL_ALLOCATORS_ALLOCATOR_H
+#define PL_ALLOCATORS_ALLOCATOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "allocators/error.h"
+#include "allocators/units.h"
+
+#define PL_NAME_MAX 32        /* bytes of a backend's, class's or budget's name, with its NUL */
+#define PL_STACK_DEPTH_MAX 8  /* layers and heap together */
+#define PL_OPTIONS_MAX 12     /* options of one backend */
+#define PL_STACK_TEXT_MAX 512 /* bytes of a spec, with its NUL */
+#define PL_ENVIRONMENT_MAX 8  /* variables that a stack may set */
+
+/** One link of an opened chain. The hot calls are unchecked: the chain was checked when opened. */
+struct pl_allocator {
+    /** Returns at least `size` bytes aligned to max_align_t, or NULL. Any thread, unless the
+     *  backend says otherwise. Size 0 gives a unique pointer or NULL, as malloc. */
+    void *(*acquire)(struct pl_allocator *self, size_t size);
+    /** Takes back a block of acquire; `size` is what was asked for then. NULL is ignored. */
+    void (*release)(struct pl_allocator *self, void *block, size_t size);
+    /** Bytes that a block of `size` takes at this level: what a limit above has to count. */
+    size_t (*footprint)(const struct pl_allocator *self, size_t size);
+    struct pl_allocator *inner; /* the next link towards the heap; NULL in the heap itself */
+};
+
+static inline void *pl_acquire(struct pl_allocator *a, size_t size)
+{
+    return a->acquire(a, size);
+}
+
+static inline void pl_release(struct pl_allocator *a, void *block, size_t size)
+{
+    a->release(a, block, size);
+}
+
+/** A kind of object that a scenario holds, e.g. packet of 696 B drawing on the budget "packets". */
+struct pl_class {
+    char name[PL_NAME_MAX];
+    uint64_t size; /* bytes of one object, 1 B to 1 GiB */
+    int32_t budget; /* index among the budgets, -1 for none */
+};
+
+/** A limit shared by the classes that name it. */
+struct pl_budget {
+    char name[PL_NAME_MAX];
+    uint64_t max; /* bytes; 0 counts without limiting */
+};
+
+/** One value of a backend's option, as parsed. */
+struct pl_option_value {
+    bool set;        /* given in the spec, not the default */
+    uint64_t number; /* bytes, count, bool (0/1), index of the choice, or milliseconds */
+};
+
+struct pl_backend;
+
+/** One part of a parsed spec. */
+struct pl_layer_spec {
+    const struct pl_backend *backend;
+    struct pl_option_value values[PL_OPTIONS_MAX]; /* in the order of the backend's options */
+    char text[256];                                /* the value of a text option (preload's path) */
+};
+
+/** A parsed and checked spec, outermost layer first, heap last. Plain data, no allocation. */
+struct pl_stack_spec {
+    struct pl_layer_spec layers[PL_STACK_DEPTH_MAX];
+    size_t depth;
+    char text[PL_STACK_TEXT_MAX]; /* as the person wrote it */
+};
+
+/** What one process's allocator reads from its environment, "KEY=VALUE" each. */
+struct pl_environment {
+    char variables[PL_ENVIRONMENT_MAX][512];
+    size_t count;
+};
+
+/** What an opened stack holds, summed over its classes. Exact. */
+struct pl_stack_stats {
+    uint64_t reserved_bytes; /* bytes taken from the heap (or mapped) by pools, free slots included;
+                                where no pool stands, the bytes asked of the heap and not released */
+    uint64_t reserved_bytes_peak;
+    uint64_t slabs;                /* slabs held now */
+    uint64_t refusals;             /* acquires refused by a limit */
+    uint64_t heap_failures;        /* NULLs that came from the heap itself (or mmap) */
+    uint64_t fallback_allocations; /* acquires that went around a pool or limit */
+};
+
+/** Reads a spec: `layer[:key=value,...]/.../heap[:key=value,...]`; `slab` and `limited` alone are
+ *  short for `slab/glibc` and `limited/slab/glibc`.
+ *  @return 0 or -EINVAL (unknown name or option, no heap, two heaps, bad value, too deep) */
+int pl_stack_parse(const char *text, struct pl_stack_spec *spec, struct pl_error *error);
+
+/** Takes the next spec off a list `SPEC[,SPEC]`; commas between options don't separate specs.
+ *  @param list advanced past what was taken; NULL afterwards when the list is used up
+ *  @return 0, -ENOENT at the end, -ENAMETOOLONG */
+int pl_stack_list_next(const char **list, char *text, size_t capacity, struct pl_error *error);
+
+/** Whether this machine can run the stack.
+ *  @return 0, or -ENOENT with what is missing and the package that has it */
+int pl_stack_available(const struct pl_stack_spec *spec, struct pl_error *error);
+
+/** Whether the stack may run when time is virtual (no background threads that wait in real time).
+ *  @return 0 or -EINVAL */
+int pl_stack_virtual_time(const struct pl_stack_spec *spec, struct pl_error *error);
+
+/** Whether a limited layer of the stack takes its maximum from the scenario's budgets. */
+bool pl_stack_needs_budgets(const struct pl_stack_spec *spec);
+
+/** Whether any layer of the stack refuses beyond a limit. */
+bool pl_stack_is_limited(const struct pl_stack_spec *spec);
+
+/** Checks the stack against classes and budgets without opening it (a limit smaller than one
+ *  object, a class without a budget). @return 0 or -EINVAL */
+int pl_stack_check(const struct pl_stack_spec *spec, const struct pl_class *classes,
+                   size_t class_count, const struct pl_budget *budgets, size_t budget_count,
+                   struct pl_error *error);
+
+/** What the cell's environment must hold: LD_PRELOAD and the heap's tunables, arena counts always
+ *  explicit. @return 0, -ENOENT (library not installed), -ENAMETOOLONG */
+int pl_stack_environment(const struct pl_stack_spec *spec, struct pl_environment *environment,
+                         struct pl_error *error);
+
+struct pl_stack;
+
+/**
+ * Builds the chains, one a class. The stack's own state lives in shared mappings, outside the heap
+ * and outside RssAnon, so that it does not weigh on what is measured.
+ * @param budgets copied; may be NULL when the stack needs none
+ * @return 0, -EINVAL as pl_stack_check, -ENOMEM
+ */
+int pl_stack_open(const struct pl_stack_spec *spec, const struct pl_class *classes,
+                  size_t class_count, const struct pl_budget *budgets, size_t budget_count,
+                  struct pl_stack **stack, struct pl_error *error);
+
+/** The chain of class `index`, in the order given to pl_stack_open. */
+struct pl_allocator *pl_stack_class(struct pl_stack *stack, size_t index);
+
+/** Sums up what the stack holds. Cheap enough for every sample: a few adds a class. */
+void pl_stack_stats(const struct pl_stack *stack, struct pl_stack_stats *stats);
+
+/** Gives everything back. Blocks still held become invalid. NULL is ignored. */
+void pl_stack_close(struct pl_stack *stack);
+
+/** One backend as `plimsoll list allocators` shows it. */
+struct pl_backend_info {
+    const char *name;
+    const char *summary;
+    bool heap;
+    const char *missing; /* NULL, or why it can't run here */
+    char options[512];   /* "key=default" separated by spaces */
+};
+
+/** @return false past the last backend */
+bool pl_backend_info(size_t index, struct pl_backend_info *info);
+
+#endif

@@ -1,0 +1,20 @@
+/* One line for the person: what every fallible call of Plimsoll fills in beside its negative errno.
+ * Lives here because the allocators know nothing of the harness and both need it. */
+#ifndef PL_ALLOCATORS_ERROR_H
+#define PL_ALLOCATORS_ERROR_H
+
+/** What went wrong, as one line without a newline: what is wrong and what would be right. */
+struct pl_error {
+    char text[512];
+};
+
+/**
+ * Fills in the line, unless `error` is NULL. Longer text is cut.
+ * @param error where to write, may be NULL
+ * @param code the negative errno that the caller is about to return
+ * @return `code`, so that `return pl_error_set(error, -EINVAL, "...")` reads as one step
+ */
+int pl_error_set(struct pl_error *error, int code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

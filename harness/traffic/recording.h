@@ -1,0 +1,109 @@
+/* A recording: the RTP streams of a capture, decoded once before anything is measured.
+ *
+ * It is one flat block without pointers, so that the controller can lay it into the memory that it
+ * shares with the cells. Arrival times are those of the capture; sequence numbers and timestamps
+ * are unwrapped and count from the first packet of their stream. */
+#ifndef PL_TRAFFIC_RECORDING_H
+#define PL_TRAFFIC_RECORDING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "allocators/error.h"
+
+#define PL_STREAMS_MAX 1024 /* RTP streams of one capture */
+
+/** Payloads that can become samples, and the rest. */
+enum pl_codec {
+    PL_CODEC_OPAQUE, /* carried as it is: memory yes, samples no */
+    PL_CODEC_L16,    /* RFC 3551 section 4.5.11: big-endian, interleaved */
+    PL_CODEC_PCMU,   /* G.711 mu-law */
+    PL_CODEC_PCMA    /* G.711 A-law */
+};
+
+/** "L16", "PCMU", "PCMA" or "opaque". */
+const char *pl_codec_name(enum pl_codec codec);
+
+struct pl_recorded_stream {
+    uint32_t ssrc; /* as captured */
+    uint32_t codec; /* enum pl_codec */
+    uint32_t payload_type;
+    uint32_t rate;     /* Hz of the RTP clock, 0 when opaque */
+    uint32_t channels; /* 0 when opaque */
+    uint32_t packets;
+    uint64_t sequence_span;  /* what one loop adds to the sequence: highest - lowest + 1 */
+    uint64_t timestamp_span; /* what one loop adds to the timestamp: last - first + a packet */
+    uint64_t payload_bytes;
+};
+
+struct pl_recorded_packet {
+    int64_t arrival_ns; /* since the recording's first packet; never falls */
+    uint64_t position;  /* sequence since the stream's lowest, unwrapped */
+    uint64_t timestamp; /* since the stream's lowest, unwrapped, in units of its clock */
+    uint32_t stream;    /* index among the streams */
+    uint32_t datagram_offset; /* of the UDP payload, bytes from the block's datagrams */
+    uint32_t datagram_size;   /* bytes of the UDP payload: RTP header and payload */
+    uint32_t payload_offset;  /* of the RTP payload, bytes from the datagram's start */
+    uint32_t payload_size;    /* bytes of the RTP payload */
+    uint32_t payload_type;
+};
+
+/** The head of the flat block; offsets count bytes from the head. */
+struct pl_recording {
+    uint64_t bytes; /* of the whole block */
+    uint32_t stream_count;
+    uint32_t packet_count;
+    int64_t duration_ns; /* what one loop adds to arrival times: last - first + a mean gap */
+    uint64_t streams_offset;
+    uint64_t packets_offset;
+    uint64_t datagrams_offset;
+};
+
+static inline const struct pl_recorded_stream *pl_recording_streams(const struct pl_recording *r)
+{
+    return (const struct pl_recorded_stream *)(const void *)((const char *)r + r->streams_offset);
+}
+
+static inline const struct pl_recorded_packet *pl_recording_packets(const struct pl_recording *r)
+{
+    return (const struct pl_recorded_packet *)(const void *)((const char *)r + r->packets_offset);
+}
+
+static inline const uint8_t *pl_recording_datagrams(const struct pl_recording *r)
+{
+    return (const uint8_t *)r + r->datagrams_offset;
+}
+
+/** What was found beside the packets that a recording keeps. */
+struct pl_capture_counts {
+    uint64_t frames;       /* records read from the file */
+    uint64_t not_udp;      /* other protocols and what can't be dissected, fragments included */
+    uint64_t not_rtp;      /* UDP whose payload is no RTP (RTCP included) */
+    uint64_t filtered;     /* turned away by the filter */
+    uint64_t bytes_cut;    /* bytes of the file after its last whole record */
+};
+
+struct pl_capture_options {
+    const char *filter;  /* libpcap filter syntax, NULL or "" for all */
+    const char *payload; /* what a dynamic or unknown payload type holds: "L16/44100/2", "PCMU/8000/1", or NULL */
+};
+
+/**
+ * Reads a capture (pcap or pcapng, either also compressed by zstd) into a new recording.
+ * @param recording set on success; free() it
+ * @param counts set on success, may be NULL
+ * @return 0, or a negative errno and one line: -ENOENT and others from opening; -EINVAL for what
+ *  is no capture, holds no RTP, was captured with too short a snap length, has time stamps out of
+ *  order, a bad filter or payload, or more than PL_STREAMS_MAX streams; -ENOMEM
+ */
+int pl_capture_read(const char *path, const struct pl_capture_options *options,
+                    struct pl_recording **recording, struct pl_capture_counts *counts,
+                    struct pl_error *error);
+
+/** As pl_capture_read, from memory: what the fuzzer drives. `name` stands in messages. */
+int pl_capture_read_memory(const void *data, size_t size, const char *name,
+                           const struct pl_capture_options *options,
+                           struct pl_recording **recording, struct pl_capture_counts *counts,
+                           struct pl_error *error);
+
+#endif
