@@ -24,23 +24,52 @@ enum pl_codec {
 /** "L16", "PCMU", "PCMA" or "opaque". */
 const char *pl_codec_name(enum pl_codec codec);
 
+/** What a payload type holds. */
+struct pl_payload {
+    enum pl_codec codec;
+    uint32_t rate;     /* Hz of the RTP clock and of the samples, 0 when opaque */
+    uint32_t channels; /* 0 when opaque */
+};
+
+/**
+ * Reads a payload as SDP writes it in `rtpmap` (RFC 4566 section 6): "L16/44100/2", "PCMU/8000".
+ * @param payload set on success: codec L16, PCMU or PCMA (in any case), rate 1000 to 768000 Hz,
+ *  channels 1 to 64, 1 when left out
+ * @return 0 or -EINVAL with what would be right
+ */
+int pl_payload_parse(const char *text, struct pl_payload *payload, struct pl_error *error);
+
+/**
+ * What RFC 3551 (tables 4 and 5) says a payload type holds.
+ * @param type 0 to 127
+ * @param fallback what an unassigned or dynamic type holds
+ */
+struct pl_payload pl_payload_of_type(uint32_t type, const struct pl_payload *fallback);
+
+/** Bytes that one sample of all channels takes on the wire, 0 when opaque. */
+uint32_t pl_payload_sample_bytes(const struct pl_payload *payload);
+
+/** Packets with one SSRC, from one address and port to another. Its codec is that of its most
+ *  frequent payload type; a packet of another type (telephone events, comfort noise) is carried as
+ *  it is: compare its payload_type with the stream's before making samples of it. */
 struct pl_recorded_stream {
-    uint32_t ssrc; /* as captured */
+    uint32_t ssrc;  /* as captured */
     uint32_t codec; /* enum pl_codec */
     uint32_t payload_type;
     uint32_t rate;     /* Hz of the RTP clock, 0 when opaque */
     uint32_t channels; /* 0 when opaque */
     uint32_t packets;
     uint64_t sequence_span;  /* what one loop adds to the sequence: highest - lowest + 1 */
-    uint64_t timestamp_span; /* what one loop adds to the timestamp: last - first + a packet */
+    uint64_t timestamp_span; /* what one loop adds to the timestamp: the highest packet's end -
+                              * lowest, where an opaque packet lasts the median step */
     uint64_t payload_bytes;
 };
 
 struct pl_recorded_packet {
-    int64_t arrival_ns; /* since the recording's first packet; never falls */
-    uint64_t position;  /* sequence since the stream's lowest, unwrapped */
-    uint64_t timestamp; /* since the stream's lowest, unwrapped, in units of its clock */
-    uint32_t stream;    /* index among the streams */
+    int64_t arrival_ns;       /* since the recording's first packet; never falls */
+    uint64_t position;        /* sequence since the stream's lowest, unwrapped */
+    uint64_t timestamp;       /* since the stream's lowest, unwrapped, in units of its clock */
+    uint32_t stream;          /* index among the streams */
     uint32_t datagram_offset; /* of the UDP payload, bytes from the block's datagrams */
     uint32_t datagram_size;   /* bytes of the UDP payload: RTP header and payload */
     uint32_t payload_offset;  /* of the RTP payload, bytes from the datagram's start */
@@ -76,25 +105,39 @@ static inline const uint8_t *pl_recording_datagrams(const struct pl_recording *r
 
 /** What was found beside the packets that a recording keeps. */
 struct pl_capture_counts {
-    uint64_t frames;       /* records read from the file */
-    uint64_t not_udp;      /* other protocols and what can't be dissected, fragments included */
-    uint64_t not_rtp;      /* UDP whose payload is no RTP (RTCP included) */
-    uint64_t filtered;     /* turned away by the filter */
-    uint64_t bytes_cut;    /* bytes of the file after its last whole record */
+    uint64_t frames;    /* records read from the file */
+    uint64_t not_udp;   /* other protocols and what can't be dissected, fragments included */
+    uint64_t not_rtp;   /* UDP whose payload is no RTP (RTCP included) or makes no stream */
+    uint64_t filtered;  /* turned away by the filter */
+    uint64_t snapped;   /* captured shorter than they were, of all frames */
+    uint64_t bytes_cut; /* bytes of a truncated file after its last whole packet; when zstd's own
+                         * stream ends early, of what could still be decompressed, at least 1 */
 };
 
 struct pl_capture_options {
-    const char *filter;  /* libpcap filter syntax, NULL or "" for all */
-    const char *payload; /* what a dynamic or unknown payload type holds: "L16/44100/2", "PCMU/8000/1", or NULL */
+    const char *filter;  /* libpcap filter syntax, NULL or "" for all; it sees frames as captured,
+                          * so that tagged ones need "vlan and udp port 5004" */
+    const char *payload; /* what dynamic and unassigned payload types hold, as pl_payload_parse
+                          * takes it, or NULL for opaque */
 };
 
 /**
  * Reads a capture (pcap or pcapng, either also compressed by zstd) into a new recording.
+ *
+ * Link types Ethernet, Linux cooked v1 and v2, BSD loopback (null, loop), raw IP; VLAN tags; IPv4
+ * and IPv6. UDP whose payload parses as RTP counts as RTP only if its stream (SSRC, addresses,
+ * ports) has two packets in a row with sequence numbers in a row (RFC 3550 appendix A.1,
+ * MIN_SEQUENTIAL) and at most half of its steps leap further than A.1's MAX_DROPOUT (3000 on) or
+ * MAX_MISORDER (100 back). Duplicates and reordered packets are kept as they came.
+ *
+ * Needs the library pl_capture (libpcap, libzstd); the rest of this header is in pl_traffic.
  * @param recording set on success; free() it
  * @param counts set on success, may be NULL
  * @return 0, or a negative errno and one line: -ENOENT and others from opening; -EINVAL for what
- *  is no capture, holds no RTP, was captured with too short a snap length, has time stamps out of
- *  order, a bad filter or payload, or more than PL_STREAMS_MAX streams; -ENOMEM
+ *  is no capture, is damaged, holds no RTP, was captured with too short a snap length, has time
+ *  stamps of RTP packets out of order or all alike, a bad filter or payload, L16 that ends inside
+ *  a sample, or more than PL_STREAMS_MAX streams; -EFBIG beyond 4 GiB of RTP, or 4 GiB
+ *  decompressed; -ENOMEM
  */
 int pl_capture_read(const char *path, const struct pl_capture_options *options,
                     struct pl_recording **recording, struct pl_capture_counts *counts,

@@ -20,8 +20,8 @@ struct pl_rtp {
 };
 
 /** Reads the header of one UDP payload.
- *  @return false when it is no RTP: version not 2, lengths that don't fit, payload types 72 to 76
- *  (RTCP, RFC 5761 section 4) */
+ *  @return false when it is no RTP: version not 2, lengths that don't fit, payload types 64 to 95
+ *  (what RTCP's types look like, RFC 5761 section 4) */
 bool pl_rtp_parse(const uint8_t *datagram, size_t size, struct pl_rtp *rtp);
 
 /** Writes sequence, timestamp and SSRC over the header of a datagram that pl_rtp_parse took. */

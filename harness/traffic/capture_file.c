@@ -1,0 +1,56 @@
+/* Opens captures for libpcap, the first step of reading one. */
+#include "harness/traffic/capture_file.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* fopen takes folders, and libpcap would wait for ever on a pipe. */
+static int check_kind(FILE *stream, const char *path, struct pl_error *error)
+{
+    struct stat status;
+    if (fstat(fileno(stream), &status) != 0)
+        return pl_error_set(error, -errno, "%s: %s", path, strerror(errno));
+    if (S_ISDIR(status.st_mode))
+        return pl_error_set(error, -EISDIR, "%s is a folder: a capture file would be right", path);
+    if (!S_ISREG(status.st_mode))
+        return pl_error_set(error, -EINVAL, "%s is no regular file: save the capture first", path);
+    if (status.st_size == 0)
+        return pl_error_set(error, -EINVAL, "%s is empty: a capture would be right", path);
+    return 0;
+}
+
+/* Puts the decompressed stream in the place of a compressed one. Closes `raw` on failure. */
+static int unpack(FILE *raw, const char *name, struct pl_capture_file *file, struct pl_error *error)
+{
+    *file = (struct pl_capture_file){.stream = raw};
+    if (!pl_zstd_is_magic(raw))
+        return 0;
+    int rc = pl_zstd_decompress(raw, name, &file->stream, &file->zstd_cut, error);
+    fclose(raw);
+    return rc;
+}
+
+int pl_capture_file_open(const char *path, struct pl_capture_file *file, struct pl_error *error)
+{
+    FILE *raw = fopen(path, "rbe");
+    if (!raw)
+        return pl_error_set(error, -errno, "%s cannot be opened: %s", path, strerror(errno));
+    int rc = check_kind(raw, path, error);
+    if (rc != 0) {
+        fclose(raw);
+        return rc;
+    }
+    return unpack(raw, path, file, error);
+}
+
+int pl_capture_file_memory(const void *data, size_t size, const char *name,
+                           struct pl_capture_file *file, struct pl_error *error)
+{
+    if (size == 0)
+        return pl_error_set(error, -EINVAL, "%s is empty: a capture would be right", name);
+    FILE *raw = fmemopen((void *)(size_t)data, size, "r"); /* "r" never writes */
+    if (!raw)
+        return pl_error_set(error, -errno, "%s cannot be opened: %s", name, strerror(errno));
+    return unpack(raw, name, file, error);
+}
