@@ -1,0 +1,238 @@
+#!/usr/bin/env bash
+# Makes the recording that the scenarios replay: RTP L16 stereo at 44.1 kHz, 128 samples a packet,
+# sent by FFmpeg over loopback and captured by tcpdump with its real arrival times.
+#
+#   record.sh              record; refuses to replace a recording
+#   record.sh --force      record, replacing the one there is
+#   record.sh --check      do the recording and its lock agree? (offline)
+#   record.sh --reproduce  record anew elsewhere: does its RTP stream equal the lock's?
+#
+# The lock holds two hashes: of the file, and of the RTP stream with its random timestamp base taken
+# off, which a new recording repeats although ports, IP ids and arrival times differ.
+# Environment: PLIMSOLL_REBASED_RTP, the tool (default build/plimsoll-rebased-rtp); PORT (45004).
+# Exit: 0 done, 1 disagreement or a failed recording, 2 bad usage, 3 this machine cannot do it.
+set -euo pipefail
+export LC_ALL=C
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+recording=$here/l16-stereo-44100.pcap.zst
+lock=$here/l16-stereo-44100.lock
+tool=${PLIMSOLL_REBASED_RTP:-$here/../../build/plimsoll-rebased-rtp}
+port=${PORT:-45004}
+packets=4096     # 11.9 s at 344.5 packets a second
+seconds=13       # of signal, more than the packets need
+deadline=60      # seconds after which a recording is given up
+
+# Integer sines (libm's could differ by machine), different left and right, with a beep a second;
+# their common period is no multiple of a packet, so that no two packets are alike.
+signal="sine=f=440:b=4:r=44100:samples_per_frame=128:d=${seconds}[l]"
+signal+=";sine=f=554:b=3:r=44100:samples_per_frame=128:d=${seconds}[r]"
+signal+=";[l][r]join=inputs=2:channel_layout=stereo,arealtime[o]"
+sender=(ffmpeg -nostdin -hide_banner -loglevel error -filter_complex "$signal" -map '[o]'
+    -c:a pcm_s16be -f rtp -ssrc 1 -seq 1000 -rtpflags skip_rtcp
+    "rtp://127.0.0.1:$port?pkt_size=524")
+catcher=(tcpdump -i lo -n -U -B 4096 -Z root -s 0 --time-stamp-precision=nano -c "$packets")
+
+work=
+sender_pid=
+catcher_pid=
+
+die() { # CODE LINE...
+    local code=$1
+    shift
+    echo "record.sh: $*" >&2
+    exit "$code"
+}
+
+# Ends what this script started, by its number, and removes what it half wrote.
+clean_up() {
+    local pid
+    for pid in $sender_pid $catcher_pid; do
+        kill "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+    done
+    [ -z "$work" ] || rm -rf "$work"
+    rm -f "$recording.$$" "$lock.$$"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+need() { # PROGRAM...: each one must be there
+    local program
+    for program in "$@"; do
+        command -v "$program" >/dev/null || die 3 "$program is missing: apt-get install $program"
+    done
+}
+
+need_tool() {
+    [ -x "$tool" ] || die 3 "$tool is missing: build it with 'make plimsoll-rebased-rtp'"
+}
+
+# Another socket on the port, or one about to answer from it, would mix its packets in.
+check_port() {
+    [[ $port =~ ^[1-9][0-9]{3,4}$ && $port -ge 1024 && $port -le 65535 ]] ||
+        die 2 "PORT=$port is no port: 1024 to 65535 would be right"
+    local hex table
+    hex=$(printf ':%04X' "$port")
+    for table in /proc/net/udp /proc/net/udp6; do
+        [ ! -r "$table" ] || ! awk -v p="$hex" 'index($2, p) { found = 1 } END { exit !found }' \
+            "$table" || die 3 "UDP port $port is taken: choose another with PORT=..."
+    done
+}
+
+start_catcher() {
+    timeout "$deadline" "${catcher[@]}" -w "$work/capture.pcap" "udp dst port $port" \
+        2>"$work/catcher.log" &
+    catcher_pid=$!
+    local i
+    for ((i = 0; i < 100; i++)); do
+        grep -q 'listening on' "$work/catcher.log" && return
+        kill -0 "$catcher_pid" 2>/dev/null ||
+            die 3 "tcpdump cannot capture on lo (root, or cap_net_raw, is needed):" \
+                "$(tail -n 1 "$work/catcher.log")"
+        sleep 0.1
+    done
+    die 1 "tcpdump did not begin within 10 s: $(tail -n 1 "$work/catcher.log")"
+}
+
+# tcpdump ends by itself after the last packet; the sender has signal left then.
+capture() {
+    start_catcher
+    timeout "$deadline" "${sender[@]}" >/dev/null 2>"$work/sender.log" &
+    sender_pid=$!
+    while kill -0 "$catcher_pid" 2>/dev/null; do
+        if ! kill -0 "$sender_pid" 2>/dev/null; then
+            sleep 1
+            kill -0 "$catcher_pid" 2>/dev/null || break
+            die 1 "FFmpeg ended before $packets packets came: $(tail -n 1 "$work/sender.log")"
+        fi
+        sleep 0.2
+    done
+    wait "$catcher_pid" || die 1 "tcpdump failed: $(tail -n 1 "$work/catcher.log")"
+    catcher_pid=
+    ! grep -q '^[1-9][0-9]* packets\? dropped' "$work/catcher.log" ||
+        die 1 "the kernel dropped packets, the machine is too busy: $(tail -n 1 "$work/catcher.log")"
+}
+
+# What the tool says of a capture: $work/facts (key=value words) and the hash of its RTP stream.
+describe() { # CAPTURE
+    "$tool" "$1" >"$work/rtp" 2>"$work/facts" || die 1 "$(tail -n 1 "$work/facts")"
+    rtp_sha256=$(sha256sum <"$work/rtp" | cut -d ' ' -f 1)
+    facts=$(tr '\n' ' ' <"$work/facts")
+}
+
+expect_fact() { # WORD
+    case " $facts" in
+    *" $1 "*) ;;
+    *) die 1 "the capture has no $1, but: $facts" ;;
+    esac
+}
+
+make_recording() { # leaves $work/capture.pcap, described
+    need ffmpeg tcpdump zstd
+    need_tool
+    check_port
+    work=$(mktemp -d)
+    capture
+    describe "$work/capture.pcap"
+    local fact
+    for fact in streams=1 codec=L16 rate=44100 channels=2 "packets=$packets" \
+        "sequence_span=$packets" bytes_cut=0; do
+        expect_fact "$fact"
+    done
+}
+
+quoted() { # WORD...: as a shell would take it
+    local line
+    line=$(printf '%q ' "$@")
+    echo "${line% }"
+}
+
+write_lock() { # COMPRESSED
+    local ffmpeg_version
+    ffmpeg_version=$(ffmpeg -version | sed -n '1s/^ffmpeg version \([^ ]*\).*/\1/p')
+    cat <<EOF
+# Written by record.sh, checked by record.sh --check.
+file = $(basename "$recording")
+sender = $(quoted "${sender[@]}")
+catcher = $(quoted "${catcher[@]}")
+ffmpeg = $ffmpeg_version
+tcpdump = $(tcpdump --version 2>&1 | sed -n 's/^tcpdump version //p')
+libpcap = $(tcpdump --version 2>&1 | sed -n 's/^libpcap version \([^ ]*\).*/\1/p')
+zstd = $(zstd --version | grep -o '[0-9]*\.[0-9]*\.[0-9]*')
+codec = L16
+rate_hz = 44100
+channels = 2
+payload_bytes = 512
+packets = $packets
+bytes = $(stat -c %s "$1")
+sha256 = $(sha256sum <"$1" | cut -d ' ' -f 1)
+rtp_sha256 = $rtp_sha256
+EOF
+}
+
+# Both are complete before either takes its name.
+record() {
+    [ ! -e "$recording" ] || [ "$1" = force ] ||
+        die 1 "$recording is there already: --force replaces it"
+    [ -w "$here" ] || die 3 "$here cannot be written"
+    make_recording
+    zstd -q -19 "$work/capture.pcap" -o "$work/capture.zst"
+    write_lock "$work/capture.zst" >"$work/lock"
+    cp "$work/capture.zst" "$recording.$$"
+    cp "$work/lock" "$lock.$$"
+    mv "$recording.$$" "$recording"
+    mv "$lock.$$" "$lock"
+    echo "recorded $packets packets, $(stat -c %s "$recording") bytes: $recording"
+}
+
+locked() { # KEY: its value in the lock
+    sed -n "s/^$1 = //p" "$lock"
+}
+
+need_lock() {
+    [ -r "$lock" ] || die 1 "$lock is missing: record.sh makes it"
+}
+
+agree() { # KEY ACTUAL
+    [ "$(locked "$1")" = "$2" ] ||
+        die 1 "$(basename "$recording"): $1 is $2, the lock says '$(locked "$1")'"
+}
+
+check() {
+    need_lock
+    need_tool
+    [ -r "$recording" ] || die 1 "$recording is missing: record.sh makes it"
+    work=$(mktemp -d)
+    agree file "$(basename "$recording")"
+    agree bytes "$(stat -c %s "$recording")"
+    agree sha256 "$(sha256sum <"$recording" | cut -d ' ' -f 1)"
+    describe "$recording"
+    agree rtp_sha256 "$rtp_sha256"
+    expect_fact "codec=$(locked codec)"
+    expect_fact "rate=$(locked rate_hz)"
+    expect_fact "channels=$(locked channels)"
+    expect_fact "packets=$(locked packets)"
+    expect_fact bytes_cut=0
+    echo "recording and lock agree: $(locked packets) packets, $(locked bytes) bytes"
+}
+
+reproduce() {
+    need_lock
+    make_recording
+    [ "$rtp_sha256" = "$(locked rtp_sha256)" ] ||
+        die 1 "a new recording's RTP stream is $rtp_sha256, the lock says $(locked rtp_sha256)" \
+            "(by FFmpeg $(locked ffmpeg); here $(ffmpeg -version | sed -n '1s/ Copyright.*//p'))"
+    echo "a new recording repeats the lock's RTP stream"
+}
+
+[ $# -le 1 ] || die 2 "one argument at most: --force, --check or --reproduce"
+case "${1:-}" in
+'') record keep ;;
+--force) record force ;;
+--check) check ;;
+--reproduce) reproduce ;;
+-h | --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" ;;
+*) die 2 "'$1' is unknown: --force, --check or --reproduce would be right" ;;
+esac

@@ -1,6 +1,7 @@
 /* Writes the RTP of a capture to stdout, rebased: what two recordings made by the same command have
  * in common. Ports, arrival times and the random timestamp base are gone; order, sequence,
- * timestamps and payloads are there. `| sha256sum` gives the hash in a recording's lock file. */
+ * timestamps and payloads are there. `| sha256sum` gives the hash in a recording's lock file.
+ * What the capture holds goes to stderr, as key=value words. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,12 +36,12 @@ static void describe(const struct pl_recording *recording, const struct pl_captu
 {
     for (uint32_t i = 0; i < recording->stream_count; i++) {
         const struct pl_recorded_stream *stream = pl_recording_streams(recording) + i;
-        fprintf(stderr, "codec=%s rate=%u channels=%u packets=%u ssrc=0x%08x\n",
+        fprintf(stderr, "codec=%s rate=%u channels=%u packets=%u sequence_span=%llu\n",
                 pl_codec_name((enum pl_codec)stream->codec), stream->rate, stream->channels,
-                stream->packets, stream->ssrc);
+                stream->packets, (unsigned long long)stream->sequence_span);
     }
-    fprintf(stderr, "duration_ns=%lld bytes_cut=%llu\n", (long long)recording->duration_ns,
-            (unsigned long long)counts->bytes_cut);
+    fprintf(stderr, "streams=%u duration_ns=%lld bytes_cut=%llu\n", recording->stream_count,
+            (long long)recording->duration_ns, (unsigned long long)counts->bytes_cut);
 }
 
 int main(int argc, char **argv)
