@@ -1,0 +1,40 @@
+/* What a cell is told: one block in a memfd that controller and cell share.
+ *
+ * The recording and the harness's own state lie in it too. The controller touches every page
+ * first, so they are charged to it and not to the cell's container, and as shared memory they are
+ * no part of the cell's RssAnon: nothing measured depends on the harness's own memory. */
+#ifndef PL_CELL_JOB_H
+#define PL_CELL_JOB_H
+
+#include "harness/scenario/scenario.h"
+#include "harness/traffic/recording.h"
+
+#define PL_JOB_MAGIC UINT64_C(0x31304c4c4f534d50)
+#define PL_JOB_FD 3    /* the memfd in the cell */
+#define PL_RECORD_FD 4 /* the pipe in the cell */
+
+struct pl_job {
+    uint64_t magic;
+    uint64_t bytes; /* of the whole block */
+    struct pl_scenario scenario;
+    char stack[PL_STACK_TEXT_MAX];
+    uint32_t format; /* enum pl_format */
+    uint64_t seed;
+    uint64_t ceiling_bytes; /* RSS at which the cell stops itself; 0 for none */
+    uint64_t recording_offset;
+    uint64_t arena_offset;
+    uint64_t arena_bytes;
+};
+
+/** Lays a job out in a new memfd, every page touched.
+ *  @param fd set on success, close-on-exec; close it
+ *  @return 0 or a negative errno */
+int pl_job_make(const struct pl_scenario *scenario, const struct pl_recording *recording,
+                const char *stack, enum pl_format format, uint64_t seed, uint64_t ceiling_bytes,
+                int *fd, struct pl_error *error);
+
+/** Bytes of the arena that a cell takes for this scenario. */
+uint64_t pl_job_arena_bytes(const struct pl_scenario *scenario,
+                            const struct pl_recording *recording);
+
+#endif

@@ -1,0 +1,174 @@
+/* Fork and exec of a cell. Between the two only async-signal-safe calls are made. */
+#include "harness/cell/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/cell/job.h"
+
+/* The last processor of our own set: interrupts and the controller favour the first. */
+static int choose_cpu(void)
+{
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed))
+        return -1;
+    for (int cpu = CPU_SETSIZE - 1; cpu >= 0; cpu--)
+        if (CPU_ISSET(cpu, &allowed))
+            return cpu;
+    return -1;
+}
+
+static int write_text(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int rc = write(fd, text, strlen(text)) < 0 ? -errno : 0;
+    close(fd);
+    return rc;
+}
+
+/* What the child makes of itself; a step that only sharpens the measurement may fail. */
+static int become_cell(const struct pl_process_options *o, int cpu, pid_t parent)
+{
+    sigset_t none;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        return -ESRCH; /* the controller died before the line above */
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    setpgid(0, 0); /* a Ctrl-C reaches the controller, which decides */
+    write_text("/proc/self/oom_score_adj", "1000");
+    personality(ADDR_NO_RANDOMIZE);
+    if (!o->huge_pages)
+        prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+    if (cpu >= 0) {
+        cpu_set_t one;
+        CPU_ZERO(&one);
+        CPU_SET(cpu, &one);
+        sched_setaffinity(0, sizeof one, &one);
+    }
+    return pl_container_join(o->container);
+}
+
+/* Moves `from` to `to`, without close-on-exec. Both targets are above what they may come from. */
+static int place_fd(int from, int to)
+{
+    int rc = from == to ? fcntl(to, F_SETFD, 0) : dup2(from, to);
+    return rc < 0 ? -errno : 0;
+}
+
+static void run_child(const struct pl_process_options *o, char *const *envp, int cpu, pid_t parent,
+                      int record_fd, int report_fd)
+{
+    char *const argv[] = {(char *)(uintptr_t)o->program, NULL};
+    int rc = become_cell(o, cpu, parent);
+    if (!rc)
+        rc = place_fd(o->job_fd, PL_JOB_FD);
+    if (!rc)
+        rc = place_fd(record_fd, PL_RECORD_FD);
+    if (!rc) {
+        execve(o->program, argv, envp);
+        rc = -errno;
+    }
+    ssize_t told = write(report_fd, &rc, sizeof rc);
+    (void)told;
+    _exit(127);
+}
+
+/* Descriptors that the child moves must lie above the places where they go. */
+static int raise_fd(int fd)
+{
+    int raised = fcntl(fd, F_DUPFD_CLOEXEC, 10);
+    close(fd);
+    return raised;
+}
+
+static int make_pipe(int ends[2])
+{
+    if (pipe2(ends, O_CLOEXEC))
+        return -errno;
+    ends[1] = raise_fd(ends[1]);
+    if (ends[1] >= 0)
+        return 0;
+    close(ends[0]);
+    return -EMFILE;
+}
+
+/* The child reports why exec failed; a closed pipe means that it succeeded. */
+static int await_exec(int report_fd, pid_t pid)
+{
+    int rc = 0;
+    ssize_t n = read(report_fd, &rc, sizeof rc);
+    close(report_fd);
+    if (n == (ssize_t)sizeof rc)
+        waitpid(pid, NULL, 0);
+    return n == (ssize_t)sizeof rc ? rc : 0;
+}
+
+int pl_process_start(const struct pl_process_options *o, struct pl_process *process,
+                     struct pl_error *error)
+{
+    char *envp[PL_ENVIRONMENT_MAX + 2] = {(char *)(uintptr_t)"LC_ALL=C"};
+    for (size_t i = 0; i < o->environment->count; i++)
+        envp[i + 1] = (char *)(uintptr_t)o->environment->variables[i];
+    int records[2], report[2];
+    int rc = make_pipe(records);
+    if (rc)
+        return pl_error_set(error, rc, "no pipe for a cell: %s", strerror(-rc));
+    rc = make_pipe(report);
+    if (rc) {
+        close(records[0]);
+        close(records[1]);
+        return pl_error_set(error, rc, "no pipe for a cell: %s", strerror(-rc));
+    }
+    struct pl_process_options raised = *o;
+    raised.job_fd = fcntl(o->job_fd, F_DUPFD_CLOEXEC, 10);
+    int cpu = o->pinned ? choose_cpu() : -1;
+    pid_t parent = getpid(), pid = fork();
+    if (pid == 0)
+        run_child(&raised, envp, cpu, parent, records[1], report[1]);
+    rc = pid < 0 ? -errno : 0;
+    close(raised.job_fd);
+    close(records[1]);
+    close(report[1]);
+    if (!rc)
+        rc = await_exec(report[0], pid);
+    if (rc) {
+        close(records[0]);
+        return pl_error_set(error, rc, "can't start %s: %s", o->program, strerror(-rc));
+    }
+    *process = (struct pl_process){pid, records[0], cpu};
+    return 0;
+}
+
+int pl_process_find_cell(char *path, size_t capacity, struct pl_error *error)
+{
+    char self[3072];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    self[n > 0 ? n : 0] = '\0';
+    char *slash = strrchr(self, '/');
+    int written = slash ? snprintf(path, capacity, "%.*s/plimsoll-cell", (int)(slash - self), self) : -1;
+    if (written > 0 && (size_t)written < capacity && access(path, X_OK) == 0)
+        return 0;
+    return pl_error_set(error, -ENOENT, "plimsoll-cell is missing beside %s; build it by `make`",
+                        self);
+}
+
+bool pl_process_can_fix_addresses(void)
+{
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(personality(ADDR_NO_RANDOMIZE) == -1 || !(personality(0xffffffff) & ADDR_NO_RANDOMIZE));
+    int status = 0;
+    return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
+           WEXITSTATUS(status) == 0;
+}

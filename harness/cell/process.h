@@ -1,0 +1,38 @@
+/* Starting a cell's process: the heap preloaded, a clean environment, no ASLR, inside its
+ * container, and never outliving the controller. */
+#ifndef PL_CELL_PROCESS_H
+#define PL_CELL_PROCESS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "allocators/allocator.h"
+#include "harness/cell/container.h"
+
+struct pl_process_options {
+    const char *program; /* path of plimsoll-cell */
+    const struct pl_environment *environment;
+    const struct pl_container *container;
+    int job_fd;
+    bool pinned;     /* to one processor */
+    bool huge_pages; /* leave them as the machine has them */
+};
+
+struct pl_process {
+    pid_t pid;
+    int record_fd; /* the pipe's reading end */
+    int cpu;       /* pinned to, or -1 */
+};
+
+/** @return 0, or a negative errno and why the cell could not be started */
+int pl_process_start(const struct pl_process_options *options, struct pl_process *process,
+                     struct pl_error *error);
+
+/** Path of plimsoll-cell, beside the running program. @return 0 or -ENOENT */
+int pl_process_find_cell(char *path, size_t capacity, struct pl_error *error);
+
+/** Whether this machine lets a process switch its address space randomisation off (a seccomp
+ *  filter may refuse, as Docker's does). */
+bool pl_process_can_fix_addresses(void);
+
+#endif

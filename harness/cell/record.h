@@ -1,0 +1,81 @@
+/* What a cell tells the controller over its pipe, as it goes, so that a cell killed by the kernel
+ * still leaves its whole curve. Records are shorter than PIPE_BUF: each write is whole. */
+#ifndef PL_CELL_RECORD_H
+#define PL_CELL_RECORD_H
+
+#include <stdint.h>
+
+#include "allocators/allocator.h"
+#include "harness/traffic/counts.h"
+
+#define PL_BOOKS_MAX 8 /* classes of a scenario */
+
+enum pl_record_kind {
+    PL_RECORD_SAMPLE = 1,
+    PL_RECORD_FINAL,
+    PL_RECORD_FAILURE /* the cell could not start: one line */
+};
+
+/** One row of the series. */
+struct pl_sample {
+    uint32_t kind; /* PL_RECORD_SAMPLE */
+    uint32_t size;
+    int64_t t_ns;       /* the replay's time */
+    uint64_t rss_bytes; /* RssAnon */
+    uint64_t live_bytes;
+    uint64_t reserved_bytes;
+    uint64_t packets_received;
+    uint64_t packets_delivered;
+    uint64_t packets_dropped;
+    int64_t cpu_ns; /* spent since the window began */
+};
+
+/** What one class did. */
+struct pl_class_record {
+    uint64_t size; /* bytes of an object */
+    uint64_t acquires;
+    uint64_t releases;
+    uint64_t failures;
+};
+
+/** The books at the end of the measured window. */
+struct pl_final {
+    uint32_t kind; /* PL_RECORD_FINAL */
+    uint32_t size;
+    int64_t t_ns;         /* the replay's time that was reached */
+    int64_t real_ns;      /* the window took */
+    int64_t cpu_ns;       /* likewise, user and system */
+    uint64_t faults_minor; /* in the window */
+    uint64_t faults_major;
+    uint64_t rss_bytes_peak; /* VmHWM less shared pages, since the window began */
+    uint64_t live_bytes_peak;
+    uint64_t leaked_bytes; /* still live after the pipeline was closed: a fault of the suite */
+    uint64_t acquire_ns_p50, acquire_ns_p99, acquire_ns_p999, acquire_ns_max;
+    uint64_t acquires_timed;
+    struct pl_stack_stats stack;
+    struct pl_traffic_counts counts;
+    struct pl_class_record classes[PL_BOOKS_MAX];
+    uint32_t class_count;
+    uint32_t at_ceiling; /* stopped itself before it could hurt the machine */
+};
+
+struct pl_failure {
+    uint32_t kind; /* PL_RECORD_FAILURE */
+    uint32_t size;
+    int32_t code; /* negative errno */
+    char text[256];
+};
+
+union pl_record {
+    struct {
+        uint32_t kind;
+        uint32_t size; /* of the whole record */
+    } head;
+    struct pl_sample sample;
+    struct pl_final final;
+    struct pl_failure failure;
+};
+
+_Static_assert(sizeof(union pl_record) <= 4096, "a record is written whole: PIPE_BUF is 4096");
+
+#endif

@@ -1,0 +1,225 @@
+/* Supervises one cell (run.h): reads its records until the pipe closes or the time is up. */
+#include "harness/cell/run.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/cell/job.h"
+#include "harness/cell/process.h"
+
+/* Incoming bytes until they make whole records. */
+struct reader {
+    int fd;
+    char buffer[65536];
+    size_t used;
+    size_t capacity; /* of evidence->samples */
+    struct pl_failure failure;
+};
+
+static int64_t monotonic_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+static int keep_sample(struct reader *reader, struct pl_cell_evidence *e,
+                       const struct pl_sample *sample)
+{
+    if (e->sample_count == reader->capacity) {
+        size_t capacity = reader->capacity ? 2 * reader->capacity : 1024;
+        struct pl_sample *larger = realloc(e->samples, capacity * sizeof *larger);
+        if (!larger)
+            return -ENOMEM;
+        e->samples = larger;
+        reader->capacity = capacity;
+    }
+    e->samples[e->sample_count++] = *sample;
+    return 0;
+}
+
+static int keep_record(struct reader *reader, struct pl_cell_evidence *e,
+                       const union pl_record *record)
+{
+    switch (record->head.kind) {
+    case PL_RECORD_SAMPLE:
+        return keep_sample(reader, e, &record->sample);
+    case PL_RECORD_FINAL:
+        e->final = record->final;
+        e->has_final = true;
+        return 0;
+    case PL_RECORD_FAILURE:
+        reader->failure = record->failure;
+        return 0;
+    default:
+        return -EPROTO;
+    }
+}
+
+static int take_records(struct reader *reader, struct pl_cell_evidence *e)
+{
+    size_t at = 0;
+    union pl_record record;
+    while (reader->used - at >= sizeof record.head) {
+        memcpy(&record.head, reader->buffer + at, sizeof record.head);
+        if (record.head.size < sizeof record.head || record.head.size > sizeof record)
+            return -EPROTO;
+        if (reader->used - at < record.head.size)
+            break;
+        memcpy(&record, reader->buffer + at, record.head.size);
+        int rc = keep_record(reader, e, &record);
+        if (rc)
+            return rc;
+        at += record.head.size;
+    }
+    reader->used -= at;
+    memmove(reader->buffer, reader->buffer + at, reader->used);
+    return 0;
+}
+
+/* @return 1 at the end of the pipe, 0 to go on, a negative errno */
+static int read_some(struct reader *reader, struct pl_cell_evidence *e)
+{
+    ssize_t n = read(reader->fd, reader->buffer + reader->used,
+                     sizeof reader->buffer - reader->used);
+    if (n < 0)
+        return errno == EINTR ? 0 : -errno;
+    reader->used += (size_t)n;
+    int rc = take_records(reader, e);
+    return rc ? rc : n == 0;
+}
+
+/* Reads until the cell closes its pipe, which its death does too. */
+static int collect(const struct pl_cell_options *o, struct reader *reader,
+                   struct pl_cell_evidence *e)
+{
+    int64_t deadline = monotonic_ns() + o->scenario->timeout_ns;
+    for (;;) {
+        if (o->interrupted && *o->interrupted)
+            return -EINTR;
+        int64_t left_ms = (deadline - monotonic_ns()) / 1000000;
+        if (left_ms <= 0) {
+            e->timed_out = true;
+            return 0;
+        }
+        struct pollfd pipe_end = {.fd = reader->fd, .events = POLLIN};
+        int ready = poll(&pipe_end, 1, left_ms < 200 ? (int)left_ms : 200);
+        if (ready <= 0)
+            continue;
+        int rc = read_some(reader, e);
+        if (rc)
+            return rc < 0 ? rc : 0;
+    }
+}
+
+/* Kills the cell if it still runs, and waits for it. */
+static void reap(const struct pl_process *process, bool kill_it, struct pl_cell_evidence *e)
+{
+    if (kill_it)
+        kill(process->pid, SIGKILL);
+    while (waitpid(process->pid, &e->wait_status, 0) < 0 && errno == EINTR)
+        ;
+}
+
+/* Half of what the machine has to spare: a cell without a container stops itself there. */
+static uint64_t ceiling(const struct pl_cell_options *o)
+{
+    if (o->scenario->container_bytes)
+        return 0;
+    FILE *file = fopen("/proc/meminfo", "re");
+    char line[256];
+    unsigned long long kib = 0;
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1)
+            break;
+    if (file)
+        fclose(file);
+    return kib ? kib * 1024 / 2 : UINT64_C(1) << 30;
+}
+
+static int supervise(const struct pl_cell_options *o, const struct pl_process_options *p,
+                     struct pl_cell_evidence *e, struct pl_error *error)
+{
+    struct pl_process process;
+    int rc = pl_process_start(p, &process, error);
+    if (rc)
+        return rc;
+    struct reader *reader = calloc(1, sizeof *reader);
+    if (reader) {
+        reader->fd = process.record_fd;
+        rc = collect(o, reader, e);
+    } else {
+        rc = -ENOMEM;
+    }
+    e->cpu = process.cpu;
+    reap(&process, rc || e->timed_out, e);
+    close(process.record_fd);
+    if (!rc && reader->failure.kind)
+        rc = pl_error_set(error, reader->failure.code, "%s", reader->failure.text);
+    else if (rc)
+        pl_error_set(error, rc, "a cell could not be followed: %s", strerror(-rc));
+    free(reader);
+    return rc;
+}
+
+static int run_contained(const struct pl_cell_options *o, int job_fd, struct pl_cell_evidence *e,
+                         struct pl_error *error)
+{
+    char program[4096];
+    struct pl_container container;
+    int rc = pl_process_find_cell(program, sizeof program, error);
+    if (!rc)
+        rc = pl_container_make(o->containers, o->scenario->container_bytes, &container, error);
+    if (rc)
+        return rc;
+    struct pl_process_options process = {
+        .program = program,
+        .environment = &e->environment,
+        .container = &container,
+        .job_fd = job_fd,
+        .pinned = true,
+        .huge_pages = o->scenario->huge_pages,
+    };
+    e->container = container.kind;
+    e->container_bytes = container.bytes;
+    rc = supervise(o, &process, e, error);
+    pl_container_read(&container, &e->kernel);
+    pl_container_remove(&container);
+    return rc;
+}
+
+int pl_cell_run(const struct pl_cell_options *o, struct pl_cell_evidence *evidence,
+                struct pl_error *error)
+{
+    struct pl_stack_spec spec;
+    struct pl_cell_evidence e = {.cpu = -1};
+    int job_fd = -1;
+    int rc = pl_stack_parse(o->stack, &spec, error);
+    if (!rc)
+        rc = pl_stack_environment(&spec, &e.environment, error);
+    if (!rc)
+        rc = pl_job_make(o->scenario, o->recording, o->stack, o->format, o->seed, ceiling(o),
+                         &job_fd, error);
+    if (rc)
+        return rc;
+    rc = run_contained(o, job_fd, &e, error);
+    close(job_fd);
+    if (rc)
+        pl_cell_evidence_free(&e);
+    else
+        *evidence = e;
+    return rc;
+}
+
+void pl_cell_evidence_free(struct pl_cell_evidence *evidence)
+{
+    free(evidence->samples);
+    evidence->samples = NULL;
+    evidence->sample_count = 0;
+}

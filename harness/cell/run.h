@@ -1,0 +1,47 @@
+/* Running one cell from the controller: start, collect, wait, gather the evidence, clean up. */
+#ifndef PL_CELL_RUN_H
+#define PL_CELL_RUN_H
+
+#include <signal.h>
+#include <stddef.h>
+
+#include "harness/cell/container.h"
+#include "harness/cell/record.h"
+#include "harness/scenario/scenario.h"
+#include "harness/traffic/recording.h"
+
+/** What is asked of one cell. */
+struct pl_cell_options {
+    const struct pl_scenario *scenario;
+    const struct pl_recording *recording;
+    const char *stack; /* the spec */
+    enum pl_format format;
+    uint64_t seed;
+    struct pl_containers *containers;
+    const volatile sig_atomic_t *interrupted; /* nonzero: kill the cell and return -EINTR */
+};
+
+/** What is known of a cell that ran. Nothing here is judged yet: see measure/outcome.h. */
+struct pl_cell_evidence {
+    struct pl_sample *samples; /* in the order of time */
+    size_t sample_count;
+    bool has_final;
+    struct pl_final final;
+    int wait_status;
+    bool timed_out; /* the controller killed it */
+    enum pl_container_kind container;
+    uint64_t container_bytes;
+    struct pl_container_evidence kernel;
+    struct pl_environment environment; /* what the heap was told */
+    int cpu; /* pinned to, or -1 */
+};
+
+/** Runs a cell to its end. Every wait is bounded by the scenario's timeout.
+ *  @param evidence set on success; pl_cell_evidence_free
+ *  @return 0, -EINTR, or a negative errno when the cell could not be run at all */
+int pl_cell_run(const struct pl_cell_options *options, struct pl_cell_evidence *evidence,
+                struct pl_error *error);
+
+void pl_cell_evidence_free(struct pl_cell_evidence *evidence);
+
+#endif

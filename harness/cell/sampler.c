@@ -1,0 +1,97 @@
+/* Reading this process's memory without allocating (sampler.h). */
+#include "harness/cell/sampler.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/clock/real.h"
+
+int pl_sampler_open(struct pl_sampler *s)
+{
+    s->page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
+    s->statm_fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    return s->statm_fd < 0 ? -errno : 0;
+}
+
+static const char *read_number(const char *text, uint64_t *number)
+{
+    *number = 0;
+    while (*text == ' ' || *text == '\t')
+        text++;
+    for (; *text >= '0' && *text <= '9'; text++)
+        *number = *number * 10 + (uint64_t)(*text - '0');
+    return text;
+}
+
+void pl_sampler_resident(const struct pl_sampler *s, uint64_t *anonymous, uint64_t *shared)
+{
+    char text[160];
+    uint64_t size, resident = 0, file = 0;
+    ssize_t n = pread(s->statm_fd, text, sizeof text - 1, 0);
+    text[n > 0 ? n : 0] = '\0';
+    const char *rest = read_number(text, &size);
+    rest = read_number(rest, &resident);
+    read_number(rest, &file);
+    *anonymous = resident > file ? (resident - file) * s->page_bytes : 0;
+    *shared = file * s->page_bytes;
+}
+
+void pl_sampler_reset_peak(void)
+{
+    int fd = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return; /* the peak then counts from the start of the process: never lower */
+    ssize_t written = write(fd, "5", 1);
+    (void)written;
+    close(fd);
+}
+
+uint64_t pl_sampler_peak(const struct pl_sampler *s)
+{
+    char text[4096];
+    int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+    if (fd >= 0)
+        close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    const char *line = strstr(text, "VmHWM:");
+    uint64_t kib = 0, anonymous, shared;
+    if (line)
+        read_number(line + strlen("VmHWM:"), &kib);
+    pl_sampler_resident(s, &anonymous, &shared);
+    return kib * 1024 > shared ? kib * 1024 - shared : 0;
+}
+
+void pl_record_write(int fd, const void *record, size_t size)
+{
+    for (;;) {
+        ssize_t written = write(fd, record, size);
+        if (written == (ssize_t)size)
+            return;
+        if (written < 0 && errno != EINTR)
+            _exit(1); /* the controller is gone */
+    }
+}
+
+void pl_sampler_sample(struct pl_sampler *s, int64_t now_ns)
+{
+    struct pl_stack_stats stats;
+    struct pl_sample sample = {.kind = PL_RECORD_SAMPLE, .size = sizeof sample, .t_ns = now_ns};
+    uint64_t shared;
+    pl_sampler_resident(s, &sample.rss_bytes, &shared);
+    pl_stack_stats(s->stack, &stats);
+    sample.live_bytes = s->meter->live_bytes;
+    sample.reserved_bytes = stats.pooled ? stats.reserved_bytes : s->meter->live_bytes;
+    sample.packets_received = s->counts->received;
+    sample.packets_delivered = s->counts->delivered;
+    for (int i = 0; i < PL_DROP_COUNT; i++)
+        sample.packets_dropped += s->counts->dropped[i];
+    sample.cpu_ns = pl_real_cpu() - s->cpu_start_ns;
+    pl_record_write(s->record_fd, &sample, sizeof sample);
+    if (s->ceiling_bytes && sample.rss_bytes > s->ceiling_bytes) {
+        s->at_ceiling = true;
+        s->loop->stopped = true;
+    }
+}

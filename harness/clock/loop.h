@@ -1,0 +1,49 @@
+/* The discrete-event loop: packet arrivals, reader ticks, retry timers and sample ticks fire in the
+ * order of their virtual times, and time stands still in between.
+ *
+ * An event is re-armed by what its function returns, so a periodic event costs one sift of the
+ * heap. Events due at the same time fire in the order in which they were added: a run repeats. */
+#ifndef PL_CLOCK_LOOP_H
+#define PL_CLOCK_LOOP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PL_NEVER INT64_MAX
+
+/** @param now_ns the replay's time @return when to fire next, at or after now_ns, or PL_NEVER */
+typedef int64_t (*pl_event_function)(void *context, int64_t now_ns);
+
+struct pl_event {
+    int64_t due_ns;
+    uint32_t order; /* of being added: breaks ties */
+    uint32_t place; /* in the heap */
+    pl_event_function fire;
+    void *context;
+};
+
+/** A binary heap over events that their owners hold. Allocates nothing. Single-threaded. */
+struct pl_loop {
+    struct pl_event **heap; /* room for `capacity`, given by the caller */
+    uint32_t count;
+    uint32_t capacity;
+    uint32_t added;
+    bool stopped; /* set by an event to end pl_loop_run after it */
+};
+
+void pl_loop_init(struct pl_loop *loop, struct pl_event **heap, uint32_t capacity);
+
+/** Adds an event, which stays in the loop for good (idle while due at PL_NEVER).
+ *  The loop must have room. */
+void pl_loop_add(struct pl_loop *loop, struct pl_event *event, int64_t due_ns);
+
+/** Moves an event that is not firing right now to another time. */
+void pl_loop_move(struct pl_loop *loop, struct pl_event *event, int64_t due_ns);
+
+/** Fires everything due before `end_ns`, moving the virtual clock along, and leaves the clock at
+ *  end_ns. An event due at end_ns does not fire.
+ *  @return the time reached: end_ns, or that of the event that stopped the loop */
+int64_t pl_loop_run(struct pl_loop *loop, int64_t end_ns);
+
+#endif

@@ -1,0 +1,33 @@
+/* The meter's slow path: timing one acquire, and choosing the next by a seeded stride. */
+#include "harness/pipelines/meter.h"
+
+#include "harness/base/random.h"
+#include "harness/clock/real.h"
+
+/* From 1 to 127, 64 on average: a fixed stride would fall into step with the traffic. */
+static uint32_t next_stride(struct pl_meter *meter)
+{
+    return 1 + (uint32_t)(pl_random_next(&meter->random) % (2 * PL_METER_STRIDE - 1));
+}
+
+void pl_meter_open(struct pl_meter *meter, struct pl_stack *stack, const struct pl_scenario *s,
+                   uint64_t seed)
+{
+    meter->class_count = s->class_count;
+    for (uint32_t i = 0; i < s->class_count; i++) {
+        meter->chains[i] = pl_stack_class(stack, i);
+        meter->sizes[i] = s->classes[i].size;
+    }
+    meter->random = seed;
+    meter->until_timed = next_stride(meter);
+}
+
+void *pl_meter_acquire_timed(struct pl_meter *meter, uint32_t class_index)
+{
+    meter->until_timed = next_stride(meter);
+    int64_t before = pl_real_now();
+    void *block = pl_acquire(meter->chains[class_index], meter->sizes[class_index]);
+    int64_t after = pl_real_now();
+    pl_histogram_add(&meter->acquire_ns, (uint64_t)(after - before));
+    return block;
+}

@@ -1,0 +1,65 @@
+/* The meter between a pipeline and its stack: exact books for each class, and the latency of one
+ * acquire in 64 or so, since timing each would cost more than most acquires (68 ns for two reads
+ * of the clock). */
+#ifndef PL_PIPELINES_METER_H
+#define PL_PIPELINES_METER_H
+
+#include "allocators/allocator.h"
+#include "harness/base/histogram.h"
+#include "harness/scenario/scenario.h"
+
+#define PL_METER_STRIDE 64 /* acquires from one timed acquire to the next, on average */
+
+/** The books of one class. Live blocks are acquires - releases. */
+struct pl_class_books {
+    uint64_t acquires; /* that succeeded */
+    uint64_t releases;
+    uint64_t failures; /* acquires that gave NULL */
+};
+
+/** Single-threaded. Zero it, then pl_meter_open. */
+struct pl_meter {
+    struct pl_allocator *chains[PL_CLASSES_MAX];
+    uint64_t sizes[PL_CLASSES_MAX]; /* bytes of one object */
+    struct pl_class_books books[PL_CLASSES_MAX];
+    uint32_t class_count;
+    uint32_t until_timed; /* acquires until the next timed one */
+    uint64_t random;      /* state of the seeded stride */
+    uint64_t live_bytes;  /* requested and not released, all classes */
+    uint64_t live_bytes_peak;
+    struct pl_histogram acquire_ns;
+};
+
+void pl_meter_open(struct pl_meter *meter, struct pl_stack *stack, const struct pl_scenario *s,
+                   uint64_t seed);
+
+/** Acquires through the chain and times it. For pl_meter_acquire only. */
+void *pl_meter_acquire_timed(struct pl_meter *meter, uint32_t class_index);
+
+/** @return an object of the class, or NULL, which is counted */
+static inline void *pl_meter_acquire(struct pl_meter *meter, uint32_t class_index)
+{
+    void *block;
+    if (__builtin_expect(--meter->until_timed == 0, 0))
+        block = pl_meter_acquire_timed(meter, class_index);
+    else
+        block = pl_acquire(meter->chains[class_index], meter->sizes[class_index]);
+    if (__builtin_expect(!block, 0)) {
+        meter->books[class_index].failures++;
+        return NULL;
+    }
+    meter->books[class_index].acquires++;
+    meter->live_bytes += meter->sizes[class_index];
+    if (meter->live_bytes > meter->live_bytes_peak)
+        meter->live_bytes_peak = meter->live_bytes;
+    return block;
+}
+
+static inline void pl_meter_release(struct pl_meter *meter, uint32_t class_index, void *block)
+{
+    meter->books[class_index].releases++;
+    meter->live_bytes -= meter->sizes[class_index];
+    pl_release(meter->chains[class_index], block, meter->sizes[class_index]);
+}
+
+#endif

@@ -1,0 +1,42 @@
+/* What a cell needs of a pipeline: one row of pipelines.c each. */
+#ifndef PL_PIPELINES_PIPELINE_H
+#define PL_PIPELINES_PIPELINE_H
+
+#include "harness/base/arena.h"
+#include "harness/clock/loop.h"
+#include "harness/pipelines/meter.h"
+#include "harness/traffic/counts.h"
+#include "harness/traffic/recording.h"
+
+/** What a pipeline is opened on; everything outlives it. */
+struct pl_pipeline_inputs {
+    const struct pl_scenario *scenario;
+    const struct pl_recording *recording;
+    enum pl_format format;
+    uint64_t seed;
+    struct pl_meter *meter;
+    struct pl_loop *loop;
+    struct pl_traffic_counts *counts;
+    struct pl_arena *arena; /* for the harness's own state */
+};
+
+struct pl_pipeline {
+    const char *name;
+    /** Whether scenario, recording and format fit together. @return 0 or -EINVAL */
+    int (*check)(const struct pl_scenario *, const struct pl_recording *, enum pl_format,
+                 struct pl_error *);
+    /** Bytes of the arena that open will take. */
+    size_t (*arena_bytes)(const struct pl_scenario *, const struct pl_recording *);
+    /** Events that open will add to the loop. */
+    uint32_t (*event_count)(const struct pl_scenario *);
+    /** Puts the pipeline's events into the loop. @return its state, or NULL when the arena is too
+     *  small */
+    void *(*open)(const struct pl_pipeline_inputs *);
+    /** Settles the books: what is still held is counted, then released. */
+    void (*close)(void *state, int64_t now_ns);
+};
+
+/** @return the pipeline of a scenario */
+const struct pl_pipeline *pl_pipeline_of(const struct pl_scenario *scenario);
+
+#endif

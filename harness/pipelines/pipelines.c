@@ -1,0 +1,11 @@
+/* The table of pipelines, in the order of enum pl_pipeline_kind. */
+#include "harness/pipelines/pipeline.h"
+#include "harness/pipelines/receiver/receiver.h"
+
+const struct pl_pipeline *pl_pipeline_of(const struct pl_scenario *scenario)
+{
+    static const struct pl_pipeline *const pipelines[] = {
+        [PL_PIPELINE_RECEIVER] = &pl_receiver,
+    };
+    return pipelines[scenario->pipeline];
+}

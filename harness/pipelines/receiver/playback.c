@@ -1,0 +1,180 @@
+/* Playback of one session: gather the latency, then a frame a tick from the sorted queue, silence
+ * where packets are missing. Bounds and watchdogs end the session, as roc-toolkit's do, inside
+ * reads only. */
+#include <string.h>
+
+#include "harness/clock/virtual.h"
+#include "harness/pipelines/receiver/state.h"
+
+#define CHOPPY_WINDOW_NS INT64_C(300000000) /* roc-toolkit 0.4.0, watchdog: 300 ms */
+
+/* What was accepted has to come out once, in order and unchanged. */
+static void verify(struct receiver *r, const struct packet *packet)
+{
+    const struct pl_recorded_packet *recorded = packet->recorded;
+    const uint8_t *expected = pl_recording_datagrams(r->in.recording) + recorded->datagram_offset +
+                              recorded->payload_offset;
+    uint64_t *last = &r->last_position[packet->source];
+    if (packet->payload_size != recorded->payload_size ||
+        memcmp(packet->payload, expected, packet->payload_size) != 0 || packet->position < *last)
+        r->in.counts->integrity_errors++;
+    *last = packet->position + 1;
+}
+
+static void deliver(struct receiver *r, struct session *s, struct packet *packet)
+{
+    verify(r, packet);
+    s->next_sequence = packet->sequence + 1;
+    r->in.counts->delivered++;
+    packet_release(r, packet);
+}
+
+static int64_t samples_ns(const struct session *s, uint64_t samples)
+{
+    return (int64_t)(samples * (uint64_t)PL_NS_PER_S / s->stream->rate);
+}
+
+/* From the sample to play next to the end of the last packet. */
+static int64_t latency_ns(const struct session *s, uint64_t from)
+{
+    const struct packet *last = s->queue.last;
+    uint64_t end = last->timestamp + last->samples;
+    return end > from ? samples_ns(s, end - from) : 0;
+}
+
+/* Samples of the session's tick; the remainder carries over, so any rate and frame stay exact. */
+static uint32_t tick_samples(const struct receiver *r, struct session *s)
+{
+    s->carry += (uint64_t)r->settings->frame_ns * s->stream->rate; /* in 1e-9 samples */
+    uint32_t samples = (uint32_t)(s->carry / (uint64_t)PL_NS_PER_S);
+    s->carry %= (uint64_t)PL_NS_PER_S;
+    return samples;
+}
+
+/* Converts what the first packet has for the samples from `at` on. @return how many */
+static uint32_t take_samples(struct receiver *r, struct session *s, uint8_t *out, uint32_t wanted)
+{
+    struct packet *first = s->queue.first;
+    uint32_t skip = (uint32_t)(s->next_timestamp - first->timestamp);
+    uint32_t count = first->samples - skip;
+    if (count > wanted)
+        count = wanted;
+    s->convert(first->payload + skip * s->in_bytes, out, (size_t)count * s->stream->channels);
+    r->in.counts->samples_delivered += (uint64_t)count * s->stream->channels;
+    s->next_timestamp += count;
+    if (skip + count == first->samples)
+        deliver(r, s, list_take_first(&s->queue));
+    return count;
+}
+
+/* Gives up packets that end before the sample to play next; those without samples are delivered
+ * when their time has come. */
+static void settle_past(struct receiver *r, struct session *s)
+{
+    for (struct packet *first; (first = s->queue.first);) {
+        if (first->timestamp + first->samples > s->next_timestamp ||
+            (first->samples == 0 && first->timestamp > s->next_timestamp))
+            return;
+        list_take_first(&s->queue);
+        if (first->samples == 0) {
+            deliver(r, s, first);
+            continue;
+        }
+        s->next_sequence = first->sequence + 1;
+        packet_drop(r, first, PL_DROP_LATE);
+    }
+}
+
+/* @return samples of one channel that came from packets; the rest is silence */
+static uint32_t fill(struct receiver *r, struct session *s, uint8_t *out, uint32_t wanted)
+{
+    uint32_t filled = 0, done = 0;
+    while (done < wanted) {
+        settle_past(r, s);
+        const struct packet *first = s->queue.first;
+        uint64_t gap = first && first->timestamp > s->next_timestamp
+                           ? first->timestamp - s->next_timestamp
+                           : first ? 0 : UINT64_MAX;
+        if (gap > 0) {
+            uint32_t silent = gap < wanted - done ? (uint32_t)gap : wanted - done;
+            memset(out + done * s->out_bytes, 0, silent * s->out_bytes);
+            s->next_timestamp += silent;
+            done += silent;
+            continue;
+        }
+        uint32_t taken = take_samples(r, s, out + done * s->out_bytes, wanted - done);
+        done += taken;
+        filled += taken;
+    }
+    return filled;
+}
+
+/* @return whether the session is to be ended */
+static bool watch(struct receiver *r, struct session *s, uint32_t filled, uint32_t wanted)
+{
+    const struct pl_receiver_settings *settings = r->settings;
+    s->blank_ns = filled ? 0 : s->blank_ns + settings->frame_ns;
+    s->window_broken |= filled < wanted;
+    s->window_ns += settings->frame_ns;
+    if (s->window_ns >= CHOPPY_WINDOW_NS) {
+        s->broken_ns = s->window_broken ? s->broken_ns + s->window_ns : 0;
+        s->window_ns = 0;
+        s->window_broken = false;
+    }
+    return s->blank_ns >= settings->no_playback_timeout_ns ||
+           s->broken_ns >= settings->choppy_timeout_ns;
+}
+
+static bool beyond_bounds(const struct receiver *r, const struct session *s)
+{
+    const struct pl_receiver_settings *settings = r->settings;
+    return settings->latency_bounds && s->queue.last &&
+           latency_ns(s, s->next_timestamp) > settings->latency_ns + settings->latency_tolerance_ns;
+}
+
+static void play_samples(struct receiver *r, struct session *s)
+{
+    if (!s->playing) {
+        const struct packet *first = s->queue.first;
+        if (!first || latency_ns(s, first->timestamp) < r->settings->latency_ns)
+            return;
+        s->playing = true;
+        s->next_timestamp = first->timestamp;
+    }
+    if (beyond_bounds(r, s)) {
+        session_end(r, s);
+        return;
+    }
+    struct frame_buffer *frame = pl_meter_acquire(r->in.meter, r->frame_class);
+    if (!frame)
+        return; /* refused: nothing is read this time, and the latency grows */
+    uint32_t wanted = tick_samples(r, s);
+    frame->timestamp = s->next_timestamp;
+    frame->samples = wanted;
+    frame->channels = s->stream->channels;
+    uint32_t filled = fill(r, s, frame->data, wanted);
+    pl_meter_release(r->in.meter, r->frame_class, frame);
+    if (watch(r, s, filled, wanted))
+        session_end(r, s);
+}
+
+/* No clock is known for such a payload: each packet is due one latency after it arrived. */
+static void play_opaque(struct receiver *r, struct session *s, int64_t now_ns)
+{
+    uint32_t delivered = 0;
+    while (s->queue.first && s->queue.first->arrival_ns + r->settings->latency_ns <= now_ns) {
+        deliver(r, s, list_take_first(&s->queue));
+        delivered++;
+    }
+    s->blank_ns = delivered || s->queue.first ? 0 : s->blank_ns + r->settings->frame_ns;
+    if (s->blank_ns >= r->settings->no_playback_timeout_ns)
+        session_end(r, s);
+}
+
+void session_play(struct receiver *r, struct session *s, int64_t now_ns)
+{
+    if (s->convert)
+        play_samples(r, s);
+    else
+        play_opaque(r, s, now_ns);
+}

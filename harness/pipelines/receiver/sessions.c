@@ -1,0 +1,135 @@
+/* Sessions by SSRC and sender: a table of chains, and each session's queue sorted by sequence.
+ * Sequence numbers and timestamps are unwrapped against the highest seen (RFC 3550 A.1). */
+#include <string.h>
+
+#include "harness/pipelines/receiver/state.h"
+
+static uint32_t table_slots(const struct pl_scenario *scenario)
+{
+    uint32_t slots = 16;
+    while (slots < 2 * scenario->receiver.max_sessions)
+        slots *= 2;
+    return slots;
+}
+
+size_t sessions_arena_bytes(const struct pl_scenario *scenario)
+{
+    return pl_arena_cost(scenario->receiver.max_sessions * sizeof(struct session)) +
+           pl_arena_cost(table_slots(scenario) * sizeof(uint32_t));
+}
+
+bool sessions_open(struct receiver *r)
+{
+    uint32_t slots = table_slots(r->in.scenario);
+    r->sessions = pl_arena_take(r->in.arena, r->settings->max_sessions * sizeof *r->sessions);
+    r->table = pl_arena_take(r->in.arena, slots * sizeof *r->table);
+    r->table_mask = slots - 1;
+    return r->sessions && r->table;
+}
+
+static uint32_t *chain(struct receiver *r, uint32_t ssrc, uint32_t source)
+{
+    uint32_t hash = (ssrc ^ source * 0x9e3779b1u) * 0x85ebca6bu; /* odd multipliers spread bits */
+    return &r->table[(hash >> 7) & r->table_mask];
+}
+
+static struct session *find(struct receiver *r, uint32_t ssrc, uint32_t source)
+{
+    for (uint32_t at = *chain(r, ssrc, source); at; at = r->sessions[at - 1].slot_next) {
+        struct session *session = &r->sessions[at - 1];
+        if (session->ssrc == ssrc && session->source == source)
+            return session;
+    }
+    return NULL;
+}
+
+static struct session *unused(struct receiver *r)
+{
+    for (uint32_t i = 0; i < r->session_top; i++)
+        if (!r->sessions[i].open)
+            return &r->sessions[i];
+    return r->session_top < r->settings->max_sessions ? &r->sessions[r->session_top++] : NULL;
+}
+
+/* The first packet's wire values, one wrap up, so that packets before it unwrap above zero. */
+static void start(struct receiver *r, struct session *session, const struct packet *packet)
+{
+    const struct pl_recorded_stream *stream =
+        &pl_recording_streams(r->in.recording)[packet->recorded->stream];
+    *session = (struct session){.open = true, .ssrc = packet->ssrc, .source = packet->source};
+    session->stream = stream;
+    session->convert = pl_convert_find(stream->codec, r->in.format);
+    session->in_bytes = pl_codec_sample_bytes(stream->codec) * stream->channels;
+    session->out_bytes = pl_format_sample_bytes(r->in.format) * stream->channels;
+    session->highest_sequence = (UINT64_C(1) << 16) + packet->wire_sequence;
+    session->highest_timestamp = (UINT64_C(1) << 32) + packet->wire_timestamp;
+    uint32_t *head = chain(r, packet->ssrc, packet->source);
+    session->slot_next = *head;
+    *head = (uint32_t)(session - r->sessions) + 1;
+    r->in.counts->sessions_started++;
+}
+
+struct session *session_of(struct receiver *r, const struct packet *packet)
+{
+    struct session *session = find(r, packet->ssrc, packet->source);
+    if (session)
+        return session;
+    session = unused(r);
+    if (session)
+        start(r, session, packet);
+    return session;
+}
+
+static void unwrap(struct session *s, struct packet *packet)
+{
+    int16_t ahead = (int16_t)(packet->wire_sequence - (uint16_t)s->highest_sequence);
+    int32_t later = (int32_t)(packet->wire_timestamp - (uint32_t)s->highest_timestamp);
+    packet->sequence = s->highest_sequence + (uint64_t)(int64_t)ahead;
+    packet->timestamp = s->highest_timestamp + (uint64_t)(int64_t)later;
+    if (ahead > 0)
+        s->highest_sequence = packet->sequence;
+    if (later > 0)
+        s->highest_timestamp = packet->timestamp;
+}
+
+static void count_samples(const struct session *s, struct packet *packet)
+{
+    if (s->convert && packet->payload_type == s->stream->payload_type)
+        packet->samples = packet->payload_size / (uint32_t)s->in_bytes;
+}
+
+void session_push(struct receiver *r, struct session *s, struct packet *packet)
+{
+    unwrap(s, packet);
+    count_samples(s, packet);
+    /* What was played stays played, also when its session has ended since. */
+    if (packet->sequence < s->next_sequence ||
+        packet->position < r->last_position[packet->source]) {
+        packet_drop(r, packet, PL_DROP_LATE);
+        return;
+    }
+    struct packet *after = s->queue.last;
+    while (after && after->sequence > packet->sequence)
+        after = after->previous;
+    if (after && after->sequence == packet->sequence)
+        packet_drop(r, packet, PL_DROP_DUPLICATE);
+    else
+        list_insert_after(&s->queue, after, packet);
+}
+
+static void unlink_session(struct receiver *r, struct session *s)
+{
+    uint32_t self = (uint32_t)(s - r->sessions) + 1;
+    uint32_t *at = chain(r, s->ssrc, s->source);
+    while (*at != self)
+        at = &r->sessions[*at - 1].slot_next;
+    *at = s->slot_next;
+}
+
+void session_end(struct receiver *r, struct session *s)
+{
+    for (struct packet *packet; (packet = list_take_first(&s->queue));)
+        packet_drop(r, packet, PL_DROP_SESSION);
+    unlink_session(r, s);
+    s->open = false;
+}

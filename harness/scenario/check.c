@@ -1,0 +1,108 @@
+/* What must fit together in a scenario (check.h). */
+#include "harness/scenario/check.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define SAMPLES_MAX 100000000 /* more would fill a disk with one series */
+
+static struct pl_mark mark_of(const struct pl_decoder *d, const char *path)
+{
+    return d->marks[pl_schema_find(path) - pl_schema];
+}
+
+static int check_required(struct pl_decoder *d)
+{
+    for (size_t i = 0; i < pl_schema_count; i++)
+        if (pl_schema[i].flags & PL_KEY_REQUIRED && !d->seen[i])
+            return pl_decode_fail(d, (struct pl_mark){1, 1}, "the key '%s' is missing",
+                                  pl_schema[i].path);
+    return 0;
+}
+
+static int check_name(struct pl_decoder *d)
+{
+    const char *name = d->scenario->name;
+    if (*name && !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")])
+        return 0;
+    return pl_decode_fail(d, mark_of(d, "name"), "'%s' is no name: a-z, 0-9 and - are taken", name);
+}
+
+static int check_classes(struct pl_decoder *d)
+{
+    const struct pl_scenario *s = d->scenario;
+    for (uint32_t i = 0; i < s->class_count; i++)
+        if (s->classes[i].size == 0)
+            return pl_decode_fail(d, mark_of(d, "classes"), "class %s has no size",
+                                  s->classes[i].name);
+    if (s->class_count == 0)
+        return pl_decode_fail(d, mark_of(d, "classes"), "classes holds none");
+    return 0;
+}
+
+static int check_times(struct pl_decoder *d)
+{
+    const struct pl_scenario *s = d->scenario;
+    if (s->sample_interval_ns * 8 > s->duration_ns)
+        return pl_decode_fail(d, mark_of(d, "sample_interval"),
+                              "sample_interval is too wide: at least 8 samples must fit into "
+                              "the duration");
+    if (s->duration_ns / s->sample_interval_ns > SAMPLES_MAX)
+        return pl_decode_fail(d, mark_of(d, "sample_interval"),
+                              "sample_interval is too narrow: at most %d samples a run",
+                              SAMPLES_MAX);
+    return 0;
+}
+
+/* Negative times count back from the end of the run. */
+static int resolve_stalls(struct pl_decoder *d)
+{
+    struct pl_receiver_settings *r = &d->scenario->receiver;
+    int64_t duration = d->scenario->duration_ns;
+    for (uint32_t i = 0; i < r->stall_count; i++) {
+        struct pl_stall *stall = &r->stalls[i];
+        if (stall->from_ns < 0)
+            stall->from_ns += duration;
+        if (stall->until_ns < 0)
+            stall->until_ns += duration;
+        if (stall->from_ns < 0 || stall->until_ns <= stall->from_ns)
+            return pl_decode_fail(d, mark_of(d, "receiver.stalls"),
+                                  "a stall must end after it begins, within the duration");
+        if (i > 0 && stall->from_ns < r->stalls[i - 1].until_ns)
+            return pl_decode_fail(d, mark_of(d, "receiver.stalls"),
+                                  "stalls must not overlap, the earliest first");
+    }
+    return 0;
+}
+
+static int check_stacks(struct pl_decoder *d)
+{
+    const struct pl_scenario *s = d->scenario;
+    char item[PL_STACK_TEXT_MAX];
+    struct pl_error reason;
+    struct pl_stack_spec spec;
+    const char *list = s->allocators;
+    while (list) {
+        if (pl_stack_list_next(&list, item, sizeof item, &reason) ||
+            pl_stack_parse(item, &spec, &reason) ||
+            pl_stack_check(&spec, s->classes, s->class_count, s->budgets, s->budget_count, &reason))
+            return pl_decode_fail(d, mark_of(d, "allocators"), "%s", reason.text);
+    }
+    return 0;
+}
+
+int pl_scenario_check(struct pl_decoder *d)
+{
+    int rc = check_required(d);
+    if (!rc)
+        rc = check_name(d);
+    if (!rc)
+        rc = check_classes(d);
+    if (!rc)
+        rc = check_times(d);
+    if (!rc)
+        rc = resolve_stalls(d);
+    if (!rc)
+        rc = check_stacks(d);
+    return rc;
+}

@@ -1,0 +1,10 @@
+/* Checks that no single key can make: what is required, and what must fit together. */
+#ifndef PL_SCENARIO_CHECK_H
+#define PL_SCENARIO_CHECK_H
+
+#include "harness/scenario/decode.h"
+
+/** Checks a decoded scenario and resolves times that count from its end. @return 0 or -EINVAL */
+int pl_scenario_check(struct pl_decoder *decoder);
+
+#endif

@@ -1,0 +1,58 @@
+/* Decoding of a YAML tree into a scenario, with the place of each value kept for messages. */
+#ifndef PL_SCENARIO_DECODE_H
+#define PL_SCENARIO_DECODE_H
+
+#include <libfyaml.h>
+
+#include "harness/scenario/schema.h"
+
+#define PL_SCHEMA_MAX 64
+
+struct pl_decoder {
+    struct pl_scenario *scenario;
+    struct pl_error *error;
+    const char *path;    /* of the file, for messages */
+    const char *setting; /* the key of a --set, or NULL when a file is decoded */
+    struct pl_mark marks[PL_SCHEMA_MAX]; /* where each row's value was written last */
+    bool seen[PL_SCHEMA_MAX];
+};
+
+/** Decodes a mapping whose keys stand below `prefix` in the schema. @return 0 or -EINVAL */
+int pl_decode_mapping(struct pl_decoder *decoder, struct fy_node *mapping, const char *prefix);
+
+/** Decodes one value for a row. @param key the node of the key, for its place; may be NULL */
+int pl_decode_value(struct pl_decoder *decoder, const struct pl_key *row, struct fy_node *key,
+                    struct fy_node *value);
+
+/** Copies a scalar's text. @return 0 or -EINVAL when it is no scalar, or too long */
+int pl_decode_text(struct pl_decoder *decoder, struct fy_node *node, const char *what, char *text,
+                   size_t capacity);
+
+int pl_decode_size(struct pl_decoder *decoder, struct fy_node *node, const char *what,
+                   uint64_t *bytes);
+int pl_decode_time(struct pl_decoder *decoder, struct fy_node *node, const char *what,
+                   int64_t *ns);
+
+/** Where a node stands; a mapping or sequence stands where its first scalar does. */
+struct pl_mark pl_decode_mark(struct fy_node *node);
+
+/** Fails with `file:line:column: message` or `--set KEY: message`. @return -EINVAL */
+int pl_decode_fail(struct pl_decoder *decoder, struct pl_mark mark, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Rows with decoders of their own. */
+int pl_decode_container(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
+int pl_decode_classes(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
+int pl_decode_limits(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
+int pl_decode_stalls(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
+int pl_decode_allocators(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
+int pl_decode_formats(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
+int pl_decode_expect(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
+
+/** Decodes what stands below a map of free names: one class's mapping or attribute, one limit.
+ *  @param path what follows the map's name, e.g. "packet.size" for --set classes.packet.size */
+int pl_decode_class(struct pl_decoder *, const char *name, const char *attribute,
+                    struct fy_node *value);
+int pl_decode_limit(struct pl_decoder *, const char *name, struct fy_node *value);
+
+#endif

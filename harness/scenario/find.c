@@ -1,0 +1,82 @@
+/* Where scenarios are looked for by name. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/scenario/scenario.h"
+
+/* The first folder that stands, in the order that scenario.h promises. */
+static const char *folder(void)
+{
+    const char *candidates[] = {getenv("PLIMSOLL_SCENARIOS"), "scenarios",
+                                PL_SOURCE_DIR "/scenarios", PL_DATA_DIR "/scenarios"};
+    struct stat status;
+    for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++)
+        if (candidates[i] && stat(candidates[i], &status) == 0 && S_ISDIR(status.st_mode))
+            return candidates[i];
+    return NULL;
+}
+
+static int is_scenario(const struct dirent *entry)
+{
+    size_t length = strlen(entry->d_name);
+    return length > 5 && strcmp(entry->d_name + length - 5, ".yaml") == 0;
+}
+
+int pl_scenario_list(char ***paths, struct pl_error *error)
+{
+    const char *in = folder();
+    struct dirent **entries = NULL;
+    int count = in ? scandir(in, &entries, is_scenario, alphasort) : -1;
+    if (count < 0)
+        return pl_error_set(error, -ENOENT,
+                            "no folder of scenarios; set PLIMSOLL_SCENARIOS to one");
+    char **list = calloc((size_t)count + 1, sizeof *list);
+    for (int i = 0; i < count; i++) {
+        if (list && asprintf(&list[i], "%s/%s", in, entries[i]->d_name) < 0)
+            list[i] = NULL;
+        free(entries[i]);
+    }
+    free(entries);
+    if (!list)
+        return pl_error_set(error, -ENOMEM, "out of memory");
+    *paths = list;
+    return count;
+}
+
+static int not_found(const char *name, struct pl_error *error)
+{
+    char known[400] = "";
+    char **paths = NULL;
+    int count = pl_scenario_list(&paths, NULL);
+    size_t used = 0;
+    for (int i = 0; i < count; i++) {
+        const char *base = strrchr(paths[i], '/') + 1;
+        int n = snprintf(known + used, sizeof known - used, "%s%.*s", used ? ", " : "",
+                         (int)strlen(base) - 5, base);
+        used += n > 0 && (size_t)n < sizeof known - used ? (size_t)n : 0;
+        free(paths[i]);
+    }
+    if (count >= 0)
+        free(paths);
+    return pl_error_set(error, -ENOENT, "no scenario '%s'; a path or one of: %s", name, known);
+}
+
+int pl_scenario_find(const char *name, char *path, size_t capacity, struct pl_error *error)
+{
+    bool is_path = strchr(name, '/') || (strlen(name) > 5 && strcmp(name + strlen(name) - 5, ".yaml") == 0);
+    const char *in = is_path ? "" : folder();
+    int n = is_path ? snprintf(path, capacity, "%s", name)
+                    : snprintf(path, capacity, "%s/%s.yaml", in ? in : ".", name);
+    if (n < 0 || (size_t)n >= capacity)
+        return pl_error_set(error, -ENOENT, "'%.80s...': the name is too long", name);
+    if (access(path, R_OK) == 0)
+        return 0;
+    if (is_path)
+        return pl_error_set(error, -ENOENT, "can't read %s: %s", name, strerror(errno));
+    return not_found(name, error);
+}

@@ -1,0 +1,230 @@
+/* Keys that hold lists: stacks, formats, stalls and expectations. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/scenario/decode.h"
+
+/* Appends to a text of comma-separated items. */
+static int append(struct pl_decoder *d, struct fy_node *node, char *list, size_t capacity,
+                  const char *item)
+{
+    size_t used = strlen(list);
+    int n = snprintf(list + used, capacity - used, "%s%s", used ? "," : "", item);
+    if (n < 0 || (size_t)n >= capacity - used)
+        return pl_decode_fail(d, pl_decode_mark(node), "the list is too long");
+    return 0;
+}
+
+typedef int (*item_check)(struct pl_decoder *, struct fy_node *, const char *item);
+
+/* A sequence of texts, or one text, into a comma-separated list. */
+static int decode_list(struct pl_decoder *d, struct fy_node *key, struct fy_node *value,
+                       const char *what, char *list, size_t capacity, item_check check)
+{
+    char item[PL_STACK_TEXT_MAX];
+    list[0] = '\0';
+    if (value && fy_node_is_scalar(value)) {
+        int rc = pl_decode_text(d, value, what, item, sizeof item);
+        if (!rc)
+            rc = check(d, value, item);
+        return rc ? rc : append(d, value, list, capacity, item);
+    }
+    if (!value || !fy_node_is_sequence(value) || fy_node_sequence_is_empty(value))
+        return pl_decode_fail(d, pl_decode_mark(value ? value : key), "%s takes a list: [a, b]", what);
+    void *at = NULL;
+    for (struct fy_node *node; (node = fy_node_sequence_iterate(value, &at));) {
+        int rc = pl_decode_text(d, node, what, item, sizeof item);
+        if (!rc)
+            rc = check(d, node, item);
+        if (!rc)
+            rc = append(d, node, list, capacity, item);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+static int check_stack(struct pl_decoder *d, struct fy_node *node, const char *item)
+{
+    struct pl_stack_spec spec;
+    struct pl_error reason;
+    if (pl_stack_parse(item, &spec, &reason))
+        return pl_decode_fail(d, pl_decode_mark(node), "%s", reason.text);
+    return 0;
+}
+
+static int check_stack_group(struct pl_decoder *d, struct fy_node *node, const char *item)
+{
+    if (strcmp(item, "all") == 0 || strcmp(item, "unlimited") == 0)
+        return 0; /* "limited" reads as a stack, too */
+    return check_stack(d, node, item);
+}
+
+static int check_format(struct pl_decoder *d, struct fy_node *node, const char *item)
+{
+    if (pl_format_parse(item) >= 0)
+        return 0;
+    return pl_decode_fail(d, pl_decode_mark(node), "'%s' is no format; f32, s16 would be right", item);
+}
+
+int pl_decode_allocators(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
+{
+    return decode_list(d, key, value, "allocators", d->scenario->allocators,
+                       sizeof d->scenario->allocators, check_stack);
+}
+
+int pl_decode_formats(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
+{
+    return decode_list(d, key, value, "formats", d->scenario->formats,
+                       sizeof d->scenario->formats, check_format);
+}
+
+typedef int (*entry_decoder)(struct pl_decoder *, struct fy_node *value, const char *key,
+                             void *entry);
+
+/* One mapping of a sequence: each of its keys goes to `decode`. */
+static int decode_entry(struct pl_decoder *d, struct fy_node *mapping, const char *what,
+                        entry_decoder decode, void *entry)
+{
+    if (!fy_node_is_mapping(mapping))
+        return pl_decode_fail(d, pl_decode_mark(mapping), "%s takes a list of mappings", what);
+    void *at = NULL;
+    for (struct fy_node_pair *pair; (pair = fy_node_mapping_iterate(mapping, &at));) {
+        char key[64];
+        int rc = pl_decode_text(d, fy_node_pair_key(pair), "a key", key, sizeof key);
+        if (!rc && !fy_node_pair_value(pair))
+            rc = pl_decode_fail(d, pl_decode_mark(fy_node_pair_key(pair)), "%s has no value", key);
+        if (!rc)
+            rc = decode(d, fy_node_pair_value(pair), key, entry);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+static int decode_stall_key(struct pl_decoder *d, struct fy_node *value, const char *key,
+                            void *entry)
+{
+    struct pl_stall *stall = entry;
+    if (strcmp(key, "from") == 0)
+        return pl_decode_time(d, value, "from", &stall->from_ns);
+    if (strcmp(key, "until") == 0)
+        return pl_decode_time(d, value, "until", &stall->until_ns);
+    return pl_decode_fail(d, pl_decode_mark(value), "unknown key '%s' of a stall; known here: from, until",
+                          key);
+}
+
+int pl_decode_stalls(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
+{
+    struct pl_receiver_settings *receiver = &d->scenario->receiver;
+    receiver->stall_count = 0;
+    if (!value || !fy_node_is_sequence(value))
+        return pl_decode_fail(d, pl_decode_mark(value ? value : key),
+                              "receiver.stalls takes a list: [{from: 0s, until: -10s}]");
+    void *at = NULL;
+    for (struct fy_node *node; (node = fy_node_sequence_iterate(value, &at));) {
+        if (receiver->stall_count == PL_STALLS_MAX)
+            return pl_decode_fail(d, pl_decode_mark(node), "more than %d stalls", PL_STALLS_MAX);
+        struct pl_stall *stall = &receiver->stalls[receiver->stall_count++];
+        *stall = (struct pl_stall){0, INT64_MAX};
+        int rc = decode_entry(d, node, "receiver.stalls", decode_stall_key, stall);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+static int decode_bounds(struct pl_decoder *d, struct fy_node *mapping, struct pl_expectation *e)
+{
+    if (!fy_node_is_mapping(mapping))
+        return pl_decode_fail(d, pl_decode_mark(mapping),
+                              "metrics takes {name: \"<= value\"}");
+    void *at = NULL;
+    for (struct fy_node_pair *pair; (pair = fy_node_mapping_iterate(mapping, &at));) {
+        if (e->bound_count == PL_BOUNDS_MAX)
+            return pl_decode_fail(d, pl_decode_mark(mapping), "more than %d bounds", PL_BOUNDS_MAX);
+        struct pl_bound *bound = &e->bounds[e->bound_count++];
+        bound->mark = pl_decode_mark(fy_node_pair_key(pair));
+        int rc = pl_decode_text(d, fy_node_pair_key(pair), "a metric", bound->metric,
+                                sizeof bound->metric);
+        if (!rc)
+            rc = pl_decode_text(d, fy_node_pair_value(pair), bound->metric, bound->text,
+                                sizeof bound->text);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+static int decode_condition(struct pl_decoder *d, struct fy_node *value, struct pl_expectation *e)
+{
+    int rc = pl_decode_text(d, value, "container", e->container, sizeof e->container);
+    static const char *const kinds[] = {"any", "cgroup", "rlimit", "none"};
+    for (size_t i = 0; !rc && i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(e->container, kinds[i]) == 0)
+            return 0;
+    return rc ? rc
+              : pl_decode_fail(d, pl_decode_mark(value),
+                               "container: '%s' is not one of any, cgroup, rlimit, none",
+                               e->container);
+}
+
+static int check_outcome(struct pl_decoder *d, struct fy_node *node, const char *item)
+{
+    static const char *const outcomes[] = {"bounded", "growing", "oom_killed", "alloc_failed",
+                                           "crashed"};
+    for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
+        if (strcmp(item, outcomes[i]) == 0)
+            return 0;
+    return pl_decode_fail(d, pl_decode_mark(node),
+                          "'%s' is no outcome to expect; bounded, growing, oom_killed, "
+                          "alloc_failed, crashed would be right",
+                          item);
+}
+
+static int decode_expectation_key(struct pl_decoder *d, struct fy_node *value, const char *key,
+                                  void *entry)
+{
+    struct pl_expectation *e = entry;
+    if (strcmp(key, "stacks") == 0)
+        return decode_list(d, value, value, "stacks", e->stacks, sizeof e->stacks,
+                           check_stack_group);
+    if (strcmp(key, "container") == 0)
+        return decode_condition(d, value, e);
+    if (strcmp(key, "outcome") == 0)
+        return decode_list(d, value, value, "outcome", e->outcome, sizeof e->outcome,
+                           check_outcome);
+    if (strcmp(key, "from") == 0)
+        return pl_decode_time(d, value, "from", &e->from_ns);
+    if (strcmp(key, "metrics") == 0)
+        return decode_bounds(d, value, e);
+    return pl_decode_fail(d, pl_decode_mark(value),
+                          "unknown key '%s' of an expectation; known here: stacks, container, "
+                          "outcome, from, metrics",
+                          key);
+}
+
+int pl_decode_expect(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
+{
+    struct pl_scenario *s = d->scenario;
+    s->expectation_count = 0;
+    if (!value || !fy_node_is_sequence(value) || fy_node_sequence_is_empty(value))
+        return pl_decode_fail(d, pl_decode_mark(value ? value : key),
+                              "expect takes a list: [{stacks: all, outcome: bounded}]");
+    void *at = NULL;
+    for (struct fy_node *node; (node = fy_node_sequence_iterate(value, &at));) {
+        if (s->expectation_count == PL_EXPECTATIONS_MAX)
+            return pl_decode_fail(d, pl_decode_mark(node), "more than %d expectations",
+                                  PL_EXPECTATIONS_MAX);
+        struct pl_expectation *e = &s->expectations[s->expectation_count++];
+        *e = (struct pl_expectation){.container = "any", .mark = pl_decode_mark(node)};
+        int rc = decode_entry(d, node, "expect", decode_expectation_key, e);
+        if (!rc && (!e->stacks[0] || (!e->outcome[0] && !e->bound_count)))
+            rc = pl_decode_fail(d, e->mark,
+                                "an expectation needs stacks, and an outcome or metrics");
+        if (rc)
+            return rc;
+    }
+    return 0;
+}

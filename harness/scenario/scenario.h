@@ -1,0 +1,150 @@
+/* A scenario: the question that one YAML file asks, checked and resolved to plain data.
+ *
+ * The struct holds no pointers, so that the controller can hand it to a cell in shared memory.
+ * Keys, units and ranges stand in schema.c; scenarios/README.md tells a person about them. */
+#ifndef PL_SCENARIO_SCENARIO_H
+#define PL_SCENARIO_SCENARIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "allocators/allocator.h"
+
+#define PL_CLASSES_MAX 8
+#define PL_BUDGETS_MAX 8
+#define PL_STALLS_MAX 16
+#define PL_EXPECTATIONS_MAX 32
+#define PL_BOUNDS_MAX 12
+#define PL_LIST_TEXT_MAX 2048
+
+enum pl_pipeline_kind { PL_PIPELINE_RECEIVER };
+
+/** The format in which samples are held once decoded. */
+enum pl_format { PL_FORMAT_F32, PL_FORMAT_S16, PL_FORMAT_COUNT };
+
+enum pl_tier { PL_TIER_SMOKE, PL_TIER_DEFAULT, PL_TIER_FULL, PL_TIER_COUNT };
+
+/** What the receiver does when a class is full. */
+enum pl_on_full {
+    PL_ON_FULL_RETRY,      /* stop receiving; try again by a timer; the kernel's buffer fills */
+    PL_ON_FULL_DROP_NEWEST /* drop the datagram at hand and go on */
+};
+
+/** Where a value was written: a place in a file, or a --set when the line is 0. */
+struct pl_mark {
+    uint32_t line;
+    uint32_t column;
+};
+
+struct pl_traffic_settings {
+    char file[1024];  /* path of the capture, resolved against the scenario's folder */
+    char filter[512]; /* libpcap filter, may be empty */
+    char payload[64]; /* what dynamic payload types hold, may be empty */
+    uint32_t sessions; /* copies of the recording */
+    double rate;       /* factor on the packet rate */
+};
+
+/** The reader does not read from `from_ns` until `until_ns`, both in the replay's time. */
+struct pl_stall {
+    int64_t from_ns;
+    int64_t until_ns;
+};
+
+struct pl_receiver_settings {
+    int64_t latency_ns;             /* what a session gathers before it plays */
+    int64_t latency_tolerance_ns;   /* how far above the latency a session may get */
+    bool latency_bounds;            /* end a session that is beyond the tolerance */
+    int64_t no_playback_timeout_ns; /* end a session that had nothing to play for so long */
+    int64_t choppy_timeout_ns;      /* end a session whose playback was broken for so long */
+    int64_t frame_ns;               /* what one read takes */
+    uint32_t max_sessions;
+    uint32_t on_full; /* enum pl_on_full */
+    int64_t retry_ns;
+    uint64_t rcvbuf_bytes; /* the kernel's socket buffer */
+    struct pl_stall stalls[PL_STALLS_MAX];
+    uint32_t stall_count;
+};
+
+/** One bound on a metric, e.g. rss_bytes_peak "<= 60MiB". */
+struct pl_bound {
+    char metric[48];
+    char text[32]; /* comparison and value as written */
+    struct pl_mark mark;
+};
+
+/** What a scenario expects of some stacks under some condition. */
+struct pl_expectation {
+    char stacks[512];   /* "all", "limited", "unlimited" or specs, separated by commas */
+    char container[16]; /* "any", "cgroup", "rlimit" or "none" */
+    char outcome[64];   /* outcomes separated by commas, empty for any */
+    int64_t from_ns;    /* the shortest duration for which it is expected */
+    struct pl_bound bounds[PL_BOUNDS_MAX];
+    uint32_t bound_count;
+    struct pl_mark mark;
+};
+
+struct pl_scenario {
+    char path[1024]; /* of the YAML file */
+    char name[64];
+    char title[160];
+    char about[2048];
+    uint32_t pipeline; /* enum pl_pipeline_kind */
+    struct pl_traffic_settings traffic;
+    struct pl_receiver_settings receiver;
+    struct pl_class classes[PL_CLASSES_MAX];
+    uint32_t class_count;
+    struct pl_budget budgets[PL_BUDGETS_MAX];
+    uint32_t budget_count;
+    uint64_t container_bytes; /* 0: none */
+    int64_t duration_ns;      /* of replay */
+    int64_t sample_interval_ns;
+    int64_t timeout_ns; /* of real time, for one cell */
+    int64_t budget_ns;  /* of real time, for the tier; 0 when it states none */
+    bool huge_pages;    /* leave transparent huge pages as the machine has them */
+    uint64_t seed;
+    uint32_t repeat;
+    char allocators[PL_LIST_TEXT_MAX]; /* specs separated by commas */
+    char formats[64];                  /* separated by commas */
+    struct pl_expectation expectations[PL_EXPECTATIONS_MAX];
+    uint32_t expectation_count;
+    uint32_t tier;             /* enum pl_tier */
+    bool conditions_left;      /* a --set leaves the conditions that `expect` states */
+    char conditions_left_by[64]; /* the key that did */
+};
+
+/**
+ * Reads a scenario, applies a tier and then settings, and checks the whole.
+ * Every tier of the file is checked, not only the one asked for.
+ * @param settings `KEY=VALUE` texts
+ * @return 0, or a negative errno and one line `file:line:column: what is wrong, what would be right`
+ */
+int pl_scenario_load(const char *path, enum pl_tier tier, const char *const *settings,
+                     size_t setting_count, struct pl_scenario *scenario, struct pl_error *error);
+
+/** As pl_scenario_load, from text: what the fuzzer drives. `path` stands in messages. */
+int pl_scenario_parse(const char *text, size_t size, const char *path, enum pl_tier tier,
+                      const char *const *settings, size_t setting_count,
+                      struct pl_scenario *scenario, struct pl_error *error);
+
+/** Finds a scenario by path or by name (without .yaml) in $PLIMSOLL_SCENARIOS, ./scenarios, the
+ *  source tree and the installed folder. @return 0 or -ENOENT, naming the scenarios there are */
+int pl_scenario_find(const char *name, char *path, size_t capacity, struct pl_error *error);
+
+/** The paths of all scenarios of the first of those folders that stands, sorted by name.
+ *  @param paths set on success; free() each and the array
+ *  @return how many, or a negative errno */
+int pl_scenario_list(char ***paths, struct pl_error *error);
+
+const char *pl_format_name(enum pl_format format);
+/** @return the format, or -1 */
+int pl_format_parse(const char *name);
+
+/** Bytes of one sample of one channel. */
+size_t pl_format_sample_bytes(enum pl_format format);
+
+const char *pl_tier_name(enum pl_tier tier);
+/** @return the tier, or -1 */
+int pl_tier_parse(const char *name);
+
+#endif

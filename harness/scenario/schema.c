@@ -1,0 +1,91 @@
+/* Every key that a scenario may hold. Sections come before their keys. */
+#include "harness/scenario/schema.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/scenario/decode.h"
+
+#define AT(field) offsetof(struct pl_scenario, field)
+#define TEXT(path, field, flags)                                                                   \
+    {path, PL_KEY_TEXT, AT(field), sizeof(((struct pl_scenario *)0)->field), 0, 0, NULL, NULL, flags}
+#define SIZE(path, field, min, max, flags)                                                         \
+    {path, PL_KEY_SIZE, AT(field), 0, min, max, NULL, NULL, flags}
+#define TIME(path, field, min, max, flags)                                                         \
+    {path, PL_KEY_TIME, AT(field), 0, min, max, NULL, NULL, flags}
+#define COUNT(path, field, min, max, flags)                                                        \
+    {path, PL_KEY_COUNT, AT(field), 0, min, max, NULL, NULL, flags}
+#define CHOICE(path, field, choices, flags)                                                        \
+    {path, PL_KEY_CHOICE, AT(field), 0, 0, 0, choices, NULL, flags}
+#define SECTION(path, flags) {path, PL_KEY_SECTION, 0, 0, 0, 0, NULL, NULL, flags}
+#define SPECIAL(path, decode, flags) {path, PL_KEY_SPECIAL, 0, 0, 0, 0, NULL, decode, flags}
+
+#define MS INT64_C(1000000)
+#define S (1000 * MS)
+#define HOUR (3600 * S)
+#define KIB INT64_C(1024)
+#define GIB (KIB * KIB * KIB)
+
+const struct pl_key pl_schema[] = {
+    TEXT("name", name, PL_KEY_REQUIRED),
+    TEXT("title", title, PL_KEY_REQUIRED),
+    TEXT("about", about, 0),
+    CHOICE("pipeline", pipeline, "receiver", PL_KEY_REQUIRED),
+    SECTION("traffic", PL_KEY_REQUIRED),
+    TEXT("traffic.file", traffic.file, PL_KEY_REQUIRED),
+    TEXT("traffic.filter", traffic.filter, 0),
+    TEXT("traffic.payload", traffic.payload, 0),
+    COUNT("traffic.sessions", traffic.sessions, 1, 65536, 0),
+    {"traffic.rate", PL_KEY_FACTOR, AT(traffic.rate), 0, 0, 1000, NULL, NULL, 0},
+    SECTION("receiver", 0),
+    TIME("receiver.latency", receiver.latency_ns, MS, HOUR, 0),
+    TIME("receiver.latency_tolerance", receiver.latency_tolerance_ns, MS, HOUR, 0),
+    {"receiver.latency_bounds", PL_KEY_BOOL, AT(receiver.latency_bounds), 0, 0, 0, NULL, NULL, 0},
+    TIME("receiver.no_playback_timeout", receiver.no_playback_timeout_ns, MS, HOUR, 0),
+    TIME("receiver.choppy_timeout", receiver.choppy_timeout_ns, MS, HOUR, 0),
+    TIME("receiver.frame", receiver.frame_ns, MS, S, 0),
+    COUNT("receiver.max_sessions", receiver.max_sessions, 1, 65536, 0),
+    CHOICE("receiver.on_full", receiver.on_full, "retry|drop_newest", 0),
+    TIME("receiver.retry", receiver.retry_ns, MS, 60 * S, 0),
+    SIZE("receiver.rcvbuf", receiver.rcvbuf_bytes, 2304, GIB, 0),
+    SPECIAL("receiver.stalls", pl_decode_stalls, 0),
+    SPECIAL("classes", pl_decode_classes, PL_KEY_REQUIRED),
+    SPECIAL("limits", pl_decode_limits, 0),
+    SPECIAL("container", pl_decode_container, 0),
+    TIME("duration", duration_ns, S, 31 * 24 * HOUR, PL_KEY_REQUIRED | PL_KEY_CONDITION),
+    TIME("sample_interval", sample_interval_ns, MS, HOUR, PL_KEY_CONDITION),
+    TIME("timeout", timeout_ns, S, 24 * HOUR, PL_KEY_CONDITION),
+    {"huge_pages", PL_KEY_BOOL, AT(huge_pages), 0, 0, 0, NULL, NULL, 0},
+    {"seed", PL_KEY_SEED, AT(seed), 0, 0, INT64_MAX, NULL, NULL, PL_KEY_CONDITION},
+    COUNT("repeat", repeat, 1, 1000, PL_KEY_CONDITION),
+    SPECIAL("allocators", pl_decode_allocators, PL_KEY_REQUIRED | PL_KEY_CONDITION),
+    SPECIAL("formats", pl_decode_formats, PL_KEY_CONDITION),
+    SPECIAL("expect", pl_decode_expect, PL_KEY_REQUIRED),
+    TIME("budget", budget_ns, S, 24 * HOUR, PL_KEY_CONDITION),
+};
+
+const size_t pl_schema_count = sizeof pl_schema / sizeof *pl_schema;
+_Static_assert(sizeof pl_schema / sizeof *pl_schema <= PL_SCHEMA_MAX, "raise PL_SCHEMA_MAX");
+
+const struct pl_key *pl_schema_find(const char *path)
+{
+    for (size_t i = 0; i < pl_schema_count; i++)
+        if (strcmp(pl_schema[i].path, path) == 0)
+            return &pl_schema[i];
+    return NULL;
+}
+
+void pl_schema_names(const char *prefix, char *text, size_t capacity)
+{
+    size_t length = strlen(prefix), used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < pl_schema_count; i++) {
+        const char *path = pl_schema[i].path;
+        if (strncmp(path, prefix, length) != 0 || strchr(path + length, '.'))
+            continue;
+        int n = snprintf(text + used, capacity - used, "%s%s", used ? ", " : "", path + length);
+        if (n < 0 || (size_t)n >= capacity - used)
+            return;
+        used += (size_t)n;
+    }
+}
