@@ -1,0 +1,457 @@
+/* Captures that are cut, damaged, compressed, filtered or not captures at all. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zstd.h>
+
+#include "harness/traffic/recording.h"
+#include "harness/traffic/tests/cmocka_all.h"
+#include "harness/traffic/tests/craft.h"
+
+static const uint64_t start_ns = 1700000000000000000;
+static const struct craft_frame ethernet = {.link = 1};
+
+static void add_packets(struct craft_file *file, uint32_t count, const struct craft_frame *frame)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        struct craft_rtp rtp = {
+            .sequence = (uint16_t)i, .timestamp = i, .ssrc = 1, .type = 96, .payload = 4 + i % 3};
+        craft_rtp_record(file, start_ns + file->records * 1000, frame, &rtp);
+    }
+}
+
+/* A frame with one RTP packet. */
+static struct craft whole_frame(uint16_t sequence)
+{
+    struct craft payload = {.data = NULL}, frame = {.data = NULL};
+    struct craft_rtp rtp = {.sequence = sequence, .ssrc = 1, .type = 96, .payload = 40};
+    craft_rtp(&payload, &rtp);
+    craft_frame(&frame, &ethernet, &payload);
+    craft_free(&payload);
+    return frame;
+}
+
+static int read_bytes(const void *data, size_t size, const struct pl_capture_options *options,
+                      struct pl_recording **recording, struct pl_capture_counts *counts,
+                      struct pl_error *error)
+{
+    *recording = NULL;
+    error->text[0] = 0;
+    int rc = pl_capture_read_memory(data, size, "crafted", options, recording, counts, error);
+    if (rc != 0) {
+        assert_null(*recording);
+        assert_int_equal(strncmp(error->text, "crafted", 7), 0);
+        assert_null(strchr(error->text, '\n'));
+    }
+    return rc;
+}
+
+/* Expects -EINVAL and a line that holds each of the words. Frees the file. */
+static void refuse(struct craft_file *file, const struct pl_capture_options *options,
+                   const char *word, const char *other)
+{
+    struct pl_recording *recording;
+    struct pl_error error;
+    int rc = read_bytes(file->bytes.data, file->bytes.size, options, &recording, NULL, &error);
+    assert_int_equal(rc, -EINVAL);
+    if (!strstr(error.text, word) || !strstr(error.text, other))
+        fail_msg("neither '%s' nor '%s' may be missing: %s", word, other, error.text);
+    craft_free(&file->bytes);
+}
+
+/* Of a file cut at `size` bytes, the records that end before it are whole. */
+static void check_cut(const struct craft_file *file, size_t head, size_t size)
+{
+    struct pl_recording *recording;
+    struct pl_capture_counts counts;
+    struct pl_error error;
+    size_t whole = 0, end = head;
+    while (whole < file->records && file->ends[whole] <= size)
+        end = file->ends[whole++];
+    uint8_t *exact = malloc(size); /* so that sanitizers see a read beyond it */
+    assert_non_null(exact);
+    memcpy(exact, file->bytes.data, size);
+    int rc = read_bytes(exact, size, NULL, &recording, &counts, &error);
+    free(exact);
+    if (whole < 2) { /* one packet alone is no stream */
+        assert_int_equal(rc, -EINVAL);
+        return;
+    }
+    assert_int_equal(rc, 0);
+    assert_int_equal(recording->packet_count, whole);
+    assert_int_equal(counts.frames, whole);
+    assert_int_equal(counts.bytes_cut, size - end);
+    free(recording);
+}
+
+static void cut_at_every_byte(void **state)
+{
+    (void)state;
+    for (unsigned bits = 0; bits < 4; bits++) {
+        struct craft_file file = {.link = 1, .pcapng = bits & 1, .swapped = bits & 2};
+        craft_begin(&file);
+        size_t head = file.bytes.size;
+        add_packets(&file, 6, &ethernet);
+        for (size_t size = 1; size <= file.bytes.size; size++)
+            check_cut(&file, head, size);
+        craft_free(&file.bytes);
+    }
+}
+
+static size_t compress(const struct craft_file *file, uint8_t **packed)
+{
+    size_t bound = ZSTD_compressBound(file->bytes.size);
+    *packed = malloc(bound);
+    assert_non_null(*packed);
+    return ZSTD_compress(*packed, bound, file->bytes.data, file->bytes.size, 3);
+}
+
+static void zstd_reads_like_plain(void **state)
+{
+    (void)state;
+    struct craft_file file = {.link = 1};
+    craft_begin(&file);
+    add_packets(&file, 20000, &ethernet); /* several of zstd's blocks of 128 KiB */
+    uint8_t *packed;
+    size_t size = compress(&file, &packed);
+    struct pl_recording *plain, *unpacked;
+    struct pl_capture_counts counts;
+    struct pl_error error;
+    assert_int_equal(read_bytes(file.bytes.data, file.bytes.size, NULL, &plain, &counts, &error),
+                     0);
+    assert_int_equal(read_bytes(packed, size, NULL, &unpacked, &counts, &error), 0);
+    assert_int_equal(counts.bytes_cut, 0);
+    assert_int_equal(counts.frames, 20000);
+    assert_int_equal(unpacked->bytes, plain->bytes);
+    assert_memory_equal(unpacked, plain, plain->bytes);
+    free(plain);
+    free(unpacked);
+    free(packed);
+    craft_free(&file.bytes);
+}
+
+/* Any cut is noticed, and leaves records or a clear line. */
+static void zstd_cut_at_many_places(void **state)
+{
+    (void)state;
+    struct craft_file file = {.link = 1};
+    craft_begin(&file);
+    add_packets(&file, 20000, &ethernet);
+    uint8_t *packed;
+    size_t size = compress(&file, &packed);
+    unsigned kept = 0;
+    for (size_t cut = 4; cut < size; cut += cut < 64 || size - cut < 64 ? 1 : size / 40) {
+        struct pl_recording *recording;
+        struct pl_capture_counts counts;
+        struct pl_error error;
+        if (read_bytes(packed, cut, NULL, &recording, &counts, &error) == 0) {
+            kept++;
+            assert_true(counts.bytes_cut > 0);
+            assert_int_equal(recording->packet_count, counts.frames);
+            free(recording);
+        }
+    }
+    assert_true(kept > 10);
+    free(packed);
+    craft_free(&file.bytes);
+}
+
+static void zstd_damaged(void **state)
+{
+    (void)state;
+    struct craft_file file = {.link = 1};
+    craft_begin(&file);
+    add_packets(&file, 100, &ethernet);
+    uint8_t *packed;
+    size_t size = compress(&file, &packed);
+    struct craft_file damaged = {.link = 1};
+    craft_bytes(&damaged.bytes, packed, size);
+    craft_bytes(&damaged.bytes, "trailing garbage", 16);
+    refuse(&damaged, NULL, "zstd", "no sound");
+    free(packed);
+    craft_free(&file.bytes);
+}
+
+static void record_claims_2_gib(void **state)
+{
+    (void)state;
+    for (unsigned bits = 0; bits < 4; bits++) {
+        struct craft_file file = {.link = 1, .pcapng = bits & 1, .swapped = bits & 2};
+        struct craft frame = whole_frame(7);
+        craft_begin(&file);
+        add_packets(&file, 3, &ethernet);
+        craft_record_of(&file, 0, start_ns + 9000, &frame, 0x80000000u, 0x80000000u);
+        add_packets(&file, 3, &ethernet);
+        craft_free(&frame);
+        refuse(&file, NULL, "record 4", "damaged");
+    }
+}
+
+static void short_snap_length(void **state)
+{
+    (void)state;
+    for (unsigned kept = 54; kept < 90; kept += 5) { /* Ethernet, IPv4, UDP and RTP are 54 */
+        struct craft_file file = {.link = 1};
+        craft_begin(&file);
+        for (uint16_t i = 0; i < 3; i++) {
+            struct craft frame = whole_frame(i);
+            uint32_t length = (uint32_t)frame.size;
+            frame.size = kept;
+            craft_record_of(&file, 0, start_ns + i, &frame, kept, length);
+            craft_free(&frame);
+        }
+        refuse(&file, NULL, "record 1", "tcpdump -s 0");
+    }
+}
+
+/* A snap length that keeps not even the RTP header leaves no RTP, and the line says why. */
+static void shorter_than_the_header(void **state)
+{
+    (void)state;
+    struct craft_file file = {.link = 1};
+    struct craft frame = whole_frame(1);
+    uint32_t length = (uint32_t)frame.size;
+    craft_begin(&file);
+    frame.size = 50;
+    for (unsigned i = 0; i < 3; i++)
+        craft_record_of(&file, 0, start_ns + i, &frame, 50, length);
+    craft_free(&frame);
+    refuse(&file, NULL, "no RTP", "tcpdump -s 0");
+}
+
+/* Only what is kept has to be in order; other frames cut by the snap length do not matter. */
+static void others_may_be_cut_and_late(void **state)
+{
+    (void)state;
+    struct craft_file file = {.link = 1};
+    struct craft_frame tcp = {.link = 1, .protocol = 6};
+    struct craft_rtp rtp = {.payload = 40};
+    struct craft payload = {.data = NULL}, frame = {.data = NULL};
+    craft_begin(&file);
+    add_packets(&file, 2, &ethernet);
+    craft_rtp(&payload, &rtp);
+    craft_frame(&frame, &tcp, &payload);
+    craft_record_of(&file, 0, start_ns - 5000000000, &frame, (uint32_t)frame.size, 1500);
+    struct pl_recording *recording;
+    struct pl_capture_counts counts;
+    struct pl_error error;
+    assert_int_equal(
+        read_bytes(file.bytes.data, file.bytes.size, NULL, &recording, &counts, &error), 0);
+    assert_int_equal(counts.snapped, 1);
+    assert_int_equal(counts.not_udp, 1);
+    free(recording);
+    craft_free(&payload);
+    craft_free(&frame);
+    craft_free(&file.bytes);
+}
+
+static void out_of_order_time_stamps(void **state)
+{
+    (void)state;
+    struct craft_file file = {.link = 1};
+    craft_begin(&file);
+    add_packets(&file, 3, &ethernet);
+    struct craft frame = whole_frame(3);
+    craft_record(&file, start_ns + 2000 - 1500000000, &frame);
+    craft_free(&frame);
+    refuse(&file, NULL, "record 4", "1.500000 s before");
+}
+
+static void order_names_the_remedy(void **state)
+{
+    (void)state;
+    struct craft_file file = {.link = 1};
+    struct craft frame = whole_frame(1);
+    craft_begin(&file);
+    add_packets(&file, 1, &ethernet);
+    craft_record(&file, start_ns - 1, &frame);
+    craft_free(&frame);
+    refuse(&file, NULL, "record 2", "reordercap");
+}
+
+static void no_time_passes(void **state)
+{
+    (void)state;
+    struct craft_file file = {.link = 1};
+    craft_begin(&file);
+    for (uint16_t i = 0; i < 3; i++) {
+        struct craft frame = whole_frame(i);
+        craft_record(&file, start_ns, &frame);
+        craft_free(&frame);
+    }
+    refuse(&file, NULL, "3 RTP packets", "same time stamp");
+}
+
+/* pcapng counts 64 bits of whatever unit; seconds here, far beyond int64 nanoseconds. */
+static void time_beyond_2262(void **state)
+{
+    (void)state;
+    struct craft_file file = {.link = 1, .pcapng = true};
+    struct craft frame = whole_frame(1);
+    craft_begin(&file);
+    craft_interface(&file, 0);
+    craft_record_of(&file, 1, 1ull << 40, &frame, (uint32_t)frame.size, (uint32_t)frame.size);
+    craft_free(&frame);
+    refuse(&file, NULL, "record 1", "1970 to 2262");
+}
+
+static void no_rtp(void **state)
+{
+    (void)state;
+    struct craft_file file = {.link = 1};
+    struct craft_frame tcp = {.link = 1, .protocol = 6};
+    struct craft payload = {.data = NULL}, frame = {.data = NULL};
+    craft_begin(&file);
+    add_packets(&file, 2, &tcp);
+    craft_fill(&payload, 'x', 30);
+    craft_frame(&frame, &ethernet, &payload);
+    craft_record(&file, start_ns, &frame);
+    craft_free(&payload);
+    craft_free(&frame);
+    refuse(&file, NULL, "3 frames, 2 not UDP, 1 UDP but no RTP", "no RTP in it");
+}
+
+static void filters(void **state)
+{
+    (void)state;
+    struct craft_file file = {.link = 1};
+    struct craft_frame other = {.link = 1, .port = 6000};
+    craft_begin(&file);
+    add_packets(&file, 4, &ethernet);
+    add_packets(&file, 3, &other);
+    struct pl_capture_options options = {.filter = "udp port 6000"};
+    struct pl_recording *recording;
+    struct pl_capture_counts counts;
+    struct pl_error error;
+    assert_int_equal(
+        read_bytes(file.bytes.data, file.bytes.size, &options, &recording, &counts, &error), 0);
+    assert_int_equal(recording->packet_count, 3);
+    assert_int_equal(recording->stream_count, 1);
+    assert_int_equal(counts.filtered, 4);
+    assert_int_equal(counts.frames, 7);
+    assert_int_equal(pl_recording_packets(recording)[0].arrival_ns, 0);
+    free(recording);
+    options.filter = "";
+    assert_int_equal(
+        read_bytes(file.bytes.data, file.bytes.size, &options, &recording, &counts, &error), 0);
+    assert_int_equal(recording->packet_count, 7);
+    assert_int_equal(recording->stream_count, 2);
+    free(recording);
+    craft_free(&file.bytes);
+}
+
+static void bad_filters(void **state)
+{
+    (void)state;
+    static const char *const filters[][2] = {{"udp prt 5004", "syntax error"},
+                                             {"udp port 1000000", "1000000"}};
+    for (unsigned i = 0; i < 2; i++) {
+        struct craft_file file = {.link = 1};
+        craft_begin(&file);
+        add_packets(&file, 2, &ethernet);
+        refuse(&file, &(struct pl_capture_options){.filter = filters[i][0]}, filters[i][0],
+               filters[i][1]);
+    }
+    struct craft_file file = {.link = 1};
+    craft_begin(&file);
+    add_packets(&file, 2, &ethernet);
+    refuse(&file, &(struct pl_capture_options){.filter = "udp port 9"}, "2 turned away",
+           "the filter turned all away");
+}
+
+static void other_link_types(void **state)
+{
+    (void)state;
+    struct craft_file file = {.link = 105};
+    craft_begin(&file);
+    refuse(&file, NULL, "105 (IEEE802_11)", "Ethernet");
+    file = (struct craft_file){.link = 65000};
+    craft_begin(&file);
+    refuse(&file, NULL, "65000", "not supported");
+}
+
+static void bad_payload_option(void **state)
+{
+    (void)state;
+    struct pl_capture_options options = {.payload = "mp3"};
+    struct pl_recording *recording;
+    struct pl_error error;
+    assert_int_equal(pl_capture_read_memory("x", 1, "crafted", &options, &recording, NULL, &error),
+                     -EINVAL);
+    assert_non_null(strstr(error.text, "'mp3'"));
+}
+
+static void no_captures(void **state)
+{
+    (void)state;
+    struct craft_file file = {.link = 1};
+    craft_bytes(&file.bytes, "these are words, and no capture at all", 38);
+    refuse(&file, NULL, "unknown file format", "pcapng");
+    struct pl_recording *recording;
+    struct pl_error error;
+    assert_int_equal(read_bytes("", 0, NULL, &recording, NULL, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "empty"));
+}
+
+/* Opens a path; expects a code, and the path and the word in the line. */
+static void refuse_path(const char *path, int code, const char *word)
+{
+    struct pl_recording *recording = NULL;
+    struct pl_error error;
+    assert_int_equal(pl_capture_read(path, NULL, &recording, NULL, &error), code);
+    assert_null(recording);
+    if (!strstr(error.text, path) || !strstr(error.text, word))
+        fail_msg("'%s' is missing: %s", word, error.text);
+}
+
+static void paths_that_are_no_files(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/plimsoll-capture-XXXXXX";
+    char path[64];
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/file", folder);
+    refuse_path(path, -ENOENT, "No such file");
+    refuse_path(folder, -EISDIR, "folder");
+    refuse_path("/dev/null", -EINVAL, "no regular file");
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    refuse_path(path, -EINVAL, "empty");
+    fputs("text", file);
+    fclose(file);
+    refuse_path(path, -EINVAL, "unknown file format");
+    chmod(path, 0);
+    if (geteuid() != 0)
+        refuse_path(path, -EACCES, "Permission denied");
+    unlink(path);
+    rmdir(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(cut_at_every_byte),
+        cmocka_unit_test(zstd_reads_like_plain),
+        cmocka_unit_test(zstd_cut_at_many_places),
+        cmocka_unit_test(zstd_damaged),
+        cmocka_unit_test(record_claims_2_gib),
+        cmocka_unit_test(short_snap_length),
+        cmocka_unit_test(shorter_than_the_header),
+        cmocka_unit_test(others_may_be_cut_and_late),
+        cmocka_unit_test(out_of_order_time_stamps),
+        cmocka_unit_test(order_names_the_remedy),
+        cmocka_unit_test(no_time_passes),
+        cmocka_unit_test(time_beyond_2262),
+        cmocka_unit_test(no_rtp),
+        cmocka_unit_test(filters),
+        cmocka_unit_test(bad_filters),
+        cmocka_unit_test(other_link_types),
+        cmocka_unit_test(bad_payload_option),
+        cmocka_unit_test(no_captures),
+        cmocka_unit_test(paths_that_are_no_files),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
