@@ -21,10 +21,12 @@
 
 /** One link of an opened chain. The hot calls are unchecked: the chain was checked when opened. */
 struct pl_allocator {
-    /** Returns at least `size` bytes aligned to max_align_t, or NULL. Any thread, unless the
-     *  backend says otherwise. Size 0 gives a unique pointer or NULL, as malloc. */
+    /** Returns at least `size` bytes, or NULL. Aligned for any object of `size` bytes, as malloc,
+     *  up to pl_stack_alignment(). Any thread, but for pl_stack_one_thread(). Size 0 gives a
+     *  unique pointer or NULL, as malloc. A pool gives NULL for more than its class's size. */
     void *(*acquire)(struct pl_allocator *self, size_t size);
-    /** Takes back a block of acquire; `size` is what was asked for then. NULL is ignored. */
+    /** Takes back a block of acquire; `size` is what was asked for then. NULL is ignored. A block
+     *  that is found broken or foreign is counted as a corruption and not taken back. */
     void (*release)(struct pl_allocator *self, void *block, size_t size);
     /** Bytes that a block of `size` takes at this level: what a limit above has to count. */
     size_t (*footprint)(const struct pl_allocator *self, size_t size);
@@ -44,7 +46,7 @@ static inline void pl_release(struct pl_allocator *a, void *block, size_t size)
 /** A kind of object that a scenario holds, e.g. packet of 696 B drawing on the budget "packets". */
 struct pl_class {
     char name[PL_NAME_MAX];
-    uint64_t size; /* bytes of one object, 1 B to 1 GiB */
+    uint64_t size;  /* bytes of one object, 1 B to 1 GiB */
     int32_t budget; /* index among the budgets, -1 for none */
 };
 
@@ -82,15 +84,21 @@ struct pl_environment {
     size_t count;
 };
 
-/** What an opened stack holds, summed over its classes. Exact. */
+/** What an opened stack holds, summed over its classes. Exact; of a moment when no acquire or
+ *  release is under way in another thread. */
 struct pl_stack_stats {
-    uint64_t reserved_bytes; /* bytes taken from the heap (or mapped) by pools, free slots included;
-                                where no pool stands, the bytes asked of the heap and not released */
+    bool pooled; /* a pool stands in the stack. If none does, the two below are 0: what is reserved
+                    is then what the caller holds, and a link that counted it would only cost */
+    uint64_t
+        reserved_bytes; /* bytes taken from the heap (or mapped) by pools, free slots included */
     uint64_t reserved_bytes_peak;
     uint64_t slabs;                /* slabs held now */
-    uint64_t refusals;             /* acquires refused by a limit */
-    uint64_t heap_failures;        /* NULLs that came from the heap itself (or mmap) */
+    uint64_t refusals;             /* requests that a limit refused; each try of a slab counts */
+    uint64_t heap_failures;        /* NULLs from the heap itself, from mmap, or from `fault` */
+    uint64_t oversize;             /* requests larger than the class's object, refused by a pool */
     uint64_t fallback_allocations; /* acquires that went around a pool or limit */
+    uint64_t corruptions; /* canaries broken, foreign or twice released blocks, more released than
+                             taken: any at all fails the cell */
 };
 
 /** Reads a spec: `layer[:key=value,...]/.../heap[:key=value,...]`; `slab` and `limited` alone are
@@ -103,7 +111,7 @@ int pl_stack_parse(const char *text, struct pl_stack_spec *spec, struct pl_error
  *  @return 0, -ENOENT at the end, -ENAMETOOLONG */
 int pl_stack_list_next(const char **list, char *text, size_t capacity, struct pl_error *error);
 
-/** Whether this machine can run the stack.
+/** Whether this machine can run the stack. For the controller: it allocates.
  *  @return 0, or -ENOENT with what is missing and the package that has it */
 int pl_stack_available(const struct pl_stack_spec *spec, struct pl_error *error);
 
@@ -117,8 +125,16 @@ bool pl_stack_needs_budgets(const struct pl_stack_spec *spec);
 /** Whether any layer of the stack refuses beyond a limit. */
 bool pl_stack_is_limited(const struct pl_stack_spec *spec);
 
+/** Whether one thread at a time only may call the links (null takes no lock). */
+bool pl_stack_one_thread(const struct pl_stack_spec *spec);
+
+/** The alignment in bytes of what the links hand out: max_align_t, but for a slab with guards. As
+ *  in roc-toolkit its slots are rounded up to 8 B, and so are the objects aligned; where the slot
+ *  is a multiple of 16 B (all of roc's are) they do lie on 16. */
+size_t pl_stack_alignment(const struct pl_stack_spec *spec);
+
 /** Checks the stack against classes and budgets without opening it (a limit smaller than one
- *  object, a class without a budget). @return 0 or -EINVAL */
+ *  object, a class without a budget, a pool on a pool). @return 0 or -EINVAL */
 int pl_stack_check(const struct pl_stack_spec *spec, const struct pl_class *classes,
                    size_t class_count, const struct pl_budget *budgets, size_t budget_count,
                    struct pl_error *error);
@@ -133,8 +149,10 @@ struct pl_stack;
 /**
  * Builds the chains, one a class. The stack's own state lives in shared mappings, outside the heap
  * and outside RssAnon, so that it does not weigh on what is measured.
+ * Checks that the heap named is the one that serves this process. With limited:max=SIZE every
+ * budget has that maximum, and the classes without a budget share one more.
  * @param budgets copied; may be NULL when the stack needs none
- * @return 0, -EINVAL as pl_stack_check, -ENOMEM
+ * @return 0, -EINVAL as pl_stack_check or when the heap was not preloaded, -ENOMEM
  */
 int pl_stack_open(const struct pl_stack_spec *spec, const struct pl_class *classes,
                   size_t class_count, const struct pl_budget *budgets, size_t budget_count,
@@ -155,7 +173,7 @@ struct pl_backend_info {
     const char *summary;
     bool heap;
     const char *missing; /* NULL, or why it can't run here */
-    char options[512];   /* "key=default" separated by spaces */
+    char options[512];   /* "key=default" separated by spaces; auto: the allocator's own business */
 };
 
 /** @return false past the last backend */

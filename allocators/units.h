@@ -23,7 +23,8 @@ int pl_size_parse(const char *text, uint64_t *bytes, struct pl_error *error);
  */
 int pl_time_parse(const char *text, int64_t *ns, struct pl_error *error);
 
-/** Writes `bytes` for a person: the largest binary unit that leaves at most one decimal, e.g. "46.1 MiB". */
+/** Writes `bytes` for a person: the largest binary unit that leaves at most one decimal, e.g. "46.1
+ * MiB". */
 void pl_size_format(uint64_t bytes, char *text, size_t capacity);
 
 /** Writes `ns` for a person, e.g. "1 min 35 s", "12.5 s", "200 ms". */

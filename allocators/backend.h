@@ -1,0 +1,134 @@
+/* What a backend is to the rest of this folder: one constant descriptor, named in backends.def.
+ *
+ * A heap that is preloaded is data alone: its library, and how its options become environment.
+ * A layer (and a heap with links of its own) supplies functions; what is NULL passes through. */
+#ifndef PL_ALLOCATORS_BACKEND_H
+#define PL_ALLOCATORS_BACKEND_H
+
+#include "allocators/allocator.h"
+
+enum pl_option_type {
+    PL_OPTION_SIZE,         /* 32MiB */
+    PL_OPTION_COUNT,        /* 8 */
+    PL_OPTION_BOOL,         /* on, off */
+    PL_OPTION_CHOICE,       /* one of `choices`; the number is its index */
+    PL_OPTION_MILLISECONDS, /* -1, 10000: the unit stands in the option's name */
+    PL_OPTION_GROWTH,       /* double (the number is 0) or fixed:N (the number is N) */
+    PL_OPTION_PATH          /* an absolute path, the rest of the spec; the number is 1 */
+};
+
+struct pl_option {
+    const char *name;
+    const char *help; /* what it does, for the message about a bad value */
+    enum pl_option_type type;
+    int64_t min, max;    /* of size, count, milliseconds and N */
+    const char *choices; /* separated by '|' */
+    const char *initial; /* the default as one would write it; NULL: the allocator's own business */
+    const char *tunable; /* the allocator's own name of it (a variable, or a key in one) */
+    uint32_t unit;       /* bytes that the allocator counts a size in; 0 for 1 */
+    uint32_t per_cpu;    /* when not set: so many for each CPU online, passed on always */
+    bool real_time;      /* when on, something waits in real time */
+    bool required;       /* nothing works without it */
+};
+
+/** How a heap's tunables are written into the environment. */
+struct pl_tuning {
+    const char *variable; /* one variable for all of them; NULL: each tunable is one */
+    char assign;          /* between key and value in that variable */
+    char separator;       /* between tunables in that variable */
+    const char *on, *off; /* what a bool is to it */
+};
+
+/** What a layer is opened or checked against. */
+struct pl_layer_context {
+    const struct pl_stack_spec *stack;
+    size_t layer; /* index in the stack */
+    const struct pl_class *classes;
+    size_t class_count;
+    const struct pl_budget *budgets;
+    size_t budget_count;
+};
+
+struct pl_backend {
+    const char *name;
+    const char *summary;
+    const struct pl_option *options;
+    size_t option_count;
+    bool heap;
+
+    /* heaps */
+    bool preloaded;               /* serves the whole process in place of the C library's malloc */
+    const char *const *libraries; /* file names or absolute globs, best first, NULL at the end;
+                                     NULL when there is nothing to preload */
+    const char *missing;          /* what to say when no library is there */
+    const char *symbol;           /* a name that its library alone has, to know it when loaded */
+    const struct pl_tuning *tuning;
+    bool one_thread; /* its links take calls from one thread at a time */
+
+    /* layers */
+    const char *alone;  /* what follows when the spec is this layer alone, or NULL */
+    bool limits;        /* refuses beyond a limit */
+    bool needs_budgets; /* unless its first option is set */
+
+    /** Serves nothing larger than the class's object. */
+    bool one_size;
+    /** Alignment of what it hands out; NULL: that of the next link. */
+    size_t (*alignment)(const struct pl_layer_spec *spec);
+    /** Bytes that a block of `size` takes at this level; NULL: as at the next link. */
+    size_t (*weight)(const struct pl_layer_spec *spec, size_t size);
+    /** The smallest block that it asks of the next link to serve `size`; NULL: just `size`. */
+    size_t (*request)(const struct pl_layer_spec *spec, size_t size);
+    /** Checks its options against the stack and the classes; may be NULL. */
+    int (*check)(const struct pl_layer_context *context, struct pl_error *error);
+
+    /** Bytes of shared, zeroed memory that an instance wants. */
+    size_t (*state_bytes)(const struct pl_layer_context *context);
+    /** Makes the links. `links` holds the next link of each class (NULL in a heap) and takes the
+     *  new one. @return 0 or a negative errno, with nothing left behind */
+    int (*open)(void *state, const struct pl_layer_context *context, struct pl_allocator **links,
+                struct pl_error *error);
+    /** Adds what the instance holds; may be NULL. */
+    void (*stats)(const void *state, struct pl_stack_stats *stats);
+    /** Gives back what the instance took; the links below still stand. May be NULL. */
+    void (*close)(void *state);
+};
+
+#define PL_ARRAY_COUNT(array) (sizeof(array) / sizeof *(array))
+
+/** The backend of that name, or NULL. */
+const struct pl_backend *pl_backend_find(const char *name);
+
+/** Writes the names of all backends (or of the heaps only), separated by ", ". */
+void pl_backend_names(bool heaps_only, char *text, size_t capacity);
+
+/** Why a backend can't run on this machine, or NULL. */
+const char *pl_backend_missing(const struct pl_backend *backend);
+
+/** Reads the value of one option. `text` is the whole value.
+ *  @return 0 or -EINVAL, with a line that says what would be right */
+int pl_option_parse(const struct pl_option *option, const char *text, uint64_t *number,
+                    struct pl_error *error);
+
+/** Finds a heap's library on this machine. @return 0, -ENOENT or -ENAMETOOLONG */
+int pl_library_find(const char *const *libraries, char *path, size_t capacity);
+
+/** What the smallest request for `size`, made at the top of the stack, weighs below `layer`:
+ *  the bytes that a limit at `layer` counts for it. */
+size_t pl_stack_weight_below(const struct pl_stack_spec *stack, size_t layer, size_t size);
+
+/** Zeroed memory outside every heap and outside RssAnon, or NULL. */
+void *pl_mapping_new(size_t bytes);
+void pl_mapping_delete(void *mapping, size_t bytes);
+
+/** The links of a heap that is the process's own malloc (malloc_heap.c). */
+size_t pl_malloc_state_bytes(const struct pl_layer_context *context);
+int pl_malloc_open(void *state, const struct pl_layer_context *context, struct pl_allocator **links,
+                   struct pl_error *error);
+void pl_malloc_stats(const void *state, struct pl_stack_stats *stats);
+size_t pl_malloc_alignment(const struct pl_layer_spec *spec);
+
+#define PL_MALLOC_HEAP                                                                    \
+    .heap = true, .alignment = pl_malloc_alignment, .state_bytes = pl_malloc_state_bytes, \
+    .open = pl_malloc_open, .stats = pl_malloc_stats
+
+#endif

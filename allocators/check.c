@@ -1,0 +1,127 @@
+/* What can be said of a spec before it is opened: whether it can run here, under this clock, and
+ * with these classes and budgets. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "allocators/backend.h"
+
+int pl_stack_available(const struct pl_stack_spec *spec, struct pl_error *error)
+{
+    for (size_t i = 0; i < spec->depth; i++) {
+        const struct pl_layer_spec *layer = &spec->layers[i];
+        const char *missing = pl_backend_missing(layer->backend);
+        if (missing)
+            return pl_error_set(error, -ENOENT, "stack '%.100s': %s: %s", spec->text,
+                                layer->backend->name, missing);
+        if (layer->text[0] && access(layer->text, R_OK))
+            return pl_error_set(error, -ENOENT, "stack '%.100s': %.200s cannot be read", spec->text,
+                                layer->text);
+    }
+    return 0;
+}
+
+int pl_stack_virtual_time(const struct pl_stack_spec *spec, struct pl_error *error)
+{
+    for (size_t i = 0; i < spec->depth; i++) {
+        const struct pl_backend *backend = spec->layers[i].backend;
+        for (size_t k = 0; k < backend->option_count; k++)
+            if (backend->options[k].real_time && spec->layers[i].values[k].number)
+                return pl_error_set(error, -EINVAL,
+                                    "stack '%.100s': %s:%s waits in real time; --clock wall, or a "
+                                    "stack without it, would be right",
+                                    spec->text, backend->name, backend->options[k].name);
+    }
+    return 0;
+}
+
+bool pl_stack_needs_budgets(const struct pl_stack_spec *spec)
+{
+    for (size_t i = 0; i < spec->depth; i++)
+        if (spec->layers[i].backend->needs_budgets && !spec->layers[i].values[0].set)
+            return true;
+    return false;
+}
+
+bool pl_stack_is_limited(const struct pl_stack_spec *spec)
+{
+    for (size_t i = 0; i < spec->depth; i++)
+        if (spec->layers[i].backend->limits)
+            return true;
+    return false;
+}
+
+bool pl_stack_one_thread(const struct pl_stack_spec *spec)
+{
+    for (size_t i = 0; i < spec->depth; i++)
+        if (spec->layers[i].backend->one_thread)
+            return true;
+    return false;
+}
+
+size_t pl_stack_alignment(const struct pl_stack_spec *spec)
+{
+    size_t i = 0;
+    while (!spec->layers[i].backend->alignment)
+        i++;
+    return spec->layers[i].backend->alignment(&spec->layers[i]);
+}
+
+size_t pl_stack_weight_below(const struct pl_stack_spec *stack, size_t layer, size_t size)
+{
+    for (size_t i = 0; i < layer; i++)
+        if (stack->layers[i].backend->request)
+            size = stack->layers[i].backend->request(&stack->layers[i], size);
+    for (size_t i = layer + 1; i < stack->depth; i++)
+        if (stack->layers[i].backend->weight)
+            return stack->layers[i].backend->weight(&stack->layers[i], size);
+    return size;
+}
+
+/* A layer that asks for blocks of many sizes needs a next link that has them. */
+static int check_sizes(const struct pl_stack_spec *spec, size_t layer, struct pl_error *error)
+{
+    const struct pl_layer_spec *upper = &spec->layers[layer];
+    if (!upper->backend->request)
+        return 0;
+    for (size_t i = layer + 1; i < spec->depth; i++)
+        if (spec->layers[i].backend->one_size)
+            return pl_error_set(error, -EINVAL,
+                                "stack '%.100s': %s asks for blocks of many sizes and %s has one; "
+                                "%s on another heap would be right",
+                                spec->text, upper->backend->name, spec->layers[i].backend->name,
+                                upper->backend->name);
+    return 0;
+}
+
+static int check_classes(const struct pl_layer_context *context, struct pl_error *error)
+{
+    const uint64_t max = UINT64_C(1) << 30;
+    for (size_t i = 0; i < context->class_count; i++) {
+        const struct pl_class *class = &context->classes[i];
+        if (class->size < 1 || class->size > max)
+            return pl_error_set(error, -EINVAL,
+                                "class '%s': %" PRIu64 " B an object; 1B to 1GiB would be right",
+                                class->name, class->size);
+        if (class->budget < -1 || class->budget >= (int64_t)context->budget_count)
+            return pl_error_set(error, -EINVAL, "class '%s': there is no budget %" PRId32,
+                                class->name, class->budget);
+    }
+    return 0;
+}
+
+int pl_stack_check(const struct pl_stack_spec *spec, const struct pl_class *classes,
+                   size_t class_count, const struct pl_budget *budgets, size_t budget_count,
+                   struct pl_error *error)
+{
+    struct pl_layer_context context = {spec, 0, classes, class_count, budgets, budget_count};
+    int rc = check_classes(&context, error);
+    for (size_t i = 0; i < spec->depth && !rc; i++) {
+        context.layer = i;
+        rc = check_sizes(spec, i, error);
+        if (!rc && spec->layers[i].backend->check)
+            rc = spec->layers[i].backend->check(&context, error);
+    }
+    return rc;
+}

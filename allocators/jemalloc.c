@@ -1,0 +1,82 @@
+/* jemalloc 5.3, preloaded. Tunables: jemalloc(3), "TUNING". */
+#include "allocators/backend.h"
+
+/* src/jemalloc.c, malloc_narenas_default: four arenas a CPU. It counts the CPUs that the process
+ * may run on, so a pinned process would get 4. */
+#define ARENAS_PER_CPU 4
+
+static const struct pl_option options[] = {
+    {.name = "narenas",
+     .help = "arenas; when not given, 4 for each CPU online",
+     .type = PL_OPTION_COUNT,
+     .min = 1,
+     .max = 4095, /* MALLOCX_ARENA_LIMIT */
+     .tunable = "narenas",
+     .per_cpu = ARENAS_PER_CPU},
+    {.name = "dirty_decay_ms",
+     .help = "how long unused pages stay as they are; -1 for ever",
+     .type = PL_OPTION_MILLISECONDS,
+     .min = -1,
+     .max = INT64_C(1) << 40,
+     .initial = "10000",
+     .tunable = "dirty_decay_ms"},
+    {.name = "muzzy_decay_ms",
+     .help = "how long pages stay lazily purged before they are given back; -1 for ever",
+     .type = PL_OPTION_MILLISECONDS,
+     .min = -1,
+     .max = INT64_C(1) << 40,
+     .initial = "0",
+     .tunable = "muzzy_decay_ms"},
+    {.name = "tcache",
+     .help = "a cache for each thread",
+     .type = PL_OPTION_BOOL,
+     .initial = "on",
+     .tunable = "tcache"},
+    {.name = "tcache_max",
+     .help = "the largest block that a thread's cache keeps; the next size class",
+     .type = PL_OPTION_SIZE,
+     .min = 0,
+     .max = 8 << 20, /* TCACHE_MAXCLASS_LIMIT */
+     .initial = "32KiB",
+     .tunable = "tcache_max"},
+    {.name = "oversize_threshold",
+     .help = "blocks from this size on go to an arena of their own; 0 for none",
+     .type = PL_OPTION_SIZE,
+     .min = 0,
+     .max = INT64_C(1) << 40,
+     .initial = "8MiB",
+     .tunable = "oversize_threshold"},
+    {.name = "retain",
+     .help = "keep address space rather than unmap it",
+     .type = PL_OPTION_BOOL,
+     .initial = "on",
+     .tunable = "retain"},
+    {.name = "thp",
+     .help = "transparent huge pages: as the system has it, always, never",
+     .type = PL_OPTION_CHOICE,
+     .choices = "default|always|never",
+     .initial = "default",
+     .tunable = "thp"},
+    {.name = "background_thread",
+     .help = "purge from threads of its own",
+     .type = PL_OPTION_BOOL,
+     .initial = "off",
+     .tunable = "background_thread",
+     .real_time = true},
+};
+
+static const char *const libraries[] = {"libjemalloc.so.2", NULL};
+static const struct pl_tuning tuning = {"MALLOC_CONF", ':', ',', "true", "false"};
+
+const struct pl_backend pl_backend_jemalloc = {
+    .name = "jemalloc",
+    .summary = "jemalloc: arenas, extents, decay-based purging",
+    .options = options,
+    .option_count = PL_ARRAY_COUNT(options),
+    .preloaded = true,
+    .libraries = libraries,
+    .missing = "libjemalloc.so.2 is not installed; apt install libjemalloc2",
+    .symbol = "mallctl",
+    .tuning = &tuning,
+    PL_MALLOC_HEAP,
+};

@@ -1,0 +1,82 @@
+/* The link of every heap that serves the whole process: plain malloc and free, whichever library
+ * stands behind them. It counts nothing but failures: what a class holds is metered above it. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "allocators/backend.h"
+
+/* One link serves all classes: it has nothing of its own to tell them apart. */
+struct malloc_heap {
+    struct pl_allocator link;
+    _Atomic uint64_t failures;
+};
+
+static void *heap_acquire(struct pl_allocator *self, size_t size)
+{
+    void *block = malloc(size);
+    if (__builtin_expect(!block, 0) && size)
+        atomic_fetch_add_explicit(&((struct malloc_heap *)self)->failures, 1, memory_order_relaxed);
+    return block;
+}
+
+static void heap_release(struct pl_allocator *self, void *block, size_t size)
+{
+    (void)self;
+    (void)size;
+    free(block);
+}
+
+static size_t heap_footprint(const struct pl_allocator *self, size_t size)
+{
+    (void)self;
+    return size;
+}
+
+size_t pl_malloc_state_bytes(const struct pl_layer_context *context)
+{
+    (void)context;
+    return sizeof(struct malloc_heap);
+}
+
+/* Measuring one heap under the name of another is the worst that can go wrong here. */
+static int check_loaded(const struct pl_layer_context *context, struct pl_error *error)
+{
+    const struct pl_layer_spec *heap = &context->stack->layers[context->layer];
+    const char *symbol = heap->backend->symbol;
+    if ((symbol && !dlsym(RTLD_DEFAULT, symbol)) ||
+        (heap->text[0] && !dlopen(heap->text, RTLD_LAZY | RTLD_NOLOAD)))
+        return pl_error_set(error, -EINVAL,
+                            "stack '%.100s': %s does not serve this process; starting it with "
+                            "LD_PRELOAD would be right",
+                            context->stack->text, heap->backend->name);
+    return 0;
+}
+
+int pl_malloc_open(void *state, const struct pl_layer_context *context, struct pl_allocator **links,
+                   struct pl_error *error)
+{
+    struct malloc_heap *heap = state;
+    int rc = check_loaded(context, error);
+    if (rc)
+        return rc;
+    heap->link.acquire = heap_acquire;
+    heap->link.release = heap_release;
+    heap->link.footprint = heap_footprint;
+    for (size_t i = 0; i < context->class_count; i++)
+        links[i] = &heap->link;
+    return 0;
+}
+
+void pl_malloc_stats(const void *state, struct pl_stack_stats *stats)
+{
+    const struct malloc_heap *heap = state;
+    stats->heap_failures += atomic_load_explicit(&heap->failures, memory_order_relaxed);
+}
+
+size_t pl_malloc_alignment(const struct pl_layer_spec *spec)
+{
+    (void)spec;
+    return _Alignof(max_align_t);
+}

@@ -1,0 +1,65 @@
+/* Scudo (LLVM's standalone hardened allocator), preloaded. Tunables: llvm.org/docs/ScudoHardened-
+ * Allocator, "Options", and compiler-rt/lib/scudo/standalone/flags.inc. */
+#include "allocators/backend.h"
+
+static const struct pl_option options[] = {
+    {.name = "release_to_os_interval_ms",
+     .help = "how often at most unused memory is given back; -1 for never",
+     .type = PL_OPTION_MILLISECONDS,
+     .min = -1,
+     .max = INT32_MAX,
+     .tunable = "release_to_os_interval_ms"},
+    {.name = "quarantine",
+     .help = "freed blocks held back before they are used again",
+     .type = PL_OPTION_SIZE,
+     .min = 0,
+     .max = INT64_C(1) << 36,
+     .initial = "0",
+     .tunable = "quarantine_size_kb",
+     .unit = 1 << 10},
+    {.name = "thread_quarantine",
+     .help = "as quarantine, for each thread",
+     .type = PL_OPTION_SIZE,
+     .min = 0,
+     .max = INT64_C(1) << 36,
+     .initial = "0",
+     .tunable = "thread_local_quarantine_size_kb",
+     .unit = 1 << 10},
+    {.name = "quarantine_max_chunk",
+     .help = "the largest block that is quarantined",
+     .type = PL_OPTION_SIZE,
+     .min = 0,
+     .max = INT32_MAX,
+     .initial = "0",
+     .tunable = "quarantine_max_chunk_size"},
+    {.name = "zero_contents",
+     .help = "zero every block when it is handed out",
+     .type = PL_OPTION_BOOL,
+     .initial = "off",
+     .tunable = "zero_contents"},
+    {.name = "gwp_asan",
+     .help = "put one block in 5000 between guard pages",
+     .type = PL_OPTION_BOOL,
+     .initial = "on",
+     .tunable = "GWP_ASAN_Enabled"},
+};
+
+/* PL_MACHINE comes from CMake: LLVM installs the libraries of several machines side by side. */
+#define LIBRARY "lib/linux/libclang_rt.scudo_standalone-" PL_MACHINE ".so"
+static const char *const libraries[] = {"/usr/lib/llvm-*/lib/clang/*/" LIBRARY,
+                                        "/usr/lib*/clang/*/" LIBRARY, NULL};
+static const struct pl_tuning tuning = {"SCUDO_OPTIONS", '=', ':', "true", "false"};
+
+const struct pl_backend pl_backend_scudo = {
+    .name = "scudo",
+    .summary = "Scudo: LLVM's hardened allocator; aborts when memory runs out",
+    .options = options,
+    .option_count = PL_ARRAY_COUNT(options),
+    .preloaded = true,
+    .libraries = libraries,
+    .missing = "libclang_rt.scudo_standalone-" PL_MACHINE
+               ".so is not installed; apt install libclang-rt-14-dev",
+    .symbol = "__scudo_print_stats",
+    .tuning = &tuning,
+    PL_MALLOC_HEAP,
+};

@@ -1,0 +1,49 @@
+/* tcmalloc of gperftools 2.10 (the minimal library), preloaded. Tunables: gperftools,
+ * docs/tcmalloc.html, "Modifying Runtime Behavior". */
+#include "allocators/backend.h"
+
+static const struct pl_option options[] = {
+    {.name = "release_rate",
+     .help = "how eagerly unused memory is given back; 0 for never",
+     .type = PL_OPTION_COUNT,
+     .min = 0,
+     .max = 1000,
+     .initial = "1",
+     .tunable = "TCMALLOC_RELEASE_RATE"},
+    {.name = "aggressive_decommit",
+     .help = "give every free span back at once",
+     .type = PL_OPTION_BOOL,
+     .initial = "off",
+     .tunable = "TCMALLOC_AGGRESSIVE_DECOMMIT"},
+    {.name = "thread_cache",
+     .help = "all threads' caches together",
+     .type = PL_OPTION_SIZE,
+     .min = 512 << 10, /* thread_cache.h, kMinThreadCacheSize */
+     .max = 1 << 30,   /* thread_cache.cc, set_overall_thread_cache_size */
+     .initial = "32MiB",
+     .tunable = "TCMALLOC_MAX_TOTAL_THREAD_CACHE_BYTES"},
+    {.name = "heap_limit",
+     .help = "what the heap may take from the system; 0 for no limit",
+     .type = PL_OPTION_SIZE,
+     .min = 0,
+     .max = INT64_C(1) << 40,
+     .initial = "0",
+     .tunable = "TCMALLOC_HEAP_LIMIT_MB",
+     .unit = 1 << 20},
+};
+
+static const char *const libraries[] = {"libtcmalloc_minimal.so.4", NULL};
+static const struct pl_tuning tuning = {NULL, '=', ' ', "1", "0"};
+
+const struct pl_backend pl_backend_tcmalloc = {
+    .name = "tcmalloc",
+    .summary = "tcmalloc (gperftools, minimal): thread caches over spans",
+    .options = options,
+    .option_count = PL_ARRAY_COUNT(options),
+    .preloaded = true,
+    .libraries = libraries,
+    .missing = "libtcmalloc_minimal.so.4 is not installed; apt install libtcmalloc-minimal4",
+    .symbol = "MallocExtension_GetNumericProperty",
+    .tuning = &tuning,
+    PL_MALLOC_HEAP,
+};
