@@ -151,7 +151,7 @@ bool pl_cgroup_number(const char *folder, const char *file, const char *key, uin
 /* Calls `each` for every pid of a cgroup. @return how many, -1 when it can't be read */
 static int each_process(const char *folder, pid_t except, int signal_number)
 {
-    char path[2560], *text = NULL, *end;
+    char path[4096 + 16], *text = NULL, *end;
     size_t size;
     int count = 0;
     snprintf(path, sizeof path, "%s/cgroup.procs", folder);

@@ -2,6 +2,7 @@
 #include "harness/cell/job.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>

@@ -33,7 +33,7 @@ struct cell {
 static int fail(int code, const char *text)
 {
     struct pl_failure failure = {.kind = PL_RECORD_FAILURE, .size = sizeof failure, .code = code};
-    strncpy(failure.text, text, sizeof failure.text - 1);
+    memccpy(failure.text, text, 0, sizeof failure.text - 1);
     pl_record_write(PL_RECORD_FD, &failure, sizeof failure);
     return 1;
 }

@@ -21,7 +21,7 @@ static int choose_cpu(void)
     if (sched_getaffinity(0, sizeof allowed, &allowed))
         return -1;
     for (int cpu = CPU_SETSIZE - 1; cpu >= 0; cpu--)
-        if (CPU_ISSET(cpu, &allowed))
+        if (CPU_ISSET((size_t)cpu, &allowed))
             return cpu;
     return -1;
 }
@@ -53,7 +53,7 @@ static int become_cell(const struct pl_process_options *o, int cpu, pid_t parent
     if (cpu >= 0) {
         cpu_set_t one;
         CPU_ZERO(&one);
-        CPU_SET(cpu, &one);
+        CPU_SET((size_t)cpu, &one);
         sched_setaffinity(0, sizeof one, &one);
     }
     return pl_container_join(o->container);

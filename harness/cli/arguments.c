@@ -1,0 +1,115 @@
+/* Reading the arguments of `plimsoll run` (arguments.h). */
+#include "harness/cli/arguments.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/cli/cli.h"
+
+enum { ALLOCATOR = 1, FORMAT, REPEAT, SET, CLOCK, TIER, OUT, SEED, JSON };
+
+static const struct option options[] = {
+    {"allocator", required_argument, NULL, ALLOCATOR},
+    {"format", required_argument, NULL, FORMAT},
+    {"repeat", required_argument, NULL, REPEAT},
+    {"set", required_argument, NULL, SET},
+    {"clock", required_argument, NULL, CLOCK},
+    {"tier", required_argument, NULL, TIER},
+    {"out", required_argument, NULL, OUT},
+    {"seed", required_argument, NULL, SEED},
+    {"json", no_argument, NULL, JSON},
+    {0},
+};
+
+static int read_count(const char *name, const char *text, uint64_t max, uint64_t *count)
+{
+    char *end;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (errno || end == text || *end || text[0] == '-' || value > max)
+        return pl_cli_usage("--%s takes a whole number up to %llu, not '%s'", name,
+                            (unsigned long long)max, text);
+    *count = value;
+    return PL_EXIT_OK;
+}
+
+static int read_repeat(const char *text, struct pl_arguments *a)
+{
+    uint64_t count = 0;
+    int rc = read_count("repeat", text, 1000, &count);
+    if (rc || count == 0)
+        return rc ? rc : pl_cli_usage("--repeat takes 1 at least");
+    a->repeat = (uint32_t)count;
+    return PL_EXIT_OK;
+}
+
+static int read_clock(const char *text)
+{
+    if (strcmp(text, "virtual") == 0)
+        return PL_EXIT_OK;
+    if (strcmp(text, "wall") != 0)
+        return pl_cli_usage("--clock takes virtual, not '%s'", text);
+    pl_cli_usage("--clock wall: this build replays under the virtual clock only; it has no live "
+                 "sockets");
+    return PL_EXIT_MACHINE;
+}
+
+static int read_tier(const char *text, struct pl_arguments *a)
+{
+    int tier = pl_tier_parse(text);
+    if (tier < 0)
+        return pl_cli_usage("--tier takes smoke, default or full, not '%s'", text);
+    a->tier = (enum pl_tier)tier;
+    return PL_EXIT_OK;
+}
+
+static int take(int option, const char *text, struct pl_arguments *a)
+{
+    switch (option) {
+    case ALLOCATOR:
+        a->allocators = text;
+        return PL_EXIT_OK;
+    case FORMAT:
+        a->formats = text;
+        return PL_EXIT_OK;
+    case REPEAT:
+        return read_repeat(text, a);
+    case SET:
+        a->settings[a->setting_count++] = text;
+        return PL_EXIT_OK;
+    case CLOCK:
+        return read_clock(text);
+    case TIER:
+        return read_tier(text, a);
+    case OUT:
+        a->out = text;
+        return *text ? PL_EXIT_OK : pl_cli_usage("--out takes a folder");
+    case SEED:
+        a->seed_given = true;
+        return read_count("seed", text, INT64_MAX, &a->seed);
+    case JSON:
+        a->json = true;
+        return PL_EXIT_OK;
+    default:
+        return PL_EXIT_USAGE; /* getopt has printed the line */
+    }
+}
+
+int pl_arguments_read(int argc, char **argv, struct pl_arguments *a)
+{
+    *a = (struct pl_arguments){.tier = PL_TIER_DEFAULT};
+    a->settings = calloc((size_t)argc, sizeof *a->settings);
+    if (!a->settings)
+        return pl_cli_usage("out of memory");
+    char name[] = "plimsoll";
+    argv[0] = name; /* getopt puts it before its messages */
+    int option, rc = PL_EXIT_OK;
+    while (rc == PL_EXIT_OK && (option = getopt_long(argc, argv, "", options, NULL)) != -1)
+        rc = take(option, optarg, a);
+    a->scenarios = argv + optind;
+    a->scenario_count = (size_t)(argc - optind);
+    if (rc == PL_EXIT_OK && a->scenario_count == 0)
+        rc = pl_cli_usage("run takes a scenario; `plimsoll list scenarios` names them");
+    return rc;
+}

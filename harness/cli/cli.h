@@ -1,0 +1,33 @@
+/* The commands of `plimsoll`, one file each. Only these print and set the exit code. */
+#ifndef PL_CLI_CLI_H
+#define PL_CLI_CLI_H
+
+#include <errno.h>
+
+#include "allocators/error.h"
+
+/** Exit codes: the contract of the command line. */
+enum pl_exit {
+    PL_EXIT_OK = 0,
+    PL_EXIT_UNEXPECTED = 1, /* an expectation or a gate failed */
+    PL_EXIT_USAGE = 2,      /* bad usage or input */
+    PL_EXIT_MACHINE = 3,    /* this machine cannot do it */
+    PL_EXIT_INTERRUPTED = 130
+};
+
+/** One command. argv[0] is its name. @return the exit code */
+typedef int (*pl_command)(int argc, char **argv);
+
+int pl_cli_run(int argc, char **argv);
+int pl_cli_list(int argc, char **argv);
+int pl_cli_doctor(int argc, char **argv);
+int pl_cli_validate(int argc, char **argv);
+int pl_cli_report(int argc, char **argv);
+
+/** Prints `plimsoll: <line>` on stderr. @return `code` */
+int pl_cli_fail(int code, const struct pl_error *error);
+
+/** As pl_cli_fail, with a line of its own. */
+int pl_cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

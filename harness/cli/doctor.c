@@ -1,0 +1,76 @@
+/* `plimsoll doctor`: what this machine can measure, and how to get the rest. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "allocators/allocator.h"
+#include "harness/cell/process.h"
+#include "harness/cli/cli.h"
+
+static void say(const char *what, bool good, const char *detail)
+{
+    printf("%-22s %-4s %s\n", what, good ? "ok" : "no", detail);
+}
+
+static void check_containers(void)
+{
+    struct pl_containers containers;
+    pl_containers_open(&containers);
+    bool cgroup = containers.kind != PL_CONTAINER_RLIMIT;
+    char detail[2400];
+    snprintf(detail, sizeof detail, "%s below %s", pl_container_name(containers.kind),
+             containers.own);
+    say("memory cgroup", cgroup, cgroup ? detail : containers.why_not);
+    pl_containers_close(&containers);
+}
+
+static void check_heaps(void)
+{
+    struct pl_backend_info info;
+    for (size_t i = 0; pl_backend_info(i, &info); i++)
+        if (info.heap)
+            say(info.name, !info.missing, info.missing ? info.missing : info.summary);
+}
+
+static void check_huge_pages(void)
+{
+    char line[128] = "unknown";
+    FILE *file = fopen("/sys/kernel/mm/transparent_hugepage/enabled", "re");
+    if (file && !fgets(line, sizeof line, file))
+        snprintf(line, sizeof line, "unknown");
+    if (file)
+        fclose(file);
+    line[strcspn(line, "\n")] = '\0';
+    char detail[200];
+    snprintf(detail, sizeof detail, "%s; switched off in cells unless a scenario says huge_pages: true",
+             line);
+    say("huge pages", true, detail);
+}
+
+static void check_plots(void)
+{
+    bool python = access("/usr/bin/python3", X_OK) == 0;
+    bool matplotlib = access("/usr/lib/python3/dist-packages/matplotlib", F_OK) == 0;
+    say("plots", python && matplotlib,
+        python && matplotlib ? "/usr/bin/python3 with matplotlib"
+                             : "reports go without pictures; apt install python3-matplotlib");
+}
+
+int pl_cli_doctor(int argc, char **argv)
+{
+    (void)argv;
+    if (argc > 1)
+        return pl_cli_usage("doctor takes no arguments");
+    char cell[4096];
+    struct pl_error error;
+    bool found = pl_process_find_cell(cell, sizeof cell, &error) == 0;
+    say("plimsoll-cell", found, found ? cell : error.text);
+    check_containers();
+    bool fixed = pl_process_can_fix_addresses();
+    say("address randomisation", fixed,
+        fixed ? "off in cells" : "can't be switched off: run outside Docker's seccomp filter");
+    check_huge_pages();
+    check_plots();
+    check_heaps();
+    return found ? PL_EXIT_OK : PL_EXIT_MACHINE;
+}

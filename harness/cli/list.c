@@ -1,0 +1,91 @@
+/* `plimsoll list`: scenarios, allocators, formats and metrics, one line each. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/cli/cli.h"
+#include "harness/measure/metrics.h"
+#include "harness/scenario/scenario.h"
+
+static int list_scenarios(void)
+{
+    char **paths = NULL;
+    struct pl_error error;
+    int count = pl_scenario_list(&paths, &error);
+    if (count < 0)
+        return pl_cli_fail(PL_EXIT_USAGE, &error);
+    for (int i = 0; i < count; i++) {
+        struct pl_scenario *s = malloc(sizeof *s);
+        if (s && pl_scenario_load(paths[i], PL_TIER_DEFAULT, NULL, 0, s, &error) == 0)
+            printf("%-20s %s\n", s->name, s->title);
+        else
+            printf("%-20s can't be read: %s\n", paths[i], s ? error.text : "out of memory");
+        free(s);
+        free(paths[i]);
+    }
+    free(paths);
+    return PL_EXIT_OK;
+}
+
+static int list_allocators(void)
+{
+    struct pl_backend_info info;
+    for (size_t i = 0; pl_backend_info(i, &info); i++) {
+        printf("%-10s %-5s %s\n", info.name, info.heap ? "heap" : "layer", info.summary);
+        if (info.options[0])
+            printf("%-17soptions: %s\n", "", info.options);
+        if (info.missing)
+            printf("%-17snot here: %s\n", "", info.missing);
+    }
+    return PL_EXIT_OK;
+}
+
+static int list_formats(void)
+{
+    static const char *const about[PL_FORMAT_COUNT] = {
+        [PL_FORMAT_F32] = "32-bit floats in [-1, 1)",
+        [PL_FORMAT_S16] = "16-bit integers",
+    };
+    for (int i = 0; i < PL_FORMAT_COUNT; i++)
+        printf("%-4s %zu B a sample, %s\n", pl_format_name((enum pl_format)i),
+               pl_format_sample_bytes((enum pl_format)i), about[i]);
+    return PL_EXIT_OK;
+}
+
+static int list_metrics(void)
+{
+    for (size_t i = 0; i < pl_metric_count; i++) {
+        const struct pl_metric *m = &pl_metrics[i];
+        printf("%-33s %s %-6s %-5s %s\n", m->name, pl_class_name(m->class),
+               pl_better_name(m->better), pl_unit_name(m->unit), m->how);
+    }
+    return PL_EXIT_OK;
+}
+
+int pl_cli_list(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*list)(void);
+    } lists[] = {{"scenarios", list_scenarios},
+                 {"allocators", list_allocators},
+                 {"formats", list_formats},
+                 {"metrics", list_metrics}};
+    const char *wanted = argc > 1 ? argv[1] : NULL;
+    if (argc > 2)
+        return pl_cli_usage("list takes one of scenarios, allocators, formats, metrics");
+    bool found = false;
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        if (wanted && strcmp(wanted, lists[i].name) != 0)
+            continue;
+        found = true;
+        if (!wanted)
+            printf("%s%s\n", i ? "\n" : "", lists[i].name);
+        int rc = lists[i].list();
+        if (rc)
+            return rc;
+    }
+    return found ? PL_EXIT_OK
+                 : pl_cli_usage("list takes scenarios, allocators, formats or metrics, not '%s'",
+                                wanted);
+}

@@ -1,0 +1,235 @@
+/* `plimsoll run`: the plan's cells one after the other, their results kept as they come. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/cell/process.h"
+#include "harness/cli/arguments.h"
+#include "harness/cli/cli.h"
+#include "harness/cli/plan.h"
+#include "harness/cli/progress.h"
+#include "harness/cli/reproduce.h"
+#include "harness/report/table.h"
+#include "harness/results/results.h"
+
+/* Set by a signal; the handler can do no more. */
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number)
+{
+    interrupted = number;
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+struct run {
+    const struct pl_arguments *arguments;
+    const struct pl_plan *plan;
+    struct pl_results results;
+    struct pl_containers containers;
+    struct pl_progress progress;
+    bool unexpected;
+};
+
+/* One cell, from its start to its place in the results. @return 0 or a negative errno */
+static int run_cell(struct run *run, const struct pl_planned *p, const char *stack,
+                    enum pl_format format, uint32_t repetition, struct pl_error *error)
+{
+    struct pl_cell_options options = {
+        .scenario = &p->scenario,
+        .recording = p->recording,
+        .stack = stack,
+        .format = format,
+        .seed = p->scenario.seed,
+        .containers = &run->containers,
+        .interrupted = &interrupted,
+    };
+    char reproduce[4096];
+    struct pl_cell_evidence evidence;
+    struct pl_measured measured;
+    struct pl_expected expected;
+    pl_progress_show(&run->progress, p->scenario.name, stack);
+    int rc = pl_cell_run(&options, &evidence, error);
+    if (rc)
+        return rc;
+    pl_measure(&p->scenario, &evidence, &measured);
+    pl_expectations_judge(&measured, stack, &expected);
+    run->unexpected |= expected.verdict == PL_VERDICT_FAILED;
+    pl_reproduce(run->arguments, &p->scenario, stack, format, reproduce, sizeof reproduce);
+    struct pl_cell_identity identity = {stack, format, repetition, p->scenario.seed, reproduce};
+    rc = pl_results_add_cell(&run->results, &identity, &measured, &expected, error);
+    pl_cell_evidence_free(&evidence);
+    if (!rc)
+        rc = pl_results_write(&run->results, false, error);
+    pl_progress_step(&run->progress);
+    return rc;
+}
+
+static int run_scenario(struct run *run, const struct pl_planned *p, struct pl_error *error)
+{
+    int64_t started = pl_progress_now();
+    for (uint32_t r = 0; r < p->scenario.repeat; r++)
+        for (size_t f = 0; f < p->format_count; f++)
+            for (size_t i = 0; i < p->stack_count; i++) {
+                int rc = run_cell(run, p, p->stacks[i], p->formats[f], r, error);
+                if (rc)
+                    return rc;
+            }
+    double took = (double)(pl_progress_now() - started) / 1e9;
+    if (p->scenario.budget_ns && took > (double)p->scenario.budget_ns / 1e9) {
+        char warning[256];
+        snprintf(warning, sizeof warning,
+                 "%s took %.1f s, more than the %.0f s that its %s tier allows: this machine is "
+                 "slow or busy; --tier smoke is shorter",
+                 p->scenario.name, took, (double)p->scenario.budget_ns / 1e9,
+                 pl_tier_name((enum pl_tier)p->scenario.tier));
+        pl_results_warn(&run->results, warning);
+    }
+    return 0;
+}
+
+static void warn(struct run *run, const char *text)
+{
+    pl_results_warn(&run->results, text);
+    fprintf(stderr, "plimsoll: %s\n", text);
+}
+
+/* What a reader of the results has to know before the first figure. */
+static void note_conditions(struct run *run)
+{
+    bool contained = false;
+    char text[1400];
+    for (size_t i = 0; i < run->plan->count; i++) {
+        const struct pl_planned *p = &run->plan->planned[i];
+        contained |= p->scenario.container_bytes > 0;
+        pl_results_add_recording(&run->results, &p->scenario, p->recording, &p->counts);
+        if (p->skipped[0])
+            warn(run, p->skipped);
+        if (p->counts.bytes_cut) {
+            snprintf(text, sizeof text, "%s is cut: its last %llu bytes are no whole record; what "
+                     "is whole is replayed", p->scenario.traffic.file,
+                     (unsigned long long)p->counts.bytes_cut);
+            warn(run, text);
+        }
+        for (uint32_t k = 0; k < p->recording->stream_count; k++)
+            if (pl_recording_streams(p->recording)[k].codec == PL_CODEC_OPAQUE) {
+                snprintf(text, sizeof text, "%s: payload type %u is carried as it is: memory yes, "
+                         "samples no; --set traffic.payload=L16/44100/2 or the like names a codec",
+                         p->scenario.traffic.file,
+                         pl_recording_streams(p->recording)[k].payload_type);
+                warn(run, text);
+                break;
+            }
+    }
+    if (contained && run->containers.why_not[0])
+        warn(run, run->containers.why_not);
+    if (!pl_process_can_fix_addresses())
+        warn(run, "address randomisation can't be switched off here (a seccomp filter?): RSS may "
+                  "differ by some pages between runs");
+}
+
+static int run_all(struct run *run, struct pl_error *error)
+{
+    int rc = 0;
+    pl_containers_open(&run->containers);
+    note_conditions(run);
+    for (size_t i = 0; !rc && i < run->plan->count; i++)
+        rc = run_scenario(run, &run->plan->planned[i], error);
+    pl_containers_close(&run->containers);
+    pl_progress_clear(&run->progress);
+    return rc;
+}
+
+static void default_folder(char *folder, size_t capacity)
+{
+    time_t now = time(NULL);
+    struct tm parts;
+    localtime_r(&now, &parts);
+    strftime(folder, capacity, "results/%Y%m%d-%H%M%S", &parts);
+    size_t used = strlen(folder);
+    for (int i = 1; access(folder, F_OK) == 0 && i < 1000; i++)
+        snprintf(folder + used, capacity - used, "-%d", i);
+}
+
+static void print_results(struct run *run)
+{
+    if (run->arguments->json) {
+        json_dumpf(run->results.root, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+        putchar('\n');
+        return;
+    }
+    pl_report_table(stdout, run->results.root);
+    printf("\nresults: %s/results.json (plimsoll report %s writes the report)\n",
+           run->results.folder, run->results.folder);
+}
+
+/* A run that was stopped keeps the cells that were finished. */
+static int finish(struct run *run, int rc, struct pl_error *error)
+{
+    size_t done = json_array_size(json_object_get(run->results.root, "cells"));
+    struct pl_error second;
+    if (rc && rc != -EINTR)
+        fprintf(stderr, "plimsoll: %s\n", error->text);
+    if (done > 0 || rc == 0) {
+        int written = pl_results_write(&run->results, rc == 0, &second);
+        if (written)
+            return pl_cli_fail(PL_EXIT_USAGE, &second);
+        print_results(run);
+    }
+    if (rc == -EINTR) {
+        fprintf(stderr, "plimsoll: stopped; %zu of %zu cells are in the results\n", done,
+                run->plan->cells);
+        return PL_EXIT_INTERRUPTED;
+    }
+    if (rc)
+        return rc == -ENOSPC || rc == -EACCES || rc == -EROFS || rc == -EDQUOT || rc == -ENOENT
+                   ? PL_EXIT_USAGE
+                   : PL_EXIT_MACHINE;
+    return run->unexpected ? PL_EXIT_UNEXPECTED : PL_EXIT_OK;
+}
+
+static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan, const char *command)
+{
+    struct run run = {.arguments = a, .plan = plan};
+    struct pl_error error;
+    char folder[4096];
+    if (a->out)
+        snprintf(folder, sizeof folder, "%s", a->out);
+    else
+        default_folder(folder, sizeof folder);
+    int code;
+    if (pl_results_open(&run.results, folder, command, pl_tier_name(a->tier), &error)) {
+        code = pl_cli_fail(PL_EXIT_USAGE, &error);
+    } else {
+        catch_signals();
+        pl_progress_start(&run.progress, plan->cells);
+        code = finish(&run, run_all(&run, &error), &error);
+    }
+    pl_results_close(&run.results);
+    return code;
+}
+
+int pl_cli_run(int argc, char **argv)
+{
+    struct pl_arguments arguments;
+    struct pl_plan plan = {0};
+    char command[4096];
+    pl_reproduce_command(argc, argv, command, sizeof command);
+    int code = pl_arguments_read(argc, argv, &arguments);
+    if (code == PL_EXIT_OK)
+        code = pl_plan_make(&arguments, &plan);
+    if (code == PL_EXIT_OK)
+        code = run_plan(&arguments, &plan, command);
+    pl_plan_free(&plan);
+    free(arguments.settings);
+    return code;
+}

@@ -1,0 +1,34 @@
+/* Whether memory grows, and how fast.
+ *
+ * A run is cut into dyadic windows, (T/2,T], (T/4,T/2], (T/8,T/4]: linear growth raises the maximum
+ * from window to window, and so does a doubling staircase, since each such window holds a doubling.
+ * A robust slope reads 0 on that staircase; it is reported, but judges nothing. */
+#ifndef PL_MEASURE_GROWTH_H
+#define PL_MEASURE_GROWTH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "harness/cell/record.h"
+
+#define PL_GROWTH_WINDOWS 3
+
+/** A rise below max(256 KiB, 2 %) is noise: heaps differ by that between runs. */
+#define PL_GROWTH_FLOOR_BYTES (256.0 * 1024)
+#define PL_GROWTH_FLOOR_SHARE 0.02
+
+struct pl_growth {
+    double rss_max[PL_GROWTH_WINDOWS];  /* bytes; [0] is the last window */
+    double live_max[PL_GROWTH_WINDOWS]; /* likewise */
+    double slope;                       /* of RSS, bytes a minute, Theil-Sen over the second half */
+    double slope_low;                   /* 95 % interval (Sen 1968) */
+    double slope_high;
+    double live_slope;      /* of live bytes over the second half, bytes a minute */
+    double plateau_seconds; /* from when on RSS stays within 2 % of its peak; NaN while it grows */
+    bool growing;
+};
+
+/** @param samples in the order of time; fewer than 8 are judged as not growing */
+void pl_growth_judge(const struct pl_sample *samples, size_t count, struct pl_growth *growth);
+
+#endif

@@ -1,0 +1,55 @@
+/* The table of metrics, and its names. */
+#include "harness/measure/metrics.h"
+
+#include <math.h>
+#include <string.h>
+
+#define PL_METRIC(name, unit, better, class, how)                                                  \
+    {#name, PL_UNIT_##unit, PL_BETTER_##better, PL_CLASS_##class, how, pl_metric_##name},
+const struct pl_metric pl_metrics[] = {
+#include "harness/measure/metrics.def"
+};
+#undef PL_METRIC
+
+const size_t pl_metric_count = sizeof pl_metrics / sizeof *pl_metrics;
+
+const struct pl_metric *pl_metric_find(const char *name)
+{
+    for (size_t i = 0; i < pl_metric_count; i++)
+        if (strcmp(pl_metrics[i].name, name) == 0)
+            return &pl_metrics[i];
+    return NULL;
+}
+
+const char *pl_unit_name(enum pl_unit unit)
+{
+    static const char *const names[] = {"B", "B/s", "B/min", "", "/s", "s", "ns", "%", "x"};
+    return names[unit];
+}
+
+const char *pl_better_name(enum pl_better better)
+{
+    static const char *const names[] = {"lower", "higher", "none"};
+    return names[better];
+}
+
+const char *pl_class_name(enum pl_metric_class class)
+{
+    static const char *const names[] = {"D", "S", "N"};
+    return names[class];
+}
+
+double pl_value_double(struct pl_value value)
+{
+    if (value.kind == PL_VALUE_INTEGER)
+        return (double)value.integer;
+    return value.kind == PL_VALUE_REAL ? value.real : (double)NAN;
+}
+
+void pl_measure(const struct pl_scenario *scenario, const struct pl_cell_evidence *evidence,
+                struct pl_measured *m)
+{
+    *m = (struct pl_measured){.scenario = scenario, .evidence = evidence};
+    pl_growth_judge(evidence->samples, evidence->sample_count, &m->growth);
+    pl_outcome_judge(evidence, &m->growth, &m->judgement);
+}

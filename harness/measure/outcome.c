@@ -1,0 +1,81 @@
+/* The judgement of outcomes (outcome.h). */
+#include "harness/measure/outcome.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+const char *pl_outcome_name(enum pl_outcome outcome)
+{
+    static const char *const names[] = {"bounded",      "growing", "oom_killed",
+                                        "alloc_failed", "crashed", "timeout"};
+    return names[outcome];
+}
+
+static void judge(struct pl_judgement *j, enum pl_outcome outcome, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void judge(struct pl_judgement *j, enum pl_outcome outcome, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(j->why, sizeof j->why, format, args);
+    va_end(args);
+    j->outcome = outcome;
+}
+
+static void judge_signal(const struct pl_cell_evidence *e, struct pl_judgement *j)
+{
+    int number = WTERMSIG(e->wait_status);
+    if (number == SIGKILL && e->kernel.known && e->kernel.oom_kills > 0)
+        judge(j, PL_OUTCOME_OOM_KILLED, "the container's oom_kill counter is %llu",
+              (unsigned long long)e->kernel.oom_kills);
+    else if (number == SIGKILL)
+        judge(j, PL_OUTCOME_CRASHED,
+              "killed by SIGKILL, and no container counted an OOM kill: somebody else's");
+    else
+        judge(j, PL_OUTCOME_CRASHED, "ended by signal %d (%s)", number, strsignal(number));
+}
+
+static uint64_t acquire_failures(const struct pl_final *final)
+{
+    uint64_t failures = 0;
+    for (uint32_t i = 0; i < final->class_count; i++)
+        failures += final->classes[i].failures;
+    return failures;
+}
+
+static void judge_finished(const struct pl_cell_evidence *e, const struct pl_growth *growth,
+                           struct pl_judgement *j)
+{
+    const struct pl_final *final = &e->final;
+    uint64_t failures = acquire_failures(final);
+    if (final->at_ceiling)
+        judge(j, PL_OUTCOME_GROWING, "stopped at half of the machine's available memory");
+    else if (failures > 0 && (final->stack.heap_failures > 0 || final->stack.refusals == 0))
+        judge(j, PL_OUTCOME_ALLOC_FAILED, "%llu acquires gave NULL, from the heap itself",
+              (unsigned long long)failures);
+    else if (growth->growing)
+        judge(j, PL_OUTCOME_GROWING, "RSS peaks at %.1f, %.1f, %.1f MiB in the run's eighth, quarter, half",
+              growth->rss_max[2] / 1048576, growth->rss_max[1] / 1048576,
+              growth->rss_max[0] / 1048576);
+    else
+        judge(j, PL_OUTCOME_BOUNDED, "RSS does not rise from one dyadic window to the next");
+}
+
+void pl_outcome_judge(const struct pl_cell_evidence *e, const struct pl_growth *growth,
+                      struct pl_judgement *j)
+{
+    if (e->timed_out)
+        judge(j, PL_OUTCOME_TIMEOUT, "stopped by its timeout after %.1f s of replay",
+              e->sample_count ? (double)e->samples[e->sample_count - 1].t_ns / 1e9 : 0.0);
+    else if (WIFSIGNALED(e->wait_status))
+        judge_signal(e, j);
+    else if (!WIFEXITED(e->wait_status) || WEXITSTATUS(e->wait_status) != 0 || !e->has_final)
+        judge(j, PL_OUTCOME_CRASHED, "exit status %d without final books",
+              WIFEXITED(e->wait_status) ? WEXITSTATUS(e->wait_status) : -1);
+    else
+        judge_finished(e, growth, j);
+}

@@ -1,0 +1,104 @@
+/* Metrics of traffic: what became of each packet. */
+#include "harness/measure/value.h"
+
+static struct pl_value count(const struct pl_measured *m, size_t offset)
+{
+    const struct pl_final *final = pl_final_of(m);
+    if (!final)
+        return pl_value_none();
+    return pl_value_integer(*(const uint64_t *)(const void *)((const char *)&final->counts + offset));
+}
+
+static struct pl_value dropped(const struct pl_measured *m, enum pl_drop reason)
+{
+    const struct pl_final *final = pl_final_of(m);
+    return final ? pl_value_integer(final->counts.dropped[reason]) : pl_value_none();
+}
+
+struct pl_value pl_metric_packets_received(const struct pl_measured *m)
+{
+    return count(m, offsetof(struct pl_traffic_counts, received));
+}
+
+struct pl_value pl_metric_packets_delivered(const struct pl_measured *m)
+{
+    return count(m, offsetof(struct pl_traffic_counts, delivered));
+}
+
+struct pl_value pl_metric_packets_dropped(const struct pl_measured *m)
+{
+    const struct pl_final *final = pl_final_of(m);
+    uint64_t total = 0;
+    for (int i = 0; final && i < PL_DROP_COUNT; i++)
+        total += final->counts.dropped[i];
+    return final ? pl_value_integer(total) : pl_value_none();
+}
+
+struct pl_value pl_metric_packets_dropped_limit(const struct pl_measured *m)
+{
+    return dropped(m, PL_DROP_LIMIT);
+}
+
+struct pl_value pl_metric_packets_dropped_late(const struct pl_measured *m)
+{
+    return dropped(m, PL_DROP_LATE);
+}
+
+struct pl_value pl_metric_packets_dropped_duplicate(const struct pl_measured *m)
+{
+    return dropped(m, PL_DROP_DUPLICATE);
+}
+
+struct pl_value pl_metric_packets_dropped_session(const struct pl_measured *m)
+{
+    return dropped(m, PL_DROP_SESSION);
+}
+
+struct pl_value pl_metric_packets_dropped_queue(const struct pl_measured *m)
+{
+    return dropped(m, PL_DROP_QUEUE);
+}
+
+struct pl_value pl_metric_packets_dropped_kernel(const struct pl_measured *m)
+{
+    return dropped(m, PL_DROP_KERNEL);
+}
+
+struct pl_value pl_metric_packets_held(const struct pl_measured *m)
+{
+    return count(m, offsetof(struct pl_traffic_counts, held));
+}
+
+struct pl_value pl_metric_samples_delivered(const struct pl_measured *m)
+{
+    return count(m, offsetof(struct pl_traffic_counts, samples_delivered));
+}
+
+struct pl_value pl_metric_sessions_started(const struct pl_measured *m)
+{
+    return count(m, offsetof(struct pl_traffic_counts, sessions_started));
+}
+
+struct pl_value pl_metric_paused_seconds(const struct pl_measured *m)
+{
+    const struct pl_final *final = pl_final_of(m);
+    return final ? pl_value_real((double)final->counts.paused_ns / 1e9) : pl_value_none();
+}
+
+/* Whether every packet is accounted for. */
+static bool balanced(const struct pl_final *final)
+{
+    uint64_t accounted = final->counts.delivered + final->counts.held;
+    for (int i = 0; i < PL_DROP_COUNT; i++)
+        accounted += final->counts.dropped[i];
+    return accounted == final->counts.received;
+}
+
+struct pl_value pl_metric_integrity_errors(const struct pl_measured *m)
+{
+    const struct pl_final *final = pl_final_of(m);
+    if (!final)
+        return pl_value_none();
+    return pl_value_integer(final->counts.integrity_errors + final->stack.corruptions +
+                            (final->leaked_bytes != 0) + !balanced(final));
+}

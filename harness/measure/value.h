@@ -1,0 +1,40 @@
+/* Making values: shared by the files that compute metrics. */
+#ifndef PL_MEASURE_VALUE_H
+#define PL_MEASURE_VALUE_H
+
+#include <math.h>
+
+#include "harness/measure/metrics.h"
+
+static inline struct pl_value pl_value_none(void)
+{
+    return (struct pl_value){.kind = PL_VALUE_NONE};
+}
+
+static inline struct pl_value pl_value_integer(uint64_t integer)
+{
+    return (struct pl_value){.kind = PL_VALUE_INTEGER, .integer = integer};
+}
+
+/** None for NaN and infinities: JSON has neither. */
+static inline struct pl_value pl_value_real(double real)
+{
+    return isfinite(real) ? (struct pl_value){.kind = PL_VALUE_REAL, .real = real}
+                          : pl_value_none();
+}
+
+/** The final books, or NULL for a cell that did not reach its end: its counters stop wherever the
+ *  kernel struck, so they are shown as its last sample, not as metrics that have to repeat. */
+static inline const struct pl_final *pl_final_of(const struct pl_measured *m)
+{
+    return m->evidence->has_final ? &m->evidence->final : NULL;
+}
+
+/** Final books with timings that can be trusted: corruption withholds them. */
+static inline const struct pl_final *pl_timings_of(const struct pl_measured *m)
+{
+    const struct pl_final *final = pl_final_of(m);
+    return final && pl_metric_integrity_errors(m).integer == 0 ? final : NULL;
+}
+
+#endif

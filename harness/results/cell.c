@@ -1,0 +1,130 @@
+/* One cell in results.json, and its series as CSV. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/files.h"
+#include "harness/results/results.h"
+
+static json_t *metric_json(struct pl_value value)
+{
+    if (value.kind == PL_VALUE_INTEGER)
+        return json_integer((json_int_t)value.integer);
+    return json_real(value.real);
+}
+
+static json_t *metrics_json(const struct pl_measured *m)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < pl_metric_count; i++) {
+        struct pl_value value = pl_metrics[i].value(m);
+        if (value.kind != PL_VALUE_NONE)
+            json_object_set_new(object, pl_metrics[i].name, metric_json(value));
+    }
+    return object;
+}
+
+static json_t *limits_json(const struct pl_scenario *s, const char *stack)
+{
+    json_t *object = json_object();
+    struct pl_stack_spec spec;
+    if (pl_stack_parse(stack, &spec, NULL) || !pl_stack_needs_budgets(&spec))
+        return object;
+    for (uint32_t i = 0; i < s->budget_count; i++)
+        json_object_set_new(object, s->budgets[i].name,
+                            json_integer((json_int_t)s->budgets[i].max));
+    return object;
+}
+
+static json_t *environment_json(const struct pl_cell_evidence *e)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < e->environment.count; i++)
+        json_array_append_new(array, json_string(e->environment.variables[i]));
+    return array;
+}
+
+/* Where a killed cell's counters stood: they stop wherever the kernel struck. */
+static json_t *last_sample_json(const struct pl_cell_evidence *e)
+{
+    const struct pl_sample *last = &e->samples[e->sample_count - 1];
+    return json_pack("{s:f, s:I, s:I, s:I, s:I, s:I}", "t_seconds", (double)last->t_ns / 1e9,
+                     "live_bytes", (json_int_t)last->live_bytes, "reserved_bytes",
+                     (json_int_t)last->reserved_bytes, "packets_received",
+                     (json_int_t)last->packets_received, "packets_delivered",
+                     (json_int_t)last->packets_delivered, "packets_dropped",
+                     (json_int_t)last->packets_dropped);
+}
+
+/* A file name out of a spec: what is no letter, digit or dot becomes '-'; the cell's number keeps
+ * alike ones apart. */
+static void series_name(size_t number, const struct pl_measured *m, const struct pl_cell_identity *id, char *name,
+                        size_t capacity)
+{
+    snprintf(name, capacity, "series/%03zu.%s.%.120s.%s.r%u.csv", number, m->scenario->name, id->stack,
+             pl_format_name(id->format), id->repetition);
+    for (char *at = name + strlen("series/"); *at; at++)
+        if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._", *at))
+            *at = '-';
+}
+
+static int write_series(const struct pl_results *r, const char *name,
+                        const struct pl_cell_evidence *e, struct pl_error *error)
+{
+    char path[sizeof r->folder + 300];
+    struct pl_file file;
+    snprintf(path, sizeof path, "%s/%s", r->folder, name);
+    int rc = pl_file_open(&file, path, error);
+    if (rc)
+        return rc;
+    fputs("t_ns,rss_bytes,live_bytes,reserved_bytes,packets_received,packets_delivered,"
+          "packets_dropped,cpu_ns\n",
+          file.stream);
+    for (size_t i = 0; i < e->sample_count; i++) {
+        const struct pl_sample *s = &e->samples[i];
+        fprintf(file.stream,
+                "%" PRId64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
+                ",%" PRId64 "\n",
+                s->t_ns, s->rss_bytes, s->live_bytes, s->reserved_bytes, s->packets_received,
+                s->packets_delivered, s->packets_dropped, s->cpu_ns);
+    }
+    return pl_file_commit(&file, error);
+}
+
+static json_t *cell_json(const struct pl_cell_identity *id, const struct pl_measured *m,
+                         const struct pl_expected *x, const char *series)
+{
+    const struct pl_cell_evidence *e = m->evidence;
+    json_t *cell = json_pack(
+        "{s:s, s:s, s:s, s:s, s:o, s:{s:s, s:I}, s:s, s:f, s:i, s:I, s:s, s:s, s:s, s:s, s:o, s:o, "
+        "s:s, s:s}",
+        "scenario", m->scenario->name, "title", m->scenario->title, "allocator", id->stack,
+        "format", pl_format_name(id->format), "limits", limits_json(m->scenario, id->stack),
+        "container", "kind", pl_container_name(e->container), "bytes",
+        (json_int_t)e->container_bytes, "clock", "virtual", "duration_seconds",
+        (double)m->scenario->duration_ns / 1e9, "repetition", (int)id->repetition, "seed",
+        (json_int_t)id->seed, "outcome", pl_outcome_name(m->judgement.outcome), "outcome_why",
+        m->judgement.why, "expected", pl_verdict_name(x->verdict), "expected_why", x->why,
+        "environment", environment_json(e), "metrics", metrics_json(m), "series", series,
+        "reproduce", id->reproduce);
+    if (cell && !e->has_final && e->sample_count)
+        json_object_set_new(cell, "at_last_sample", last_sample_json(e));
+    return cell;
+}
+
+int pl_results_add_cell(struct pl_results *r, const struct pl_cell_identity *id,
+                        const struct pl_measured *m, const struct pl_expected *x,
+                        struct pl_error *error)
+{
+    char name[300];
+    series_name(json_array_size(json_object_get(r->root, "cells")), m, id, name, sizeof name);
+    int rc = write_series(r, name, m->evidence, error);
+    if (rc)
+        return rc;
+    json_t *cell = cell_json(id, m, x, name);
+    if (!cell || json_array_append_new(json_object_get(r->root, "cells"), cell))
+        return pl_error_set(error, -ENOMEM, "out of memory");
+    return 0;
+}

@@ -1,0 +1,193 @@
+/* Judging expectations (expect.h). */
+#include "harness/results/expect.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *pl_verdict_name(enum pl_verdict verdict)
+{
+    static const char *const names[] = {"met", "failed", "not checked", "none"};
+    return names[verdict];
+}
+
+/* A bound read from its text: "<= 60MiB". */
+struct bound {
+    char comparison[3];
+    double value;
+};
+
+static int read_value(enum pl_unit unit, const char *text, double *value, struct pl_error *reason)
+{
+    uint64_t bytes;
+    int64_t ns;
+    char *end;
+    switch (unit) {
+    case PL_UNIT_BYTES:
+    case PL_UNIT_BYTES_PER_SECOND:
+    case PL_UNIT_BYTES_PER_MINUTE:
+        if (pl_size_parse(text, &bytes, reason))
+            return -EINVAL;
+        *value = (double)bytes;
+        return 0;
+    case PL_UNIT_SECONDS:
+    case PL_UNIT_NANOSECONDS:
+        if (pl_time_parse(text, &ns, reason))
+            return -EINVAL;
+        *value = unit == PL_UNIT_SECONDS ? (double)ns / 1e9 : (double)ns;
+        return 0;
+    default:
+        *value = strtod(text, &end);
+        if (end == text || *end || !isfinite(*value))
+            return pl_error_set(reason, -EINVAL, "'%s' is no number", text);
+        return 0;
+    }
+}
+
+static int read_bound(const struct pl_bound *bound, const struct pl_metric *metric,
+                      struct bound *out, struct pl_error *reason)
+{
+    size_t length = strspn(bound->text, "<>=");
+    const char *value = bound->text + length + strspn(bound->text + length, " ");
+    static const char *const known[] = {"<=", ">=", "<", ">", "=", "=="};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strlen(known[i]) == length && strncmp(known[i], bound->text, length) == 0) {
+            snprintf(out->comparison, sizeof out->comparison, "%s", known[i]);
+            return read_value(metric->unit, value, &out->value, reason);
+        }
+    return pl_error_set(reason, -EINVAL, "'%s': a comparison (<=, >=, <, >, =) and a value are taken",
+                        bound->text);
+}
+
+static int check_bound(const struct pl_scenario *s, const struct pl_bound *bound,
+                       struct pl_error *error)
+{
+    const struct pl_metric *metric = pl_metric_find(bound->metric);
+    struct bound parsed;
+    struct pl_error reason;
+    if (!metric)
+        return pl_error_set(error, -EINVAL,
+                            "%s:%u:%u: unknown metric '%s'; `plimsoll list metrics` names them",
+                            s->path, bound->mark.line, bound->mark.column, bound->metric);
+    if (read_bound(bound, metric, &parsed, &reason))
+        return pl_error_set(error, -EINVAL, "%s:%u:%u: %s: %s", s->path, bound->mark.line,
+                            bound->mark.column, bound->metric, reason.text);
+    return 0;
+}
+
+int pl_expectations_check(const struct pl_scenario *s, struct pl_error *error)
+{
+    for (uint32_t i = 0; i < s->expectation_count; i++)
+        for (uint32_t k = 0; k < s->expectations[i].bound_count; k++) {
+            int rc = check_bound(s, &s->expectations[i].bounds[k], error);
+            if (rc)
+                return rc;
+        }
+    return 0;
+}
+
+static bool holds(const struct bound *bound, double value)
+{
+    switch (bound->comparison[0]) {
+    case '<':
+        return bound->comparison[1] ? value <= bound->value : value < bound->value;
+    case '>':
+        return bound->comparison[1] ? value >= bound->value : value > bound->value;
+    default:
+        return value == bound->value;
+    }
+}
+
+/* Whether `item` stands in a comma-separated list. */
+static bool listed(const char *list, const char *item)
+{
+    size_t length = strlen(item);
+    for (const char *at = list; at; at = strchr(at, ','), at = at ? at + 1 : NULL)
+        if (strncmp(at, item, length) == 0 && (at[length] == ',' || !at[length]))
+            return true;
+    return false;
+}
+
+static bool names_stack(const char *stacks, const char *stack)
+{
+    struct pl_stack_spec spec;
+    char item[PL_STACK_TEXT_MAX];
+    bool limited = pl_stack_parse(stack, &spec, NULL) == 0 && pl_stack_is_limited(&spec);
+    const char *list = stacks;
+    while (list && pl_stack_list_next(&list, item, sizeof item, NULL) == 0)
+        if (strcmp(item, "all") == 0 || strcmp(item, stack) == 0 ||
+            strcmp(item, limited ? "limited" : "unlimited") == 0)
+            return true;
+    return false;
+}
+
+static bool applies(const struct pl_expectation *e, const struct pl_measured *m, const char *stack)
+{
+    static const char *const kinds[] = {"none", "cgroup", "cgroup", "rlimit"};
+    return names_stack(e->stacks, stack) && m->scenario->duration_ns >= e->from_ns &&
+           (strcmp(e->container, "any") == 0 ||
+            strcmp(e->container, kinds[m->evidence->container]) == 0);
+}
+
+static void set(struct pl_expected *x, enum pl_verdict verdict, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void set(struct pl_expected *x, enum pl_verdict verdict, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(x->why, sizeof x->why, format, args);
+    va_end(args);
+    x->verdict = verdict;
+}
+
+static void judge_bound(const struct pl_measured *m, const struct pl_bound *bound,
+                        struct pl_expected *x)
+{
+    const struct pl_metric *metric = pl_metric_find(bound->metric);
+    struct bound parsed;
+    if (!metric || read_bound(bound, metric, &parsed, NULL))
+        return; /* pl_expectations_check has refused it */
+    double value = pl_value_double(metric->value(m));
+    if (isnan(value))
+        set(x, PL_VERDICT_FAILED, "%s has no value; expected %s", bound->metric, bound->text);
+    else if (!holds(&parsed, value))
+        set(x, PL_VERDICT_FAILED, "%s is %.6g %s; expected %s", bound->metric, value,
+            pl_unit_name(metric->unit), bound->text);
+}
+
+static void judge_one(const struct pl_expectation *e, const struct pl_measured *m,
+                      struct pl_expected *x)
+{
+    const char *outcome = pl_outcome_name(m->judgement.outcome);
+    if (x->verdict == PL_VERDICT_NONE)
+        x->verdict = PL_VERDICT_MET;
+    if (e->outcome[0] && !listed(e->outcome, outcome)) {
+        set(x, PL_VERDICT_FAILED, "outcome is %s; expected %s", outcome, e->outcome);
+        return;
+    }
+    for (uint32_t i = 0; i < e->bound_count && x->verdict == PL_VERDICT_MET; i++)
+        judge_bound(m, &e->bounds[i], x);
+}
+
+void pl_expectations_judge(const struct pl_measured *m, const char *stack, struct pl_expected *x)
+{
+    const struct pl_scenario *s = m->scenario;
+    *x = (struct pl_expected){.verdict = PL_VERDICT_NONE};
+    uint64_t errors = pl_metric_integrity_errors(m).integer;
+    if (errors) {
+        set(x, PL_VERDICT_FAILED, "integrity_errors is %llu; expected 0", (unsigned long long)errors);
+        return;
+    }
+    if (s->conditions_left) {
+        set(x, PL_VERDICT_NOT_CHECKED, "--set %s leaves the stated conditions",
+            s->conditions_left_by);
+        return;
+    }
+    for (uint32_t i = 0; i < s->expectation_count; i++)
+        if (x->verdict != PL_VERDICT_FAILED && applies(&s->expectations[i], m, stack))
+            judge_one(&s->expectations[i], m, x);
+}

@@ -1,0 +1,30 @@
+/* Expectations: what a scenario says of each stack, against what was measured. */
+#ifndef PL_RESULTS_EXPECT_H
+#define PL_RESULTS_EXPECT_H
+
+#include "harness/measure/metrics.h"
+
+enum pl_verdict {
+    PL_VERDICT_MET,
+    PL_VERDICT_FAILED,
+    PL_VERDICT_NOT_CHECKED, /* the run left the conditions that were stated */
+    PL_VERDICT_NONE         /* nothing is expected of this stack under these conditions */
+};
+
+struct pl_expected {
+    enum pl_verdict verdict;
+    char why[240]; /* for failed and not checked */
+};
+
+/** "met", "failed", "not checked" or "none". */
+const char *pl_verdict_name(enum pl_verdict verdict);
+
+/** Checks metric names, comparisons and values of a scenario's bounds, without running it.
+ *  @return 0 or -EINVAL with the place */
+int pl_expectations_check(const struct pl_scenario *scenario, struct pl_error *error);
+
+/** Judges one cell. Integrity errors fail any cell, whatever is expected. */
+void pl_expectations_judge(const struct pl_measured *measured, const char *stack,
+                           struct pl_expected *expected);
+
+#endif

@@ -1,0 +1,118 @@
+/* Reads the fingerprint from /proc, /sys and the build (host.h). */
+#include "harness/results/host.h"
+
+#include <gnu/libc-version.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "allocators/allocator.h"
+#include "harness/base/files.h"
+
+/* The first line of a file, or "unknown". */
+static json_t *first_line(const char *path)
+{
+    char line[256] = "";
+    FILE *file = fopen(path, "re");
+    if (file && !fgets(line, sizeof line, file))
+        line[0] = '\0';
+    if (file)
+        fclose(file);
+    line[strcspn(line, "\n")] = '\0';
+    return json_string(line[0] ? line : "unknown");
+}
+
+/* The value of the first "key : value" line of /proc/cpuinfo. */
+static json_t *cpuinfo(const char *key)
+{
+    char line[512];
+    FILE *file = fopen("/proc/cpuinfo", "re");
+    json_t *value = NULL;
+    while (file && !value && fgets(line, sizeof line, file)) {
+        char *colon = strchr(line, ':');
+        if (!colon || strncmp(line, key, strlen(key)) != 0)
+            continue;
+        line[strcspn(line, "\n")] = '\0';
+        value = json_string(colon[1] == ' ' ? colon + 2 : colon + 1);
+    }
+    if (file)
+        fclose(file);
+    return value ? value : json_string("unknown");
+}
+
+void pl_file_hash(const char *path, char *text, size_t capacity)
+{
+    char *content = NULL;
+    size_t size = 0;
+    uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV offset basis and prime, 64 bits */
+    if (pl_file_read(path, &content, &size, NULL)) {
+        snprintf(text, capacity, "unknown");
+        return;
+    }
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ (uint8_t)content[i]) * UINT64_C(0x100000001b3);
+    free(content);
+    snprintf(text, capacity, "fnv1a64:%016llx", (unsigned long long)hash);
+}
+
+/* The hash of the library that a heap is preloaded from. @return NULL where there is none */
+static json_t *library_hash(const char *heap)
+{
+    static const char preload[] = "LD_PRELOAD=";
+    struct pl_environment environment;
+    struct pl_stack_spec spec;
+    char hash[64];
+    if (pl_stack_parse(heap, &spec, NULL) || pl_stack_environment(&spec, &environment, NULL))
+        return NULL;
+    for (size_t i = 0; i < environment.count; i++)
+        if (strncmp(environment.variables[i], preload, sizeof preload - 1) == 0) {
+            pl_file_hash(environment.variables[i] + sizeof preload - 1, hash, sizeof hash);
+            return json_string(hash);
+        }
+    return NULL;
+}
+
+/* Each heap's library, by hash: a new package version must show. */
+static json_t *libraries(void)
+{
+    json_t *object = json_object();
+    struct pl_backend_info info;
+    for (size_t i = 0; object && pl_backend_info(i, &info); i++) {
+        json_t *hash = info.heap && !info.missing ? library_hash(info.name) : NULL;
+        if (hash)
+            json_object_set_new(object, info.name, hash);
+    }
+    return object;
+}
+
+static json_t *memory_bytes(void)
+{
+    return json_integer((json_int_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE));
+}
+
+json_t *pl_host_fingerprint(void)
+{
+    struct utsname name;
+    if (uname(&name))
+        memset(&name, 0, sizeof name);
+    json_t *host = json_object();
+    if (!host)
+        return NULL;
+    json_object_set_new(host, "cpu", cpuinfo("model name"));
+    json_object_set_new(host, "microcode", cpuinfo("microcode"));
+    json_object_set_new(host, "cores", json_integer(sysconf(_SC_NPROCESSORS_ONLN)));
+    json_object_set_new(host, "memory_bytes", memory_bytes());
+    json_object_set_new(host, "kernel", json_sprintf("%s %s", name.sysname, name.release));
+    json_object_set_new(host, "machine", json_string(name.machine));
+    json_object_set_new(host, "huge_pages", first_line("/sys/kernel/mm/transparent_hugepage/enabled"));
+    json_object_set_new(host, "governor",
+                        first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"));
+    json_object_set_new(host, "address_randomisation", first_line("/proc/sys/kernel/randomize_va_space"));
+    json_object_set_new(host, "libc", json_sprintf("glibc %s", gnu_get_libc_version()));
+    json_object_set_new(host, "compiler", json_string(PL_COMPILER));
+    json_object_set_new(host, "compiler_flags", json_string(PL_COMPILER_FLAGS));
+    json_object_set_new(host, "libraries", libraries());
+    return host;
+}

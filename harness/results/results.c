@@ -1,0 +1,117 @@
+/* The run's folder and the head of results.json (results.h). */
+#include "harness/results/results.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/base/files.h"
+#include "harness/results/host.h"
+
+static json_t *now_utc(void)
+{
+    char text[32];
+    time_t now = time(NULL);
+    struct tm parts;
+    gmtime_r(&now, &parts);
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return json_string(text);
+}
+
+static int make_folders(struct pl_results *r, struct pl_error *error)
+{
+    char series[sizeof r->folder + 8];
+    struct stat status;
+    r->made_folder = stat(r->folder, &status) != 0;
+    snprintf(series, sizeof series, "%s/series", r->folder);
+    int rc = pl_folder_make(series, error);
+    if (!rc && access(series, W_OK))
+        rc = pl_error_set(error, -errno, "can't write into %s: %s", series, strerror(errno));
+    return rc;
+}
+
+int pl_results_open(struct pl_results *r, const char *folder, const char *command,
+                    const char *tier, struct pl_error *error)
+{
+    *r = (struct pl_results){0};
+    if (strlen(folder) + 300 >= sizeof r->folder)
+        return pl_error_set(error, -ENAMETOOLONG, "the path of the results is too long");
+    strcpy(r->folder, folder);
+    int rc = make_folders(r, error);
+    if (rc)
+        return rc;
+    json_t *host = pl_host_fingerprint();
+    r->root = json_pack("{s:i, s:{s:s, s:s}, s:{s:s, s:s, s:o, s:b}, s:o, s:[], s:[], s:[]}",
+                        "schema_version", PL_SCHEMA_VERSION, "suite", "name", "plimsoll",
+                        "version", PL_VERSION, "run", "command", command, "tier", tier, "started",
+                        now_utc(), "complete", 0, "host", host, "warnings", "recordings", "cells");
+    return r->root ? 0 : pl_error_set(error, -ENOMEM, "out of memory");
+}
+
+static json_t *stream_json(const struct pl_recorded_stream *stream)
+{
+    return json_pack("{s:s, s:i, s:i, s:i, s:i, s:b}", "codec",
+                     pl_codec_name((enum pl_codec)stream->codec), "payload_type",
+                     (int)stream->payload_type, "rate", (int)stream->rate, "channels",
+                     (int)stream->channels, "packets", (int)stream->packets, "samples",
+                     stream->codec != PL_CODEC_OPAQUE);
+}
+
+void pl_results_add_recording(struct pl_results *r, const struct pl_scenario *s,
+                              const struct pl_recording *recording,
+                              const struct pl_capture_counts *counts)
+{
+    char hash[64];
+    json_t *streams = json_array();
+    pl_file_hash(s->traffic.file, hash, sizeof hash);
+    for (uint32_t i = 0; i < recording->stream_count; i++)
+        json_array_append_new(streams, stream_json(&pl_recording_streams(recording)[i]));
+    json_t *object = json_pack(
+        "{s:s, s:s, s:s, s:s, s:i, s:f, s:I, s:I, s:I, s:I, s:I, s:o}", "scenario", s->name, "file",
+        s->traffic.file, "hash", hash, "filter", s->traffic.filter, "packets",
+        (int)recording->packet_count, "seconds", (double)recording->duration_ns / 1e9, "frames",
+        (json_int_t)counts->frames, "not_udp", (json_int_t)counts->not_udp, "not_rtp",
+        (json_int_t)counts->not_rtp, "filtered", (json_int_t)counts->filtered, "bytes_cut",
+        (json_int_t)counts->bytes_cut, "streams", streams);
+    json_array_append_new(json_object_get(r->root, "recordings"), object);
+}
+
+void pl_results_warn(struct pl_results *r, const char *warning)
+{
+    json_t *warnings = json_object_get(r->root, "warnings"), *known;
+    size_t i;
+    json_array_foreach(warnings, i, known)
+        if (strcmp(json_string_value(known), warning) == 0)
+            return;
+    json_array_append_new(warnings, json_string(warning));
+}
+
+int pl_results_write(struct pl_results *r, bool complete, struct pl_error *error)
+{
+    char path[sizeof r->folder + 16];
+    struct pl_file file;
+    snprintf(path, sizeof path, "%s/results.json", r->folder);
+    json_object_set_new(json_object_get(r->root, "run"), "complete", json_boolean(complete));
+    int rc = pl_file_open(&file, path, error);
+    if (rc)
+        return rc;
+    if (json_dumpf(r->root, file.stream, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) == 0)
+        fputc('\n', file.stream);
+    return pl_file_commit(&file, error);
+}
+
+void pl_results_close(struct pl_results *r)
+{
+    char path[sizeof r->folder + 16];
+    snprintf(path, sizeof path, "%s/results.json", r->folder);
+    if (r->made_folder && access(path, F_OK) != 0) {
+        snprintf(path, sizeof path, "%s/series", r->folder);
+        rmdir(path); /* both only when empty */
+        rmdir(r->folder);
+    }
+    json_decref(r->root);
+    r->root = NULL;
+}

@@ -1,0 +1,54 @@
+/* A run's folder: results.json and a series for each cell. Each file is whole or not there. */
+#ifndef PL_RESULTS_RESULTS_H
+#define PL_RESULTS_RESULTS_H
+
+#include <jansson.h>
+
+#include "harness/measure/metrics.h"
+#include "harness/results/expect.h"
+#include "harness/traffic/recording.h"
+
+#define PL_SCHEMA_VERSION 1
+
+struct pl_results {
+    char folder[4096];
+    bool made_folder; /* it was not there before */
+    json_t *root;
+};
+
+/** What identifies a cell in the results. */
+struct pl_cell_identity {
+    const char *stack;
+    enum pl_format format;
+    uint32_t repetition;   /* from 0 */
+    uint64_t seed;
+    const char *reproduce; /* a shell command */
+};
+
+/** Makes the folder and its series/ and checks that they can be written.
+ *  @param command as the person typed it, for the record
+ *  @return 0 or a negative errno */
+int pl_results_open(struct pl_results *results, const char *folder, const char *command,
+                    const char *tier, struct pl_error *error);
+
+/** Records what a capture held. */
+void pl_results_add_recording(struct pl_results *results, const struct pl_scenario *scenario,
+                              const struct pl_recording *recording,
+                              const struct pl_capture_counts *counts);
+
+/** Adds a line that every report shows: what was wrong or missing, with the remedy. */
+void pl_results_warn(struct pl_results *results, const char *warning);
+
+/** Writes the series and adds the cell. @return 0 or a negative errno */
+int pl_results_add_cell(struct pl_results *results, const struct pl_cell_identity *identity,
+                        const struct pl_measured *measured, const struct pl_expected *expected,
+                        struct pl_error *error);
+
+/** Writes results.json with what there is. @param complete false for a run that was stopped
+ *  @return 0 or a negative errno */
+int pl_results_write(struct pl_results *results, bool complete, struct pl_error *error);
+
+/** Frees; a folder that pl_results_open made and that holds no results.json is removed. */
+void pl_results_close(struct pl_results *results);
+
+#endif
