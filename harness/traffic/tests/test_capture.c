@@ -27,7 +27,14 @@ static void add_packets(struct craft_file *file, uint32_t count, const struct cr
 static struct craft whole_frame(uint16_t sequence)
 {
     struct craft payload = {.data = NULL}, frame = {.data = NULL};
-    struct craft_rtp rtp = {.sequence = sequence, .ssrc = 1, .type = 96, .payload = 40};
+    struct craft_rtp rtp = {.sequence = sequence,
+                            .ssrc = 1,
+                            .type = 96,
+                            .csrcs = 1,
+                            .extended = true,
+                            .extension_words = 1,
+                            .padding = 4,
+                            .payload = 28};
     craft_rtp(&payload, &rtp);
     craft_frame(&frame, &ethernet, &payload);
     craft_free(&payload);
@@ -101,12 +108,18 @@ static void cut_at_every_byte(void **state)
     }
 }
 
+/* With a checksum of 4 bytes at the end, as the zstd program writes it. */
 static size_t compress(const struct craft_file *file, uint8_t **packed)
 {
     size_t bound = ZSTD_compressBound(file->bytes.size);
+    ZSTD_CCtx *context = ZSTD_createCCtx();
     *packed = malloc(bound);
     assert_non_null(*packed);
-    return ZSTD_compress(*packed, bound, file->bytes.data, file->bytes.size, 3);
+    assert_non_null(context);
+    ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
+    size_t size = ZSTD_compress2(context, *packed, bound, file->bytes.data, file->bytes.size);
+    ZSTD_freeCCtx(context);
+    return size;
 }
 
 static void zstd_reads_like_plain(void **state)
@@ -156,6 +169,77 @@ static void zstd_cut_at_many_places(void **state)
     }
     assert_true(kept > 10);
     free(packed);
+    craft_free(&file.bytes);
+}
+
+/* Every record is there, but zstd's end is not: something may be missing, and the count says so. */
+static void zstd_without_its_end(void **state)
+{
+    (void)state;
+    struct craft_file file = {.link = 1};
+    craft_begin(&file);
+    add_packets(&file, 100, &ethernet);
+    uint8_t *packed;
+    size_t size = compress(&file, &packed);
+    for (size_t cut = 0; cut <= 4; cut++) {
+        struct pl_recording *recording;
+        struct pl_capture_counts counts;
+        struct pl_error error;
+        assert_int_equal(read_bytes(packed, size - cut, NULL, &recording, &counts, &error), 0);
+        assert_int_equal(counts.frames, 100);
+        assert_int_equal(counts.bytes_cut, cut > 0);
+        free(recording);
+    }
+    free(packed);
+    craft_free(&file.bytes);
+}
+
+/* Ends just where the decompressor's output buffer does, and is not taken for cut. */
+static void zstd_of_whole_buffers(void **state)
+{
+    (void)state;
+    struct craft_file file = {.link = 1};
+    craft_begin(&file);
+    add_packets(&file, 1700, &ethernet);
+    struct craft last = {.data = NULL};
+    size_t room = 2 * ZSTD_DStreamOutSize() - file.bytes.size - 16; /* a record's head is 16 */
+    assert_true(room < 262144);
+    craft_fill(&last, 0, room);
+    craft_record(&file, start_ns, &last);
+    assert_int_equal(file.bytes.size % ZSTD_DStreamOutSize(), 0);
+    uint8_t *packed;
+    size_t size = compress(&file, &packed);
+    struct pl_recording *recording;
+    struct pl_capture_counts counts;
+    struct pl_error error;
+    assert_int_equal(read_bytes(packed, size, NULL, &recording, &counts, &error), 0);
+    assert_int_equal(counts.bytes_cut, 0);
+    assert_int_equal(counts.frames, 1701);
+    free(recording);
+    free(packed);
+    craft_free(&last);
+    craft_free(&file.bytes);
+}
+
+/* pzstd and others put a skippable frame first. */
+static void zstd_behind_a_skippable_frame(void **state)
+{
+    (void)state;
+    struct craft_file file = {.link = 1};
+    struct craft whole = {.data = NULL};
+    craft_begin(&file);
+    add_packets(&file, 10, &ethernet);
+    uint8_t *packed;
+    size_t size = compress(&file, &packed);
+    craft_bytes(&whole, "\x53\x2a\x4d\x18\x04\x00\x00\x00skip", 12);
+    craft_bytes(&whole, packed, size);
+    struct pl_recording *recording;
+    struct pl_error error;
+    assert_int_equal(read_bytes(whole.data, whole.size, NULL, &recording, NULL, &error), 0);
+    assert_int_equal(recording->packet_count, 10);
+    free(recording);
+    free(packed);
+    craft_free(&whole);
     craft_free(&file.bytes);
 }
 
@@ -436,6 +520,9 @@ int main(void)
         cmocka_unit_test(cut_at_every_byte),
         cmocka_unit_test(zstd_reads_like_plain),
         cmocka_unit_test(zstd_cut_at_many_places),
+        cmocka_unit_test(zstd_without_its_end),
+        cmocka_unit_test(zstd_of_whole_buffers),
+        cmocka_unit_test(zstd_behind_a_skippable_frame),
         cmocka_unit_test(zstd_damaged),
         cmocka_unit_test(record_claims_2_gib),
         cmocka_unit_test(short_snap_length),

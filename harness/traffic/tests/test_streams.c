@@ -192,19 +192,20 @@ static void constant_timestamps_still_move(void **state)
     free(b.recording);
 }
 
-/* Telephone events among PCMU: the stream is PCMU, the events keep their type. */
+/* Telephone events among L16: the events keep their type, and need be no samples. */
 static void the_most_frequent_type_names_the_stream(void **state)
 {
     (void)state;
     struct bench b;
     begin(&b);
-    add(&b, 0, 0, 1, 101, 4);
-    add(&b, 1, 0, 1, 0, 160);
-    add(&b, 2, 160, 1, 0, 160);
-    assert_int_equal(finish(&b, "L16/8000/3"), 0); /* 4 bytes would be no whole L16 of 3 channels */
-    assert_int_equal(stream_of(&b, 0)->codec, PL_CODEC_PCMU);
+    add(&b, 0, 0, 1, 101, 3);
+    add(&b, 1, 0, 1, 10, 512);
+    add(&b, 2, 128, 1, 10, 512);
+    assert_int_equal(finish(&b, NULL), 0);
+    assert_int_equal(stream_of(&b, 0)->codec, PL_CODEC_L16);
+    assert_int_equal(stream_of(&b, 0)->payload_type, 10);
     assert_int_equal(pl_recording_packets(b.recording)[0].payload_type, 101);
-    assert_int_equal(stream_of(&b, 0)->timestamp_span, 320);
+    assert_int_equal(stream_of(&b, 0)->timestamp_span, 256);
     free(b.recording);
 }
 
@@ -276,6 +277,24 @@ static void ports_and_addresses_part_streams(void **state)
     free(b.recording);
 }
 
+/* So many that they meet in the table behind: one SSRC, 900 ports. */
+static void many_ports_of_one_ssrc(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b);
+    for (uint32_t i = 0; i < 1800; i++) {
+        b.frame.port = (uint16_t)(10000 + i % 900);
+        add(&b, i / 900, 0, 1, 96, 10);
+    }
+    assert_int_equal(finish(&b, NULL), 0);
+    assert_int_equal(b.recording->stream_count, 900);
+    assert_int_equal(b.counts.not_rtp, 0);
+    for (uint32_t i = 0; i < 1800; i++)
+        assert_int_equal(pl_recording_packets(b.recording)[i].stream, i % 900);
+    free(b.recording);
+}
+
 static void read_streams(uint32_t count, int expected, struct bench *b)
 {
     begin(b);
@@ -335,6 +354,7 @@ int main(void)
         cmocka_unit_test(implausible_streams_are_no_rtp),
         cmocka_unit_test(a_single_leap_is_kept),
         cmocka_unit_test(ports_and_addresses_part_streams),
+        cmocka_unit_test(many_ports_of_one_ssrc),
         cmocka_unit_test(at_most_1024_streams),
         cmocka_unit_test(the_block_is_flat),
     };
