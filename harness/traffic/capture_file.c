@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+static const uint64_t plain_bytes_max = 4ull << 30; /* lies in memory meanwhile */
+
 /* fopen takes folders, and libpcap would wait for ever on a pipe. */
 static int check_kind(FILE *stream, const char *path, struct pl_error *error)
 {
@@ -26,7 +28,7 @@ static int unpack(FILE *raw, const char *name, struct pl_capture_file *file, str
     *file = (struct pl_capture_file){.stream = raw};
     if (!pl_zstd_is_magic(raw))
         return 0;
-    int rc = pl_zstd_decompress(raw, name, &file->stream, &file->zstd_cut, error);
+    int rc = pl_zstd_decompress(raw, name, plain_bytes_max, &file->stream, &file->zstd_cut, error);
     fclose(raw);
     return rc;
 }

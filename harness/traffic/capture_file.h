@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "allocators/error.h"
@@ -28,9 +29,10 @@ int pl_capture_file_memory(const void *data, size_t size, const char *name,
 bool pl_zstd_is_magic(FILE *stream);
 
 /** Decompresses into anonymous memory; what comes before a missing end is kept.
+ *  @param limit bytes; more than that, decompressed, is refused
  *  @param plain set on success, at its start
  *  @param cut set on success: the end was missing */
-int pl_zstd_decompress(FILE *compressed, const char *name, FILE **plain, bool *cut,
+int pl_zstd_decompress(FILE *compressed, const char *name, uint64_t limit, FILE **plain, bool *cut,
                        struct pl_error *error);
 
 #endif

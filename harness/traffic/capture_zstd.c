@@ -10,8 +10,6 @@
 
 #include "harness/traffic/capture_file.h"
 
-static const uint64_t plain_bytes_max = 4ull << 30;
-
 struct unpacking {
     FILE *compressed;
     FILE *plain;
@@ -19,6 +17,7 @@ struct unpacking {
     ZSTD_DStream *stream;
     void *input;
     void *output;
+    uint64_t limit;
     uint64_t written;
     size_t pending; /* 0 at the end of a frame, as ZSTD_decompressStream returns it */
 };
@@ -56,11 +55,11 @@ static int begin(struct unpacking *u, struct pl_error *error)
 static int write_out(struct unpacking *u, size_t size, struct pl_error *error)
 {
     u->written += size;
-    if (u->written > plain_bytes_max)
+    if (u->written > u->limit)
         return pl_error_set(error, -EFBIG,
-                            "%s is more than 4 GiB when decompressed: decompress it, or cut it "
+                            "%s is more than %.1f GiB when decompressed: decompress it, or cut it "
                             "with editcap -c",
-                            u->name);
+                            u->name, (double)u->limit / (1 << 30));
     if (fwrite(u->output, 1, size, u->plain) != size)
         return pl_error_set(error, -errno, "%s: decompressing failed: %s", u->name,
                             strerror(errno));
@@ -105,10 +104,10 @@ static int feed_all(struct unpacking *u, struct pl_error *error)
     return 0;
 }
 
-int pl_zstd_decompress(FILE *compressed, const char *name, FILE **plain, bool *cut,
+int pl_zstd_decompress(FILE *compressed, const char *name, uint64_t limit, FILE **plain, bool *cut,
                        struct pl_error *error)
 {
-    struct unpacking u = {.compressed = compressed, .name = name};
+    struct unpacking u = {.compressed = compressed, .name = name, .limit = limit};
     int rc = begin(&u, error);
     if (rc == 0)
         rc = feed_all(&u, error);

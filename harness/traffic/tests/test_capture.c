@@ -1,73 +1,16 @@
-/* Captures that are cut, damaged, compressed, filtered or not captures at all. */
+/* Captures that are cut, damaged, filtered or not captures at all. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zstd.h>
 
 #include "harness/traffic/recording.h"
 #include "harness/traffic/tests/cmocka_all.h"
-#include "harness/traffic/tests/craft.h"
+#include "harness/traffic/tests/crafted.h"
 
-static const uint64_t start_ns = 1700000000000000000;
 static const struct craft_frame ethernet = {.link = 1};
-
-static void add_packets(struct craft_file *file, uint32_t count, const struct craft_frame *frame)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        struct craft_rtp rtp = {
-            .sequence = (uint16_t)i, .timestamp = i, .ssrc = 1, .type = 96, .payload = 4 + i % 3};
-        craft_rtp_record(file, start_ns + file->records * 1000, frame, &rtp);
-    }
-}
-
-/* A frame with one RTP packet. */
-static struct craft whole_frame(uint16_t sequence)
-{
-    struct craft payload = {.data = NULL}, frame = {.data = NULL};
-    struct craft_rtp rtp = {.sequence = sequence,
-                            .ssrc = 1,
-                            .type = 96,
-                            .csrcs = 1,
-                            .extended = true,
-                            .extension_words = 1,
-                            .padding = 4,
-                            .payload = 28};
-    craft_rtp(&payload, &rtp);
-    craft_frame(&frame, &ethernet, &payload);
-    craft_free(&payload);
-    return frame;
-}
-
-static int read_bytes(const void *data, size_t size, const struct pl_capture_options *options,
-                      struct pl_recording **recording, struct pl_capture_counts *counts,
-                      struct pl_error *error)
-{
-    *recording = NULL;
-    error->text[0] = 0;
-    int rc = pl_capture_read_memory(data, size, "crafted", options, recording, counts, error);
-    if (rc != 0) {
-        assert_null(*recording);
-        assert_int_equal(strncmp(error->text, "crafted", 7), 0);
-        assert_null(strchr(error->text, '\n'));
-    }
-    return rc;
-}
-
-/* Expects -EINVAL and a line that holds each of the words. Frees the file. */
-static void refuse(struct craft_file *file, const struct pl_capture_options *options,
-                   const char *word, const char *other)
-{
-    struct pl_recording *recording;
-    struct pl_error error;
-    int rc = read_bytes(file->bytes.data, file->bytes.size, options, &recording, NULL, &error);
-    assert_int_equal(rc, -EINVAL);
-    if (!strstr(error.text, word) || !strstr(error.text, other))
-        fail_msg("neither '%s' nor '%s' may be missing: %s", word, other, error.text);
-    craft_free(&file->bytes);
-}
 
 /* Of a file cut at `size` bytes, the records that end before it are whole. */
 static void check_cut(const struct craft_file *file, size_t head, size_t size)
@@ -106,157 +49,6 @@ static void cut_at_every_byte(void **state)
             check_cut(&file, head, size);
         craft_free(&file.bytes);
     }
-}
-
-/* With a checksum of 4 bytes at the end, as the zstd program writes it. */
-static size_t compress(const struct craft_file *file, uint8_t **packed)
-{
-    size_t bound = ZSTD_compressBound(file->bytes.size);
-    ZSTD_CCtx *context = ZSTD_createCCtx();
-    *packed = malloc(bound);
-    assert_non_null(*packed);
-    assert_non_null(context);
-    ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
-    size_t size = ZSTD_compress2(context, *packed, bound, file->bytes.data, file->bytes.size);
-    ZSTD_freeCCtx(context);
-    return size;
-}
-
-static void zstd_reads_like_plain(void **state)
-{
-    (void)state;
-    struct craft_file file = {.link = 1};
-    craft_begin(&file);
-    add_packets(&file, 20000, &ethernet); /* several of zstd's blocks of 128 KiB */
-    uint8_t *packed;
-    size_t size = compress(&file, &packed);
-    struct pl_recording *plain, *unpacked;
-    struct pl_capture_counts counts;
-    struct pl_error error;
-    assert_int_equal(read_bytes(file.bytes.data, file.bytes.size, NULL, &plain, &counts, &error),
-                     0);
-    assert_int_equal(read_bytes(packed, size, NULL, &unpacked, &counts, &error), 0);
-    assert_int_equal(counts.bytes_cut, 0);
-    assert_int_equal(counts.frames, 20000);
-    assert_int_equal(unpacked->bytes, plain->bytes);
-    assert_memory_equal(unpacked, plain, plain->bytes);
-    free(plain);
-    free(unpacked);
-    free(packed);
-    craft_free(&file.bytes);
-}
-
-/* Any cut is noticed, and leaves records or a clear line. */
-static void zstd_cut_at_many_places(void **state)
-{
-    (void)state;
-    struct craft_file file = {.link = 1};
-    craft_begin(&file);
-    add_packets(&file, 20000, &ethernet);
-    uint8_t *packed;
-    size_t size = compress(&file, &packed);
-    unsigned kept = 0;
-    for (size_t cut = 4; cut < size; cut += cut < 64 || size - cut < 64 ? 1 : size / 40) {
-        struct pl_recording *recording;
-        struct pl_capture_counts counts;
-        struct pl_error error;
-        if (read_bytes(packed, cut, NULL, &recording, &counts, &error) == 0) {
-            kept++;
-            assert_true(counts.bytes_cut > 0);
-            assert_int_equal(recording->packet_count, counts.frames);
-            free(recording);
-        }
-    }
-    assert_true(kept > 10);
-    free(packed);
-    craft_free(&file.bytes);
-}
-
-/* Every record is there, but zstd's end is not: something may be missing, and the count says so. */
-static void zstd_without_its_end(void **state)
-{
-    (void)state;
-    struct craft_file file = {.link = 1};
-    craft_begin(&file);
-    add_packets(&file, 100, &ethernet);
-    uint8_t *packed;
-    size_t size = compress(&file, &packed);
-    for (size_t cut = 0; cut <= 4; cut++) {
-        struct pl_recording *recording;
-        struct pl_capture_counts counts;
-        struct pl_error error;
-        assert_int_equal(read_bytes(packed, size - cut, NULL, &recording, &counts, &error), 0);
-        assert_int_equal(counts.frames, 100);
-        assert_int_equal(counts.bytes_cut, cut > 0);
-        free(recording);
-    }
-    free(packed);
-    craft_free(&file.bytes);
-}
-
-/* Ends just where the decompressor's output buffer does, and is not taken for cut. */
-static void zstd_of_whole_buffers(void **state)
-{
-    (void)state;
-    struct craft_file file = {.link = 1};
-    craft_begin(&file);
-    add_packets(&file, 1700, &ethernet);
-    struct craft last = {.data = NULL};
-    size_t room = 2 * ZSTD_DStreamOutSize() - file.bytes.size - 16; /* a record's head is 16 */
-    assert_true(room < 262144);
-    craft_fill(&last, 0, room);
-    craft_record(&file, start_ns, &last);
-    assert_int_equal(file.bytes.size % ZSTD_DStreamOutSize(), 0);
-    uint8_t *packed;
-    size_t size = compress(&file, &packed);
-    struct pl_recording *recording;
-    struct pl_capture_counts counts;
-    struct pl_error error;
-    assert_int_equal(read_bytes(packed, size, NULL, &recording, &counts, &error), 0);
-    assert_int_equal(counts.bytes_cut, 0);
-    assert_int_equal(counts.frames, 1701);
-    free(recording);
-    free(packed);
-    craft_free(&last);
-    craft_free(&file.bytes);
-}
-
-/* pzstd and others put a skippable frame first. */
-static void zstd_behind_a_skippable_frame(void **state)
-{
-    (void)state;
-    struct craft_file file = {.link = 1};
-    struct craft whole = {.data = NULL};
-    craft_begin(&file);
-    add_packets(&file, 10, &ethernet);
-    uint8_t *packed;
-    size_t size = compress(&file, &packed);
-    craft_bytes(&whole, "\x53\x2a\x4d\x18\x04\x00\x00\x00skip", 12);
-    craft_bytes(&whole, packed, size);
-    struct pl_recording *recording;
-    struct pl_error error;
-    assert_int_equal(read_bytes(whole.data, whole.size, NULL, &recording, NULL, &error), 0);
-    assert_int_equal(recording->packet_count, 10);
-    free(recording);
-    free(packed);
-    craft_free(&whole);
-    craft_free(&file.bytes);
-}
-
-static void zstd_damaged(void **state)
-{
-    (void)state;
-    struct craft_file file = {.link = 1};
-    craft_begin(&file);
-    add_packets(&file, 100, &ethernet);
-    uint8_t *packed;
-    size_t size = compress(&file, &packed);
-    struct craft_file damaged = {.link = 1};
-    craft_bytes(&damaged.bytes, packed, size);
-    craft_bytes(&damaged.bytes, "trailing garbage", 16);
-    refuse(&damaged, NULL, "zstd", "no sound");
-    free(packed);
-    craft_free(&file.bytes);
 }
 
 static void record_claims_2_gib(void **state)
@@ -518,12 +310,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cut_at_every_byte),
-        cmocka_unit_test(zstd_reads_like_plain),
-        cmocka_unit_test(zstd_cut_at_many_places),
-        cmocka_unit_test(zstd_without_its_end),
-        cmocka_unit_test(zstd_of_whole_buffers),
-        cmocka_unit_test(zstd_behind_a_skippable_frame),
-        cmocka_unit_test(zstd_damaged),
         cmocka_unit_test(record_claims_2_gib),
         cmocka_unit_test(short_snap_length),
         cmocka_unit_test(shorter_than_the_header),
