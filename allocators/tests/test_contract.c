@@ -1,0 +1,147 @@
+/* Holds every backend and several stacks to the contract, each in a fresh process started as a cell
+ * would be: with its heap preloaded and its environment set.
+ * `test_contract --stack SPEC` runs one of them in this very process. */
+#include <setjmp.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include <cmocka.h>
+
+#include "allocators/allocator.h"
+#include "allocators/tests/contract.h"
+
+extern char **environ;
+
+static const char *const stacks[] = {
+    "glibc",
+    "jemalloc",
+    "mimalloc",
+    "tcmalloc",
+    "tbbmalloc",
+    "scudo",
+    "null",
+    "slab/glibc",
+    "slab/jemalloc",
+    "slab/mimalloc",
+    "slab/tcmalloc",
+    "slab/tbbmalloc",
+    "slab/scudo",
+    "slab:poison=off/glibc",
+    "slab:guards=off/glibc",
+    "slab:reclaim=empty/glibc",
+    "slab:reclaim=empty,backing=mmap/glibc",
+    "slab:backing=mmap,guards=off,poison=off/jemalloc",
+    "slab:grow=fixed:3,max_slab=256MiB/glibc",
+    "limited/glibc",
+    "limited/slab/glibc",
+    "slab/limited/glibc",
+    "limited:max=1GiB/slab:reclaim=empty/limited:max=1GiB/jemalloc",
+    "limited/null",
+    "fault:every=1000000000000/glibc",
+    "glibc:arena_max=1,tcache_count=0,mmap_threshold=64KiB",
+    "jemalloc:narenas=1,dirty_decay_ms=0,tcache=off",
+    "mimalloc:allow_decommit=off",
+    "tcmalloc:aggressive_decommit=on",
+    "scudo:release_to_os_interval_ms=0,zero_contents=on",
+};
+
+enum { VARIABLES_MAX = 512, STACKS = sizeof stacks / sizeof *stacks };
+
+static void variable(const char **environment, size_t *count, const char *text)
+{
+    if (*count < VARIABLES_MAX - 1)
+        environment[(*count)++] = text;
+}
+
+/* Runs this program again, with the stack's environment before our own. */
+static int run_child(const char *spec, const struct pl_environment *extra)
+{
+    const char *environment[VARIABLES_MAX] = {0};
+    const char *const arguments[] = {"test_contract", "--stack", spec, NULL};
+    size_t count = 0;
+    pid_t child;
+    int status;
+    for (size_t i = 0; i < extra->count; i++)
+        variable(environment, &count, extra->variables[i]);
+    for (char **own = environ; *own; own++)
+        variable(environment, &count, *own);
+    assert_int_equal(posix_spawn(&child, "/proc/self/exe", NULL, NULL, (char *const *)arguments,
+                                 (char *const *)environment),
+                     0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return status;
+}
+
+static void keeps_the_contract(void **state)
+{
+    const char *text = *state;
+    struct pl_stack_spec spec;
+    struct pl_environment environment;
+    struct pl_error error;
+    if (pl_stack_parse(text, &spec, &error))
+        fail_msg("%s", error.text);
+    if (pl_stack_available(&spec, &error)) {
+        print_message("skipped: %s\n", error.text);
+        skip();
+    }
+    assert_int_equal(pl_stack_environment(&spec, &environment, &error), 0);
+    fflush(stdout);
+    int status = run_child(text, &environment);
+    if (!WIFEXITED(status) || WEXITSTATUS(status))
+        fail_msg("%s: wait status %#x", text, (unsigned)status);
+}
+
+/* Every backend of the table must stand in the list above. */
+static void covers_every_backend(void **state)
+{
+    struct pl_backend_info info;
+    (void)state;
+    for (size_t i = 0; pl_backend_info(i, &info); i++) {
+        bool found = !strcmp(info.name, "preload"); /* any of the others, by path */
+        for (size_t k = 0; k < STACKS && !found; k++)
+            found = strstr(stacks[k], info.name);
+        if (!found)
+            fail_msg("%s is not held to the contract", info.name);
+    }
+}
+
+/* jemalloc as a user would bring it. */
+static void preloads_by_path(void **state)
+{
+    struct pl_stack_spec spec;
+    struct pl_environment environment;
+    struct pl_error error;
+    char text[PL_STACK_TEXT_MAX];
+    (void)state;
+    assert_int_equal(pl_stack_parse("jemalloc", &spec, &error), 0);
+    if (pl_stack_available(&spec, &error)) {
+        print_message("skipped: %s\n", error.text);
+        skip();
+    }
+    assert_int_equal(pl_stack_environment(&spec, &environment, &error), 0);
+    snprintf(text, sizeof text, "preload:path=%.400s", strchr(environment.variables[0], '=') + 1);
+    assert_int_equal(pl_stack_parse(text, &spec, &error), 0);
+    assert_int_equal(pl_stack_available(&spec, &error), 0);
+    assert_int_equal(pl_stack_environment(&spec, &environment, &error), 0);
+    assert_int_equal(environment.count, 1);
+    assert_int_equal(run_child(text, &environment), 0);
+}
+
+int main(int argc, char **argv)
+{
+    struct CMUnitTest tests[STACKS + 2];
+    if (argc == 3 && !strcmp(argv[1], "--stack"))
+        return contract_run(argv[2]);
+    for (size_t i = 0; i < STACKS; i++)
+        tests[i] = (struct CMUnitTest){stacks[i], keeps_the_contract, NULL, NULL,
+                                       (void *)(uintptr_t)stacks[i]};
+    tests[STACKS] = (struct CMUnitTest)cmocka_unit_test(covers_every_backend);
+    tests[STACKS + 1] = (struct CMUnitTest)cmocka_unit_test(preloads_by_path);
+    return cmocka_run_group_tests_name("contract", tests, NULL, NULL);
+}
