@@ -40,6 +40,20 @@ static int check_classes(struct pl_decoder *d)
     return 0;
 }
 
+static int check_budgets(struct pl_decoder *d)
+{
+    const struct pl_scenario *s = d->scenario;
+    for (uint32_t i = 0; i < s->budget_count; i++) {
+        bool drawn = false;
+        for (uint32_t k = 0; k < s->class_count; k++)
+            drawn |= s->classes[k].budget == (int32_t)i;
+        if (!drawn)
+            return pl_decode_fail(d, mark_of(d, "limits"), "no class draws on the limit '%s'",
+                                  s->budgets[i].name);
+    }
+    return 0;
+}
+
 static int check_times(struct pl_decoder *d)
 {
     const struct pl_scenario *s = d->scenario;
@@ -98,6 +112,8 @@ int pl_scenario_check(struct pl_decoder *d)
         rc = check_name(d);
     if (!rc)
         rc = check_classes(d);
+    if (!rc)
+        rc = check_budgets(d);
     if (!rc)
         rc = check_times(d);
     if (!rc)

@@ -43,7 +43,7 @@ static int syntax_error(const char *path, struct fy_diag *diag, struct pl_error 
     void *at = NULL;
     struct fy_diag_error *first = fy_diag_errors_iterate(diag, &at);
     if (!first)
-        return pl_error_set(error, -EINVAL, "%s:1:1: this is no YAML document", path);
+        return pl_error_set(error, -EINVAL, "%s:1:1: the scenario is empty", path);
     int line = first->line > 0 ? first->line : 1, column = first->column > 0 ? first->column : 1;
     return pl_error_set(error, -EINVAL, "%s:%d:%d: %s", path, line, column, first->msg);
 }
@@ -61,12 +61,13 @@ static int build_document(const char *text, size_t size, const char *path,
         return pl_error_set(error, -ENOMEM, "%s: out of memory", path);
     fy_diag_set_collect_errors(diag, true);
     struct fy_parse_cfg config = {.flags = FYPCF_QUIET, .diag = diag};
-    *document = fy_document_build_from_string(&config, text, size);
+    struct fy_parser *parser = fy_parser_create(&config);
+    *document = NULL;
+    /* Not fy_document_build_from_string: it prints to stderr where there is no document. */
+    if (parser && fy_parser_set_string(parser, text, size) == 0)
+        *document = fy_parse_load_document(parser);
     int rc = *document ? 0 : syntax_error(path, diag, error);
-    if (!rc && !fy_document_root(*document)) {
-        rc = pl_error_set(error, -EINVAL, "%s:1:1: the scenario is empty", path);
-        fy_document_destroy(*document);
-    }
+    fy_parser_destroy(parser);
     fy_diag_destroy(diag);
     return rc;
 }

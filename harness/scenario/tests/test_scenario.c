@@ -1,0 +1,281 @@
+/* Scenario files: what is taken, and the one line that each mistake gets. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "harness/scenario/scenario.h"
+
+static const char base[] = "name: test\n"
+                           "title: a test\n"
+                           "pipeline: receiver\n"
+                           "traffic: {file: a.pcap}\n"
+                           "classes: {packet: {size: 696B, budget: packets}}\n"
+                           "limits: {packets: 1MiB}\n"
+                           "duration: 60s\n"
+                           "allocators: [glibc, limited]\n"
+                           "expect: [{stacks: all, outcome: bounded}]\n";
+
+static int parse(const char *text, enum pl_tier tier, const char *const *settings, size_t count,
+                 struct pl_scenario *s, struct pl_error *error)
+{
+    return pl_scenario_parse(text, strlen(text), "dir/t.yaml", tier, settings, count, s, error);
+}
+
+static int parse_with(const char *more, struct pl_scenario *s, struct pl_error *error)
+{
+    char text[4096];
+    snprintf(text, sizeof text, "%s%s\n", base, more);
+    return parse(text, PL_TIER_DEFAULT, NULL, 0, s, error);
+}
+
+static void takes_a_whole_scenario(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct pl_error error = {""};
+    assert_int_equal(parse_with("receiver: {latency: 0.5s, stalls: [{from: 1s, until: -2s}]}\n"
+                                "container: 64MiB\nformats: [f32, s16]\nhuge_pages: true",
+                                &s, &error),
+                     0);
+    assert_string_equal(s.name, "test");
+    assert_string_equal(s.traffic.file, "dir/a.pcap");
+    assert_int_equal(s.receiver.latency_ns, 500000000);
+    assert_int_equal(s.receiver.stall_count, 1);
+    assert_int_equal(s.receiver.stalls[0].from_ns, INT64_C(1000000000));
+    assert_int_equal(s.receiver.stalls[0].until_ns, INT64_C(58000000000));
+    assert_int_equal(s.classes[0].size, 696);
+    assert_int_equal(s.budgets[s.classes[0].budget].max, 1 << 20);
+    assert_int_equal(s.container_bytes, 64 << 20);
+    assert_string_equal(s.allocators, "glibc,limited");
+    assert_string_equal(s.formats, "f32,s16");
+    assert_true(s.huge_pages);
+    assert_false(s.conditions_left);
+}
+
+static void tells_where_and_what(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *more;
+        const char *message;
+    } cases[] = {
+        {"bogus: 1", "dir/t.yaml:10:1: unknown key 'bogus'; known here: name, title, about, "
+                     "pipeline, traffic, receiver, classes, limits, container, duration, "
+                     "sample_interval, timeout, huge_pages, seed, repeat, allocators, formats, "
+                     "expect, budget"},
+        {"name: twice", "dir/t.yaml:10:1: duplicate key"},
+        {"seed: [1", "dir/t.yaml:11:1: flow sequence without a closing bracket"},
+        {"sample_interval: 100", "dir/t.yaml:10:18: sample_interval: '100' is not a time: a number "
+                                 "and ns, us, ms, s, m or h would be right"},
+        {"sample_interval: 30s", "dir/t.yaml:10:18: sample_interval is too wide: at least 8 "
+                                 "samples must fit into the duration"},
+        {"container: 1TB", "dir/t.yaml:10:12: container: '1TB' is not a size: a number and B, KiB, "
+                           "MiB, GiB, kB, MB or GB would be right; or none"},
+        {"container: 1MiB",
+         "dir/t.yaml:10:12: container: 1MiB is out of range: a cell needs 8MiB at least"},
+        {"huge_pages: maybe", "dir/t.yaml:10:13: huge_pages: 'maybe' is neither true nor false"},
+        {"receiver: {on_full: wait}",
+         "dir/t.yaml:10:21: receiver.on_full: 'wait' is not one of retry|drop_newest"},
+        {"receiver: {latency: 2h}",
+         "dir/t.yaml:10:21: receiver.latency is out of range: from 1 ms to 1 h is taken"},
+        {"receiver: 5s", "dir/t.yaml:10:11: receiver takes keys with values below it"},
+        {"receiver: {stalls: [{from: 9s, until: 9s}]}",
+         "dir/t.yaml:10:22: a stall must end after it begins, within the duration"},
+        {"receiver: {stalls: [{from: 1s}, {from: 2s}]}",
+         "dir/t.yaml:10:22: stalls must not overlap, the earliest first"},
+        {"receiver: {stalls: [{at: 1s}]}",
+         "dir/t.yaml:10:26: unknown key 'at' of a stall; known here: from, until"},
+        {"formats: [f64]", "dir/t.yaml:10:11: 'f64' is no format; f32, s16 would be right"},
+        {"repeat: 1.5", "dir/t.yaml:10:9: repeat: '1.5' is no whole number"},
+        {"repeat: 0", "dir/t.yaml:10:9: repeat is out of range: from 1 to 1000 is taken"},
+        {"tiers: {quick: {}}",
+         "dir/t.yaml:10:9: 'quick' is no tier; smoke, default and full would be right"},
+        {"tiers: {smoke: {duration: 5}}", "dir/t.yaml:10:27: duration: '5' is not a time: a number "
+                                          "and ns, us, ms, s, m or h would be right"},
+        {"tiers: {smoke: {sample_interval: 50s}}",
+         "dir/t.yaml:10:34: sample_interval is too wide: at least 8 samples must fit into the "
+         "duration"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pl_scenario s;
+        struct pl_error error = {""};
+        assert_int_equal(parse_with(cases[i].more, &s, &error), -EINVAL);
+        assert_string_equal(error.text, cases[i].message);
+    }
+}
+
+static void misses_what_is_required(void **state)
+{
+    (void)state;
+    static const char *const required[] = {"name",     "title",    "pipeline",   "traffic",
+                                           "classes",  "duration", "allocators", "expect"};
+    for (size_t i = 0; i < sizeof required / sizeof *required; i++) {
+        char text[1024] = "", message[128];
+        for (const char *line = base; *line; line = strchr(line, '\n') + 1)
+            if (strncmp(line, required[i], strlen(required[i])) != 0)
+                strncat(text, line, (size_t)(strchr(line, '\n') - line) + 1);
+        struct pl_scenario s;
+        struct pl_error error = {""};
+        assert_int_equal(parse(text, PL_TIER_DEFAULT, NULL, 0, &s, &error), -EINVAL);
+        snprintf(message, sizeof message, "dir/t.yaml:1:1: the key '%s' is missing", required[i]);
+        assert_string_equal(error.text, message);
+    }
+}
+
+static void refuses_what_is_no_scenario(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"", "# nothing\n", "[a, b]\n", "just text\n", "name: *x\n",
+                                        "\t- x", "a: \"\xff\"\n", "? {a: b}\n: c\n"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct pl_scenario s = {.name = "untouched"};
+        struct pl_error error = {""};
+        assert_int_equal(parse(texts[i], PL_TIER_DEFAULT, NULL, 0, &s, &error), -EINVAL);
+        assert_true(strncmp(error.text, "dir/t.yaml:1:", 13) == 0);
+        assert_null(strchr(error.text, '\n'));
+        assert_string_equal(s.name, "untouched");
+    }
+}
+
+static void a_tier_overrides_the_top(void **state)
+{
+    (void)state;
+    char text[2048];
+    struct pl_scenario s;
+    snprintf(text, sizeof text,
+             "%stiers: {smoke: {duration: 20s, limits: {packets: 2MiB}}, full: {repeat: 7}}\n", base);
+    assert_int_equal(parse(text, PL_TIER_SMOKE, NULL, 0, &s, NULL), 0);
+    assert_int_equal(s.duration_ns, INT64_C(20000000000));
+    assert_int_equal(s.budgets[0].max, 2 << 20);
+    assert_int_equal(s.repeat, 1);
+    assert_int_equal(parse(text, PL_TIER_FULL, NULL, 0, &s, NULL), 0);
+    assert_int_equal(s.duration_ns, INT64_C(60000000000));
+    assert_int_equal(s.budgets[0].max, 1 << 20);
+    assert_int_equal(s.repeat, 7);
+}
+
+static void settings_override_all(void **state)
+{
+    (void)state;
+    const char *const settings[] = {"duration=30s", "classes.packet.size=1kB",
+                                    "limits.packets=3MiB", "traffic.file=mine.pcap",
+                                    "receiver.stalls=[{from: 1s, until: 2s}]"};
+    struct pl_scenario s;
+    assert_int_equal(parse(base, PL_TIER_DEFAULT, settings, 5, &s, NULL), 0);
+    assert_int_equal(s.duration_ns, INT64_C(30000000000));
+    assert_int_equal(s.classes[0].size, 1000);
+    assert_int_equal(s.budgets[0].max, 3 << 20);
+    assert_string_equal(s.traffic.file, "mine.pcap");
+    assert_int_equal(s.receiver.stall_count, 1);
+}
+
+static void settings_fail_by_their_key(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *setting;
+        const char *message;
+    } cases[] = {
+        {"duration", "--set duration: KEY=VALUE would be right"},
+        {"duration=", "--set duration: has no value; KEY=VALUE would be right"},
+        {"=5s", "--set =5s: KEY=VALUE would be right"},
+        {"duration=5", "--set duration: duration: '5' is not a time: a number and ns, us, ms, s, m "
+                       "or h would be right"},
+        {"receiver=1", "--set receiver: a section; one of its keys would be right"},
+        {"limits.packets=0B",
+         "--set limits.packets: limit packets: 0 would limit nothing; leave it out for no limit"},
+        {"classes.packet.colour=red",
+         "--set classes.packet.colour: unknown key 'colour' of a class; known here: size, budget"},
+        {"seed=[1", "--set seed: '[1' can't be read as a value"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pl_scenario s;
+        struct pl_error error = {""};
+        assert_int_equal(parse(base, PL_TIER_DEFAULT, &cases[i].setting, 1, &s, &error), -EINVAL);
+        assert_string_equal(error.text, cases[i].message);
+    }
+}
+
+/* Expectations hold under the conditions that the scenario states, and no others. */
+static void settings_that_leave_the_conditions_are_noted(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *setting;
+        bool left;
+    } cases[] = {{"duration=90s", false},          {"container=none", false},
+                 {"sample_interval=50ms", false},  {"seed=9", false},
+                 {"container=128MiB", true},       {"traffic.sessions=3", true},
+                 {"limits.packets=2MiB", true},    {"classes.packet.size=700B", true},
+                 {"receiver.latency=1s", true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pl_scenario s;
+        assert_int_equal(parse(base, PL_TIER_DEFAULT, &cases[i].setting, 1, &s, NULL), 0);
+        assert_int_equal(s.conditions_left, cases[i].left);
+    }
+}
+
+static void a_limit_must_fit(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct pl_error error = {""};
+    const char *small = "limits.packets=100B", *unused = "limits.frames=1MiB";
+    assert_int_equal(parse(base, PL_TIER_DEFAULT, &small, 1, &s, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "smaller than one packet"));
+    assert_int_equal(parse(base, PL_TIER_DEFAULT, &unused, 1, &s, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "no class draws on the limit 'frames'"));
+}
+
+static void all_scenarios_of_the_tree_are_valid(void **state)
+{
+    (void)state;
+    char **paths = NULL;
+    struct pl_error error = {""};
+    int count = pl_scenario_list(&paths, &error);
+    assert_true(count >= 2);
+    for (int i = 0; i < count; i++) {
+        struct pl_scenario s;
+        for (int tier = 0; tier < PL_TIER_COUNT; tier++)
+            if (pl_scenario_load(paths[i], (enum pl_tier)tier, NULL, 0, &s, &error))
+                fail_msg("%s", error.text);
+        free(paths[i]);
+    }
+    free(paths);
+}
+
+static void an_unknown_scenario_names_the_known(void **state)
+{
+    (void)state;
+    char path[256];
+    struct pl_error error = {""};
+    assert_int_equal(pl_scenario_find("no-such", path, sizeof path, &error), -ENOENT);
+    assert_non_null(strstr(error.text, "steady-reader"));
+    assert_int_equal(pl_scenario_find("./no-such.yaml", path, sizeof path, &error), -ENOENT);
+    assert_int_equal(pl_scenario_find("steady-reader", path, sizeof path, &error), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(takes_a_whole_scenario),
+        cmocka_unit_test(tells_where_and_what),
+        cmocka_unit_test(misses_what_is_required),
+        cmocka_unit_test(refuses_what_is_no_scenario),
+        cmocka_unit_test(a_tier_overrides_the_top),
+        cmocka_unit_test(settings_override_all),
+        cmocka_unit_test(settings_fail_by_their_key),
+        cmocka_unit_test(settings_that_leave_the_conditions_are_noted),
+        cmocka_unit_test(a_limit_must_fit),
+        cmocka_unit_test(all_scenarios_of_the_tree_are_valid),
+        cmocka_unit_test(an_unknown_scenario_names_the_known),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
