@@ -9,11 +9,10 @@ static const struct pl_option options[] = {
      .initial = "off",
      .tunable = "TBB_MALLOC_USE_HUGE_PAGES"},
     {.name = "huge_size_threshold",
-     .help = "blocks from this size on are given back rather than kept when they are free",
+     .help = "blocks from this size on are kept rather than given back when they are freed",
      .type = PL_OPTION_SIZE,
-     .min = 64 << 20, /* frontend.cpp: smaller values than the default are not taken */
+     .min = 8 << 20, /* src/tbbmalloc/large_objects.h, defaultMaxHugeSize and maxLargeSize */
      .max = INT64_C(1) << 40,
-     .initial = "64MiB",
      .tunable = "TBB_MALLOC_SET_HUGE_SIZE_THRESHOLD"},
 };
 

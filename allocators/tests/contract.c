@@ -19,7 +19,14 @@
 
 #define MIB (UINT64_C(1) << 20)
 
-enum { CLASSES = 6, SHADOW = 256, CHURN_STEPS = 60000, THREAD_STEPS = 30000, EXCHANGE = 64 };
+enum {
+    CLASSES = 6,
+    SMALL_CLASSES = 4,
+    SHADOW = 256,
+    CHURN_STEPS = 60000,
+    THREAD_STEPS = 30000,
+    EXCHANGE = 64
+};
 
 static const struct pl_class classes[CLASSES] = {
     {"byte", 1, 0},     {"node", 24, 0},       {"packet", 696, 0},
@@ -41,7 +48,7 @@ static uint64_t next_random(uint64_t *state)
     return z ^ (z >> 31);
 }
 
-/* null touches every class's pool beforehand: without the last class 8 MiB each are enough. */
+/* null touches every class's pool beforehand: without the last class 32 MiB each are enough. */
 static size_t class_count(void)
 {
     return strstr(stack_text, "null") ? CLASSES - 1 : CLASSES;
@@ -154,7 +161,7 @@ static void drop(struct pl_stack *of, struct shadow *shadow)
 /* Small classes often, the image now and then. */
 static size_t pick_class(uint64_t random)
 {
-    return random % 64 == 0 ? 4 : random % 4;
+    return random % 64 == 0 ? SMALL_CLASSES : random % SMALL_CLASSES;
 }
 
 static bool refill(struct pl_stack *of, struct shadow *shadow, uint64_t *random)
@@ -207,10 +214,10 @@ static unsigned fill_and_empty(struct pl_stack *of)
     unsigned failures = 0;
     uint64_t random = seed;
     for (size_t i = 0; i < 48; i++) {
-        shadows[i] = (struct shadow){.size = classes[i % 4].size,
-                                     .class = i % 4,
+        shadows[i] = (struct shadow){.size = classes[i % SMALL_CLASSES].size,
+                                     .class = i % SMALL_CLASSES,
                                      .value = (unsigned char)next_random(&random)};
-        shadows[i].block = pl_acquire(pl_stack_class(of, i % 4), shadows[i].size);
+        shadows[i].block = pl_acquire(pl_stack_class(of, i % SMALL_CLASSES), shadows[i].size);
         if (shadows[i].block)
             mark(shadows[i].block, shadows[i].size, shadows[i].value);
         else
@@ -225,7 +232,7 @@ static void fails_once_at(size_t layer, unsigned long nth)
 {
     char text[PL_STACK_TEXT_MAX];
     insert_fault(text, sizeof text, layer, nth);
-    struct pl_stack *failing = open_text(text);
+    struct pl_stack *failing = open_stack(text, classes, SMALL_CLASSES, &budget, 1);
     unsigned failures = fill_and_empty(failing);
     struct pl_stack_stats stats = stats_of(failing);
     if (layer == 0) {

@@ -2,21 +2,17 @@
  * would be: with its heap preloaded and its environment set.
  * `test_contract --stack SPEC` runs one of them in this very process. */
 #include <setjmp.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include <cmocka.h>
 
 #include "allocators/allocator.h"
 #include "allocators/tests/contract.h"
-
-extern char **environ;
+#include "allocators/tests/spawn.h"
 
 static const char *const stacks[] = {
     "glibc",
@@ -25,7 +21,7 @@ static const char *const stacks[] = {
     "tcmalloc",
     "tbbmalloc",
     "scudo",
-    "null",
+    "null:size=32MiB",
     "slab/glibc",
     "slab/jemalloc",
     "slab/mimalloc",
@@ -42,7 +38,7 @@ static const char *const stacks[] = {
     "limited/slab/glibc",
     "slab/limited/glibc",
     "limited:max=1GiB/slab:reclaim=empty/limited:max=1GiB/jemalloc",
-    "limited/null",
+    "limited/null:size=32MiB",
     "fault:every=1000000000000/glibc",
     "glibc:arena_max=1,tcache_count=0,mmap_threshold=64KiB",
     "jemalloc:narenas=1,dirty_decay_ms=0,tcache=off",
@@ -51,31 +47,12 @@ static const char *const stacks[] = {
     "scudo:release_to_os_interval_ms=0,zero_contents=on",
 };
 
-enum { VARIABLES_MAX = 512, STACKS = sizeof stacks / sizeof *stacks };
+enum { STACKS = sizeof stacks / sizeof *stacks };
 
-static void variable(const char **environment, size_t *count, const char *text)
+static int run_child(const char *spec, const struct pl_environment *environment)
 {
-    if (*count < VARIABLES_MAX - 1)
-        environment[(*count)++] = text;
-}
-
-/* Runs this program again, with the stack's environment before our own. */
-static int run_child(const char *spec, const struct pl_environment *extra)
-{
-    const char *environment[VARIABLES_MAX] = {0};
     const char *const arguments[] = {"test_contract", "--stack", spec, NULL};
-    size_t count = 0;
-    pid_t child;
-    int status;
-    for (size_t i = 0; i < extra->count; i++)
-        variable(environment, &count, extra->variables[i]);
-    for (char **own = environ; *own; own++)
-        variable(environment, &count, *own);
-    assert_int_equal(posix_spawn(&child, "/proc/self/exe", NULL, NULL, (char *const *)arguments,
-                                 (char *const *)environment),
-                     0);
-    assert_int_equal(waitpid(child, &status, 0), child);
-    return status;
+    return spawn_self(arguments, environment, NULL, 0);
 }
 
 static void keeps_the_contract(void **state)
@@ -93,7 +70,7 @@ static void keeps_the_contract(void **state)
     assert_int_equal(pl_stack_environment(&spec, &environment, &error), 0);
     fflush(stdout);
     int status = run_child(text, &environment);
-    if (!WIFEXITED(status) || WEXITSTATUS(status))
+    if (status)
         fail_msg("%s: wait status %#x", text, (unsigned)status);
 }
 
