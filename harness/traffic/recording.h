@@ -82,7 +82,8 @@ struct pl_recording {
     uint64_t bytes; /* of the whole block */
     uint32_t stream_count;
     uint32_t packet_count;
-    int64_t duration_ns; /* what one loop adds to arrival times: last - first + a mean gap */
+    int64_t duration_ns; /* what one loop adds to arrival times: what its samples last,
+                            or without samples last - first + a mean gap */
     uint64_t streams_offset;
     uint64_t packets_offset;
     uint64_t datagrams_offset;

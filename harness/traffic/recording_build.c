@@ -163,6 +163,26 @@ static int set_duration(struct pl_recording *recording, struct pl_error *error)
     return 0;
 }
 
+/* Senders pace themselves by the clock that their timestamps count, so a loop lasts what its samples
+ * last: with the arrivals' mean gap instead, a day of loops drifts by milliseconds against the
+ * samples and starves the reader. Kept as it is where the arrivals last longer than the samples,
+ * since arrival times never fall. */
+static void pace_by_samples(struct pl_recording *recording)
+{
+    const struct pl_recorded_stream *longest = NULL;
+    int64_t last_ns = pl_recording_packets(recording)[recording->packet_count - 1].arrival_ns;
+    for (uint32_t i = 0; i < recording->stream_count; i++) {
+        const struct pl_recorded_stream *stream = &pl_recording_streams(recording)[i];
+        if (stream->rate > 0 && (!longest || stream->packets > longest->packets))
+            longest = stream;
+    }
+    if (!longest || longest->timestamp_span > (uint64_t)INT64_MAX / 1000000000)
+        return;
+    int64_t samples_ns = (int64_t)(longest->timestamp_span * 1000000000 / longest->rate);
+    if (samples_ns > last_ns && samples_ns - last_ns < INT64_C(1000000000))
+        recording->duration_ns = samples_ns;
+}
+
 static int lay_all(struct building *b, struct pl_error *error)
 {
     int rc = make_block(b, error);
@@ -173,8 +193,11 @@ static int lay_all(struct building *b, struct pl_error *error)
     rc = set_duration(b->recording, error);
     if (rc != 0)
         return rc;
-    return pl_recording_finish_streams(b->recording, streams_of(b->recording),
-                                       packets_of(b->recording), b->fallback, error);
+    rc = pl_recording_finish_streams(b->recording, streams_of(b->recording),
+                                     packets_of(b->recording), b->fallback, error);
+    if (rc == 0)
+        pace_by_samples(b->recording);
+    return rc;
 }
 
 int pl_recording_build(const struct pl_gathering *gathering, const struct pl_payload *fallback,

@@ -1,26 +1,35 @@
 /* Reads and rewrites RTP headers (RFC 3550 section 5.1). */
 #include "harness/traffic/rtp.h"
 
+#include <endian.h>
+#include <string.h>
+
+/* By memcpy and a byte swap: compilers make one instruction of each, and the receiver's hot path
+ * comes through here. */
 static uint16_t get16(const uint8_t *p)
 {
-    return (uint16_t)(p[0] << 8 | p[1]);
+    uint16_t value;
+    memcpy(&value, p, sizeof value);
+    return be16toh(value);
 }
 
 static uint32_t get32(const uint8_t *p)
 {
-    return (uint32_t)get16(p) << 16 | get16(p + 2);
+    uint32_t value;
+    memcpy(&value, p, sizeof value);
+    return be32toh(value);
 }
 
 static void put16(uint8_t *p, uint16_t value)
 {
-    p[0] = (uint8_t)(value >> 8);
-    p[1] = (uint8_t)value;
+    value = htobe16(value);
+    memcpy(p, &value, sizeof value);
 }
 
 static void put32(uint8_t *p, uint32_t value)
 {
-    put16(p, (uint16_t)(value >> 16));
-    put16(p + 2, (uint16_t)value);
+    value = htobe32(value);
+    memcpy(p, &value, sizeof value);
 }
 
 /* Where the payload starts: past the CSRCs and the extension (section 5.3.1). 0 when cut short. */

@@ -1,0 +1,180 @@
+/* The event loop: order, re-arming, moving, stopping; and that it drives the virtual clock. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "harness/base/random.h"
+#include "harness/clock/loop.h"
+#include "harness/clock/virtual.h"
+
+#define EVENTS 64
+
+struct firing {
+    int id;
+    int64_t at_ns;
+};
+
+struct log {
+    struct firing firings[100000];
+    size_t count;
+};
+
+struct periodic {
+    struct pl_event event;
+    struct log *log;
+    int id;
+    int64_t period_ns;
+    int64_t origin_ns;
+};
+
+static int64_t fire(void *context, int64_t now_ns)
+{
+    struct periodic *p = context;
+    assert_int_equal(pl_virtual_now(), now_ns);
+    p->log->firings[p->log->count++] = (struct firing){p->id, now_ns};
+    return p->period_ns ? now_ns + p->period_ns : PL_NEVER;
+}
+
+/* The clock never goes back, so each test starts where the last one ended. */
+static int64_t start(void)
+{
+    return pl_virtual_now();
+}
+
+static void fires_in_order_of_time_then_of_adding(void **state)
+{
+    (void)state;
+    struct log *log = calloc(1, sizeof *log);
+    struct pl_event *heap[EVENTS];
+    struct periodic events[EVENTS];
+    struct pl_loop loop;
+    uint64_t random = 42;
+    int64_t zero = start();
+    pl_loop_init(&loop, heap, EVENTS);
+    for (int i = 0; i < EVENTS; i++) {
+        events[i] = (struct periodic){.log = log, .id = i};
+        events[i].period_ns = 1 + (int64_t)(pl_random_next(&random) % 50);
+        events[i].origin_ns = zero + (int64_t)(pl_random_next(&random) % 50);
+        events[i].event = (struct pl_event){.fire = fire, .context = &events[i]};
+        pl_loop_add(&loop, &events[i].event, events[i].origin_ns);
+    }
+    assert_int_equal(pl_loop_run(&loop, zero + 1000), zero + 1000);
+    size_t expected = 0;
+    for (int i = 0; i < EVENTS; i++) /* due at origin + k * period, below zero + 1000 */
+        expected += (size_t)((zero + 999 - events[i].origin_ns) / events[i].period_ns) + 1;
+    assert_int_equal(log->count, expected);
+    for (size_t i = 1; i < log->count; i++) {
+        const struct firing *a = &log->firings[i - 1], *b = &log->firings[i];
+        assert_true(a->at_ns < b->at_ns || (a->at_ns == b->at_ns && a->id < b->id));
+    }
+    free(log);
+}
+
+static void an_event_at_the_end_does_not_fire(void **state)
+{
+    (void)state;
+    struct log *log = calloc(1, sizeof *log);
+    struct pl_event *heap[1];
+    struct periodic p = {.log = log};
+    struct pl_loop loop;
+    int64_t zero = start();
+    p.event = (struct pl_event){.fire = fire, .context = &p};
+    pl_loop_init(&loop, heap, 1);
+    pl_loop_add(&loop, &p.event, zero + 10);
+    pl_loop_run(&loop, zero + 10);
+    assert_int_equal(log->count, 0);
+    pl_loop_run(&loop, zero + 11);
+    assert_int_equal(log->count, 1);
+    assert_int_equal(p.event.due_ns, PL_NEVER);
+    free(log);
+}
+
+struct mover {
+    struct pl_event event;
+    struct pl_loop *loop;
+    struct pl_event *other;
+    int64_t to_ns;
+};
+
+static int64_t move_other(void *context, int64_t now_ns)
+{
+    struct mover *m = context;
+    pl_loop_move(m->loop, m->other, m->to_ns);
+    (void)now_ns;
+    return PL_NEVER;
+}
+
+static void an_event_can_be_moved_both_ways_by_another(void **state)
+{
+    (void)state;
+    for (int earlier = 0; earlier < 2; earlier++) {
+        struct log *log = calloc(1, sizeof *log);
+        struct pl_event *heap[3];
+        struct pl_loop loop;
+        int64_t zero = start();
+        struct periodic first = {.log = log, .id = 1}, second = {.log = log, .id = 2};
+        first.event = (struct pl_event){.fire = fire, .context = &first};
+        second.event = (struct pl_event){.fire = fire, .context = &second};
+        struct mover mover = {.loop = &loop, .other = &second.event};
+        mover.event = (struct pl_event){.fire = move_other, .context = &mover};
+        mover.to_ns = zero + (earlier ? 10 : 90);
+        pl_loop_init(&loop, heap, 3);
+        pl_loop_add(&loop, &mover.event, zero + 5);
+        pl_loop_add(&loop, &first.event, zero + 50);
+        pl_loop_add(&loop, &second.event, earlier ? PL_NEVER : zero + 20);
+        pl_loop_run(&loop, zero + 100);
+        assert_int_equal(log->count, 2);
+        assert_int_equal(log->firings[earlier ? 0 : 1].id, 2);
+        assert_int_equal(log->firings[earlier ? 0 : 1].at_ns, mover.to_ns);
+        free(log);
+    }
+}
+
+struct stopper {
+    struct pl_event event;
+    struct pl_loop *loop;
+};
+
+static int64_t stop(void *context, int64_t now_ns)
+{
+    ((struct stopper *)context)->loop->stopped = true;
+    return now_ns + 1;
+}
+
+static void a_stopped_loop_tells_where(void **state)
+{
+    (void)state;
+    struct pl_event *heap[1];
+    struct pl_loop loop;
+    struct stopper stopper = {.loop = &loop};
+    int64_t zero = start();
+    stopper.event = (struct pl_event){.fire = stop, .context = &stopper};
+    pl_loop_init(&loop, heap, 1);
+    pl_loop_add(&loop, &stopper.event, zero + 7);
+    assert_int_equal(pl_loop_run(&loop, zero + 100), zero + 7);
+}
+
+static void the_clock_never_goes_back(void **state)
+{
+    (void)state;
+    int64_t now = pl_virtual_now();
+    pl_virtual_advance(now + 5);
+    pl_virtual_advance(now + 1);
+    assert_int_equal(pl_virtual_now(), now + 5);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fires_in_order_of_time_then_of_adding),
+        cmocka_unit_test(an_event_at_the_end_does_not_fire),
+        cmocka_unit_test(an_event_can_be_moved_both_ways_by_another),
+        cmocka_unit_test(a_stopped_loop_tells_where),
+        cmocka_unit_test(the_clock_never_goes_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
