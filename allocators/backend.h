@@ -101,6 +101,9 @@ const struct pl_backend *pl_backend_find(const char *name);
 /** Writes the names of all backends (or of the heaps only), separated by ", ". */
 void pl_backend_names(bool heaps_only, char *text, size_t capacity);
 
+/** Whether a sanitizer's runtime stands in the place of malloc in this build. */
+bool pl_backend_sanitized(void);
+
 /** Why a backend can't run on this machine, or NULL. */
 const char *pl_backend_missing(const struct pl_backend *backend);
 

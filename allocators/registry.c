@@ -28,6 +28,11 @@ static const struct pl_backend *const backends[] = {
 #define SANITIZED 0
 #endif
 
+bool pl_backend_sanitized(void)
+{
+    return SANITIZED;
+}
+
 const struct pl_backend *pl_backend_find(const char *name)
 {
     for (size_t i = 0; i < PL_ARRAY_COUNT(backends); i++)

@@ -124,11 +124,11 @@ static void *acquire(struct pl_allocator *self, size_t size)
 static void release(struct pl_allocator *self, void *block, size_t size)
 {
     struct pl_slab_pool *pool = (struct pl_slab_pool *)self;
-    unsigned char *slot = (unsigned char *)block - lead(pool);
     uintptr_t owner = 0;
     (void)size;
     if (!block)
         return;
+    unsigned char *slot = (unsigned char *)block - lead(pool);
     if (__builtin_expect(!guards_hold(pool, slot, &owner), 0)) {
         count(&pool->counters->corruptions);
         return;
@@ -252,11 +252,37 @@ static void add_stats(const void *state, struct pl_stack_stats *stats)
     stats->corruptions += load(&counters->corruptions);
 }
 
+/* Every slot of a slab that is held, to the instruments. */
+static void report_slab(const struct pl_slab_pool *pool, const struct pl_slab *slab)
+{
+    for (unsigned char *slot = slab->slots; slot != slab->fresh; slot += pool->slot)
+        if (!pool->settings.guards || canary_holds(slot + PL_SLAB_LEAD - PL_SLAB_CANARY))
+            pl_instruments_released(&pool->instruments, slot + lead(pool), 0);
+}
+
+/* Instruments must not keep objects of memory that is gone. Without guards nothing tells a free
+ * slot from a held one: then the free ones are handed out first. */
+static void report_held(const struct pl_slab_pool *pool)
+{
+    if (!pool->settings.guards)
+        for (struct pl_slot *slot = pool->free, *next; slot; slot = next) {
+            next = slot->next;
+            pl_instruments_acquired(&pool->instruments, slot, pool->object);
+        }
+    for (const struct pl_slab *slab = pool->full; slab; slab = slab->next)
+        report_slab(pool, slab);
+    for (const struct pl_slab *slab = pool->partial; slab; slab = slab->next)
+        report_slab(pool, slab);
+}
+
 static void close_pools(void *state)
 {
     struct slab_layer *layer = state;
-    for (size_t i = 0; i < layer->class_count; i++)
+    for (size_t i = 0; i < layer->class_count; i++) {
+        if (layer->pools[i].instruments.attached)
+            report_held(&layer->pools[i]);
         pl_slab_pool_close(&layer->pools[i]);
+    }
 }
 
 const struct pl_backend pl_backend_slab = {

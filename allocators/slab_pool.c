@@ -24,7 +24,10 @@ void pl_slab_pool_open(struct pl_slab_pool *pool, const struct pl_slab_settings 
     pool->link.inner = inner;
     pthread_mutex_init(&pool->mutex, NULL);
     pool->settings = *settings;
-    pl_instruments_find(&pool->instruments);
+    /* A malloc'd slab without guards has its first object at its own address: to an instrument they
+     * would be one block. It then sees slabs. */
+    if (settings->guards || settings->mapped)
+        pl_instruments_find(&pool->instruments);
     pool->object = object;
     pool->slot = pl_slot_size(settings->guards, object);
     pool->max_count = count_limit(settings, pool->slot);

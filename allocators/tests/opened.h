@@ -2,7 +2,7 @@
 #ifndef PL_ALLOCATORS_TESTS_OPENED_H
 #define PL_ALLOCATORS_TESTS_OPENED_H
 
-#include "allocators/allocator.h"
+#include "allocators/backend.h"
 
 static inline struct pl_stack *open_stack(const char *text, const struct pl_class *classes,
                                           size_t class_count, const struct pl_budget *budgets,
@@ -22,6 +22,15 @@ static inline struct pl_stack_stats stats_of(const struct pl_stack *stack)
     struct pl_stack_stats stats;
     pl_stack_stats(stack, &stats);
     return stats;
+}
+
+/* For tests of what only the C library's own malloc does. */
+static inline void skip_if_sanitized(void)
+{
+    if (!pl_backend_sanitized())
+        return;
+    print_message("skipped: this build has a sanitizer, whose runtime replaces malloc\n");
+    skip();
 }
 
 #endif

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "allocators/backend.h"
+#include "allocators/tests/opened.h"
 
 #define HEAPS "glibc, jemalloc, mimalloc, tcmalloc, tbbmalloc, scudo, preload, null"
 #define ALL HEAPS ", slab, limited, fault"
@@ -138,6 +138,15 @@ static void refuses_bad_specs(void **state)
     }
 }
 
+static void keeps_to_one_line(void **state)
+{
+    struct pl_stack_spec spec;
+    struct pl_error error;
+    (void)state;
+    assert_int_equal(pl_stack_parse("sl\nab\033/\x7f", &spec, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "stack 'sl?ab?/?': no backend is called 'sl?ab?'"));
+}
+
 static void refuses_what_is_too_long(void **state)
 {
     struct pl_stack_spec spec;
@@ -209,6 +218,7 @@ static void allocates_nothing(void **state)
     struct pl_stack_spec spec;
     struct pl_error error;
     (void)state;
+    skip_if_sanitized();
     size_t before = mallinfo2().uordblks;
     assert_int_equal(pl_stack_parse("limited:max=1MiB/slab:grow=fixed:8/glibc", &spec, NULL), 0);
     assert_int_equal(pl_stack_parse("slab:nonsense=1", &spec, &error), -EINVAL);
@@ -361,6 +371,7 @@ int main(void)
         cmocka_unit_test(reads_good_specs),
         cmocka_unit_test(keeps_the_path),
         cmocka_unit_test(refuses_bad_specs),
+        cmocka_unit_test(keeps_to_one_line),
         cmocka_unit_test(refuses_what_is_too_long),
         cmocka_unit_test(splits_lists),
         cmocka_unit_test(list_refuses_what_is_too_long),

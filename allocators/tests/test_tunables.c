@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "allocators/backend.h"
+#include "allocators/tests/opened.h"
 #include "allocators/tests/probes.h"
 #include "allocators/tests/spawn.h"
 
@@ -98,6 +98,7 @@ static void arrives(void **state)
     struct pl_environment environment;
     struct pl_error error;
     char output[16384];
+    skip_if_sanitized();
     if (pl_stack_parse(row->stack, &spec, &error))
         fail_msg("%s", error.text);
     if (pl_stack_available(&spec, &error)) {
