@@ -1,0 +1,298 @@
+/* Growth, slopes and outcomes on synthetic evidence. */
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "harness/measure/metrics.h"
+#include "harness/measure/slope.h"
+
+#define MIB 1048576.0
+#define SAMPLES 601
+
+typedef double (*curve)(double t); /* bytes at t from 0 to 1 of the run */
+
+static void fill(struct pl_sample *samples, size_t count, double seconds, curve rss, curve live)
+{
+    for (size_t i = 0; i < count; i++) {
+        double t = (double)i / (double)(count - 1);
+        samples[i] = (struct pl_sample){.t_ns = (int64_t)(t * seconds * 1e9),
+                                        .rss_bytes = (uint64_t)rss(t),
+                                        .live_bytes = (uint64_t)live(t)};
+    }
+}
+
+static bool grows(curve rss, curve live)
+{
+    struct pl_sample samples[SAMPLES];
+    struct pl_growth growth;
+    fill(samples, SAMPLES, 60, rss, live);
+    pl_growth_judge(samples, SAMPLES, &growth);
+    return growth.growing;
+}
+
+static double flat(double t)
+{
+    (void)t;
+    return 10 * MIB;
+}
+
+static double line(double t)
+{
+    return 10 * MIB + t * 100 * MIB;
+}
+
+/* Doubles at 1/2, 1/4, 1/8 ... of a run four times as long: the last stair is just behind. */
+static double staircase(double t)
+{
+    double stair = MIB;
+    while (stair < t * 90 * MIB)
+        stair *= 2;
+    return stair;
+}
+
+/* A pool that fills within the first eighth and then stays. */
+static double filled_early(double t)
+{
+    return t < 0.125 ? t * 8 * 46 * MIB : 46 * MIB;
+}
+
+/* A stall in the first third, its high-water mark kept. */
+static double high_water(double t)
+{
+    return t < 0.3 ? 10 * MIB + t * 100 * MIB : 40 * MIB;
+}
+
+/* Fragmentation: RSS rises steadily over flat live bytes. */
+static double creeping(double t)
+{
+    return 20 * MIB + t * 20 * MIB;
+}
+
+/* A heap that settles: each window adds less than the one before. */
+static double settling(double t)
+{
+    return 20 * MIB + 5 * MIB * (1 - 1 / (1 + 40 * t));
+}
+
+/* Reads again for the last tenth. */
+static double line_then_free(double t)
+{
+    return t < 0.9 ? line(t) : MIB;
+}
+
+static void growth_is_told_from_its_likes(void **state)
+{
+    (void)state;
+    assert_true(grows(line, line));
+    assert_true(grows(staircase, line));
+    assert_true(grows(creeping, flat));
+    assert_true(grows(line_then_free, line_then_free));
+    assert_false(grows(flat, flat));
+    assert_false(grows(filled_early, flat));
+    assert_false(grows(high_water, flat));
+    assert_false(grows(settling, flat));
+    assert_false(grows(flat, line)); /* live bytes within memory that was there already */
+}
+
+/* A slab doubles at any phase of the run: whatever the duration, the verdict is the same. */
+static double phase;
+static double phased_staircase(double t)
+{
+    double slots = 1;
+    while (slots < t * phase)
+        slots = 2 * slots + 1;
+    return slots * 2816;
+}
+static double phased_line(double t)
+{
+    return t * phase * 2768;
+}
+
+static void a_doubling_staircase_grows_for_every_duration(void **state)
+{
+    (void)state;
+    for (phase = 41340; phase < 41340 * 8; phase *= 1.01)
+        assert_true(grows(phased_staircase, phased_line));
+}
+
+static void a_plateau_is_found(void **state)
+{
+    (void)state;
+    struct pl_sample samples[SAMPLES];
+    struct pl_growth growth;
+    fill(samples, SAMPLES, 60, filled_early, flat);
+    pl_growth_judge(samples, SAMPLES, &growth);
+    assert_true(growth.plateau_seconds > 7.2 && growth.plateau_seconds <= 7.5);
+    assert_true(growth.slope == 0 && growth.slope_low == 0 && growth.slope_high == 0);
+}
+
+static void a_line_has_its_slope(void **state)
+{
+    (void)state;
+    struct pl_sample samples[SAMPLES];
+    struct pl_growth growth;
+    fill(samples, SAMPLES, 60, line, line);
+    pl_growth_judge(samples, SAMPLES, &growth);
+    assert_true(growth.slope > 99.99 * MIB && growth.slope < 100.01 * MIB);
+    assert_true(growth.slope_low <= growth.slope && growth.slope <= growth.slope_high);
+}
+
+/* P. K. Sen, JASA 63 (1968), the worked example: the estimate is 4. */
+static void the_slope_is_sens(void **state)
+{
+    (void)state;
+    const double x[] = {1, 2, 3, 4, 10, 12, 18}, y[] = {9, 15, 19, 20, 45, 55, 78};
+    struct pl_slope slope;
+    assert_int_equal(pl_slope_fit(x, y, 7, &slope), 0);
+    assert_true(slope.median == 4.0);
+    /* 21 slopes, z * sd of Kendall's score = 13.05: ranks 3 and 19, rounded outwards. */
+    assert_true(slope.low == 11.0 / 3.0);
+    assert_true(slope.high == 5.0);
+    assert_int_equal(pl_slope_fit(x, y, 1, &slope), -EINVAL);
+}
+
+static struct pl_cell_evidence finished(void)
+{
+    static struct pl_sample samples[SAMPLES];
+    fill(samples, SAMPLES, 60, flat, flat);
+    struct pl_cell_evidence e = {.samples = samples, .sample_count = SAMPLES, .has_final = true};
+    e.final.t_ns = INT64_C(60000000000);
+    e.final.class_count = 1;
+    e.final.classes[0] = (struct pl_class_record){100, 50, 40, 0};
+    e.final.counts.received = 50;
+    e.final.counts.delivered = 40;
+    e.final.counts.held = 10;
+    e.final.acquires_timed = 1;
+    return e;
+}
+
+static enum pl_outcome outcome_of(const struct pl_cell_evidence *e)
+{
+    struct pl_measured m;
+    struct pl_scenario s = {0};
+    pl_measure(&s, e, &m);
+    assert_true(m.judgement.why[0]);
+    return m.judgement.outcome;
+}
+
+static void outcomes_follow_the_evidence(void **state)
+{
+    (void)state;
+    struct pl_cell_evidence e = finished();
+    assert_int_equal(outcome_of(&e), PL_OUTCOME_BOUNDED);
+    e.final.at_ceiling = 1;
+    assert_int_equal(outcome_of(&e), PL_OUTCOME_GROWING);
+    e = finished();
+    e.final.classes[0].failures = 3;
+    assert_int_equal(outcome_of(&e), PL_OUTCOME_ALLOC_FAILED);
+    e.final.stack.refusals = 3; /* a limit said no: as it should */
+    assert_int_equal(outcome_of(&e), PL_OUTCOME_BOUNDED);
+    e.final.stack.heap_failures = 1;
+    assert_int_equal(outcome_of(&e), PL_OUTCOME_ALLOC_FAILED);
+    e = finished();
+    e.timed_out = true;
+    assert_int_equal(outcome_of(&e), PL_OUTCOME_TIMEOUT);
+    e = finished();
+    e.wait_status = 1 << 8; /* exit 1 */
+    assert_int_equal(outcome_of(&e), PL_OUTCOME_CRASHED);
+    e = finished();
+    e.has_final = false;
+    assert_int_equal(outcome_of(&e), PL_OUTCOME_CRASHED);
+}
+
+/* A SIGKILL is an OOM kill only where the container counted one. */
+static void a_signal_alone_proves_no_oom(void **state)
+{
+    (void)state;
+    struct pl_cell_evidence e = finished();
+    e.has_final = false;
+    e.wait_status = SIGKILL;
+    assert_int_equal(outcome_of(&e), PL_OUTCOME_CRASHED);
+    e.kernel.known = true;
+    assert_int_equal(outcome_of(&e), PL_OUTCOME_CRASHED);
+    e.kernel.oom_kills = 1;
+    assert_int_equal(outcome_of(&e), PL_OUTCOME_OOM_KILLED);
+    e.wait_status = SIGSEGV;
+    assert_int_equal(outcome_of(&e), PL_OUTCOME_CRASHED);
+}
+
+static struct pl_value value(const struct pl_cell_evidence *e, const char *name)
+{
+    static struct pl_measured m;
+    static const struct pl_scenario s = {0};
+    pl_measure(&s, e, &m);
+    const struct pl_metric *metric = pl_metric_find(name);
+    assert_non_null(metric);
+    return metric->value(&m);
+}
+
+static void books_become_metrics(void **state)
+{
+    (void)state;
+    struct pl_cell_evidence e = finished();
+    assert_int_equal(value(&e, "allocated_bytes_total").integer, 5000);
+    assert_int_equal(value(&e, "freed_bytes_total").integer, 4000);
+    assert_true(value(&e, "churn_ops_per_second").real == 1.5);
+    assert_int_equal(value(&e, "integrity_errors").integer, 0);
+    assert_int_equal(value(&e, "packets_held").integer, 10);
+    e.final.cpu_ns = 5000;
+    assert_true(value(&e, "cpu_ns_per_packet").real == 100.0);
+}
+
+static void unbalanced_books_are_an_integrity_error_and_withhold_timings(void **state)
+{
+    (void)state;
+    struct pl_cell_evidence e = finished();
+    e.final.cpu_ns = 5000;
+    e.final.counts.delivered = 39;
+    assert_int_equal(value(&e, "integrity_errors").integer, 1);
+    assert_int_equal(value(&e, "cpu_ns_per_packet").kind, PL_VALUE_NONE);
+    assert_int_equal(value(&e, "acquire_ns_p50").kind, PL_VALUE_NONE);
+    e = finished();
+    e.final.leaked_bytes = 100;
+    assert_int_equal(value(&e, "integrity_errors").integer, 1);
+    e.final.stack.corruptions = 2;
+    assert_int_equal(value(&e, "integrity_errors").integer, 3);
+}
+
+/* Counters of a killed cell stop wherever the kernel struck: no exact metric is made of them. */
+static void a_killed_cell_has_no_exact_metrics(void **state)
+{
+    (void)state;
+    struct pl_cell_evidence e = finished();
+    e.has_final = false;
+    e.wait_status = SIGKILL;
+    e.kernel = (struct pl_container_evidence){true, 1, 0};
+    struct pl_measured m;
+    struct pl_scenario s = {0};
+    pl_measure(&s, &e, &m);
+    for (size_t i = 0; i < pl_metric_count; i++)
+        if (pl_metrics[i].class == PL_CLASS_D)
+            assert_int_equal(pl_metrics[i].value(&m).kind, PL_VALUE_NONE);
+    assert_true(value(&e, "time_to_oom_seconds").real == 60.0);
+    assert_int_equal(value(&e, "rss_bytes_peak").integer, (uint64_t)(10 * MIB));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(growth_is_told_from_its_likes),
+        cmocka_unit_test(a_doubling_staircase_grows_for_every_duration),
+        cmocka_unit_test(a_plateau_is_found),
+        cmocka_unit_test(a_line_has_its_slope),
+        cmocka_unit_test(the_slope_is_sens),
+        cmocka_unit_test(outcomes_follow_the_evidence),
+        cmocka_unit_test(a_signal_alone_proves_no_oom),
+        cmocka_unit_test(books_become_metrics),
+        cmocka_unit_test(unbalanced_books_are_an_integrity_error_and_withhold_timings),
+        cmocka_unit_test(a_killed_cell_has_no_exact_metrics),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
