@@ -1,0 +1,311 @@
+/* Real cells: what ends them, what is known of it afterwards, and that nothing is left behind. */
+#include <dirent.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "harness/cell/cgroup.h"
+#include "harness/cell/process.h"
+#include "harness/cell/run.h"
+
+#define S INT64_C(1000000000)
+#define MIB (UINT64_C(1) << 20)
+
+struct rig {
+    struct pl_scenario scenario;
+    struct pl_recording *recording;
+    struct pl_containers containers;
+};
+
+static int open_rig(void **state)
+{
+    struct rig *rig = calloc(1, sizeof *rig);
+    struct pl_error error;
+    assert_non_null(rig);
+    if (pl_scenario_load(PL_SOURCE_DIR "/scenarios/stalled-reader.yaml", PL_TIER_DEFAULT, NULL, 0,
+                         &rig->scenario, &error) ||
+        pl_capture_read(rig->scenario.traffic.file, &(struct pl_capture_options){0},
+                        &rig->recording, NULL, &error))
+        fail_msg("%s", error.text);
+    rig->scenario.container_bytes = 0;
+    rig->scenario.duration_ns = 20 * S;
+    rig->scenario.receiver.stalls[0].until_ns = 10 * S;
+    pl_containers_open(&rig->containers);
+    *state = rig;
+    return 0;
+}
+
+static int close_rig(void **state)
+{
+    struct rig *rig = *state;
+    struct stat status;
+    char run[sizeof rig->containers.run];
+    memcpy(run, rig->containers.run, sizeof run);
+    bool cgroup = rig->containers.kind != PL_CONTAINER_RLIMIT;
+    pl_containers_close(&rig->containers);
+    if (cgroup)
+        assert_int_equal(stat(run, &status), -1); /* no cgroup is left */
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* nor a child */
+    free(rig->recording);
+    free(rig);
+    return 0;
+}
+
+static int run(struct rig *rig, const char *stack, const volatile sig_atomic_t *interrupted,
+               struct pl_cell_evidence *e, struct pl_error *error)
+{
+    struct pl_cell_options options = {&rig->scenario, rig->recording,   stack,      PL_FORMAT_F32, 1,
+                                      &rig->containers, interrupted};
+    return pl_cell_run(&options, e, error);
+}
+
+static void run_well(struct rig *rig, const char *stack, struct pl_cell_evidence *e)
+{
+    struct pl_error error;
+    if (run(rig, stack, NULL, e, &error))
+        fail_msg("%s", error.text);
+}
+
+static void a_cell_leaves_its_curve_and_its_books(void **state)
+{
+    struct pl_cell_evidence e;
+    run_well(*state, "glibc", &e);
+    assert_true(e.has_final && e.wait_status == 0);
+    assert_int_equal(e.sample_count, 201); /* 20 s by 100 ms, both ends */
+    for (size_t i = 0; i < e.sample_count; i++)
+        assert_int_equal(e.samples[i].t_ns, (int64_t)i * 100000000);
+    assert_int_equal(e.final.counts.integrity_errors, 0);
+    assert_int_equal(e.final.leaked_bytes, 0);
+    assert_int_equal(e.container, PL_CONTAINER_NONE);
+    assert_true(e.final.counts.received > 13700 && e.final.counts.received < 13800);
+    /* 10 s of stall: 6890 packets of 2768 B of objects, and RSS of about that. */
+    assert_true(e.final.live_bytes_peak > 18 * MIB && e.final.rss_bytes_peak > 18 * MIB);
+    assert_true(e.final.rss_bytes_peak < 30 * MIB);
+    pl_cell_evidence_free(&e);
+}
+
+/* What is measured is not the harness: before the first packet next to nothing is resident. */
+static void the_harness_weighs_nothing(void **state)
+{
+    struct pl_cell_evidence e;
+    run_well(*state, "glibc", &e);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    assert_true(e.samples[0].rss_bytes < 512 * 1024);
+#endif
+    pl_cell_evidence_free(&e);
+}
+
+static void two_runs_have_the_same_books(void **state)
+{
+    struct pl_cell_evidence a, b;
+    run_well(*state, "limited:max=4MiB/slab/glibc", &a);
+    run_well(*state, "limited:max=4MiB/slab/glibc", &b);
+    assert_true(a.final.stack.refusals > 0);
+    assert_memory_equal(&a.final.counts, &b.final.counts, sizeof a.final.counts);
+    assert_memory_equal(&a.final.stack, &b.final.stack, sizeof a.final.stack);
+    assert_memory_equal(&a.final.classes, &b.final.classes, sizeof a.final.classes);
+    assert_int_equal(a.sample_count, b.sample_count);
+    for (size_t i = 0; i < a.sample_count; i++)
+        assert_int_equal(a.samples[i].live_bytes, b.samples[i].live_bytes);
+    pl_cell_evidence_free(&a);
+    pl_cell_evidence_free(&b);
+}
+
+static void the_kernel_kills_at_the_containers_line(void **state)
+{
+    struct rig *rig = *state;
+    struct pl_cell_evidence e;
+    if (rig->containers.kind == PL_CONTAINER_RLIMIT) {
+        print_message("skipped: %s\n", rig->containers.why_not);
+        skip();
+    }
+    rig->scenario.container_bytes = 12 * MIB;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    rig->scenario.container_bytes = 40 * MIB; /* the sanitizer's own memory comes on top */
+#endif
+    run_well(rig, "glibc", &e);
+    assert_false(e.has_final);
+    assert_true(WIFSIGNALED(e.wait_status) && WTERMSIG(e.wait_status) == SIGKILL);
+    assert_true(e.kernel.known && e.kernel.oom_kills >= 1);
+    assert_true(e.sample_count > 1);
+    assert_true(e.samples[e.sample_count - 1].rss_bytes < rig->scenario.container_bytes);
+    pl_cell_evidence_free(&e);
+}
+
+static void under_rlimit_the_heap_gives_null(void **state)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    skip(); /* a sanitizer's shadow is beyond any RLIMIT_DATA */
+#endif
+    struct rig *rig = *state;
+    struct pl_cell_evidence e;
+    enum pl_container_kind had = rig->containers.kind;
+    rig->containers.kind = PL_CONTAINER_RLIMIT; /* as where no cgroup can be had */
+    rig->scenario.container_bytes = 12 * MIB;
+    run_well(rig, "glibc", &e);
+    uint64_t failures = 0;
+    for (uint32_t i = 0; i < e.final.class_count; i++)
+        failures += e.final.classes[i].failures;
+    assert_true(e.has_final && failures > 0);
+    assert_int_equal(e.final.counts.integrity_errors, 0);
+    assert_int_equal(e.container, PL_CONTAINER_RLIMIT);
+    assert_false(e.kernel.known);
+    rig->containers.kind = had;
+    pl_cell_evidence_free(&e);
+}
+
+static void a_cell_that_takes_too_long_is_stopped(void **state)
+{
+    struct rig *rig = *state;
+    struct pl_cell_evidence e;
+    rig->scenario.duration_ns = 30 * 24 * 3600 * S;
+    rig->scenario.sample_interval_ns = 3600 * S;
+    rig->scenario.timeout_ns = S / 5;
+    run_well(rig, "glibc", &e);
+    assert_true(e.timed_out && !e.has_final);
+    pl_cell_evidence_free(&e);
+}
+
+static void an_interrupted_cell_is_killed(void **state)
+{
+    struct rig *rig = *state;
+    struct pl_cell_evidence e;
+    struct pl_error error;
+    volatile sig_atomic_t interrupted = 1;
+    assert_int_equal(run(rig, "glibc", &interrupted, &e, &error), -EINTR);
+}
+
+static void a_missing_library_is_said(void **state)
+{
+    struct pl_cell_evidence e;
+    struct pl_error error;
+    assert_true(run(*state, "preload:path=/no/such.so", NULL, &e, &error) < 0);
+    assert_non_null(strstr(error.text, "/no/such.so"));
+}
+
+/* The cell's heap is told exactly what its spec says, and arena counts always. */
+static void the_environment_is_clean(void **state)
+{
+    struct pl_cell_evidence e;
+    setenv("MALLOC_ARENA_MAX", "1", 1);
+    run_well(*state, "glibc:mmap_threshold=64KiB", &e);
+    assert_int_equal(e.environment.count, 1);
+    assert_non_null(strstr(e.environment.variables[0], "glibc.malloc.arena_max="));
+    assert_non_null(strstr(e.environment.variables[0], "glibc.malloc.mmap_threshold=65536"));
+    pl_cell_evidence_free(&e);
+}
+
+/* A run that was killed leaves its folder; the next start removes it, and leaves a live one be. */
+static void stale_cgroups_are_removed_and_live_ones_kept(void **state)
+{
+    struct rig *rig = *state;
+    struct pl_containers second;
+    struct stat status;
+    char stale[2304], child[2400];
+    if (rig->containers.kind == PL_CONTAINER_RLIMIT)
+        skip();
+    snprintf(stale, sizeof stale, "%s/plimsoll-1", rig->containers.own);
+    snprintf(child, sizeof child, "%s/cell-0", stale);
+    assert_int_equal(mkdir(stale, 0755), 0);
+    assert_int_equal(mkdir(child, 0755), 0);
+    pid_t sleeper = fork();
+    if (sleeper == 0) {
+        pl_cgroup_write(child, "cgroup.procs", "0");
+        pause();
+    }
+    uint64_t pid = 0;
+    for (int i = 0; i < 2000 && !pl_cgroup_number(child, "cgroup.procs", NULL, &pid); i++)
+        usleep(1000);
+    assert_int_equal(pid, sleeper);
+    pid_t other = fork(); /* another run, since a folder is named after its process */
+    if (other == 0) {
+        pl_containers_open(&second);
+        int bad = stat(stale, &status) == 0 || stat(rig->containers.run, &status) != 0;
+        pl_containers_close(&second);
+        _exit(bad);
+    }
+    int result = 0;
+    assert_int_equal(waitpid(other, &result, 0), other);
+    assert_int_equal(result, 0);
+    assert_int_equal(waitpid(sleeper, &result, 0), sleeper);
+    assert_true(WIFSIGNALED(result) && WTERMSIG(result) == SIGKILL);
+}
+
+static bool no_memory(const char *path)
+{
+    (void)path;
+    return false;
+}
+
+static bool memory(const char *path)
+{
+    (void)path;
+    return true;
+}
+
+static void own_cgroup_is_found_in_any_layout(void **state)
+{
+    (void)state;
+    static const char hybrid[] =
+        "30 23 0:26 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory\n"
+        "31 23 0:27 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw\n";
+    static const char unified[] = "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw,nsdelegate\n";
+    static const char docker[] =
+        "30 23 0:26 /docker/abc /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory\n";
+    static const struct {
+        const char *mounts, *groups;
+        bool (*has)(const char *);
+        int rc, version;
+        const char *path;
+    } cases[] = {
+        {hybrid, "4:memory:/a/b\n0::/\n", no_memory, 0, 1, "/sys/fs/cgroup/memory/a/b"},
+        {hybrid, "4:cpu,memory:/\n0::/x\n", no_memory, 0, 1, "/sys/fs/cgroup/memory"},
+        {unified, "0::/user.slice/s.scope\n", memory, 0, 2, "/sys/fs/cgroup/user.slice/s.scope"},
+        {unified, "0::/\n", memory, 0, 2, "/sys/fs/cgroup"},
+        {unified, "0::/\n", no_memory, -ENOENT, 0, NULL},
+        {docker, "4:memory:/docker/abc\n", no_memory, 0, 1, "/sys/fs/cgroup/memory"},
+        {docker, "4:memory:/docker/abc/d\n", no_memory, 0, 1, "/sys/fs/cgroup/memory/d"},
+        {"", "", memory, -ENOENT, 0, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char path[256];
+        int version = 0;
+        assert_int_equal(pl_cgroup_find(cases[i].mounts, cases[i].groups, cases[i].has, path,
+                                        sizeof path, &version),
+                         cases[i].rc);
+        if (cases[i].path) {
+            assert_string_equal(path, cases[i].path);
+            assert_int_equal(version, cases[i].version);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_cell_leaves_its_curve_and_its_books, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(the_harness_weighs_nothing, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(two_runs_have_the_same_books, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(the_kernel_kills_at_the_containers_line, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(under_rlimit_the_heap_gives_null, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(a_cell_that_takes_too_long_is_stopped, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(an_interrupted_cell_is_killed, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(a_missing_library_is_said, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(the_environment_is_clean, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(stale_cgroups_are_removed_and_live_ones_kept, open_rig,
+                                        close_rig),
+        cmocka_unit_test(own_cgroup_is_found_in_any_layout),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
