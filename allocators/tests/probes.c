@@ -196,8 +196,10 @@ static int64_t is_zeroed(const char *argument)
         for (size_t i = 0; i < COUNT; i++)
             if (!(blocks[i] = malloc(SIZE)) || (round && blocks[i][SIZE - 1]))
                 return 0;
-        for (size_t i = 0; i < COUNT; i++)
-            free(memset(blocks[i], 1, SIZE));
+        for (size_t i = 0; i < COUNT; i++) {
+            *(volatile unsigned char *)&blocks[i][SIZE - 1] = 1; /* not to be optimised away */
+            free(blocks[i]);
+        }
     }
     return 1;
 }

@@ -43,16 +43,16 @@ static void equality_passes(void **state)
     assert_int_equal(capacity("limited/glibc", 696, 10 * 696), 10);
     assert_int_equal(capacity("limited/glibc", 696, 10 * 696 - 1), 9);
     assert_int_equal(capacity("limited/glibc", 696, 11 * 696 - 1), 10);
-    assert_int_equal(capacity("limited/null", 696, 10 * 704), 10);
+    assert_int_equal(capacity("limited/null", 696, 100 * 704), 100);
 }
 
 static void weighs_by_its_place(void **state)
 {
     (void)state;
     /* Above a slab: live slots. */
-    assert_int_equal(capacity("limited", 696, 10 * 720), 10);
-    assert_int_equal(capacity("limited/slab:guards=off/glibc", 696, 10 * 704), 10);
-    assert_int_equal(capacity("limited/fault:nth=100/slab/glibc", 696, 10 * 720), 10);
+    assert_int_equal(capacity("limited", 696, 100 * 720), 100);
+    assert_int_equal(capacity("limited/slab:guards=off/glibc", 696, 100 * 704), 100);
+    assert_int_equal(capacity("limited/fault:nth=1000/slab/glibc", 696, 100 * 720), 100);
     /* Below one: whole slabs of 1, 2 and 4 slots, exactly; one byte short, of 1, 2, 2 and 1. */
     assert_int_equal(capacity("slab/limited/glibc", 696, 7 * 720 + 3 * 56), 7);
     assert_int_equal(capacity("slab/limited/glibc", 696, 7 * 720 + 3 * 56 - 1), 6);
