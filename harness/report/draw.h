@@ -1,0 +1,20 @@
+/* Has plots/plot.py draw a folder's pictures, in a process of its own. */
+#ifndef PL_REPORT_DRAW_H
+#define PL_REPORT_DRAW_H
+
+#include "allocators/error.h"
+
+struct pl_draw {
+    const char *python;  /* an absolute path */
+    const char *script;  /* plot.py */
+    unsigned timeout_ms; /* then it is killed */
+};
+
+/** Debian's Python, whatever comes first in PATH, and the script beside the sources or installed.
+ */
+struct pl_draw pl_draw_default(void);
+
+/** @return 0 or a negative errno, with a line that says how to get the pictures */
+int pl_draw_pictures(const struct pl_draw *draw, const char *folder, struct pl_error *error);
+
+#endif

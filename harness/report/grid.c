@@ -1,0 +1,141 @@
+/* Laying out text in columns (grid.h). */
+#include "harness/report/grid.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/report/text.h"
+
+#define NAME_WIDTH 32
+
+/* The width of a first cell that is too long: it stands alone and leaves its column blank. */
+#define INDENT 4
+
+bool pl_grid_make(struct pl_grid *g, size_t rows, size_t heads, size_t columns)
+{
+    *g = (struct pl_grid){.rows = rows, .heads = heads, .columns = columns};
+    g->cells = calloc(rows * columns, sizeof *g->cells);
+    g->left = calloc(columns, sizeof *g->left);
+    return g->cells && g->left;
+}
+
+void pl_grid_set(struct pl_grid *g, size_t row, size_t column, const char *text)
+{
+    char **cell = &g->cells[row * g->columns + column];
+    free(*cell);
+    *cell = strdup(text);
+}
+
+static const char *cell_of(const struct pl_grid *g, size_t row, size_t column)
+{
+    const char *text = g->cells[row * g->columns + column];
+    return text ? text : "";
+}
+
+/* Columns that a text takes on a terminal: bytes but those that carry on a character. */
+static size_t width_of(const char *text)
+{
+    size_t width = 0;
+    for (; *text; text++)
+        width += ((unsigned char)*text & 0xc0) != 0x80;
+    return width;
+}
+
+static size_t column_width(const struct pl_grid *g, size_t column)
+{
+    size_t most = column ? 0 : INDENT;
+    for (size_t row = 0; row < g->rows; row++) {
+        size_t width = width_of(cell_of(g, row, column));
+        if (width > most && (column > 0 || width <= NAME_WIDTH))
+            most = width;
+    }
+    return most;
+}
+
+/* A line on its way: blanks are kept back until something follows them. */
+struct line {
+    FILE *out;
+    size_t blanks;
+};
+
+static void put(struct line *line, const char *text, const char *escape)
+{
+    if (!*text)
+        return;
+    fprintf(line->out, "%*s%s", (int)line->blanks, "", escape ? escape : "");
+    pl_text_plain(line->out, text);
+    fputs(escape ? "\033[0m" : "", line->out);
+    line->blanks = 0;
+}
+
+static void put_cell(struct line *line, const char *text, size_t width, bool left,
+                     const char *escape)
+{
+    size_t own = width_of(text), pad = own < width ? width - own : 0;
+    line->blanks += left ? 0 : pad;
+    put(line, text, escape);
+    line->blanks += left ? pad : 0;
+}
+
+static void print_row(FILE *out, const struct pl_grid *g, size_t row, size_t first, size_t last,
+                      size_t gap, pl_grid_colour colour)
+{
+    struct line line = {out, 0};
+    size_t width = column_width(g, 0);
+    const char *name = cell_of(g, row, 0);
+    if (width_of(name) > width) {
+        pl_text_plain(out, name);
+        fputc('\n', out);
+        name = "";
+    }
+    put_cell(&line, name, width, true, NULL);
+    for (size_t column = first; column < last; column++) {
+        const char *text = cell_of(g, row, column);
+        line.blanks += gap;
+        put_cell(&line, text, column_width(g, column), g->left[column],
+                 colour && row >= g->heads ? colour(text) : NULL);
+    }
+    fputc('\n', out);
+}
+
+static bool head_is_blank(const struct pl_grid *g, size_t row, size_t first, size_t last)
+{
+    for (size_t column = first; column < last; column++)
+        if (*cell_of(g, row, column))
+            return false;
+    return row < g->heads;
+}
+
+/* How many columns from `first` on fit beside the names. At least one. */
+static size_t fitting(const struct pl_grid *g, size_t first, size_t gap)
+{
+    size_t used = column_width(g, 0), column = first;
+    while (column < g->columns && used + gap + column_width(g, column) <= PL_GRID_WIDTH)
+        used += gap + column_width(g, column++);
+    return column > first ? column : first + 1;
+}
+
+void pl_grid_print(FILE *out, const struct pl_grid *g, pl_grid_colour colour)
+{
+    /* two blanks between columns; one where that saves a second block */
+    bool narrow = fitting(g, 1, 2) < g->columns && fitting(g, 1, 1) == g->columns;
+    size_t gap = narrow ? 1 : 2;
+    for (size_t first = 1; first < g->columns;) {
+        size_t last = fitting(g, first, gap);
+        if (first > 1)
+            fputc('\n', out);
+        for (size_t row = 0; row < g->rows; row++)
+            if (!head_is_blank(g, row, first, last))
+                print_row(out, g, row, first, last, gap, colour);
+        first = last;
+    }
+}
+
+void pl_grid_free(struct pl_grid *g)
+{
+    for (size_t i = 0; g->cells && i < g->rows * g->columns; i++)
+        free(g->cells[i]);
+    free(g->cells);
+    free(g->left);
+    *g = (struct pl_grid){0};
+}

@@ -1,0 +1,34 @@
+/* A table of text for the terminal: columns as wide as they must be, at most 100 in all. */
+#ifndef PL_REPORT_GRID_H
+#define PL_REPORT_GRID_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#define PL_GRID_WIDTH 100
+
+struct pl_grid {
+    size_t rows;    /* heads included */
+    size_t heads;   /* the first rows name the columns */
+    size_t columns; /* the first names the row, and is repeated in each block */
+    char **cells;   /* row by row; a cell is new memory, or NULL for an empty one */
+    bool *left;     /* by column: aligned to the left */
+};
+
+/** @return false when out of memory; the grid may be freed then too */
+bool pl_grid_make(struct pl_grid *grid, size_t rows, size_t heads, size_t columns);
+
+/** Sets a cell to a copy of the text. */
+void pl_grid_set(struct pl_grid *grid, size_t row, size_t column, const char *text);
+
+/** How a cell is coloured: the escape that begins it, or NULL. */
+typedef const char *(*pl_grid_colour)(const char *text);
+
+/** Prints; columns that do not fit follow in blocks beneath, and a first cell longer than a third
+ *  of the width stands on a line of its own. @param colour NULL for none */
+void pl_grid_print(FILE *out, const struct pl_grid *grid, pl_grid_colour colour);
+
+void pl_grid_free(struct pl_grid *grid);
+
+#endif

@@ -1,0 +1,179 @@
+/* The page: its frame, verdicts, warnings, host (html.h). */
+#include "harness/report/html.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/report/facts.h"
+#include "harness/report/html_write.h"
+#include "harness/report/text.h"
+#include "harness/report/verdict.h"
+#include "report_css.h"
+
+void pl_html_wrap(const struct pl_html *p, const char *before, const char *text, const char *after)
+{
+    fputs(before, p->out);
+    pl_text_html(p->out, text);
+    fputs(after, p->out);
+}
+
+static void write_start(const struct pl_html *p)
+{
+    char fact[PL_FACT];
+    fputs("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+          "<meta name=\"color-scheme\" content=\"light dark\">\n"
+          /* nothing is loaded and nothing runs, whatever a string in it may say */
+          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+          "style-src 'unsafe-inline'\">\n<title>Plimsoll report</title>\n<style>\n",
+          p->out);
+    fwrite(report_css, 1, sizeof report_css, p->out);
+    fputs("</style>\n</head>\n<body>\n<header><h1>Plimsoll report</h1>\n", p->out);
+    pl_fact_run(p->model, fact, sizeof fact);
+    pl_html_wrap(p, "<p>", fact, "</p></header>\n<main>\n");
+}
+
+/* How a verdict is marked: by the worst that was not expected. */
+static const char *mark_of(const struct pl_model_group *g)
+{
+    const char *mark = "open";
+    for (size_t i = 0; i < g->row_count; i++) {
+        if (g->rows[i].expected == PL_VERDICT_FAILED)
+            return "bad";
+        if (g->rows[i].expected == PL_VERDICT_MET)
+            mark = "ok";
+    }
+    return mark;
+}
+
+static void write_counts(const struct pl_html *p)
+{
+    char fact[PL_FACT];
+    fputs("<ul class=\"counts\">", p->out);
+    for (int i = 0; i < PL_OUTCOME_COUNT; i++)
+        if (p->model->outcomes[i])
+            fprintf(p->out, "<li><span class=\"o %s\">%s</span> <b>%zu</b></li>",
+                    pl_outcome_name((enum pl_outcome)i), pl_outcome_name((enum pl_outcome)i),
+                    p->model->outcomes[i]);
+    pl_fact_expectations(p->model, fact, sizeof fact);
+    fprintf(p->out, "<li>expectations: <b>%s</b></li></ul>\n", fact);
+}
+
+static void write_verdicts(const struct pl_html *p)
+{
+    fputs("<section><h2>Verdict</h2>\n<ul class=\"verdicts\">\n", p->out);
+    for (size_t i = 0; i < p->model->group_count; i++) {
+        const struct pl_model_group *g = &p->model->groups[i];
+        char *text = pl_verdict_text(g);
+        fprintf(p->out, "<li class=\"%s\">", mark_of(g));
+        pl_html_wrap(p, "", text ? text : "", " ");
+        fprintf(p->out, "<a href=\"#g%zu\">", i);
+        pl_html_wrap(p, "", g->scenario, ", ");
+        pl_html_wrap(p, "", g->format, "</a></li>\n");
+        free(text);
+    }
+    fputs("</ul>\n", p->out);
+    write_counts(p);
+    fputs("</section>\n", p->out);
+}
+
+static void write_failures(const struct pl_html *p)
+{
+    const json_t *cell;
+    size_t i;
+    if (p->model->verdicts[PL_VERDICT_FAILED] == 0)
+        return;
+    fputs("<section><h2>Expectations that were not met</h2>\n<dl>\n", p->out);
+    json_array_foreach(json_object_get(p->model->root, "cells"), i, cell)
+    {
+        if (strcmp(pl_model_string(cell, "expected"), pl_verdict_name(PL_VERDICT_FAILED)) != 0)
+            continue;
+        pl_html_wrap(p, "<dt>", pl_model_string(cell, "scenario"), " ");
+        pl_html_wrap(p, "", pl_model_string(cell, "allocator"), " ");
+        pl_html_wrap(p, "", pl_model_string(cell, "format"), "</dt>");
+        pl_html_wrap(p, "<dd><span class=\"bad\">", pl_model_string(cell, "expected_why"),
+                     "</span>");
+        pl_html_wrap(p, "<pre>", pl_model_string(cell, "reproduce"), "</pre></dd>\n");
+    }
+    fputs("</dl></section>\n", p->out);
+}
+
+static void write_warnings(const struct pl_html *p)
+{
+    const json_t *warnings = json_object_get(p->model->root, "warnings"), *warning;
+    size_t i;
+    if (json_array_size(warnings) == 0 && !p->no_pictures)
+        return;
+    fputs("<section><h2>Warnings</h2>\n<ul class=\"warnings\">\n", p->out);
+    if (p->no_pictures)
+        pl_html_wrap(p, "<li>", p->no_pictures, "</li>\n");
+    json_array_foreach(warnings, i, warning) pl_html_wrap(
+        p, "<li>", json_string_value(warning) ? json_string_value(warning) : "", "</li>\n");
+    fputs("</ul></section>\n", p->out);
+}
+
+static void write_recordings(const struct pl_html *p)
+{
+    char fact[PL_FACT];
+    const json_t *recording;
+    size_t i;
+    fputs("<section><h2>Recordings</h2>\n<ul>\n", p->out);
+    json_array_foreach(json_object_get(p->model->root, "recordings"), i, recording)
+    {
+        pl_fact_recording(recording, fact, sizeof fact);
+        pl_html_wrap(p, "<li>", fact, "</li>\n");
+    }
+    fputs("</ul></section>\n", p->out);
+}
+
+static void write_host(const struct pl_html *p)
+{
+    char fact[PL_FACT];
+    const char *key;
+    const json_t *value;
+    fputs("<section><h2>Host</h2>\n<table class=\"host\"><caption>What has to be alike before CPU "
+          "and "
+          "RSS may be compared</caption><tbody>\n",
+          p->out);
+    json_object_foreach(json_object_get(p->model->root, "host"), key, value)
+    {
+        pl_fact_host(value, fact, sizeof fact);
+        pl_html_wrap(p, "<tr><th scope=\"row\">", key, "</th>");
+        pl_html_wrap(p, "<td>", fact, "</td></tr>\n");
+    }
+    fputs("</tbody></table>\n<p>The whole run:</p>\n", p->out);
+    pl_html_wrap(p, "<pre>", pl_model_string(json_object_get(p->model->root, "run"), "command"),
+                 "</pre></section>\n");
+}
+
+static void write_page(struct pl_html *p)
+{
+    write_start(p);
+    write_verdicts(p);
+    write_failures(p);
+    write_warnings(p);
+    for (size_t i = 0; i < p->model->group_count; i++)
+        pl_html_group(p, &p->model->groups[i], i);
+    write_recordings(p);
+    write_host(p);
+    fputs("<section><h2>How to read it</h2>\n<ul>\n", p->out);
+    for (size_t i = 0; i < pl_facts_reading_count; i++)
+        pl_html_wrap(p, "<li>", pl_facts_reading[i], "</li>\n");
+    fputs("</ul></section>\n</main>\n</body>\n</html>\n", p->out);
+}
+
+int pl_html_make(const struct pl_model *m, const char *folder, const char *no_pictures, char **text,
+                 size_t *size)
+{
+    struct pl_html page = {NULL, m, folder, no_pictures, PL_HTML_PICTURES_MAX, 0};
+    *text = NULL;
+    page.out = open_memstream(text, size);
+    if (!page.out)
+        return -ENOMEM;
+    write_page(&page);
+    if (fclose(page.out) == 0)
+        return 0;
+    free(*text);
+    return -ENOMEM;
+}

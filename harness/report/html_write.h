@@ -1,0 +1,25 @@
+/* The page while it is written: shared by the files that write its parts. */
+#ifndef PL_REPORT_HTML_WRITE_H
+#define PL_REPORT_HTML_WRITE_H
+
+#include <stdio.h>
+
+#include "harness/report/model.h"
+
+struct pl_html {
+    FILE *out;
+    const struct pl_model *model;
+    const char *folder;
+    const char *no_pictures;
+    size_t room;       /* bytes left for pictures */
+    unsigned pictures; /* in the page so far */
+};
+
+/** Writes text between two pieces of HTML; only the text is escaped. */
+void pl_html_wrap(const struct pl_html *page, const char *before, const char *text,
+                  const char *after);
+
+/** A group's section: its charts, its table, its cells in detail. */
+void pl_html_group(struct pl_html *page, const struct pl_model_group *group, size_t number);
+
+#endif

@@ -1,0 +1,308 @@
+/* Writing report.md (markdown.h). */
+#include "harness/report/markdown.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/report/columns.h"
+#include "harness/report/facts.h"
+#include "harness/report/picture.h"
+#include "harness/report/text.h"
+#include "harness/report/verdict.h"
+
+/* What is being written, and how long a list may be. */
+struct page {
+    FILE *out;
+    const struct pl_model *model;
+    const char *folder;
+    const char *no_pictures;
+    size_t most;
+};
+
+static void write_left_out(const struct page *p, size_t count, const char *what)
+{
+    if (count > p->most)
+        fprintf(p->out, "\n%zu of %zu %s left out here: report.html has them all.\n",
+                count - p->most, count, what);
+}
+
+static size_t shown(const struct page *p, size_t count)
+{
+    return count < p->most ? count : p->most;
+}
+
+static void write_verdicts(const struct page *p)
+{
+    char fact[PL_FACT];
+    fputs("# Plimsoll report\n\n", p->out);
+    for (size_t i = 0; i < shown(p, p->model->group_count); i++) {
+        char *text = pl_verdict_text(&p->model->groups[i]);
+        fputs("- **", p->out);
+        pl_text_markdown(p->out, p->model->groups[i].scenario);
+        fputs("** ", p->out);
+        pl_text_markdown(p->out, p->model->groups[i].format);
+        fputs(": ", p->out);
+        pl_text_markdown(p->out, text ? text : "");
+        fputc('\n', p->out);
+        free(text);
+    }
+    write_left_out(p, p->model->group_count, "verdicts");
+    pl_fact_outcomes(p->model, fact, sizeof fact);
+    fprintf(p->out, "\nOutcomes: %s. ", fact);
+    pl_fact_expectations(p->model, fact, sizeof fact);
+    fprintf(p->out, "Expectations: %s.\n\n", fact);
+    pl_fact_run(p->model, fact, sizeof fact);
+    pl_text_markdown(p->out, fact);
+    fputs("\n", p->out);
+}
+
+static void write_failure(const struct page *p, const json_t *cell)
+{
+    fputs("\n- **", p->out);
+    pl_text_markdown(p->out, pl_model_string(cell, "scenario"));
+    fputs(" ", p->out);
+    pl_text_markdown(p->out, pl_model_string(cell, "allocator"));
+    fputs("** ", p->out);
+    pl_text_markdown(p->out, pl_model_string(cell, "format"));
+    fputs(": ", p->out);
+    pl_text_markdown(p->out, pl_model_string(cell, "expected_why"));
+    fputs("\n\n", p->out);
+    pl_text_fenced(p->out, pl_model_string(cell, "reproduce"));
+}
+
+static void write_failures(const struct page *p)
+{
+    const json_t *cell;
+    size_t i, count = 0;
+    if (p->model->verdicts[PL_VERDICT_FAILED] == 0)
+        return;
+    fputs("\n## Expectations that were not met\n", p->out);
+    json_array_foreach(json_object_get(p->model->root, "cells"), i, cell)
+    {
+        bool failed =
+            strcmp(pl_model_string(cell, "expected"), pl_verdict_name(PL_VERDICT_FAILED)) == 0;
+        if (failed && count++ < p->most)
+            write_failure(p, cell);
+    }
+    write_left_out(p, count, "failures");
+}
+
+static void write_warnings(const struct page *p)
+{
+    const json_t *warnings = json_object_get(p->model->root, "warnings");
+    size_t count = json_array_size(warnings);
+    if (count == 0 && !p->no_pictures)
+        return;
+    fputs("\n## Warnings\n\n", p->out);
+    if (p->no_pictures) {
+        fputs("- ", p->out);
+        pl_text_markdown(p->out, p->no_pictures);
+        fputc('\n', p->out);
+    }
+    for (size_t i = 0; i < shown(p, count); i++) {
+        const char *text = json_string_value(json_array_get(warnings, i));
+        fputs("- ", p->out);
+        pl_text_markdown(p->out, text ? text : "");
+        fputc('\n', p->out);
+    }
+    write_left_out(p, count, "warnings");
+}
+
+static void write_picture(const struct page *p, const struct pl_model_group *g, const char *suffix,
+                          const char *what)
+{
+    char path[8192];
+    pl_picture_path(path, sizeof path, p->folder, g->picture, suffix);
+    if (p->no_pictures || access(path, R_OK) != 0)
+        return;
+    fprintf(p->out, "\n![%s](plots/%s%s.svg)\n", what, g->picture, suffix);
+}
+
+static void write_head(const struct page *p, const struct pl_model_group *g)
+{
+    fputs("\n| stack | outcome | expected |", p->out);
+    for (size_t i = 0; i < pl_column_count; i++)
+        if (pl_column_used(&pl_columns[i], g))
+            fprintf(p->out, " %s, %s |", pl_columns[i].name, pl_columns[i].unit);
+    fputs("\n|---|---|---|", p->out);
+    for (size_t i = 0; i < pl_column_count; i++)
+        if (pl_column_used(&pl_columns[i], g))
+            fputs("---:|", p->out);
+    fputc('\n', p->out);
+}
+
+static void write_row(const struct page *p, const struct pl_model_group *g,
+                      const struct pl_model_row *row)
+{
+    char text[PL_COLUMN_TEXT], spread[PL_COLUMN_TEXT];
+    pl_row_outcome(row, text);
+    fputs("| ", p->out);
+    pl_text_markdown(p->out, row->stack);
+    fprintf(p->out, " | %s | %s |", text, pl_row_expected(row));
+    for (size_t i = 0; i < pl_column_count; i++) {
+        if (!pl_column_used(&pl_columns[i], g))
+            continue;
+        struct pl_summary s = pl_column_of(&pl_columns[i], g, row);
+        pl_column_median(&pl_columns[i], &s, text);
+        pl_column_spread(&pl_columns[i], &s, spread);
+        fprintf(p->out, spread[0] ? " %s (%s) |" : " %s |", text, spread);
+    }
+    fputc('\n', p->out);
+}
+
+/* Repetitions share a command: it is shown once. */
+static void write_commands(const struct page *p, const struct pl_model_group *g)
+{
+    fputs("\n<details><summary>The command that reproduces each</summary>\n\n", p->out);
+    for (size_t i = 0; i < shown(p, g->row_count); i++)
+        pl_text_fenced(p->out, pl_model_string(g->rows[i].cells[0], "reproduce"));
+    fputs("\n</details>\n", p->out);
+}
+
+static void write_missing(const struct page *p, const struct pl_model_group *g)
+{
+    for (size_t i = 0; i < shown(p, g->row_count); i++) {
+        if (!g->rows[i].series_missing)
+            continue;
+        fputs("\nThe series of ", p->out);
+        pl_text_markdown(p->out, g->rows[i].stack);
+        fprintf(p->out, " is missing (%zu of %zu): the picture lacks it.\n",
+                g->rows[i].series_missing, g->rows[i].cell_count);
+    }
+}
+
+static void write_group(const struct page *p, const struct pl_model_group *g)
+{
+    char conditions[256];
+    pl_group_conditions(g, conditions, sizeof conditions);
+    fputs("\n## ", p->out);
+    pl_text_markdown(p->out, g->title[0] ? g->title : g->scenario);
+    fputs("\n\n", p->out);
+    pl_text_markdown(p->out, g->scenario);
+    fputs(": ", p->out);
+    pl_text_markdown(p->out, conditions);
+    fputs(g->repetitions > 1 ? "; median (lowest..highest)\n" : "\n", p->out);
+    write_picture(p, g, "", "resident memory over the replay's time, with the Plimsoll line");
+    write_head(p, g);
+    for (size_t i = 0; i < shown(p, g->row_count); i++)
+        write_row(p, g, &g->rows[i]);
+    write_left_out(p, g->row_count, "rows");
+    write_missing(p, g);
+    write_picture(p, g, "-cpu", "CPU a packet of each stack, with the floor");
+    write_commands(p, g);
+}
+
+static void write_recordings(const struct page *p)
+{
+    char fact[PL_FACT];
+    const json_t *recordings = json_object_get(p->model->root, "recordings");
+    size_t count = json_array_size(recordings);
+    fputs("\n## Recordings\n\n", p->out);
+    for (size_t i = 0; i < shown(p, count); i++) {
+        pl_fact_recording(json_array_get(recordings, i), fact, sizeof fact);
+        fputs("- ", p->out);
+        pl_text_markdown(p->out, fact);
+        fputc('\n', p->out);
+    }
+    write_left_out(p, count, "recordings");
+}
+
+static void write_host(const struct page *p)
+{
+    char fact[PL_FACT];
+    const char *key;
+    const json_t *value;
+    fputs("\n## Host\n\n| | |\n|---|---|\n", p->out);
+    json_object_foreach(json_object_get(p->model->root, "host"), key, value)
+    {
+        pl_fact_host(value, fact, sizeof fact);
+        fputs("| ", p->out);
+        pl_text_markdown(p->out, key);
+        fputs(" | ", p->out);
+        pl_text_markdown(p->out, fact);
+        fputs(" |\n", p->out);
+    }
+    fputs("\nThe whole run:\n\n", p->out);
+    pl_text_fenced(p->out, pl_model_string(json_object_get(p->model->root, "run"), "command"));
+}
+
+static void write_page(const struct page *p)
+{
+    write_verdicts(p);
+    write_failures(p);
+    write_warnings(p);
+    for (size_t i = 0; i < shown(p, p->model->group_count); i++)
+        write_group(p, &p->model->groups[i]);
+    write_left_out(p, p->model->group_count, "tables");
+    write_recordings(p);
+    write_host(p);
+    fputs("\n## How to read it\n\n", p->out);
+    for (size_t i = 0; i < pl_facts_reading_count; i++) {
+        fputs("- ", p->out);
+        pl_text_markdown(p->out, pl_facts_reading[i]);
+        fputc('\n', p->out);
+    }
+}
+
+/* Writes with lists of at most `most`. */
+static int render(struct page *p, size_t most, char **text, size_t *size)
+{
+    *text = NULL;
+    p->most = most;
+    p->out = open_memstream(text, size);
+    if (!p->out)
+        return -ENOMEM;
+    write_page(p);
+    if (fclose(p->out) == 0)
+        return 0;
+    free(*text);
+    return -ENOMEM;
+}
+
+/* The longest lists with which the page fits; 0 where none does. */
+static size_t longest_lists(struct page *p)
+{
+    size_t fits = 0, limit = p->model->cell_count;
+    while (fits < limit) {
+        char *text;
+        size_t size, most = fits + (limit - fits + 1) / 2;
+        if (render(p, most, &text, &size))
+            return 0;
+        if (size <= PL_MARKDOWN_MAX)
+            fits = most;
+        else
+            limit = most - 1;
+        free(text);
+    }
+    return fits;
+}
+
+/* Even with every list cut it may be too long, by one text of a scenario: then its end goes. */
+static void cut(char *text, size_t *size)
+{
+    static const char note[] = "\n\nCut here: the rest is in report.html.\n";
+    if (*size <= PL_MARKDOWN_MAX)
+        return;
+    size_t at = PL_MARKDOWN_MAX - sizeof note;
+    while (at > 0 && ((unsigned char)text[at] & 0xc0) == 0x80)
+        at--; /* no character is cut in two */
+    memcpy(text + at, note, sizeof note);
+    *size = at + sizeof note - 1;
+}
+
+int pl_markdown_make(const struct pl_model *m, const char *folder, const char *no_pictures,
+                     char **text, size_t *size)
+{
+    struct page page = {NULL, m, folder, no_pictures, 0};
+    int rc = render(&page, SIZE_MAX, text, size);
+    if (rc || *size <= PL_MARKDOWN_MAX)
+        return rc;
+    free(*text);
+    rc = render(&page, longest_lists(&page), text, size);
+    if (!rc)
+        cut(*text, size);
+    return rc;
+}

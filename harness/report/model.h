@@ -1,0 +1,86 @@
+/* What the reports show, read once from a results document: cells grouped by scenario, format,
+ * container and duration, a row a stack, its repetitions summed up. The terminal's table, the
+ * Markdown and the page are all drawn from this. */
+#ifndef PL_REPORT_MODEL_H
+#define PL_REPORT_MODEL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "harness/measure/metrics.h"
+#include "harness/results/expect.h"
+
+/** Every metric's place in a row: PL_MODEL_rss_bytes_peak and so on. */
+enum pl_model_metric {
+#define PL_METRIC(name, unit, better, class, how) PL_MODEL_##name,
+#include "harness/measure/metrics.def"
+#undef PL_METRIC
+    PL_MODEL_METRICS
+};
+
+/** A metric over the repetitions that have it. */
+struct pl_summary {
+    size_t count; /* 0: no repetition has it, and the rest means nothing */
+    double median;
+    double lowest;
+    double highest;
+};
+
+/** One stack: its repetitions. */
+struct pl_model_row {
+    const char *stack;
+    const json_t **cells; /* in the order of the document */
+    size_t cell_count;
+    size_t outcomes[PL_OUTCOME_COUNT]; /* how many repetitions ended so */
+    enum pl_outcome outcome;           /* the worst of them */
+    enum pl_verdict expected;          /* the worst of them */
+    struct pl_summary metrics[PL_MODEL_METRICS];
+    size_t series_missing; /* repetitions without their file; 0 where no folder was read */
+};
+
+/** One table and one picture. */
+struct pl_model_group {
+    const char *scenario;
+    const char *title;
+    const char *format;
+    const char *clock;
+    const char *container; /* "none", "cgroup1", "cgroup2", "rlimit" */
+    double container_bytes;
+    double duration_seconds;
+    char picture[128]; /* the name of its files in plots/, without ".svg" */
+    struct pl_model_row *rows;
+    size_t row_count;
+    size_t repetitions; /* at most, of a row */
+};
+
+struct pl_model {
+    json_t *root; /* owns every string above */
+    struct pl_model_group *groups;
+    size_t group_count;
+    size_t cell_count;
+    size_t outcomes[PL_OUTCOME_COUNT]; /* cells that ended so */
+    size_t verdicts[PL_VERDICT_NONE + 1];
+};
+
+/** Sums up. @param values are put in order @param count 0 gives a summary without figures */
+struct pl_summary pl_summary_of(double *values, size_t count);
+
+/** Reads a document. @param root is kept by reference until pl_model_free
+ *  @return 0, or -EINVAL with what is wrong in it */
+int pl_model_build(struct pl_model *model, const json_t *root, struct pl_error *error);
+
+/** Reads FOLDER/results.json and looks which series are there.
+ *  @return 0, or -EINVAL with one line: which file, what is wrong, what would be right */
+int pl_model_load(struct pl_model *model, const char *folder, struct pl_error *error);
+
+/** Takes a model that was never built, or half. */
+void pl_model_free(struct pl_model *model);
+
+/** The row of the `null` heap, which is the floor of the group; NULL where it was not run. */
+const struct pl_model_row *pl_model_floor(const struct pl_model_group *group);
+
+/** A string of a cell, or "" where there is none. */
+const char *pl_model_string(const json_t *object, const char *key);
+
+#endif

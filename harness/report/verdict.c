@@ -1,0 +1,230 @@
+/* Sentences made of figures (verdict.h): who sinks and when, who stays afloat and at what price. */
+#include "harness/report/verdict.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/report/text.h"
+
+/* More are counted, not named: a sentence is read at a glance. */
+#define MOST_NAMED 12
+
+/* The rows that ended so, in the order in which a sentence names them. */
+struct choice {
+    const struct pl_model_row **rows;
+    size_t count;
+    enum pl_model_metric metric; /* named with it */
+};
+
+static bool is_floor(const struct pl_model_row *row)
+{
+    return strcmp(row->stack, "null") == 0;
+}
+
+/* Earliest kill first; by memory, largest first. */
+static bool before(enum pl_model_metric metric, const struct pl_model_row *a,
+                   const struct pl_model_row *b)
+{
+    double x = a->metrics[metric].median, y = b->metrics[metric].median;
+    if (metric == PL_MODEL_time_to_oom_seconds)
+        return x < y;
+    return x > y;
+}
+
+static void choose(struct choice *c, const struct pl_model_group *g, enum pl_outcome outcome,
+                   enum pl_model_metric metric)
+{
+    c->count = 0;
+    c->metric = metric;
+    for (size_t i = 0; i < g->row_count; i++) {
+        const struct pl_model_row *row = &g->rows[i];
+        if (row->outcome != outcome || is_floor(row))
+            continue;
+        size_t at = c->count++;
+        for (; at > 0 && before(metric, row, c->rows[at - 1]); at--)
+            c->rows[at] = c->rows[at - 1];
+        c->rows[at] = row;
+    }
+}
+
+static void write_figure(FILE *out, enum pl_model_metric metric, double value)
+{
+    char text[PL_TEXT_FIGURE];
+    if (metric == PL_MODEL_time_to_oom_seconds)
+        pl_text_duration(text, value);
+    else
+        pl_text_bytes(text, value);
+    fputs(text, out);
+}
+
+static void write_rows(FILE *out, const struct choice *c, const char *preposition)
+{
+    size_t named = c->count > MOST_NAMED ? MOST_NAMED : c->count;
+    for (size_t i = 0; i < named; i++) {
+        bool last = i + 1 == c->count;
+        fprintf(out, "%s%s", i == 0 ? "" : last ? " and " : ", ", c->rows[i]->stack);
+        if (preposition && c->rows[i]->metrics[c->metric].count) {
+            fprintf(out, " %s ", preposition);
+            write_figure(out, c->metric, c->rows[i]->metrics[c->metric].median);
+        }
+    }
+    if (c->count > named)
+        fprintf(out, " and %zu more", c->count - named);
+}
+
+/* One clause: "sinks slab after 1 min and glibc after 2 min". */
+static bool write_clause(FILE *out, const struct choice *c, bool first, const char *verb,
+                         const char *preposition)
+{
+    if (c->count == 0)
+        return first;
+    fprintf(out, "%s%s ", first ? " " : ", ", verb);
+    write_rows(out, c, preposition);
+    return false;
+}
+
+/* "In 256 MiB, a receiver whose reader stalls". */
+static void write_subject(FILE *out, const struct pl_model_group *g)
+{
+    char bytes[PL_TEXT_FIGURE];
+    const char *title = g->title[0] ? g->title : g->scenario;
+    bool article = strncmp(title, "A ", 2) == 0 || strncmp(title, "An ", 3) == 0 ||
+                   strncmp(title, "The ", 4) == 0;
+    if (strcmp(g->container, "none") == 0) {
+        fputs("Without a container, ", out);
+    } else {
+        pl_text_bytes(bytes, g->container_bytes);
+        fprintf(out, "In %s%s, ", bytes, strcmp(g->container, "rlimit") == 0 ? " of data" : "");
+    }
+    fputc(article ? tolower((unsigned char)*title) : *title, out);
+    fputs(title + 1, out);
+}
+
+/* @return whether any stack sank */
+static bool write_sunk(FILE *out, const struct pl_model_group *g, struct choice *c)
+{
+    char within[PL_TEXT_FIGURE * 2] = "to", duration[PL_TEXT_FIGURE];
+    bool first = true;
+    choose(c, g, PL_OUTCOME_OOM_KILLED, PL_MODEL_time_to_oom_seconds);
+    first = write_clause(out, c, first, "sinks", "after");
+    choose(c, g, PL_OUTCOME_ALLOC_FAILED, PL_MODEL_rss_bytes_peak);
+    first = write_clause(out, c, first, "is refused memory by", "at");
+    choose(c, g, PL_OUTCOME_CRASHED, PL_MODEL_rss_bytes_peak);
+    first = write_clause(out, c, first, "crashes", "at");
+    choose(c, g, PL_OUTCOME_TIMEOUT, PL_MODEL_rss_bytes_peak);
+    first = write_clause(out, c, first, "runs out of its time with", NULL);
+    choose(c, g, PL_OUTCOME_GROWING, PL_MODEL_rss_bytes_peak);
+    first = write_clause(out, c, first, "grows on without a bound under", within);
+    if (c->count) {
+        pl_text_duration(duration, g->duration_seconds);
+        fprintf(out, " within %s", duration);
+    }
+    return !first;
+}
+
+static void write_dropped(FILE *out, const struct pl_model_row *row)
+{
+    char dropped[PL_TEXT_FIGURE], received[PL_TEXT_FIGURE];
+    const struct pl_summary *d = &row->metrics[PL_MODEL_packets_dropped];
+    const struct pl_summary *r = &row->metrics[PL_MODEL_packets_received];
+    if (!d->count || !r->count || d->median <= 0 || r->median <= 0)
+        return;
+    pl_text_count(dropped, d->median);
+    pl_text_count(received, r->median);
+    fprintf(out, " and drops %s of %s packets (%.3g %%)", dropped, received,
+            100 * d->median / r->median);
+}
+
+/* Who stays afloat beside others that sank: each with its price. */
+static void write_afloat(FILE *out, const struct choice *c)
+{
+    size_t named = c->count > MOST_NAMED ? MOST_NAMED : c->count;
+    for (size_t i = 0; i < named; i++) {
+        fprintf(out, "; %s stays at ", c->rows[i]->stack);
+        write_figure(out, PL_MODEL_rss_bytes_peak,
+                     c->rows[i]->metrics[PL_MODEL_rss_bytes_peak].median);
+        write_dropped(out, c->rows[i]);
+    }
+    if (c->count > named)
+        fprintf(out, "; %zu more stay afloat", c->count - named);
+    if (c->count == 0)
+        fputs("; none stays afloat", out);
+}
+
+/* The dearest first. */
+static void write_cpu(FILE *out, const struct pl_model_group *g)
+{
+    const struct pl_model_row *least = NULL, *most = NULL, *floor = pl_model_floor(g);
+    for (size_t i = 0; i < g->row_count; i++) {
+        const struct pl_model_row *row = &g->rows[i];
+        const struct pl_summary *cpu = &row->metrics[PL_MODEL_cpu_ns_per_packet];
+        if (!cpu->count || is_floor(row))
+            continue;
+        if (!least || cpu->median < least->metrics[PL_MODEL_cpu_ns_per_packet].median)
+            least = row;
+        if (!most || cpu->median > most->metrics[PL_MODEL_cpu_ns_per_packet].median)
+            most = row;
+    }
+    if (!least || least == most)
+        return;
+    fprintf(out, "; a packet costs from %.0f ns of CPU (%s) to %.0f (%s)",
+            least->metrics[PL_MODEL_cpu_ns_per_packet].median, least->stack,
+            most->metrics[PL_MODEL_cpu_ns_per_packet].median, most->stack);
+    if (floor && floor->metrics[PL_MODEL_cpu_ns_per_packet].count)
+        fprintf(out, ", of which %.0f are the harness itself",
+                floor->metrics[PL_MODEL_cpu_ns_per_packet].median);
+}
+
+static void write_all_afloat(FILE *out, const struct pl_model_group *g, const struct choice *c)
+{
+    if (c->count == 0) {
+        fputs(" was measured with the floor alone", out);
+        return;
+    }
+    const struct pl_model_row *least = c->rows[c->count - 1], *most = c->rows[0];
+    if (c->count == 1) {
+        fprintf(out, " keeps %s at ", most->stack);
+        write_figure(out, c->metric, most->metrics[c->metric].median);
+        write_dropped(out, most);
+        return;
+    }
+    fprintf(out, " keeps all %zu stacks bounded, from ", c->count);
+    write_figure(out, c->metric, least->metrics[c->metric].median);
+    fprintf(out, " (%s) to ", least->stack);
+    write_figure(out, c->metric, most->metrics[c->metric].median);
+    fprintf(out, " (%s)", most->stack);
+    write_cpu(out, g);
+}
+
+void pl_verdict_write(FILE *out, const struct pl_model_group *g)
+{
+    struct choice c = {.rows = malloc(g->row_count * sizeof *c.rows)};
+    if (!c.rows)
+        return;
+    write_subject(out, g);
+    bool sunk = write_sunk(out, g, &c);
+    choose(&c, g, PL_OUTCOME_BOUNDED, PL_MODEL_rss_bytes_peak);
+    if (sunk)
+        write_afloat(out, &c);
+    else
+        write_all_afloat(out, g, &c);
+    fputc('.', out);
+    free(c.rows);
+}
+
+char *pl_verdict_text(const struct pl_model_group *g)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return NULL;
+    pl_verdict_write(out, g);
+    if (fclose(out)) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}

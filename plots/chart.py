@@ -1,0 +1,246 @@
+"""The two pictures: memory over time with its Plimsoll line, and CPU a packet."""
+import logging
+import warnings
+
+import numpy
+
+import results
+import style
+
+style.prepare()  # first: it says what to install where matplotlib is missing
+import matplotlib.pyplot as pyplot  # noqa: E402
+from matplotlib.lines import Line2D  # noqa: E402
+from matplotlib.ticker import FuncFormatter, MaxNLocator  # noqa: E402
+
+warnings.filterwarnings("ignore")  # a glyph that the font lacks
+logging.getLogger("matplotlib").setLevel(logging.ERROR)
+
+MIB = 2**20
+MOST_STACKS = 24  # of a picture: more can't be told apart
+
+
+class Curve:
+    """A stack's repetitions, ready to draw: the one with the median peak, and the spread."""
+
+    def __init__(self, stack, cells, folder, duration):
+        runs = [(c, results.series(folder, c)) for c in cells]
+        self.stack = stack
+        self.missing = sum(1 for _, s in runs if s is None)
+        runs = sorted(((c, s) for c, s in runs if s is not None), key=lambda r: r[1][1].max())
+        self.runs = len(runs)
+        if not runs:
+            return
+        self.cell, (seconds, rss, live) = runs[(len(runs) - 1) // 2]
+        self.rss = results.thin(seconds, rss, duration)
+        self.live = results.thin(seconds, live, duration)
+        self.last = (seconds[-1], rss[-1])
+        self.peak = rss.max()
+        self.band = (results.envelope([s[:2] for _, s in runs], duration)
+                     if len(runs) > 1 else None)
+        self.killed = self.cell["outcome"] == "oom_killed"
+
+
+def time_axis(duration):
+    """(divisor, unit): so that the axis reads in two or three figures."""
+    if duration <= 600:
+        return 1, "s"
+    return (60, "min") if duration <= 3 * 3600 else (3600, "h")
+
+
+def draw_live(axes, curves, looks, divisor):
+    """Stacks that were given the same work hold the same: one line shows them all."""
+    drawn = []
+    for curve in curves:
+        if not any(numpy.array_equal(curve.live, other) for other in drawn):
+            drawn.append(curve.live)
+            axes.plot(curve.live[0] / divisor, curve.live[1] / MIB, color=looks[curve.stack][0],
+                      linestyle=(0, (1, 2)), linewidth=0.9)
+
+
+def draw_curve(axes, curve, look, divisor):
+    colour, dashes = look
+    if curve.band:
+        seconds, low, high = curve.band
+        axes.fill_between(seconds / divisor, low / MIB, high / MIB, color=colour, alpha=0.18,
+                          linewidth=0)
+    axes.plot(curve.rss[0] / divisor, curve.rss[1] / MIB, color=colour, linestyle=dashes,
+              linewidth=1.7)
+
+
+def draw_line(axes, container_bytes):
+    """The Plimsoll line."""
+    at, text = container_bytes / MIB, style.mebibytes(container_bytes)
+    axes.axhline(at, color=style.LINE, linewidth=2, zorder=4)
+    axes.annotate(f"the Plimsoll line: the container's {text}", (1, at),
+                  xycoords=("axes fraction", "data"), xytext=(-4, 3), textcoords="offset points",
+                  ha="right", color=style.LINE, fontsize=8, fontweight="bold", zorder=5)
+
+
+def limits_of(group):
+    """{budget: bytes} of the stacks that have limits."""
+    for cells in group.stacks.values():
+        for cell in cells:
+            if cell.get("limits"):
+                return cell["limits"]
+    return {}
+
+
+def draw_limits(axes, limits, top):
+    """The line of all limits together. @return its handle and label in the legend, or None"""
+    total = sum(limits.values())
+    if not limits or total / MIB > top:
+        return None
+    line = axes.axhline(total / MIB, color=style.GREEN, linestyle=(0, (3, 2)), linewidth=1,
+                        zorder=4)
+    parts = " + ".join(f"{name} {style.mebibytes(size)}" for name, size in limits.items())
+    return line, f"limits: {style.mebibytes(total)}\n" + style.plain(parts, 36)
+
+
+def draw_kills(axes, curves, looks, divisor, above):
+    """An x at each kill; its label above the line, in as many rows as keep them apart."""
+    renderer = axes.figure.canvas.get_renderer()
+    ends = []
+    for curve in sorted((c for c in curves if c.killed), key=lambda c: (c.last[0], c.stack)):
+        x, y = curve.last[0] / divisor, curve.last[1] / MIB
+        axes.plot([x], [y], marker="x", markersize=8, markeredgewidth=2.2, linestyle="none",
+                  color=looks[curve.stack][0], zorder=6)
+        label = f"{style.plain(curve.stack, 24)} {style.duration(curve.last[0])}"
+        text = axes.annotate(label, (x, above), xytext=(0, 0), textcoords="offset points",
+                             fontsize=7.5, ha="center", va="bottom", color=style.INK, zorder=6,
+                             annotation_clip=False)
+        box = text.get_window_extent(renderer)
+        row = next((i for i, end in enumerate(ends) if end + 6 < box.x0), len(ends))
+        ends[row:row + 1] = [box.x1]
+        lift = 16 + row * 11  # the line's own name stands beneath
+        text.set_position((0, lift))
+        axes.annotate("", (x, y), xytext=(x, above), textcoords="data", zorder=3,
+                      arrowprops={"arrowstyle": "-", "color": style.MUTED, "linewidth": 0.5})
+    return len(ends)
+
+
+def scale_axis(axes, group, curves):
+    """Linear where the curves come near the line; else logarithmic, or they would lie on the floor.
+    @return (top of what is drawn, whether the scale is linear)"""
+    line = group.container["bytes"] / MIB
+    peak = max(c.peak for c in curves) / MIB
+    if line and peak < line / 6:
+        axes.set_yscale("log", base=2)
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
+        low = min(max(c.rss[1].min(), c.peak / 64) for c in curves) / MIB
+        axes.set_ylim(max(low / 2, 1 / 64), line * 2)
+        return line, False
+    top = max(peak, line)
+    axes.set_ylim(0, top * 1.1)
+    return top, True
+
+
+def legend(axes, curves, looks, limit, left_out):
+    handles, labels = [], []
+    for curve in sorted(curves, key=lambda c: (not c.killed, -c.peak, c.stack)):
+        colour, dashes = looks[curve.stack]
+        handles.append(Line2D([], [], color=colour, linestyle=dashes, linewidth=1.7))
+        labels.append(f"{style.plain(curve.stack, 26)}  {style.mebibytes(curve.peak)}")
+    handles.append(Line2D([], [], color=style.MUTED, linestyle=(0, (1, 2)), linewidth=0.9))
+    labels.append("live bytes of each")
+    if limit:
+        handles.append(limit[0])
+        labels.append(limit[1])
+    if any(c.killed for c in curves):
+        handles.append(Line2D([], [], color=style.MUTED, marker="x", markeredgewidth=2.2,
+                              linestyle="none"))
+        labels.append("killed by the kernel")
+    if any(c.band for c in curves):
+        handles.append(pyplot.Rectangle((0, 0), 1, 1, color=style.MUTED, alpha=0.25, linewidth=0))
+        labels.append(f"spread of {max(c.runs for c in curves)} repetitions")
+    if left_out:
+        handles.append(Line2D([], [], linestyle="none"))
+        labels.append(f"{left_out} more stacks: see the table")
+    axes.legend(handles, labels, loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=8.5,
+                title="peak RSS of each stack", title_fontsize=8.5, alignment="left",
+                handlelength=2.6, borderaxespad=0)
+
+
+def say_missing(figure, curves):
+    names = [c.stack for c in curves if c.missing]
+    if names:
+        text = style.plain("no series (file missing or damaged): " + ", ".join(names), 130)
+        figure.text(0.01, 0.01, text, fontsize=8, color=style.VERMILLION, fontweight="bold")
+
+
+def conditions(group):
+    kind, size = group.container["kind"], group.container["bytes"]
+    held = "no container" if kind == "none" else f"{style.mebibytes(size)} ({kind})"
+    return f"{group.scenario}, {group.format}, {held}, {style.duration(group.duration)}"
+
+
+def new_figure(group, subtitle, width, height):
+    figure, axes = pyplot.subplots(figsize=(width, height))
+    figure.text(0.01, 1 - 0.12 / height, style.plain(group.title), fontsize=12, fontweight="bold",
+                va="top")
+    figure.text(0.01, 1 - 0.38 / height, style.plain(subtitle, 110), fontsize=8.5, va="top",
+                color=style.MUTED)
+    return figure, axes
+
+
+def memory(group, folder):
+    """RSS over the replay's time for every stack of the group."""
+    figure, axes = new_figure(group, conditions(group), 10.4, 5.4)
+    names = list(group.stacks)[:MOST_STACKS]
+    looks = style.look_of(names)
+    every = [Curve(s, group.stacks[s], folder, group.duration) for s in names]
+    say_missing(figure, every)
+    curves = [c for c in every if c.runs]
+    divisor, unit = time_axis(group.duration)
+    figure.subplots_adjust(left=0.075, right=0.745, top=0.86, bottom=0.12)
+    axes.set_xlabel(f"time of the replay, {unit}")
+    axes.set_xlim(0, group.duration / divisor)
+    if not curves:
+        return figure
+    top, linear = scale_axis(axes, group, curves)
+    draw_live(axes, curves, looks, divisor)
+    axes.set_ylabel("resident memory (RssAnon), MiB" + ("" if linear else ", logarithmic"))
+    for curve in curves:
+        draw_curve(axes, curve, looks[curve.stack], divisor)
+    limit = draw_limits(axes, limits_of(group), top)
+    line = group.container["bytes"] / MIB
+    if line:
+        draw_line(axes, group.container["bytes"])
+    rows = draw_kills(axes, curves, looks, divisor, line or top)
+    if linear:
+        axes.set_ylim(0, top * (1.1 + 0.045 * rows))
+    legend(axes, curves, looks, limit, len(group.stacks) - len(names))
+    return figure
+
+
+def cpu(group, values):
+    """CPU a packet of every stack; the floor is what the harness itself costs."""
+    values = values[:MOST_STACKS]
+    looks = style.look_of([v[0] for v in values])
+    height = 1.5 + 0.27 * len(values)
+    figure, axes = new_figure(group, f"CPU a packet: {conditions(group)}", 10.4, height)
+    figure.subplots_adjust(left=0.17, right=0.93, top=1 - 0.72 / height, bottom=0.55 / height)
+    for i, (stack, runs, median) in enumerate(values):
+        axes.barh(i, median, height=0.62, color=looks[stack][0], alpha=0.6, linewidth=0)
+        axes.plot([runs[0], runs[-1]], [i, i], color=style.INK, linewidth=1.2, marker="|",
+                  markersize=6)
+        axes.annotate(f"{median:.0f}", (runs[-1], i), xytext=(6, 0), textcoords="offset points",
+                      va="center", fontsize=8.5)
+    floor = next((median for stack, _, median in values if stack == "null"), None)
+    if floor is not None:
+        axes.axvline(floor, color=style.VERMILLION, linewidth=1.3, linestyle=(0, (4, 2)))
+        axes.annotate(f"the harness itself: {floor:.0f} ns", (floor, 1),
+                      xycoords=("data", "axes fraction"), xytext=(4, 2),
+                      textcoords="offset points", fontsize=8, color=style.VERMILLION,
+                      fontweight="bold")
+    axes.set_yticks(range(len(values)), [style.plain(v[0], 22) for v in values])
+    axes.tick_params(axis="y", length=0, labelcolor=style.INK)
+    axes.invert_yaxis()
+    axes.grid(False, axis="y")
+    axes.xaxis.set_major_locator(MaxNLocator(8))
+    axes.set_xlim(0, max(v[1][-1] for v in values) * 1.06)
+    axes.set_xlabel("CPU, ns a packet; bar: median, line: lowest to highest repetition")
+    return figure
+
+
+def close(figure):
+    pyplot.close(figure)

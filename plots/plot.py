@@ -1,0 +1,84 @@
+#!/usr/bin/python3
+"""Draws the pictures of a report from a run's results.json and series, and from nothing else.
+
+    plot.py DIR [--out DIR] [--png]      writes DIR/plots/<scenario>-<format>.svg (and .png)
+
+For each scenario and format the Plimsoll chart: resident memory over the replay's time, a stack a
+curve, live bytes beneath, the container's line, the limits' line, each kill. Where a second of CPU
+was measured for two stacks or more, also <scenario>-<format>-cpu.svg. The same results give the
+same bytes. No gate reads what is drawn here.
+
+Exit: 0, 2 for bad input (one line says what), 3 where matplotlib is missing.
+"""
+import argparse
+import os
+import statistics
+import sys
+
+import chart
+import results
+
+
+def write_figure(figure, path, kind):
+    """A whole file or none: a temporary beside it, then a rename."""
+    temporary = f"{path}.{os.getpid()}.tmp"
+    metadata = {"Date": None, "Creator": "plimsoll"} if kind == "svg" else {"Software": "plimsoll"}
+    try:
+        with open(temporary, "wb") as stream:
+            figure.savefig(stream, format=kind, metadata=metadata, dpi=160)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+        raise
+
+
+def cpu_by_stack(group):
+    """[(stack, [ns per packet of each repetition])] of the stacks that have it."""
+    found = []
+    for stack, cells in group.stacks.items():
+        values = [c["metrics"].get("cpu_ns_per_packet") for c in cells]
+        values = [v for v in values if v is not None]
+        if values:
+            found.append((stack, sorted(values), statistics.median(values)))
+    return found
+
+
+def draw(folder, out, kinds):
+    groups = results.load(folder)
+    os.makedirs(out, exist_ok=True)
+    for group in groups:
+        pictures = {group.picture: chart.memory(group, folder)}
+        cpu = cpu_by_stack(group)
+        if len(cpu) > 1:
+            pictures[group.picture + "-cpu"] = chart.cpu(group, cpu)
+        for name, figure in pictures.items():
+            for kind in kinds:
+                write_figure(figure, os.path.join(out, f"{name}.{kind}"), kind)
+            chart.close(figure)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Draws the pictures of a report.")
+    parser.add_argument("folder", metavar="DIR", help="a folder that `plimsoll run` wrote")
+    parser.add_argument("--out", metavar="DIR", help="where to (default: DIR/plots)")
+    parser.add_argument("--png", action="store_true", help="PNG beside the SVG")
+    arguments = parser.parse_args()
+    out = arguments.out or os.path.join(arguments.folder, "plots")
+    try:
+        draw(arguments.folder, out, ["svg", "png"] if arguments.png else ["svg"])
+    except results.Unfit as problem:
+        sys.exit(fail(problem))
+    except OSError as problem:
+        sys.exit(fail(f"{problem.filename or out}: {problem.strerror}"))
+
+
+def fail(problem):
+    print(f"plot.py: {problem}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    main()

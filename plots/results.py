@@ -1,0 +1,111 @@
+"""Reads a run's folder: cells in groups, and the series of each cell, thinned."""
+import json
+import os
+import re
+
+import numpy
+
+SCHEMA_VERSION = 1
+BUCKETS = 240  # of a curve: at most four points in each, so that peaks and troughs survive
+
+
+class Unfit(Exception):
+    """What is given is no such folder; the text is for the person."""
+
+
+class Group:
+    """The cells of one picture: a scenario, a format, a container, a duration."""
+
+    def __init__(self, cell, picture):
+        self.scenario, self.title, self.format = cell["scenario"], cell["title"], cell["format"]
+        self.container = cell["container"]
+        self.duration = cell["duration_seconds"]
+        self.picture = picture
+        self.stacks = {}
+
+
+def key_of(cell):
+    container = cell["container"]
+    return (cell["scenario"], cell["format"], cell["clock"], container["kind"], container["bytes"],
+            cell["duration_seconds"])
+
+
+def name_picture(cell, taken):
+    """The same rule as harness/report/model.c, which looks for the files by it."""
+    def cut(text, size):
+        return text.encode()[:size]
+    base = cut(cell["scenario"], 60) + b"-" + cut(cell["format"], 30)
+    base = re.sub(rb"[^A-Za-z0-9._-]", b"-", base).decode()
+    name, number = base, 2
+    while name in taken:
+        name, number = f"{base}-{number}", number + 1
+    return name
+
+
+def read_document(path):
+    try:
+        with open(path, encoding="utf-8") as stream:
+            return json.load(stream)
+    except FileNotFoundError:
+        raise Unfit(f"{path}: no such file; a folder that `plimsoll run` wrote is wanted") from None
+    except (ValueError, RecursionError) as problem:
+        raise Unfit(f"{path}: no whole JSON ({problem})") from None
+
+
+def load(folder):
+    """The groups of a folder, in the order of its results."""
+    path = os.path.join(folder, "results.json")
+    document = read_document(path)
+    version = document.get("schema_version") if isinstance(document, dict) else None
+    if version != SCHEMA_VERSION:
+        raise Unfit(f"{path}: schema_version is {version}; this program reads {SCHEMA_VERSION}")
+    groups = {}
+    try:
+        for cell in document["cells"]:
+            if key_of(cell) not in groups:
+                taken = {g.picture for g in groups.values()}
+                groups[key_of(cell)] = Group(cell, name_picture(cell, taken))
+            groups[key_of(cell)].stacks.setdefault(cell["allocator"], []).append(cell)
+    except (KeyError, TypeError, AttributeError) as problem:
+        raise Unfit(f"{path}: a cell is not as it should be ({problem!r})") from None
+    if not groups:
+        raise Unfit(f"{path}: no cells: nothing was measured")
+    return list(groups.values())
+
+
+def series(folder, cell):
+    """(seconds, RSS, live) of a cell, bytes; None where the file is missing or damaged."""
+    name = cell.get("series", "")
+    if not re.fullmatch(r"series/[A-Za-z0-9._-]+", name):
+        return None  # nothing outside the folder is read
+    try:
+        table = numpy.loadtxt(os.path.join(folder, name), delimiter=",", skiprows=1,
+                              usecols=(0, 1, 2), ndmin=2)
+    except (OSError, ValueError, IndexError):
+        return None
+    return (table[:, 0] / 1e9, table[:, 1], table[:, 2]) if len(table) else None
+
+
+def thin(seconds, values, duration):
+    """Points of a curve: the first, lowest, highest and last of each bucket of time, and of those
+    none that lies between two like it."""
+    bucket = (seconds / max(duration, 1e-9) * BUCKETS).astype(int)
+    edges = numpy.flatnonzero(numpy.diff(bucket)) + 1
+    kept = set()
+    for part in numpy.split(numpy.arange(len(values)), edges):
+        kept.update((part[0], part[-1], part[numpy.argmin(values[part])],
+                     part[numpy.argmax(values[part])]))
+    index = numpy.array(sorted(kept))
+    same = numpy.diff(values[index]) == 0
+    flat = numpy.concatenate(([False], same[:-1] & same[1:], [False]))[:len(index)]
+    return seconds[index[~flat]], values[index[~flat]]
+
+
+def envelope(curves, duration):
+    """(seconds, lowest, highest) over repetitions, at the same moments of the replay; None where
+    all agree. A repetition that was killed counts up to its end."""
+    moments = numpy.linspace(0, duration, BUCKETS + 1)
+    moments = moments[moments <= max(seconds[-1] for seconds, _ in curves)]
+    values = numpy.array([numpy.interp(moments, s, v, right=numpy.nan) for s, v in curves])
+    low, high = numpy.nanmin(values, axis=0), numpy.nanmax(values, axis=0)
+    return (moments, low, high) if (high > low).any() else None
