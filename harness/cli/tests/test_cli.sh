@@ -1,0 +1,154 @@
+#!/usr/bin/env bash
+# The command line as a person meets it: exit codes, the one line of each mistake, results that are
+# whole or not there, runs that repeat.     test_cli.sh BUILD_FOLDER
+set -uo pipefail
+build=$1
+cd "$(dirname "$0")/../../.."
+tmp=$(mktemp -d)
+trap 'umount "$tmp/small" 2>/dev/null; rm -rf "$tmp"' EXIT
+failed=0
+plimsoll() { timeout 60 "$build/plimsoll" "$@"; }
+bad() { # MESSAGE
+    echo "FAILED: $1"
+    failed=1
+}
+# fails CODE PATTERN ARGS...: exit code, one line on stderr that matches, nothing on stdout
+fails() {
+    local code=$1 pattern=$2 out err rc
+    shift 2
+    out=$(plimsoll "$@" 2>"$tmp/err")
+    rc=$?
+    err=$(cat "$tmp/err")
+    [ $rc -eq "$code" ] || bad "plimsoll $*: exit $rc, expected $code: $err"
+    [ "$(wc -l <"$tmp/err")" -eq 1 ] || bad "plimsoll $*: not one line: $err"
+    grep -Eq -- "$pattern" "$tmp/err" || bad "plimsoll $*: '$err' does not match '$pattern'"
+    [ -z "$out" ] || bad "plimsoll $*: printed on stdout: $out"
+}
+heap=jemalloc
+"$build/plimsoll" list allocators | grep -A2 "^$heap " | grep -q 'not here' && heap=glibc
+short=(--set duration=20s --set container=none)
+
+# usage
+fails 2 "unknown command 'fly'" fly
+fails 2 "run takes a scenario" run
+fails 2 "no scenario 'nope'; a path or one of: .*stalled-reader" run nope
+fails 2 "can't read ./nope.yaml: No such file" run ./nope.yaml
+fails 2 "unrecognized option '--bogus'" run stalled-reader --bogus
+fails 2 "requires an argument" run stalled-reader --set
+fails 2 "--repeat takes a whole number" run stalled-reader --repeat x
+fails 2 "--repeat takes 1 at least" run stalled-reader --repeat 0
+fails 2 "--tier takes smoke, default or full, not 'x'" run stalled-reader --tier x
+fails 2 "--seed takes" run stalled-reader --seed -1
+fails 3 "no live sockets" run stalled-reader --clock wall
+fails 2 "'f64' is no format" run stalled-reader --format f64
+fails 2 "named twice" run stalled-reader --format f32,s16,f32
+fails 2 "list takes" list bogus
+fails 2 "report takes one folder" report
+fails 2 "results.json" report "$tmp"
+
+# stacks
+fails 2 "no heap" run stalled-reader --allocator limited/slab:grow=double
+fails 2 "no backend is called 'bogus'" run stalled-reader --allocator bogus
+fails 2 "before the end" run stalled-reader --allocator glibc/jemalloc
+fails 2 "'colour'" run stalled-reader --allocator slab:colour=red/glibc
+fails 2 "max" run stalled-reader --allocator limited:max=0/slab/glibc
+fails 2 "smaller than one packet" run stalled-reader --allocator limited:max=1KiB/slab/glibc
+fails 2 "real time" run stalled-reader --allocator jemalloc:background_thread=on
+fails 3 "/no/such.so" run stalled-reader --allocator preload:path=/no/such.so
+
+# captures
+traffic=scenarios/traffic/l16-stereo-44100.pcap.zst
+fails 2 "/no/such.pcap cannot be opened: No such file" run stalled-reader --set traffic.file=/no/such.pcap
+fails 2 "filter" run stalled-reader --set "traffic.filter=udp portt 1"
+fails 2 "no RTP|holds no" run stalled-reader --set "traffic.filter=tcp"
+zstd -qdc $traffic >"$tmp/whole.pcap"
+head -c 1000 "$tmp/whole.pcap" | tail -c 900 >"$tmp/garbage.pcap"
+fails 2 "garbage.pcap" run stalled-reader --set "traffic.file=$tmp/garbage.pcap"
+: >"$tmp/empty.pcap"
+fails 2 "empty.pcap" run stalled-reader --set "traffic.file=$tmp/empty.pcap"
+# a record that claims 2 GiB: the length of the third record
+cp "$tmp/whole.pcap" "$tmp/huge.pcap"
+printf '\x00\x00\x00\x80' | dd of="$tmp/huge.pcap" bs=1 seek=$((24 + 2 * (16 + 14 + 20 + 8 + 524) + 8)) conv=notrunc 2>/dev/null
+fails 2 "huge.pcap" run stalled-reader --set "traffic.file=$tmp/huge.pcap"
+# cut in the middle of a record: what is whole is replayed, and it is said how much was cut
+head -c 300000 "$tmp/whole.pcap" >"$tmp/cut.pcap"
+plimsoll run stalled-reader "${short[@]}" --allocator glibc --set "traffic.file=$tmp/cut.pcap" \
+    --out "$tmp/cut" >/dev/null 2>"$tmp/err" || bad "a cut capture: exit $?"
+grep -q 'cut: its last [0-9]* bytes' "$tmp/err" || bad "a cut capture: $(cat "$tmp/err")"
+grep -q '"expected": "not checked"' "$tmp/cut/results.json" || bad "another capture passed as checked"
+
+# scenarios
+sed 's/^duration:.*/duration: 240/' scenarios/stalled-reader.yaml >"$tmp/s.yaml"
+fails 2 "s.yaml:[0-9]+:11: duration: '240' is not a time" validate "$tmp/s.yaml"
+sed 's/rss_bytes_peak: "<= 64MiB"/rss_bytes_peek: "<= 64MiB"/' scenarios/stalled-reader.yaml >"$tmp/s.yaml"
+fails 2 "s.yaml:[0-9]+:[0-9]+: unknown metric 'rss_bytes_peek'" validate "$tmp/s.yaml"
+sed 's/rss_bytes_peak: "<= 64MiB"/rss_bytes_peak: "<= 64"/' scenarios/stalled-reader.yaml >"$tmp/s.yaml"
+fails 2 "s.yaml:[0-9]+:[0-9]+: rss_bytes_peak: '64' is not a size" validate "$tmp/s.yaml"
+sed 's/frame_buffer:  {size: 4120B/frame_buffer:  {size: 20B/' scenarios/steady-reader.yaml >"$tmp/s.yaml"
+fails 2 "frame_buffer has 20 B" validate "$tmp/s.yaml"
+plimsoll validate scenarios/*.yaml >/dev/null || bad "our own scenarios are not valid"
+
+# results: whole or not there
+touch "$tmp/file"
+fails 2 "Not a directory|a folder is wanted" run stalled-reader "${short[@]}" --allocator glibc --out "$tmp/file/x"
+if [ "$(id -u)" -eq 0 ] && mkdir "$tmp/small" && mount -t tmpfs -o size=8k tmpfs "$tmp/small" 2>/dev/null; then
+    plimsoll run stalled-reader "${short[@]}" --allocator glibc --out "$tmp/small/r" >/dev/null 2>"$tmp/err"
+    rc=$?
+    [ $rc -eq 2 ] && grep -q 'No space left' "$tmp/err" || bad "a full folder: exit $rc: $(cat "$tmp/err")"
+    [ -z "$(find "$tmp/small" -type f)" ] || bad "a full folder holds: $(find "$tmp/small" -type f)"
+    umount "$tmp/small"
+fi
+
+# expectations: 1 when reality differs, 0 as expected, and exactly the same again
+sed -e 's/outcome: growing/outcome: bounded/' -e "s|file: traffic|file: $PWD/scenarios/traffic|" \
+    scenarios/stalled-reader.yaml >"$tmp/wrong.yaml"
+plimsoll run "$tmp/wrong.yaml" --set duration=60s --set container=none --allocator glibc \
+    --out "$tmp/wrong" >"$tmp/out" 2>&1
+rc=$?
+[ $rc -eq 1 ] || bad "an expectation that fails: exit $rc"
+grep -q 'outcome is growing; expected bounded' "$tmp/out" || bad "the failed expectation is not said: $(cat "$tmp/out")"
+for i in 1 2; do
+    plimsoll run stalled-reader --set container=none --set duration=60s --allocator "$heap,slab,limited" \
+        --out "$tmp/same$i" >/dev/null 2>&1 || bad "stalled-reader without a container: exit $?"
+    # apart from times and RSS
+    grep -vE '"(started|command|cpu_|rss_|acquire_ns|faults_|container_bytes_peak|outcome_why)' \
+        "$tmp/same$i/results.json" >"$tmp/same$i.txt"
+    cat "$tmp/same$i"/series/*.csv | cut -d, -f1,3-7 >"$tmp/same$i.csv"
+done
+cmp "$tmp/same1.txt" "$tmp/same2.txt" || bad "two runs differ"
+cmp "$tmp/same1.csv" "$tmp/same2.csv" || bad "two runs' series differ"
+plimsoll run stalled-reader "${short[@]}" --allocator glibc --out "$tmp/json" --json >"$tmp/out" 2>/dev/null
+cmp "$tmp/out" "$tmp/json/results.json" || bad "--json is not results.json"
+
+# a reproduce command reproduces
+command=$(sed -n 's/^ *"reproduce": "\(.*\)".*/\1/p' "$tmp/same1/results.json" | head -n 1)
+(eval "${command/plimsoll/$build/plimsoll} --out $tmp/again") >/dev/null 2>&1 || bad "'$command' fails"
+
+# stopped: SIGINT keeps what was finished and exits 130; SIGKILL leaves no cell behind
+"$build/plimsoll" run steady-reader --set duration=24h --set container=none --allocator glibc --repeat 100 \
+    --set timeout=60s --out "$tmp/int" >"$tmp/out" 2>&1 &
+pid=$!
+sleep 1
+kill -INT $pid
+wait $pid
+rc=$?
+[ $rc -eq 130 ] || bad "SIGINT: exit $rc"
+grep -q 'stopped; 0 of 100 cells' "$tmp/out" || bad "SIGINT: $(cat "$tmp/out")"
+[ ! -e "$tmp/int" ] || bad "SIGINT before the first cell left a folder"
+"$build/plimsoll" run steady-reader --set duration=24h --allocator glibc --out "$tmp/kill" >/dev/null 2>&1 &
+pid=$!
+sleep 0.5
+cell=$(pgrep -P $pid -f plimsoll-cell)
+kill -KILL $pid
+wait $pid 2>/dev/null
+for _ in $(seq 50); do
+    [ -n "$cell" ] && kill -0 "$cell" 2>/dev/null || break
+    sleep 0.1
+done
+[ -n "$cell" ] || bad "no cell was running"
+! kill -0 "$cell" 2>/dev/null || bad "a cell outlived its controller"
+plimsoll doctor >/dev/null || bad "doctor: exit $?"
+! find /sys/fs/cgroup -type d -name "plimsoll-$pid" 2>/dev/null | grep -q . || bad "the next start left a stale cgroup"
+
+[ $failed -eq 0 ] && echo "all as it should be"
+exit $failed
