@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# The one-way rule: a room includes only itself and rooms to its left in the flow of data; the
+# measuring rooms include no pipeline; allocators/ includes nothing of harness/, and harness/ of
+# allocators/ only its contract.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+rooms=(base scenario traffic clock pipelines cell measure results stats report cli)
+place() { # ROOM: its place in the flow
+    for i in "${!rooms[@]}"; do
+        [ "${rooms[$i]}" != "$1" ] || echo "$i"
+    done
+}
+failed=0
+includes() { # FOLDER: file:included of every include of the project's own, tests aside
+    grep -rnoE --include='*.[ch]' --exclude-dir=tests '#include "(harness|allocators)/[^"]*"' "$1" |
+        sed -E 's/^([^:]*):[0-9]+:#include "([^"]*)"/\1 \2/'
+}
+while read -r file included; do
+    echo "$file: allocators/ knows nothing of harness/, but includes $included"
+    failed=1
+done < <(includes allocators | grep ' harness/')
+checked=0
+while read -r file included; do
+    checked=$((checked + 1))
+    room=$(cut -d/ -f2 <<<"$file") other=$(cut -d/ -f2 <<<"$included")
+    case $included in
+    allocators/allocator.h | allocators/error.h | allocators/units.h) continue ;;
+    allocators/*) echo "$file: includes $included; only the contract is for harness/" && failed=1 ;;
+    harness/pipelines/*)
+        case $room in
+        measure | results | stats | report) echo "$file: a measuring room includes a pipeline" && failed=1 ;;
+        esac ;;&
+    harness/*)
+        if [ "$(place "$other")" -gt "$(place "$room")" ]; then
+            echo "$file: includes $included, which is to its right in the flow"
+            failed=1
+        fi ;;
+    esac
+done < <(includes harness)
+[ "$checked" -gt 50 ] || { echo "only $checked includes were found: is this the tree?" && failed=1; }
+exit $failed
