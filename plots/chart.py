@@ -207,7 +207,7 @@ def memory(group, folder):
         draw_line(axes, group.container["bytes"])
     rows = draw_kills(axes, curves, looks, divisor, line or top)
     if linear:
-        axes.set_ylim(0, top * (1.1 + 0.045 * rows))
+        axes.set_ylim(0, top * (1.1 + 0.05 * rows))
     legend(axes, curves, looks, limit, len(group.stacks) - len(names))
     return figure
 

@@ -10,40 +10,36 @@ static bool before(const struct pl_event *a, const struct pl_event *b)
     return a->due_ns < b->due_ns || (a->due_ns == b->due_ns && a->order < b->order);
 }
 
-static void put(struct pl_loop *loop, uint32_t place, struct pl_event *event)
+static void put(struct pl_event **heap, uint32_t place, struct pl_event *event)
 {
-    loop->heap[place] = event;
+    heap[place] = event;
     event->place = place;
 }
 
-static void sift_up(struct pl_loop *loop, uint32_t place)
+static void sift_up(struct pl_loop *loop, struct pl_event *event)
 {
-    struct pl_event *event = loop->heap[place];
-    while (place > 0) {
-        uint32_t parent = (place - 1) / 2;
-        if (!before(event, loop->heap[parent]))
-            break;
-        put(loop, place, loop->heap[parent]);
-        place = parent;
+    struct pl_event **heap = loop->heap;
+    uint32_t place = event->place;
+    while (place > 0 && before(event, heap[(place - 1) / 2])) {
+        put(heap, place, heap[(place - 1) / 2]);
+        place = (place - 1) / 2;
     }
-    put(loop, place, event);
+    put(heap, place, event);
 }
 
-static void sift_down(struct pl_loop *loop, uint32_t place)
+/* Comes once an event, so what the stores to the heap can't change is held in locals. */
+static void sift_down(struct pl_loop *loop, struct pl_event *event)
 {
-    struct pl_event *event = loop->heap[place];
-    for (;;) {
-        uint32_t child = 2 * place + 1;
-        if (child >= loop->count)
-            break;
-        if (child + 1 < loop->count && before(loop->heap[child + 1], loop->heap[child]))
+    struct pl_event **heap = loop->heap;
+    uint32_t count = loop->count, place = event->place;
+    for (uint32_t child; (child = 2 * place + 1) < count; place = child) {
+        if (child + 1 < count && before(heap[child + 1], heap[child]))
             child++;
-        if (!before(loop->heap[child], event))
+        if (!before(heap[child], event))
             break;
-        put(loop, place, loop->heap[child]);
-        place = child;
+        put(heap, place, heap[child]);
     }
-    put(loop, place, event);
+    put(heap, place, event);
 }
 
 void pl_loop_init(struct pl_loop *loop, struct pl_event **heap, uint32_t capacity)
@@ -56,15 +52,15 @@ void pl_loop_add(struct pl_loop *loop, struct pl_event *event, int64_t due_ns)
     assert(loop->count < loop->capacity);
     event->due_ns = due_ns;
     event->order = loop->added++;
-    put(loop, loop->count++, event);
-    sift_up(loop, event->place);
+    put(loop->heap, loop->count++, event);
+    sift_up(loop, event);
 }
 
 void pl_loop_move(struct pl_loop *loop, struct pl_event *event, int64_t due_ns)
 {
     event->due_ns = due_ns;
-    sift_up(loop, event->place);
-    sift_down(loop, event->place);
+    sift_up(loop, event);
+    sift_down(loop, event);
 }
 
 int64_t pl_loop_run(struct pl_loop *loop, int64_t end_ns)
@@ -73,7 +69,7 @@ int64_t pl_loop_run(struct pl_loop *loop, int64_t end_ns)
         struct pl_event *event = loop->heap[0];
         pl_virtual_advance(event->due_ns);
         event->due_ns = event->fire(event->context, event->due_ns);
-        sift_down(loop, event->place);
+        sift_down(loop, event);
     }
     if (!loop->stopped)
         pl_virtual_advance(end_ns);

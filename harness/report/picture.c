@@ -8,7 +8,8 @@
 #include "harness/report/text.h"
 
 /* What a picture says, and what it says in the page. The colours are INK, MUTED, GRID and PAPER of
- * plots/style.py; they stand in style attributes, where var() holds. */
+ * plots/style.py, and its two that are too dark for a dark page; they stand in style attributes,
+ * where var() holds. */
 static const struct {
     const char *from, *to;
     bool number; /* the picture's number follows */
@@ -43,19 +44,34 @@ static const char *skip(const char *at)
     return at;
 }
 
+/* Whether a tag has an attribute that runs something: one that begins with "on". What stands in
+ * quotes is no name; a quote that is never closed is not trusted. */
+static bool has_handler(const char *tag)
+{
+    bool begins = false; /* a name may begin here */
+    for (const char *at = tag; *at && *at != '>'; at++) {
+        if (*at == '"' || *at == '\'') {
+            at = strchr(at + 1, *at);
+            if (!at)
+                return true;
+        }
+        if (begins && strncasecmp(at, "on", 2) == 0)
+            return true;
+        begins = strchr(" \t\r\n\f/\"'", *at) != NULL;
+    }
+    return false;
+}
+
 /* Whether a tag is one of those that plot.py writes, without a handler. */
 static bool is_harmless_tag(const char *tag)
 {
     static const char *const known[] = {"svg", "g", "path", "use", "defs", "rect", "clipPath"};
     const char *name = tag + 1 + (tag[1] == '/');
-    size_t length = strcspn(name, " \t\r\n/>"), size = strcspn(tag, ">");
-    bool found = false;
+    size_t length = strcspn(name, " \t\r\n/>");
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        found |= strlen(known[i]) == length && strncmp(known[i], name, length) == 0;
-    for (size_t i = 0; found && i + 3 < size; i++)
-        if (strchr(" \t\r\n\"'/", tag[i]) && strncasecmp(tag + i + 1, "on", 2) == 0)
-            return false;
-    return found;
+        if (strlen(known[i]) == length && strncmp(known[i], name, length) == 0)
+            return !has_handler(tag);
+    return false;
 }
 
 /* plot.py writes no script; a picture that was put there by other hands might hold one. */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "harness/base/files.h"
 #include "harness/report/draw.h"
@@ -16,18 +17,19 @@ struct document {
     struct pl_file file;
 };
 
-/* Everything but the rename, which is done when all documents are on the disk. */
+/* Everything but the rename, which is done when both documents are on the disk: a full one shows
+ * here. */
 static int write_document(struct document *d, const char *folder, const char *name,
                           struct pl_error *error)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     int rc = pl_file_open(&d->file, path, error);
-    if (!rc) {
-        fwrite(d->text, 1, d->size, d->file.stream);
-        fflush(d->file.stream); /* a full disk shows here, or at the commit */
-    }
-    return rc;
+    if (rc)
+        return rc;
+    if (fwrite(d->text, 1, d->size, d->file.stream) != d->size || fflush(d->file.stream))
+        return pl_error_set(error, -errno, "can't write %s: %s", path, strerror(errno));
+    return 0;
 }
 
 static int make_documents(const struct pl_model *m, const char *folder, const char *no_pictures,
@@ -39,8 +41,6 @@ static int make_documents(const struct pl_model *m, const char *folder, const ch
     int rc = write_document(md, folder, "report.md", error);
     if (!rc)
         rc = write_document(html, folder, "report.html", error);
-    if (!rc && ferror(md->file.stream))
-        rc = pl_file_commit(&md->file, error); /* it fails, and says why */
     if (!rc)
         rc = pl_file_commit(&html->file, error);
     if (!rc)
