@@ -1,0 +1,279 @@
+/* Whole reports into folders: pictures, folders that can't be written, no Python. */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/report/draw.h"
+#include "harness/report/report.h"
+#include "harness/report/tests/sample.h"
+
+static bool have_matplotlib(void)
+{
+    return system("/usr/bin/python3 -E -s -c 'import matplotlib' 2>/dev/null") == 0;
+}
+
+static int report(const char *folder, struct pl_error *error)
+{
+    FILE *progress = fopen("/dev/null", "w");
+    int rc = pl_report_write(folder, progress, error);
+    fclose(progress);
+    return rc;
+}
+
+static char *folder_with(json_t *document, int series)
+{
+    char *folder = sample_folder();
+    sample_save(folder, document, series);
+    json_decref(document);
+    return folder;
+}
+
+static void whole_report(void **state)
+{
+    (void)state;
+    struct pl_error error;
+    if (!have_matplotlib())
+        skip();
+    char *folder = folder_with(sample_document(), 1);
+    assert_int_equal(report(folder, &error), 0);
+    char *html = sample_read(folder, "report.html"), *md = sample_read(folder, "report.md");
+    assert_non_null(strstr(html, "<svg role=\"img\" aria-label=\"Resident memory"));
+    assert_non_null(strstr(md, "](plots/stalled-reader-f32.svg)"));
+    assert_null(strstr(html, "no pictures"));
+    assert_int_equal(sample_entries(folder), 5); /* results, series, plots and two reports */
+    free(html);
+    free(md);
+    sample_remove(folder);
+}
+
+static void pictures_repeat_to_the_byte(void **state)
+{
+    (void)state;
+    struct pl_error error;
+    struct pl_draw draw = pl_draw_default();
+    if (!have_matplotlib())
+        skip();
+    char *folder = folder_with(sample_document(), 1), *texts[2];
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(pl_draw_pictures(&draw, folder, &error), 0);
+        texts[i] = sample_read(folder, "plots/stalled-reader-f32.svg");
+        assert_non_null(texts[i]);
+    }
+    assert_string_equal(texts[0], texts[1]);
+    free(texts[0]);
+    free(texts[1]);
+    sample_remove(folder);
+}
+
+static void hostile_names_stay_text_in_pictures(void **state)
+{
+    (void)state;
+    struct pl_error error;
+    if (!have_matplotlib())
+        skip();
+    json_t *d = sample_empty();
+    json_t *cell = sample_cell(d, "$x^{2$ </svg><script>", "oom_killed");
+    sample_set(cell, "title", "-->]]><script>$\\frac$");
+    sample_set(cell, "scenario", "../../<script>");
+    char *folder = folder_with(d, 1);
+    assert_int_equal(report(folder, &error), 0);
+    char *html = sample_read(folder, "report.html");
+    assert_non_null(strstr(html, "<svg role="));
+    assert_null(strstr(html, "<script"));
+    free(html);
+    sample_remove(folder);
+}
+
+static void missing_series_are_said(void **state)
+{
+    (void)state;
+    struct pl_error error;
+    char *folder = folder_with(sample_document(), 0);
+    sample_write(folder, "series/000.csv", "t_ns,rss_bytes,live_bytes\n0,1,\n1,");
+    assert_int_equal(report(folder, &error), 0);
+    char *md = sample_read(folder, "report.md"), *html = sample_read(folder, "report.html");
+    assert_non_null(strstr(md, "The series of limited is missing (3 of 3): the picture lacks it."));
+    assert_non_null(strstr(html, "Series missing</span> (3 of 3)"));
+    free(md);
+    free(html);
+    sample_remove(folder);
+}
+
+/* Draws with another interpreter or script; the line that comes back. */
+static void no_pictures(struct pl_draw draw, const char *line)
+{
+    struct pl_error error = {""};
+    char *folder = sample_folder();
+    assert_int_not_equal(pl_draw_pictures(&draw, folder, &error), 0);
+    if (!strstr(error.text, line))
+        fail_msg("'%s' is not in '%s'", line, error.text);
+    sample_remove(folder);
+}
+
+static void without_python(void **state)
+{
+    (void)state;
+    struct pl_draw draw = pl_draw_default();
+    no_pictures((struct pl_draw){"/nowhere/python3", draw.script, 1000},
+                "no pictures: /nowhere/python3: No such file or directory; for pictures: apt-get "
+                "install python3-matplotlib, then `plimsoll report` again");
+    no_pictures((struct pl_draw){"/bin/false", draw.script, 1000},
+                "no pictures: plot.py ended without a word; for pictures: apt-get install");
+}
+
+static void slow_python_is_stopped(void **state)
+{
+    (void)state;
+    char *folder = sample_folder(), script[4096];
+    sample_write(folder, "slow", "#!/bin/sh\nexec sleep 30\n");
+    snprintf(script, sizeof script, "%s/slow", folder);
+    chmod(script, 0755);
+    no_pictures((struct pl_draw){script, "x", 50}, "no pictures: plot.py took longer than 0 s");
+    sample_remove(folder);
+}
+
+static void plot_says(const char *json, const char *line)
+{
+    struct pl_error error = {""};
+    struct pl_draw draw = pl_draw_default();
+    char *folder = sample_folder();
+    if (json)
+        sample_write(folder, "results.json", json);
+    assert_int_equal(pl_draw_pictures(&draw, folder, &error), -EIO);
+    if (!strstr(error.text, line))
+        fail_msg("'%s' is not in '%s'", line, error.text);
+    sample_remove(folder);
+}
+
+static void plot_refuses(void **state)
+{
+    (void)state;
+    if (!have_matplotlib())
+        skip();
+    plot_says(NULL, "results.json: no such file; a folder that `plimsoll run` wrote is wanted");
+    plot_says("{\"schema_version\": 1, ", "results.json: no whole JSON (");
+    plot_says("[1]", "results.json: schema_version is None; this program reads 1");
+    plot_says("{\"schema_version\": 2}", "results.json: schema_version is 2; this program reads 1");
+    plot_says("{\"schema_version\": 1, \"cells\": []}",
+              "results.json: no cells: nothing was measured");
+    plot_says("{\"schema_version\": 1, \"cells\": [{}]}", "a cell is not as it should be (");
+}
+
+static void reading_only(void **state)
+{
+    (void)state;
+    struct pl_error error = {""};
+    char expected[512];
+    if (geteuid() == 0)
+        skip(); /* root may write all the same */
+    char *folder = folder_with(sample_document(), 1);
+    chmod(folder, 0555);
+    int rc = report(folder, &error);
+    chmod(folder, 0755);
+    assert_int_equal(rc, -EACCES);
+    snprintf(expected, sizeof expected, "can't write %s/report.md: Permission denied", folder);
+    assert_string_equal(error.text, expected);
+    sample_remove(folder);
+}
+
+/* A folder on a disk of its own that can be full, or not written. @return false where only root may
+ */
+static bool mounted(char *folder, const char *options)
+{
+    return geteuid() == 0 && mount("tmpfs", folder, "tmpfs", 0, options) == 0;
+}
+
+/* Fills the disk but for some pages. */
+static void fill(const char *folder, long free_pages)
+{
+    char path[4096], block[4096] = "";
+    snprintf(path, sizeof path, "%s/filler", folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    setbuf(file, NULL);
+    long pages = 0;
+    while (fwrite(block, sizeof block, 1, file) == 1)
+        pages++;
+    fclose(file);
+    assert_true(pages > free_pages);
+    assert_int_equal(truncate(path, (pages - free_pages) * 4096), 0);
+}
+
+/* A report onto a disk with so much room: it fails for that file, and leaves nothing. */
+static void full_disk_at(long free_pages, const char *name)
+{
+    struct pl_error error = {""};
+    char *folder = sample_folder(), expected[512];
+    if (!mounted(folder, "size=256k")) {
+        sample_remove(folder);
+        skip();
+    }
+    json_t *d = sample_document();
+    sample_save(folder, d, 0);
+    json_decref(d);
+    char plots[4096];
+    snprintf(plots, sizeof plots, "%s/plots", folder);
+    mkdir(plots, 0777);
+    fill(folder, free_pages);
+    size_t before = sample_entries(folder);
+    int rc = report(folder, &error);
+    size_t after = sample_entries(folder), drawn = sample_entries(plots);
+    umount(folder);
+    assert_int_equal(rc, -ENOSPC);
+    snprintf(expected, sizeof expected, "can't write %s/%s: No space left on device", folder, name);
+    assert_string_equal(error.text, expected);
+    assert_int_equal(before, after);
+    assert_int_equal(drawn, 0);
+    sample_remove(folder);
+}
+
+static void full_disk(void **state)
+{
+    (void)state;
+    full_disk_at(0, "report.md");
+    full_disk_at(3, "report.html"); /* room for report.md alone */
+}
+
+static void mounted_read_only(void **state)
+{
+    (void)state;
+    struct pl_error error = {""};
+    char *folder = sample_folder(), expected[512];
+    if (!mounted(folder, "size=1m")) {
+        sample_remove(folder);
+        skip();
+    }
+    json_t *d = sample_document();
+    sample_save(folder, d, 1);
+    json_decref(d);
+    assert_int_equal(mount("tmpfs", folder, "tmpfs", MS_REMOUNT | MS_RDONLY, NULL), 0);
+    int rc = report(folder, &error);
+    snprintf(expected, sizeof expected, "can't write %s/report.md: Read-only file system", folder);
+    umount(folder);
+    assert_int_equal(rc, -EROFS);
+    assert_string_equal(error.text, expected);
+    sample_remove(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whole_report),
+        cmocka_unit_test(pictures_repeat_to_the_byte),
+        cmocka_unit_test(hostile_names_stay_text_in_pictures),
+        cmocka_unit_test(missing_series_are_said),
+        cmocka_unit_test(without_python),
+        cmocka_unit_test(slow_python_is_stopped),
+        cmocka_unit_test(plot_refuses),
+        cmocka_unit_test(reading_only),
+        cmocka_unit_test(full_disk),
+        cmocka_unit_test(mounted_read_only),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
