@@ -1,5 +1,7 @@
 /* The floor under the harness: a plain loop that does a steady reader's mallocs, copies, conversion
- * and frees, with 138 packets in flight, and nothing else: no events, sessions, metering, integrity.
+ * and frees, in the same order (what arrives in 10 ms, then a frame of each session), and nothing
+ * else: no events, sorting, metering, integrity. The order matters: freeing a packet right before
+ * the next is allocated would spare glibc half of its work.
  * `ci/speed` runs it beside a cell and shows what the harness adds.
  *   plimsoll-plain-loop CAPTURE PACKETS        prints CPU ns a packet */
 #include <stdint.h>
@@ -11,12 +13,15 @@
 #include "harness/pipelines/samples.h"
 #include "harness/traffic/recording.h"
 
-#define IN_FLIGHT 138      /* 2 sessions x 200 ms x 344.5 packets/s */
-#define PACKET_BYTES 696   /* as in scenarios/steady-reader.yaml */
+#define SESSIONS 2
+#define LATENCY_TICKS 20    /* 200 ms of 10 ms */
+#define PACKET_SAMPLES 128  /* of the recording, of one channel */
+#define RING 128            /* packets of a session, more than the latency holds */
+#define PACKET_BYTES 696    /* as in scenarios/steady-reader.yaml */
 #define BUFFER_BYTES 2072
 #define FRAME_BYTES 4120
 #define HEAD_BYTES 24
-#define FRAME_SAMPLES 441  /* 10 ms at 44.1 kHz */
+#define FRAME_SAMPLES 441   /* 10 ms at 44.1 kHz */
 
 struct plain_packet {
     uint8_t *buffer;
@@ -26,10 +31,15 @@ struct plain_packet {
 };
 _Static_assert(sizeof(struct plain_packet) == PACKET_BYTES, "the scenario's packet");
 
+struct plain_session {
+    struct plain_packet *ring[RING];
+    uint64_t received;
+    uint64_t played;
+    uint32_t skip; /* samples of the first packet that were played */
+};
+
 struct plain_loop {
-    struct plain_packet *ring[IN_FLIGHT];
-    uint8_t *frame;
-    uint32_t samples; /* in the frame, of one channel */
+    struct plain_session sessions[SESSIONS];
     pl_convert convert;
     uint32_t channels;
     uint32_t sample_bytes; /* of all channels in the payload */
@@ -59,41 +69,50 @@ static struct plain_packet *receive(const struct pl_recording *recording, uint64
     return packet;
 }
 
-/* Converts a packet into frames, each handed out and freed when it is full. */
-static void play(struct plain_loop *loop, struct plain_packet *packet)
+static void drop_first(struct plain_session *session)
 {
-    uint32_t left = packet->payload_size / loop->sample_bytes;
-    const uint8_t *in = packet->buffer + packet->payload_offset;
-    while (left > 0) {
-        uint32_t room = FRAME_SAMPLES - loop->samples, count = left < room ? left : room;
-        float *out = (float *)(void *)(loop->frame + HEAD_BYTES);
-        loop->convert(in, out + loop->samples * loop->channels, count * loop->channels);
-        in += count * loop->sample_bytes;
-        left -= count;
-        loop->samples += count;
-        if (loop->samples == FRAME_SAMPLES) {
-            free(loop->frame);
-            loop->frame = get(FRAME_BYTES);
-            loop->samples = 0;
-        }
-    }
+    struct plain_packet *packet = session->ring[session->played++ % RING];
     free(packet->buffer);
     free(packet);
+    session->skip = 0;
+}
+
+/* One frame of one session, allocated, filled, handed out and freed. */
+static void play(const struct plain_loop *loop, struct plain_session *session)
+{
+    uint8_t *frame = get(FRAME_BYTES);
+    float *out = (float *)(void *)(frame + HEAD_BYTES);
+    for (uint32_t done = 0; done < FRAME_SAMPLES;) {
+        const struct plain_packet *packet = session->ring[session->played % RING];
+        uint32_t left = packet->payload_size / loop->sample_bytes - session->skip;
+        uint32_t count = left < FRAME_SAMPLES - done ? left : FRAME_SAMPLES - done;
+        loop->convert(packet->buffer + packet->payload_offset + session->skip * loop->sample_bytes,
+                      out + done * loop->channels, (size_t)count * loop->channels);
+        done += count;
+        session->skip += count;
+        if (count == left)
+            drop_first(session);
+    }
+    free(frame);
 }
 
 static void run(struct plain_loop *loop, const struct pl_recording *recording, uint64_t packets)
 {
-    loop->frame = get(FRAME_BYTES);
-    for (uint64_t i = 0; i < packets; i++) {
-        struct plain_packet **slot = &loop->ring[i % IN_FLIGHT];
-        if (*slot)
-            play(loop, *slot);
-        *slot = receive(recording, i);
+    uint64_t received = 0;
+    for (uint64_t tick = 1; received < packets; tick++) {
+        uint64_t due = tick * FRAME_SAMPLES / PACKET_SAMPLES;
+        for (; loop->sessions[0].received < due; received += SESSIONS)
+            for (int i = 0; i < SESSIONS; i++) {
+                struct plain_session *session = &loop->sessions[i];
+                session->ring[session->received % RING] = receive(recording, session->received);
+                session->received++;
+            }
+        for (int i = 0; i < SESSIONS && tick > LATENCY_TICKS; i++)
+            play(loop, &loop->sessions[i]);
     }
-    for (int i = 0; i < IN_FLIGHT; i++)
-        if (loop->ring[i])
-            play(loop, loop->ring[i]);
-    free(loop->frame);
+    for (int i = 0; i < SESSIONS; i++)
+        while (loop->sessions[i].played < loop->sessions[i].received)
+            drop_first(&loop->sessions[i]);
 }
 
 static double cpu_ns(void)

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# A user without the right to make a cgroup: RLIMIT_DATA holds the cells, and it is said.
+#   rlimit_as_a_user.sh BUILD_FOLDER
+set -uo pipefail
+. "$(dirname "$0")/slow.sh"
+needs jq jq
+needs setpriv util-linux
+[ "$(id -u)" -eq 0 ] || skip "only root can become a user without rights"
+user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+stacks=glibc,jemalloc,mimalloc,tcmalloc,tbbmalloc,scudo,slab,limited
+# A cgroup in /proc/self/cgroup would let a run without a memory controller pass as refused.
+mkdir "$tmp/rlimit"
+chmod -R a+rX "$tmp"
+chown 65534:65534 "$tmp/rlimit" "$TMPDIR"
+
+timeout 300 "${user[@]}" "$tmp/bin/plimsoll" run stalled-reader --allocator $stacks \
+    --out "$tmp/rlimit" >"$tmp/out" 2>"$tmp/err"
+rc=$?
+[ $rc -eq 0 ] || bad "exit $rc: $(cat "$tmp/out") $(tail -n 5 "$tmp/err")"
+said='(no right to make a cgroup|no cgroup with a memory controller).*RLIMIT_DATA holds the cells'
+grep -Eq "^plimsoll: $said" "$tmp/err" || bad "not said on stderr: $(head -n 5 "$tmp/err")"
+jq -r '.warnings[]' rlimit/results.json | grep -Eq "^$said" ||
+    bad "not said in results.json: $(jq -c .warnings rlimit/results.json)"
+all_cells rlimit 8 '.container == {kind: "rlimit", bytes: 268435456}' \
+    '.outcome == ({scudo: "crashed", limited: "bounded"}[.allocator] // "alloc_failed")'
+no_cell_runs || bad "cells still run: $(cells)"
+[ -z "$(ls -A "$TMPDIR")" ] || bad "temporary files are left: $(ls -A "$TMPDIR")"
+finish
