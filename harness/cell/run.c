@@ -127,11 +127,11 @@ static void reap(const struct pl_process *process, bool kill_it, struct pl_cell_
         ;
 }
 
-/* Half of what the machine has to spare: a cell without a container stops itself there. */
+/* Where a cell without a container stops itself, before it can hurt the machine. */
 static uint64_t ceiling(const struct pl_cell_options *o)
 {
-    if (o->scenario->container_bytes)
-        return 0;
+    if (o->scenario->container_bytes || o->ceiling_bytes)
+        return o->scenario->container_bytes ? 0 : o->ceiling_bytes;
     FILE *file = fopen("/proc/meminfo", "re");
     char line[256];
     unsigned long long kib = 0;

@@ -72,8 +72,13 @@ static int close_rig(void **state)
 static int run(struct rig *rig, const char *stack, const volatile sig_atomic_t *interrupted,
                struct pl_cell_evidence *e, struct pl_error *error)
 {
-    struct pl_cell_options options = {&rig->scenario, rig->recording,   stack,      PL_FORMAT_F32, 1,
-                                      &rig->containers, interrupted};
+    struct pl_cell_options options = {.scenario = &rig->scenario,
+                                      .recording = rig->recording,
+                                      .stack = stack,
+                                      .format = PL_FORMAT_F32,
+                                      .seed = 1,
+                                      .containers = &rig->containers,
+                                      .interrupted = interrupted};
     return pl_cell_run(&options, e, error);
 }
 
@@ -175,6 +180,31 @@ static void a_cell_that_takes_too_long_is_stopped(void **state)
     rig->scenario.timeout_ns = S / 5;
     run_well(rig, "glibc", &e);
     assert_true(e.timed_out && !e.has_final);
+    pl_cell_evidence_free(&e);
+}
+
+/* Without a container nothing else would stop it: the machine is spared. */
+static void a_cell_without_a_container_stops_at_the_ceiling(void **state)
+{
+    struct rig *rig = *state;
+    struct pl_cell_evidence e;
+    struct pl_error error;
+    uint64_t ceiling = SANITIZED ? 40 * MIB : 12 * MIB;
+    rig->scenario.receiver.stalls[0].until_ns = INT64_MAX;
+    struct pl_cell_options options = {.scenario = &rig->scenario,
+                                      .recording = rig->recording,
+                                      .stack = "glibc",
+                                      .format = PL_FORMAT_F32,
+                                      .seed = 1,
+                                      .containers = &rig->containers,
+                                      .ceiling_bytes = ceiling};
+    assert_int_equal(pl_cell_run(&options, &e, &error), 0);
+    assert_true(e.has_final && e.final.at_ceiling);
+    assert_true(e.final.t_ns < 20 * S);
+    assert_int_equal(e.final.t_ns, e.samples[e.sample_count - 1].t_ns);
+    assert_true(e.samples[e.sample_count - 1].rss_bytes > ceiling);
+    assert_true(e.samples[e.sample_count - 2].rss_bytes <= ceiling);
+    assert_int_equal(e.final.leaked_bytes, 0);
     pl_cell_evidence_free(&e);
 }
 
@@ -301,6 +331,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_kernel_kills_at_the_containers_line, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(under_rlimit_the_heap_gives_null, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(a_cell_that_takes_too_long_is_stopped, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(a_cell_without_a_container_stops_at_the_ceiling, open_rig,
+                                        close_rig),
         cmocka_unit_test_setup_teardown(an_interrupted_cell_is_killed, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(a_missing_library_is_said, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(the_environment_is_clean, open_rig, close_rig),
