@@ -87,6 +87,22 @@ static void each_condition_is_a_group(void **state)
     pl_model_free(&m);
 }
 
+/* A name that was given to tell groups apart may itself be taken, by an earlier group. */
+static void picture_names_are_not_shared(void **state)
+{
+    (void)state;
+    struct pl_model m;
+    json_t *d = sample_empty();
+    sample_set(sample_cell(d, "glibc", "bounded"), "format", "f32-2");
+    sample_cell(d, "glibc", "bounded");
+    json_object_set_new(sample_cell(d, "glibc", "bounded"), "duration_seconds", json_real(60));
+    build(&m, d);
+    assert_string_equal(m.groups[0].picture, "stalled-reader-f32-2");
+    assert_string_equal(m.groups[1].picture, "stalled-reader-f32");
+    assert_string_equal(m.groups[2].picture, "stalled-reader-f32-3");
+    pl_model_free(&m);
+}
+
 static void floor_is_taken_off(void **state)
 {
     (void)state;
@@ -198,6 +214,7 @@ int main(void)
         cmocka_unit_test(repetitions_are_a_row),
         cmocka_unit_test(mixed_outcomes_show_the_worst),
         cmocka_unit_test(each_condition_is_a_group),
+        cmocka_unit_test(picture_names_are_not_shared),
         cmocka_unit_test(floor_is_taken_off),
         cmocka_unit_test(unfit_documents),
         cmocka_unit_test(unfit_folders),
