@@ -95,7 +95,8 @@ int pl_folder_make(const char *path, struct pl_error *error)
         char kept = *slash;
         *slash = '\0';
         if (mkdir(part, 0777) && errno != EEXIST)
-            return pl_error_set(error, -errno, "can't make the folder %s: %s", part, strerror(errno));
+            return pl_error_set(error, -errno, "can't make the folder %s: %s", part,
+                                strerror(errno));
         *slash = kept;
         if (!kept)
             break;

@@ -20,10 +20,12 @@ static bool hierarchy_path(const char *cgroups, bool v2, char *path, size_t capa
     for (const char *line = cgroups; line && *line;) {
         const char *end = strchrnul(line, '\n');
         const char *controllers = memchr(line, ':', (size_t)(end - line));
-        const char *colon = controllers ? memchr(controllers + 1, ':', (size_t)(end - controllers - 1)) : NULL;
+        const char *colon =
+            controllers ? memchr(controllers + 1, ':', (size_t)(end - controllers - 1)) : NULL;
         if (colon) {
             char names[256];
-            snprintf(names, sizeof names, ",%.*s,", (int)(colon - controllers - 1), controllers + 1);
+            snprintf(names, sizeof names, ",%.*s,", (int)(colon - controllers - 1),
+                     controllers + 1);
             bool wanted = v2 ? strncmp(line, "0::", 3) == 0 : strstr(names, ",memory,") != NULL;
             if (wanted && (size_t)(end - colon) < capacity) {
                 snprintf(path, capacity, "%.*s", (int)(end - colon - 1), colon + 1);

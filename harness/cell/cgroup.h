@@ -14,9 +14,8 @@ int pl_cgroup_own(char *path, size_t capacity, int *version);
 
 /** Parses the two files that pl_cgroup_own reads; for tests.
  *  @param has_memory tells whether a v2 folder offers the memory controller */
-int pl_cgroup_find(const char *mountinfo, const char *cgroups,
-                   bool (*has_memory)(const char *path), char *path, size_t capacity,
-                   int *version);
+int pl_cgroup_find(const char *mountinfo, const char *cgroups, bool (*has_memory)(const char *path),
+                   char *path, size_t capacity, int *version);
 
 /** Writes `text` to a control file. @return 0 or a negative errno */
 int pl_cgroup_write(const char *folder, const char *file, const char *text);

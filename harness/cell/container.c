@@ -53,9 +53,8 @@ static int make_cgroup(struct pl_containers *containers, struct pl_container *co
 int pl_container_make(struct pl_containers *containers, uint64_t bytes,
                       struct pl_container *container, struct pl_error *error)
 {
-    *container = (struct pl_container){.kind = bytes ? containers->kind : PL_CONTAINER_NONE,
-                                       .bytes = bytes,
-                                       .procs_fd = -1};
+    *container = (struct pl_container){
+        .kind = bytes ? containers->kind : PL_CONTAINER_NONE, .bytes = bytes, .procs_fd = -1};
     if (container->kind == PL_CONTAINER_NONE || container->kind == PL_CONTAINER_RLIMIT)
         return 0;
     int rc = make_cgroup(containers, container);
@@ -83,7 +82,8 @@ void pl_container_read(const struct pl_container *c, struct pl_container_evidenc
 {
     *evidence = (struct pl_container_evidence){0};
     if (c->kind == PL_CONTAINER_CGROUP_V2) {
-        evidence->known = pl_cgroup_number(c->path, "memory.events", "oom_kill", &evidence->oom_kills);
+        evidence->known =
+            pl_cgroup_number(c->path, "memory.events", "oom_kill", &evidence->oom_kills);
         pl_cgroup_number(c->path, "memory.peak", NULL, &evidence->peak_bytes);
     } else if (c->kind == PL_CONTAINER_CGROUP_V1) {
         evidence->known =

@@ -57,12 +57,13 @@ int pl_container_join(const struct pl_container *container);
 
 /** What the kernel did in the container. */
 struct pl_container_evidence {
-    bool known;            /* false for rlimit and none */
-    uint64_t oom_kills;    /* the kernel's own counter */
-    uint64_t peak_bytes;   /* charged at most: not RSS */
+    bool known;          /* false for rlimit and none */
+    uint64_t oom_kills;  /* the kernel's own counter */
+    uint64_t peak_bytes; /* charged at most: not RSS */
 };
 
-void pl_container_read(const struct pl_container *container, struct pl_container_evidence *evidence);
+void pl_container_read(const struct pl_container *container,
+                       struct pl_container_evidence *evidence);
 
 /** Kills what is left in it and removes it. */
 void pl_container_remove(struct pl_container *container);

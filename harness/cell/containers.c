@@ -26,7 +26,8 @@ static void clean_stale(const char *own)
         if (strncmp(entry->d_name, prefix, sizeof prefix - 1) != 0)
             continue;
         int n = snprintf(path, sizeof path, "%s/%s", own, entry->d_name);
-        int fd = n > 0 && (size_t)n < sizeof path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+        int fd =
+            n > 0 && (size_t)n < sizeof path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
         if (fd < 0)
             continue;
         if (flock(fd, LOCK_EX | LOCK_NB) == 0)

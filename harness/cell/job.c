@@ -19,8 +19,7 @@ uint64_t pl_job_arena_bytes(const struct pl_scenario *s, const struct pl_recordi
 {
     const struct pl_pipeline *pipeline = pl_pipeline_of(s);
     uint32_t events = pipeline->event_count(s) + 1; /* the sampler's */
-    return page_round(pipeline->arena_bytes(s, recording) +
-                      pl_arena_cost(sizeof(struct pl_meter)) +
+    return page_round(pipeline->arena_bytes(s, recording) + pl_arena_cost(sizeof(struct pl_meter)) +
                       pl_arena_cost(events * sizeof(struct pl_event *)) +
                       pl_arena_cost(sizeof(struct pl_traffic_counts)));
 }

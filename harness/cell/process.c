@@ -117,7 +117,7 @@ static int await_exec(int report_fd, pid_t pid)
 int pl_process_start(const struct pl_process_options *o, struct pl_process *process,
                      struct pl_error *error)
 {
-    char *envp[PL_ENVIRONMENT_MAX + 2] = {(char *)(uintptr_t)"LC_ALL=C"};
+    char *envp[PL_ENVIRONMENT_MAX + 2] = {(char *)(uintptr_t) "LC_ALL=C"};
     for (size_t i = 0; i < o->environment->count; i++)
         envp[i + 1] = (char *)(uintptr_t)o->environment->variables[i];
     int records[2], report[2];
@@ -156,7 +156,8 @@ int pl_process_find_cell(char *path, size_t capacity, struct pl_error *error)
     ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
     self[n > 0 ? n : 0] = '\0';
     char *slash = strrchr(self, '/');
-    int written = slash ? snprintf(path, capacity, "%.*s/plimsoll-cell", (int)(slash - self), self) : -1;
+    int written =
+        slash ? snprintf(path, capacity, "%.*s/plimsoll-cell", (int)(slash - self), self) : -1;
     if (written > 0 && (size_t)written < capacity && access(path, X_OK) == 0)
         return 0;
     return pl_error_set(error, -ENOENT, "plimsoll-cell is missing beside %s; build it by `make`",
@@ -167,7 +168,8 @@ bool pl_process_can_fix_addresses(void)
 {
     pid_t pid = fork();
     if (pid == 0)
-        _exit(personality(ADDR_NO_RANDOMIZE) == -1 || !(personality(0xffffffff) & ADDR_NO_RANDOMIZE));
+        _exit(personality(ADDR_NO_RANDOMIZE) == -1 ||
+              !(personality(0xffffffff) & ADDR_NO_RANDOMIZE));
     int status = 0;
     return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
            WEXITSTATUS(status) == 0;

@@ -86,8 +86,8 @@ static int take_records(struct reader *reader, struct pl_cell_evidence *e)
 /* @return 1 at the end of the pipe, 0 to go on, a negative errno */
 static int read_some(struct reader *reader, struct pl_cell_evidence *e)
 {
-    ssize_t n = read(reader->fd, reader->buffer + reader->used,
-                     sizeof reader->buffer - reader->used);
+    ssize_t n =
+        read(reader->fd, reader->buffer + reader->used, sizeof reader->buffer - reader->used);
     if (n < 0)
         return errno == EINTR ? 0 : -errno;
     reader->used += (size_t)n;

@@ -35,7 +35,7 @@ struct pl_cell_evidence {
     uint64_t container_bytes;
     struct pl_container_evidence kernel;
     struct pl_environment environment; /* what the heap was told */
-    int cpu; /* pinned to, or -1 */
+    int cpu;                           /* pinned to, or -1 */
 };
 
 /** Runs a cell to its end. Every wait is bounded by the scenario's timeout.

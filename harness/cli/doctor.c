@@ -42,8 +42,8 @@ static void check_huge_pages(void)
         fclose(file);
     line[strcspn(line, "\n")] = '\0';
     char detail[200];
-    snprintf(detail, sizeof detail, "%s; switched off in cells unless a scenario says huge_pages: true",
-             line);
+    snprintf(detail, sizeof detail,
+             "%s; switched off in cells unless a scenario says huge_pages: true", line);
     say("huge pages", true, detail);
 }
 

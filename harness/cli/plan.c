@@ -78,8 +78,7 @@ static int read_traffic(struct pl_planned *p)
     if (pl_capture_read(traffic->file, &options, &p->recording, &p->counts, &error))
         return pl_cli_fail(PL_EXIT_USAGE, &error);
     for (size_t i = 0; i < p->format_count; i++)
-        if (pl_pipeline_of(&p->scenario)
-                ->check(&p->scenario, p->recording, p->formats[i], &error))
+        if (pl_pipeline_of(&p->scenario)->check(&p->scenario, p->recording, p->formats[i], &error))
             return pl_cli_fail(PL_EXIT_USAGE, &error);
     return PL_EXIT_OK;
 }

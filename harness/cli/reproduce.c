@@ -16,7 +16,8 @@ static void add_word(char *text, size_t capacity, const char *word)
     }
     used += (size_t)snprintf(text + used, capacity - used, "%s'", used ? " " : "");
     for (; *word && used + 6 < capacity; word++)
-        used += (size_t)snprintf(text + used, capacity - used, *word == '\'' ? "'\\''" : "%c", *word);
+        used +=
+            (size_t)snprintf(text + used, capacity - used, *word == '\'' ? "'\\''" : "%c", *word);
     if (used + 2 < capacity)
         memcpy(text + used, "'", 2);
 }

@@ -115,14 +115,16 @@ static void note_conditions(struct run *run)
         if (p->skipped[0])
             warn(run, p->skipped);
         if (p->counts.bytes_cut) {
-            snprintf(text, sizeof text, "%s is cut: its last %llu bytes are no whole record; what "
-                     "is whole is replayed", p->scenario.traffic.file,
-                     (unsigned long long)p->counts.bytes_cut);
+            snprintf(text, sizeof text,
+                     "%s is cut: its last %llu bytes are no whole record; what "
+                     "is whole is replayed",
+                     p->scenario.traffic.file, (unsigned long long)p->counts.bytes_cut);
             warn(run, text);
         }
         for (uint32_t k = 0; k < p->recording->stream_count; k++)
             if (pl_recording_streams(p->recording)[k].codec == PL_CODEC_OPAQUE) {
-                snprintf(text, sizeof text, "%s: payload type %u is carried as it is: memory yes, "
+                snprintf(text, sizeof text,
+                         "%s: payload type %u is carried as it is: memory yes, "
                          "samples no; --set traffic.payload=L16/44100/2 or the like names a codec",
                          p->scenario.traffic.file,
                          pl_recording_streams(p->recording)[k].payload_type);

@@ -34,7 +34,7 @@ __attribute__((visibility("default"))) int clock_gettime(clockid_t clock, struct
 }
 
 __attribute__((visibility("default"))) int gettimeofday(struct timeval *restrict now,
-                                                         void *restrict zone)
+                                                        void *restrict zone)
 {
     (void)zone;
     struct timespec t = virtual_timespec(PL_VIRTUAL_REALTIME_NS);

@@ -40,7 +40,7 @@ static struct pl_value per_second(const struct pl_measured *m,
                                   uint64_t (*part)(const struct pl_class_record *))
 {
     const struct pl_final *final = pl_final_of(m);
-    return final ? pl_value_real((double)sum(final, part) / ((double)final->t_ns / 1e9))
+    return final ? pl_value_real((double)sum(final, part) / ((double) final->t_ns / 1e9))
                  : pl_value_none();
 }
 

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#define PL_METRIC(name, unit, better, class, how)                                                  \
+#define PL_METRIC(name, unit, better, class, how) \
     {#name, PL_UNIT_##unit, PL_BETTER_##better, PL_CLASS_##class, how, pl_metric_##name},
 const struct pl_metric pl_metrics[] = {
 #include "harness/measure/metrics.def"

@@ -69,7 +69,7 @@ double pl_value_double(struct pl_value value);
 void pl_measure(const struct pl_scenario *scenario, const struct pl_cell_evidence *evidence,
                 struct pl_measured *measured);
 
-#define PL_METRIC(name, unit, better, class, how)                                                  \
+#define PL_METRIC(name, unit, better, class, how) \
     struct pl_value pl_metric_##name(const struct pl_measured *);
 #include "harness/measure/metrics.def"
 #undef PL_METRIC

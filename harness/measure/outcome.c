@@ -58,7 +58,8 @@ static void judge_finished(const struct pl_cell_evidence *e, const struct pl_gro
         judge(j, PL_OUTCOME_ALLOC_FAILED, "%llu acquires gave NULL, from the heap itself",
               (unsigned long long)failures);
     else if (growth->growing)
-        judge(j, PL_OUTCOME_GROWING, "RSS peaks at %.1f, %.1f, %.1f MiB in the run's eighth, quarter, half",
+        judge(j, PL_OUTCOME_GROWING,
+              "RSS peaks at %.1f, %.1f, %.1f MiB in the run's eighth, quarter, half",
               growth->rss_max[2] / 1048576, growth->rss_max[1] / 1048576,
               growth->rss_max[0] / 1048576);
     else

@@ -6,7 +6,8 @@ static struct pl_value count(const struct pl_measured *m, size_t offset)
     const struct pl_final *final = pl_final_of(m);
     if (!final)
         return pl_value_none();
-    return pl_value_integer(*(const uint64_t *)(const void *)((const char *)&final->counts + offset));
+    return pl_value_integer(
+        *(const uint64_t *)(const void *)((const char *)&final->counts + offset));
 }
 
 static struct pl_value dropped(const struct pl_measured *m, enum pl_drop reason)
@@ -82,7 +83,7 @@ struct pl_value pl_metric_sessions_started(const struct pl_measured *m)
 struct pl_value pl_metric_paused_seconds(const struct pl_measured *m)
 {
     const struct pl_final *final = pl_final_of(m);
-    return final ? pl_value_real((double)final->counts.paused_ns / 1e9) : pl_value_none();
+    return final ? pl_value_real((double) final->counts.paused_ns / 1e9) : pl_value_none();
 }
 
 /* Whether every packet is accounted for. */

@@ -19,7 +19,8 @@ pl_convert pl_convert_find(enum pl_codec codec, enum pl_format format);
 /** Bytes of one sample of one channel in the payload; 0 when opaque. */
 size_t pl_codec_sample_bytes(enum pl_codec codec);
 
-/** One G.711 code word as 16-bit linear (ITU-T G.711, tables 1a and 2a, left-aligned to 16 bits). */
+/** One G.711 code word as 16-bit linear (ITU-T G.711, tables 1a and 2a, left-aligned to 16 bits).
+ */
 int16_t pl_mulaw_to_s16(uint8_t code);
 int16_t pl_alaw_to_s16(uint8_t code);
 

@@ -50,21 +50,20 @@ static json_t *environment_json(const struct pl_cell_evidence *e)
 static json_t *last_sample_json(const struct pl_cell_evidence *e)
 {
     const struct pl_sample *last = &e->samples[e->sample_count - 1];
-    return json_pack("{s:f, s:I, s:I, s:I, s:I, s:I}", "t_seconds", (double)last->t_ns / 1e9,
-                     "live_bytes", (json_int_t)last->live_bytes, "reserved_bytes",
-                     (json_int_t)last->reserved_bytes, "packets_received",
-                     (json_int_t)last->packets_received, "packets_delivered",
-                     (json_int_t)last->packets_delivered, "packets_dropped",
-                     (json_int_t)last->packets_dropped);
+    return json_pack(
+        "{s:f, s:I, s:I, s:I, s:I, s:I}", "t_seconds", (double)last->t_ns / 1e9, "live_bytes",
+        (json_int_t)last->live_bytes, "reserved_bytes", (json_int_t)last->reserved_bytes,
+        "packets_received", (json_int_t)last->packets_received, "packets_delivered",
+        (json_int_t)last->packets_delivered, "packets_dropped", (json_int_t)last->packets_dropped);
 }
 
 /* A file name out of a spec: what is no letter, digit or dot becomes '-'; the cell's number keeps
  * alike ones apart. */
-static void series_name(size_t number, const struct pl_measured *m, const struct pl_cell_identity *id, char *name,
-                        size_t capacity)
+static void series_name(size_t number, const struct pl_measured *m,
+                        const struct pl_cell_identity *id, char *name, size_t capacity)
 {
-    snprintf(name, capacity, "series/%03zu.%s.%.120s.%s.r%u.csv", number, m->scenario->name, id->stack,
-             pl_format_name(id->format), id->repetition);
+    snprintf(name, capacity, "series/%03zu.%s.%.120s.%s.r%u.csv", number, m->scenario->name,
+             id->stack, pl_format_name(id->format), id->repetition);
     for (char *at = name + strlen("series/"); *at; at++)
         if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._", *at))
             *at = '-';

@@ -58,8 +58,8 @@ static int read_bound(const struct pl_bound *bound, const struct pl_metric *metr
             snprintf(out->comparison, sizeof out->comparison, "%s", known[i]);
             return read_value(metric->unit, value, &out->value, reason);
         }
-    return pl_error_set(reason, -EINVAL, "'%s': a comparison (<=, >=, <, >, =) and a value are taken",
-                        bound->text);
+    return pl_error_set(reason, -EINVAL,
+                        "'%s': a comparison (<=, >=, <, >, =) and a value are taken", bound->text);
 }
 
 static int check_bound(const struct pl_scenario *s, const struct pl_bound *bound,
@@ -179,7 +179,8 @@ void pl_expectations_judge(const struct pl_measured *m, const char *stack, struc
     *x = (struct pl_expected){.verdict = PL_VERDICT_NONE};
     uint64_t errors = pl_metric_integrity_errors(m).integer;
     if (errors) {
-        set(x, PL_VERDICT_FAILED, "integrity_errors is %llu; expected 0", (unsigned long long)errors);
+        set(x, PL_VERDICT_FAILED, "integrity_errors is %llu; expected 0",
+            (unsigned long long)errors);
         return;
     }
     if (s->conditions_left) {

@@ -106,10 +106,12 @@ json_t *pl_host_fingerprint(void)
     json_object_set_new(host, "memory_bytes", memory_bytes());
     json_object_set_new(host, "kernel", json_sprintf("%s %s", name.sysname, name.release));
     json_object_set_new(host, "machine", json_string(name.machine));
-    json_object_set_new(host, "huge_pages", first_line("/sys/kernel/mm/transparent_hugepage/enabled"));
+    json_object_set_new(host, "huge_pages",
+                        first_line("/sys/kernel/mm/transparent_hugepage/enabled"));
     json_object_set_new(host, "governor",
                         first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"));
-    json_object_set_new(host, "address_randomisation", first_line("/proc/sys/kernel/randomize_va_space"));
+    json_object_set_new(host, "address_randomisation",
+                        first_line("/proc/sys/kernel/randomize_va_space"));
     json_object_set_new(host, "libc", json_sprintf("glibc %s", gnu_get_libc_version()));
     json_object_set_new(host, "compiler", json_string(PL_COMPILER));
     json_object_set_new(host, "compiler_flags", json_string(PL_COMPILER_FLAGS));

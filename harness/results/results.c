@@ -33,8 +33,8 @@ static int make_folders(struct pl_results *r, struct pl_error *error)
     return rc;
 }
 
-int pl_results_open(struct pl_results *r, const char *folder, const char *command,
-                    const char *tier, struct pl_error *error)
+int pl_results_open(struct pl_results *r, const char *folder, const char *command, const char *tier,
+                    struct pl_error *error)
 {
     *r = (struct pl_results){0};
     if (strlen(folder) + 300 >= sizeof r->folder)
@@ -45,9 +45,9 @@ int pl_results_open(struct pl_results *r, const char *folder, const char *comman
         return rc;
     json_t *host = pl_host_fingerprint();
     r->root = json_pack("{s:i, s:{s:s, s:s}, s:{s:s, s:s, s:o, s:b}, s:o, s:[], s:[], s:[]}",
-                        "schema_version", PL_SCHEMA_VERSION, "suite", "name", "plimsoll",
-                        "version", PL_VERSION, "run", "command", command, "tier", tier, "started",
-                        now_utc(), "complete", 0, "host", host, "warnings", "recordings", "cells");
+                        "schema_version", PL_SCHEMA_VERSION, "suite", "name", "plimsoll", "version",
+                        PL_VERSION, "run", "command", command, "tier", tier, "started", now_utc(),
+                        "complete", 0, "host", host, "warnings", "recordings", "cells");
     return r->root ? 0 : pl_error_set(error, -ENOMEM, "out of memory");
 }
 
@@ -83,9 +83,8 @@ void pl_results_warn(struct pl_results *r, const char *warning)
 {
     json_t *warnings = json_object_get(r->root, "warnings"), *known;
     size_t i;
-    json_array_foreach(warnings, i, known)
-        if (strcmp(json_string_value(known), warning) == 0)
-            return;
+    json_array_foreach(warnings, i,
+                       known) if (strcmp(json_string_value(known), warning) == 0) return;
     json_array_append_new(warnings, json_string(warning));
 }
 

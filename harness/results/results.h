@@ -20,7 +20,7 @@ struct pl_results {
 struct pl_cell_identity {
     const char *stack;
     enum pl_format format;
-    uint32_t repetition;   /* from 0 */
+    uint32_t repetition; /* from 0 */
     uint64_t seed;
     const char *reproduce; /* a shell command */
 };

@@ -34,7 +34,8 @@ int pl_decode_fail(struct pl_decoder *d, struct pl_mark mark, const char *format
     va_end(args);
     if (d->setting)
         return pl_error_set(d->error, -EINVAL, "--set %s: %s", d->setting, message);
-    return pl_error_set(d->error, -EINVAL, "%s:%u:%u: %s", d->path, mark.line, mark.column, message);
+    return pl_error_set(d->error, -EINVAL, "%s:%u:%u: %s", d->path, mark.line, mark.column,
+                        message);
 }
 
 int pl_decode_text(struct pl_decoder *d, struct fy_node *node, const char *what, char *text,

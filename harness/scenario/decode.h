@@ -11,8 +11,8 @@
 struct pl_decoder {
     struct pl_scenario *scenario;
     struct pl_error *error;
-    const char *path;    /* of the file, for messages */
-    const char *setting; /* the key of a --set, or NULL when a file is decoded */
+    const char *path;                    /* of the file, for messages */
+    const char *setting;                 /* the key of a --set, or NULL when a file is decoded */
     struct pl_mark marks[PL_SCHEMA_MAX]; /* where each row's value was written last */
     bool seen[PL_SCHEMA_MAX];
 };
@@ -30,8 +30,7 @@ int pl_decode_text(struct pl_decoder *decoder, struct fy_node *node, const char 
 
 int pl_decode_size(struct pl_decoder *decoder, struct fy_node *node, const char *what,
                    uint64_t *bytes);
-int pl_decode_time(struct pl_decoder *decoder, struct fy_node *node, const char *what,
-                   int64_t *ns);
+int pl_decode_time(struct pl_decoder *decoder, struct fy_node *node, const char *what, int64_t *ns);
 
 /** Where a node stands; a mapping or sequence stands where its first scalar does. */
 struct pl_mark pl_decode_mark(struct fy_node *node);

@@ -68,7 +68,8 @@ static int not_found(const char *name, struct pl_error *error)
 
 int pl_scenario_find(const char *name, char *path, size_t capacity, struct pl_error *error)
 {
-    bool is_path = strchr(name, '/') || (strlen(name) > 5 && strcmp(name + strlen(name) - 5, ".yaml") == 0);
+    bool is_path =
+        strchr(name, '/') || (strlen(name) > 5 && strcmp(name + strlen(name) - 5, ".yaml") == 0);
     const char *in = is_path ? "" : folder();
     int n = is_path ? snprintf(path, capacity, "%s", name)
                     : snprintf(path, capacity, "%s/%s.yaml", in ? in : ".", name);

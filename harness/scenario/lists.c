@@ -31,7 +31,8 @@ static int decode_list(struct pl_decoder *d, struct fy_node *key, struct fy_node
         return rc ? rc : append(d, value, list, capacity, item);
     }
     if (!value || !fy_node_is_sequence(value) || fy_node_sequence_is_empty(value))
-        return pl_decode_fail(d, pl_decode_mark(value ? value : key), "%s takes a list: [a, b]", what);
+        return pl_decode_fail(d, pl_decode_mark(value ? value : key), "%s takes a list: [a, b]",
+                              what);
     void *at = NULL;
     for (struct fy_node *node; (node = fy_node_sequence_iterate(value, &at));) {
         int rc = pl_decode_text(d, node, what, item, sizeof item);
@@ -65,7 +66,8 @@ static int check_format(struct pl_decoder *d, struct fy_node *node, const char *
 {
     if (pl_format_parse(item) >= 0)
         return 0;
-    return pl_decode_fail(d, pl_decode_mark(node), "'%s' is no format; f32, s16 would be right", item);
+    return pl_decode_fail(d, pl_decode_mark(node), "'%s' is no format; f32, s16 would be right",
+                          item);
 }
 
 int pl_decode_allocators(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
@@ -76,8 +78,8 @@ int pl_decode_allocators(struct pl_decoder *d, struct fy_node *key, struct fy_no
 
 int pl_decode_formats(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
 {
-    return decode_list(d, key, value, "formats", d->scenario->formats,
-                       sizeof d->scenario->formats, check_format);
+    return decode_list(d, key, value, "formats", d->scenario->formats, sizeof d->scenario->formats,
+                       check_format);
 }
 
 typedef int (*entry_decoder)(struct pl_decoder *, struct fy_node *value, const char *key,
@@ -111,8 +113,8 @@ static int decode_stall_key(struct pl_decoder *d, struct fy_node *value, const c
         return pl_decode_time(d, value, "from", &stall->from_ns);
     if (strcmp(key, "until") == 0)
         return pl_decode_time(d, value, "until", &stall->until_ns);
-    return pl_decode_fail(d, pl_decode_mark(value), "unknown key '%s' of a stall; known here: from, until",
-                          key);
+    return pl_decode_fail(d, pl_decode_mark(value),
+                          "unknown key '%s' of a stall; known here: from, until", key);
 }
 
 int pl_decode_stalls(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
@@ -138,8 +140,7 @@ int pl_decode_stalls(struct pl_decoder *d, struct fy_node *key, struct fy_node *
 static int decode_bounds(struct pl_decoder *d, struct fy_node *mapping, struct pl_expectation *e)
 {
     if (!fy_node_is_mapping(mapping))
-        return pl_decode_fail(d, pl_decode_mark(mapping),
-                              "metrics takes {name: \"<= value\"}");
+        return pl_decode_fail(d, pl_decode_mark(mapping), "metrics takes {name: \"<= value\"}");
     void *at = NULL;
     for (struct fy_node_pair *pair; (pair = fy_node_mapping_iterate(mapping, &at));) {
         if (e->bound_count == PL_BOUNDS_MAX)

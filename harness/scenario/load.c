@@ -188,7 +188,8 @@ static int resolve_traffic(struct pl_scenario *s, struct pl_error *error)
     char joined[sizeof s->path + sizeof s->traffic.file];
     snprintf(joined, sizeof joined, "%.*s/%s", (int)(slash - s->path), s->path, s->traffic.file);
     if (strlen(joined) >= sizeof s->traffic.file)
-        return pl_error_set(error, -ENAMETOOLONG, "%s: the path of traffic.file is too long", s->path);
+        return pl_error_set(error, -ENAMETOOLONG, "%s: the path of traffic.file is too long",
+                            s->path);
     memcpy(s->traffic.file, joined, strlen(joined) + 1);
     return 0;
 }

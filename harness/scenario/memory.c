@@ -72,14 +72,15 @@ int pl_decode_class(struct pl_decoder *d, const char *name, const char *attribut
             class->budget = budget_index(d, value, budget);
         return rc ? rc : class->budget < 0 ? -EINVAL : 0;
     }
-    return pl_decode_fail(d, pl_decode_mark(value), "unknown key '%s' of a class; known here: size, budget",
-                          attribute);
+    return pl_decode_fail(d, pl_decode_mark(value),
+                          "unknown key '%s' of a class; known here: size, budget", attribute);
 }
 
 static int decode_class_mapping(struct pl_decoder *d, const char *name, struct fy_node *mapping)
 {
     if (!fy_node_is_mapping(mapping))
-        return pl_decode_fail(d, pl_decode_mark(mapping), "class %s takes {size: ..., budget: ...}", name);
+        return pl_decode_fail(d, pl_decode_mark(mapping), "class %s takes {size: ..., budget: ...}",
+                              name);
     void *at = NULL;
     for (struct fy_node_pair *pair; (pair = fy_node_mapping_iterate(mapping, &at));) {
         char attribute[64];
@@ -98,8 +99,8 @@ static int each_name(struct pl_decoder *d, struct fy_node *key, struct fy_node *
                      int (*each)(struct pl_decoder *, const char *, struct fy_node *))
 {
     if (!mapping || !fy_node_is_mapping(mapping))
-        return pl_decode_fail(d, pl_decode_mark(mapping ? mapping : key), "%s takes names with values below it",
-                              what);
+        return pl_decode_fail(d, pl_decode_mark(mapping ? mapping : key),
+                              "%s takes names with values below it", what);
     void *at = NULL;
     for (struct fy_node_pair *pair; (pair = fy_node_mapping_iterate(mapping, &at));) {
         char name[64];

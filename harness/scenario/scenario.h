@@ -38,9 +38,9 @@ struct pl_mark {
 };
 
 struct pl_traffic_settings {
-    char file[1024];  /* path of the capture, resolved against the scenario's folder */
-    char filter[512]; /* libpcap filter, may be empty */
-    char payload[64]; /* what dynamic payload types hold, may be empty */
+    char file[1024];   /* path of the capture, resolved against the scenario's folder */
+    char filter[512];  /* libpcap filter, may be empty */
+    char payload[64];  /* what dynamic payload types hold, may be empty */
     uint32_t sessions; /* copies of the recording */
     double rate;       /* factor on the packet rate */
 };
@@ -108,8 +108,8 @@ struct pl_scenario {
     char formats[64];                  /* separated by commas */
     struct pl_expectation expectations[PL_EXPECTATIONS_MAX];
     uint32_t expectation_count;
-    uint32_t tier;             /* enum pl_tier */
-    bool conditions_left;      /* a --set leaves the conditions that `expect` states */
+    uint32_t tier;               /* enum pl_tier */
+    bool conditions_left;        /* a --set leaves the conditions that `expect` states */
     char conditions_left_by[64]; /* the key that did */
 };
 
@@ -117,7 +117,8 @@ struct pl_scenario {
  * Reads a scenario, applies a tier and then settings, and checks the whole.
  * Every tier of the file is checked, not only the one asked for.
  * @param settings `KEY=VALUE` texts
- * @return 0, or a negative errno and one line `file:line:column: what is wrong, what would be right`
+ * @return 0, or a negative errno and one line `file:line:column: what is wrong, what would be
+ * right`
  */
 int pl_scenario_load(const char *path, enum pl_tier tier, const char *const *settings,
                      size_t setting_count, struct pl_scenario *scenario, struct pl_error *error);

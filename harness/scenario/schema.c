@@ -7,18 +7,35 @@
 #include "harness/scenario/decode.h"
 
 #define AT(field) offsetof(struct pl_scenario, field)
-#define TEXT(path, field, flags)                                                                   \
-    {path, PL_KEY_TEXT, AT(field), sizeof(((struct pl_scenario *)0)->field), 0, 0, NULL, NULL, flags}
-#define SIZE(path, field, min, max, flags)                                                         \
-    {path, PL_KEY_SIZE, AT(field), 0, min, max, NULL, NULL, flags}
-#define TIME(path, field, min, max, flags)                                                         \
-    {path, PL_KEY_TIME, AT(field), 0, min, max, NULL, NULL, flags}
-#define COUNT(path, field, min, max, flags)                                                        \
-    {path, PL_KEY_COUNT, AT(field), 0, min, max, NULL, NULL, flags}
-#define CHOICE(path, field, choices, flags)                                                        \
-    {path, PL_KEY_CHOICE, AT(field), 0, 0, 0, choices, NULL, flags}
-#define SECTION(path, flags) {path, PL_KEY_SECTION, 0, 0, 0, 0, NULL, NULL, flags}
-#define SPECIAL(path, decode, flags) {path, PL_KEY_SPECIAL, 0, 0, 0, 0, NULL, decode, flags}
+#define TEXT(path, field, flags)                                                                  \
+    {                                                                                             \
+        path, PL_KEY_TEXT, AT(field), sizeof(((struct pl_scenario *)0)->field), 0, 0, NULL, NULL, \
+            flags                                                                                 \
+    }
+#define SIZE(path, field, min, max, flags)                           \
+    {                                                                \
+        path, PL_KEY_SIZE, AT(field), 0, min, max, NULL, NULL, flags \
+    }
+#define TIME(path, field, min, max, flags)                           \
+    {                                                                \
+        path, PL_KEY_TIME, AT(field), 0, min, max, NULL, NULL, flags \
+    }
+#define COUNT(path, field, min, max, flags)                           \
+    {                                                                 \
+        path, PL_KEY_COUNT, AT(field), 0, min, max, NULL, NULL, flags \
+    }
+#define CHOICE(path, field, choices, flags)                           \
+    {                                                                 \
+        path, PL_KEY_CHOICE, AT(field), 0, 0, 0, choices, NULL, flags \
+    }
+#define SECTION(path, flags)                                \
+    {                                                       \
+        path, PL_KEY_SECTION, 0, 0, 0, 0, NULL, NULL, flags \
+    }
+#define SPECIAL(path, decode, flags)                          \
+    {                                                         \
+        path, PL_KEY_SPECIAL, 0, 0, 0, 0, NULL, decode, flags \
+    }
 
 #define MS INT64_C(1000000)
 #define S (1000 * MS)

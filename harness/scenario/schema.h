@@ -13,12 +13,12 @@ enum pl_key_kind {
     PL_KEY_TEXT,
     PL_KEY_SIZE,
     PL_KEY_TIME,
-    PL_KEY_COUNT,   /* uint32_t */
-    PL_KEY_SEED,    /* uint64_t */
-    PL_KEY_FACTOR,  /* double */
+    PL_KEY_COUNT,  /* uint32_t */
+    PL_KEY_SEED,   /* uint64_t */
+    PL_KEY_FACTOR, /* double */
     PL_KEY_BOOL,
-    PL_KEY_CHOICE,  /* uint32_t, index among the choices */
-    PL_KEY_SPECIAL  /* decoded by a function of its own */
+    PL_KEY_CHOICE, /* uint32_t, index among the choices */
+    PL_KEY_SPECIAL /* decoded by a function of its own */
 };
 
 struct pl_decoder;

@@ -163,10 +163,10 @@ static int set_duration(struct pl_recording *recording, struct pl_error *error)
     return 0;
 }
 
-/* Senders pace themselves by the clock that their timestamps count, so a loop lasts what its samples
- * last: with the arrivals' mean gap instead, a day of loops drifts by milliseconds against the
- * samples and starves the reader. Kept as it is where the arrivals last longer than the samples,
- * since arrival times never fall. */
+/* Senders pace themselves by the clock that their timestamps count, so a loop lasts what its
+ * samples last: with the arrivals' mean gap instead, a day of loops drifts by milliseconds against
+ * the samples and starves the reader. Kept as it is where the arrivals last longer than the
+ * samples, since arrival times never fall. */
 static void pace_by_samples(struct pl_recording *recording)
 {
     const struct pl_recorded_stream *longest = NULL;

@@ -14,14 +14,14 @@
 #include "harness/traffic/recording.h"
 
 #define SESSIONS 2
-#define LATENCY_TICKS 20    /* 200 ms of 10 ms */
-#define PACKET_SAMPLES 128  /* of the recording, of one channel */
-#define RING 128            /* packets of a session, more than the latency holds */
-#define PACKET_BYTES 696    /* as in scenarios/steady-reader.yaml */
+#define LATENCY_TICKS 20   /* 200 ms of 10 ms */
+#define PACKET_SAMPLES 128 /* of the recording, of one channel */
+#define RING 128           /* packets of a session, more than the latency holds */
+#define PACKET_BYTES 696   /* as in scenarios/steady-reader.yaml */
 #define BUFFER_BYTES 2072
 #define FRAME_BYTES 4120
 #define HEAD_BYTES 24
-#define FRAME_SAMPLES 441   /* 10 ms at 44.1 kHz */
+#define FRAME_SAMPLES 441 /* 10 ms at 44.1 kHz */
 
 struct plain_packet {
     uint8_t *buffer;
@@ -138,7 +138,8 @@ int main(int argc, char **argv)
     const struct pl_recorded_stream *stream = pl_recording_streams(recording);
     struct plain_loop loop = {.channels = stream->channels};
     loop.convert = pl_convert_find((enum pl_codec)stream->codec, PL_FORMAT_F32);
-    loop.sample_bytes = (uint32_t)pl_codec_sample_bytes((enum pl_codec)stream->codec) * stream->channels;
+    loop.sample_bytes =
+        (uint32_t)pl_codec_sample_bytes((enum pl_codec)stream->codec) * stream->channels;
     if (!loop.convert) {
         fputs("plimsoll-plain-loop: the capture's payload gives no samples\n", stderr);
         return 2;

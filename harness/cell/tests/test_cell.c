@@ -62,7 +62,7 @@ static int close_rig(void **state)
     bool cgroup = rig->containers.kind != PL_CONTAINER_RLIMIT;
     pl_containers_close(&rig->containers);
     if (cgroup)
-        assert_int_equal(stat(run, &status), -1); /* no cgroup is left */
+        assert_int_equal(stat(run, &status), -1);     /* no cgroup is left */
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* nor a child */
     free(rig->recording);
     free(rig);
@@ -291,7 +291,8 @@ static void own_cgroup_is_found_in_any_layout(void **state)
     static const char hybrid[] =
         "30 23 0:26 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory\n"
         "31 23 0:27 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw\n";
-    static const char unified[] = "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw,nsdelegate\n";
+    static const char unified[] =
+        "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw,nsdelegate\n";
     static const char docker[] =
         "30 23 0:26 /docker/abc /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory\n";
     static const struct {
@@ -328,7 +329,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_cell_leaves_its_curve_and_its_books, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(the_harness_weighs_nothing, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(two_runs_have_the_same_books, open_rig, close_rig),
-        cmocka_unit_test_setup_teardown(the_kernel_kills_at_the_containers_line, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(the_kernel_kills_at_the_containers_line, open_rig,
+                                        close_rig),
         cmocka_unit_test_setup_teardown(under_rlimit_the_heap_gives_null, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(a_cell_that_takes_too_long_is_stopped, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(a_cell_without_a_container_stops_at_the_ceiling, open_rig,

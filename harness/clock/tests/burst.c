@@ -13,14 +13,15 @@
 
 #include "harness/clock/virtual.h"
 
-#define BLOCK 4096              /* bytes of one block of the burst */
+#define BLOCK 4096 /* bytes of one block of the burst */
 #define BLOCKS (400000000 / BLOCK)
 #define BURST_NS INT64_C(2000000000) /* the burst is spread over this much time, as a real one */
 #define BATCH 100
 #define PACKET 600 /* bytes */
 #define TICK_NS INT64_C(1000000)
-#define PACKETS 10 /* a tick: enough that jemalloc, which looks at the clock once in a thousand
-                      operations, does so many times a second */
+#define PACKETS                                                                     \
+    10 /* a tick: enough that jemalloc, which looks at the clock once in a thousand \
+          operations, does so many times a second */
 
 static long rss_bytes(void)
 {

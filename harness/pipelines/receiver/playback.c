@@ -94,7 +94,8 @@ static uint32_t fill(struct receiver *r, struct session *s, uint8_t *out, uint32
         const struct packet *first = s->queue.first;
         uint64_t gap = first && first->timestamp > s->next_timestamp
                            ? first->timestamp - s->next_timestamp
-                           : first ? 0 : UINT64_MAX;
+                       : first ? 0
+                               : UINT64_MAX;
         if (gap > 0) {
             uint32_t silent = gap < wanted - done ? (uint32_t)gap : wanted - done;
             memset(out + done * s->out_bytes, 0, silent * s->out_bytes);

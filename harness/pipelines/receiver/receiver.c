@@ -47,7 +47,8 @@ static uint64_t largest_frame(const struct pl_scenario *s, const struct pl_recor
     for (uint32_t i = 0; i < recording->stream_count; i++) {
         const struct pl_recorded_stream *stream = &pl_recording_streams(recording)[i];
         double samples = (double)stream->rate * (double)s->receiver.frame_ns / (double)PL_NS_PER_S;
-        uint64_t bytes = ((uint64_t)samples + 1) * stream->channels * pl_format_sample_bytes(format);
+        uint64_t bytes =
+            ((uint64_t)samples + 1) * stream->channels * pl_format_sample_bytes(format);
         if (bytes > largest)
             largest = bytes;
     }
@@ -79,9 +80,8 @@ static size_t positions_bytes(const struct pl_scenario *s, const struct pl_recor
 
 static size_t arena_bytes(const struct pl_scenario *s, const struct pl_recording *recording)
 {
-    return pl_arena_cost(sizeof(struct receiver)) +
-           pl_arena_cost(positions_bytes(s, recording)) + network_arena_bytes(s) +
-           sessions_arena_bytes(s);
+    return pl_arena_cost(sizeof(struct receiver)) + pl_arena_cost(positions_bytes(s, recording)) +
+           network_arena_bytes(s) + sessions_arena_bytes(s);
 }
 
 static uint32_t event_count(const struct pl_scenario *s)

@@ -50,7 +50,7 @@ struct receiver {
     struct pl_pipeline_inputs in;
     const struct pl_receiver_settings *settings;
     uint32_t packet_class, buffer_class, frame_class;
-    size_t packet_bytes;  /* of a packet object */
+    size_t packet_bytes; /* of a packet object */
     struct source *sources;
     /* network side */
     struct packet_list incoming; /* only a read drains it */
@@ -64,7 +64,7 @@ struct receiver {
     struct session *sessions;
     uint32_t *table; /* heads of chains by hash, index + 1 */
     uint32_t table_mask;
-    uint32_t session_top; /* sessions beyond were never open */
+    uint32_t session_top;    /* sessions beyond were never open */
     uint64_t *last_position; /* delivered last, + 1, for each source */
 };
 

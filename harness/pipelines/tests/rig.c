@@ -52,8 +52,7 @@ static void lay_packet(struct pl_recording *r, uint32_t index, const struct rig_
 {
     struct pl_recorded_packet *recorded =
         (struct pl_recorded_packet *)(void *)((char *)r + r->packets_offset) + index;
-    uint8_t *datagram =
-        (uint8_t *)r + r->datagrams_offset + (size_t)index * (HEADER + PAYLOAD);
+    uint8_t *datagram = (uint8_t *)r + r->datagrams_offset + (size_t)index * (HEADER + PAYLOAD);
     *recorded = (struct pl_recorded_packet){
         .arrival_ns = packet->arrival_ns,
         .position = packet->position,
@@ -127,7 +126,7 @@ void rig_open(struct rig *rig, const struct pl_scenario *scenario, struct pl_rec
     memset(rig->arena.base, 0, rig->arena.capacity);
     assert_true(rig->pipeline->event_count(s) <= 64);
     pl_loop_init(&rig->loop, rig->heap, 64);
-    struct pl_pipeline_inputs inputs = {s,          recording,  PL_FORMAT_S16, 1,
+    struct pl_pipeline_inputs inputs = {s,           recording,  PL_FORMAT_S16, 1,
                                         &rig->meter, &rig->loop, &rig->counts,  &rig->arena};
     rig->state = rig->pipeline->open(&inputs);
     assert_non_null(rig->state);

@@ -24,8 +24,8 @@ struct rig {
     int64_t now_ns; /* of replay */
 };
 
-#define RIG_RATE 8000          /* Hz, mono */
-#define RIG_PACKET_SAMPLES 80  /* 10 ms */
+#define RIG_RATE 8000         /* Hz, mono */
+#define RIG_PACKET_SAMPLES 80 /* 10 ms */
 #define RIG_PACKET_NS INT64_C(10000000)
 
 /** A scenario with roc-toolkit's classes, one session, no stall. */

@@ -59,7 +59,8 @@ static void a_stalled_reader_holds_all_that_arrives(void **state)
         assert_int_equal(rig.meter.live_bytes, (uint64_t)second * 100 * (696 + 2072));
         assert_int_equal(rig.counts.delivered, 0);
     }
-    /* Reading again: the backlog is far beyond the bound, so its session ends, and a new one plays. */
+    /* Reading again: the backlog is far beyond the bound, so its session ends, and a new one plays.
+     */
     rig_run(&rig, 31 * S);
     assert_in_range(rig.counts.dropped[PL_DROP_SESSION], 2990, 3010);
     assert_true(rig.counts.delivered > 50);

@@ -19,11 +19,11 @@ static void g711_follows_its_tables(void **state)
     assert_int_equal(pl_mulaw_to_s16(0xff), 0);
     assert_int_equal(pl_mulaw_to_s16(0xfe), 2 * 4);
     assert_int_equal(pl_mulaw_to_s16(0x7e), -2 * 4);
-    assert_int_equal(pl_alaw_to_s16(0xaa), 4032 * 8);  /* 0xff with even bits inverted */
+    assert_int_equal(pl_alaw_to_s16(0xaa), 4032 * 8); /* 0xff with even bits inverted */
     assert_int_equal(pl_alaw_to_s16(0x2a), -4032 * 8);
-    assert_int_equal(pl_alaw_to_s16(0xd5), 1 * 8);     /* 0x80 likewise */
+    assert_int_equal(pl_alaw_to_s16(0xd5), 1 * 8); /* 0x80 likewise */
     assert_int_equal(pl_alaw_to_s16(0x55), -1 * 8);
-    assert_int_equal(pl_alaw_to_s16(0xf5), 66 * 8);    /* 0xa0: the first with steps of 4 */
+    assert_int_equal(pl_alaw_to_s16(0xf5), 66 * 8); /* 0xa0: the first with steps of 4 */
 }
 
 static void l16_is_big_endian_and_scaled(void **state)

@@ -1,4 +1,5 @@
-/* Whatever text a scenario holds, it is taken or refused with one line, and nothing else happens. */
+/* Whatever text a scenario holds, it is taken or refused with one line, and nothing else happens.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

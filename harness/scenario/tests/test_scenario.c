@@ -1,9 +1,9 @@
 /* Scenario files: what is taken, and the one line that each mistake gets. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,8 +114,8 @@ static void tells_where_and_what(void **state)
 static void misses_what_is_required(void **state)
 {
     (void)state;
-    static const char *const required[] = {"name",     "title",    "pipeline",   "traffic",
-                                           "classes",  "duration", "allocators", "expect"};
+    static const char *const required[] = {"name",    "title",    "pipeline",   "traffic",
+                                           "classes", "duration", "allocators", "expect"};
     for (size_t i = 0; i < sizeof required / sizeof *required; i++) {
         char text[1024] = "", message[128];
         for (const char *line = base; *line; line = strchr(line, '\n') + 1)
@@ -132,8 +132,9 @@ static void misses_what_is_required(void **state)
 static void refuses_what_is_no_scenario(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"", "# nothing\n", "[a, b]\n", "just text\n", "name: *x\n",
-                                        "\t- x", "a: \"\xff\"\n", "? {a: b}\n: c\n"};
+    static const char *const texts[] = {
+        "",           "# nothing\n", "[a, b]\n",      "just text\n",
+        "name: *x\n", "\t- x",       "a: \"\xff\"\n", "? {a: b}\n: c\n"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct pl_scenario s = {.name = "untouched"};
         struct pl_error error = {""};
@@ -150,7 +151,8 @@ static void a_tier_overrides_the_top(void **state)
     char text[2048];
     struct pl_scenario s;
     snprintf(text, sizeof text,
-             "%stiers: {smoke: {duration: 20s, limits: {packets: 2MiB}}, full: {repeat: 7}}\n", base);
+             "%stiers: {smoke: {duration: 20s, limits: {packets: 2MiB}}, full: {repeat: 7}}\n",
+             base);
     assert_int_equal(parse(text, PL_TIER_SMOKE, NULL, 0, &s, NULL), 0);
     assert_int_equal(s.duration_ns, INT64_C(20000000000));
     assert_int_equal(s.budgets[0].max, 2 << 20);
@@ -210,10 +212,10 @@ static void settings_that_leave_the_conditions_are_noted(void **state)
     static const struct {
         const char *setting;
         bool left;
-    } cases[] = {{"duration=90s", false},          {"container=none", false},
-                 {"sample_interval=50ms", false},  {"seed=9", false},
-                 {"container=128MiB", true},       {"traffic.sessions=3", true},
-                 {"limits.packets=2MiB", true},    {"classes.packet.size=700B", true},
+    } cases[] = {{"duration=90s", false},         {"container=none", false},
+                 {"sample_interval=50ms", false}, {"seed=9", false},
+                 {"container=128MiB", true},      {"traffic.sessions=3", true},
+                 {"limits.packets=2MiB", true},   {"classes.packet.size=700B", true},
                  {"receiver.latency=1s", true}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct pl_scenario s;
