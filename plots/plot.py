@@ -46,6 +46,12 @@ def cpu_by_stack(group):
     return found
 
 
+def remove(path):
+    """A picture of an earlier run into the same folder must not stand for this one."""
+    if os.path.exists(path):
+        os.unlink(path)
+
+
 def draw(folder, out, kinds):
     groups = results.load(folder)
     os.makedirs(out, exist_ok=True)
@@ -54,6 +60,8 @@ def draw(folder, out, kinds):
         cpu = cpu_by_stack(group)
         if len(cpu) > 1:
             pictures[group.picture + "-cpu"] = chart.cpu(group, cpu)
+        else:
+            remove(os.path.join(out, f"{group.picture}-cpu.svg"))
         for name, figure in pictures.items():
             for kind in kinds:
                 write_figure(figure, os.path.join(out, f"{name}.{kind}"), kind)
