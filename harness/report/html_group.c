@@ -146,8 +146,9 @@ void pl_html_group(struct pl_html *p, const struct pl_model_group *g, size_t num
                   "the line, the kernel kills.");
     write_table(p, g);
     write_picture(p, g, "-cpu", "CPU a packet of each stack; the table above has the figures.",
-                  "CPU a packet. What stands right of the dashed line is the stack's own; the rest "
-                  "is the harness.");
+                  pl_model_floor(g) ? "CPU a packet. What stands right of the dashed line is the "
+                                      "stack's own; the rest is the harness."
+                                    : "CPU a packet, the harness's own included.");
     fputs(
         "<details><summary>Why each ended so, and the command that reproduces it</summary>\n<dl>\n",
         p->out);

@@ -71,6 +71,27 @@ static void pictures_repeat_to_the_byte(void **state)
     sample_remove(folder);
 }
 
+/* A picture that an earlier run left in the folder is not shown as this one's. */
+static void stale_pictures_go(void **state)
+{
+    (void)state;
+    struct pl_error error;
+    if (!have_matplotlib())
+        skip();
+    char *folder = folder_with(sample_document(), 1), plots[4096];
+    snprintf(plots, sizeof plots, "%s/plots", folder);
+    mkdir(plots, 0777);
+    sample_write(folder, "plots/stalled-reader-f32-cpu.svg", "<svg><g id=\"stale\"/></svg>");
+    sample_write(folder, "plots/mine.svg", "<svg></svg>");
+    assert_int_equal(report(folder, &error), 0);
+    char *html = sample_read(folder, "report.html"), *mine = sample_read(folder, "plots/mine.svg");
+    assert_null(strstr(html, "stale"));
+    assert_non_null(mine); /* only what carries our names */
+    free(html);
+    free(mine);
+    sample_remove(folder);
+}
+
 static void hostile_names_stay_text_in_pictures(void **state)
 {
     (void)state;
@@ -266,6 +287,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whole_report),
         cmocka_unit_test(pictures_repeat_to_the_byte),
+        cmocka_unit_test(stale_pictures_go),
         cmocka_unit_test(hostile_names_stay_text_in_pictures),
         cmocka_unit_test(missing_series_are_said),
         cmocka_unit_test(without_python),
