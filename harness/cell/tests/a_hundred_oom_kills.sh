@@ -2,6 +2,7 @@
 # 100 cells that the kernel kills, in a row: each one judged so, and nothing of them left.
 #   a_hundred_oom_kills.sh BUILD_FOLDER
 set -uo pipefail
+# shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$(dirname "$0")/slow.sh"
 needs jq jq
 open_ground

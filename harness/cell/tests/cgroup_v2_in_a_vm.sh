@@ -4,6 +4,7 @@
 #   cgroup_v2_in_a_vm.sh BUILD_FOLDER
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$here/slow.sh"
 [ "$(uname -m)" = x86_64 ] || skip "the virtual machine is an x86_64 one"
 needs qemu-system-x86_64 qemu-system-x86

@@ -2,13 +2,13 @@
 # A user without the right to make a cgroup: RLIMIT_DATA holds the cells, and it is said.
 #   rlimit_as_a_user.sh BUILD_FOLDER
 set -uo pipefail
+# shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$(dirname "$0")/slow.sh"
 needs jq jq
 needs setpriv util-linux
 [ "$(id -u)" -eq 0 ] || skip "only root can become a user without rights"
 user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
 stacks=glibc,jemalloc,mimalloc,tcmalloc,tbbmalloc,scudo,slab,limited
-# A cgroup in /proc/self/cgroup would let a run without a memory controller pass as refused.
 mkdir "$tmp/rlimit"
 chmod -R a+rX "$tmp"
 chown 65534:65534 "$tmp/rlimit" "$TMPDIR"

@@ -40,8 +40,7 @@ cells() {
 
 # Waits until no cell runs: the kernel takes a moment to tear 256 MiB down.
 no_cell_runs() {
-    local attempt
-    for attempt in $(seq 30); do
+    for _ in $(seq 30); do
         [ -n "$(cells)" ] || return 0
         sleep 0.1
     done

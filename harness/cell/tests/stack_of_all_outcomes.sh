@@ -3,6 +3,7 @@
 # without one whatever the duration; the slab's doubling staircase must not pass for a plateau.
 #   stack_of_all_outcomes.sh BUILD_FOLDER
 set -uo pipefail
+# shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$(dirname "$0")/slow.sh"
 needs jq jq
 stacks=glibc,jemalloc,mimalloc,tcmalloc,tbbmalloc,scudo,slab,limited

@@ -2,6 +2,7 @@
 # Runs side by side in one cgroup: each start cleans up after dead runs, and leaves live ones alone.
 #   two_runs_side_by_side.sh BUILD_FOLDER
 set -uo pipefail
+# shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$(dirname "$0")/slow.sh"
 needs jq jq
 open_ground

@@ -1,0 +1,179 @@
+/* Expectations: which apply to a cell, and what they make of it. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "harness/results/expect.h"
+
+#define S INT64_C(1000000000)
+
+static struct pl_sample samples[20];
+
+static struct pl_cell_evidence bounded_cell(void)
+{
+    struct pl_cell_evidence e = {.samples = samples, .sample_count = 20, .has_final = true};
+    for (int i = 0; i < 20; i++)
+        samples[i] = (struct pl_sample){.t_ns = i * S, .rss_bytes = 50 << 20};
+    e.final.t_ns = 20 * S;
+    e.container = PL_CONTAINER_CGROUP_V1;
+    return e;
+}
+
+static void add(struct pl_scenario *s, const char *stacks, const char *container, int64_t from_ns,
+                const char *outcome, const char *metric, const char *bound)
+{
+    struct pl_expectation *e = &s->expectations[s->expectation_count++];
+    *e = (struct pl_expectation){.from_ns = from_ns};
+    snprintf(e->stacks, sizeof e->stacks, "%s", stacks);
+    snprintf(e->container, sizeof e->container, "%s", container);
+    snprintf(e->outcome, sizeof e->outcome, "%s", outcome);
+    if (metric) {
+        e->bound_count = 1;
+        snprintf(e->bounds[0].metric, sizeof e->bounds[0].metric, "%s", metric);
+        snprintf(e->bounds[0].text, sizeof e->bounds[0].text, "%s", bound);
+    }
+}
+
+static enum pl_verdict judge(const struct pl_scenario *s, const struct pl_cell_evidence *e,
+                             const char *stack, struct pl_expected *x)
+{
+    struct pl_measured m;
+    pl_measure(s, e, &m);
+    pl_expectations_judge(&m, stack, x);
+    return x->verdict;
+}
+
+static void what_applies_is_by_stack_container_and_duration(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *stacks, *container;
+        int64_t from_ns;
+        const char *stack;
+        bool applies;
+    } cases[] = {
+        {"all", "any", 0, "glibc", true},
+        {"limited", "any", 0, "limited", true},
+        {"limited", "any", 0, "limited:max=1MiB/slab/jemalloc", true},
+        {"limited", "any", 0, "slab/limited/glibc", true},
+        {"limited", "any", 0, "slab", false},
+        {"unlimited", "any", 0, "slab", true},
+        {"unlimited", "any", 0, "limited", false},
+        {"glibc,jemalloc", "any", 0, "jemalloc", true},
+        {"glibc,jemalloc", "any", 0, "mimalloc", false},
+        {"glibc:arena_max=2,top_pad=1MiB,slab", "any", 0, "slab", true},
+        {"all", "cgroup", 0, "glibc", true},
+        {"all", "rlimit", 0, "glibc", false},
+        {"all", "none", 0, "glibc", false},
+        {"all", "any", 60 * S, "glibc", true},
+        {"all", "any", 61 * S, "glibc", false},
+    };
+    struct pl_cell_evidence e = bounded_cell();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pl_scenario s = {.duration_ns = 60 * S};
+        struct pl_expected x;
+        add(&s, cases[i].stacks, cases[i].container, cases[i].from_ns, "growing", NULL, NULL);
+        assert_int_equal(judge(&s, &e, cases[i].stack, &x),
+                         cases[i].applies ? PL_VERDICT_FAILED : PL_VERDICT_NONE);
+        if (cases[i].applies)
+            assert_string_equal(x.why, "outcome is bounded; expected growing");
+    }
+}
+
+static void bounds_compare_in_their_metrics_unit(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *metric, *bound;
+        bool met;
+    } cases[] = {
+        {"rss_bytes_peak", "<= 50MiB", true},   {"rss_bytes_peak", "< 50MiB", false},
+        {"rss_bytes_peak", ">= 50MiB", true},   {"rss_bytes_peak", "> 50MiB", false},
+        {"rss_bytes_peak", "= 50MiB", true},    {"rss_bytes_peak", "== 51MiB", false},
+        {"paused_seconds", "<= 200ms", true},   {"paused_seconds", "> 0s", false},
+        {"packets_received", "= 0", true},      {"packets_received", "> 0", false},
+        {"time_to_oom_seconds", "> 0s", false}, /* it has none: no pass */
+    };
+    struct pl_cell_evidence e = bounded_cell();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pl_scenario s = {.duration_ns = 60 * S};
+        struct pl_expected x;
+        add(&s, "all", "any", 0, "", cases[i].metric, cases[i].bound);
+        assert_int_equal(pl_expectations_check(&s, NULL), 0);
+        assert_int_equal(judge(&s, &e, "glibc", &x),
+                         cases[i].met ? PL_VERDICT_MET : PL_VERDICT_FAILED);
+        assert_true(cases[i].met == !x.why[0]);
+    }
+}
+
+static void all_that_apply_have_to_be_met(void **state)
+{
+    (void)state;
+    struct pl_cell_evidence e = bounded_cell();
+    struct pl_scenario s = {.duration_ns = 60 * S};
+    struct pl_expected x;
+    add(&s, "all", "any", 0, "growing,bounded", NULL, NULL);
+    assert_int_equal(judge(&s, &e, "glibc", &x), PL_VERDICT_MET);
+    add(&s, "glibc", "any", 0, "", "rss_bytes_peak", "<= 1MiB");
+    assert_int_equal(judge(&s, &e, "glibc", &x), PL_VERDICT_FAILED);
+    assert_string_equal(x.why, "rss_bytes_peak is 5.24288e+07 B; expected <= 1MiB");
+    assert_int_equal(judge(&s, &e, "jemalloc", &x), PL_VERDICT_MET);
+}
+
+/* A --set that leaves the stated conditions is never a pass; corruption is never one either. */
+static void what_was_not_asked_is_not_passed(void **state)
+{
+    (void)state;
+    struct pl_cell_evidence e = bounded_cell();
+    struct pl_scenario s = {.duration_ns = 60 * S, .conditions_left = true};
+    struct pl_expected x;
+    add(&s, "all", "any", 0, "bounded", NULL, NULL);
+    strcpy(s.conditions_left_by, "traffic.rate");
+    assert_int_equal(judge(&s, &e, "glibc", &x), PL_VERDICT_NOT_CHECKED);
+    assert_string_equal(x.why, "--set traffic.rate leaves the stated conditions");
+    e.final.counts.integrity_errors = 2;
+    assert_int_equal(judge(&s, &e, "glibc", &x), PL_VERDICT_FAILED);
+    assert_string_equal(x.why, "integrity_errors is 2; expected 0");
+}
+
+static void bad_bounds_are_refused_with_their_place(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *metric, *bound, *message;
+    } cases[] = {
+        {"rss", "<= 1MiB", "x.yaml:7:9: unknown metric 'rss'; `plimsoll list metrics` names them"},
+        {"rss_bytes_peak", "<= 1", "x.yaml:7:9: rss_bytes_peak: '1' is not a size: a number and B, "
+                                   "KiB, MiB, GiB, kB, MB or GB would be right"},
+        {"rss_bytes_peak", "1MiB", "x.yaml:7:9: rss_bytes_peak: '1MiB': a comparison (<=, >=, <, "
+                                   ">, =) and a value are taken"},
+        {"packets_received", "> many", "x.yaml:7:9: packets_received: 'many' is no number"},
+        {"packets_received", "> nan", "x.yaml:7:9: packets_received: 'nan' is no number"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pl_scenario s = {.path = "x.yaml"};
+        struct pl_error error = {""};
+        add(&s, "all", "any", 0, "", cases[i].metric, cases[i].bound);
+        s.expectations[0].bounds[0].mark = (struct pl_mark){7, 9};
+        assert_int_equal(pl_expectations_check(&s, &error), -EINVAL);
+        assert_string_equal(error.text, cases[i].message);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_applies_is_by_stack_container_and_duration),
+        cmocka_unit_test(bounds_compare_in_their_metrics_unit),
+        cmocka_unit_test(all_that_apply_have_to_be_met),
+        cmocka_unit_test(what_was_not_asked_is_not_passed),
+        cmocka_unit_test(bad_bounds_are_refused_with_their_place),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
