@@ -29,13 +29,9 @@ finish() {
     exit $failed
 }
 
-# The cells of this test that run, by process id.
+# The processes of this test that run, by id: cells, and what is about to become one.
 cells() {
-    local exe
-    for exe in /proc/[0-9]*/exe; do
-        [ "$(readlink "$exe" 2>/dev/null)" = "$tmp/bin/plimsoll-cell" ] &&
-            basename "$(dirname "$exe")"
-    done
+    find /proc -maxdepth 2 -path '/proc/[0-9]*/exe' -lname "$tmp/bin/*" 2>/dev/null | cut -d/ -f3
 }
 
 # Waits until no cell runs: the kernel takes a moment to tear 256 MiB down.

@@ -1,4 +1,5 @@
 #!/bin/busybox sh
+# shellcheck shell=dash disable=SC2086
 # The init of the virtual machine of cgroup_v2_in_a_vm.sh: mounts cgroup v2, runs cells in each kind
 # of place below it, and says on the serial console what became of each: `VERDICT name ok|FAILED`.
 export PATH=/bin LC_ALL=C PLIMSOLL_SCENARIOS=/scenarios
@@ -86,14 +87,14 @@ note "killed_in_a_cell begins"
 plimsoll run steady-reader --allocator glibc --set duration=24h $patience --out /out/killed \
     >/tmp/killed.log 2>&1 &
 controller=$!
-for attempt in $(seq 300); do
+for _ in $(seq 300); do
     grep -q . "$root/plimsoll-$controller"/cell-*/cgroup.procs 2>/dev/null && break
     sleep 0.1
 done
 sleep 1
 [ -n "$(cells)" ] || bad "no cell was running: $(cat /tmp/killed.log)"
 kill -KILL $controller
-for attempt in $(seq 50); do
+for _ in $(seq 50); do
     [ -n "$(cells)" ] || break
     sleep 0.1
 done
