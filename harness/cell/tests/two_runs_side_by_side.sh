@@ -14,6 +14,8 @@ second=$!
 overlapped=0
 while kill -0 $first 2>/dev/null || kill -0 $second 2>/dev/null; do
     [ "$(cgroups | wc -l)" -lt 2 ] || overlapped=$((overlapped + 1))
+    [ "$(find "$ground" -type d -name 'cell-*' 2>/dev/null | wc -l)" -le 2 ] ||
+        bad "cgroups of cells that ended pile up"
     plimsoll doctor >/dev/null || bad "doctor: exit $?"
 done
 wait $first || failed=1
