@@ -22,8 +22,10 @@ int pl_file_open(struct pl_file *file, const char *path, struct pl_error *error)
 
 int pl_file_commit(struct pl_file *file, struct pl_error *error)
 {
-    int failed = ferror(file->stream) ? EIO : 0;
-    if (fflush(file->stream) || fsync(fileno(file->stream)))
+    int failed = 0;
+    if (ferror(file->stream)) /* a write failed before, and stdio forgot why: ask once more */
+        failed = write(fileno(file->stream), "", 1) < 0 ? errno : EIO;
+    if ((fflush(file->stream) || fsync(fileno(file->stream))) && !failed)
         failed = errno;
     if (fclose(file->stream) && !failed)
         failed = errno;
