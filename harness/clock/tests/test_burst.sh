@@ -19,9 +19,13 @@ at() {
     awk -v t="$1" '$1 == t { print $2 }' <<<"$2"
 }
 
-started=$(date +%s%N)
-fast=$(run "$virtual")
-took_ms=$((($(date +%s%N) - started) / 1000000))
+took_ms=
+for _ in 1 2 3; do # the quickest: a busy machine is not the clock's fault
+    started=$(date +%s%N)
+    fast=$(run "$virtual")
+    ms=$((($(date +%s%N) - started) / 1000000))
+    took_ms=$((took_ms && took_ms < ms ? took_ms : ms))
+done
 peak=$(at 0 "$fast")
 after=$(at 15 "$fast")
 echo "virtual: $took_ms ms; peak $((peak / 1048576)) MiB, after 15 s $((after / 1048576)) MiB"
