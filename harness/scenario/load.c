@@ -7,6 +7,7 @@
 #include "harness/base/files.h"
 #include "harness/scenario/check.h"
 #include "harness/scenario/decode.h"
+#include "harness/scenario/text.h"
 
 #define MS INT64_C(1000000)
 #define S (1000 * MS)
@@ -51,8 +52,9 @@ static int syntax_error(const char *path, struct fy_diag *diag, struct pl_error 
 static int build_document(const char *text, size_t size, const char *path,
                           struct fy_document **document, struct pl_error *error)
 {
-    if (memchr(text, '\0', size))
-        return pl_error_set(error, -EINVAL, "%s:1:1: this is no text file", path);
+    int rc = pl_text_check(text, size, path, error);
+    if (rc)
+        return rc;
     struct fy_diag_cfg diag_config;
     fy_diag_cfg_default(&diag_config);
     diag_config.level = FYET_ERROR;
@@ -66,7 +68,7 @@ static int build_document(const char *text, size_t size, const char *path,
     /* Not fy_document_build_from_string: it prints to stderr where there is no document. */
     if (parser && fy_parser_set_string(parser, text, size) == 0)
         *document = fy_parse_load_document(parser);
-    int rc = *document ? 0 : syntax_error(path, diag, error);
+    rc = *document ? 0 : syntax_error(path, diag, error);
     fy_parser_destroy(parser);
     fy_diag_destroy(diag);
     return rc;

@@ -145,6 +145,37 @@ static void refuses_what_is_no_scenario(void **state)
     }
 }
 
+static void text_is_utf8_without_directives(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t size;
+        const char *message;
+    } cases[] = {
+        {"a: b\nc: \xff", 9, "t:2:4: this is no text: UTF-8 without NULs would be right"},
+        {"a\0b", 3, "t:1:2: this is no text: UTF-8 without NULs would be right"},
+        {"\xc3\xa4\xc3", 3, "t:1:2: this is no text: UTF-8 without NULs would be right"},
+        {"\xc0\x80", 2, "t:1:1: this is no text: UTF-8 without NULs would be right"},
+        {"\xed\xa0\x80", 3, "t:1:1: this is no text: UTF-8 without NULs would be right"},
+        {"\xf4\x90\x80\x80", 4, "t:1:1: this is no text: UTF-8 without NULs would be right"},
+        {"a: b\n%YAML 1.2\n", 16, "t:2:1: YAML directives are not taken"},
+        {"\r%name:\xff\r\n", 10, "t:1:1: YAML directives are not taken"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pl_scenario s;
+        struct pl_error error = {""};
+        assert_int_equal(pl_scenario_parse(cases[i].text, cases[i].size, "t", PL_TIER_DEFAULT, NULL,
+                                           0, &s, &error),
+                         -EINVAL);
+        assert_string_equal(error.text, cases[i].message);
+    }
+    struct pl_scenario s;
+    const char *title = "title=100 % \xc3\xa4\xe2\x82\xac\xf0\x9f\x9a\xa2"; /* ä, euro, a ship */
+    assert_int_equal(parse(base, PL_TIER_DEFAULT, &title, 1, &s, NULL), 0);
+    assert_string_equal(s.title, title + 6);
+}
+
 static void a_tier_overrides_the_top(void **state)
 {
     (void)state;
@@ -271,6 +302,7 @@ int main(void)
         cmocka_unit_test(tells_where_and_what),
         cmocka_unit_test(misses_what_is_required),
         cmocka_unit_test(refuses_what_is_no_scenario),
+        cmocka_unit_test(text_is_utf8_without_directives),
         cmocka_unit_test(a_tier_overrides_the_top),
         cmocka_unit_test(settings_override_all),
         cmocka_unit_test(settings_fail_by_their_key),
