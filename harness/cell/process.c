@@ -14,6 +14,8 @@
 
 #include "harness/cell/job.h"
 
+#define PL_SAID_LINES_MAX 4
+
 /* The last processor of our own set: interrupts and the controller favour the first. */
 static int choose_cpu(void)
 {
@@ -67,7 +69,7 @@ static int place_fd(int from, int to)
 }
 
 static void run_child(const struct pl_process_options *o, char *const *envp, int cpu, pid_t parent,
-                      int record_fd, int report_fd)
+                      int record_fd, int said_fd, int report_fd)
 {
     char *const argv[] = {(char *)(uintptr_t)o->program, NULL};
     int rc = become_cell(o, cpu, parent);
@@ -75,6 +77,10 @@ static void run_child(const struct pl_process_options *o, char *const *envp, int
         rc = place_fd(o->job_fd, PL_JOB_FD);
     if (!rc)
         rc = place_fd(record_fd, PL_RECORD_FD);
+    if (!rc)
+        rc = place_fd(said_fd, STDOUT_FILENO);
+    if (!rc)
+        rc = place_fd(said_fd, STDERR_FILENO);
     if (!rc) {
         execve(o->program, argv, envp);
         rc = -errno;
@@ -103,6 +109,31 @@ static int make_pipe(int ends[2])
     return -EMFILE;
 }
 
+static void close_pipe(const int ends[2])
+{
+    close(ends[0]);
+    close(ends[1]);
+}
+
+/* The pipes of records, of what the cell says and of why it can't start. What it says may not hold
+ * it up: when that pipe is full (64 KiB), the rest is lost. */
+static int make_pipes(int records[2], int said[2], int report[2])
+{
+    int rc = make_pipe(records);
+    if (rc)
+        return rc;
+    rc = make_pipe(said);
+    if (!rc) {
+        fcntl(said[1], F_SETFL, O_NONBLOCK);
+        rc = make_pipe(report);
+        if (rc)
+            close_pipe(said);
+    }
+    if (rc)
+        close_pipe(records);
+    return rc;
+}
+
 /* The child reports why exec failed; a closed pipe means that it succeeded. */
 static int await_exec(int report_fd, pid_t pid)
 {
@@ -120,34 +151,48 @@ int pl_process_start(const struct pl_process_options *o, struct pl_process *proc
     char *envp[PL_ENVIRONMENT_MAX + 2] = {(char *)(uintptr_t) "LC_ALL=C"};
     for (size_t i = 0; i < o->environment->count; i++)
         envp[i + 1] = (char *)(uintptr_t)o->environment->variables[i];
-    int records[2], report[2];
-    int rc = make_pipe(records);
+    int records[2], said[2], report[2];
+    int rc = make_pipes(records, said, report);
     if (rc)
         return pl_error_set(error, rc, "no pipe for a cell: %s", strerror(-rc));
-    rc = make_pipe(report);
-    if (rc) {
-        close(records[0]);
-        close(records[1]);
-        return pl_error_set(error, rc, "no pipe for a cell: %s", strerror(-rc));
-    }
     struct pl_process_options raised = *o;
     raised.job_fd = fcntl(o->job_fd, F_DUPFD_CLOEXEC, 10);
     int cpu = o->pinned ? choose_cpu() : -1;
     pid_t parent = getpid(), pid = fork();
     if (pid == 0)
-        run_child(&raised, envp, cpu, parent, records[1], report[1]);
+        run_child(&raised, envp, cpu, parent, records[1], said[1], report[1]);
     rc = pid < 0 ? -errno : 0;
     close(raised.job_fd);
     close(records[1]);
+    close(said[1]);
     close(report[1]);
     if (!rc)
         rc = await_exec(report[0], pid);
     if (rc) {
         close(records[0]);
+        close(said[0]);
         return pl_error_set(error, rc, "can't start %s: %s", o->program, strerror(-rc));
     }
-    *process = (struct pl_process){pid, records[0], cpu};
+    *process = (struct pl_process){pid, records[0], said[0], cpu};
     return 0;
+}
+
+/* tcmalloc says a line for each allocation that fails: hundreds would bury our own. */
+void pl_process_pass_on(struct pl_process *process)
+{
+    char text[65536];
+    size_t size = 0, shown = 0;
+    fcntl(process->said_fd, F_SETFL, O_NONBLOCK); /* a child of the cell may hold the other end */
+    for (ssize_t n; (n = read(process->said_fd, text + size, sizeof text - size)) > 0;)
+        size += (size_t)n;
+    close(process->said_fd);
+    for (int lines = 0; shown < size && lines < PL_SAID_LINES_MAX; lines++) {
+        const char *end = memchr(text + shown, '\n', size - shown);
+        shown = end ? (size_t)(end - text) + 1 : size;
+    }
+    fwrite(text, 1, shown, stderr);
+    if (shown < size)
+        fprintf(stderr, "... and more from this cell: %zu B at least\n", size - shown);
 }
 
 int pl_process_find_cell(char *path, size_t capacity, struct pl_error *error)

@@ -21,12 +21,17 @@ struct pl_process_options {
 struct pl_process {
     pid_t pid;
     int record_fd; /* the pipe's reading end */
+    int said_fd;   /* likewise, of what the cell writes to stdout and stderr */
     int cpu;       /* pinned to, or -1 */
 };
 
 /** @return 0, or a negative errno and why the cell could not be started */
 int pl_process_start(const struct pl_process_options *options, struct pl_process *process,
                      struct pl_error *error);
+
+/** Passes the first lines of what a cell that has ended said on to stderr, and how much is left
+ *  out. Closes said_fd. */
+void pl_process_pass_on(struct pl_process *process);
 
 /** Path of plimsoll-cell, beside the running program. @return 0 or -ENOENT */
 int pl_process_find_cell(char *path, size_t capacity, struct pl_error *error);

@@ -160,6 +160,7 @@ static int supervise(const struct pl_cell_options *o, const struct pl_process_op
     e->cpu = process.cpu;
     reap(&process, rc || e->timed_out, e);
     close(process.record_fd);
+    pl_process_pass_on(&process);
     if (!rc && reader->failure.kind)
         rc = pl_error_set(error, reader->failure.code, "%s", reader->failure.text);
     else if (rc)

@@ -23,6 +23,13 @@ jq -r '.warnings[]' rlimit/results.json | grep -Eq "^$said" ||
     bad "not said in results.json: $(jq -c .warnings rlimit/results.json)"
 all_cells rlimit 8 '.container == {kind: "rlimit", bytes: 268435456}' \
     '.outcome == ({scudo: "crashed", limited: "bounded"}[.allocator] // "alloc_failed")'
+# RLIMIT_AS would count text and reservations: heaps would stop short of it, scudo at its start.
+all_cells rlimit 8 '.allocator == "limited" or .metrics.rss_bytes_peak > 220 * 1048576' \
+    '.allocator != "glibc" or .metrics.rss_bytes_peak > 253 * 1048576'
+# Heaps complain of each failure; what they say is passed on, and may not bury what we say.
+grep -q '^Scudo ERROR' "$tmp/err" || bad "what scudo said is lost: $(cat "$tmp/err")"
+grep -q '^\.\.\. and more from this cell: [0-9]* B at least' "$tmp/err" || bad "tcmalloc was not cut short"
+[ "$(wc -l <"$tmp/err")" -lt 30 ] || bad "$(wc -l <"$tmp/err") lines on stderr"
 no_cell_runs || bad "cells still run: $(cells)"
 [ -z "$(ls -A "$TMPDIR")" ] || bad "temporary files are left: $(ls -A "$TMPDIR")"
 finish
