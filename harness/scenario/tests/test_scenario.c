@@ -267,21 +267,30 @@ static void a_limit_must_fit(void **state)
     assert_non_null(strstr(error.text, "no class draws on the limit 'frames'"));
 }
 
-static void all_scenarios_of_the_tree_are_valid(void **state)
+/* Every tier of every scenario states its share of real time: 60 s for all of smoke, 5 minutes for
+ * all of default. A run says when it took more. */
+static void our_scenarios_are_valid_and_within_their_tiers(void **state)
 {
     (void)state;
+    static const int64_t whole_s[PL_TIER_COUNT] = {60, 300, INT64_MAX};
+    int64_t budget_ns[PL_TIER_COUNT] = {0};
     char **paths = NULL;
     struct pl_error error = {""};
     int count = pl_scenario_list(&paths, &error);
     assert_true(count >= 2);
     for (int i = 0; i < count; i++) {
         struct pl_scenario s;
-        for (int tier = 0; tier < PL_TIER_COUNT; tier++)
+        for (int tier = 0; tier < PL_TIER_COUNT; tier++) {
             if (pl_scenario_load(paths[i], (enum pl_tier)tier, NULL, 0, &s, &error))
                 fail_msg("%s", error.text);
+            assert_true(s.budget_ns > 0);
+            budget_ns[tier] += s.budget_ns;
+        }
         free(paths[i]);
     }
     free(paths);
+    for (int tier = 0; tier < PL_TIER_COUNT; tier++)
+        assert_true(budget_ns[tier] / 1000000000 <= whole_s[tier]);
 }
 
 static void an_unknown_scenario_names_the_known(void **state)
@@ -308,7 +317,7 @@ int main(void)
         cmocka_unit_test(settings_fail_by_their_key),
         cmocka_unit_test(settings_that_leave_the_conditions_are_noted),
         cmocka_unit_test(a_limit_must_fit),
-        cmocka_unit_test(all_scenarios_of_the_tree_are_valid),
+        cmocka_unit_test(our_scenarios_are_valid_and_within_their_tiers),
         cmocka_unit_test(an_unknown_scenario_names_the_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
