@@ -67,14 +67,19 @@ static double noise(double level)
     return fmax(PL_GROWTH_FLOOR_BYTES, PL_GROWTH_FLOOR_SHARE * level);
 }
 
-/* RSS has to rise from window to window, and either live bytes rise with it (by their maxima or
- * their slope), or the rise goes on as fast as before: a run that fills up and settles does not. */
+/* RSS has to rise from window to window, and either live bytes rise with it, or the rise goes on as
+ * fast as before: a run that fills up and settles does not. A pool may stand between two doublings
+ * for all of the last window: there, a rise in the window before counts, if live bytes go on rising
+ * as fast as they did. */
 static bool is_growing(const struct pl_growth *g)
 {
     double rise = g->rss_max[0] - g->rss_max[1], before = g->rss_max[1] - g->rss_max[2];
-    double band = noise(g->rss_max[1]);
-    bool live_rises = g->live_max[0] - g->live_max[1] > noise(g->live_max[1]);
-    return rise > band && (live_rises || (before > band && rise >= before));
+    double live_rise = g->live_max[0] - g->live_max[1];
+    double live_before = g->live_max[1] - g->live_max[2];
+    bool live_rises = live_rise > noise(g->live_max[1]);
+    if (rise > noise(g->rss_max[1]))
+        return live_rises || (before > noise(g->rss_max[2]) && rise >= before);
+    return before > noise(g->rss_max[2]) && live_rises && live_rise >= live_before;
 }
 
 static double find_plateau(const struct pl_sample *samples, size_t count)

@@ -55,6 +55,7 @@ static void quantiles_are_within_the_stated_error(void **state)
         assert_true(got >= exact && (double)got <= (double)exact * (1 + 1.0 / 32));
     }
     assert_int_equal(h->max, values[VALUES - 1]);
+    assert_int_equal(pl_histogram_quantile(h, 1), values[VALUES - 1]); /* the highest is exact */
     free(values);
     free(h);
 }

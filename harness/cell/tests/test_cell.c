@@ -147,6 +147,10 @@ static void the_kernel_kills_at_the_containers_line(void **state)
     assert_true(e.kernel.known && e.kernel.oom_kills >= 1);
     assert_true(e.sample_count > 1);
     assert_true(e.samples[e.sample_count - 1].rss_bytes < rig->scenario.container_bytes);
+    char cell[sizeof rig->containers.run + 16];
+    struct stat status;
+    snprintf(cell, sizeof cell, "%s/cell-0", rig->containers.run);
+    assert_int_equal(stat(cell, &status), -1); /* a container goes with its cell */
     pl_cell_evidence_free(&e);
 }
 

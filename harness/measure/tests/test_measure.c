@@ -78,7 +78,7 @@ static double creeping(double t)
 /* A heap that settles: each window adds less than the one before. */
 static double settling(double t)
 {
-    return 20 * MIB + 5 * MIB * (1 - 1 / (1 + 40 * t));
+    return 20 * MIB + 20 * MIB * (1 - 1 / (1 + 10 * t)); /* rises of 2.4, then 1.5 MiB */
 }
 
 /* Reads again for the last tenth. */
@@ -101,25 +101,49 @@ static void growth_is_told_from_its_likes(void **state)
     assert_false(grows(flat, line)); /* live bytes within memory that was there already */
 }
 
-/* A slab doubles at any phase of the run: whatever the duration, the verdict is the same. */
-static double phase;
+/* A slab doubles at any phase of the run, and the reader comes back at any time in its last sixth:
+ * whatever the duration, the verdict is the same. */
+static double phase, stalled;
 static double phased_staircase(double t)
 {
-    double slots = 1;
-    while (slots < t * phase)
+    double slots = 1, held = (t < stalled ? t : stalled) * phase; /* slabs are never given back */
+    while (slots < held)
         slots = 2 * slots + 1;
     return slots * 2816;
 }
 static double phased_line(double t)
 {
-    return t * phase * 2768;
+    return t < stalled ? t * phase * 2768 : 400000;
 }
 
 static void a_doubling_staircase_grows_for_every_duration(void **state)
 {
     (void)state;
-    for (phase = 41340; phase < 41340 * 8; phase *= 1.01)
-        assert_true(grows(phased_staircase, phased_line));
+    for (stalled = 5.0 / 6; stalled <= 1; stalled += 1.0 / 24)
+        for (phase = 41340; phase < 41340 * 8; phase *= 1.01)
+            assert_true(grows(phased_staircase, phased_line));
+}
+
+/* The same slab below a limit of 32 MiB is full after 17 s: bounded for every duration from 60 s. */
+static double limited_at;
+static double limited_staircase(double t)
+{
+    return phased_staircase(t < limited_at ? t : limited_at);
+}
+static double limited_line(double t)
+{
+    return t < stalled ? (t < limited_at ? t : limited_at) * phase * 2768 : 400000;
+}
+
+static void a_full_pool_is_bounded_for_every_duration(void **state)
+{
+    (void)state;
+    for (double seconds = 60; seconds < 4000; seconds *= 1.01) {
+        phase = seconds * 689;
+        stalled = 1 - 10 / seconds;
+        limited_at = 17.3 / seconds;
+        assert_false(grows(limited_staircase, limited_line));
+    }
 }
 
 static void a_plateau_is_found(void **state)
@@ -285,6 +309,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(growth_is_told_from_its_likes),
         cmocka_unit_test(a_doubling_staircase_grows_for_every_duration),
+        cmocka_unit_test(a_full_pool_is_bounded_for_every_duration),
         cmocka_unit_test(a_plateau_is_found),
         cmocka_unit_test(a_line_has_its_slope),
         cmocka_unit_test(the_slope_is_sens),

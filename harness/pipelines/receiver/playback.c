@@ -133,13 +133,24 @@ static bool beyond_bounds(const struct receiver *r, const struct session *s)
            latency_ns(s, s->next_timestamp) > settings->latency_ns + settings->latency_tolerance_ns;
 }
 
+/* A sender that never brings the latency together would keep its session for good. */
+static void wait_on(struct receiver *r, struct session *s)
+{
+    s->blank_ns += r->settings->frame_ns;
+    if (s->blank_ns >= r->settings->latency_ns + r->settings->no_playback_timeout_ns)
+        session_end(r, s);
+}
+
 static void play_samples(struct receiver *r, struct session *s)
 {
     if (!s->playing) {
         const struct packet *first = s->queue.first;
-        if (!first || latency_ns(s, first->timestamp) < r->settings->latency_ns)
+        if (!first || latency_ns(s, first->timestamp) < r->settings->latency_ns) {
+            wait_on(r, s);
             return;
+        }
         s->playing = true;
+        s->blank_ns = 0;
         s->next_timestamp = first->timestamp;
     }
     if (beyond_bounds(r, s)) {

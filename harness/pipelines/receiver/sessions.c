@@ -80,13 +80,20 @@ struct session *session_of(struct receiver *r, const struct packet *packet)
     return session;
 }
 
+#define MISORDER_MAX 100 /* RFC 3550 A.1, MAX_MISORDER */
+
+/* More than half a turn of 16-bit sequences passes in 95 s of a pause: then the timestamp, which
+ * turns in hours, tells ahead from behind. */
 static void unwrap(struct session *s, struct packet *packet)
 {
     int16_t ahead = (int16_t)(packet->wire_sequence - (uint16_t)s->highest_sequence);
     int32_t later = (int32_t)(packet->wire_timestamp - (uint32_t)s->highest_timestamp);
-    packet->sequence = s->highest_sequence + (uint64_t)(int64_t)ahead;
+    int32_t steps = ahead;
+    if (steps < -MISORDER_MAX && later > 0)
+        steps += 1 << 16;
+    packet->sequence = s->highest_sequence + (uint64_t)(int64_t)steps;
     packet->timestamp = s->highest_timestamp + (uint64_t)(int64_t)later;
-    if (ahead > 0)
+    if (steps > 0)
         s->highest_sequence = packet->sequence;
     if (later > 0)
         s->highest_timestamp = packet->timestamp;

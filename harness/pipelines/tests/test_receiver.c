@@ -221,6 +221,135 @@ static void a_full_pool_pauses_and_the_kernel_drops(void **state)
     rig_close(&rig);
 }
 
+/* What the socket held was read: it can hold as much again. */
+static void the_kernels_buffer_empties(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct rig rig;
+    rig_scenario(&s);
+    s.budgets[0].max = 100 * (696 + 2072);
+    s.budgets[1].max = 1 << 20;
+    s.receiver.rcvbuf_bytes = 50 * 1280;
+    for (int i = 0; i < 2; i++)
+        s.receiver.stalls[i] = (struct pl_stall){20 * i * S, (20 * i + 10) * S};
+    s.receiver.stall_count = 2;
+    open_in_order(&rig, &s, 100, "limited/glibc");
+    rig_run(&rig, 10 * S);
+    assert_int_equal(rig.counts.dropped[PL_DROP_KERNEL], 1000 - 100 - 50);
+    rig_run(&rig, 20 * S);
+    uint64_t before = rig.counts.dropped[PL_DROP_KERNEL], held = rig.meter.books[0].acquires -
+                                                                 rig.meter.books[0].releases;
+    rig_run(&rig, 30 * S);
+    assert_int_equal(rig.counts.dropped[PL_DROP_KERNEL] - before, 1000 - (100 - held) - 50);
+    rig_close(&rig);
+}
+
+/* Full at 1 s, read again at 1.06 s: the timer finds room at its first try. */
+static void a_pause_lasts_until_the_timer_finds_room(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct rig rig;
+    rig_scenario(&s);
+    s.budgets[0].max = 100 * (696 + 2072);
+    s.budgets[1].max = 1 << 20;
+    s.receiver.retry_ns = 300 * MS;
+    s.receiver.stalls[0] = (struct pl_stall){0, 1050 * MS};
+    s.receiver.stall_count = 1;
+    open_in_order(&rig, &s, 100, "limited/glibc");
+    rig_run(&rig, 2 * S);
+    assert_int_equal(rig.counts.paused_ns, 300 * MS);
+    assert_int_equal(rig.counts.dropped[PL_DROP_KERNEL], 0);
+    rig_close(&rig);
+}
+
+static void a_stall_ends_on_time(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct rig rig;
+    rig_scenario(&s);
+    s.receiver.stalls[0] = (struct pl_stall){0, S};
+    s.receiver.stall_count = 1;
+    open_in_order(&rig, &s, 100, "glibc");
+    rig_run(&rig, S);
+    assert_int_equal(rig.counts.sessions_started, 0);
+    rig_run(&rig, S + 1); /* the read that is due when the stall ends */
+    assert_int_equal(rig.counts.sessions_started, 1);
+    rig_close(&rig);
+}
+
+/* 7.3 ms are 58.4 samples: what is left over of a frame must not be lost, or the latency grows. */
+static void frames_of_any_length_keep_in_step(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct rig rig;
+    rig_scenario(&s);
+    s.receiver.frame_ns = 7300000;
+    open_in_order(&rig, &s, 100, "glibc");
+    rig_run(&rig, 120 * S);
+    assert_int_equal(rig_dropped(&rig), 0);
+    assert_in_range(rig.counts.samples_delivered, 8000 * 1197 / 10, 8000 * 1199 / 10);
+    rig_close(&rig);
+}
+
+/* A late copy of what was played, after its session has ended: it is not played again. */
+static void what_was_played_stays_played(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct rig rig;
+    rig_scenario(&s);
+    struct rig_packet packets[51];
+    for (uint32_t i = 0; i < 50; i++)
+        packets[i] = (struct rig_packet){i * RIG_PACKET_NS, i};
+    packets[50] = (struct rig_packet){995 * MS, 49};
+    rig_open(&rig, &s, rig_recording(packets, 51, S, PL_CODEC_L16), "glibc");
+    rig_run(&rig, 10 * S);
+    assert_int_equal(rig.counts.dropped[PL_DROP_LATE], 9); /* the tenth's read is yet to come */
+    assert_int_equal(rig.counts.integrity_errors, 0);
+    rig_close(&rig);
+}
+
+/* 400 s of 100 packets a second are more than half a turn of 16-bit sequence numbers: what comes
+ * after the pause must not pass for old. */
+static void it_plays_again_after_any_pause(void **state)
+{
+    (void)state;
+    for (int seconds = 100; seconds <= 1000; seconds += 60) {
+        struct pl_scenario s;
+        struct rig rig;
+        rig_scenario(&s);
+        s.budgets[0].max = 100 * (696 + 2072);
+        s.budgets[1].max = 1 << 20;
+        s.receiver.stalls[0] = (struct pl_stall){0, seconds * S};
+        s.receiver.stall_count = 1;
+        open_in_order(&rig, &s, 100, "limited/glibc");
+        rig_run(&rig, (seconds + 10) * S);
+        assert_in_range(rig.counts.delivered, 850, 1000);
+        assert_int_equal(rig.counts.integrity_errors, 0);
+        rig_close(&rig);
+    }
+}
+
+/* Two packets, then nothing: too little to play, and no reason to keep a session. */
+static void a_sender_that_dies_at_once_keeps_no_session(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct rig rig;
+    rig_scenario(&s);
+    const struct rig_packet packets[] = {{0, 0}, {RIG_PACKET_NS, 1}};
+    rig_open(&rig, &s, rig_recording(packets, 2, 3600 * S, PL_CODEC_L16), "glibc");
+    rig_run(&rig, 450 * MS);
+    assert_int_equal(rig_dropped(&rig), 0);
+    rig_run(&rig, 500 * MS);
+    assert_int_equal(rig.counts.dropped[PL_DROP_SESSION], 2);
+    rig_close(&rig);
+}
+
 static void drop_newest_drops_instead_of_pausing(void **state)
 {
     (void)state;
@@ -361,6 +490,13 @@ int main(void)
         cmocka_unit_test(silence_ends_a_session),
         cmocka_unit_test(choppy_playback_ends_a_session),
         cmocka_unit_test(a_full_pool_pauses_and_the_kernel_drops),
+        cmocka_unit_test(the_kernels_buffer_empties),
+        cmocka_unit_test(a_pause_lasts_until_the_timer_finds_room),
+        cmocka_unit_test(a_stall_ends_on_time),
+        cmocka_unit_test(frames_of_any_length_keep_in_step),
+        cmocka_unit_test(what_was_played_stays_played),
+        cmocka_unit_test(it_plays_again_after_any_pause),
+        cmocka_unit_test(a_sender_that_dies_at_once_keeps_no_session),
         cmocka_unit_test(drop_newest_drops_instead_of_pausing),
         cmocka_unit_test(any_failing_acquire_is_survived),
         cmocka_unit_test(an_opaque_payload_is_carried),
