@@ -10,6 +10,10 @@
 
 static const uint32_t no_stream = UINT32_MAX;
 
+/* A year: loops of it, and a run of a month at a thousand times the rate, stay far below the 292
+ * years that int64 nanoseconds hold. */
+#define SPAN_MAX_NS (INT64_C(366) * 86400 * 1000000000)
+
 struct building {
     const struct pl_gathering *gathering;
     const struct pl_payload *fallback;
@@ -157,8 +161,11 @@ static int set_duration(struct pl_recording *recording, struct pl_error *error)
                             "arrival times would be right",
                             recording->packet_count);
     int64_t gap_ns = last_ns / ((int64_t)recording->packet_count - 1);
-    if (last_ns > INT64_MAX - gap_ns)
-        return pl_error_set(error, -EINVAL, "its time stamps span more than 292 years");
+    if (last_ns > SPAN_MAX_NS)
+        return pl_error_set(error, -EINVAL,
+                            "its time stamps span %lld days: a recording of a year at most would be "
+                            "right",
+                            (long long)(last_ns / 86400000000000));
     recording->duration_ns = last_ns + gap_ns;
     return 0;
 }

@@ -161,6 +161,20 @@ static void no_time_passes(void **state)
     refuse(&file, NULL, "3 RTP packets", "same time stamp");
 }
 
+/* Loops of such a recording would leave what int64 nanoseconds hold. */
+static void centuries_pass(void **state)
+{
+    (void)state;
+    struct craft_file file = {.link = 1};
+    craft_begin(&file);
+    for (uint16_t i = 0; i < 2; i++) {
+        struct craft frame = whole_frame(i);
+        craft_record(&file, start_ns + (uint64_t)i * 400 * 86400 * 1000000000, &frame);
+        craft_free(&frame);
+    }
+    refuse(&file, NULL, "span 400 days", "a year at most");
+}
+
 /* pcapng counts 64 bits of whatever unit; seconds here, far beyond int64 nanoseconds. */
 static void time_beyond_2262(void **state)
 {
@@ -317,6 +331,7 @@ int main(void)
         cmocka_unit_test(out_of_order_time_stamps),
         cmocka_unit_test(order_names_the_remedy),
         cmocka_unit_test(no_time_passes),
+        cmocka_unit_test(centuries_pass),
         cmocka_unit_test(time_beyond_2262),
         cmocka_unit_test(no_rtp),
         cmocka_unit_test(filters),
