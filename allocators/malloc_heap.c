@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "allocators/backend.h"
 
@@ -40,17 +41,28 @@ size_t pl_malloc_state_bytes(const struct pl_layer_context *context)
     return sizeof(struct malloc_heap);
 }
 
+/* Whether the process's malloc lies in the library at `path`. */
+static bool serves(const char *path)
+{
+    Dl_info info;
+    void *symbol = dlsym(RTLD_DEFAULT, "malloc");
+    struct stat named, found;
+    return symbol && dladdr(symbol, &info) && info.dli_fname && stat(path, &named) == 0 &&
+           stat(info.dli_fname, &found) == 0 && named.st_dev == found.st_dev &&
+           named.st_ino == found.st_ino;
+}
+
 /* Measuring one heap under the name of another is the worst that can go wrong here. */
 static int check_loaded(const struct pl_layer_context *context, struct pl_error *error)
 {
     const struct pl_layer_spec *heap = &context->stack->layers[context->layer];
     const char *symbol = heap->backend->symbol;
-    if ((symbol && !dlsym(RTLD_DEFAULT, symbol)) ||
-        (heap->text[0] && !dlopen(heap->text, RTLD_LAZY | RTLD_NOLOAD)))
-        return pl_error_set(error, -EINVAL,
-                            "stack '%.100s': %s does not serve this process; starting it with "
-                            "LD_PRELOAD would be right",
-                            context->stack->text, heap->backend->name);
+    if ((symbol && !dlsym(RTLD_DEFAULT, symbol)) || (heap->text[0] && !serves(heap->text)))
+        return pl_error_set(
+            error, -EINVAL,
+            "stack '%.100s': %s does not serve this process's malloc; a library that "
+            "does, started by LD_PRELOAD, would be right",
+            context->stack->text, heap->backend->name);
     return 0;
 }
 

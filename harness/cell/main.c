@@ -134,7 +134,7 @@ static void run_window(struct cell *cell, struct pl_final *final)
     cell->sampler.cpu_start_ns = pl_real_cpu();
     cell->real_start_ns = pl_real_now();
     final->t_ns = pl_loop_run(&cell->loop, cell->job->scenario.duration_ns);
-    final->cpu_ns = pl_real_cpu() - cell->sampler.cpu_start_ns;
+    final->cpu_ns = pl_real_cpu() - cell->sampler.cpu_start_ns - cell->sampler.own_cpu_ns;
     final->real_ns = pl_real_now() - cell->real_start_ns;
     getrusage(RUSAGE_SELF, &usage);
     final->faults_minor = (uint64_t)(usage.ru_minflt - cell->usage_start.ru_minflt);

@@ -44,7 +44,7 @@ struct pl_final {
     uint32_t size;
     int64_t t_ns;          /* the replay's time that was reached */
     int64_t real_ns;       /* the window took */
-    int64_t cpu_ns;        /* likewise, user and system */
+    int64_t cpu_ns;        /* likewise, user and system, without the sampler's */
     uint64_t faults_minor; /* in the window */
     uint64_t faults_major;
     uint64_t rss_bytes_peak; /* VmHWM less shared pages, since the window began */

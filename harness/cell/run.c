@@ -115,6 +115,9 @@ static int collect(const struct pl_cell_options *o, struct reader *reader,
         int rc = read_some(reader, e);
         if (rc)
             return rc < 0 ? rc : 0;
+        /* A cell that finds nobody waiting at the pipe writes a sample in a fraction of the time;
+         * the pipe holds hundreds. */
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     }
 }
 
@@ -127,11 +130,9 @@ static void reap(const struct pl_process *process, bool kill_it, struct pl_cell_
         ;
 }
 
-/* Where a cell without a container stops itself, before it can hurt the machine. */
-static uint64_t ceiling(const struct pl_cell_options *o)
+/* What the machine has to spare, in bytes: MemAvailable of /proc/meminfo; a guess without it. */
+static uint64_t available(void)
 {
-    if (o->scenario->container_bytes || o->ceiling_bytes)
-        return o->scenario->container_bytes ? 0 : o->ceiling_bytes;
     FILE *file = fopen("/proc/meminfo", "re");
     char line[256];
     unsigned long long kib = 0;
@@ -140,7 +141,15 @@ static uint64_t ceiling(const struct pl_cell_options *o)
             break;
     if (file)
         fclose(file);
-    return kib ? kib * 1024 / 2 : UINT64_C(1) << 30;
+    return kib ? kib * 1024 : UINT64_C(2) << 30;
+}
+
+/* Where a cell stops itself before it can hurt the machine. 0 where its container does that. */
+static uint64_t ceiling(const struct pl_cell_options *o)
+{
+    uint64_t half = o->ceiling_bytes ? o->ceiling_bytes : available() / 2;
+    uint64_t container = o->scenario->container_bytes;
+    return container && container <= half ? 0 : half;
 }
 
 static int supervise(const struct pl_cell_options *o, const struct pl_process_options *p,

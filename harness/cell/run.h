@@ -19,8 +19,8 @@ struct pl_cell_options {
     uint64_t seed;
     struct pl_containers *containers;
     const volatile sig_atomic_t *interrupted; /* nonzero: kill the cell and return -EINTR */
-    uint64_t ceiling_bytes; /* RSS at which a cell without a container stops itself; 0 for half of
-                               what the machine has to spare */
+    uint64_t ceiling_bytes; /* RSS at which a cell stops itself that no smaller container holds; 0
+                               for half of what the machine has to spare */
 };
 
 /** What is known of a cell that ran. Nothing here is judged yet: see measure/outcome.h. */

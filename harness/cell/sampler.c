@@ -77,6 +77,7 @@ void pl_record_write(int fd, const void *record, size_t size)
 
 void pl_sampler_sample(struct pl_sampler *s, int64_t now_ns)
 {
+    int64_t started_ns = pl_real_cpu();
     struct pl_stack_stats stats;
     struct pl_sample sample = {.kind = PL_RECORD_SAMPLE, .size = sizeof sample, .t_ns = now_ns};
     uint64_t shared;
@@ -88,10 +89,11 @@ void pl_sampler_sample(struct pl_sampler *s, int64_t now_ns)
     sample.packets_delivered = s->counts->delivered;
     for (int i = 0; i < PL_DROP_COUNT; i++)
         sample.packets_dropped += s->counts->dropped[i];
-    sample.cpu_ns = pl_real_cpu() - s->cpu_start_ns;
+    sample.cpu_ns = started_ns - s->cpu_start_ns - s->own_cpu_ns;
     pl_record_write(s->record_fd, &sample, sizeof sample);
     if (s->ceiling_bytes && sample.rss_bytes > s->ceiling_bytes) {
         s->at_ceiling = true;
         s->loop->stopped = true;
     }
+    s->own_cpu_ns += pl_real_cpu() - started_ns;
 }

@@ -21,6 +21,7 @@ struct pl_sampler {
     int statm_fd;
     int record_fd;
     int64_t cpu_start_ns;
+    int64_t own_cpu_ns; /* spent on sampling: no part of what is measured */
     uint64_t page_bytes;
 };
 

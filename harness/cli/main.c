@@ -1,5 +1,6 @@
 /* plimsoll: finds the command and runs it. */
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,6 +41,29 @@ int pl_cli_usage(const char *format, ...)
     return PL_EXIT_USAGE;
 }
 
+static bool asks_for_help(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0)
+            return true;
+    return false;
+}
+
+static int print_help(void)
+{
+    fputs(help, stdout);
+    return PL_EXIT_OK;
+}
+
+/* A reader that got half of stdout must not be told that all is well. */
+static int whole(int code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    fputs("plimsoll: stdout could not be written whole\n", stderr);
+    return PL_EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -54,13 +78,12 @@ int main(int argc, char **argv)
         printf("plimsoll %s\n", PL_VERSION);
         return PL_EXIT_OK;
     }
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
-        fputs(help, stdout);
-        return PL_EXIT_OK;
-    }
+    if (strcmp(name, "-h") == 0 || strcmp(name, "help") == 0 || asks_for_help(argc, argv))
+        return print_help();
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (strcmp(name, commands[i].name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
+            return asks_for_help(argc, argv) ? print_help()
+                                             : whole(commands[i].run(argc - 1, argv + 1));
     if (!*name) {
         fputs(help, stderr);
         return PL_EXIT_USAGE;

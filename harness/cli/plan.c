@@ -49,6 +49,9 @@ static int plan_stacks(struct pl_planned *p, const char *named)
         int rc = check_stack(p, stack, named != NULL, &skip);
         if (rc)
             return rc;
+        for (size_t i = 0; i < p->stack_count; i++)
+            if (strcmp(p->stacks[i], stack) == 0)
+                return pl_cli_usage("the stack %s is named twice; --repeat repeats", stack);
         p->stack_count += !skip;
     }
     return PL_EXIT_OK;
@@ -62,8 +65,9 @@ static int plan_formats(struct pl_planned *p, const char *named)
         int format = pl_format_parse(name);
         if (format < 0)
             return pl_cli_usage("'%s' is no format; f32, s16 would be right", name);
-        if (p->format_count == PL_FORMAT_COUNT)
-            return pl_cli_usage("a format is named twice");
+        for (size_t i = 0; i < p->format_count; i++)
+            if (p->formats[i] == (enum pl_format)format)
+                return pl_cli_usage("the format %s is named twice; --repeat repeats", name);
         p->formats[p->format_count++] = (enum pl_format)format;
     }
     return PL_EXIT_OK;
@@ -112,6 +116,10 @@ int pl_plan_make(const struct pl_arguments *a, struct pl_plan *plan)
         int rc = plan_one(a, a->scenarios[i], p);
         if (rc)
             return rc;
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(plan->planned[k].scenario.name, p->scenario.name) == 0)
+                return pl_cli_usage("the scenario %s is named twice; --repeat repeats",
+                                    p->scenario.name);
         plan->cells += p->stack_count * p->format_count * p->scenario.repeat;
     }
     return PL_EXIT_OK;

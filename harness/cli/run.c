@@ -40,6 +40,25 @@ struct run {
     bool unexpected;
 };
 
+static void warn(struct run *run, const char *text)
+{
+    pl_results_warn(&run->results, text);
+    fprintf(stderr, "plimsoll: %s\n", text);
+}
+
+static void note_ceiling(struct run *run, const struct pl_cell_evidence *e, const char *stack)
+{
+    char text[PL_STACK_TEXT_MAX + 160];
+    if (!e->has_final || !e->final.at_ceiling)
+        return;
+    snprintf(
+        text, sizeof text,
+        "%s was stopped after %.1f s of replay, at half of the memory that this machine had to "
+        "spare; a container would show where it ends",
+        stack, (double)e->final.t_ns / 1e9);
+    warn(run, text);
+}
+
 /* One cell, from its start to its place in the results. @return 0 or a negative errno */
 static int run_cell(struct run *run, const struct pl_planned *p, const char *stack,
                     enum pl_format format, uint32_t repetition, struct pl_error *error)
@@ -64,6 +83,7 @@ static int run_cell(struct run *run, const struct pl_planned *p, const char *sta
     pl_measure(&p->scenario, &evidence, &measured);
     pl_expectations_judge(&measured, stack, &expected);
     run->unexpected |= expected.verdict == PL_VERDICT_FAILED;
+    note_ceiling(run, &evidence, stack);
     pl_reproduce(run->arguments, &p->scenario, stack, format, reproduce, sizeof reproduce);
     struct pl_cell_identity identity = {stack, format, repetition, p->scenario.seed, reproduce};
     rc = pl_results_add_cell(&run->results, &identity, &measured, &expected, error);
@@ -97,12 +117,6 @@ static int run_scenario(struct run *run, const struct pl_planned *p, struct pl_e
     return 0;
 }
 
-static void warn(struct run *run, const char *text)
-{
-    pl_results_warn(&run->results, text);
-    fprintf(stderr, "plimsoll: %s\n", text);
-}
-
 /* What a reader of the results has to know before the first figure. */
 static void note_conditions(struct run *run)
 {
@@ -114,6 +128,15 @@ static void note_conditions(struct run *run)
         pl_results_add_recording(&run->results, &p->scenario, p->recording, &p->counts);
         if (p->skipped[0])
             warn(run, p->skipped);
+        uint64_t senders = (uint64_t)p->scenario.traffic.sessions * p->recording->stream_count;
+        if (senders > p->scenario.receiver.max_sessions) {
+            snprintf(text, sizeof text,
+                     "%s: %llu senders, but receiver.max_sessions is %u: the rest "
+                     "is dropped",
+                     p->scenario.name, (unsigned long long)senders,
+                     p->scenario.receiver.max_sessions);
+            warn(run, text);
+        }
         if (p->counts.bytes_cut) {
             snprintf(text, sizeof text,
                      "%s is cut: its last %llu bytes are no whole record; what "

@@ -95,7 +95,11 @@ static double find_plateau(const struct pl_sample *samples, size_t count)
 
 void pl_growth_judge(const struct pl_sample *samples, size_t count, struct pl_growth *growth)
 {
-    *growth = (struct pl_growth){.plateau_seconds = (double)NAN};
+    *growth = (struct pl_growth){.plateau_seconds = (double)NAN,
+                                 .slope = (double)NAN,
+                                 .slope_low = (double)NAN,
+                                 .slope_high = (double)NAN,
+                                 .live_slope = (double)NAN};
     if (count < SAMPLES_MIN)
         return;
     find_maxima(samples, count, growth);

@@ -24,7 +24,8 @@ struct pl_growth {
     double slope_low;                   /* 95 % interval (Sen 1968) */
     double slope_high;
     double live_slope;      /* of live bytes over the second half, bytes a minute */
-    double plateau_seconds; /* from when on RSS stays within 2 % of its peak; NaN while it grows */
+    double plateau_seconds; /* from when on RSS stays within max(256 KiB, 2 %) of its peak; NaN
+                               while it grows */
     bool growing;
 };
 

@@ -24,10 +24,11 @@ static inline struct pl_value pl_value_real(double real)
 }
 
 /** The final books, or NULL for a cell that did not reach its end: its counters stop wherever the
- *  kernel struck, so they are shown as its last sample, not as metrics that have to repeat. */
+ *  kernel struck, or where the machine's memory ran short, so they are shown as its last sample,
+ * not as metrics that have to repeat. */
 static inline const struct pl_final *pl_final_of(const struct pl_measured *m)
 {
-    return m->evidence->has_final ? &m->evidence->final : NULL;
+    return m->evidence->has_final && !m->evidence->final.at_ceiling ? &m->evidence->final : NULL;
 }
 
 /** Final books with timings that can be trusted: corruption withholds them. */

@@ -14,9 +14,11 @@ const char *const pl_facts_reading[] = {
     "glibc. slab is slab/glibc; limited is limited/slab/glibc with the scenario's budgets.",
     "The Plimsoll line is the container's size: a stack that reaches it is killed by the kernel. "
     "Outcomes are judged from the container's counter and the books, not from a signal alone.",
-    "RSS is RssAnon of the measured process, less what the harness mapped before. Live is "
-    "requested "
-    "and not released; reserved also counts the free slots of a pool.",
+    "RSS is RssAnon of the measured process: private memory. The harness's own is shared and no "
+    "part "
+    "of it; nor would be a heap on shared mappings. Live is requested and not released; reserved "
+    "also "
+    "counts the free slots of a pool.",
     "RSS growth is a robust slope over the second half of the run. It reads 0 on a staircase; "
     "whether "
     "a stack is growing is judged by the maxima of windows that double.",

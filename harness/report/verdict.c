@@ -116,7 +116,7 @@ static bool write_sunk(FILE *out, const struct pl_model_group *g, struct choice 
     choose(c, g, PL_OUTCOME_TIMEOUT, PL_MODEL_rss_bytes_peak);
     first = write_clause(out, c, first, "runs out of its time with", NULL);
     choose(c, g, PL_OUTCOME_GROWING, PL_MODEL_rss_bytes_peak);
-    first = write_clause(out, c, first, "grows on without a bound under", within);
+    first = write_clause(out, c, first, "is still growing under", within);
     if (c->count) {
         pl_text_duration(duration, g->duration_seconds);
         fprintf(out, " within %s", duration);

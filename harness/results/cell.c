@@ -46,7 +46,7 @@ static json_t *environment_json(const struct pl_cell_evidence *e)
     return array;
 }
 
-/* Where a killed cell's counters stood: they stop wherever the kernel struck. */
+/* Where the counters of a cell stood that did not reach its end. */
 static json_t *last_sample_json(const struct pl_cell_evidence *e)
 {
     const struct pl_sample *last = &e->samples[e->sample_count - 1];
@@ -108,7 +108,7 @@ static json_t *cell_json(const struct pl_cell_identity *id, const struct pl_meas
         m->judgement.why, "expected", pl_verdict_name(x->verdict), "expected_why", x->why,
         "environment", environment_json(e), "metrics", metrics_json(m), "series", series,
         "reproduce", id->reproduce);
-    if (cell && !e->has_final && e->sample_count)
+    if (cell && (!e->has_final || e->final.at_ceiling) && e->sample_count)
         json_object_set_new(cell, "at_last_sample", last_sample_json(e));
     return cell;
 }

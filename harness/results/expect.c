@@ -111,17 +111,38 @@ static bool listed(const char *list, const char *item)
     return false;
 }
 
+/* Whether a spec has a part of this name. */
+static bool has_part(const char *stack, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = stack; at; at = strchr(at, '/'), at = at ? at + 1 : NULL)
+        if (strncmp(at, name, length) == 0 && (!at[length] || strchr(":/", at[length])))
+            return true;
+    return false;
+}
+
+/* `null` is a floor, not a heap that a server would have: no group but "all" means it. */
 static bool names_stack(const char *stacks, const char *stack)
 {
     struct pl_stack_spec spec;
     char item[PL_STACK_TEXT_MAX];
     bool limited = pl_stack_parse(stack, &spec, NULL) == 0 && pl_stack_is_limited(&spec);
+    const char *group = has_part(stack, "null") ? "null" : limited ? "limited" : "unlimited";
     const char *list = stacks;
     while (list && pl_stack_list_next(&list, item, sizeof item, NULL) == 0)
-        if (strcmp(item, "all") == 0 || strcmp(item, stack) == 0 ||
-            strcmp(item, limited ? "limited" : "unlimited") == 0)
+        if (strcmp(item, "all") == 0 || strcmp(item, stack) == 0 || strcmp(item, group) == 0)
             return true;
     return false;
+}
+
+/* A limit of its own, or a planned failure, in the spec leaves the stated conditions as --set does.
+ */
+static bool has_own_conditions(const char *stack)
+{
+    struct pl_stack_spec spec;
+    return has_part(stack, "fault") ||
+           (pl_stack_parse(stack, &spec, NULL) == 0 && pl_stack_is_limited(&spec) &&
+            !pl_stack_needs_budgets(&spec));
 }
 
 static bool applies(const struct pl_expectation *e, const struct pl_measured *m, const char *stack)
@@ -173,6 +194,15 @@ static void judge_one(const struct pl_expectation *e, const struct pl_measured *
         judge_bound(m, &e->bounds[i], x);
 }
 
+/* Whatever was asked, a crash or a timeout that nothing expects is no success. */
+static void judge_unasked(const struct pl_measured *m, struct pl_expected *x)
+{
+    enum pl_outcome outcome = m->judgement.outcome;
+    if (x->verdict != PL_VERDICT_MET && x->verdict != PL_VERDICT_FAILED &&
+        (outcome == PL_OUTCOME_CRASHED || outcome == PL_OUTCOME_TIMEOUT))
+        set(x, PL_VERDICT_FAILED, "outcome is %s; nothing expects it", pl_outcome_name(outcome));
+}
+
 void pl_expectations_judge(const struct pl_measured *m, const char *stack, struct pl_expected *x)
 {
     const struct pl_scenario *s = m->scenario;
@@ -183,12 +213,13 @@ void pl_expectations_judge(const struct pl_measured *m, const char *stack, struc
             (unsigned long long)errors);
         return;
     }
-    if (s->conditions_left) {
-        set(x, PL_VERDICT_NOT_CHECKED, "--set %s leaves the stated conditions",
-            s->conditions_left_by);
-        return;
-    }
     for (uint32_t i = 0; i < s->expectation_count; i++)
         if (x->verdict != PL_VERDICT_FAILED && applies(&s->expectations[i], m, stack))
             judge_one(&s->expectations[i], m, x);
+    if (s->conditions_left)
+        set(x, PL_VERDICT_NOT_CHECKED, "--set %s leaves the stated conditions",
+            s->conditions_left_by);
+    else if (has_own_conditions(stack))
+        set(x, PL_VERDICT_NOT_CHECKED, "the stack's own options leave the stated conditions");
+    judge_unasked(m, x);
 }

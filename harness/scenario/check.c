@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define SAMPLES_MAX 100000000 /* more would fill a disk with one series */
+#define SAMPLES_MAX 2000000 /* 72 B each in the controller: 144 MB */
 
 static struct pl_mark mark_of(const struct pl_decoder *d, const char *path)
 {
@@ -47,6 +47,9 @@ static int check_budgets(struct pl_decoder *d)
         bool drawn = false;
         for (uint32_t k = 0; k < s->class_count; k++)
             drawn |= s->classes[k].budget == (int32_t)i;
+        if (drawn && s->budgets[i].max == 0)
+            return pl_decode_fail(d, mark_of(d, "classes"),
+                                  "limits sets no maximum for the budget '%s'", s->budgets[i].name);
         if (!drawn)
             return pl_decode_fail(d, mark_of(d, "limits"), "no class draws on the limit '%s'",
                                   s->budgets[i].name);

@@ -221,6 +221,8 @@ int pl_decode_expect(struct pl_decoder *d, struct fy_node *key, struct fy_node *
         struct pl_expectation *e = &s->expectations[s->expectation_count++];
         *e = (struct pl_expectation){.container = "any", .mark = pl_decode_mark(node)};
         int rc = decode_entry(d, node, "expect", decode_expectation_key, e);
+        if (!rc && e->from_ns < 0)
+            rc = pl_decode_fail(d, e->mark, "from is a duration: 0s or more would be right");
         if (!rc && (!e->stacks[0] || (!e->outcome[0] && !e->bound_count)))
             rc = pl_decode_fail(d, e->mark,
                                 "an expectation needs stacks, and an outcome or metrics");

@@ -68,7 +68,13 @@ static int build_document(const char *text, size_t size, const char *path,
     /* Not fy_document_build_from_string: it prints to stderr where there is no document. */
     if (parser && fy_parser_set_string(parser, text, size) == 0)
         *document = fy_parse_load_document(parser);
+    struct fy_document *second = *document ? fy_parse_load_document(parser) : NULL;
     rc = *document ? 0 : syntax_error(path, diag, error);
+    if (second) {
+        rc = pl_error_set(error, -EINVAL, "%s:1:1: two YAML documents; one would be right", path);
+        fy_document_destroy(second);
+        fy_document_destroy(*document);
+    }
     fy_parser_destroy(parser);
     fy_diag_destroy(diag);
     return rc;

@@ -36,8 +36,8 @@ int pl_text_check(const char *text, size_t size, const char *path, struct pl_err
         size_t bytes = character_bytes((const uint8_t *)text + at, size - at);
         if (bytes == 0)
             return pl_error_set(error, -EINVAL,
-                                "%s:%u:%u: this is no text: UTF-8 without NULs would be right", path,
-                                line, column);
+                                "%s:%u:%u: this is no text: UTF-8 without NULs would be right",
+                                path, line, column);
         if (text[at] == '%' && column == 1)
             return pl_error_set(error, -EINVAL, "%s:%u:%u: YAML directives are not taken", path,
                                 line, column);

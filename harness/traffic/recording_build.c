@@ -162,10 +162,11 @@ static int set_duration(struct pl_recording *recording, struct pl_error *error)
                             recording->packet_count);
     int64_t gap_ns = last_ns / ((int64_t)recording->packet_count - 1);
     if (last_ns > SPAN_MAX_NS)
-        return pl_error_set(error, -EINVAL,
-                            "its time stamps span %lld days: a recording of a year at most would be "
-                            "right",
-                            (long long)(last_ns / 86400000000000));
+        return pl_error_set(
+            error, -EINVAL,
+            "its time stamps span %lld days: a recording of a year at most would be "
+            "right",
+            (long long)(last_ns / 86400000000000));
     recording->duration_ns = last_ns + gap_ns;
     return 0;
 }

@@ -122,7 +122,8 @@ static void files_fail_with_a_reason(void **state)
         assert_int_equal(pl_file_open(&file, path, NULL), 0);
         fclose(file.stream);
         file.stream = fopen("/dev/full", "w");
-        for (int i = 0; i < 100000; i++) /* more than stdio holds: the failure comes before the end */
+        for (int i = 0; i < 100000;
+             i++) /* more than stdio holds: the failure comes before the end */
             fputc('x', file.stream);
         assert_int_equal(pl_file_commit(&file, &error), -ENOSPC);
         assert_non_null(strstr(error.text, "No space left on device"));

@@ -37,7 +37,8 @@ static void start(const struct pl_process_options *options, struct told *told)
     size_t used = 0;
     if (pl_process_start(options, &process, &error))
         fail_msg("%s", error.text);
-    for (ssize_t n; (n = read(process.record_fd, told->text + used, sizeof told->text - 1 - used)) > 0;)
+    for (ssize_t n;
+         (n = read(process.record_fd, told->text + used, sizeof told->text - 1 - used)) > 0;)
         used += (size_t)n;
     told->text[used] = '\0';
     close(process.record_fd);

@@ -41,10 +41,16 @@ fails 2 "--tier takes smoke, default or full, not 'x'" run stalled-reader --tier
 fails 2 "--seed takes" run stalled-reader --seed -1
 fails 3 "no live sockets" run stalled-reader --clock wall
 fails 2 "'f64' is no format" run stalled-reader --format f64
-fails 2 "named twice" run stalled-reader --format f32,s16,f32
+fails 2 "f32 is named twice" run stalled-reader --format f32,s16,f32
+fails 2 "glibc is named twice" run stalled-reader --allocator glibc,slab,glibc
+fails 2 "stalled-reader is named twice" run stalled-reader stalled-reader
 fails 2 "list takes" list bogus
 fails 2 "report takes one folder" report
 fails 2 "results.json" report "$tmp"
+
+plimsoll run --help | grep -q 'plimsoll run SCENARIO' || bad "run --help"
+plimsoll list metrics >/dev/full 2>"$tmp/err" && bad "a full stdout went unnoticed"
+grep -q 'could not be written whole' "$tmp/err" || bad "a full stdout: $(cat "$tmp/err")"
 
 # stacks
 fails 2 "no heap" run stalled-reader --allocator limited/slab:grow=double
@@ -54,6 +60,7 @@ fails 2 "'colour'" run stalled-reader --allocator slab:colour=red/glibc
 fails 2 "max" run stalled-reader --allocator limited:max=0/slab/glibc
 fails 2 "smaller than one packet" run stalled-reader --allocator limited:max=1KiB/slab/glibc
 fails 2 "real time" run stalled-reader --allocator jemalloc:background_thread=on
+fails 3 "does not serve" run stalled-reader --allocator "preload:path=$(readlink -f /lib/*/libz.so.1 | head -n 1)"
 fails 3 "/no/such.so" run stalled-reader --allocator preload:path=/no/such.so
 
 # captures
@@ -119,6 +126,14 @@ cmp "$tmp/same1.txt" "$tmp/same2.txt" || bad "two runs differ"
 cmp "$tmp/same1.csv" "$tmp/same2.csv" || bad "two runs' series differ"
 plimsoll run stalled-reader "${short[@]}" --allocator glibc --out "$tmp/json" --json >"$tmp/out" 2>/dev/null
 cmp "$tmp/out" "$tmp/json/results.json" || bad "--json is not results.json"
+
+# the README's own examples are at least well-formed
+grep -oE 'build/plimsoll run [^`]*' README.md | grep -v 'my.pcap\|libmine\|\.\.\.' | while read -r _ example; do
+    # shellcheck disable=SC2086
+    timeout 60 "$build/plimsoll" $example --out "$tmp/readme" >/dev/null 2>"$tmp/err"
+    [ $? -le 1 ] || echo "README: plimsoll $example: $(cat "$tmp/err")"
+done >"$tmp/readme.txt"
+[ ! -s "$tmp/readme.txt" ] || bad "$(cat "$tmp/readme.txt")"
 
 # a reproduce command reproduces
 command=$(sed -n 's/^ *"reproduce": "\(.*\)".*/\1/p' "$tmp/same1/results.json" | head -n 1)

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../../.."
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 started=$(date +%s%N)
-"$1/plimsoll" run steady-reader --allocator glibc --set duration=24h --set sample_interval=1s \
+"$1/plimsoll" run steady-reader --allocator glibc --set duration=24h \
     --repeat 1 --out "$out"
 took_ms=$((($(date +%s%N) - started) / 1000000))
 echo "took $took_ms ms"

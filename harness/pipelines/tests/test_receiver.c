@@ -221,6 +221,22 @@ static void a_full_pool_pauses_and_the_kernel_drops(void **state)
     rig_close(&rig);
 }
 
+static void a_pause_that_goes_on_counts(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct rig rig;
+    rig_scenario(&s);
+    s.budgets[0].max = 100 * (696 + 2072);
+    s.budgets[1].max = 1 << 20;
+    s.receiver.stalls[0] = (struct pl_stall){0, INT64_MAX};
+    s.receiver.stall_count = 1;
+    open_in_order(&rig, &s, 100, "limited/glibc");
+    rig_run(&rig, 10 * S);
+    rig_close(&rig);
+    assert_int_equal(rig.counts.paused_ns, 9 * S);
+}
+
 /* What the socket held was read: it can hold as much again. */
 static void the_kernels_buffer_empties(void **state)
 {
@@ -238,8 +254,8 @@ static void the_kernels_buffer_empties(void **state)
     rig_run(&rig, 10 * S);
     assert_int_equal(rig.counts.dropped[PL_DROP_KERNEL], 1000 - 100 - 50);
     rig_run(&rig, 20 * S);
-    uint64_t before = rig.counts.dropped[PL_DROP_KERNEL], held = rig.meter.books[0].acquires -
-                                                                 rig.meter.books[0].releases;
+    uint64_t before = rig.counts.dropped[PL_DROP_KERNEL],
+             held = rig.meter.books[0].acquires - rig.meter.books[0].releases;
     rig_run(&rig, 30 * S);
     assert_int_equal(rig.counts.dropped[PL_DROP_KERNEL] - before, 1000 - (100 - held) - 50);
     rig_close(&rig);
@@ -490,6 +506,7 @@ int main(void)
         cmocka_unit_test(silence_ends_a_session),
         cmocka_unit_test(choppy_playback_ends_a_session),
         cmocka_unit_test(a_full_pool_pauses_and_the_kernel_drops),
+        cmocka_unit_test(a_pause_that_goes_on_counts),
         cmocka_unit_test(the_kernels_buffer_empties),
         cmocka_unit_test(a_pause_lasts_until_the_timer_finds_room),
         cmocka_unit_test(a_stall_ends_on_time),

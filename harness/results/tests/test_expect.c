@@ -60,8 +60,10 @@ static void what_applies_is_by_stack_container_and_duration(void **state)
     } cases[] = {
         {"all", "any", 0, "glibc", true},
         {"limited", "any", 0, "limited", true},
-        {"limited", "any", 0, "limited:max=1MiB/slab/jemalloc", true},
+        {"limited", "any", 0, "limited/slab/jemalloc", true},
         {"limited", "any", 0, "slab/limited/glibc", true},
+        {"unlimited", "any", 0, "null", false},
+        {"all", "any", 0, "null", true},
         {"limited", "any", 0, "slab", false},
         {"unlimited", "any", 0, "slab", true},
         {"unlimited", "any", 0, "limited", false},
@@ -137,9 +139,31 @@ static void what_was_not_asked_is_not_passed(void **state)
     strcpy(s.conditions_left_by, "traffic.rate");
     assert_int_equal(judge(&s, &e, "glibc", &x), PL_VERDICT_NOT_CHECKED);
     assert_string_equal(x.why, "--set traffic.rate leaves the stated conditions");
+    /* nor is one under conditions of the stack's own */
+    s.conditions_left = false;
+    static const char *const own[] = {"limited:max=1MiB/slab/glibc", "fault:nth=5/glibc",
+                                      "slab/limited:max=2MiB/glibc"};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        assert_int_equal(judge(&s, &e, own[i], &x), PL_VERDICT_NOT_CHECKED);
     e.final.counts.integrity_errors = 2;
     assert_int_equal(judge(&s, &e, "glibc", &x), PL_VERDICT_FAILED);
     assert_string_equal(x.why, "integrity_errors is 2; expected 0");
+}
+
+static void a_crash_that_nothing_expects_is_a_failure(void **state)
+{
+    (void)state;
+    struct pl_cell_evidence e = bounded_cell();
+    struct pl_scenario s = {.duration_ns = 60 * S};
+    struct pl_expected x;
+    e.wait_status = 11; /* SIGSEGV */
+    assert_int_equal(judge(&s, &e, "glibc", &x), PL_VERDICT_FAILED);
+    assert_string_equal(x.why, "outcome is crashed; nothing expects it");
+    s.conditions_left = true;
+    assert_int_equal(judge(&s, &e, "glibc", &x), PL_VERDICT_FAILED);
+    s.conditions_left = false;
+    add(&s, "scudo", "any", 0, "crashed", NULL, NULL);
+    assert_int_equal(judge(&s, &e, "scudo", &x), PL_VERDICT_MET);
 }
 
 static void bad_bounds_are_refused_with_their_place(void **state)
@@ -149,10 +173,12 @@ static void bad_bounds_are_refused_with_their_place(void **state)
         const char *metric, *bound, *message;
     } cases[] = {
         {"rss", "<= 1MiB", "x.yaml:7:9: unknown metric 'rss'; `plimsoll list metrics` names them"},
-        {"rss_bytes_peak", "<= 1", "x.yaml:7:9: rss_bytes_peak: '1' is not a size: a number and B, "
-                                   "KiB, MiB, GiB, kB, MB or GB would be right"},
-        {"rss_bytes_peak", "1MiB", "x.yaml:7:9: rss_bytes_peak: '1MiB': a comparison (<=, >=, <, "
-                                   ">, =) and a value are taken"},
+        {"rss_bytes_peak", "<= 1",
+         "x.yaml:7:9: rss_bytes_peak: '1' is not a size: a number and B, "
+         "KiB, MiB, GiB, kB, MB or GB would be right"},
+        {"rss_bytes_peak", "1MiB",
+         "x.yaml:7:9: rss_bytes_peak: '1MiB': a comparison (<=, >=, <, "
+         ">, =) and a value are taken"},
         {"packets_received", "> many", "x.yaml:7:9: packets_received: 'many' is no number"},
         {"packets_received", "> nan", "x.yaml:7:9: packets_received: 'nan' is no number"},
     };
@@ -173,6 +199,7 @@ int main(void)
         cmocka_unit_test(bounds_compare_in_their_metrics_unit),
         cmocka_unit_test(all_that_apply_have_to_be_met),
         cmocka_unit_test(what_was_not_asked_is_not_passed),
+        cmocka_unit_test(a_crash_that_nothing_expects_is_a_failure),
         cmocka_unit_test(bad_bounds_are_refused_with_their_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
