@@ -133,6 +133,14 @@ void rig_open(struct rig *rig, const struct pl_scenario *scenario, struct pl_rec
     assert_true(rig->loop.count == rig->pipeline->event_count(s));
 }
 
+void rig_open_in_order(struct rig *rig, const struct pl_scenario *s, uint32_t count,
+                       const char *stack)
+{
+    struct rig_packet *packets = rig_in_order(count);
+    rig_open(rig, s, rig_recording(packets, count, count * RIG_PACKET_NS, PL_CODEC_L16), stack);
+    free(packets);
+}
+
 void rig_run(struct rig *rig, int64_t ns)
 {
     pl_loop_run(&rig->loop, ns);

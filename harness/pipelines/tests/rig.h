@@ -43,6 +43,10 @@ struct rig_packet *rig_in_order(uint32_t count);
 void rig_open(struct rig *rig, const struct pl_scenario *scenario, struct pl_recording *recording,
               const char *stack);
 
+/** Opens on a recording of `count` packets in order that loops without a gap. */
+void rig_open_in_order(struct rig *rig, const struct pl_scenario *scenario, uint32_t count,
+                       const char *stack);
+
 /** Runs until `ns` of replay. */
 void rig_run(struct rig *rig, int64_t ns);
 
