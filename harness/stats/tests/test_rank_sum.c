@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "harness/stats/rank_sum.h"
+#include "harness/stats/tests/close.h"
 #include "harness/stats/tests/draw.h"
 #include "harness/stats/values.h"
 
@@ -23,8 +24,8 @@ static struct pl_rank_sum judged(const double *x, size_t m, const double *y, siz
     return out;
 }
 
-/* Hollander & Wolfe (1973), pages 69-73; R's example(wilcox.test): W = 35, one-sided p = 0.1272;
- * their estimate of the shift (page 75) is 0.305. */
+/* Hollander & Wolfe (1973), 69f., as in R's example(wilcox.test): W = 35, one-sided p = 0.1272.
+ * Their estimate of the shift is 0.305. */
 static void permeability_of_the_chorioamnion(void **state)
 {
     (void)state;
@@ -79,8 +80,8 @@ static double p_of_u(size_t m, size_t n, size_t u)
     return judged(x, m, y, n).p;
 }
 
-/* The greatest U still significant, two-sided .05: Mann & Whitney's test in the tables of Siegel,
- * Nonparametric Statistics, 1956, table K. */
+/* The greatest U still significant, two-sided .05: the table at the back of most textbooks, as in
+ * Siegel, Nonparametric Statistics for the Behavioral Sciences, 1956. */
 static void critical_values(void **state)
 {
     (void)state;

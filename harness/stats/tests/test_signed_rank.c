@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "harness/stats/signed_rank.h"
+#include "harness/stats/tests/close.h"
 #include "harness/stats/tests/draw.h"
 #include "harness/stats/values.h"
 
@@ -38,8 +39,8 @@ static void wilcoxons_own_example(void **state)
     assert_true(out.exact);
 }
 
-/* Hollander & Wolfe (1973), pages 29-33; R's example(wilcox.test): V = 40, one-sided p = 0.01953,
- * which is 10/512. Their estimate of the effect (page 35) is 0.46. */
+/* Hollander & Wolfe (1973), 29f., as in R's example(wilcox.test): V = 40, one-sided p = 0.01953,
+ * which is 10/512. Their estimate of the effect is 0.46. */
 static void hamilton_depression_scale(void **state)
 {
     (void)state;
@@ -93,9 +94,9 @@ static double p_of_sum(size_t n, size_t sum)
     return judged(differences, n).p;
 }
 
-/* The greatest sum still significant, two-sided .05 and .01: the table in every textbook (Wilcoxon
- * & Wilcox, Some Rapid Approximate Statistical Procedures, 1964, table 2; Siegel 1956, table G,
- * differs by its rounding). -1: none is. */
+/* The greatest sum still significant, two-sided .05 and .01: the table at the back of most
+ * textbooks, from Wilcoxon & Wilcox, Some Rapid Approximate Statistical Procedures, 1964. -1: none
+ * is. */
 static void critical_values(void **state)
 {
     (void)state;
@@ -110,8 +111,8 @@ static void critical_values(void **state)
     }
 }
 
-/* Tail probabilities to four places: Wilcoxon, Katti & Wilcox, "Critical Values and Probability
- * Levels for the Wilcoxon Rank Sum Test and the Wilcoxon Signed Rank Test", 1963, table II. */
+/* Tail probabilities to four places, as in Wilcoxon, Katti & Wilcox, "Critical Values and
+ * Probability Levels for the Wilcoxon Rank Sum Test and the Wilcoxon Signed Rank Test", 1963. */
 static void tail_probabilities(void **state)
 {
     (void)state;
