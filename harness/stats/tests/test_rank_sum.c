@@ -10,7 +10,6 @@
 #include <cmocka.h>
 
 #include "harness/stats/rank_sum.h"
-#include "harness/stats/tests/close.h"
 #include "harness/stats/tests/draw.h"
 #include "harness/stats/values.h"
 

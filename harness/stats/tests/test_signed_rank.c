@@ -12,7 +12,6 @@
 #include <cmocka.h>
 
 #include "harness/stats/signed_rank.h"
-#include "harness/stats/tests/close.h"
 #include "harness/stats/tests/draw.h"
 #include "harness/stats/values.h"
 

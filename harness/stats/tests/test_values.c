@@ -14,7 +14,6 @@
 #include "harness/base/random.h"
 #include "harness/stats/hodges_lehmann.h"
 #include "harness/stats/ranks.h"
-#include "harness/stats/tests/close.h"
 #include "harness/stats/tests/draw.h"
 #include "harness/stats/values.h"
 
