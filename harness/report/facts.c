@@ -7,6 +7,7 @@
 
 #include "harness/report/columns.h"
 #include "harness/report/text.h"
+#include "harness/results/document.h"
 
 const char *const pl_facts_reading[] = {
     "A stack is named from the outside in, the heap last: limited/slab/glibc is a limit on a slab "
@@ -68,8 +69,8 @@ void pl_fact_run(const struct pl_model *m, char *text, size_t capacity)
     const json_t *run = json_object_get(m->root, "run");
     const json_t *suite = json_object_get(m->root, "suite");
     snprintf(text, capacity, "plimsoll %.40s, %.40s tier, started %.40s, %zu cells%s",
-             pl_model_string(suite, "version"), pl_model_string(run, "tier"),
-             pl_model_string(run, "started"), m->cell_count,
+             pl_document_string(suite, "version"), pl_document_string(run, "tier"),
+             pl_document_string(run, "started"), m->cell_count,
              json_is_false(json_object_get(run, "complete"))
                  ? "; STOPPED before its end: cells are missing"
                  : "");
@@ -93,7 +94,7 @@ static void add_streams(const json_t *recording, char *text, size_t capacity)
     json_array_foreach(json_object_get(recording, "streams"), i, stream)
     {
         add(text, capacity, "%s %.20s %lld Hz x %lld", i ? "," : ":",
-            pl_model_string(stream, "codec"),
+            pl_document_string(stream, "codec"),
             (long long)json_integer_value(json_object_get(stream, "rate")),
             (long long)json_integer_value(json_object_get(stream, "channels")));
         if (json_is_false(json_object_get(stream, "samples")))
@@ -104,12 +105,12 @@ static void add_streams(const json_t *recording, char *text, size_t capacity)
 void pl_fact_recording(const json_t *recording, char *text, size_t capacity)
 {
     char packets[PL_TEXT_FIGURE], duration[PL_TEXT_FIGURE];
-    const char *filter = pl_model_string(recording, "filter");
+    const char *filter = pl_document_string(recording, "filter");
     pl_text_count(packets, json_number_value(json_object_get(recording, "packets")));
     pl_text_duration(duration, json_number_value(json_object_get(recording, "seconds")));
     snprintf(text, capacity, "%.300s: %.500s (%.60s), %s packets in %s",
-             pl_model_string(recording, "scenario"), pl_model_string(recording, "file"),
-             pl_model_string(recording, "hash"), packets, duration);
+             pl_document_string(recording, "scenario"), pl_document_string(recording, "file"),
+             pl_document_string(recording, "hash"), packets, duration);
     add_streams(recording, text, capacity);
     add_count(recording, "not_udp", "frames skipped that are not UDP", text, capacity);
     add_count(recording, "not_rtp", "skipped that are not RTP", text, capacity);

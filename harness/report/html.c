@@ -9,6 +9,7 @@
 #include "harness/report/html_write.h"
 #include "harness/report/text.h"
 #include "harness/report/verdict.h"
+#include "harness/results/document.h"
 #include "report_css.h"
 
 void pl_html_wrap(const struct pl_html *p, const char *before, const char *text, const char *after)
@@ -87,14 +88,14 @@ static void write_failures(const struct pl_html *p)
     fputs("<section><h2>Expectations that were not met</h2>\n<dl>\n", p->out);
     json_array_foreach(json_object_get(p->model->root, "cells"), i, cell)
     {
-        if (strcmp(pl_model_string(cell, "expected"), pl_verdict_name(PL_VERDICT_FAILED)) != 0)
+        if (strcmp(pl_document_string(cell, "expected"), pl_verdict_name(PL_VERDICT_FAILED)) != 0)
             continue;
-        pl_html_wrap(p, "<dt>", pl_model_string(cell, "scenario"), " ");
-        pl_html_wrap(p, "", pl_model_string(cell, "allocator"), " ");
-        pl_html_wrap(p, "", pl_model_string(cell, "format"), "</dt>");
-        pl_html_wrap(p, "<dd><span class=\"bad\">", pl_model_string(cell, "expected_why"),
+        pl_html_wrap(p, "<dt>", pl_document_string(cell, "scenario"), " ");
+        pl_html_wrap(p, "", pl_document_string(cell, "allocator"), " ");
+        pl_html_wrap(p, "", pl_document_string(cell, "format"), "</dt>");
+        pl_html_wrap(p, "<dd><span class=\"bad\">", pl_document_string(cell, "expected_why"),
                      "</span>");
-        pl_html_wrap(p, "<pre>", pl_model_string(cell, "reproduce"), "</pre></dd>\n");
+        pl_html_wrap(p, "<pre>", pl_document_string(cell, "reproduce"), "</pre></dd>\n");
     }
     fputs("</dl></section>\n", p->out);
 }
@@ -143,7 +144,7 @@ static void write_host(const struct pl_html *p)
         pl_html_wrap(p, "<td>", fact, "</td></tr>\n");
     }
     fputs("</tbody></table>\n<p>The whole run:</p>\n", p->out);
-    pl_html_wrap(p, "<pre>", pl_model_string(json_object_get(p->model->root, "run"), "command"),
+    pl_html_wrap(p, "<pre>", pl_document_string(json_object_get(p->model->root, "run"), "command"),
                  "</pre></section>\n");
 }
 

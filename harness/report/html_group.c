@@ -7,6 +7,7 @@
 #include "harness/report/html_write.h"
 #include "harness/report/picture.h"
 #include "harness/report/text.h"
+#include "harness/results/document.h"
 
 static void write_picture(struct pl_html *p, const struct pl_model_group *g, const char *suffix,
                           const char *label, const char *caption)
@@ -121,18 +122,18 @@ static void write_detail(const struct pl_html *p, const struct pl_model_row *row
 {
     const json_t *cell = row->cells[0];
     pl_html_wrap(p, "<dt>", row->stack, "</dt>\n<dd>");
-    pl_html_wrap(p, "", pl_model_string(cell, "outcome_why"), ".");
+    pl_html_wrap(p, "", pl_document_string(cell, "outcome_why"), ".");
     write_last_sample(p, json_object_get(cell, "at_last_sample"));
-    if (pl_model_string(cell, "expected_why")[0])
+    if (pl_document_string(cell, "expected_why")[0])
         pl_html_wrap(p, "<br><span class=\"bad\">Expectation:</span> ",
-                     pl_model_string(cell, "expected_why"), "");
+                     pl_document_string(cell, "expected_why"), "");
     if (row->series_missing)
         fprintf(p->out,
                 "<br><span class=\"bad\">Series missing</span> (%zu of %zu): the chart "
                 "lacks them.",
                 row->series_missing, row->cell_count);
     write_environment(p, json_object_get(cell, "environment"));
-    pl_html_wrap(p, "\n<pre>", pl_model_string(cell, "reproduce"), "</pre></dd>\n");
+    pl_html_wrap(p, "\n<pre>", pl_document_string(cell, "reproduce"), "</pre></dd>\n");
 }
 
 void pl_html_group(struct pl_html *p, const struct pl_model_group *g, size_t number)

@@ -12,6 +12,7 @@
 #include "harness/report/picture.h"
 #include "harness/report/text.h"
 #include "harness/report/verdict.h"
+#include "harness/results/document.h"
 
 /* What is being written, and how long a list may be. */
 struct page {
@@ -62,15 +63,15 @@ static void write_verdicts(const struct page *p)
 static void write_failure(const struct page *p, const json_t *cell)
 {
     fputs("\n- **", p->out);
-    pl_text_markdown(p->out, pl_model_string(cell, "scenario"));
+    pl_text_markdown(p->out, pl_document_string(cell, "scenario"));
     fputs(" ", p->out);
-    pl_text_markdown(p->out, pl_model_string(cell, "allocator"));
+    pl_text_markdown(p->out, pl_document_string(cell, "allocator"));
     fputs("** ", p->out);
-    pl_text_markdown(p->out, pl_model_string(cell, "format"));
+    pl_text_markdown(p->out, pl_document_string(cell, "format"));
     fputs(": ", p->out);
-    pl_text_markdown(p->out, pl_model_string(cell, "expected_why"));
+    pl_text_markdown(p->out, pl_document_string(cell, "expected_why"));
     fputs("\n\n", p->out);
-    pl_text_fenced(p->out, pl_model_string(cell, "reproduce"));
+    pl_text_fenced(p->out, pl_document_string(cell, "reproduce"));
 }
 
 static void write_failures(const struct page *p)
@@ -83,7 +84,7 @@ static void write_failures(const struct page *p)
     json_array_foreach(json_object_get(p->model->root, "cells"), i, cell)
     {
         bool failed =
-            strcmp(pl_model_string(cell, "expected"), pl_verdict_name(PL_VERDICT_FAILED)) == 0;
+            strcmp(pl_document_string(cell, "expected"), pl_verdict_name(PL_VERDICT_FAILED)) == 0;
         if (failed && count++ < p->most)
             write_failure(p, cell);
     }
@@ -158,7 +159,7 @@ static void write_commands(const struct page *p, const struct pl_model_group *g)
 {
     fputs("\n<details><summary>The command that reproduces each</summary>\n\n", p->out);
     for (size_t i = 0; i < shown(p, g->row_count); i++)
-        pl_text_fenced(p->out, pl_model_string(g->rows[i].cells[0], "reproduce"));
+        pl_text_fenced(p->out, pl_document_string(g->rows[i].cells[0], "reproduce"));
     fputs("\n</details>\n", p->out);
 }
 
@@ -226,7 +227,7 @@ static void write_host(const struct page *p)
         fputs(" |\n", p->out);
     }
     fputs("\nThe whole run:\n\n", p->out);
-    pl_text_fenced(p->out, pl_model_string(json_object_get(p->model->root, "run"), "command"));
+    pl_text_fenced(p->out, pl_document_string(json_object_get(p->model->root, "run"), "command"));
 }
 
 static void write_page(const struct page *p)

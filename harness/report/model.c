@@ -7,14 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/base/files.h"
-#include "harness/report/check.h"
-
-const char *pl_model_string(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
+#include "harness/results/document.h"
 
 static const json_t *container_of(const json_t *cell)
 {
@@ -23,10 +16,10 @@ static const json_t *container_of(const json_t *cell)
 
 static bool belongs(const struct pl_model_group *g, const json_t *cell)
 {
-    return strcmp(g->scenario, pl_model_string(cell, "scenario")) == 0 &&
-           strcmp(g->format, pl_model_string(cell, "format")) == 0 &&
-           strcmp(g->clock, pl_model_string(cell, "clock")) == 0 &&
-           strcmp(g->container, pl_model_string(container_of(cell), "kind")) == 0 &&
+    return strcmp(g->scenario, pl_document_string(cell, "scenario")) == 0 &&
+           strcmp(g->format, pl_document_string(cell, "format")) == 0 &&
+           strcmp(g->clock, pl_document_string(cell, "clock")) == 0 &&
+           strcmp(g->container, pl_document_string(container_of(cell), "kind")) == 0 &&
            g->container_bytes == json_number_value(json_object_get(container_of(cell), "bytes")) &&
            g->duration_seconds == json_number_value(json_object_get(cell, "duration_seconds"));
 }
@@ -67,11 +60,11 @@ static struct pl_model_group *group_of(struct pl_model *m, const json_t *cell)
         return NULL;
     m->groups = larger;
     struct pl_model_group *g = &m->groups[m->group_count - 1];
-    g->scenario = pl_model_string(cell, "scenario");
-    g->title = pl_model_string(cell, "title");
-    g->format = pl_model_string(cell, "format");
-    g->clock = pl_model_string(cell, "clock");
-    g->container = pl_model_string(container_of(cell), "kind");
+    g->scenario = pl_document_string(cell, "scenario");
+    g->title = pl_document_string(cell, "title");
+    g->format = pl_document_string(cell, "format");
+    g->clock = pl_document_string(cell, "clock");
+    g->container = pl_document_string(container_of(cell), "kind");
     g->container_bytes = json_number_value(json_object_get(container_of(cell), "bytes"));
     g->duration_seconds = json_number_value(json_object_get(cell, "duration_seconds"));
     name_picture(m, g);
@@ -80,7 +73,7 @@ static struct pl_model_group *group_of(struct pl_model *m, const json_t *cell)
 
 static struct pl_model_row *row_of(struct pl_model_group *g, const json_t *cell)
 {
-    const char *stack = pl_model_string(cell, "allocator");
+    const char *stack = pl_document_string(cell, "allocator");
     for (size_t i = 0; i < g->row_count; i++)
         if (strcmp(g->rows[i].stack, stack) == 0)
             return &g->rows[i];
@@ -98,7 +91,7 @@ static enum pl_outcome outcome_of(const json_t *cell)
 {
     int i = 0;
     while (i + 1 < PL_OUTCOME_COUNT &&
-           strcmp(pl_outcome_name((enum pl_outcome)i), pl_model_string(cell, "outcome")) != 0)
+           strcmp(pl_outcome_name((enum pl_outcome)i), pl_document_string(cell, "outcome")) != 0)
         i++;
     return (enum pl_outcome)i;
 }
@@ -107,7 +100,7 @@ static enum pl_verdict verdict_of(const json_t *cell)
 {
     int i = 0;
     while (i < PL_VERDICT_NONE &&
-           strcmp(pl_verdict_name((enum pl_verdict)i), pl_model_string(cell, "expected")) != 0)
+           strcmp(pl_verdict_name((enum pl_verdict)i), pl_document_string(cell, "expected")) != 0)
         i++;
     return (enum pl_verdict)i;
 }
@@ -196,7 +189,7 @@ static void look_for_series(struct pl_model *m, const char *folder)
             struct pl_model_row *row = &m->groups[g].rows[r];
             for (size_t i = 0; i < row->cell_count; i++) {
                 snprintf(path, sizeof path, "%s/%s", folder,
-                         pl_model_string(row->cells[i], "series"));
+                         pl_document_string(row->cells[i], "series"));
                 row->series_missing += access(path, R_OK) != 0;
             }
         }
@@ -204,30 +197,15 @@ static void look_for_series(struct pl_model *m, const char *folder)
 
 int pl_model_load(struct pl_model *m, const char *folder, struct pl_error *error)
 {
-    char path[4096], *text = NULL;
-    size_t size = 0;
-    json_error_t where;
-    struct pl_error reason;
+    json_t *root = NULL;
     *m = (struct pl_model){0};
-    int n = snprintf(path, sizeof path, "%s/results.json", folder);
-    if (n < 0 || (size_t)n >= sizeof path)
-        return pl_error_set(error, -EINVAL, "%.80s...: the path is too long", folder);
-    if (access(path, F_OK) != 0)
-        return pl_error_set(error, -EINVAL,
-                            "%s: no results.json in it; a folder that `plimsoll run --out` wrote "
-                            "is wanted",
-                            folder);
-    if (pl_file_read(path, &text, &size, &reason))
-        return pl_error_set(error, -EINVAL, "%s", reason.text);
-    json_t *root = json_loadb(text, size, 0, &where);
-    free(text);
-    if (!root)
-        return pl_error_set(error, -EINVAL, "%s:%d:%d: no whole JSON (%.80s); run it again", path,
-                            where.line, where.column, where.text);
-    int rc = pl_model_build(m, root, &reason);
+    int rc = pl_document_load(folder, &root, error);
+    if (rc)
+        return rc;
+    rc = pl_model_build(m, root, error);
     json_decref(root);
     if (rc)
-        return pl_error_set(error, rc, "%s: %.300s", path, reason.text);
+        return rc;
     look_for_series(m, folder);
     return 0;
 }

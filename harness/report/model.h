@@ -80,7 +80,4 @@ void pl_model_free(struct pl_model *model);
 /** The row of the `null` heap, which is the floor of the group; NULL where it was not run. */
 const struct pl_model_row *pl_model_floor(const struct pl_model_group *group);
 
-/** A string of a cell, or "" where there is none. */
-const char *pl_model_string(const json_t *object, const char *key);
-
 #endif

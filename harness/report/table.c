@@ -8,6 +8,7 @@
 #include "harness/report/columns.h"
 #include "harness/report/grid.h"
 #include "harness/report/text.h"
+#include "harness/results/document.h"
 
 #define HEADS 3        /* two words of a name, and the unit */
 #define TEXT_COLUMNS 3 /* stack, outcome, expected */
@@ -109,16 +110,16 @@ static void print_failures(FILE *out, const json_t *cells)
     size_t i;
     json_array_foreach(cells, i, cell)
     {
-        if (strcmp(pl_model_string(cell, "expected"), pl_verdict_name(PL_VERDICT_FAILED)) != 0)
+        if (strcmp(pl_document_string(cell, "expected"), pl_verdict_name(PL_VERDICT_FAILED)) != 0)
             continue;
         fputs("FAILED ", out);
-        pl_text_plain(out, pl_model_string(cell, "scenario"));
+        pl_text_plain(out, pl_document_string(cell, "scenario"));
         fputc(' ', out);
-        pl_text_plain(out, pl_model_string(cell, "allocator"));
+        pl_text_plain(out, pl_document_string(cell, "allocator"));
         fputs(": ", out);
-        pl_text_plain(out, pl_model_string(cell, "expected_why"));
+        pl_text_plain(out, pl_document_string(cell, "expected_why"));
         fputs("\n  again: ", out);
-        pl_text_plain(out, pl_model_string(cell, "reproduce"));
+        pl_text_plain(out, pl_document_string(cell, "reproduce"));
         fputc('\n', out);
     }
 }

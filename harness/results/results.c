@@ -10,6 +10,7 @@
 
 #include "harness/base/files.h"
 #include "harness/results/host.h"
+#include "harness/scenario/conditions.h"
 
 static json_t *now_utc(void)
 {
@@ -60,22 +61,28 @@ static json_t *stream_json(const struct pl_recorded_stream *stream)
                      stream->codec != PL_CODEC_OPAQUE);
 }
 
+static void add_condition(void *context, const char *key, const char *value)
+{
+    json_object_set_new(context, key, json_string(value));
+}
+
 void pl_results_add_recording(struct pl_results *r, const struct pl_scenario *s,
                               const struct pl_recording *recording,
                               const struct pl_capture_counts *counts)
 {
     char hash[64];
-    json_t *streams = json_array();
+    json_t *streams = json_array(), *conditions = json_object();
+    pl_scenario_conditions(s, add_condition, conditions);
     pl_file_hash(s->traffic.file, hash, sizeof hash);
     for (uint32_t i = 0; i < recording->stream_count; i++)
         json_array_append_new(streams, stream_json(&pl_recording_streams(recording)[i]));
     json_t *object = json_pack(
-        "{s:s, s:s, s:s, s:s, s:i, s:f, s:I, s:I, s:I, s:I, s:I, s:o}", "scenario", s->name, "file",
-        s->traffic.file, "hash", hash, "filter", s->traffic.filter, "packets",
+        "{s:s, s:s, s:s, s:s, s:i, s:f, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "scenario", s->name,
+        "file", s->traffic.file, "hash", hash, "filter", s->traffic.filter, "packets",
         (int)recording->packet_count, "seconds", (double)recording->duration_ns / 1e9, "frames",
         (json_int_t)counts->frames, "not_udp", (json_int_t)counts->not_udp, "not_rtp",
         (json_int_t)counts->not_rtp, "filtered", (json_int_t)counts->filtered, "bytes_cut",
-        (json_int_t)counts->bytes_cut, "streams", streams);
+        (json_int_t)counts->bytes_cut, "streams", streams, "conditions", conditions);
     json_array_append_new(json_object_get(r->root, "recordings"), object);
 }
 

@@ -31,7 +31,7 @@ struct pl_cell_identity {
 int pl_results_open(struct pl_results *results, const char *folder, const char *command,
                     const char *tier, struct pl_error *error);
 
-/** Records what a capture held. */
+/** Records what a capture held and the conditions under which it is replayed. */
 void pl_results_add_recording(struct pl_results *results, const struct pl_scenario *scenario,
                               const struct pl_recording *recording,
                               const struct pl_capture_counts *counts);

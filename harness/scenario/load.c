@@ -7,36 +7,8 @@
 #include "harness/base/files.h"
 #include "harness/scenario/check.h"
 #include "harness/scenario/decode.h"
+#include "harness/scenario/defaults.h"
 #include "harness/scenario/text.h"
-
-#define MS INT64_C(1000000)
-#define S (1000 * MS)
-
-/* The receiver's times are roc-toolkit 0.4.0's defaults (systems.md); the kernel's socket buffer
- * is Linux's net.core.rmem_default. */
-static void set_defaults(struct pl_scenario *s, const char *path, enum pl_tier tier)
-{
-    *s = (struct pl_scenario){
-        .traffic = {.sessions = 1, .rate = 1.0},
-        .receiver = {.latency_ns = 200 * MS,
-                     .latency_tolerance_ns = 200 * MS,
-                     .latency_bounds = true,
-                     .no_playback_timeout_ns = 266700000,
-                     .choppy_timeout_ns = 2 * S,
-                     .frame_ns = 10 * MS,
-                     .max_sessions = 1024,
-                     .on_full = PL_ON_FULL_RETRY,
-                     .retry_ns = 200 * MS,
-                     .rcvbuf_bytes = 212992},
-        .sample_interval_ns = 100 * MS,
-        .timeout_ns = 120 * S,
-        .seed = 1,
-        .repeat = 1,
-        .formats = "f32",
-        .tier = tier,
-    };
-    snprintf(s->path, sizeof s->path, "%s", path);
-}
 
 /* libfyaml's own words for what is no YAML, with the place of the first error. */
 static int syntax_error(const char *path, struct fy_diag *diag, struct pl_error *error)
@@ -227,7 +199,7 @@ int pl_scenario_parse(const char *text, size_t size, const char *path, enum pl_t
     int rc = s && decoder ? build_document(text, size, path, &document, error)
                           : pl_error_set(error, -ENOMEM, "%s: out of memory", path);
     if (!rc) {
-        set_defaults(s, path, tier);
+        pl_scenario_defaults(s, path, tier);
         *decoder = (struct pl_decoder){.scenario = s, .error = error, .path = path};
         rc = decode_all(decoder, fy_document_root(document), settings, setting_count);
         fy_document_destroy(document);

@@ -1,10 +1,13 @@
-/* Refuses what is no results document of ours, so that what follows may trust its shape (check.h).
- */
-#include "harness/report/check.h"
+/* Checks and reads results documents (document.h). */
+#include "harness/results/document.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "harness/base/files.h"
 #include "harness/measure/outcome.h"
 #include "harness/results/expect.h"
 #include "harness/results/results.h"
@@ -84,4 +87,51 @@ int pl_document_check(const json_t *root, struct pl_error *error)
             rc = check_names(cell, i, error);
     }
     return rc;
+}
+
+int pl_document_read(const char *path, const char *again, json_t **root, struct pl_error *error)
+{
+    char *text = NULL;
+    size_t size = 0;
+    json_error_t where;
+    struct pl_error reason;
+    if (pl_file_read(path, &text, &size, &reason))
+        return pl_error_set(error, -EINVAL, "%s", reason.text);
+    *root = json_loadb(text, size, 0, &where);
+    free(text);
+    if (!*root)
+        return pl_error_set(error, -EINVAL, "%s:%d:%d: no whole JSON (%.80s); %s", path, where.line,
+                            where.column, where.text, again);
+    return 0;
+}
+
+int pl_document_load(const char *folder, json_t **root, struct pl_error *error)
+{
+    char path[4096];
+    json_t *document = NULL;
+    struct pl_error reason;
+    int n = snprintf(path, sizeof path, "%s/results.json", folder);
+    if (n < 0 || (size_t)n >= sizeof path)
+        return pl_error_set(error, -EINVAL, "%.80s...: the path is too long", folder);
+    if (access(path, F_OK) != 0)
+        return pl_error_set(error, -EINVAL,
+                            "%s: no results.json in it; a folder that `plimsoll run --out` wrote "
+                            "is wanted",
+                            folder);
+    int rc = pl_document_read(path, "run it again", &document, error);
+    if (rc)
+        return rc;
+    rc = pl_document_check(document, &reason);
+    if (rc) {
+        json_decref(document);
+        return pl_error_set(error, rc, "%s: %.300s", path, reason.text);
+    }
+    *root = document;
+    return 0;
+}
+
+const char *pl_document_string(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
 }

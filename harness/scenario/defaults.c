@@ -1,0 +1,33 @@
+/* A scenario's defaults (defaults.h). */
+#include "harness/scenario/defaults.h"
+
+#include <stdio.h>
+
+#define MS INT64_C(1000000)
+#define S (1000 * MS)
+
+/* The receiver's times are roc-toolkit 0.4.0's defaults (systems.md); the kernel's socket buffer
+ * is Linux's net.core.rmem_default. */
+void pl_scenario_defaults(struct pl_scenario *s, const char *path, enum pl_tier tier)
+{
+    *s = (struct pl_scenario){
+        .traffic = {.sessions = 1, .rate = 1.0},
+        .receiver = {.latency_ns = 200 * MS,
+                     .latency_tolerance_ns = 200 * MS,
+                     .latency_bounds = true,
+                     .no_playback_timeout_ns = 266700000,
+                     .choppy_timeout_ns = 2 * S,
+                     .frame_ns = 10 * MS,
+                     .max_sessions = 1024,
+                     .on_full = PL_ON_FULL_RETRY,
+                     .retry_ns = 200 * MS,
+                     .rcvbuf_bytes = 212992},
+        .sample_interval_ns = 100 * MS,
+        .timeout_ns = 120 * S,
+        .seed = 1,
+        .repeat = 1,
+        .formats = "f32",
+        .tier = tier,
+    };
+    snprintf(s->path, sizeof s->path, "%s", path);
+}
