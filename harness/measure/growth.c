@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdint.h>
 
-#include "harness/measure/slope.h"
+#include "harness/base/slope.h"
 
 #define NS_PER_MINUTE 60e9
 #define SAMPLES_MIN 8

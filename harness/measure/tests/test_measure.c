@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "harness/measure/metrics.h"
-#include "harness/measure/slope.h"
+#include "harness/base/slope.h"
 
 #define MIB 1048576.0
 #define SAMPLES 601

@@ -1,7 +1,7 @@
 /* Theil-Sen slope with Sen's interval (P. K. Sen, "Estimates of the Regression Coefficient Based on
  * Kendall's Tau", JASA 63, 1968). */
-#ifndef PL_MEASURE_SLOPE_H
-#define PL_MEASURE_SLOPE_H
+#ifndef PL_BASE_SLOPE_H
+#define PL_BASE_SLOPE_H
 
 #include <stddef.h>
 

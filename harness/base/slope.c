@@ -1,5 +1,5 @@
 /* All pairwise slopes, sorted; the interval by the normal approximation of Kendall's score. */
-#include "harness/measure/slope.h"
+#include "harness/base/slope.h"
 
 #include <errno.h>
 #include <math.h>
