@@ -1,6 +1,7 @@
 /* Reads the fingerprint from /proc, /sys and the build (host.h). */
 #include "harness/results/host.h"
 
+#include <errno.h>
 #include <gnu/libc-version.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,19 +43,57 @@ static json_t *cpuinfo(const char *key)
     return value ? value : json_string("unknown");
 }
 
+/* FNV-1a's offset basis and prime for 64 bits (G. Fowler, L. C. Noll, K.-P. Vo, "The FNV
+ * Non-Cryptographic Hash Algorithm", draft-eastlake-fnv). */
+#define FNV_BASIS UINT64_C(0xcbf29ce484222325)
+#define FNV_PRIME UINT64_C(0x100000001b3)
+
+static uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ (uint8_t)bytes[i]) * FNV_PRIME;
+    return hash;
+}
+
 void pl_file_hash(const char *path, char *text, size_t capacity)
 {
     char *content = NULL;
     size_t size = 0;
-    uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV offset basis and prime, 64 bits */
     if (pl_file_read(path, &content, &size, NULL)) {
         snprintf(text, capacity, "unknown");
         return;
     }
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ (uint8_t)content[i]) * UINT64_C(0x100000001b3);
+    uint64_t hash = hash_bytes(FNV_BASIS, content, size);
     free(content);
     snprintf(text, capacity, "fnv1a64:%016llx", (unsigned long long)hash);
+}
+
+/* One field as text; a field that is missing counts as unknown, like one that can't be read. */
+static uint64_t hash_field(uint64_t hash, const char *key, const json_t *value)
+{
+    char number[32];
+    const char *text = json_is_string(value) ? json_string_value(value) : "unknown";
+    if (json_is_integer(value)) {
+        snprintf(number, sizeof number, "%lld", (long long)json_integer_value(value));
+        text = number;
+    }
+    hash = hash_bytes(hash, key, strlen(key) + 1); /* with its NUL, so that nothing runs together */
+    return hash_bytes(hash, text, strlen(text) + 1);
+}
+
+int pl_host_hash(const json_t *host, char *text, size_t capacity)
+{
+    static const char *const keys[] = {
+        "cpu",     "microcode",  "cores",    "memory_bytes",          "kernel",
+        "machine", "huge_pages", "governor", "address_randomisation",
+    };
+    if (!json_is_object(host) || capacity < PL_HOST_HASH_TEXT)
+        return -EINVAL;
+    uint64_t hash = FNV_BASIS;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        hash = hash_field(hash, keys[i], json_object_get(host, keys[i]));
+    snprintf(text, capacity, "fnv1a64:%016llx", (unsigned long long)hash);
+    return 0;
 }
 
 /* The hash of the library that a heap is preloaded from. @return NULL where there is none */
