@@ -2,6 +2,7 @@
 #include "harness/base/files.h"
 
 #include <errno.h>
+#include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -107,4 +108,17 @@ int pl_folder_make(const char *path, struct pl_error *error)
     if (stat(path, &status) || !S_ISDIR(status.st_mode))
         return pl_error_set(error, -ENOTDIR, "%s: a folder is wanted here, and this is none", path);
     return 0;
+}
+
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *at)
+{
+    (void)status;
+    (void)kind;
+    (void)at;
+    return remove(path);
+}
+
+void pl_folder_remove(const char *path)
+{
+    nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }

@@ -31,4 +31,7 @@ int pl_file_read(const char *path, char **text, size_t *size, struct pl_error *e
 /** Makes a folder and its parents. @return 0 (also when it stands already) or a negative errno */
 int pl_folder_make(const char *path, struct pl_error *error);
 
+/** Removes a folder of our own with all that lies in it; follows no links out of it. */
+void pl_folder_remove(const char *path);
+
 #endif

@@ -61,6 +61,7 @@ static int read_tier(const char *text, struct pl_arguments *a)
     if (tier < 0)
         return pl_cli_usage("--tier takes smoke, default or full, not '%s'", text);
     a->tier = (enum pl_tier)tier;
+    a->tier_given = true;
     return PL_EXIT_OK;
 }
 
@@ -109,7 +110,51 @@ int pl_arguments_read(int argc, char **argv, struct pl_arguments *a)
         rc = take(option, optarg, a);
     a->scenarios = argv + optind;
     a->scenario_count = (size_t)(argc - optind);
-    if (rc == PL_EXIT_OK && a->scenario_count == 0)
-        rc = pl_cli_usage("run takes a scenario; `plimsoll list scenarios` names them");
+    return rc;
+}
+
+int pl_arguments_all_scenarios(struct pl_arguments *a)
+{
+    struct pl_error error;
+    if (a->scenario_count)
+        return PL_EXIT_OK;
+    int count = pl_scenario_list(&a->listed, &error);
+    if (count < 0)
+        return pl_cli_fail(PL_EXIT_USAGE, &error);
+    a->scenarios = a->listed;
+    a->scenario_count = (size_t)count;
+    return PL_EXIT_OK;
+}
+
+void pl_arguments_free(struct pl_arguments *a)
+{
+    for (size_t i = 0; a->listed && i < a->scenario_count; i++)
+        free(a->listed[i]);
+    free(a->listed);
+    free(a->settings);
+}
+
+int pl_arguments_take(int *argc, char **argv, const char *option, bool flag, const char **value)
+{
+    for (int i = 1; i < *argc;) {
+        if (strcmp(argv[i], option) != 0) {
+            i++;
+            continue;
+        }
+        int words = flag ? 1 : 2;
+        if (i + words > *argc)
+            return pl_cli_usage("%s takes a value", option);
+        *value = argv[i + words - 1];
+        memmove(&argv[i], &argv[i + words], (size_t)(*argc - i - words + 1) * sizeof *argv);
+        *argc -= words;
+    }
+    return PL_EXIT_OK;
+}
+
+int pl_arguments_count(const char *name, const char *text, uint32_t max, uint32_t *count)
+{
+    uint64_t value = *count;
+    int rc = text ? read_count(name, text, max, &value) : PL_EXIT_OK;
+    *count = (uint32_t)value;
     return rc;
 }

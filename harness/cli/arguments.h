@@ -1,4 +1,4 @@
-/* The arguments of `plimsoll run`. */
+/* The arguments of `plimsoll run`, and of what runs the same cells in another way. */
 #ifndef PL_CLI_ARGUMENTS_H
 #define PL_CLI_ARGUMENTS_H
 
@@ -17,14 +17,31 @@ struct pl_arguments {
     const char **settings;
     size_t setting_count;
     enum pl_tier tier;
+    bool tier_given;
     const char *out; /* NULL: results/<time> */
     uint64_t seed;
     bool seed_given;
     bool json;
+    char **listed; /* what pl_arguments_all_scenarios found; NULL when scenarios were named */
 };
 
-/** Reads them. @param arguments points into argv; free settings
+/** Reads them; there may be no scenario. @param arguments points into argv; pl_arguments_free
  *  @return PL_EXIT_OK, or PL_EXIT_USAGE with the line printed */
 int pl_arguments_read(int argc, char **argv, struct pl_arguments *arguments);
+
+/** Where no scenario was named: all that there are. @return as pl_arguments_read */
+int pl_arguments_all_scenarios(struct pl_arguments *arguments);
+
+void pl_arguments_free(struct pl_arguments *arguments);
+
+/** Takes an option that `run` does not know out of argv, before the rest is read.
+ *  @param flag it has no value of its own @param value set to it (the last one counts), or to the
+ *  flag itself; left alone where it is not there
+ *  @return as pl_arguments_read */
+int pl_arguments_take(int *argc, char **argv, const char *option, bool flag, const char **value);
+
+/** Reads a whole number that an option was given. @param name of the option, without its dashes
+ *  @param text NULL: the count stays as it is @return as pl_arguments_read */
+int pl_arguments_count(const char *name, const char *text, uint32_t max, uint32_t *count);
 
 #endif

@@ -18,6 +18,14 @@ static const char help[] =
     "               [--out DIR] [--seed N] [--json]\n"
     "  plimsoll report DIR                                    report.md and report.html from "
     "results\n"
+    "  plimsoll compare BASE NEW [--gate] [--out DIR]         verdicts on two results folders\n"
+    "               [--calibration FILE]\n"
+    "  plimsoll pairs --base PROGRAM --out DIR [SCENARIO...]  run another build and this one side "
+    "by\n"
+    "               [--new PROGRAM] [--pairs N] [--confirm N]   side, into DIR/base and DIR/new;\n"
+    "               [--shuffle SEED]                            cells are named as for run\n"
+    "  plimsoll calibrate [SCENARIO...] [--pairs N]           measure this host's noise\n"
+    "               [--calibration FILE]\n"
     "  plimsoll --version\n"
     "\n"
     "A SPEC names a stack, outermost layer first, heap last: limited:max=32MiB/slab/jemalloc.\n"
@@ -70,8 +78,9 @@ int main(int argc, char **argv)
         const char *name;
         pl_command run;
     } commands[] = {
-        {"run", pl_cli_run},           {"list", pl_cli_list},     {"doctor", pl_cli_doctor},
-        {"validate", pl_cli_validate}, {"report", pl_cli_report},
+        {"run", pl_cli_run},           {"list", pl_cli_list},           {"doctor", pl_cli_doctor},
+        {"validate", pl_cli_validate}, {"report", pl_cli_report},       {"compare", pl_cli_compare},
+        {"pairs", pl_cli_pairs},       {"calibrate", pl_cli_calibrate},
     };
     const char *name = argc > 1 ? argv[1] : "";
     if (strcmp(name, "--version") == 0) {
@@ -88,7 +97,9 @@ int main(int argc, char **argv)
         fputs(help, stderr);
         return PL_EXIT_USAGE;
     }
-    return pl_cli_usage("unknown command '%s'; run, list, doctor, validate, report would be right "
-                        "(plimsoll --help)",
-                        name);
+    return pl_cli_usage(
+        "unknown command '%s'; run, compare, pairs, calibrate, list, doctor, validate, "
+        "report would be right "
+        "(plimsoll --help)",
+        name);
 }

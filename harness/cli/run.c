@@ -9,27 +9,12 @@
 #include "harness/cell/process.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/interrupt.h"
 #include "harness/cli/plan.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/reproduce.h"
 #include "harness/report/table.h"
 #include "harness/results/results.h"
-
-/* Set by a signal; the handler can do no more. */
-static volatile sig_atomic_t interrupted;
-
-static void on_signal(int number)
-{
-    interrupted = number;
-}
-
-static void catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = on_signal};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    signal(SIGPIPE, SIG_IGN);
-}
 
 struct run {
     const struct pl_arguments *arguments;
@@ -37,6 +22,7 @@ struct run {
     struct pl_results results;
     struct pl_containers containers;
     struct pl_progress progress;
+    const volatile sig_atomic_t *interrupted;
     bool unexpected;
 };
 
@@ -70,7 +56,7 @@ static int run_cell(struct run *run, const struct pl_planned *p, const char *sta
         .format = format,
         .seed = p->scenario.seed,
         .containers = &run->containers,
-        .interrupted = &interrupted,
+        .interrupted = run->interrupted,
     };
     char reproduce[4096];
     struct pl_cell_evidence evidence;
@@ -235,7 +221,7 @@ static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan, co
     if (pl_results_open(&run.results, folder, command, pl_tier_name(a->tier), &error)) {
         code = pl_cli_fail(PL_EXIT_USAGE, &error);
     } else {
-        catch_signals();
+        run.interrupted = pl_interrupt_catch();
         pl_progress_start(&run.progress, plan->cells);
         code = finish(&run, run_all(&run, &error), &error);
     }
@@ -250,11 +236,13 @@ int pl_cli_run(int argc, char **argv)
     char command[4096];
     pl_reproduce_command(argc, argv, command, sizeof command);
     int code = pl_arguments_read(argc, argv, &arguments);
+    if (code == PL_EXIT_OK && arguments.scenario_count == 0)
+        code = pl_cli_usage("run takes a scenario; `plimsoll list scenarios` names them");
     if (code == PL_EXIT_OK)
         code = pl_plan_make(&arguments, &plan);
     if (code == PL_EXIT_OK)
         code = run_plan(&arguments, &plan, command);
     pl_plan_free(&plan);
-    free(arguments.settings);
+    pl_arguments_free(&arguments);
     return code;
 }

@@ -4,7 +4,7 @@
 # allocators/ only its contract.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-rooms=(base scenario traffic clock pipelines cell measure results stats report cli)
+rooms=(base scenario traffic clock pipelines cell measure results stats compare report cli)
 place() { # ROOM: its place in the flow
     for i in "${!rooms[@]}"; do
         [ "${rooms[$i]}" != "$1" ] || echo "$i"
@@ -28,7 +28,7 @@ while read -r file included; do
     allocators/*) echo "$file: includes $included; only the contract is for harness/" && failed=1 ;;
     harness/pipelines/*)
         case $room in
-        measure | results | stats | report) echo "$file: a measuring room includes a pipeline" && failed=1 ;;
+        measure | results | stats | compare | report) echo "$file: a measuring room includes a pipeline" && failed=1 ;;
         esac ;;&
     harness/*)
         if [ "$(place "$other")" -gt "$(place "$room")" ]; then

@@ -1,0 +1,104 @@
+/* `plimsoll calibrate`: an A/A run that measures this host's noise and false alarms. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "harness/base/files.h"
+#include "harness/cli/cli.h"
+#include "harness/cli/reproduce.h"
+#include "harness/cli/side_by_side.h"
+#include "harness/compare/calibration.h"
+#include "harness/results/document.h"
+
+/* A metric's share of false alarms, over six cells, is then known to about 1.5 %. */
+#define PAIRS 100
+
+static void print(const json_t *root, const char *path)
+{
+    const json_t *row;
+    size_t i;
+    printf("%-24s %14s %14s\n", "metric", "false alarms", "in a gate");
+    json_array_foreach(json_object_get(root, "metrics"), i, row)
+        printf("%-24s %12.1f %% %14s\n", pl_document_string(row, "metric"),
+               100 * json_number_value(json_object_get(row, "false_alarms")),
+               json_is_true(json_object_get(row, "advisory")) ? "advisory" : "yes");
+    printf("\n%-15s %-20s %-24s %20s\n", "scenario", "stack", "metric", "noise of a ratio");
+    json_array_foreach(json_object_get(root, "cells"), i, row)
+        printf("%-15s %-20s %-24s %18.2f %%\n", pl_document_string(row, "scenario"),
+               pl_document_string(row, "allocator"), pl_document_string(row, "metric"),
+               100 * json_number_value(json_object_get(row, "noise")));
+    printf("\ncalibration: %s\n", path);
+}
+
+/* Both halves to what is stored. */
+static int store(const char *folder, const char *path)
+{
+    char half[4096];
+    json_t *base = NULL, *new = NULL, *root = NULL;
+    struct pl_error error;
+    snprintf(half, sizeof half, "%s/base", folder);
+    int rc = pl_document_load(half, &base, &error);
+    snprintf(half, sizeof half, "%s/new", folder);
+    if (!rc)
+        rc = pl_document_load(half, &new, &error);
+    if (!rc)
+        rc = pl_calibration_make(base, new, &root, &error);
+    char own[4096];
+    if (!rc && !path) {
+        rc = pl_calibration_path(json_object_get(new, "host"), own, sizeof own, &error);
+        path = own;
+    }
+    if (!rc)
+        rc = pl_calibration_store(path, root, &error);
+    if (!rc)
+        print(root, path);
+    json_decref(base);
+    json_decref(new);
+    json_decref(root);
+    return rc ? pl_cli_fail(PL_EXIT_USAGE, &error) : PL_EXIT_OK;
+}
+
+static int calibrate(struct pl_arguments *a, const char *pairs, const char *path,
+                     const char *command)
+{
+    char self[4096], folder[4096];
+    const char *temporary_files = getenv("TMPDIR");
+    struct pl_side_by_side s = {.pairs = PAIRS, .seed = 1, .command = command};
+    int code = pl_side_by_side_self(self, sizeof self);
+    if (code == PL_EXIT_OK)
+        code = pl_arguments_count("pairs", pairs, 1000, &s.pairs);
+    if (code == PL_EXIT_OK && s.pairs < PL_CALIBRATION_PAIRS_MIN)
+        code = pl_cli_usage("--pairs takes %d at least", PL_CALIBRATION_PAIRS_MIN);
+    if (code != PL_EXIT_OK)
+        return code;
+    bool temporary = !a->out;
+    snprintf(folder, sizeof folder, "%s/plimsoll-calibrate-XXXXXX",
+             temporary_files && *temporary_files ? temporary_files : "/tmp");
+    s.folder = a->out ? a->out : mkdtemp(folder);
+    s.programs[0] = s.programs[1] = self;
+    if (!s.folder)
+        return pl_cli_usage("no temporary folder can be made; --out DIR names another");
+    code = pl_side_by_side_run(a, &s);
+    if (code == PL_EXIT_OK)
+        code = store(s.folder, path);
+    if (temporary)
+        pl_folder_remove(s.folder);
+    return code;
+}
+
+int pl_cli_calibrate(int argc, char **argv)
+{
+    struct pl_arguments arguments = {0};
+    const char *pairs = NULL, *path = NULL;
+    char command[4096];
+    pl_reproduce_command(argc, argv, command, sizeof command);
+    int code = pl_arguments_take(&argc, argv, "--pairs", false, &pairs);
+    if (code == PL_EXIT_OK)
+        code = pl_arguments_take(&argc, argv, "--calibration", false, &path);
+    if (code == PL_EXIT_OK)
+        code = pl_arguments_read(argc, argv, &arguments);
+    if (code == PL_EXIT_OK)
+        code = calibrate(&arguments, pairs, path, command);
+    pl_arguments_free(&arguments);
+    return code;
+}

@@ -1,0 +1,84 @@
+/* `plimsoll pairs --base PROGRAM`: runs another build of plimsoll and a new one side by side. */
+#include <stdio.h>
+
+#include "harness/cli/cli.h"
+#include "harness/cli/reproduce.h"
+#include "harness/cli/side_by_side.h"
+#include "harness/compare/judge.h"
+
+/* More pairs than the statistics take at once are of no use. */
+#define PAIRS_MAX 1000
+
+struct texts {
+    const char *base, *new, *pairs, *confirming, *shuffle;
+};
+
+static int take(int *argc, char **argv, struct texts *t)
+{
+    const struct {
+        const char *option;
+        const char **value;
+    } own[] = {{"--base", &t->base},
+               {"--new", &t->new},
+               {"--pairs", &t->pairs},
+               {"--confirm", &t->confirming},
+               {"--shuffle", &t->shuffle}};
+    int code = PL_EXIT_OK;
+    for (size_t i = 0; code == PL_EXIT_OK && i < sizeof own / sizeof *own; i++)
+        code = pl_arguments_take(argc, argv, own[i].option, false, own[i].value);
+    return code;
+}
+
+static int read_numbers(const struct texts *t, struct pl_side_by_side *s)
+{
+    uint32_t shuffle = 1;
+    int code = pl_arguments_count("pairs", t->pairs, PAIRS_MAX, &s->pairs);
+    if (code == PL_EXIT_OK)
+        code = pl_arguments_count("confirm", t->confirming, PAIRS_MAX, &s->confirming);
+    if (code == PL_EXIT_OK)
+        code = pl_arguments_count("shuffle", t->shuffle, UINT32_MAX, &shuffle);
+    if (code == PL_EXIT_OK && s->pairs < PL_JUDGE_PAIRS_MIN)
+        code = pl_cli_usage("--pairs takes %d at least: fewer can't show anything",
+                            PL_JUDGE_PAIRS_MIN);
+    s->seed = shuffle;
+    return code;
+}
+
+static int run(const struct texts *t, struct pl_arguments *a, const char *command)
+{
+    char self[4096];
+    struct pl_side_by_side s = {.pairs = PL_JUDGE_SCREENING_PAIRS,
+                                .confirming = PL_JUDGE_CONFIRMING_PAIRS,
+                                .folder = a->out,
+                                .command = command};
+    int code = pl_side_by_side_self(self, sizeof self);
+    if (code == PL_EXIT_OK && !t->base)
+        code = pl_cli_usage("pairs takes --base PROGRAM, the plimsoll to compare with");
+    if (code == PL_EXIT_OK && !a->out)
+        code = pl_cli_usage("pairs takes --out DIR, which gets base/ and new/");
+    if (code == PL_EXIT_OK)
+        code = read_numbers(t, &s);
+    s.programs[0] = t->base;
+    s.programs[1] = t->new ? t->new : self;
+    if (code == PL_EXIT_OK)
+        code = pl_side_by_side_run(a, &s);
+    if (code == PL_EXIT_OK)
+        printf("pairs: %s/base and %s/new (plimsoll compare %s/base %s/new)\n", a->out, a->out,
+               a->out, a->out);
+    return code;
+}
+
+int pl_cli_pairs(int argc, char **argv)
+{
+    struct pl_arguments arguments = {0};
+    struct texts texts = {0};
+    char command[4096];
+    pl_reproduce_command(argc, argv, command, sizeof command);
+    int code = take(&argc, argv, &texts);
+    if (code == PL_EXIT_OK)
+        code = pl_arguments_read(argc, argv, &arguments);
+    if (code == PL_EXIT_OK)
+        code = run(&texts, &arguments, command);
+    pl_arguments_free(&arguments);
+    return code;
+}

@@ -1,0 +1,140 @@
+/* From a command line to pairs (side_by_side.h). */
+#include "harness/cli/side_by_side.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/cli/cli.h"
+#include "harness/cli/interrupt.h"
+#include "harness/cli/plan.h"
+#include "harness/cli/progress.h"
+#include "harness/compare/pairs.h"
+
+int pl_side_by_side_self(char *path, size_t capacity)
+{
+    ssize_t n = readlink("/proc/self/exe", path, capacity - 1);
+    if (n < 0 || (size_t)n + 1 >= capacity) {
+        pl_cli_usage("can't tell where this program lies: is /proc mounted?");
+        return PL_EXIT_MACHINE;
+    }
+    path[n] = '\0';
+    return PL_EXIT_OK;
+}
+
+/* What every run of a cell is told beside the cell itself. @return NULL when out of memory */
+static const char **passed_on(const struct pl_arguments *a, char *seed, size_t capacity)
+{
+    const char **list = calloc(2 * a->setting_count + 5, sizeof *list);
+    size_t count = 0;
+    if (!list)
+        return NULL;
+    list[count++] = "--tier";
+    list[count++] = pl_tier_name(a->tier);
+    for (size_t i = 0; i < a->setting_count; i++) {
+        list[count++] = "--set";
+        list[count++] = a->settings[i];
+    }
+    if (a->seed_given) {
+        snprintf(seed, capacity, "%llu", (unsigned long long)a->seed);
+        list[count++] = "--seed";
+        list[count++] = seed;
+    }
+    return list;
+}
+
+static struct pl_pair_cell *list_cells(const struct pl_plan *plan, size_t *count)
+{
+    size_t most = 1;
+    *count = 0;
+    for (size_t i = 0; i < plan->count; i++)
+        most += plan->planned[i].stack_count * plan->planned[i].format_count;
+    struct pl_pair_cell *cells = calloc(most, sizeof *cells);
+    for (size_t i = 0; cells && i < plan->count; i++) {
+        const struct pl_planned *p = &plan->planned[i];
+        for (size_t f = 0; f < p->format_count; f++)
+            for (size_t k = 0; k < p->stack_count; k++)
+                cells[(*count)++] =
+                    (struct pl_pair_cell){p->scenario.name, p->scenario.path, p->stacks[k],
+                                          pl_format_name(p->formats[f])};
+    }
+    return cells;
+}
+
+static void show(void *context, const struct pl_pair_cell *cell, size_t done, size_t total)
+{
+    struct pl_progress *progress = context;
+    progress->done = done;
+    progress->total = total;
+    pl_progress_show(progress, cell->scenario, cell->stack);
+}
+
+static int exit_code(int rc, const struct pl_error *error)
+{
+    if (rc == -EINTR) {
+        fputs("plimsoll: stopped; the pairs that were finished are in the results\n", stderr);
+        return PL_EXIT_INTERRUPTED;
+    }
+    return rc ? pl_cli_fail(PL_EXIT_USAGE, error) : PL_EXIT_OK;
+}
+
+static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan,
+                    const struct pl_side_by_side *s)
+{
+    char seed[32];
+    size_t count = 0;
+    struct pl_error error = {""};
+    struct pl_progress progress;
+    const char **arguments = passed_on(a, seed, sizeof seed);
+    struct pl_pair_cell *cells = list_cells(plan, &count);
+    int code = PL_EXIT_USAGE;
+    if (arguments && cells) {
+        pl_progress_start(&progress, count);
+        struct pl_pairs_options options = {
+            .programs = {s->programs[0], s->programs[1]},
+            .folder = s->folder,
+            .command = s->command,
+            .cells = cells,
+            .cell_count = count,
+            .arguments = arguments,
+            .screening = s->pairs,
+            .confirming = s->confirming,
+            .seed = s->seed,
+            .interrupted = pl_interrupt_catch(),
+            .progress = show,
+            .context = &progress,
+        };
+        int rc = pl_pairs_run(&options, &error);
+        pl_progress_clear(&progress);
+        code = exit_code(rc, &error);
+    } else {
+        pl_cli_usage("out of memory");
+    }
+    free(arguments);
+    free(cells);
+    return code;
+}
+
+int pl_side_by_side_run(struct pl_arguments *a, const struct pl_side_by_side *s)
+{
+    struct pl_plan plan = {0};
+    if (a->repeat || a->json)
+        return pl_cli_usage("%s does not go with pairs; --pairs sets how many",
+                            a->repeat ? "--repeat" : "--json");
+    if (!a->tier_given)
+        a->tier = PL_TIER_SMOKE;
+    int code = pl_arguments_all_scenarios(a);
+    for (int i = 0; code == PL_EXIT_OK && i < 2; i++)
+        if (access(s->programs[i], X_OK) != 0)
+            code = pl_cli_usage("%s is no program; a path to a plimsoll is wanted", s->programs[i]);
+    if (code == PL_EXIT_OK)
+        code = pl_plan_make(a, &plan);
+    for (size_t i = 0; code == PL_EXIT_OK && i < plan.count; i++)
+        if (plan.planned[i].skipped[0])
+            fprintf(stderr, "plimsoll: %s\n", plan.planned[i].skipped);
+    if (code == PL_EXIT_OK)
+        code = run_plan(a, &plan, s);
+    pl_plan_free(&plan);
+    return code;
+}

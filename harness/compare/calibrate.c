@@ -1,0 +1,138 @@
+/* Reads noise and false alarms off an A/A run (calibration.h). */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/random.h"
+#include "harness/compare/calibration.h"
+#include "harness/compare/judge.h"
+#include "harness/stats/bootstrap.h"
+#include "harness/stats/signed_rank.h"
+
+#define ROUNDS 2000 /* of the bootstrap */
+#define SETS 1000   /* of pairs, for the share of false alarms */
+#define SEED 20212
+#define ALARM_P .05
+
+/* The share of SETS sets of PL_JUDGE_SCREENING_PAIRS pairs, drawn without putting back, that the
+ * test calls different. What is drawn are whole pairs of a run without a change, so that whatever
+ * sways this host is in them. Moves the values about. @return NaN when they can't be tested */
+static double false_alarms(double *logs, size_t count)
+{
+    uint64_t state = SEED;
+    size_t alarms = 0;
+    struct pl_signed_rank test;
+    for (int set = 0; set < SETS; set++) {
+        for (size_t i = 0; i < PL_JUDGE_SCREENING_PAIRS; i++) {
+            size_t from = i + pl_random_next(&state) % (count - i);
+            double swap = logs[i];
+            logs[i] = logs[from];
+            logs[from] = swap;
+        }
+        if (pl_signed_rank(logs, PL_JUDGE_SCREENING_PAIRS, &test))
+            return (double)NAN;
+        alarms += test.p < ALARM_P;
+    }
+    return (double)alarms / SETS;
+}
+
+/* The log ratios of a cell's pairs. @return NULL where there are too few, or they have none */
+static double *logs_of(const struct pl_match *m, const char *metric, size_t *count)
+{
+    double *values = calloc(2 * m->base_count + 1, sizeof *values), *logs = NULL;
+    if (values) {
+        double *base = values, *new = values + m->base_count;
+        *count = pl_match_pairs(m, metric, base, new);
+        if (*count >= PL_CALIBRATION_PAIRS_MIN)
+            logs = pl_judge_log_ratios(&(struct pl_side){base, *count},
+                                       &(struct pl_side){new, *count}, 0, *count);
+    }
+    free(values);
+    return logs;
+}
+
+/* One metric over all cells. */
+struct total {
+    double alarms;
+    size_t cells;
+};
+
+static json_t *row_of(const struct pl_match *m, const char *metric, double *logs, size_t count,
+                      struct total *total)
+{
+    struct pl_bootstrap spread;
+    if (pl_bootstrap_hodges_lehmann(logs, count, PL_JUDGE_CONFIRMING_PAIRS, ROUNDS, .95, SEED,
+                                    &spread))
+        return NULL;
+    double alarms = false_alarms(logs, count);
+    if (isnan(alarms))
+        return NULL;
+    total->alarms += alarms;
+    total->cells++;
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:f, s:f}", "scenario", m->scenario,
+                     "allocator", m->allocator, "format", m->format, "clock", m->clock, "metric",
+                     metric, "pairs", (int)count, "noise", spread.sd, "false_alarms", alarms);
+}
+
+static void add_cells(const struct pl_matches *all, const char *metric, json_t *rows,
+                      struct total *total)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        size_t count = 0;
+        double *logs = logs_of(&all->matches[i], metric, &count);
+        json_t *row = logs ? row_of(&all->matches[i], metric, logs, count, total) : NULL;
+        free(logs);
+        if (row)
+            json_array_append_new(rows, row);
+    }
+}
+
+static json_t *total_row(const char *metric, const struct total *total)
+{
+    double alarms = total->alarms / (double)total->cells;
+    return json_pack("{s:s, s:f, s:b}", "metric", metric, "false_alarms", alarms, "advisory",
+                     alarms > PL_CALIBRATION_ALARMS_MAX);
+}
+
+static void fill(const struct pl_matches *all, json_t *root)
+{
+    json_t *rows = json_object_get(root, "cells"), *metrics = json_object_get(root, "metrics");
+    for (size_t i = 0; i < pl_metric_count; i++) {
+        struct total total = {0};
+        if (pl_metrics[i].class != PL_CLASS_N)
+            continue;
+        add_cells(all, pl_metrics[i].name, rows, &total);
+        if (total.cells)
+            json_array_append_new(metrics, total_row(pl_metrics[i].name, &total));
+    }
+}
+
+int pl_calibration_make(const json_t *base, const json_t *new, json_t **root,
+                        struct pl_error *error)
+{
+    struct pl_matches all;
+    size_t screening;
+    const char *unpaired = pl_match_pairing(base, new, &screening);
+    if (unpaired)
+        return pl_error_set(error, -EINVAL, "no calibration: %s", unpaired);
+    int rc = pl_matches_make(base, new, &all, error);
+    if (rc)
+        return rc;
+    *root = json_pack("{s:i, s:O, s:O, s:[], s:[]}", "calibration_version", 1, "host",
+                      json_object_get(new, "host"), "run", json_object_get(new, "run"), "cells",
+                      "metrics");
+    if (*root)
+        fill(&all, *root);
+    if (!*root)
+        rc = pl_error_set(error, -ENOMEM, "out of memory");
+    else if (json_array_size(json_object_get(*root, "cells")) == 0)
+        rc = pl_error_set(error, -EINVAL, "no calibration: no cell has %d pairs of a noisy metric",
+                          PL_CALIBRATION_PAIRS_MIN);
+    if (rc) {
+        json_decref(*root);
+        *root = NULL;
+    }
+    pl_matches_free(&all);
+    return rc;
+}

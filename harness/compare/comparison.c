@@ -1,0 +1,276 @@
+/* Gathers each metric's values, has them judged by the rules of its class, and adjusts class N over
+ * all cells that were flagged (comparison.h). */
+#include "harness/compare/comparison.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/results/document.h"
+#include "harness/stats/holm.h"
+
+/* Both sides of one metric of one cell. */
+struct values {
+    struct pl_side base, new;
+    double *memory; /* of both */
+};
+
+static const json_t *value_of(const json_t *cell, const char *metric)
+{
+    return json_object_get(json_object_get(cell, "metrics"), metric);
+}
+
+static size_t gather(const json_t **cells, size_t count, const char *metric, double *values)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++)
+        if (value_of(cells[i], metric))
+            values[used++] = json_number_value(value_of(cells[i], metric));
+    return used;
+}
+
+static bool gather_sides(const struct pl_match *m, const struct pl_metric *metric, bool paired,
+                         struct values *v)
+{
+    v->memory = malloc((m->base_count + m->new_count + 1) * sizeof *v->memory);
+    if (!v->memory)
+        return false;
+    double *base = v->memory, *new = base + m->base_count;
+    v->base = (struct pl_side){base, 0};
+    v->new = (struct pl_side){new, 0};
+    if (metric->class == PL_CLASS_N && paired) {
+        v->base.count = v->new.count = pl_match_pairs(m, metric->name, base, new);
+    } else {
+        v->base.count = gather(m->base, m->base_count, metric->name, base);
+        v->new.count = gather(m->new, m->new_count, metric->name, new);
+    }
+    return true;
+}
+
+static double live_bytes_of(const struct pl_match *m)
+{
+    const json_t *live = m->base_count ? value_of(m->base[0], "live_bytes_peak") : NULL;
+    return live ? json_number_value(live) : (double)NAN;
+}
+
+/* What stands against judging a metric at all. @return NULL when nothing does */
+static const char *obstacle(const struct pl_match *m, const struct pl_judged *j,
+                            const struct values *v)
+{
+    bool exact = j->metric->class == PL_CLASS_D;
+    if (m->not_comparable[0])
+        return m->not_comparable;
+    if (exact ? m->not_exact[0] : m->not_noisy[0])
+        return exact ? m->not_exact : m->not_noisy;
+    if (v->base.count == 0 || v->new.count == 0)
+        return v->base.count ? "new has none" : "base has none";
+    return NULL;
+}
+
+static void judge(const struct pl_comparison *c, const struct pl_match *m, const struct values *v,
+                  size_t screening, struct pl_judged *j)
+{
+    const char *against = obstacle(m, j, v);
+    double alarms;
+    if (against) {
+        if (v->base.count && v->new.count)
+            pl_judge_describe(j, &v->base, &v->new);
+        j->change = PL_CHANGE_NOT_COMPARABLE;
+        snprintf(j->why, sizeof j->why, "%.150s", against);
+    } else if (j->metric->class == PL_CLASS_D) {
+        pl_judge_exact(j, &v->base, &v->new);
+    } else if (j->metric->class == PL_CLASS_S) {
+        pl_judge_band(j, &v->base, &v->new, live_bytes_of(m));
+    } else if (c->unpaired) {
+        pl_judge_describe(j, &v->base, &v->new);
+        j->change = PL_CHANGE_INCONCLUSIVE;
+        snprintf(j->why, sizeof j->why, "%s", c->unpaired);
+    } else {
+        pl_judge_pairs(j, &v->base, &v->new, screening,
+                       pl_calibration_noise(c->calibration, m, j->metric->name));
+        j->advisory = pl_calibration_advisory(c->calibration, j->metric->name, &alarms);
+    }
+}
+
+/* A worse end is further down the list of outcomes. */
+static int rank_of(const json_t *cell)
+{
+    const char *name = pl_document_string(cell, "outcome");
+    for (int i = 0; i < PL_OUTCOME_COUNT; i++)
+        if (strcmp(pl_outcome_name((enum pl_outcome)i), name) == 0)
+            return i;
+    return PL_OUTCOME_COUNT;
+}
+
+static int worst_of(const json_t **cells, size_t count)
+{
+    int worst = 0;
+    for (size_t i = 0; i < count; i++)
+        worst = rank_of(cells[i]) > worst ? rank_of(cells[i]) : worst;
+    return worst;
+}
+
+static void judge_outcome(struct pl_compared *cell)
+{
+    const struct pl_match *m = cell->match;
+    const char *against = m->not_comparable[0] ? m->not_comparable : m->not_noisy;
+    if (against[0]) { /* where a container ends a cell depends on RSS */
+        cell->outcome = PL_CHANGE_NOT_COMPARABLE;
+        snprintf(cell->outcome_why, sizeof cell->outcome_why, "%.150s", against);
+        return;
+    }
+    int base = worst_of(m->base, m->base_count), new = worst_of(m->new, m->new_count);
+    cell->outcome = new > base ? PL_CHANGE_WORSE : new < base ? PL_CHANGE_BETTER : PL_CHANGE_SAME;
+    snprintf(cell->outcome_why, sizeof cell->outcome_why, base == new ? "%s" : "%s, then %s",
+             pl_outcome_name((enum pl_outcome)base), pl_outcome_name((enum pl_outcome) new));
+}
+
+static int compare_cell(struct pl_comparison *c, const struct pl_match *m, size_t screening,
+                        struct pl_compared *cell)
+{
+    cell->match = m;
+    cell->judged = calloc(pl_metric_count, sizeof *cell->judged);
+    if (!cell->judged)
+        return -ENOMEM;
+    judge_outcome(cell);
+    for (size_t i = 0; i < pl_metric_count; i++) {
+        struct values v;
+        if (!gather_sides(m, &pl_metrics[i], !c->unpaired, &v))
+            return -ENOMEM;
+        if (v.base.count || v.new.count) {
+            struct pl_judged *j = &cell->judged[cell->judged_count++];
+            *j = (struct pl_judged){.metric = &pl_metrics[i],
+                                    .base_count = v.base.count,
+                                    .new_count = v.new.count,
+                                    .base = (double)NAN,
+                                    .new = (double)NAN,
+                                    .ratio = (double)NAN,
+                                    .low = (double)NAN,
+                                    .high = (double)NAN,
+                                    .p = (double)NAN,
+                                    .threshold = (double)NAN};
+            judge(c, m, &v, screening, j);
+        }
+        free(v.memory);
+    }
+    return 0;
+}
+
+/* Every cell's finding of one metric that waits for its adjusted p. */
+static size_t awaiting(struct pl_comparison *c, const struct pl_metric *metric,
+                       struct pl_judged **found)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < c->cell_count; i++)
+        for (size_t k = 0; k < c->cells[i].judged_count; k++) {
+            struct pl_judged *j = &c->cells[i].judged[k];
+            if (j->metric == metric && j->confirming)
+                found[count++] = j;
+        }
+    return count;
+}
+
+/* Holm's adjustment, metric by metric: the flagged cells are its family. */
+static int confirm(struct pl_comparison *c)
+{
+    struct pl_judged **found = calloc(c->cell_count + 1, sizeof(struct pl_judged *));
+    double *p = calloc(2 * (c->cell_count + 1), sizeof *p);
+    int rc = found && p ? 0 : -ENOMEM;
+    for (size_t m = 0; !rc && m < pl_metric_count; m++) {
+        size_t count = awaiting(c, &pl_metrics[m], found);
+        for (size_t i = 0; i < count; i++)
+            p[i] = found[i]->p;
+        rc = count ? pl_holm(p, count, p + c->cell_count) : 0;
+        for (size_t i = 0; !rc && i < count; i++)
+            pl_judge_confirm(found[i], p[c->cell_count + i]);
+    }
+    free(found);
+    free(p);
+    return rc;
+}
+
+static void count_changes(struct pl_comparison *c)
+{
+    for (size_t i = 0; i < c->cell_count; i++) {
+        c->counts[c->cells[i].outcome]++;
+        for (size_t k = 0; k < c->cells[i].judged_count; k++) {
+            const struct pl_judged *j = &c->cells[i].judged[k];
+            bool changed = j->change == PL_CHANGE_BETTER || j->change == PL_CHANGE_WORSE;
+            c->suite_faults += j->suite_fault;
+            if (changed && j->advisory)
+                c->advisory++;
+            else
+                c->counts[j->change]++;
+        }
+    }
+}
+
+/* @return whether any cell is on both sides */
+static bool any_common(const struct pl_matches *all)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (all->matches[i].base_count && all->matches[i].new_count)
+            return true;
+    return false;
+}
+
+static int compare_all(struct pl_comparison *c, size_t screening)
+{
+    int rc = 0;
+    c->cells = calloc(c->matches.count, sizeof *c->cells);
+    if (!c->cells)
+        return -ENOMEM;
+    c->cell_count = c->matches.count;
+    for (size_t i = 0; !rc && i < c->cell_count; i++)
+        rc = compare_cell(c, &c->matches.matches[i], screening, &c->cells[i]);
+    return rc ? rc : confirm(c);
+}
+
+int pl_comparison_make(json_t *base, json_t *new, const struct pl_calibration *calibration,
+                       struct pl_comparison *comparison, struct pl_error *error)
+{
+    size_t screening = PL_JUDGE_SCREENING_PAIRS;
+    struct pl_comparison c = {.calibration = calibration};
+    int rc = pl_matches_make(base, new, &c.matches, error);
+    if (rc)
+        return rc;
+    c.base = json_incref(base);
+    c.new = json_incref(new);
+    c.unpaired = pl_match_pairing(base, new, &screening);
+    if (!any_common(&c.matches))
+        rc = pl_error_set(error, -EINVAL,
+                          "the two have no cell in common: nothing to compare (same scenario, "
+                          "allocator, format and clock are wanted)");
+    else if ((rc = compare_all(&c, screening)))
+        pl_error_set(error, rc, "out of memory");
+    if (rc) {
+        pl_comparison_free(&c);
+        return rc;
+    }
+    count_changes(&c);
+    *comparison = c;
+    return 0;
+}
+
+void pl_comparison_free(struct pl_comparison *c)
+{
+    for (size_t i = 0; i < c->cell_count; i++)
+        free(c->cells[i].judged);
+    free(c->cells);
+    pl_matches_free(&c->matches);
+    json_decref(c->base);
+    json_decref(c->new);
+    *c = (struct pl_comparison){0};
+}
+
+bool pl_judged_fails(const struct pl_judged *j)
+{
+    return j->suite_fault || (j->change == PL_CHANGE_WORSE && !j->advisory);
+}
+
+bool pl_comparison_fails(const struct pl_comparison *c)
+{
+    return c->counts[PL_CHANGE_WORSE] > 0 || c->suite_faults > 0;
+}

@@ -1,0 +1,180 @@
+/* One half of all pairs (half.h). Each run is a process of its own, `plimsoll run` for one cell,
+ * since the command line and the results are the contract that any version keeps. */
+#include "harness/compare/half.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/files.h"
+#include "harness/compare/pairs.h"
+#include "harness/compare/spawn.h"
+#include "harness/results/document.h"
+
+#define ARGUMENTS_MAX 128
+#define TIMEOUT_MS \
+    (30 * 60 * 1000) /* a cell has its own, shorter one: this is for a hung program */
+
+int pl_half_open(struct pl_half *half, const char *side, const char *program, const char *folder,
+                 struct pl_error *error)
+{
+    char series[sizeof half->folder + 16];
+    *half = (struct pl_half){.side = side, .program = program};
+    int n = snprintf(half->folder, sizeof half->folder, "%s/%s", folder, side);
+    if (n < 0 || (size_t)n >= sizeof half->folder)
+        return pl_error_set(error, -ENAMETOOLONG, "%.80s...: the path is too long", folder);
+    snprintf(series, sizeof series, "%s/results.json", half->folder);
+    if (access(series, F_OK) == 0)
+        return pl_error_set(error, -EEXIST, "%s holds results; name a new folder", half->folder);
+    snprintf(series, sizeof series, "%s/series", half->folder);
+    return pl_folder_make(series, error);
+}
+
+static int build_command(const struct pl_half *half, const struct pl_pairs_options *o,
+                         const struct pl_pair_cell *what, const char *out, const char **argv)
+{
+    const char *const head[] = {half->program, "run",      what->path,   "--allocator",
+                                what->stack,   "--format", what->format, "--repeat",
+                                "1",           "--out",    out};
+    size_t count = sizeof head / sizeof *head;
+    memcpy(argv, head, sizeof head);
+    for (size_t i = 0; o->arguments && o->arguments[i]; i++) {
+        if (count + 1 == ARGUMENTS_MAX)
+            return -E2BIG;
+        argv[count++] = o->arguments[i];
+    }
+    argv[count] = NULL;
+    return 0;
+}
+
+/* Runs the program; its results lie in `out` when 0 is returned. */
+static int run_program(const struct pl_half *half, const struct pl_pairs_options *o,
+                       const struct pl_pair_cell *what, const char *out, struct pl_error *error)
+{
+    const char *argv[ARGUMENTS_MAX];
+    struct pl_spawned spawned;
+    int rc = build_command(half, o, what, out, argv);
+    if (!rc)
+        rc = pl_spawn(argv, TIMEOUT_MS, o->interrupted, &spawned);
+    if (rc)
+        return pl_error_set(error, rc, "%s: %s", half->program, strerror(-rc));
+    if (spawned.exit_code > 1) /* 1: an expectation failed, which is a result */
+        return pl_error_set(error, -EINVAL, "%s can't run %s on %s (exit %d): %.500s", half->side,
+                            what->scenario, what->stack, spawned.exit_code, spawned.said);
+    return 0;
+}
+
+/* What holds for every run is taken from the first. */
+static void take_head(struct pl_half *half, const json_t *root)
+{
+    half->root = json_deep_copy(root);
+    json_object_set_new(half->root, "cells", json_array());
+    json_object_set_new(half->root, "recordings", json_array());
+    json_object_set_new(half->root, "warnings", json_array());
+}
+
+/* Appends what the array does not hold yet. */
+static void merge(json_t *into, const json_t *from)
+{
+    const json_t *item, *known;
+    size_t i, k;
+    json_array_foreach(from, i, item)
+    {
+        bool there = false;
+        json_array_foreach(into, k, known) there |= json_equal(known, item) != 0;
+        if (!there)
+            json_array_append(into, (json_t *)item);
+    }
+}
+
+/* The curve of a cell's first repetition is kept; those of dozens more would fill a disk. */
+static void keep_series(const struct pl_half *half, const char *out, json_t *cell, int repetition)
+{
+    char from[8192], to[8192], name[512];
+    const char *base = strrchr(pl_document_string(cell, "series"), '/');
+    snprintf(from, sizeof from, "%s/%s", out, pl_document_string(cell, "series"));
+    snprintf(name, sizeof name, "series/%03zu%.400s",
+             json_array_size(json_object_get(half->root, "cells")),
+             base ? base + 1 + strcspn(base + 1, ".") : "");
+    snprintf(to, sizeof to, "%s/%s", half->folder, name);
+    bool kept = repetition == 0 && rename(from, to) == 0;
+    if (!kept)
+        unlink(from);
+    json_object_set_new(cell, "series", json_string(kept ? name : ""));
+}
+
+static int add_results(struct pl_half *half, const char *out, int repetition, const json_t **added,
+                       struct pl_error *error)
+{
+    char path[4096];
+    json_t *root = NULL;
+    int rc = pl_document_load(out, &root, error);
+    if (rc)
+        return -EPROTO;
+    json_t *cell = json_array_get(json_object_get(root, "cells"), 0);
+    if (!half->root)
+        take_head(half, root);
+    keep_series(half, out, cell, repetition);
+    if (repetition >= 0) {
+        json_object_set_new(cell, "repetition", json_integer(repetition));
+        json_array_append(json_object_get(half->root, "cells"), cell);
+        merge(json_object_get(half->root, "recordings"), json_object_get(root, "recordings"));
+        merge(json_object_get(half->root, "warnings"), json_object_get(root, "warnings"));
+        *added = cell;
+    }
+    json_decref(root);
+    snprintf(path, sizeof path, "%s/results.json", out);
+    unlink(path);
+    return 0;
+}
+
+int pl_half_run(struct pl_half *half, const struct pl_pairs_options *o,
+                const struct pl_pair_cell *what, int repetition, const json_t **cell,
+                struct pl_error *error)
+{
+    char out[sizeof half->folder + 16], series[sizeof out + 16];
+    *cell = NULL;
+    snprintf(out, sizeof out, "%s/.run", half->folder);
+    int rc = run_program(half, o, what, out, error);
+    if (!rc)
+        rc = add_results(half, out, repetition, cell, error);
+    snprintf(series, sizeof series, "%s/series", out);
+    rmdir(series); /* both only when empty; left behind by no run that ended well */
+    rmdir(out);
+    return rc;
+}
+
+int pl_half_write(struct pl_half *half, const struct pl_pairs_options *o, const char *id,
+                  bool complete, struct pl_error *error)
+{
+    char path[sizeof half->folder + 32];
+    struct pl_file file;
+    json_t *run = half->root ? json_object_get(half->root, "run") : NULL;
+    if (!run)
+        return 0;
+    json_object_set_new(run, "complete", json_boolean(complete));
+    json_object_set_new(run, "command", json_string(o->command));
+    json_object_set_new(run, "pairing",
+                        json_pack("{s:s, s:s, s:i, s:i}", "id", id, "side", half->side,
+                                  "screening_pairs", (int)o->screening, "confirming_pairs",
+                                  (int)o->confirming));
+    snprintf(path, sizeof path, "%s/results.json", half->folder);
+    int rc = pl_file_open(&file, path, error);
+    if (rc)
+        return rc;
+    if (json_dumpf(half->root, file.stream, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) == 0)
+        fputc('\n', file.stream);
+    return pl_file_commit(&file, error);
+}
+
+void pl_half_close(struct pl_half *half)
+{
+    char series[sizeof half->folder + 16];
+    snprintf(series, sizeof series, "%s/series", half->folder);
+    rmdir(series); /* both only when empty: nothing was run */
+    rmdir(half->folder);
+    json_decref(half->root);
+    half->root = NULL;
+}

@@ -1,0 +1,43 @@
+/* One half of all pairs: a program, and the results that its runs add up to. */
+#ifndef PL_COMPARE_HALF_H
+#define PL_COMPARE_HALF_H
+
+#include <jansson.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "allocators/error.h"
+
+struct pl_pairs_options;
+struct pl_pair_cell;
+
+struct pl_half {
+    const char *side; /* "base" or "new" */
+    const char *program;
+    char folder[3072];
+    json_t *root; /* NULL before the first run */
+};
+
+/** Makes FOLDER/<side>/series. @return 0; -EEXIST when results lie there; a negative errno */
+int pl_half_open(struct pl_half *half, const char *side, const char *program, const char *folder,
+                 struct pl_error *error);
+
+/** Runs one cell once, in a process, and adds it to the results as this repetition.
+ *  @param repetition negative: a warm-up, whose results are dropped
+ *  @param cell set to what was added, or NULL
+ *  @return 0; -EINTR; -EINVAL when the program can't run it, with the line that it said; -EPROTO
+ *  when it left no results */
+int pl_half_run(struct pl_half *half, const struct pl_pairs_options *options,
+                const struct pl_pair_cell *what, int repetition, const json_t **cell,
+                struct pl_error *error);
+
+/** Writes FOLDER/<side>/results.json, if anything ran. @param id names the pairs
+ *  @return 0 or a negative errno */
+int pl_half_write(struct pl_half *half, const struct pl_pairs_options *options, const char *id,
+                  bool complete, struct pl_error *error);
+
+/** Frees, and removes the folder when nothing was written into it. */
+void pl_half_close(struct pl_half *half);
+
+#endif

@@ -1,0 +1,227 @@
+/* Matching cells by what names them, and comparing what has to be alike (match.h). */
+#include "harness/compare/match.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/results/document.h"
+
+static const char *const identity[] = {"scenario", "allocator", "format", "clock"};
+
+static bool is_cell(const struct pl_match *m, const json_t *cell)
+{
+    const char *const mine[] = {m->scenario, m->allocator, m->format, m->clock};
+    for (size_t i = 0; i < sizeof identity / sizeof *identity; i++)
+        if (strcmp(mine[i], pl_document_string(cell, identity[i])) != 0)
+            return false;
+    return true;
+}
+
+static struct pl_match *match_of(struct pl_matches *all, const json_t *cell)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (is_cell(&all->matches[i], cell))
+            return &all->matches[i];
+    struct pl_match *larger = realloc(all->matches, (all->count + 1) * sizeof *larger);
+    if (!larger)
+        return NULL;
+    all->matches = larger;
+    all->matches[all->count] = (struct pl_match){
+        .scenario = pl_document_string(cell, "scenario"),
+        .allocator = pl_document_string(cell, "allocator"),
+        .format = pl_document_string(cell, "format"),
+        .clock = pl_document_string(cell, "clock"),
+    };
+    return &all->matches[all->count++];
+}
+
+static int add(const json_t ***cells, size_t *count, const json_t *cell)
+{
+    const json_t **larger = realloc(*cells, (*count + 1) * sizeof *larger);
+    if (!larger)
+        return -ENOMEM;
+    *cells = larger;
+    larger[(*count)++] = cell;
+    return 0;
+}
+
+static int add_cells(struct pl_matches *all, const json_t *root, bool is_new)
+{
+    const json_t *cell;
+    size_t i;
+    json_array_foreach(json_object_get(root, "cells"), i, cell)
+    {
+        struct pl_match *m = match_of(all, cell);
+        int rc = !m       ? -ENOMEM
+                 : is_new ? add(&m->new, &m->new_count, cell)
+                          : add(&m->base, &m->base_count, cell);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+/* A value as a message shows it. */
+static void show(const json_t *value, char *text, size_t capacity)
+{
+    char *dump = value ? json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(12)) : NULL;
+    snprintf(text, capacity, "%.70s", dump ? dump : "none");
+    free(dump);
+}
+
+/* Notes the first key whose values differ. @return whether one does */
+static bool differs(const json_t *base, const json_t *new, const char *const *keys, size_t count,
+                    const char *of, char *why)
+{
+    char a[80], b[80];
+    for (size_t i = 0; i < count; i++) {
+        const json_t *x = json_object_get(base, keys[i]), *y = json_object_get(new, keys[i]);
+        if (json_equal(x, y) || (!x && !y))
+            continue;
+        show(x, a, sizeof a);
+        show(y, b, sizeof b);
+        snprintf(why, PL_MATCH_WHY_MAX, "another %s%s: %s, %s", of, keys[i], a, b);
+        return true;
+    }
+    return false;
+}
+
+/* What the whole matrix shares: the machine for noisy figures, the toolchain for exact ones. */
+static void check_hosts(const json_t *base, const json_t *new, struct pl_match *m)
+{
+    static const char *const toolchain[] = {"compiler", "compiler_flags", "libc"};
+    static const char *const machine[] = {"cpu",          "microcode", "cores",
+                                          "memory_bytes", "kernel",    "machine",
+                                          "huge_pages",   "governor",  "address_randomisation"};
+    const json_t *x = json_object_get(base, "host"), *y = json_object_get(new, "host");
+    const char *const heap =
+        strrchr(m->allocator, '/') ? strrchr(m->allocator, '/') + 1 : m->allocator;
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(heap, ":"), heap);
+    const char *const library[] = {name};
+    if (!differs(x, y, toolchain, sizeof toolchain / sizeof *toolchain, "", m->not_exact))
+        differs(json_object_get(x, "libraries"), json_object_get(y, "libraries"), library, 1,
+                "library of ", m->not_exact);
+    if (m->not_exact[0])
+        snprintf(m->not_noisy, sizeof m->not_noisy, "%s", m->not_exact);
+    else
+        differs(x, y, machine, sizeof machine / sizeof *machine, "host: ", m->not_noisy);
+}
+
+static const json_t *recording_of(const json_t *root, const char *scenario)
+{
+    const json_t *recording;
+    size_t i;
+    json_array_foreach(json_object_get(root, "recordings"), i,
+                       recording) if (strcmp(pl_document_string(recording, "scenario"), scenario) ==
+                                      0) return recording;
+    return NULL;
+}
+
+/* The first key of either object that the other has not, or has otherwise. */
+static bool conditions_differ(const json_t *base, const json_t *new, char *why)
+{
+    const char *key;
+    json_t *value;
+    if (!base || !new) /* results of a version that did not record them */
+        return false;
+    json_object_foreach((json_t *)base, key, value)
+    {
+        if (differs(base, new, &key, 1, "", why))
+            return true;
+    }
+    json_object_foreach((json_t *)new, key, value)
+    {
+        if (differs(base, new, &key, 1, "", why))
+            return true;
+    }
+    return false;
+}
+
+static void check_conditions(const json_t *base, const json_t *new, struct pl_match *m)
+{
+    static const char *const of_cell[] = {"container", "limits", "duration_seconds", "seed"};
+    static const char *const of_recording[] = {"hash", "filter"};
+    const json_t *x = recording_of(base, m->scenario), *y = recording_of(new, m->scenario);
+    if (m->base_count == 0 || m->new_count == 0)
+        snprintf(m->not_comparable, sizeof m->not_comparable, "only in %s",
+                 m->base_count ? "base" : "new");
+    else if (!differs(m->base[0], m->new[0], of_cell, sizeof of_cell / sizeof *of_cell, "",
+                      m->not_comparable) &&
+             !differs(x, y, of_recording, sizeof of_recording / sizeof *of_recording,
+                      "recording's ", m->not_comparable))
+        conditions_differ(json_object_get(x, "conditions"), json_object_get(y, "conditions"),
+                          m->not_comparable);
+}
+
+int pl_matches_make(const json_t *base, const json_t *new, struct pl_matches *matches,
+                    struct pl_error *error)
+{
+    *matches = (struct pl_matches){0};
+    int rc = add_cells(matches, new, true);
+    if (!rc)
+        rc = add_cells(matches, base, false);
+    if (rc) {
+        pl_matches_free(matches);
+        return pl_error_set(error, rc, "out of memory");
+    }
+    for (size_t i = 0; i < matches->count; i++) {
+        check_conditions(base, new, &matches->matches[i]);
+        check_hosts(base, new, &matches->matches[i]);
+    }
+    return 0;
+}
+
+void pl_matches_free(struct pl_matches *matches)
+{
+    for (size_t i = 0; i < matches->count; i++) {
+        free(matches->matches[i].base);
+        free(matches->matches[i].new);
+    }
+    free(matches->matches);
+    *matches = (struct pl_matches){0};
+}
+
+static const json_t *metric_of(const json_t *cell, const char *metric)
+{
+    return json_object_get(json_object_get(cell, "metrics"), metric);
+}
+
+static const json_t *partner_of(const json_t *cell, const struct pl_match *m)
+{
+    json_int_t repetition = json_integer_value(json_object_get(cell, "repetition"));
+    for (size_t i = 0; i < m->new_count; i++)
+        if (json_integer_value(json_object_get(m->new[i], "repetition")) == repetition)
+            return m->new[i];
+    return NULL;
+}
+
+size_t pl_match_pairs(const struct pl_match *m, const char *metric, double *base, double *new)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < m->base_count; i++) {
+        const json_t *partner = partner_of(m->base[i], m);
+        if (!metric_of(m->base[i], metric) || !metric_of(partner, metric))
+            continue;
+        base[used] = json_number_value(metric_of(m->base[i], metric));
+        new[used++] = json_number_value(metric_of(partner, metric));
+    }
+    return used;
+}
+
+const char *pl_match_pairing(const json_t *base, const json_t *new, size_t *screening)
+{
+    const json_t *x = json_object_get(json_object_get(base, "run"), "pairing");
+    const json_t *y = json_object_get(json_object_get(new, "run"), "pairing");
+    if (!x || !y)
+        return "not run side by side as pairs; ci/compare does that";
+    if (strcmp(pl_document_string(x, "id"), pl_document_string(y, "id")) != 0)
+        return "the two folders are halves of different pairs";
+    if (strcmp(pl_document_string(x, "side"), pl_document_string(y, "side")) == 0)
+        return "the same half of the pairs twice";
+    *screening = (size_t)json_integer_value(json_object_get(x, "screening_pairs"));
+    return NULL;
+}

@@ -1,0 +1,47 @@
+/* Which cells of two runs are the same one, and what stands against comparing them. */
+#ifndef PL_COMPARE_MATCH_H
+#define PL_COMPARE_MATCH_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "allocators/error.h"
+
+#define PL_MATCH_WHY_MAX 200
+
+/** One cell of the matrix with its repetitions on both sides. */
+struct pl_match {
+    const char *scenario;
+    const char *allocator;
+    const char *format;
+    const char *clock;
+    const json_t **base; /* repetitions, in the order of the document */
+    size_t base_count;
+    const json_t **new;
+    size_t new_count;
+    char not_comparable[PL_MATCH_WHY_MAX]; /* why no metric of it is; empty: they are */
+    char not_exact[PL_MATCH_WHY_MAX];      /* why class D is not, e.g. another compiler */
+    char not_noisy[PL_MATCH_WHY_MAX];      /* why classes S and N are not, e.g. another host */
+};
+
+struct pl_matches {
+    struct pl_match *matches;
+    size_t count;
+};
+
+/** Finds the cells of both documents, in the order of `new` and then what only `base` has. Points
+ *  into the documents. @return 0 or -ENOMEM */
+int pl_matches_make(const json_t *base, const json_t *new, struct pl_matches *matches,
+                    struct pl_error *error);
+
+void pl_matches_free(struct pl_matches *matches);
+
+/** Whether the folders' cells ran side by side, as pairs.
+ *  @param screening set to how many repetitions screen @return NULL, or why not */
+const char *pl_match_pairing(const json_t *base, const json_t *new, size_t *screening);
+
+/** The values of a metric of all repetitions that both sides have, partner by partner.
+ *  @param base, new room for base_count values each @return how many */
+size_t pl_match_pairs(const struct pl_match *match, const char *metric, double *base, double *new);
+
+#endif

@@ -1,0 +1,46 @@
+/* Running two programs side by side: pairs of the same cell next to each other, which goes first
+ * decided by a seeded coin, cells shuffled, each cell's first pair thrown away. Noise that drifts
+ * hits both halves of a pair alike; blocks of one program and then the other called an A/A
+ * comparison different in 28 to 56 % of cases. */
+#ifndef PL_COMPARE_PAIRS_H
+#define PL_COMPARE_PAIRS_H
+
+#include <jansson.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "allocators/error.h"
+
+/** One cell of the matrix, as `plimsoll run` is told of it. */
+struct pl_pair_cell {
+    const char *scenario;
+    const char *path; /* of its file, for both programs */
+    const char *stack;
+    const char *format;
+};
+
+struct pl_pairs_options {
+    const char *programs[2]; /* base's plimsoll, and new's */
+    const char *folder;      /* gets base/ and new/ */
+    const char *command;     /* as it was typed, for the record */
+    const struct pl_pair_cell *cells;
+    size_t cell_count;
+    const char *const *arguments; /* of every run: --tier, --set ...; NULL at the end */
+    size_t screening;             /* pairs of every cell with a noisy metric */
+    size_t confirming;            /* fresh pairs of what these flagged; 0 for none */
+    uint64_t seed;                /* of coin and shuffle */
+    const volatile sig_atomic_t *interrupted;
+    /** Called before each pair. @param total pairs that are planned so far */
+    void (*progress)(void *context, const struct pl_pair_cell *cell, size_t done, size_t total);
+    void *context;
+};
+
+/** Runs all pairs and writes both folders. A cell without a noisy metric (one that was killed)
+ *  stops after PL_JUDGE_BAND_RUNS pairs; one that either program can't run is left out, with a
+ *  warning in the results.
+ *  @return 0; -EINTR when interrupted, with what is whole written; -EINVAL when no cell could be
+ *  run, with the reason; another negative errno */
+int pl_pairs_run(const struct pl_pairs_options *options, struct pl_error *error);
+
+#endif

@@ -1,0 +1,155 @@
+/* The comparison as a comment on a pull request: what to act on first, the rest folded away. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/report/change_text.h"
+#include "harness/report/comparison.h"
+
+#define MOST 65000 /* characters; GitHub takes 65,536 */
+
+/* Writes rows until the document is full, and then counts what was left out. */
+struct rows {
+    FILE *out;
+    size_t left_out;
+};
+
+static bool full(struct rows *rows)
+{
+    if (ftell(rows->out) < MOST - 2000)
+        return false;
+    rows->left_out++;
+    return true;
+}
+
+static void write_row(struct rows *rows, const struct pl_match *m, const struct pl_judged *j)
+{
+    char base[PL_TEXT_FIGURE], new[PL_TEXT_FIGURE], size[PL_CHANGE_TEXT], why[PL_CHANGE_TEXT];
+    if (full(rows))
+        return;
+    FILE *out = rows->out;
+    pl_change_value(j->metric, j->base, base);
+    pl_change_value(j->metric, j->new, new);
+    pl_change_size(j, size);
+    pl_change_evidence(j, why);
+    fprintf(out, "| %s | ", j->advisory ? "advisory" : pl_change_name(j->change));
+    pl_text_markdown(out, m->scenario);
+    fputs(" | ", out);
+    pl_text_markdown(out, m->allocator);
+    fprintf(out, " | %s | `%s` (%s) | %s | %s | %s | ", m->format, j->metric->name,
+            pl_class_name(j->metric->class), base, new, size);
+    pl_text_markdown(out, why);
+    fputs(" |\n", out);
+}
+
+static void write_head(FILE *out)
+{
+    fputs("| verdict | scenario | stack | format | metric (class) | base | new | change | judged "
+          "by |\n"
+          "|---|---|---|---|---|--:|--:|--:|---|\n",
+          out);
+}
+
+static void write_outcomes(FILE *out, const struct pl_comparison *c, enum pl_change change)
+{
+    for (size_t i = 0; i < c->cell_count; i++) {
+        const struct pl_compared *cell = &c->cells[i];
+        if (cell->outcome != change)
+            continue;
+        fprintf(out, "- **%s**: ", pl_change_name(change));
+        pl_text_markdown(out, cell->match->scenario);
+        fputs(" on ", out);
+        pl_text_markdown(out, cell->match->allocator);
+        fprintf(out, " (%s) ended %s\n", cell->match->format, cell->outcome_why);
+    }
+}
+
+static size_t count_of(const struct pl_comparison *c, enum pl_change change)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < c->cell_count; i++)
+        for (size_t k = 0; k < c->cells[i].judged_count; k++)
+            count += c->cells[i].judged[k].change == change;
+    return count;
+}
+
+static void write_changes(struct rows *rows, const struct pl_comparison *c, enum pl_change change)
+{
+    for (size_t i = 0; i < c->cell_count; i++)
+        for (size_t k = 0; k < c->cells[i].judged_count; k++)
+            if (c->cells[i].judged[k].change == change)
+                write_row(rows, c->cells[i].match, &c->cells[i].judged[k]);
+}
+
+static void write_reason(void *context, const char *why, size_t count)
+{
+    FILE *out = context;
+    fprintf(out, "- %zu: ", count);
+    pl_text_markdown(out, why);
+    fputc('\n', out);
+}
+
+static void write_open(FILE *out, const struct pl_comparison *c)
+{
+    static const enum pl_change open[] = {PL_CHANGE_INCONCLUSIVE, PL_CHANGE_NOT_COMPARABLE};
+    for (size_t i = 0; i < 2; i++) {
+        if (!count_of(c, open[i]))
+            continue;
+        fprintf(out, "\n**%s** (metrics of cells, by reason)\n\n",
+                i ? "Not comparable" : "Inconclusive");
+        pl_change_open(c, open[i], write_reason, out);
+    }
+}
+
+static void write_verdict(FILE *out, const struct pl_comparison *c)
+{
+    char counts[256];
+    pl_change_counts(c, counts, sizeof counts);
+    fprintf(out, "## Plimsoll: %s\n\n%zu cells; %s.\n",
+            pl_comparison_fails(c)        ? "this change is worse"
+            : c->counts[PL_CHANGE_BETTER] ? "this change is better"
+            : c->counts[PL_CHANGE_SAME]   ? "no worse"
+                                          : "nothing could be told",
+            c->cell_count, counts);
+    if (!c->calibration && !c->unpaired)
+        fputs("No calibration of this host: thresholds are the floor of 3 % and twice the noise of "
+              "these pairs themselves. `plimsoll calibrate` measures it.\n",
+              out);
+}
+
+static void write_folded(struct rows *rows, const struct pl_comparison *c)
+{
+    fputs("\n<details><summary>All that is the same or could not be told</summary>\n\n", rows->out);
+    write_head(rows->out);
+    write_changes(rows, c, PL_CHANGE_INCONCLUSIVE);
+    write_changes(rows, c, PL_CHANGE_SAME);
+    write_changes(rows, c, PL_CHANGE_NOT_COMPARABLE);
+    fputs("\n</details>\n", rows->out);
+}
+
+void pl_comparison_markdown(FILE *out, const struct pl_comparison *c, const char *base,
+                            const char *new)
+{
+    struct rows rows = {.out = out};
+    write_verdict(out, c);
+    fputc('\n', out);
+    write_outcomes(out, c, PL_CHANGE_WORSE);
+    write_outcomes(out, c, PL_CHANGE_BETTER);
+    if (count_of(c, PL_CHANGE_WORSE) || count_of(c, PL_CHANGE_BETTER) || c->suite_faults) {
+        fputc('\n', out);
+        write_head(out);
+        write_changes(&rows, c, PL_CHANGE_WORSE);
+        write_changes(&rows, c, PL_CHANGE_BETTER);
+    }
+    write_open(out, c);
+    write_folded(&rows, c);
+    if (rows.left_out)
+        fprintf(out, "\n%zu more rows are in compare.json.\n", rows.left_out);
+    fputs("\nClass D is compared exactly, S by a band over at least 5 runs a side, N by pairs run "
+          "side by side (signed-rank test, confirmed by fresh pairs). Base: ",
+          out);
+    pl_text_markdown(out, base);
+    fputs(", new: ", out);
+    pl_text_markdown(out, new);
+    fputs(".\n", out);
+}
