@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "harness/cell/job.h"
+#include "harness/cell/planted.h"
 #include "harness/cell/sampler.h"
 #include "harness/clock/real.h"
 #include "harness/pipelines/pipeline.h"
@@ -133,7 +134,9 @@ static void run_window(struct cell *cell, struct pl_final *final)
     getrusage(RUSAGE_SELF, &cell->usage_start);
     cell->sampler.cpu_start_ns = pl_real_cpu();
     cell->real_start_ns = pl_real_now();
+    pl_planted_rss();
     final->t_ns = pl_loop_run(&cell->loop, cell->job->scenario.duration_ns);
+    pl_planted_cpu(cell->sampler.cpu_start_ns + cell->sampler.own_cpu_ns);
     final->cpu_ns = pl_real_cpu() - cell->sampler.cpu_start_ns - cell->sampler.own_cpu_ns;
     final->real_ns = pl_real_now() - cell->real_start_ns;
     getrusage(RUSAGE_SELF, &usage);
@@ -164,6 +167,7 @@ static int open_cell(struct cell *cell, struct pl_job *job, struct pl_error *err
     cell->counts = pl_arena_take(&cell->arena, sizeof *cell->counts);
     if (!cell->meter || !cell->counts)
         return pl_error_set(error, -ENOMEM, "the job's arena is too small");
+    pl_planted_objects(&job->scenario);
     int rc = open_stack(cell, error);
     if (rc)
         return rc;

@@ -65,7 +65,8 @@ void pl_change_size(const struct pl_judged *j, char *text)
     } else if (j->ratio >= 10) {
         snprintf(text, PL_CHANGE_TEXT, "x %.1f", j->ratio);
     } else if (!isnan(j->ratio) && j->ratio != 1) {
-        snprintf(text, PL_CHANGE_TEXT, "%+.2g %%", 100 * (j->ratio - 1));
+        snprintf(text, PL_CHANGE_TEXT, fabs(j->ratio - 1) < .1 ? "%+.2g %%" : "%+.0f %%",
+                 100 * (j->ratio - 1));
     }
 }
 
