@@ -26,6 +26,7 @@ static const char help[] =
     "               [--shuffle SEED]                            cells are named as for run\n"
     "  plimsoll calibrate [SCENARIO...] [--pairs N]           measure this host's noise\n"
     "               [--calibration FILE]\n"
+    "  plimsoll baseline DIR [--renew] [--in FOLDER]          class D against results/baseline\n"
     "  plimsoll --version\n"
     "\n"
     "A SPEC names a stack, outermost layer first, heap last: limited:max=32MiB/slab/jemalloc.\n"
@@ -78,9 +79,11 @@ int main(int argc, char **argv)
         const char *name;
         pl_command run;
     } commands[] = {
-        {"run", pl_cli_run},           {"list", pl_cli_list},           {"doctor", pl_cli_doctor},
-        {"validate", pl_cli_validate}, {"report", pl_cli_report},       {"compare", pl_cli_compare},
+        {"run", pl_cli_run},           {"list", pl_cli_list},
+        {"doctor", pl_cli_doctor},     {"validate", pl_cli_validate},
+        {"report", pl_cli_report},     {"compare", pl_cli_compare},
         {"pairs", pl_cli_pairs},       {"calibrate", pl_cli_calibrate},
+        {"baseline", pl_cli_baseline},
     };
     const char *name = argc > 1 ? argv[1] : "";
     if (strcmp(name, "--version") == 0) {
@@ -98,7 +101,7 @@ int main(int argc, char **argv)
         return PL_EXIT_USAGE;
     }
     return pl_cli_usage(
-        "unknown command '%s'; run, compare, pairs, calibrate, list, doctor, validate, "
+        "unknown command '%s'; run, compare, pairs, calibrate, baseline, list, doctor, validate, "
         "report would be right "
         "(plimsoll --help)",
         name);
