@@ -1,0 +1,265 @@
+/* Whole documents: what is matched, what may be compared, what a gate fails on. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "harness/compare/comparison.h"
+#include "harness/compare/tests/documents.h"
+
+/* Both sides with `runs` repetitions of a cell that weighs and costs the same. */
+static void make_alike(json_t **base, json_t **new, int runs, bool paired)
+{
+    json_t **const sides[] = {base, new};
+    for (int s = 0; s < 2; s++) {
+        *sides[s] = document_make(paired ? (s ? "new" : "base") : NULL);
+        for (int i = 0; i < runs; i++) {
+            json_t *metrics = document_add(*sides[s], "glibc", i);
+            json_object_set_new(metrics, "live_bytes_peak", json_integer(391640));
+            json_object_set_new(metrics, "rss_bytes_peak", json_integer(512000));
+            json_object_set_new(metrics, "cpu_ns_per_packet", json_real(100 + i % 7));
+        }
+    }
+}
+
+static struct pl_comparison compare(json_t *base, json_t *new)
+{
+    struct pl_comparison c;
+    struct pl_error error = {""};
+    if (pl_comparison_make(base, new, NULL, &c, &error))
+        fail_msg("%s", error.text);
+    json_decref(base);
+    json_decref(new);
+    return c;
+}
+
+static const struct pl_judged *find(const struct pl_comparison *c, const char *metric)
+{
+    for (size_t k = 0; k < c->cells[0].judged_count; k++)
+        if (strcmp(c->cells[0].judged[k].metric->name, metric) == 0)
+            return &c->cells[0].judged[k];
+    fail_msg("%s was not judged", metric);
+    return NULL;
+}
+
+static void set_all(json_t *root, const char *metric, json_t *value)
+{
+    for (size_t i = 0; i < json_array_size(json_object_get(root, "cells")); i++)
+        json_object_set(document_metrics(root, i), metric, value);
+    json_decref(value);
+}
+
+static void alike_runs_are_the_same(void **state)
+{
+    (void)state;
+    json_t *base, *new;
+    make_alike(&base, &new, 20, true);
+    struct pl_comparison c = compare(base, new);
+    assert_int_equal(c.cell_count, 1);
+    assert_int_equal(c.counts[PL_CHANGE_SAME], 4); /* three metrics and the outcome */
+    assert_false(pl_comparison_fails(&c));
+    pl_comparison_free(&c);
+}
+
+static void each_class_is_judged_by_its_rule(void **state)
+{
+    (void)state;
+    json_t *base, *new;
+    make_alike(&base, &new, 60, true);
+    set_all(new, "live_bytes_peak", json_integer(391641));
+    set_all(new, "rss_bytes_peak", json_integer(512000 + (2 << 20)));
+    for (size_t i = 0; i < 60; i++)
+        json_object_set_new(document_metrics(new, i), "cpu_ns_per_packet",
+                            json_real(1.1 * (100 + (double)(i % 7))));
+    struct pl_comparison c = compare(base, new);
+    assert_int_equal(find(&c, "live_bytes_peak")->change, PL_CHANGE_WORSE);
+    assert_int_equal(find(&c, "rss_bytes_peak")->change, PL_CHANGE_WORSE);
+    assert_int_equal(find(&c, "cpu_ns_per_packet")->change, PL_CHANGE_WORSE);
+    assert_int_equal(c.counts[PL_CHANGE_WORSE], 3);
+    assert_true(pl_comparison_fails(&c));
+    pl_comparison_free(&c);
+}
+
+static void noisy_metrics_take_pairs(void **state)
+{
+    (void)state;
+    json_t *base, *new;
+    make_alike(&base, &new, 20, false);
+    struct pl_comparison c = compare(base, new);
+    assert_int_equal(find(&c, "cpu_ns_per_packet")->change, PL_CHANGE_INCONCLUSIVE);
+    assert_non_null(strstr(find(&c, "cpu_ns_per_packet")->why, "not run side by side"));
+    assert_int_equal(find(&c, "rss_bytes_peak")->change, PL_CHANGE_SAME);
+    pl_comparison_free(&c);
+    make_alike(&base, &new, 20, true);
+    json_object_set_new(json_object_get(json_object_get(new, "run"), "pairing"), "id",
+                        json_string("two"));
+    c = compare(base, new);
+    assert_non_null(strstr(find(&c, "cpu_ns_per_packet")->why, "halves of different pairs"));
+    pl_comparison_free(&c);
+}
+
+/* Repetition k is the partner of repetition k, wherever it stands in the document. */
+static void partners_are_found_by_their_repetition(void **state)
+{
+    (void)state;
+    json_t *base = document_make("base"), *new = document_make("new");
+    for (int i = 0; i < 20; i++) {
+        json_object_set_new(document_add(base, "glibc", i), "cpu_ns_per_packet",
+                            json_real(100 << i % 4));
+        json_object_set_new(document_add(new, "glibc", 19 - i), "cpu_ns_per_packet",
+                            json_real(100 << (19 - i) % 4));
+    }
+    struct pl_comparison c = compare(base, new);
+    assert_int_equal(find(&c, "cpu_ns_per_packet")->change, PL_CHANGE_SAME);
+    assert_true(find(&c, "cpu_ns_per_packet")->high < 1.0001);
+    pl_comparison_free(&c);
+}
+
+static void of_another_host_only_exact_figures_count(void **state)
+{
+    (void)state;
+    json_t *base, *new;
+    make_alike(&base, &new, 20, true);
+    json_object_set_new(json_object_get(new, "host"), "cpu", json_string("another cpu"));
+    set_all(new, "live_bytes_peak", json_integer(1));
+    struct pl_comparison c = compare(base, new);
+    assert_int_equal(find(&c, "live_bytes_peak")->change, PL_CHANGE_BETTER);
+    assert_int_equal(find(&c, "rss_bytes_peak")->change, PL_CHANGE_NOT_COMPARABLE);
+    assert_non_null(strstr(find(&c, "cpu_ns_per_packet")->why, "host: cpu"));
+    assert_int_equal(c.cells[0].outcome, PL_CHANGE_NOT_COMPARABLE);
+    pl_comparison_free(&c);
+    make_alike(&base, &new, 20, true);
+    json_object_set_new(json_object_get(new, "host"), "compiler", json_string("Clang 14"));
+    c = compare(base, new);
+    assert_int_equal(find(&c, "live_bytes_peak")->change, PL_CHANGE_NOT_COMPARABLE);
+    assert_non_null(strstr(find(&c, "live_bytes_peak")->why, "compiler"));
+    pl_comparison_free(&c);
+}
+
+static void another_library_counts_for_its_heap_alone(void **state)
+{
+    (void)state;
+    json_t *base, *new;
+    make_alike(&base, &new, 5, true);
+    json_object_set_new(document_add(base, "slab/jemalloc:narenas=1", 0), "live_bytes_peak",
+                        json_integer(1));
+    json_object_set_new(document_add(new, "slab/jemalloc:narenas=1", 0), "live_bytes_peak",
+                        json_integer(1));
+    json_object_set_new(json_object_get(json_object_get(new, "host"), "libraries"), "jemalloc",
+                        json_string("fnv1a64:9"));
+    struct pl_comparison c = compare(base, new);
+    assert_int_equal(find(&c, "live_bytes_peak")->change, PL_CHANGE_SAME);
+    assert_int_equal(c.cells[1].judged[0].change, PL_CHANGE_NOT_COMPARABLE);
+    assert_non_null(strstr(c.cells[1].judged[0].why, "library of jemalloc"));
+    pl_comparison_free(&c);
+}
+
+static void differing_conditions_are_named(const char *path, json_t *value, const char *named)
+{
+    json_t *base, *new;
+    make_alike(&base, &new, 5, true);
+    json_t *recording = json_array_get(json_object_get(new, "recordings"), 0);
+    json_t *conditions = json_object_get(recording, "conditions");
+    if (strcmp(path, "hash") == 0)
+        json_object_set_new(recording, path, value);
+    else if (strchr(path, '.'))
+        json_object_set_new(conditions, path, value);
+    else
+        json_object_set_new(json_array_get(json_object_get(new, "cells"), 0), path, value);
+    struct pl_comparison c = compare(base, new);
+    for (size_t k = 0; k < c.cells[0].judged_count; k++)
+        assert_int_equal(c.cells[0].judged[k].change, PL_CHANGE_NOT_COMPARABLE);
+    if (!strstr(c.cells[0].judged[0].why, named))
+        fail_msg("%s", c.cells[0].judged[0].why);
+    pl_comparison_free(&c);
+}
+
+static void what_was_asked_otherwise_is_not_compared(void **state)
+{
+    (void)state;
+    differing_conditions_are_named("duration_seconds", json_real(61), "another duration_seconds");
+    differing_conditions_are_named("seed", json_integer(2), "another seed: 1, 2");
+    differing_conditions_are_named("hash", json_string("fnv1a64:3"), "recording's hash");
+    differing_conditions_are_named("classes.packet", json_string("760 packets"), "classes.packet");
+    differing_conditions_are_named("receiver.retry", json_string("1"), "receiver.retry: none");
+}
+
+static void cells_of_one_side_are_told(void **state)
+{
+    (void)state;
+    json_t *base, *new;
+    make_alike(&base, &new, 5, true);
+    json_object_set_new(document_add(base, "slab", 0), "live_bytes_peak", json_integer(1));
+    json_object_set_new(document_add(new, "limited", 0), "live_bytes_peak", json_integer(1));
+    struct pl_comparison c = compare(base, new);
+    assert_int_equal(c.cell_count, 3);
+    assert_string_equal(c.cells[1].match->allocator, "limited");
+    assert_string_equal(c.cells[1].judged[0].why, "only in new");
+    assert_string_equal(c.cells[2].judged[0].why, "only in base");
+    assert_false(pl_comparison_fails(&c));
+    pl_comparison_free(&c);
+}
+
+static void nothing_in_common_is_an_error(void **state)
+{
+    (void)state;
+    json_t *base = document_make(NULL), *new = document_make(NULL);
+    struct pl_comparison c;
+    struct pl_error error = {""};
+    document_add(base, "slab", 0);
+    document_add(new, "glibc", 0);
+    assert_int_equal(pl_comparison_make(base, new, NULL, &c, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "no cell in common"));
+    json_decref(base);
+    json_decref(new);
+}
+
+static void a_worse_end_is_worse(void **state)
+{
+    (void)state;
+    json_t *base, *new;
+    make_alike(&base, &new, 5, true);
+    json_object_set_new(json_array_get(json_object_get(new, "cells"), 3), "outcome",
+                        json_string("oom_killed"));
+    struct pl_comparison c = compare(base, new);
+    assert_int_equal(c.cells[0].outcome, PL_CHANGE_WORSE);
+    assert_string_equal(c.cells[0].outcome_why, "bounded, then oom_killed");
+    assert_true(pl_comparison_fails(&c));
+    pl_comparison_free(&c);
+}
+
+static void a_fault_of_the_suite_fails_the_gate(void **state)
+{
+    (void)state;
+    json_t *base, *new;
+    make_alike(&base, &new, 5, true);
+    json_object_set_new(document_metrics(new, 2), "live_bytes_peak", json_integer(3));
+    struct pl_comparison c = compare(base, new);
+    assert_int_equal(c.suite_faults, 1);
+    assert_int_equal(c.counts[PL_CHANGE_WORSE], 0);
+    assert_true(pl_comparison_fails(&c));
+    pl_comparison_free(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(alike_runs_are_the_same),
+        cmocka_unit_test(each_class_is_judged_by_its_rule),
+        cmocka_unit_test(noisy_metrics_take_pairs),
+        cmocka_unit_test(partners_are_found_by_their_repetition),
+        cmocka_unit_test(of_another_host_only_exact_figures_count),
+        cmocka_unit_test(another_library_counts_for_its_heap_alone),
+        cmocka_unit_test(what_was_asked_otherwise_is_not_compared),
+        cmocka_unit_test(cells_of_one_side_are_told),
+        cmocka_unit_test(nothing_in_common_is_an_error),
+        cmocka_unit_test(a_worse_end_is_worse),
+        cmocka_unit_test(a_fault_of_the_suite_fails_the_gate),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
