@@ -1,0 +1,129 @@
+#!/usr/bin/env bash
+# Comparing as a person meets it: pairs, the gate, its files, calibration, and every way to get it
+# wrong.     test_compare.sh BUILD_FOLDER
+set -uo pipefail
+build=$(cd "$1" && pwd)
+cd "$(dirname "$0")/../../.."
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+export XDG_STATE_HOME=$tmp/state
+failed=0
+plimsoll() { timeout 120 "$build/plimsoll" "$@"; }
+bad() { # MESSAGE
+    echo "FAILED: $1"
+    failed=1
+}
+# fails CODE PATTERN ARGS...: exit code, one line on stderr that matches, nothing on stdout
+fails() {
+    local code=$1 pattern=$2 rc
+    shift 2
+    plimsoll "$@" >"$tmp/stdout" 2>"$tmp/stderr"
+    rc=$?
+    [ $rc -eq "$code" ] || bad "plimsoll $*: exit $rc, expected $code: $(cat "$tmp/stderr")"
+    [ "$(wc -l <"$tmp/stderr")" -eq 1 ] || bad "plimsoll $*: not one line: $(cat "$tmp/stderr")"
+    grep -Eq -- "$pattern" "$tmp/stderr" || bad "plimsoll $*: '$(cat "$tmp/stderr")' does not match '$pattern'"
+    [ ! -s "$tmp/stdout" ] || bad "plimsoll $*: printed on stdout: $(cat "$tmp/stdout")"
+}
+short=(steady-reader --allocator glibc,slab --set duration=20s --set container=none)
+
+# usage
+fails 2 "compare takes two folders" compare
+fails 2 "compare takes two folders" compare a
+fails 2 "unknown option --bogus" compare --bogus a b
+fails 2 "a: no results.json in it" compare a b
+fails 2 "pairs takes --base PROGRAM" pairs --out "$tmp/p"
+fails 2 "pairs takes --out DIR" pairs --base "$build/plimsoll"
+fails 2 "/nix is no program" pairs --base /nix --out "$tmp/p"
+fails 2 "--pairs takes 6 at least" pairs --base "$build/plimsoll" --out "$tmp/p" --pairs 5
+fails 2 "--pairs takes a whole number" pairs --base "$build/plimsoll" --out "$tmp/p" --pairs x
+fails 2 "--repeat does not go with pairs" pairs --base "$build/plimsoll" --out "$tmp/p" --repeat 2
+fails 2 "--base takes a value" pairs --out "$tmp/p" --base
+fails 2 "no scenario 'nope'" pairs nope --base "$build/plimsoll" --out "$tmp/p"
+fails 2 "--pairs takes 40 at least" calibrate --pairs 39
+fails 2 "baseline takes one folder" baseline
+[ ! -e "$tmp/p" ] || bad "a refused command left a folder"
+
+# a base that can't run the cell: one line, nothing left
+printf '#!/bin/sh\necho "plimsoll: I am an old one" >&2\nexit 2\n' >"$tmp/old"
+printf '#!/bin/sh\nkill -SEGV $$\n' >"$tmp/crashing"
+printf '#!/bin/sh\nexit 0\n' >"$tmp/idle"
+chmod +x "$tmp/old" "$tmp/crashing" "$tmp/idle"
+fails 2 "base can't run steady-reader on glibc \(exit 2\): plimsoll: I am an old one" \
+    pairs "${short[@]}" --base "$tmp/old" --out "$tmp/p"
+fails 2 "exit 139" pairs "${short[@]}" --base "$tmp/crashing" --out "$tmp/p"
+fails 2 "results.json" pairs "${short[@]}" --base "$tmp/idle" --out "$tmp/p"
+[ -z "$(ls -A "$tmp/p" 2>/dev/null)" ] || bad "failing programs left $(ls -R "$tmp/p")"
+
+# a pair of alike programs
+plimsoll pairs "${short[@]}" --base "$build/plimsoll" --out "$tmp/p" --pairs 6 --confirm 0 >/dev/null ||
+    bad "pairs of alike programs: exit $?"
+[ "$(jq '.cells | length' "$tmp/p/base/results.json" 2>/dev/null || grep -c '"repetition"' "$tmp/p/base/results.json")" -eq 12 ] ||
+    bad "not 2 x 6 repetitions in base"
+fails 2 "base holds results" pairs "${short[@]}" --base "$build/plimsoll" --out "$tmp/p"
+plimsoll compare "$tmp/p/base" "$tmp/p/new" --gate >"$tmp/table" 2>"$tmp/gate" || bad "A/A: exit $?: $(cat "$tmp/gate")"
+grep -q "no calibration of this host" "$tmp/gate" || bad "--gate does not say that there is no calibration"
+for file in compare.md compare.json compare.xml; do
+    [ -s "$tmp/p/new/$file" ] || bad "no $file"
+done
+grep -q '<testsuite name="steady-reader"' "$tmp/p/new/compare.xml" || bad "no test suite in compare.xml"
+grep -q '"failed": false' "$tmp/p/new/compare.json" || bad "the gate's verdict is not in compare.json"
+grep -q 'no worse' "$tmp/p/new/compare.md" || bad "no verdict in compare.md"
+"$build/plimsoll" report "$tmp/p/new" >/dev/null 2>&1 || bad "the report of a half of pairs: exit $?"
+
+# a regression of class D, and its way to each file
+cp -r "$tmp/p" "$tmp/worse"
+sed -i -E 's/"live_bytes_peak": [0-9]+/"live_bytes_peak": 999999/' "$tmp/worse/new/results.json"
+plimsoll compare "$tmp/worse/base" "$tmp/worse/new" --gate --out "$tmp/worse" >"$tmp/table" 2>"$tmp/gate"
+[ $? -eq 1 ] || bad "a regression: not exit 1"
+[ "$(grep -c 'gate: steady-reader .* live_bytes_peak .* -> 976.6 KiB' "$tmp/gate")" -eq 2 ] ||
+    bad "the reasons are not one line each: $(cat "$tmp/gate")"
+[ "$(grep -c '<failure' "$tmp/worse/compare.xml")" -eq 2 ] || bad "not 2 failures in compare.xml"
+grep -q '| worse | steady-reader |' "$tmp/worse/compare.md" || bad "no row in compare.md"
+plimsoll compare "$tmp/worse/base" "$tmp/worse/new" >/dev/null 2>&1 || bad "without --gate: exit $?"
+
+# input that is no results: one line, nothing overwritten
+cp "$tmp/worse/compare.md" "$tmp/kept"
+for damage in 's/"schema_version": 1/"schema_version": 9/' 's/"live_bytes_peak": 999999/"live_bytes_peak": NaN/' \
+    's/"cells": \[/"cells": [], "x": [/' 's/"allocator": "/"allocator": "other-/; s/"scenario": "/"scenario": "other-/'; do
+    mkdir "$tmp/bad"
+    sed -E "$damage" "$tmp/worse/new/results.json" >"$tmp/bad/results.json"
+    fails 2 "schema_version is 9|no whole JSON|no cells|no cell in common" \
+        compare "$tmp/worse/base" "$tmp/bad" --out "$tmp/worse" --gate
+    rm -r "$tmp/bad"
+done
+mkdir "$tmp/cut"
+head -c 5000 "$tmp/worse/new/results.json" >"$tmp/cut/results.json"
+fails 2 "cut/results.json:[0-9]+:[0-9]+: no whole JSON" compare "$tmp/worse/base" "$tmp/cut"
+cmp -s "$tmp/kept" "$tmp/worse/compare.md" || bad "bad input overwrote compare.md"
+[ ! -e "$tmp/cut/compare.md" ] || bad "bad input was reported on"
+
+# another host: exact figures alone
+mkdir "$tmp/host"
+sed -E 's/"cpu": "[^"]*"/"cpu": "another"/' "$tmp/p/new/results.json" >"$tmp/host/results.json"
+plimsoll compare "$tmp/p/base" "$tmp/host" >"$tmp/table" || bad "another host: exit $?"
+grep -q 'not comparable, .*another host: cpu' "$tmp/table" || bad "another host is not told: $(cat "$tmp/table")"
+
+# calibration: stored for this host, found by the gate
+plimsoll calibrate steady-reader --allocator glibc --set duration=5s --set container=none --pairs 40 >"$tmp/table" ||
+    bad "calibrate: exit $?"
+grep -q 'cpu_ns_per_packet' "$tmp/table" || bad "calibrate shows no noise: $(cat "$tmp/table")"
+[ "$(find "$tmp/state" -name '*.json' | wc -l)" -eq 1 ] || bad "the calibration was not stored"
+plimsoll compare "$tmp/p/base" "$tmp/p/new" --gate >/dev/null 2>"$tmp/gate" || bad "with a calibration: exit $?"
+! grep -q 'no calibration' "$tmp/gate" || bad "the calibration was not found"
+echo '{' >"$(find "$tmp/state" -name '*.json')"
+fails 2 "plimsoll calibrate. makes it anew" compare "$tmp/p/base" "$tmp/p/new" --gate
+
+# stopped: what is finished is kept, and said to be a part
+"$build/plimsoll" pairs --base "$build/plimsoll" --out "$tmp/stopped" "${short[@]}" --pairs 500 \
+    >/dev/null 2>"$tmp/stderr" &
+pid=$!
+sleep 3
+kill -TERM $pid
+wait $pid
+rc=$?
+[ $rc -eq 130 ] || bad "a stopped pairs: exit $rc: $(cat "$tmp/stderr")"
+grep -q '"complete": false' "$tmp/stopped/base/results.json" || bad "a stopped pairs does not say that it is a part"
+[ ! -e "$tmp/stopped/base/.run" ] || bad "a stopped pairs left a run behind"
+
+[ $failed -eq 0 ] && echo "all as expected"
+exit $failed
