@@ -23,7 +23,8 @@ class Curve:
     """A stack's repetitions, ready to draw: the one with the median peak, and the spread."""
 
     def __init__(self, stack, cells, folder, duration):
-        runs = [(c, results.series(folder, c)) for c in cells]
+        # pairs keep the series of the first repetition alone
+        runs = [(c, results.series(folder, c)) for c in cells if c.get("series") != ""]
         self.stack = stack
         self.missing = sum(1 for _, s in runs if s is None)
         runs = sorted(((c, s) for c, s in runs if s is not None), key=lambda r: r[1][1].max())

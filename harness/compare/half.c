@@ -146,6 +146,27 @@ int pl_half_run(struct pl_half *half, const struct pl_pairs_options *o,
     return rc;
 }
 
+static bool is_of(const json_t *cell, const struct pl_pair_cell *what)
+{
+    return strcmp(pl_document_string(cell, "scenario"), what->scenario) == 0 &&
+           strcmp(pl_document_string(cell, "allocator"), what->stack) == 0 &&
+           strcmp(pl_document_string(cell, "format"), what->format) == 0;
+}
+
+/* The cells as they were asked for: the order in which they ran is chance. */
+static json_t *in_order(const struct pl_half *half, const struct pl_pairs_options *o)
+{
+    json_t *ordered = json_array(), *cell;
+    size_t k;
+    for (size_t i = 0; i < o->cell_count; i++)
+        json_array_foreach(json_object_get(half->root, "cells"), k, cell)
+        {
+            if (is_of(cell, &o->cells[i]))
+                json_array_append(ordered, cell);
+        }
+    return ordered;
+}
+
 int pl_half_write(struct pl_half *half, const struct pl_pairs_options *o, const char *id,
                   bool complete, struct pl_error *error)
 {
@@ -154,6 +175,7 @@ int pl_half_write(struct pl_half *half, const struct pl_pairs_options *o, const 
     json_t *run = half->root ? json_object_get(half->root, "run") : NULL;
     if (!run)
         return 0;
+    json_object_set_new(half->root, "cells", in_order(half, o));
     json_object_set_new(run, "complete", json_boolean(complete));
     json_object_set_new(run, "command", json_string(o->command));
     json_object_set_new(run, "pairing",

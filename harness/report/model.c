@@ -188,9 +188,10 @@ static void look_for_series(struct pl_model *m, const char *folder)
         for (size_t r = 0; r < m->groups[g].row_count; r++) {
             struct pl_model_row *row = &m->groups[g].rows[r];
             for (size_t i = 0; i < row->cell_count; i++) {
-                snprintf(path, sizeof path, "%s/%s", folder,
-                         pl_document_string(row->cells[i], "series"));
-                row->series_missing += access(path, R_OK) != 0;
+                const char *name = pl_document_string(row->cells[i], "series");
+                snprintf(path, sizeof path, "%s/%s", folder, name);
+                /* pairs keep the series of the first repetition alone */
+                row->series_missing += *name && access(path, R_OK) != 0;
             }
         }
 }
