@@ -14,8 +14,9 @@
 /** The exponent of distances (Matteson & James use 1 throughout; 2 sees changes of mean alone). */
 #define PL_CHANGE_ALPHA 1.0
 
-/** Values in a segment, at least: the least size for which two of that size can differ at
- *  PL_CHANGE_LEVEL, with 2 of C(10, 5) = 252 splits as extreme as a clean step. */
+/** Values in a segment, at least: the fewest for which a clean step between two such segments is
+ *  below PL_CHANGE_LEVEL (2 of C(10, 5) = 252 orders divide as far). The test draws orders, so that
+ *  a step is sure to be found from 12 values on. ecp has 30 unasked: too late for a history. */
 #define PL_CHANGE_MIN_SEGMENT 5
 
 /** Permutations: p is a multiple of 1 / 1000, and .01 is one of them. (The authors' package ecp has

@@ -11,7 +11,6 @@
 #include <cmocka.h>
 
 #include "harness/measure/metrics.h"
-#include "harness/base/slope.h"
 
 #define MIB 1048576.0
 #define SAMPLES 601
@@ -169,20 +168,6 @@ static void a_line_has_its_slope(void **state)
     assert_true(growth.slope_low <= growth.slope && growth.slope <= growth.slope_high);
 }
 
-/* P. K. Sen, JASA 63 (1968), the worked example: the estimate is 4. */
-static void the_slope_is_sens(void **state)
-{
-    (void)state;
-    const double x[] = {1, 2, 3, 4, 10, 12, 18}, y[] = {9, 15, 19, 20, 45, 55, 78};
-    struct pl_slope slope;
-    assert_int_equal(pl_slope_fit(x, y, 7, &slope), 0);
-    assert_true(slope.median == 4.0);
-    /* 21 slopes, z * sd of Kendall's score = 13.05: ranks 3 and 19, rounded outwards. */
-    assert_true(slope.low == 11.0 / 3.0);
-    assert_true(slope.high == 5.0);
-    assert_int_equal(pl_slope_fit(x, y, 1, &slope), -EINVAL);
-}
-
 static struct pl_cell_evidence finished(void)
 {
     static struct pl_sample samples[SAMPLES];
@@ -321,7 +306,6 @@ int main(void)
         cmocka_unit_test(a_full_pool_is_bounded_for_every_duration),
         cmocka_unit_test(a_plateau_is_found),
         cmocka_unit_test(a_line_has_its_slope),
-        cmocka_unit_test(the_slope_is_sens),
         cmocka_unit_test(outcomes_follow_the_evidence),
         cmocka_unit_test(a_signal_alone_proves_no_oom),
         cmocka_unit_test(books_become_metrics),
