@@ -55,6 +55,12 @@ static uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t size)
     return hash;
 }
 
+void pl_bytes_hash(const void *bytes, size_t size, char *text, size_t capacity)
+{
+    snprintf(text, capacity, "fnv1a64:%016llx",
+             (unsigned long long)hash_bytes(FNV_BASIS, bytes, size));
+}
+
 void pl_file_hash(const char *path, char *text, size_t capacity)
 {
     char *content = NULL;
@@ -63,9 +69,8 @@ void pl_file_hash(const char *path, char *text, size_t capacity)
         snprintf(text, capacity, "unknown");
         return;
     }
-    uint64_t hash = hash_bytes(FNV_BASIS, content, size);
+    pl_bytes_hash(content, size, text, capacity);
     free(content);
-    snprintf(text, capacity, "fnv1a64:%016llx", (unsigned long long)hash);
 }
 
 /* One field as text; a field that is missing counts as unknown, like one that can't be read. */

@@ -18,6 +18,9 @@ json_t *pl_host_fingerprint(void);
  *  @return 0, or -EINVAL when `host` is no object or `capacity` too small */
 int pl_host_hash(const json_t *host, char *text, size_t capacity);
 
+/** FNV-1a, 64 bits, of bytes, as "fnv1a64:<hex>". @param capacity PL_HOST_HASH_TEXT at least */
+void pl_bytes_hash(const void *bytes, size_t size, char *text, size_t capacity);
+
 /** FNV-1a, 64 bits, of a file, as "fnv1a64:<hex>"; "unknown" when it can't be read. It tells
  *  versions apart; it is no protection against forgery. */
 void pl_file_hash(const char *path, char *text, size_t capacity);
