@@ -27,6 +27,9 @@ static const char help[] =
     "  plimsoll calibrate [SCENARIO...] [--pairs N]           measure this host's noise\n"
     "               [--calibration FILE]\n"
     "  plimsoll baseline DIR [--renew] [--in FOLDER]          class D against results/baseline\n"
+    "  plimsoll history --add DIR [--file F] [--commit C]     remember a run's medians\n"
+    "  plimsoll history SCENARIO [--file F] [--metric M[,M]] [--allocator SPEC]\n"
+    "                                                         where its figures go over runs\n"
     "  plimsoll --version\n"
     "\n"
     "A SPEC names a stack, outermost layer first, heap last: limited:max=32MiB/slab/jemalloc.\n"
@@ -83,7 +86,7 @@ int main(int argc, char **argv)
         {"doctor", pl_cli_doctor},     {"validate", pl_cli_validate},
         {"report", pl_cli_report},     {"compare", pl_cli_compare},
         {"pairs", pl_cli_pairs},       {"calibrate", pl_cli_calibrate},
-        {"baseline", pl_cli_baseline},
+        {"baseline", pl_cli_baseline}, {"history", pl_cli_history},
     };
     const char *name = argc > 1 ? argv[1] : "";
     if (strcmp(name, "--version") == 0) {
@@ -102,7 +105,7 @@ int main(int argc, char **argv)
     }
     return pl_cli_usage(
         "unknown command '%s'; run, compare, pairs, calibrate, baseline, list, doctor, validate, "
-        "report would be right "
+        "report, history would be right "
         "(plimsoll --help)",
         name);
 }

@@ -1,0 +1,147 @@
+/* `plimsoll history`: adds a run to the history, or prints where a scenario's figures go. */
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/cli/cli.h"
+#include "harness/cli/commit.h"
+#include "harness/report/history.h"
+#include "harness/report/history_line.h"
+#include "harness/results/history.h"
+
+#define DEFAULT_FILE "results/history.jsonl"
+#define COMMIT_MAX 100
+
+enum { ADD = 1, FILE_NAME, COMMIT, METRIC, ALLOCATOR };
+
+static const struct option options[] = {
+    {"add", required_argument, NULL, ADD},
+    {"file", required_argument, NULL, FILE_NAME},
+    {"commit", required_argument, NULL, COMMIT},
+    {"metric", required_argument, NULL, METRIC},
+    {"allocator", required_argument, NULL, ALLOCATOR},
+    {0},
+};
+
+struct wishes {
+    const char *folder; /* to add; NULL: to print */
+    const char *file;
+    const char *commit;
+    const char *metrics;
+    const char *allocator;
+    const char *scenario;
+};
+
+static int read_wishes(int argc, char **argv, struct wishes *w)
+{
+    const char **const places[] = {[ADD] = &w->folder,
+                                   [FILE_NAME] = &w->file,
+                                   [COMMIT] = &w->commit,
+                                   [METRIC] = &w->metrics,
+                                   [ALLOCATOR] = &w->allocator};
+    char name[] = "plimsoll";
+    argv[0] = name; /* getopt puts it before its messages */
+    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (option == '?')
+            return PL_EXIT_USAGE; /* getopt has printed the line */
+        *places[option] = optarg;
+    }
+    w->scenario = optind < argc ? argv[optind] : NULL;
+    if (argc - optind > 1 || !w->scenario == !w->folder)
+        return pl_cli_usage("history takes one scenario, or --add and one folder of results");
+    if (w->folder && (w->metrics || w->allocator))
+        return pl_cli_usage("--metric and --allocator choose what to print; --add prints nothing");
+    if (!w->folder && w->commit)
+        return pl_cli_usage("--commit goes with --add");
+    return PL_EXIT_OK;
+}
+
+static int check_commit(const char *commit)
+{
+    size_t length = strlen(commit);
+    if (length == 0 || length > COMMIT_MAX)
+        return pl_cli_usage("--commit takes 1 to %d characters", COMMIT_MAX);
+    for (const char *at = commit; *at; at++)
+        if ((unsigned char)*at <= ' ' || *at == 0x7f)
+            return pl_cli_usage("--commit takes a name without blanks, such as a hash");
+    return PL_EXIT_OK;
+}
+
+static int add(const struct wishes *w)
+{
+    struct pl_model model;
+    struct pl_error error;
+    json_t *line = NULL;
+    char own[COMMIT_MAX + 1];
+    if (w->commit && check_commit(w->commit))
+        return PL_EXIT_USAGE;
+    if (pl_model_load(&model, w->folder, &error))
+        return pl_cli_fail(PL_EXIT_USAGE, &error);
+    if (!w->commit)
+        pl_commit_of(PL_SOURCE_DIR, own, sizeof own);
+    const char *commit = w->commit ? w->commit : own;
+    int code = PL_EXIT_OK;
+    if (pl_history_line(&model, commit, &line, &error) || pl_history_append(w->file, line, &error))
+        code = pl_cli_fail(PL_EXIT_USAGE, &error);
+    else
+        printf("history: %s, commit %s: %zu cells added to %s\n",
+               json_string_value(json_object_get(line, "started")), commit,
+               json_array_size(json_object_get(line, "cells")), w->file);
+    json_decref(line);
+    pl_model_free(&model);
+    return code;
+}
+
+static void warn(void *context, const char *warning)
+{
+    (void)context;
+    fprintf(stderr, "plimsoll: warning: %s\n", warning);
+}
+
+/* @param metrics room for each there is */
+static int choose_metrics(const char *list, const struct pl_metric **metrics, size_t *count)
+{
+    char *copy = strdup(list), *rest = copy;
+    int code = copy ? PL_EXIT_OK : pl_cli_usage("out of memory");
+    for (char *name; code == PL_EXIT_OK && (name = strsep(&rest, ","));) {
+        const struct pl_metric *metric = pl_metric_find(name);
+        for (size_t i = 0; metric && i < *count; i++)
+            if (metrics[i] == metric)
+                code = pl_cli_usage("%s is named twice", name);
+        if (!metric)
+            code = pl_cli_usage("unknown metric '%.60s'; `plimsoll list metrics` names them", name);
+        else if (code == PL_EXIT_OK)
+            metrics[(*count)++] = metric;
+    }
+    free(copy);
+    return code;
+}
+
+static int print(const struct wishes *w)
+{
+    static const char defaults[] =
+        "rss_bytes_peak,cpu_ns_per_packet,live_bytes_peak,packets_dropped";
+    const struct pl_metric *metrics[PL_MODEL_METRICS];
+    struct pl_series_query query = {w->scenario, w->allocator, metrics, 0};
+    struct pl_error error;
+    json_t *runs = NULL;
+    int code = choose_metrics(w->metrics ? w->metrics : defaults, metrics, &query.metric_count);
+    if (code)
+        return code;
+    if (pl_history_read(w->file, warn, NULL, &runs, &error) ||
+        pl_history_write(stdout, runs, &query, &error))
+        code = pl_cli_fail(PL_EXIT_USAGE, &error);
+    json_decref(runs);
+    return code;
+}
+
+int pl_cli_history(int argc, char **argv)
+{
+    struct wishes w = {.file = DEFAULT_FILE};
+    int code = read_wishes(argc, argv, &w);
+    if (code)
+        return code;
+    return w.folder ? add(&w) : print(&w);
+}
