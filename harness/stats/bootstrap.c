@@ -17,17 +17,19 @@ static void resample(const double *values, size_t count, double *drawn, size_t d
         drawn[i] = values[pl_random_next(random) % count];
 }
 
-/* In long double: the squares of values near DBL_MAX are no doubles. */
+/* In parts of the farthest estimate: the squares of values near DBL_MAX are no doubles. */
 static double deviation_of(const double *estimates, size_t count)
 {
-    long double sum = 0, squares = 0;
+    double mean = estimates[0], farthest = 0, squares = 0;
     for (size_t i = 0; i < count; i++)
-        sum += estimates[i];
-    for (size_t i = 0; i < count; i++) {
-        long double distance = estimates[i] - sum / (long double)count;
-        squares += distance * distance;
+        mean += (estimates[i] - estimates[0]) / (double)count;
+    for (size_t i = 0; i < count; i++)
+        farthest = fmax(farthest, fabs(estimates[i] - mean));
+    for (size_t i = 0; farthest > 0 && i < count; i++) {
+        double part = (estimates[i] - mean) / farthest;
+        squares += part * part;
     }
-    return (double)sqrtl(squares / (long double)(count - 1));
+    return farthest * sqrt(squares / (double)(count - 1));
 }
 
 static void sum_up(double *estimates, size_t rounds, double level, struct pl_bootstrap *out)

@@ -2,7 +2,6 @@
  * within the second follow from sums of distances to a value (energy.h). */
 #include "harness/stats/energy.h"
 
-#include <float.h>
 #include <math.h>
 
 static double distance(double x, double y, double alpha)
@@ -55,9 +54,6 @@ struct pl_energy_split pl_energy_divide(const double *values, size_t count, doub
     if (count < 2 * min_segment)
         return best;
     sum_within(values, count, alpha, within);
-    /* Where nothing differs Q is 0, but what is left of rounding may stand above it. A true Q is at
-     * least about 2 / count^2 of the whole sum. */
-    best.distance = (double)count * DBL_EPSILON * within[count - 1];
     for (size_t k = 0; k < count; k++)
         to_first[k] = 0;
     for (size_t at = 1; at + min_segment <= count; at++) {
@@ -66,7 +62,5 @@ struct pl_energy_split pl_energy_divide(const double *values, size_t count, doub
         if (at >= min_segment)
             best_end(within, to_first, count, at, min_segment, &best);
     }
-    if (!best.at)
-        best.distance = 0;
     return best;
 }
