@@ -63,8 +63,11 @@ static void print_reason(void *context, const char *line)
 
 static int conclude(const struct compare *o, const struct pl_comparison *c)
 {
+    const char *only_exact = pl_comparison_only_exact(c);
     pl_comparison_table(stdout, c);
     printf("\n%s/compare.md, compare.json and compare.xml\n", o->out);
+    if (only_exact)
+        fprintf(stderr, "plimsoll: %s: only class D is compared\n", only_exact);
     if (!o->gate)
         return PL_EXIT_OK;
     if (!c->calibration)

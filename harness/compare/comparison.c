@@ -216,6 +216,17 @@ static bool any_common(const struct pl_matches *all)
     return false;
 }
 
+/* Why nothing at all could be judged, or NULL when something was. */
+static const char *all_against(const struct pl_comparison *c)
+{
+    size_t told = c->counts[PL_CHANGE_SAME] + c->counts[PL_CHANGE_BETTER] +
+                  c->counts[PL_CHANGE_WORSE] + c->counts[PL_CHANGE_INCONCLUSIVE] + c->advisory;
+    for (size_t i = 0; !told && !c->suite_faults && i < c->cell_count; i++)
+        if (c->matches.matches[i].base_count && c->matches.matches[i].new_count)
+            return c->cells[i].outcome_why;
+    return NULL;
+}
+
 static int compare_all(struct pl_comparison *c, size_t screening)
 {
     int rc = 0;
@@ -245,13 +256,16 @@ int pl_comparison_make(json_t *base, json_t *new, const struct pl_calibration *c
                           "allocator, format and clock are wanted)");
     else if ((rc = compare_all(&c, screening)))
         pl_error_set(error, rc, "out of memory");
-    if (rc) {
+    if (!rc)
+        count_changes(&c);
+    const char *against = rc ? NULL : all_against(&c);
+    if (against)
+        rc = pl_error_set(error, -EINVAL, "nothing can be compared: %s", against);
+    if (rc)
         pl_comparison_free(&c);
-        return rc;
-    }
-    count_changes(&c);
-    *comparison = c;
-    return 0;
+    else
+        *comparison = c;
+    return rc;
 }
 
 void pl_comparison_free(struct pl_comparison *c)
@@ -263,6 +277,16 @@ void pl_comparison_free(struct pl_comparison *c)
     json_decref(c->base);
     json_decref(c->new);
     *c = (struct pl_comparison){0};
+}
+
+const char *pl_comparison_only_exact(const struct pl_comparison *c)
+{
+    for (size_t i = 0; i < c->cell_count; i++) {
+        const struct pl_match *m = &c->matches.matches[i];
+        if (!m->not_comparable[0] && !m->not_exact[0] && m->not_noisy[0])
+            return m->not_noisy;
+    }
+    return NULL;
 }
 
 bool pl_judged_fails(const struct pl_judged *j)

@@ -29,7 +29,7 @@ struct pl_comparison {
 };
 
 /** Compares. @param calibration of the host that ran both, or NULL; kept by the caller
- *  @return 0, -EINVAL when no cell is in both, -ENOMEM */
+ *  @return 0; -EINVAL when no cell is in both, or no metric of any can be compared; -ENOMEM */
 int pl_comparison_make(json_t *base, json_t *new, const struct pl_calibration *calibration,
                        struct pl_comparison *comparison, struct pl_error *error);
 
@@ -38,6 +38,9 @@ void pl_comparison_free(struct pl_comparison *comparison);
 
 /** Whether a gate fails on it: anything worse that is not advisory, or a fault of the suite. */
 bool pl_comparison_fails(const struct pl_comparison *comparison);
+
+/** Why only class D could be compared (the runs are of two hosts), or NULL. */
+const char *pl_comparison_only_exact(const struct pl_comparison *comparison);
 
 /** The same of one metric. */
 bool pl_judged_fails(const struct pl_judged *judged);

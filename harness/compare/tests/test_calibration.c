@@ -130,10 +130,9 @@ static void what_is_stored_is_found_again(void **state)
 static void broken_ones_are_refused(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"{", "[]", "{\"calibration_version\": 2}",
-                                        "{\"calibration_version\": 1}",
-                                        "{\"calibration_version\": 1, \"cells\": [{}], "
-                                        "\"metrics\": []}"};
+    static const char *const texts[] = {
+        "{", "[]", "{\"calibration_version\": 2}", "{\"calibration_version\": 1}",
+        "{\"calibration_version\":1,\"cells\":[{}],\"metrics\":[]}"};
     char path[] = "/tmp/plimsoll-test-XXXXXX";
     struct pl_calibration c = {0};
     struct pl_error error;
