@@ -35,7 +35,7 @@ static void fill(struct pl_job *job, const struct pl_scenario *s,
 
 int pl_job_make(const struct pl_scenario *s, const struct pl_recording *recording,
                 const char *stack, enum pl_format format, uint64_t seed, uint64_t ceiling_bytes,
-                int *fd, struct pl_error *error)
+                bool observed, int *fd, struct pl_error *error)
 {
     uint64_t recording_offset = page_round(sizeof(struct pl_job));
     uint64_t arena_offset = recording_offset + page_round(recording->bytes);
@@ -59,6 +59,7 @@ int pl_job_make(const struct pl_scenario *s, const struct pl_recording *recordin
     job->format = format;
     job->seed = seed;
     job->ceiling_bytes = ceiling_bytes;
+    job->observed = observed;
     job->recording_offset = recording_offset;
     job->arena_offset = arena_offset;
     job->arena_bytes = arena_bytes;

@@ -21,6 +21,7 @@ struct pl_job {
     uint32_t format; /* enum pl_format */
     uint64_t seed;
     uint64_t ceiling_bytes; /* RSS at which the cell stops itself; 0 for none */
+    uint32_t observed;      /* an instrument looks on: no acquire is timed */
     uint64_t recording_offset;
     uint64_t arena_offset;
     uint64_t arena_bytes;
@@ -31,7 +32,7 @@ struct pl_job {
  *  @return 0 or a negative errno */
 int pl_job_make(const struct pl_scenario *scenario, const struct pl_recording *recording,
                 const char *stack, enum pl_format format, uint64_t seed, uint64_t ceiling_bytes,
-                int *fd, struct pl_error *error);
+                bool observed, int *fd, struct pl_error *error);
 
 /** Bytes of the arena that a cell takes for this scenario. */
 uint64_t pl_job_arena_bytes(const struct pl_scenario *scenario,

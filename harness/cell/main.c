@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/cell/collect.h"
 #include "harness/cell/job.h"
 #include "harness/cell/planted.h"
 #include "harness/cell/sampler.h"
@@ -65,7 +66,9 @@ static int open_stack(struct cell *cell, struct pl_error *error)
 static int64_t on_sample(void *context, int64_t now_ns)
 {
     struct pl_sampler *sampler = context;
+    pl_collect_toggle();
     pl_sampler_sample(sampler, now_ns);
+    pl_collect_toggle();
     return now_ns + sampler->interval_ns;
 }
 
@@ -135,7 +138,9 @@ static void run_window(struct cell *cell, struct pl_final *final)
     cell->sampler.cpu_start_ns = pl_real_cpu();
     cell->real_start_ns = pl_real_now();
     pl_planted_rss();
+    pl_collect_toggle();
     final->t_ns = pl_loop_run(&cell->loop, cell->job->scenario.duration_ns);
+    pl_collect_toggle();
     pl_planted_cpu(cell->sampler.cpu_start_ns + cell->sampler.own_cpu_ns);
     final->cpu_ns = pl_real_cpu() - cell->sampler.cpu_start_ns - cell->sampler.own_cpu_ns;
     final->real_ns = pl_real_now() - cell->real_start_ns;
@@ -172,6 +177,8 @@ static int open_cell(struct cell *cell, struct pl_job *job, struct pl_error *err
     if (rc)
         return rc;
     pl_meter_open(cell->meter, cell->stack, &job->scenario, job->seed);
+    if (job->observed)
+        pl_meter_untimed(cell->meter);
     rc = open_pipeline(cell);
     if (!rc)
         rc = open_sampler(cell);

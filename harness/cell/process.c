@@ -68,10 +68,34 @@ static int place_fd(int from, int to)
     return rc < 0 ? -errno : 0;
 }
 
-static void run_child(const struct pl_process_options *o, char *const *envp, int cpu, pid_t parent,
-                      int record_fd, int said_fd, int report_fd)
+/* What exec takes. */
+struct command {
+    char *argv[PL_WRAPPER_WORDS_MAX + 2];
+    char *envp[PL_ENVIRONMENT_MAX + PL_WRAPPER_VARIABLES_MAX + 2];
+};
+
+static size_t add_words(char **to, size_t count, const char *const *words, size_t max)
 {
-    char *const argv[] = {(char *)(uintptr_t)o->program, NULL};
+    for (size_t i = 0; words && words[i] && i < max; i++)
+        to[count++] = (char *)(uintptr_t)words[i];
+    return count;
+}
+
+static void make_command(const struct pl_process_options *o, struct command *command)
+{
+    const struct pl_cell_wrapper none = {0}, *wrapper = o->wrapper ? o->wrapper : &none;
+    size_t words = add_words(command->argv, 0, wrapper->argv, PL_WRAPPER_WORDS_MAX);
+    size_t variables = 0;
+    command->argv[words] = (char *)(uintptr_t)o->program;
+    command->envp[variables++] = (char *)(uintptr_t) "LC_ALL=C";
+    for (size_t i = 0; i < o->environment->count; i++)
+        command->envp[variables++] = (char *)(uintptr_t)o->environment->variables[i];
+    add_words(command->envp, variables, wrapper->environment, PL_WRAPPER_VARIABLES_MAX);
+}
+
+static void run_child(const struct pl_process_options *o, const struct command *command, int cpu,
+                      pid_t parent, int record_fd, int said_fd, int report_fd)
+{
     int rc = become_cell(o, cpu, parent);
     if (!rc)
         rc = place_fd(o->job_fd, PL_JOB_FD);
@@ -82,7 +106,7 @@ static void run_child(const struct pl_process_options *o, char *const *envp, int
     if (!rc)
         rc = place_fd(said_fd, STDERR_FILENO);
     if (!rc) {
-        execve(o->program, argv, envp);
+        execve(command->argv[0], command->argv, command->envp);
         rc = -errno;
     }
     ssize_t told = write(report_fd, &rc, sizeof rc);
@@ -148,9 +172,8 @@ static int await_exec(int report_fd, pid_t pid)
 int pl_process_start(const struct pl_process_options *o, struct pl_process *process,
                      struct pl_error *error)
 {
-    char *envp[PL_ENVIRONMENT_MAX + 2] = {(char *)(uintptr_t) "LC_ALL=C"};
-    for (size_t i = 0; i < o->environment->count; i++)
-        envp[i + 1] = (char *)(uintptr_t)o->environment->variables[i];
+    struct command command = {0};
+    make_command(o, &command);
     int records[2], said[2], report[2];
     int rc = make_pipes(records, said, report);
     if (rc)
@@ -160,7 +183,7 @@ int pl_process_start(const struct pl_process_options *o, struct pl_process *proc
     int cpu = o->pinned ? choose_cpu() : -1;
     pid_t parent = getpid(), pid = fork();
     if (pid == 0)
-        run_child(&raised, envp, cpu, parent, records[1], said[1], report[1]);
+        run_child(&raised, &command, cpu, parent, records[1], said[1], report[1]);
     rc = pid < 0 ? -errno : 0;
     close(raised.job_fd);
     close(records[1]);
@@ -171,7 +194,7 @@ int pl_process_start(const struct pl_process_options *o, struct pl_process *proc
     if (rc) {
         close(records[0]);
         close(said[0]);
-        return pl_error_set(error, rc, "can't start %s: %s", o->program, strerror(-rc));
+        return pl_error_set(error, rc, "can't start %s: %s", command.argv[0], strerror(-rc));
     }
     *process = (struct pl_process){pid, records[0], said[0], cpu};
     return 0;

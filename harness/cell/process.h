@@ -8,11 +8,13 @@
 
 #include "allocators/allocator.h"
 #include "harness/cell/container.h"
+#include "harness/cell/wrapper.h"
 
 struct pl_process_options {
     const char *program; /* path of plimsoll-cell */
     const struct pl_environment *environment;
     const struct pl_container *container;
+    const struct pl_cell_wrapper *wrapper; /* NULL: the cell runs alone */
     int job_fd;
     bool pinned;     /* to one processor */
     bool huge_pages; /* leave them as the machine has them */

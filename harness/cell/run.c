@@ -95,11 +95,20 @@ static int read_some(struct reader *reader, struct pl_cell_evidence *e)
     return rc ? rc : n == 0;
 }
 
+static int64_t timeout_ns(const struct pl_cell_options *o)
+{
+    int64_t own = o->scenario->timeout_ns;
+    double slowed = o->wrapper ? (double)own * o->wrapper->slowdown : 0;
+    if (slowed > (double)PL_CELL_OBSERVED_MAX_NS)
+        slowed = (double)PL_CELL_OBSERVED_MAX_NS;
+    return slowed > (double)own ? (int64_t)slowed : own;
+}
+
 /* Reads until the cell closes its pipe, which its death does too. */
 static int collect(const struct pl_cell_options *o, struct reader *reader,
                    struct pl_cell_evidence *e)
 {
-    int64_t deadline = monotonic_ns() + o->scenario->timeout_ns;
+    int64_t deadline = monotonic_ns() + timeout_ns(o);
     for (;;) {
         if (o->interrupted && *o->interrupted)
             return -EINTR;
@@ -192,6 +201,7 @@ static int run_contained(const struct pl_cell_options *o, int job_fd, struct pl_
         .program = program,
         .environment = &e->environment,
         .container = &container,
+        .wrapper = o->wrapper,
         .job_fd = job_fd,
         .pinned = true,
         .huge_pages = o->scenario->huge_pages,
@@ -204,6 +214,29 @@ static int run_contained(const struct pl_cell_options *o, int job_fd, struct pl_
     return rc;
 }
 
+/* An instrument's library comes before the heap's, so that it sees the heap's calls. */
+static int add_preload(const char *library, struct pl_environment *environment,
+                       struct pl_error *error)
+{
+    static const char key[] = "LD_PRELOAD=";
+    char heap[sizeof environment->variables[0]] = "";
+    size_t at = 0;
+    while (at < environment->count && strncmp(environment->variables[at], key, sizeof key - 1) != 0)
+        at++;
+    if (at == PL_ENVIRONMENT_MAX)
+        return pl_error_set(error, -ENAMETOOLONG, "no room for %s in the environment", library);
+    if (at < environment->count)
+        snprintf(heap, sizeof heap, ":%s", environment->variables[at] + sizeof key - 1);
+    else
+        environment->count++;
+    int length = snprintf(environment->variables[at], sizeof environment->variables[at], "%s%s%s",
+                          key, library, heap);
+    if ((size_t)length >= sizeof environment->variables[at])
+        return pl_error_set(error, -ENAMETOOLONG, "'%.80s' and the heap's own library are too long",
+                            library);
+    return 0;
+}
+
 int pl_cell_run(const struct pl_cell_options *o, struct pl_cell_evidence *evidence,
                 struct pl_error *error)
 {
@@ -213,9 +246,11 @@ int pl_cell_run(const struct pl_cell_options *o, struct pl_cell_evidence *eviden
     int rc = pl_stack_parse(o->stack, &spec, error);
     if (!rc)
         rc = pl_stack_environment(&spec, &e.environment, error);
+    if (!rc && o->wrapper && o->wrapper->preload)
+        rc = add_preload(o->wrapper->preload, &e.environment, error);
     if (!rc)
         rc = pl_job_make(o->scenario, o->recording, o->stack, o->format, o->seed, ceiling(o),
-                         &job_fd, error);
+                         o->wrapper != NULL, &job_fd, error);
     if (rc)
         return rc;
     rc = run_contained(o, job_fd, &e, error);

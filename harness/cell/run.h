@@ -7,8 +7,13 @@
 
 #include "harness/cell/container.h"
 #include "harness/cell/record.h"
+#include "harness/cell/wrapper.h"
 #include "harness/scenario/scenario.h"
 #include "harness/traffic/recording.h"
+
+/** The longest that a cell under an instrument may take, in ns of real time, whatever its slowdown:
+ *  ten minutes. A scenario with a longer timeout keeps its own. */
+#define PL_CELL_OBSERVED_MAX_NS (INT64_C(600) * 1000000000)
 
 /** What is asked of one cell. */
 struct pl_cell_options {
@@ -21,6 +26,8 @@ struct pl_cell_options {
     const volatile sig_atomic_t *interrupted; /* nonzero: kill the cell and return -EINTR */
     uint64_t ceiling_bytes; /* RSS at which a cell stops itself that no smaller container holds; 0
                                for half of what the machine has to spare */
+    const struct pl_cell_wrapper *wrapper; /* an instrument that looks on, or NULL. The cell then
+                                              times no acquires, and means nothing by its RSS */
 };
 
 /** What is known of a cell that ran. Nothing here is judged yet: see measure/outcome.h. */
@@ -38,7 +45,8 @@ struct pl_cell_evidence {
     int cpu;                           /* pinned to, or -1 */
 };
 
-/** Runs a cell to its end. Every wait is bounded by the scenario's timeout.
+/** Runs a cell to its end. Every wait is bounded by the scenario's timeout (under an
+ *  instrument by that times its slowdown, but no more than PL_CELL_OBSERVED_MAX_NS).
  *  @param evidence set on success; pl_cell_evidence_free
  *  @return 0, -EINTR, or a negative errno when the cell could not be run at all */
 int pl_cell_run(const struct pl_cell_options *options, struct pl_cell_evidence *evidence,

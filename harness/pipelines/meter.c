@@ -22,6 +22,12 @@ void pl_meter_open(struct pl_meter *meter, struct pl_stack *stack, const struct 
     meter->until_timed = next_stride(meter);
 }
 
+/* The countdown wraps around. */
+void pl_meter_untimed(struct pl_meter *meter)
+{
+    meter->until_timed = 0;
+}
+
 void *pl_meter_acquire_timed(struct pl_meter *meter, uint32_t class_index)
 {
     meter->until_timed = next_stride(meter);

@@ -33,6 +33,10 @@ struct pl_meter {
 void pl_meter_open(struct pl_meter *meter, struct pl_stack *stack, const struct pl_scenario *s,
                    uint64_t seed);
 
+/** Times no acquire: the two reads of the clock would be counted by what looks on, and the latency
+ *  would mean nothing. Good for 2^32 acquires. */
+void pl_meter_untimed(struct pl_meter *meter);
+
 /** Acquires through the chain and times it. For pl_meter_acquire only. */
 void *pl_meter_acquire_timed(struct pl_meter *meter, uint32_t class_index);
 
