@@ -69,6 +69,7 @@ struct pl_layer_spec {
     const struct pl_backend *backend;
     struct pl_option_value values[PL_OPTIONS_MAX]; /* in the order of the backend's options */
     char text[256];                                /* the value of a text option (preload's path) */
+    size_t end; /* of its part of the spec's text; 0 when a short name stands for it */
 };
 
 /** A parsed and checked spec, outermost layer first, heap last. Plain data, no allocation. */
@@ -105,6 +106,16 @@ struct pl_stack_stats {
  *  short for `slab/glibc` and `limited/slab/glibc`.
  *  @return 0 or -EINVAL (unknown name or option, no heap, two heaps, bad value, too deep) */
 int pl_stack_parse(const char *text, struct pl_stack_spec *spec, struct pl_error *error);
+
+/** Writes the same stack with an option set in each layer of a name that does not set it; short
+ *  names are written out for it. Without such a layer the text stays as it is.
+ *  @param option "backing=mmap"
+ *  @return 0, -EINVAL when the layer has no such option or value, -ENAMETOOLONG */
+int pl_stack_set_option(const struct pl_stack_spec *spec, const char *layer, const char *option,
+                        char *text, size_t capacity, struct pl_error *error);
+
+/** The name of the stack's heap. */
+const char *pl_stack_heap(const struct pl_stack_spec *spec);
 
 /** Takes the next spec off a list `SPEC[,SPEC]`; commas between options don't separate specs.
  *  @param list advanced past what was taken; NULL afterwards when the list is used up

@@ -11,6 +11,7 @@ struct cursor {
     const char *at;
     struct pl_stack_spec *spec;
     struct pl_error *error;
+    bool implied; /* `at` is what a short name stands for, no part of the spec's text */
 };
 
 static bool is_name_char(char c)
@@ -148,6 +149,8 @@ static int parse_layer(struct cursor *cursor)
     layer->backend = backend;
     set_defaults(layer);
     int rc = parse_options(cursor, layer);
+    if (!cursor->implied)
+        layer->end = (size_t)(cursor->at - spec->text);
     return rc ? rc : check_required(cursor, layer);
 }
 
@@ -168,6 +171,7 @@ static int add_rest(struct cursor *cursor)
     if (cursor->spec->depth > 1 || !only->alone)
         return 0;
     cursor->at = only->alone;
+    cursor->implied = true;
     return parse_layers(cursor);
 }
 
@@ -189,7 +193,7 @@ static int check_heap(struct cursor *cursor)
 int pl_stack_parse(const char *text, struct pl_stack_spec *spec, struct pl_error *error)
 {
     struct pl_stack_spec parsed = {0};
-    struct cursor cursor = {parsed.text, &parsed, error};
+    struct cursor cursor = {parsed.text, &parsed, error, false};
     size_t length = strlen(text);
     if (length >= sizeof parsed.text)
         return pl_error_set(error, -EINVAL, "stack '%.40s...': longer than %zu B", text,

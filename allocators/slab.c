@@ -12,7 +12,7 @@ enum { POISON_ACQUIRED = 0x7a, POISON_RELEASED = 0x7d, CANARY = 0x7b };
 /* Of slabs; leaves room for sums. */
 #define UNLIMITED (INT64_C(1) << 61)
 
-enum { GROW, MAX_SLAB, RECLAIM, POISON, GUARDS, BACKING };
+enum { GROW, MAX_SLAB, RECLAIM, POISON, GUARDS, BACKING, ANNOUNCE };
 
 static const struct pl_option options[] = {
     [GROW] = {.name = "grow",
@@ -44,6 +44,10 @@ static const struct pl_option options[] = {
                  .type = PL_OPTION_CHOICE,
                  .choices = "malloc|mmap",
                  .initial = "malloc"},
+    [ANNOUNCE] = {.name = "announce",
+                  .help = "tell an instrument that looks on of each object",
+                  .type = PL_OPTION_BOOL,
+                  .initial = "on"},
 };
 
 struct slab_layer {
@@ -219,6 +223,7 @@ static int open_pools(void *state, const struct pl_layer_context *context,
         .poison = values[POISON].number,
         .mapped = values[BACKING].number,
         .reclaim = values[RECLAIM].number,
+        .announced = values[ANNOUNCE].number,
         .fixed = values[GROW].number,
         .slab_bytes = max_slab(values),
     };

@@ -26,7 +26,7 @@ void pl_slab_pool_open(struct pl_slab_pool *pool, const struct pl_slab_settings 
     pool->settings = *settings;
     /* A malloc'd slab without guards has its first object at its own address: to an instrument they
      * would be one block. It then sees slabs. */
-    if (settings->guards || settings->mapped)
+    if (settings->announced && (settings->guards || settings->mapped))
         pl_instruments_find(&pool->instruments);
     pool->object = object;
     pool->slot = pl_slot_size(settings->guards, object);

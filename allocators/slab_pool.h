@@ -35,7 +35,7 @@ struct pl_slab_counters {
 };
 
 struct pl_slab_settings {
-    bool guards, poison, mapped, reclaim;
+    bool guards, poison, mapped, reclaim, announced;
     size_t fixed;      /* slots of each slab; 0 for doubling */
     size_t slab_bytes; /* the largest slab */
 };

@@ -87,9 +87,9 @@ static void refuses_bad_specs(void **state)
         {"glibc/slab", "the heap glibc stands before the end; one heap, last, would be right"},
         {"fault/fault/fault/fault/fault/fault/fault/fault/glibc", "more than 8 layers"},
         {"slab:growth=2", "slab has no option 'growth'; grow, max_slab, reclaim, poison, guards, "
-                          "backing would be right"},
-        {"slab:", "slab has no option ''; grow, max_slab, reclaim, poison, guards, backing would "
-                  "be right"},
+                          "backing, announce would be right"},
+        {"slab:", "slab has no option ''; grow, max_slab, reclaim, poison, guards, backing, "
+                  "announce would be right"},
         {"slab:poison", "slab:poison has no value; poison=... would be right"},
         {"slab:poison=yes", "slab:poison=yes: on or off would be right (fill slabs when made and "
                             "objects when acquired and released)"},
@@ -365,10 +365,44 @@ static void checks_classes(void **state)
     }
 }
 
+static void sets_an_option_where_it_is_missing(void **state)
+{
+    static const char *const rows[][2] = {
+        {"glibc", "glibc"},
+        {"slab", "slab:backing=mmap/glibc"},
+        {"limited", "limited/slab:backing=mmap/glibc"},
+        {"limited:max=32MiB", "limited:max=32MiB/slab:backing=mmap/glibc"},
+        {"limited/slab:poison=off/jemalloc:thp=never",
+         "limited/slab:poison=off,backing=mmap/jemalloc:thp=never"},
+        {"slab:backing=malloc/glibc", "slab:backing=malloc/glibc"},
+        {"slab/preload:path=/slab/lib.so", "slab:backing=mmap/preload:path=/slab/lib.so"},
+        {"slab/slab:grow=fixed:8/glibc", "slab:backing=mmap/slab:grow=fixed:8,backing=mmap/glibc"},
+    };
+    struct pl_stack_spec spec;
+    struct pl_error error = {""};
+    char text[PL_STACK_TEXT_MAX];
+    (void)state;
+    for (size_t i = 0; i < PL_ARRAY_COUNT(rows); i++) {
+        assert_int_equal(pl_stack_parse(rows[i][0], &spec, &error), 0);
+        if (pl_stack_set_option(&spec, "slab", "backing=mmap", text, sizeof text, &error))
+            fail_msg("%s", error.text);
+        assert_string_equal(text, rows[i][1]);
+    }
+    assert_int_equal(pl_stack_parse("limited", &spec, &error), 0);
+    assert_string_equal(pl_stack_heap(&spec), "glibc");
+    assert_int_equal(pl_stack_set_option(&spec, "slab", "backing=x", text, sizeof text, &error),
+                     -EINVAL);
+    assert_int_equal(pl_stack_set_option(&spec, "slab", "backing=mmap", text, 24, &error),
+                     -ENAMETOOLONG);
+    assert_int_equal(pl_stack_set_option(&spec, "slab", "backing=mmap", text, 4, &error),
+                     -ENAMETOOLONG);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_good_specs),
+        cmocka_unit_test(sets_an_option_where_it_is_missing),
         cmocka_unit_test(keeps_the_path),
         cmocka_unit_test(refuses_bad_specs),
         cmocka_unit_test(keeps_to_one_line),
