@@ -4,28 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Appends a word, in single quotes where a shell would read more into it. */
-static void add_word(char *text, size_t capacity, const char *word)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "-_=./:,+%@";
-    size_t used = strlen(text);
-    if (*word && !word[strspn(word, plain)]) {
-        snprintf(text + used, capacity - used, "%s%s", used ? " " : "", word);
-        return;
-    }
-    used += (size_t)snprintf(text + used, capacity - used, "%s'", used ? " " : "");
-    for (; *word && used + 6 < capacity; word++)
-        used +=
-            (size_t)snprintf(text + used, capacity - used, *word == '\'' ? "'\\''" : "%c", *word);
-    if (used + 2 < capacity)
-        memcpy(text + used, "'", 2);
-}
+#include "harness/base/words.h"
 
 static void add_option(char *text, size_t capacity, const char *option, const char *value)
 {
-    add_word(text, capacity, option);
-    add_word(text, capacity, value);
+    pl_words_add(text, capacity, option);
+    pl_words_add(text, capacity, value);
 }
 
 void pl_reproduce(const struct pl_arguments *a, const struct pl_scenario *s, const char *stack,
@@ -37,7 +21,7 @@ void pl_reproduce(const struct pl_arguments *a, const struct pl_scenario *s, con
     for (size_t i = 0; i < a->scenario_count; i++)
         if (strcmp(a->scenarios[i], s->path) == 0)
             named = s->path;
-    add_word(text, capacity, named);
+    pl_words_add(text, capacity, named);
     add_option(text, capacity, "--allocator", stack);
     add_option(text, capacity, "--format", pl_format_name(format));
     if (a->tier != PL_TIER_DEFAULT)
@@ -53,5 +37,5 @@ void pl_reproduce_command(int argc, char **argv, char *text, size_t capacity)
 {
     snprintf(text, capacity, "plimsoll");
     for (int i = 0; i < argc; i++)
-        add_word(text, capacity, argv[i]);
+        pl_words_add(text, capacity, argv[i]);
 }

@@ -1,0 +1,87 @@
+/* Spawning and waiting for helpers (child.h). */
+#include "harness/base/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define STEP_MS 10
+
+extern char **environ;
+
+static void redirect(posix_spawn_file_actions_t *actions, int from, int to, int flags)
+{
+    if (from < 0)
+        posix_spawn_file_actions_addopen(actions, to, "/dev/null", flags, 0);
+    else
+        posix_spawn_file_actions_adddup2(actions, from, to);
+}
+
+static int start(const struct pl_child *c, pid_t *pid)
+{
+    posix_spawn_file_actions_t actions;
+    int rc = posix_spawn_file_actions_init(&actions);
+    if (rc)
+        return -rc;
+    redirect(&actions, c->in, STDIN_FILENO, O_RDONLY);
+    redirect(&actions, c->out, STDOUT_FILENO, O_WRONLY);
+    redirect(&actions, c->complaints, STDERR_FILENO, O_WRONLY);
+    char **environment = c->environment ? (char **)(uintptr_t)c->environment : environ;
+    rc = posix_spawn(pid, c->argv[0], &actions, NULL, (char **)(uintptr_t)c->argv, environment);
+    posix_spawn_file_actions_destroy(&actions);
+    return -rc;
+}
+
+int pl_child_run(const struct pl_child *c, int *status)
+{
+    const struct timespec step = {0, STEP_MS * 1000 * 1000};
+    pid_t pid;
+    int rc = start(c, &pid);
+    if (rc)
+        return rc;
+    for (unsigned waited = 0; !rc; waited += STEP_MS) {
+        pid_t ended = waitpid(pid, status, WNOHANG);
+        if (ended == pid)
+            return 0;
+        if (ended < 0 && errno != EINTR)
+            return -errno;
+        if (c->interrupted && *c->interrupted)
+            rc = -EINTR;
+        else if (waited >= c->timeout_ms)
+            rc = -ETIMEDOUT;
+        else
+            nanosleep(&step, NULL);
+    }
+    kill(pid, SIGKILL);
+    while (waitpid(pid, status, 0) < 0 && errno == EINTR)
+        continue;
+    return rc;
+}
+
+static bool is_program(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
+}
+
+int pl_child_find(const char *name, char *path, size_t capacity)
+{
+    const char *at = getenv("PATH");
+    while (at && *at) {
+        size_t length = strcspn(at, ":");
+        int n = snprintf(path, capacity, "%.*s/%s", (int)length, at, name);
+        if (length && n > 0 && (size_t)n < capacity && path[0] == '/' && is_program(path))
+            return 0;
+        at += length + (at[length] == ':');
+    }
+    return -ENOENT;
+}
