@@ -2,12 +2,13 @@
 #include "harness/cli/arguments.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/cli/cli.h"
 
-enum { ALLOCATOR = 1, FORMAT, REPEAT, SET, CLOCK, TIER, OUT, SEED, JSON };
+enum { ALLOCATOR = 1, FORMAT, REPEAT, SET, CLOCK, TIER, OUT, SEED, JSON, INSTRUMENT };
 
 static const struct option options[] = {
     {"allocator", required_argument, NULL, ALLOCATOR},
@@ -19,6 +20,7 @@ static const struct option options[] = {
     {"out", required_argument, NULL, OUT},
     {"seed", required_argument, NULL, SEED},
     {"json", no_argument, NULL, JSON},
+    {"instrument", required_argument, NULL, INSTRUMENT},
     {0},
 };
 
@@ -65,6 +67,34 @@ static int read_tier(const char *text, struct pl_arguments *a)
     return PL_EXIT_OK;
 }
 
+static int add_instrument(const char *name, struct pl_arguments *a)
+{
+    char names[256];
+    const struct pl_instrument *instrument = pl_instrument_find(name);
+    if (!instrument) {
+        pl_instrument_names(names, sizeof names);
+        return pl_cli_usage("'%.60s' is no instrument; %s would be right", name, names);
+    }
+    for (size_t i = 0; i < a->instrument_count; i++)
+        if (a->instruments[i] == instrument)
+            return pl_cli_usage("the instrument %s is named twice", name);
+    a->instruments[a->instrument_count++] = instrument; /* each once: there are fewer than room */
+    return PL_EXIT_OK;
+}
+
+static int read_instruments(const char *text, struct pl_arguments *a)
+{
+    char name[64];
+    for (;; text++) {
+        size_t length = strcspn(text, ",");
+        snprintf(name, sizeof name, "%.*s", (int)(length < 63 ? length : 63), text);
+        int rc = add_instrument(name, a);
+        text += length;
+        if (rc || !*text)
+            return rc;
+    }
+}
+
 static int take(int option, const char *text, struct pl_arguments *a)
 {
     switch (option) {
@@ -92,6 +122,8 @@ static int take(int option, const char *text, struct pl_arguments *a)
     case JSON:
         a->json = true;
         return PL_EXIT_OK;
+    case INSTRUMENT:
+        return read_instruments(text, a);
     default:
         return PL_EXIT_USAGE; /* getopt has printed the line */
     }

@@ -6,7 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/instruments/instrument.h"
 #include "harness/scenario/scenario.h"
+
+#define PL_ARGUMENTS_INSTRUMENTS_MAX 16
 
 struct pl_arguments {
     char **scenarios; /* names or paths */
@@ -18,6 +21,8 @@ struct pl_arguments {
     size_t setting_count;
     enum pl_tier tier;
     bool tier_given;
+    const struct pl_instrument *instruments[PL_ARGUMENTS_INSTRUMENTS_MAX];
+    size_t instrument_count;
     const char *out; /* NULL: results/<time> */
     uint64_t seed;
     bool seed_given;

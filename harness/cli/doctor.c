@@ -6,6 +6,7 @@
 #include "allocators/allocator.h"
 #include "harness/cell/process.h"
 #include "harness/cli/cli.h"
+#include "harness/instruments/instrument.h"
 
 static void say(const char *what, bool good, const char *detail)
 {
@@ -56,6 +57,15 @@ static void check_plots(void)
                              : "reports go without pictures; apt install python3-matplotlib");
 }
 
+static void check_instruments(void)
+{
+    struct pl_error error;
+    for (size_t i = 0; i < pl_instrument_count; i++) {
+        bool here = pl_instrument_available(pl_instruments[i], &error) == 0;
+        say(pl_instruments[i]->name, here, here ? pl_instruments[i]->sees : error.text);
+    }
+}
+
 int pl_cli_doctor(int argc, char **argv)
 {
     (void)argv;
@@ -72,5 +82,6 @@ int pl_cli_doctor(int argc, char **argv)
     check_huge_pages();
     check_plots();
     check_heaps();
+    check_instruments();
     return found ? PL_EXIT_OK : PL_EXIT_MACHINE;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
+#include "harness/instruments/instrument.h"
 #include "harness/measure/metrics.h"
 #include "harness/scenario/scenario.h"
 
@@ -62,6 +63,18 @@ static int list_metrics(void)
     return PL_EXIT_OK;
 }
 
+static int list_instruments(void)
+{
+    struct pl_error error;
+    for (size_t i = 0; i < pl_instrument_count; i++) {
+        const struct pl_instrument *instrument = pl_instruments[i];
+        printf("%-10s %s\n", instrument->name, instrument->sees);
+        if (pl_instrument_available(instrument, &error))
+            printf("%-11snot here: %s\n", "", error.text);
+    }
+    return PL_EXIT_OK;
+}
+
 int pl_cli_list(int argc, char **argv)
 {
     static const struct {
@@ -70,10 +83,12 @@ int pl_cli_list(int argc, char **argv)
     } lists[] = {{"scenarios", list_scenarios},
                  {"allocators", list_allocators},
                  {"formats", list_formats},
-                 {"metrics", list_metrics}};
+                 {"metrics", list_metrics},
+                 {"instruments", list_instruments}};
     const char *wanted = argc > 1 ? argv[1] : NULL;
     if (argc > 2)
-        return pl_cli_usage("list takes one of scenarios, allocators, formats, metrics");
+        return pl_cli_usage("list takes one of scenarios, allocators, formats, metrics, "
+                            "instruments");
     bool found = false;
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         if (wanted && strcmp(wanted, lists[i].name) != 0)
@@ -86,6 +101,7 @@ int pl_cli_list(int argc, char **argv)
             return rc;
     }
     return found ? PL_EXIT_OK
-                 : pl_cli_usage("list takes scenarios, allocators, formats or metrics, not '%s'",
+                 : pl_cli_usage("list takes scenarios, allocators, formats, metrics or "
+                                "instruments, not '%s'",
                                 wanted);
 }

@@ -10,6 +10,7 @@
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"
+#include "harness/cli/observe.h"
 #include "harness/cli/plan.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/reproduce.h"
@@ -155,6 +156,14 @@ static int run_all(struct run *run, struct pl_error *error)
     note_conditions(run);
     for (size_t i = 0; !rc && i < run->plan->count; i++)
         rc = run_scenario(run, &run->plan->planned[i], error);
+    struct pl_observing observing = {.arguments = run->arguments,
+                                     .results = &run->results,
+                                     .containers = &run->containers,
+                                     .progress = &run->progress,
+                                     .interrupted = run->interrupted};
+    for (size_t i = 0; !rc && i < run->plan->count; i++)
+        rc = pl_observe_scenario(&observing, &run->plan->planned[i], error);
+    run->unexpected |= observing.failed;
     pl_containers_close(&run->containers);
     pl_progress_clear(&run->progress);
     return rc;
@@ -222,7 +231,7 @@ static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan, co
         code = pl_cli_fail(PL_EXIT_USAGE, &error);
     } else {
         run.interrupted = pl_interrupt_catch();
-        pl_progress_start(&run.progress, plan->cells);
+        pl_progress_start(&run.progress, plan->cells + pl_observe_count(a, plan));
         code = finish(&run, run_all(&run, &error), &error);
     }
     pl_results_close(&run.results);

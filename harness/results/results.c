@@ -86,13 +86,24 @@ void pl_results_add_recording(struct pl_results *r, const struct pl_scenario *s,
     json_array_append_new(json_object_get(r->root, "recordings"), object);
 }
 
-void pl_results_warn(struct pl_results *r, const char *warning)
+bool pl_results_warn(struct pl_results *r, const char *warning)
 {
     json_t *warnings = json_object_get(r->root, "warnings"), *known;
     size_t i;
     json_array_foreach(warnings, i,
-                       known) if (strcmp(json_string_value(known), warning) == 0) return;
+                       known) if (strcmp(json_string_value(known), warning) == 0) return false;
     json_array_append_new(warnings, json_string(warning));
+    return true;
+}
+
+void pl_results_add_instrument(struct pl_results *r, json_t *entry)
+{
+    json_t *instruments = json_object_get(r->root, "instruments");
+    if (!instruments) {
+        instruments = json_array();
+        json_object_set_new(r->root, "instruments", instruments);
+    }
+    json_array_append_new(instruments, entry);
 }
 
 int pl_results_write(struct pl_results *r, bool complete, struct pl_error *error)

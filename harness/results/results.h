@@ -36,13 +36,17 @@ void pl_results_add_recording(struct pl_results *results, const struct pl_scenar
                               const struct pl_recording *recording,
                               const struct pl_capture_counts *counts);
 
-/** Adds a line that every report shows: what was wrong or missing, with the remedy. */
-void pl_results_warn(struct pl_results *results, const char *warning);
+/** Adds a line that every report shows: what was wrong or missing, with the remedy.
+ *  @return whether it is new */
+bool pl_results_warn(struct pl_results *results, const char *warning);
 
 /** Writes the series and adds the cell. @return 0 or a negative errno */
 int pl_results_add_cell(struct pl_results *results, const struct pl_cell_identity *identity,
                         const struct pl_measured *measured, const struct pl_expected *expected,
                         struct pl_error *error);
+
+/** Adds what an instrument found of a cell. @param entry is the results' from here on */
+void pl_results_add_instrument(struct pl_results *results, json_t *entry);
 
 /** Writes results.json with what there is. @param complete false for a run that was stopped
  *  @return 0 or a negative errno */

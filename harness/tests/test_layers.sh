@@ -4,7 +4,7 @@
 # allocators/ only its contract.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-rooms=(base scenario traffic clock pipelines cell measure results stats compare report cli)
+rooms=(base scenario traffic clock pipelines cell measure results instruments stats compare report cli)
 place() { # ROOM: its place in the flow
     for i in "${!rooms[@]}"; do
         [ "${rooms[$i]}" != "$1" ] || echo "$i"

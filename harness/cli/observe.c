@@ -1,0 +1,116 @@
+/* Observing a scenario's stacks (observe.h). */
+#include "harness/cli/observe.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/instruments/instrument.h"
+
+size_t pl_observe_count(const struct pl_arguments *a, const struct pl_plan *plan)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < plan->count; i++)
+        count += plan->planned[i].stack_count * plan->planned[i].format_count;
+    return count * a->instrument_count;
+}
+
+static bool sets_duration(const struct pl_arguments *a)
+{
+    for (size_t i = 0; i < a->setting_count; i++)
+        if (strncmp(a->settings[i], "duration=", strlen("duration=")) == 0)
+            return true;
+    return false;
+}
+
+/* Loads the scenario once more with a shorter duration, since what is told from the end (a stall
+ * until -10s) moves with it. A duration that the person set is kept. */
+static int shorten(const struct pl_arguments *a, const struct pl_planned *p, int64_t longest_ns,
+                   struct pl_scenario *s, struct pl_error *error)
+{
+    char duration[64];
+    *s = p->scenario;
+    if (sets_duration(a) || s->duration_ns <= longest_ns)
+        return 0;
+    const char **settings = calloc(a->setting_count + 1, sizeof *settings);
+    if (!settings)
+        return pl_error_set(error, -ENOMEM, "out of memory");
+    if (a->setting_count)
+        memcpy(settings, a->settings, a->setting_count * sizeof *settings);
+    snprintf(duration, sizeof duration, "duration=%" PRId64 "ns", longest_ns);
+    settings[a->setting_count] = duration;
+    int rc = pl_scenario_load(p->scenario.path, a->tier, settings, a->setting_count + 1, s, error);
+    s->seed = p->scenario.seed;
+    free(settings);
+    return rc;
+}
+
+/* Says once what is missing, or at each stack what went wrong. */
+static void tell(struct pl_observing *o, const json_t *entry)
+{
+    char text[1024];
+    const char *status = json_string_value(json_object_get(entry, "status"));
+    bool skipped = strcmp(status, "skipped") == 0;
+    if (strcmp(status, "ok") == 0)
+        return;
+    o->failed |= !skipped;
+    const char *stack = json_string_value(json_object_get(entry, "allocator"));
+    snprintf(text, sizeof text, "%s %s%s%s: %s",
+             json_string_value(json_object_get(entry, "instrument")), status,
+             skipped ? "" : " with ", skipped ? "" : stack,
+             json_string_value(json_object_get(entry, "why")));
+    if (pl_results_warn(o->results, text))
+        fprintf(stderr, "plimsoll: %s\n", text);
+}
+
+static int observe_cell(struct pl_observing *o, const struct pl_instrument *instrument,
+                        const struct pl_scenario *s, const struct pl_planned *p, const char *stack,
+                        enum pl_format format, struct pl_error *error)
+{
+    struct pl_observation_inputs inputs = {
+        .cell = {.scenario = s,
+                 .recording = p->recording,
+                 .stack = stack,
+                 .format = format,
+                 .seed = s->seed,
+                 .containers = o->containers,
+                 .interrupted = o->interrupted},
+        .folder = o->results->folder,
+        .number = json_array_size(json_object_get(o->results->root, "instruments")),
+    };
+    json_t *entry;
+    char shown[PL_STACK_TEXT_MAX + 40];
+    snprintf(shown, sizeof shown, "%s, %s", instrument->name, stack);
+    pl_progress_show(o->progress, s->name, shown);
+    int rc = pl_instrument_observe(instrument, &inputs, &entry, error);
+    if (rc)
+        return rc;
+    pl_progress_clear(o->progress);
+    tell(o, entry);
+    pl_progress_step(o->progress);
+    pl_results_add_instrument(o->results, entry);
+    return pl_results_write(o->results, false, error);
+}
+
+static int observe_all(struct pl_observing *o, const struct pl_planned *p,
+                       const struct pl_instrument *instrument, struct pl_scenario *s,
+                       struct pl_error *error)
+{
+    int rc = shorten(o->arguments, p, instrument->longest_ns, s, error);
+    for (size_t f = 0; !rc && f < p->format_count; f++)
+        for (size_t i = 0; !rc && i < p->stack_count; i++)
+            rc = observe_cell(o, instrument, s, p, p->stacks[i], p->formats[f], error);
+    return rc;
+}
+
+int pl_observe_scenario(struct pl_observing *o, const struct pl_planned *p, struct pl_error *error)
+{
+    struct pl_scenario *s = malloc(sizeof *s);
+    int rc = s ? 0 : pl_error_set(error, -ENOMEM, "out of memory");
+    for (size_t i = 0; !rc && i < o->arguments->instrument_count; i++)
+        rc = observe_all(o, p, o->arguments->instruments[i], s, error);
+    free(s);
+    return rc;
+}

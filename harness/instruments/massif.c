@@ -1,0 +1,102 @@
+/* valgrind's massif: every requested byte, with the stack that requested it. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/base/child.h"
+#include "harness/base/files.h"
+#include "harness/instruments/observation.h"
+#include "harness/instruments/snapshots.h"
+#include "harness/instruments/valgrind.h"
+
+/* The curve beside our own: over the share of the run, since massif counts instructions and we
+ * count the replay's time, and a replay takes about as many instructions in each second. */
+static int write_curve(struct pl_observation *o, const struct pl_snapshots *s,
+                       struct pl_error *error)
+{
+    char path[PL_OBSERVATION_PATH];
+    struct pl_file file;
+    double end = s->list[s->count - 1].time;
+    pl_observation_path(o, "curve.csv", path, sizeof path);
+    int rc = pl_file_open(&file, path, error);
+    if (rc)
+        return rc;
+    fputs("source,share_of_run,heap_bytes\n", file.stream);
+    for (size_t i = 0; i < s->count; i++)
+        fprintf(file.stream, "massif,%.6f,%" PRIu64 "\n", end > 0 ? s->list[i].time / end : 0,
+                s->list[i].heap_bytes);
+    for (size_t i = 0; i < o->evidence.sample_count; i++)
+        fprintf(file.stream, "plimsoll,%.6f,%" PRIu64 "\n",
+                (double)o->evidence.samples[i].t_ns / (double)o->scenario->duration_ns,
+                o->evidence.samples[i].live_bytes);
+    rc = pl_file_commit(&file, error);
+    if (!rc)
+        pl_observation_file(o, "curve.csv");
+    return rc;
+}
+
+static int write_stacks(struct pl_observation *o, const struct pl_stacks *stacks,
+                        struct pl_error *error)
+{
+    char path[PL_OBSERVATION_PATH];
+    pl_observation_path(o, "folded", path, sizeof path);
+    int rc = pl_stacks_write(stacks, path, error);
+    if (!rc)
+        pl_observation_file(o, "folded");
+    return rc;
+}
+
+static int report(struct pl_observation *o, struct pl_snapshots *s, struct pl_error *error)
+{
+    if (s->peak == SIZE_MAX)
+        return pl_error_set(error, -ENODATA, "massif took no detailed snapshot");
+    const struct pl_snapshot *peak = &s->list[s->peak];
+    uint64_t window = pl_stacks_sum(&s->tree, PL_STACKS_WINDOW);
+    pl_observation_integer(o, "peak_bytes", peak->heap_bytes);
+    pl_observation_integer(o, "peak_bytes_window", window);
+    pl_observation_integer(o, "peak_bytes_before_window", peak->heap_bytes - window);
+    pl_observation_integer(o, "snapshots", s->count);
+    pl_observation_agree(o, "requested bytes at the peak, of the measured window", window,
+                         o->evidence.final.live_bytes_peak);
+    pl_stacks_sort(&s->tree);
+    pl_observation_sites(o, &s->tree, "B");
+    int rc = write_curve(o, s, error);
+    return rc ? rc : write_stacks(o, &s->tree, error);
+}
+
+static int observe(struct pl_observation *o, struct pl_error *error)
+{
+    /* Each peak counts (the default is to overlook rises below 1 %), each caller stands in the tree
+     * (threshold), and no stack is cut before it reaches the window (depth). */
+    static const char *const options[] = {"--detailed-freq=1",     "--max-snapshots=1000",
+                                          "--peak-inaccuracy=0.0", "--threshold=0.0",
+                                          "--depth=200",           NULL};
+    char path[PL_OBSERVATION_PATH];
+    struct pl_snapshots snapshots = {0};
+    int rc = pl_valgrind_run(o, "massif", options, error);
+    if (rc)
+        return rc;
+    pl_observation_path(o, "out", path, sizeof path);
+    rc = pl_snapshots_read(path, &snapshots, error);
+    if (rc)
+        return rc;
+    rc = report(o, &snapshots, error);
+    pl_snapshots_free(&snapshots);
+    return rc;
+}
+
+const struct pl_instrument pl_instrument_massif = {
+    .name = "massif",
+    .sees = "each requested byte at the peak, by the stack that requested it",
+    .blind = "It replaces every malloc by its own: the heap named is loaded and serves nothing, so "
+             "that its overhead, its fragmentation and what it keeps are not seen. It sees no "
+             "mappings and no stacks of threads; into a pool it sees only what the pool announces.",
+    .get = PL_VALGRIND_GET,
+    .slowdown = 16,
+    .longest_ns = INT64_C(60) * 1000000000,
+    .slab_option = "backing=mmap", /* a malloc'd slab would be counted, and its objects again */
+    .blind_to_null = true,
+    .check = pl_valgrind_check,
+    .observe = observe,
+};
