@@ -5,8 +5,9 @@
 
 For each scenario and format the Plimsoll chart: resident memory over the replay's time, a stack a
 curve, live bytes beneath, the container's line, the limits' line, each kill. Where a second of CPU
-was measured for two stacks or more, also <scenario>-<format>-cpu.svg. The same results give the
-same bytes. No gate reads what is drawn here.
+was measured for two stacks or more, also <scenario>-<format>-cpu.svg. Where an instrument left
+folded stacks, a flame graph of each. The same results give the same bytes. No gate reads what is
+drawn here.
 
 Exit: 0, 2 for bad input (one line says what), 3 where matplotlib is missing.
 """
@@ -16,6 +17,7 @@ import statistics
 import sys
 
 import chart
+import flame
 import results
 
 
@@ -55,6 +57,11 @@ def remove(path):
 def draw(folder, out, kinds):
     groups = results.load(folder)
     os.makedirs(out, exist_ok=True)
+
+    def write(name, figure):
+        for kind in kinds:
+            write_figure(figure, os.path.join(out, f"{name}.{kind}"), kind)
+
     for group in groups:
         pictures = {group.picture: chart.memory(group, folder)}
         cpu = cpu_by_stack(group)
@@ -63,9 +70,9 @@ def draw(folder, out, kinds):
         else:
             remove(os.path.join(out, f"{group.picture}-cpu.svg"))
         for name, figure in pictures.items():
-            for kind in kinds:
-                write_figure(figure, os.path.join(out, f"{name}.{kind}"), kind)
+            write(name, figure)
             chart.close(figure)
+    flame.draw(folder, results.document(folder), write)
 
 
 def main():

@@ -52,16 +52,22 @@ def read_document(path):
         raise Unfit(f"{path}: no whole JSON ({problem})") from None
 
 
+def document(folder):
+    """The results of a folder as they stand in its results.json."""
+    path = os.path.join(folder, "results.json")
+    found = read_document(path)
+    version = found.get("schema_version") if isinstance(found, dict) else None
+    if version != SCHEMA_VERSION:
+        raise Unfit(f"{path}: schema_version is {version}; this program reads {SCHEMA_VERSION}")
+    return found
+
+
 def load(folder):
     """The groups of a folder, in the order of its results."""
     path = os.path.join(folder, "results.json")
-    document = read_document(path)
-    version = document.get("schema_version") if isinstance(document, dict) else None
-    if version != SCHEMA_VERSION:
-        raise Unfit(f"{path}: schema_version is {version}; this program reads {SCHEMA_VERSION}")
     groups = {}
     try:
-        for cell in document["cells"]:
+        for cell in document(folder)["cells"]:
             if key_of(cell) not in groups:
                 taken = {g.picture for g in groups.values()}
                 groups[key_of(cell)] = Group(cell, name_picture(cell, taken))

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/words.h"
+#include "harness/cli/reproduce.h"
 #include "harness/instruments/instrument.h"
 
 size_t pl_observe_count(const struct pl_arguments *a, const struct pl_plan *plan)
@@ -81,7 +83,11 @@ static int observe_cell(struct pl_observing *o, const struct pl_instrument *inst
         .number = json_array_size(json_object_get(o->results->root, "instruments")),
     };
     json_t *entry;
-    char shown[PL_STACK_TEXT_MAX + 40];
+    char reproduce[4096], shown[PL_STACK_TEXT_MAX + 40];
+    pl_reproduce(o->arguments, s, stack, format, reproduce, sizeof reproduce);
+    pl_words_add(reproduce, sizeof reproduce, "--instrument");
+    pl_words_add(reproduce, sizeof reproduce, instrument->name);
+    inputs.reproduce = reproduce;
     snprintf(shown, sizeof shown, "%s, %s", instrument->name, stack);
     pl_progress_show(o->progress, s->name, shown);
     int rc = pl_instrument_observe(instrument, &inputs, &entry, error);

@@ -43,6 +43,7 @@ const struct pl_instrument pl_instrument_callgrind = {
              "nothing more, and a `rep` instruction (memset and memcpy from 2 KiB on) counts once "
              "for each byte, so that a slab's poison weighs more than in time. Counts are exact "
              "between runs on one model of CPU, and are to be compared only there.",
+    .headline = "instructions_per_packet",
     .get = PL_VALGRIND_GET,
     .slowdown = 17,
     .longest_ns = INT64_C(60) * 1000000000,

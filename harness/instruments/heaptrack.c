@@ -159,6 +159,7 @@ const struct pl_instrument pl_instrument_heaptrack = {
     .blind = "It sees what is requested, not what the heap makes of it: neither overhead nor "
              "fragmentation nor what is kept. Its own library adds libstdc++'s 72,704 bytes, which "
              "stand before the window. Into a pool it sees only what the pool announces.",
+    .headline = "peak_bytes_window",
     .get = "apt-get install heaptrack",
     .slowdown = 14,
     .longest_ns = INT64_C(60) * 1000000000,

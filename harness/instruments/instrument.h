@@ -14,10 +14,11 @@ struct pl_observation;
 
 struct pl_instrument {
     const char *name;
-    const char *sees;  /* half a sentence */
-    const char *blind; /* what it can't see, whole sentences: every report says so */
-    const char *get;   /* how to get it, for a person without it */
-    double slowdown;   /* of a malloc-bound program, 1 or more: timeouts grow by it */
+    const char *sees;     /* half a sentence */
+    const char *blind;    /* what it can't see, whole sentences: every report says so */
+    const char *headline; /* the figure that it is there for */
+    const char *get;      /* how to get it, for a person without it */
+    double slowdown;      /* of a malloc-bound program, 1 or more: timeouts grow by it */
     /** The longest replay under it, ns; a longer scenario is run for so long. */
     int64_t longest_ns;
     const char *slab_option; /* "key=value" for slabs that don't set it, so that it can see into
@@ -48,6 +49,7 @@ int pl_instrument_available(const struct pl_instrument *instrument, struct pl_er
 struct pl_observation_inputs {
     struct pl_cell_options cell; /* the scenario already shortened; the stack as asked */
     const char *folder;          /* the run's */
+    const char *reproduce;       /* a shell command */
     size_t number;               /* of the observation in its run, to keep files apart */
 };
 

@@ -92,6 +92,7 @@ const struct pl_instrument pl_instrument_massif = {
     .blind = "It replaces every malloc by its own: the heap named is loaded and serves nothing, so "
              "that its overhead, its fragmentation and what it keeps are not seen. It sees no "
              "mappings and no stacks of threads; into a pool it sees only what the pool announces.",
+    .headline = "peak_bytes_window",
     .get = PL_VALGRIND_GET,
     .slowdown = 16,
     .longest_ns = INT64_C(60) * 1000000000,

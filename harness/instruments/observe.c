@@ -100,29 +100,29 @@ static int check_agreement(const struct pl_observation *o, struct pl_error *erro
                         100 * PL_AGREEMENT_TOLERANCE);
 }
 
-static json_t *entry_json(const struct pl_observation *o, const char *asked, enum status status,
-                          const char *why)
+static json_t *entry_json(const struct pl_observation *o, const struct pl_observation_inputs *in,
+                          enum status status, const char *why)
 {
     static const char *const names[] = {"ok", "skipped", "failed"};
     json_t *entry = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:f, s:s, s:s, s:s, s:O, s:o, s:O, s:O}", "instrument",
-        o->instrument->name, "scenario", o->scenario->name, "allocator", asked, "allocator_run",
-        o->stack_run[0] ? o->stack_run : asked, "format", pl_format_name(o->cell.format),
-        "duration_seconds", (double)o->scenario->duration_ns / 1e9, "status", names[status], "why",
-        why, "command", o->command, "figures", o->figures, "ours", ours_json(o), "sites", o->sites,
-        "files", o->files);
+        "{s:s, s:s, s:s, s:s, s:s, s:f, s:s, s:s, s:s, s:s, s:O, s:o, s:O, s:O}", "instrument",
+        o->instrument->name, "scenario", o->scenario->name, "allocator", in->cell.stack,
+        "allocator_run", o->stack_run[0] ? o->stack_run : in->cell.stack, "format",
+        pl_format_name(o->cell.format), "duration_seconds", (double)o->scenario->duration_ns / 1e9,
+        "status", names[status], "why", why, "command", o->command, "reproduce", in->reproduce,
+        "figures", o->figures, "ours", ours_json(o), "sites", o->sites, "files", o->files);
     if (entry && o->agreement)
         json_object_set(entry, "agreement", o->agreement);
     return entry;
 }
 
-static int finish(const struct pl_observation *o, const char *asked, int rc,
+static int finish(const struct pl_observation *o, const struct pl_observation_inputs *in, int rc,
                   const struct pl_error *reason, json_t **entry, struct pl_error *error)
 {
     if (rc == -EINTR)
         return pl_error_set(error, rc, "%s", reason->text);
     enum status status = rc == 0 ? OK : rc == -ENOTSUP ? SKIPPED : FAILED;
-    *entry = entry_json(o, asked, status, rc ? reason->text : "");
+    *entry = entry_json(o, in, status, rc ? reason->text : "");
     return *entry ? 0 : pl_error_set(error, -ENOMEM, "out of memory");
 }
 
@@ -173,7 +173,7 @@ int pl_instrument_observe(const struct pl_instrument *instrument,
         rc = instrument->observe(o, &reason);
     if (!rc)
         rc = check_agreement(o, &reason);
-    rc = finish(o, in->cell.stack, rc, &reason, entry, error);
+    rc = finish(o, in, rc, &reason, entry, error);
     close_observation(o);
     return rc;
 }

@@ -156,6 +156,7 @@ static void write_page(struct pl_html *p)
     write_warnings(p);
     for (size_t i = 0; i < p->model->group_count; i++)
         pl_html_group(p, &p->model->groups[i], i);
+    pl_html_sections(p);
     write_recordings(p);
     write_host(p);
     fputs("<section><h2>How to read it</h2>\n<ul>\n", p->out);

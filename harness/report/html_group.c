@@ -9,29 +9,35 @@
 #include "harness/report/text.h"
 #include "harness/results/document.h"
 
-static void write_picture(struct pl_html *p, const struct pl_model_group *g, const char *suffix,
-                          const char *label, const char *caption)
+void pl_html_picture(struct pl_html *p, const char *name, const char *label, const char *caption)
 {
     char path[8192];
     size_t size;
     if (p->no_pictures)
         return;
-    pl_picture_path(path, sizeof path, p->folder, g->picture, suffix);
+    pl_picture_path(path, sizeof path, p->folder, name, "");
     char *svg = pl_picture_read(path, &size);
     if (!svg)
         return;
     if (size > p->room) {
-        fprintf(p->out, "<p class=\"note\">No room in this page: plots/%s%s.svg</p>\n", g->picture,
-                suffix);
+        pl_html_wrap(p, "<p class=\"note\">No room in this page: plots/", name, ".svg</p>\n");
     } else {
         p->room -= size;
         /* a chart keeps its size on a narrow screen and is scrolled: by keyboard, too */
         fputs("<figure><div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"chart\">\n",
               p->out);
         pl_picture_write(p->out, svg, ++p->pictures, label);
-        fprintf(p->out, "</div><figcaption>%s</figcaption></figure>\n", caption);
+        pl_html_wrap(p, "</div><figcaption>", caption, "</figcaption></figure>\n");
     }
     free(svg);
+}
+
+static void write_picture(struct pl_html *p, const struct pl_model_group *g, const char *suffix,
+                          const char *label, const char *caption)
+{
+    char name[512];
+    snprintf(name, sizeof name, "%s%s", g->picture, suffix);
+    pl_html_picture(p, name, label, caption);
 }
 
 static void write_head(const struct pl_html *p, const struct pl_model_group *g)

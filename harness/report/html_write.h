@@ -22,4 +22,12 @@ void pl_html_wrap(const struct pl_html *page, const char *before, const char *te
 /** A group's section: its charts, its table, its cells in detail. */
 void pl_html_group(struct pl_html *page, const struct pl_model_group *group, size_t number);
 
+/** The instruments' sections. */
+void pl_html_sections(struct pl_html *page);
+
+/** A picture of plots/, where there is one. @param name without ".svg" @param label what a screen
+ *  reader says; it and the caption are escaped */
+void pl_html_picture(struct pl_html *page, const char *name, const char *label,
+                     const char *caption);
+
 #endif

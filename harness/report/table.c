@@ -7,6 +7,7 @@
 
 #include "harness/report/columns.h"
 #include "harness/report/grid.h"
+#include "harness/report/table_sections.h"
 #include "harness/report/text.h"
 #include "harness/results/document.h"
 
@@ -150,5 +151,6 @@ void pl_report_table(FILE *out, const json_t *results)
         print_failures(out, json_object_get(results, "cells"));
         pl_model_free(&model);
     }
+    pl_table_sections(out, results);
     print_warnings(out, json_object_get(results, "warnings"));
 }

@@ -70,6 +70,36 @@ static int check_names(const json_t *cell, size_t number, struct pl_error *error
     return 0;
 }
 
+/* What an instrument found: the report trusts its shape, too. */
+static int check_instrument(const json_t *entry, size_t number, struct pl_error *error)
+{
+    static const char *const texts[] = {"instrument",    "scenario", "allocator",
+                                        "allocator_run", "format",   "status",
+                                        "why",           "command",  "reproduce"};
+    const json_t *figures = json_object_get(entry, "figures"), *value;
+    const char *key;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (!json_is_string(json_object_get(entry, texts[i])))
+            return pl_error_set(error, -EINVAL, "instrument %zu: '%s' is no text", number,
+                                texts[i]);
+    if (!json_is_object(figures))
+        return pl_error_set(error, -EINVAL, "instrument %zu: 'figures' is no object", number);
+    json_object_foreach((json_t *)figures, key, value) if (
+        !json_is_number(value)) return pl_error_set(error, -EINVAL,
+                                                    "instrument %zu: figure '%.60s' is no number",
+                                                    number, key);
+    return 0;
+}
+
+static int check_instruments(const json_t *entries, struct pl_error *error)
+{
+    const json_t *entry;
+    size_t i;
+    int rc = 0;
+    json_array_foreach(entries, i, entry) rc = rc ? rc : check_instrument(entry, i, error);
+    return rc;
+}
+
 int pl_document_check(const json_t *root, struct pl_error *error)
 {
     const json_t *cells = json_object_get(root, "cells"), *cell;
@@ -86,6 +116,8 @@ int pl_document_check(const json_t *root, struct pl_error *error)
         if (!rc)
             rc = check_names(cell, i, error);
     }
+    if (!rc)
+        rc = check_instruments(json_object_get(root, "instruments"), error);
     return rc;
 }
 

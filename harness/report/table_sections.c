@@ -1,0 +1,63 @@
+/* Printing the short table (table_sections.h). */
+#include "harness/report/table_sections.h"
+
+#include <string.h>
+
+#include "harness/report/grid.h"
+#include "harness/report/sections.h"
+#include "harness/report/text.h"
+#include "harness/results/document.h"
+
+enum { STACK, SCENARIO, STATUS, FIGURE, APART, COLUMNS };
+
+/* The figure that an instrument is for; of one that is not known, its first. */
+static const char *headline(const struct pl_section *s)
+{
+    if (s->instrument)
+        return s->instrument->headline;
+    return s->figure_count ? s->figures[0] : "";
+}
+
+static void set_row(struct pl_grid *grid, size_t row, const json_t *entry, const char *figure)
+{
+    char text[PL_SECTION_TEXT];
+    pl_grid_set(grid, row, STACK, pl_document_string(entry, "allocator_run"));
+    pl_grid_set(grid, row, SCENARIO, pl_document_string(entry, "scenario"));
+    pl_grid_set(grid, row, STATUS, pl_document_string(entry, "status"));
+    pl_section_figure(entry, figure, text);
+    pl_grid_set(grid, row, FIGURE, text);
+    pl_section_apart(entry, text);
+    pl_grid_set(grid, row, APART, text);
+}
+
+static void print_section(FILE *out, const struct pl_section *s)
+{
+    static const char *const heads[COLUMNS] = {"stack", "scenario", "status", "", "off ours by"};
+    char head[PL_SECTION_TEXT];
+    struct pl_grid grid;
+    fputc('\n', out);
+    pl_text_plain(out, s->name);
+    fputc('\n', out);
+    if (pl_grid_make(&grid, 1 + s->entry_count, 1, COLUMNS)) {
+        for (size_t i = 0; i < COLUMNS; i++) {
+            grid.left[i] = i < FIGURE;
+            pl_grid_set(&grid, 0, i, heads[i]);
+        }
+        pl_section_head(headline(s), head);
+        pl_grid_set(&grid, 0, FIGURE, head);
+        for (size_t i = 0; i < s->entry_count; i++)
+            set_row(&grid, 1 + i, s->entries[i], headline(s));
+        pl_grid_print(out, &grid, NULL);
+    }
+    pl_grid_free(&grid);
+}
+
+void pl_table_sections(FILE *out, const json_t *root)
+{
+    struct pl_sections sections;
+    if (pl_sections_make(root, &sections))
+        return;
+    for (size_t i = 0; i < sections.count; i++)
+        print_section(out, &sections.list[i]);
+    pl_sections_free(&sections);
+}
