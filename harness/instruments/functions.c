@@ -37,7 +37,7 @@ static int begin_function(struct reader *r, const char *name)
     return rc;
 }
 
-/* "76 2": a line of the source, and instructions; "76" alone is no cost. */
+/* "76 2": a line of the source, and instructions; "76" alone costs none. */
 static int add_cost(struct reader *r)
 {
     uint64_t line, cost = 0;
