@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "allocators/backend.h"
+#include "allocators/instruments.h"
 
 /* One link serves all classes: it has nothing of its own to tell them apart. */
 struct malloc_heap {
@@ -41,15 +42,29 @@ size_t pl_malloc_state_bytes(const struct pl_layer_context *context)
     return sizeof(struct malloc_heap);
 }
 
-/* Whether the process's malloc lies in the library at `path`. */
-static bool serves(const char *path)
+static bool lies_in(void *symbol, const char *path)
 {
     Dl_info info;
-    void *symbol = dlsym(RTLD_DEFAULT, "malloc");
     struct stat named, found;
     return symbol && dladdr(symbol, &info) && info.dli_fname && stat(path, &named) == 0 &&
            stat(info.dli_fname, &found) == 0 && named.st_dev == found.st_dev &&
            named.st_ino == found.st_ino;
+}
+
+/* Whether the process's malloc lies in the library at `path`. heaptrack's stands before it and passes
+ * each call on to the next one, which is that of the library preloaded behind it. */
+static bool serves(const char *path)
+{
+    struct pl_instruments instruments;
+    if (lies_in(dlsym(RTLD_DEFAULT, "malloc"), path))
+        return true;
+    pl_instruments_find(&instruments);
+    void *library = instruments.heaptrack ? dlopen(path, RTLD_LAZY | RTLD_NOLOAD) : NULL;
+    if (!library)
+        return false;
+    bool found = lies_in(dlsym(library, "malloc"), path);
+    dlclose(library);
+    return found;
 }
 
 /* Measuring one heap under the name of another is the worst that can go wrong here. */

@@ -1,0 +1,154 @@
+#!/usr/bin/env bash
+# Instruments as a person meets them: massif and heaptrack agree with our books within 1 %,
+# callgrind repeats to the instruction, one that is missing is skipped and one that crashes or
+# disagrees fails its own section and no other.     test_instruments.sh BUILD_FOLDER
+set -uo pipefail
+build=$(cd "$1" && pwd)
+cd "$(dirname "$0")/../../.."
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+failed=0
+bad() { # MESSAGE
+    echo "FAILED: $1"
+    failed=1
+}
+command -v valgrind >/dev/null && command -v heaptrack_print >/dev/null ||
+    { echo "valgrind and heaptrack are wanted: apt-get install valgrind heaptrack" && exit 77; }
+# run CODE NAME ARGS...: into $tmp/NAME, stderr to $tmp/NAME.err
+run() {
+    local code=$1 name=$2 rc
+    shift 2
+    timeout 120 "$build/plimsoll" run "$@" --set container=none --repeat 1 --out "$tmp/$name" \
+        >"$tmp/$name.txt" 2>"$tmp/$name.err"
+    rc=$?
+    [ $rc -eq "$code" ] || bad "run $*: exit $rc, expected $code: $(cat "$tmp/$name.err")"
+}
+# values NAME KEY: every value of a key in the results of a run, a line each
+values() {
+    sed -nE "s/^ *\"$2\": \"?([^\",]*)\"?,?\$/\1/p" "$tmp/$1/results.json"
+}
+# is_ok NAME COUNT: as many observations, and all of them well
+is_ok() {
+    [ "$(values "$1" status | sort | uniq -c | xargs)" = "$2 ok" ] ||
+        bad "$1: $(values "$1" status | xargs): $(cat "$tmp/$1.err")"
+}
+have() { # HEAP
+    ! "$build/plimsoll" list allocators | grep -A2 "^$1 " | grep -q 'not here'
+}
+stacks=glibc,slab,limited count=3
+have jemalloc && stacks+=,jemalloc && count=4
+
+# Agreement, with much live and with little: 72,704 bytes of libstdc++ would be 19 % of the latter.
+for scenario in stalled-reader steady-reader; do
+    run 0 "$scenario" $scenario --allocator $stacks --set duration=20s --instrument massif,heaptrack
+    is_ok "$scenario" $((2 * count))
+    [ "$(values "$scenario" ratio | wc -l)" -eq $((2 * count)) ] || bad "$scenario: no ratio"
+    values "$scenario" ratio | awk '$1 < 0.99 || $1 > 1.01 { exit 1 }' ||
+        bad "$scenario: ratios $(values "$scenario" ratio | xargs)"
+done
+grep -q '"allocator_run": "limited/slab:backing=mmap/glibc"' "$tmp/stalled-reader/results.json" ||
+    bad "the stack as it ran is not told"
+[ "$(values stalled-reader peak_bytes_before_window | tail -n 1)" -ge 72704 ] ||
+    bad "heaptrack's own bytes were not told apart"
+values stalled-reader leaked_bytes_window | awk '$1 != 0 { exit 1 }' || bad "leaks in the window"
+for file in $(grep -o 'instruments/[^"]*' "$tmp/stalled-reader/results.json" | grep -v ' '); do
+    [ -s "$tmp/stalled-reader/$file" ] || [[ $file = *.log ]] || bad "$file is missing or empty"
+done
+ls "$tmp"/stalled-reader/instruments | grep -q '\.raw$\|\.sums$\|tmp$' && bad "helpers' files are left"
+
+# callgrind: exactly the same again, per packet of the window
+for i in 1 2; do
+    run 0 again$i steady-reader --allocator $stacks --set duration=5s --instrument callgrind
+    is_ok again$i $count
+done
+[ "$(values again1 instructions)" = "$(values again2 instructions)" ] ||
+    bad "callgrind differs: $(values again1 instructions | xargs), $(values again2 instructions | xargs)"
+values again1 instructions_per_packet | awk '$1 < 500 || $1 > 50000 { exit 1 }' ||
+    bad "instructions per packet: $(values again1 instructions_per_packet | xargs)"
+# the sampler is no part of it: sampled ten times as often, a packet costs the same but for the loop
+run 0 often steady-reader --allocator glibc --set duration=5s --set sample_interval=10ms --instrument callgrind
+paste <(values again1 instructions | head -n 1) <(values often instructions) |
+    awk '{ exit !($2 >= $1 && $2 < 1.02 * $1) }' || bad "the sampler is counted: $(values often instructions)"
+
+# A long scenario is shortened, a duration that was named is not.
+run 0 short steady-reader --allocator glibc --set sample_interval=1s --tier smoke --instrument heaptrack
+[ "$(values short duration_seconds | xargs)" = "1800.0 60.0" ] ||
+    bad "durations: $(values short duration_seconds | xargs)"
+
+# missing: skipped, said, and nothing else is touched
+mkdir "$tmp/path"
+ln -s "$(command -v heaptrack_print)" "$tmp/path/heaptrack_print"
+PATH_WHOLE=$PATH
+only() { # what stands in $tmp/path, and the tools of this script
+    PATH=$tmp/path
+    "$@"
+    PATH=$PATH_WHOLE
+}
+missing() {
+    "$build/plimsoll" run steady-reader --allocator glibc --set duration=5s --set container=none \
+        --instrument massif,callgrind,heaptrack --out "$tmp/missing" >"$tmp/missing.txt" 2>"$tmp/missing.err"
+    rc=$?
+    "$build/plimsoll" doctor >"$tmp/doctor.txt"
+}
+only missing
+[ $rc -eq 0 ] || bad "a missing instrument: exit $rc: $(cat "$tmp/missing.err")"
+[ "$(values missing status | xargs)" = "skipped skipped ok" ] || bad "missing: $(values missing status | xargs)"
+grep -q 'massif skipped: valgrind is not in PATH; apt-get install valgrind' "$tmp/missing.err" ||
+    bad "how to get it is not said: $(cat "$tmp/missing.err")"
+grep -q 'callgrind.*apt-get install valgrind' "$tmp/doctor.txt" || bad "doctor: $(cat "$tmp/doctor.txt")"
+"$build/plimsoll" doctor | grep -q '^[^a-z]*heaptrack' || bad "doctor does not know heaptrack"
+
+# crashing, disagreeing: a valgrind of our own in its place
+fake() { # NAME CODE PATTERN BODY...: what happens with a valgrind whose script is BODY
+    local name=$1 code=$2 pattern=$3
+    shift 3
+    printf '#!/bin/sh\n%s\n' "$*" >"$tmp/path/valgrind"
+    chmod +x "$tmp/path/valgrind"
+    PATH=$tmp/path:$PATH_WHOLE run "$code" "$name" steady-reader --allocator glibc --set duration=5s \
+        --instrument massif,heaptrack
+    [ "$(values "$name" status | xargs)" = "failed ok" ] || bad "$name: $(values "$name" status | xargs)"
+    grep -Eq "massif failed with glibc: $pattern" "$tmp/$name.err" || bad "$name: $(cat "$tmp/$name.err")"
+}
+captured=$PWD/harness/instruments/tests/captures
+cell='for cell; do :; done; for o; do case $o in --massif-out-file=*) out=${o#*=} ;; esac; done'
+fake exits 1 'the cell ended with exit code 9 under massif' 'exit 9'
+fake crashes 1 'the cell was ended by signal 11 .*under massif' 'kill -SEGV $$'
+fake silent 1 "can't read .*massif.*out: No such file" "$cell; exec \"\$cell\""
+fake disagrees 1 'massif has 8192 and our books have [0-9]+: [0-9.]+ % apart, more than 1 %' \
+    "$cell; cp $captured/massif.out \"\$out\"; exec \"\$cell\""
+fake garbage 1 "[^ ]*out:1: 'desc: ' expected" "$cell; echo garbage >\"\$out\"; exec \"\$cell\""
+[ -z "$(pgrep -f "$tmp/path" || true)" ] || bad "a fake valgrind was left running"
+if have scudo; then
+    run 1 scudo steady-reader --allocator glibc,scudo --set duration=5s --instrument massif
+    [ "$(values scudo status | xargs)" = "ok failed" ] || bad "scudo: $(values scudo status | xargs)"
+fi
+run 0 null steady-reader --allocator null --set duration=5s --instrument massif,callgrind
+[ "$(values null status | xargs)" = "skipped ok" ] || bad "null: $(values null status | xargs)"
+
+# names
+for name in bogus massif, '' massif,massif; do
+    timeout 20 "$build/plimsoll" run stalled-reader --instrument "$name" >"$tmp/out" 2>"$tmp/err"
+    rc=$?
+    [ $rc -eq 2 ] && [ "$(wc -l <"$tmp/err")" -eq 1 ] || bad "--instrument '$name': exit $rc: $(cat "$tmp/err")"
+    [ "$name" = massif,massif ] || grep -q 'massif, heaptrack, callgrind' "$tmp/err" ||
+        bad "--instrument '$name': $(cat "$tmp/err")"
+done
+
+# what was found is reported, blind spots with it, and the same bytes each time
+for i in 1 2; do
+    "$build/plimsoll" report "$tmp/stalled-reader" >/dev/null 2>&1 || bad "report: exit $?"
+    cat "$tmp"/stalled-reader/plots/*.svg "$tmp/stalled-reader/report.md" >"$tmp/report$i" 2>/dev/null
+done
+cmp "$tmp/report1" "$tmp/report2" || bad "two reports differ"
+for page in report.md report.html; do
+    grep -q 'Under massif' "$tmp/stalled-reader/$page" && grep -q 'It replaces every malloc' "$tmp/stalled-reader/$page" ||
+        bad "$page does not tell of massif"
+done
+"$build/plimsoll" report "$tmp/missing" >/dev/null 2>&1
+grep -q 'apt-get install valgrind' "$tmp/missing/report.md" || bad "report.md does not say how to get it"
+if /usr/bin/python3 -E -s -c 'import matplotlib' 2>/dev/null; then
+    [ "$(ls "$tmp"/stalled-reader/plots/*.heaptrack.*.svg | wc -l)" -eq $count ] || bad "flame graphs are missing"
+fi
+
+[ $failed -eq 0 ] && echo "all as it should be"
+exit $failed
