@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -190,6 +191,63 @@ static void a_cell_that_takes_too_long_is_stopped(void **state)
     pl_cell_evidence_free(&e);
 }
 
+static void under_a_wrapper_the_time_is_scaled_and_nothing_is_timed(void **state)
+{
+    struct rig *rig = *state;
+    struct pl_cell_evidence e;
+    struct pl_error error;
+    static const char *const env[] = {"/usr/bin/env", NULL}, *const late[] = {"/bin/sleep", "60",
+                                                                              NULL};
+    struct pl_cell_wrapper wrapper = {.argv = env, .slowdown = 10};
+    struct pl_cell_options options = {.scenario = &rig->scenario,
+                                      .recording = rig->recording,
+                                      .stack = "glibc",
+                                      .format = PL_FORMAT_F32,
+                                      .seed = 1,
+                                      .containers = &rig->containers,
+                                      .wrapper = &wrapper};
+    rig->scenario.timeout_ns = S;
+    if (pl_cell_run(&options, &e, &error))
+        fail_msg("%s", error.text);
+    assert_true(e.has_final && e.wait_status == 0);
+    assert_int_equal(e.final.acquires_timed, 0);
+    assert_true(e.final.live_bytes_peak > 18 * MIB);
+    pl_cell_evidence_free(&e);
+    /* `sleep 60 plimsoll-cell` complains at once; a timeout that is scaled down would be none */
+    wrapper = (struct pl_cell_wrapper){.argv = late, .slowdown = 2};
+    assert_int_equal(pl_cell_run(&options, &e, &error), 0);
+    assert_true(!e.has_final && !e.timed_out && WIFEXITED(e.wait_status));
+    assert_int_not_equal(WEXITSTATUS(e.wait_status), 0);
+    pl_cell_evidence_free(&e);
+}
+
+/* Its last word is the cell's path: it waits beyond any timeout. */
+static void a_wrapper_that_hangs_is_stopped(void **state)
+{
+    struct rig *rig = *state;
+    struct pl_cell_evidence e;
+    struct pl_error error;
+    static const char *const hangs[] = {"/usr/bin/tail", "-q", "-n", "0", "-f", NULL};
+    struct pl_cell_wrapper wrapper = {.argv = hangs, .slowdown = 2};
+    struct pl_cell_options options = {.scenario = &rig->scenario,
+                                      .recording = rig->recording,
+                                      .stack = "glibc",
+                                      .format = PL_FORMAT_F32,
+                                      .seed = 1,
+                                      .containers = &rig->containers,
+                                      .wrapper = &wrapper};
+    struct timespec before, after;
+    rig->scenario.timeout_ns = S / 5;
+    clock_gettime(CLOCK_MONOTONIC, &before);
+    if (pl_cell_run(&options, &e, &error))
+        fail_msg("%s", error.text);
+    clock_gettime(CLOCK_MONOTONIC, &after);
+    int64_t took = (after.tv_sec - before.tv_sec) * S + after.tv_nsec - before.tv_nsec;
+    assert_true(e.timed_out && !e.has_final);
+    assert_true(took >= 2 * S / 5 && took < 10 * S); /* twice the scenario's */
+    pl_cell_evidence_free(&e);
+}
+
 /* Without a container nothing else would stop it: the machine is spared. */
 static void a_cell_without_a_container_stops_at_the_ceiling(void **state)
 {
@@ -342,6 +400,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_cell_that_takes_too_long_is_stopped, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(a_cell_without_a_container_stops_at_the_ceiling, open_rig,
                                         close_rig),
+        cmocka_unit_test_setup_teardown(under_a_wrapper_the_time_is_scaled_and_nothing_is_timed,
+                                        open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(a_wrapper_that_hangs_is_stopped, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(an_interrupted_cell_is_killed, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(a_missing_library_is_said, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(the_environment_is_clean, open_rig, close_rig),

@@ -95,6 +95,29 @@ static void a_cell_finds_what_was_meant_for_it_and_no_more(void **state)
     unlink(path);
 }
 
+/* What a wrapper is given: the cell's path behind its own words, and its variables behind the
+ * heap's. */
+static void a_wrapper_comes_first(void **state)
+{
+    (void)state;
+    static const char *const argv[] = {
+        "/bin/sh", "-c", "echo \"$0 $1 $2|$DUMP|$LC_ALL|$HEAP|$HOME\" >&4", "zero", "one", NULL};
+    static const char *const variables[] = {"DUMP=a b", NULL};
+    struct pl_environment environment = {.variables = {"HEAP=1"}, .count = 1};
+    struct pl_container none = {.kind = PL_CONTAINER_NONE, .procs_fd = -1};
+    struct pl_cell_wrapper wrapper = {.argv = argv, .environment = variables, .slowdown = 1};
+    struct pl_process_options options = {.program = "/the/cell",
+                                         .environment = &environment,
+                                         .container = &none,
+                                         .wrapper = &wrapper,
+                                         .job_fd = job()};
+    struct told told;
+    start(&options, &told);
+    assert_int_equal(told.status, 0);
+    assert_string_equal(told.text, "zero one /the/cell|a b|C|1|\n");
+    close(options.job_fd);
+}
+
 static void a_program_that_cannot_be_started_is_said(void **state)
 {
     (void)state;
@@ -116,6 +139,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_cell_finds_what_was_meant_for_it_and_no_more),
+        cmocka_unit_test(a_wrapper_comes_first),
         cmocka_unit_test(a_program_that_cannot_be_started_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

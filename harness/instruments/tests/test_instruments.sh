@@ -35,8 +35,8 @@ is_ok() {
 have() { # HEAP
     ! "$build/plimsoll" list allocators | grep -A2 "^$1 " | grep -q 'not here'
 }
-stacks=glibc,slab,limited count=3
-have jemalloc && stacks+=,jemalloc && count=4
+stacks=glibc,limited count=2
+have jemalloc && stacks+=,jemalloc && count=3
 
 # Agreement, with much live and with little: 72,704 bytes of libstdc++ would be 19 % of the latter.
 for scenario in stalled-reader steady-reader; do
