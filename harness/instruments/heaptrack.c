@@ -82,11 +82,7 @@ static int print(struct pl_observation *o, const struct parts *parts, const char
         parts->print, "-f", data, "-F", folded, "-H", histogram, "--flamegraph-cost-type",
         kind,         "-p", "0",  "-a", "0",    "-T", "0",       NULL};
     int rc = pl_observation_help(o, argv, NULL, NULL, error);
-    if (!rc)
-        rc = pl_stacks_read(folded, stacks, error);
-    if (!rc)
-        pl_stacks_sort(stacks);
-    return rc;
+    return rc ? rc : pl_stacks_read(folded, stacks, error);
 }
 
 static int report_peak(struct pl_observation *o, const struct parts *parts, const char *data,
@@ -98,15 +94,9 @@ static int report_peak(struct pl_observation *o, const struct parts *parts, cons
         return rc;
     pl_observation_file(o, "folded");
     pl_observation_file(o, "sizes.tsv");
-    uint64_t all = pl_stacks_sum(&stacks, NULL), window = pl_stacks_sum(&stacks, PL_STACKS_WINDOW);
-    pl_observation_integer(o, "peak_bytes", all);
-    pl_observation_integer(o, "peak_bytes_window", window);
-    pl_observation_integer(o, "peak_bytes_before_window", all - window);
-    pl_observation_agree(o, "requested bytes at the peak, of the measured window", window,
-                         o->evidence.final.live_bytes_peak);
-    pl_observation_sites(o, &stacks, "B");
+    rc = pl_observation_peak(o, &stacks, error);
     pl_stacks_free(&stacks);
-    return 0;
+    return rc;
 }
 
 /* The other kinds: only their sums are kept, in the whole run and in the window. */
@@ -122,15 +112,13 @@ static int report_sums(struct pl_observation *o, const struct parts *parts, cons
     };
     int rc = 0;
     for (size_t i = 0; !rc && i < sizeof sums / sizeof *sums; i++) {
-        char path[PL_OBSERVATION_PATH];
         struct pl_stacks stacks = {0};
         rc = print(o, parts, data, sums[i].kind, "sums", &stacks, error);
         if (!rc) {
             pl_observation_integer(o, sums[i].figure, pl_stacks_sum(&stacks, NULL));
             pl_observation_integer(o, sums[i].window, pl_stacks_sum(&stacks, PL_STACKS_WINDOW));
         }
-        pl_observation_path(o, "sums", path, sizeof path);
-        unlink(path);
+        pl_observation_forget(o, "sums");
         pl_stacks_free(&stacks);
     }
     return rc;
@@ -144,6 +132,7 @@ static int observe(struct pl_observation *o, struct pl_error *error)
         return -ENOTSUP;
     pl_observation_path(o, "raw", raw, sizeof raw);
     pl_observation_path(o, "heaptrack", data, sizeof data);
+    pl_observation_forget(o, "log");
     int rc = record(o, &parts, raw, error);
     if (!rc)
         rc = interpret(o, &parts, raw, data, error);

@@ -51,17 +51,10 @@ static int report(struct pl_observation *o, struct pl_snapshots *s, struct pl_er
 {
     if (s->peak == SIZE_MAX)
         return pl_error_set(error, -ENODATA, "massif took no detailed snapshot");
-    const struct pl_snapshot *peak = &s->list[s->peak];
-    uint64_t window = pl_stacks_sum(&s->tree, PL_STACKS_WINDOW);
-    pl_observation_integer(o, "peak_bytes", peak->heap_bytes);
-    pl_observation_integer(o, "peak_bytes_window", window);
-    pl_observation_integer(o, "peak_bytes_before_window", peak->heap_bytes - window);
     pl_observation_integer(o, "snapshots", s->count);
-    pl_observation_agree(o, "requested bytes at the peak, of the measured window", window,
-                         o->evidence.final.live_bytes_peak);
-    pl_stacks_sort(&s->tree);
-    pl_observation_sites(o, &s->tree, "B");
-    int rc = write_curve(o, s, error);
+    int rc = pl_observation_peak(o, &s->tree, error);
+    if (!rc)
+        rc = write_curve(o, s, error);
     return rc ? rc : write_stacks(o, &s->tree, error);
 }
 

@@ -73,6 +73,31 @@ void pl_observation_sites(struct pl_observation *o, const struct pl_stacks *stac
                                         (json_int_t)stacks->list[i].cost, "unit", unit));
 }
 
+int pl_observation_peak(struct pl_observation *o, struct pl_stacks *stacks, struct pl_error *error)
+{
+    uint64_t all = pl_stacks_sum(stacks, NULL), window = pl_stacks_sum(stacks, PL_STACKS_WINDOW);
+    uint64_t ours = o->evidence.final.live_bytes_peak;
+    pl_observation_integer(o, "peak_bytes", all);
+    pl_observation_integer(o, "peak_bytes_window", window);
+    pl_observation_integer(o, "peak_bytes_before_window", all - window);
+    pl_stacks_sort(stacks);
+    pl_observation_sites(o, stacks, "B");
+    if (ours && !window)
+        return pl_error_set(error, -ENODATA,
+                            "no stack of %s's peak passes through %s, where the measured window "
+                            "begins: a plimsoll-cell that is not stripped would be right",
+                            o->instrument->name, PL_STACKS_WINDOW);
+    pl_observation_agree(o, "requested bytes at the peak, of the measured window", window, ours);
+    return 0;
+}
+
+void pl_observation_forget(const struct pl_observation *o, const char *suffix)
+{
+    char path[PL_OBSERVATION_PATH];
+    pl_observation_path(o, suffix, path, sizeof path);
+    unlink(path);
+}
+
 /* The command in words that a person can paste; the cell itself can't be started by hand. */
 static void note_command(struct pl_observation *o, const struct pl_cell_wrapper *wrapper)
 {

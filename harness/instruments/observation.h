@@ -43,6 +43,17 @@ void pl_observation_real(struct pl_observation *observation, const char *name, d
 void pl_observation_agree(struct pl_observation *observation, const char *what, uint64_t theirs,
                           uint64_t ours);
 
+/** The figures of a peak: whole, within the window and before it; that the window's is our own
+ *  peak of live bytes; its dearest sites.
+ *  @param stacks of the peak, in bytes; they are sorted
+ *  @return 0, or -ENODATA when no stack tells the window apart */
+int pl_observation_peak(struct pl_observation *observation, struct pl_stacks *stacks,
+                        struct pl_error *error);
+
+/** Removes a file that an earlier run into the same folder may have left, so that it can't be taken
+ *  for this one's. */
+void pl_observation_forget(const struct pl_observation *observation, const char *suffix);
+
 /** Lists the dearest of them, ten at most. @param stacks sorted */
 void pl_observation_sites(struct pl_observation *observation, const struct pl_stacks *stacks,
                           const char *unit);

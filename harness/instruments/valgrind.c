@@ -40,6 +40,8 @@ int pl_valgrind_run(struct pl_observation *o, const char *tool, const char *cons
     snprintf(out, sizeof out, "--%s-out-file=%s", tool, path);
     for (size_t i = 0; options[i] && count + 1 < PL_WRAPPER_WORDS_MAX; i++)
         argv[count++] = options[i];
+    pl_observation_forget(o, "out");
+    pl_observation_forget(o, "log");
     struct pl_cell_wrapper wrapper = {.argv = argv, .slowdown = o->instrument->slowdown};
     int rc = pl_observation_run(o, &wrapper, error);
     o->cell.wrapper = NULL;

@@ -113,6 +113,9 @@ captured=$PWD/harness/instruments/tests/captures
 cell='for cell; do :; done; for o; do case $o in --massif-out-file=*) out=${o#*=} ;; esac; done'
 fake exits 1 'the cell ended with exit code 9 under massif' 'exit 9'
 fake crashes 1 'the cell was ended by signal 11 .*under massif' 'kill -SEGV $$'
+# what an earlier run into the same folder left is not taken for this one's
+mkdir -p "$tmp/silent/instruments"
+cp $captured/massif.out "$tmp/silent/instruments/000.massif.steady-reader.glibc.f32.out"
 fake silent 1 "can't read .*massif.*out: No such file" "$cell; exec \"\$cell\""
 fake disagrees 1 'massif has 8192 and our books have [0-9]+: [0-9.]+ % apart, more than 1 %' \
     "$cell; cp $captured/massif.out \"\$out\"; exec \"\$cell\""
