@@ -91,12 +91,13 @@ def figure(path, title):
     return picture
 
 
-def wanted(document):
-    """[(name, path below the folder, title)] of all flame graphs that the results ask for."""
+def wanted(document, suffix):
+    """[(name, path below the folder, title)] of all files of a kind that instruments left. The name
+    is the file's without the suffix, as harness/report/sections.c looks for the picture."""
     found = []
     for entry in document.get("instruments", []):
         for path in entry.get("files", []):
-            match = re.fullmatch(r"instruments/([A-Za-z0-9._-]+)\.folded", path)
+            match = re.fullmatch(r"instruments/([A-Za-z0-9._-]+)" + re.escape(suffix), path)
             if match:  # nothing outside the folder is read
                 found.append((match[1], path, f"{entry['instrument']}, {entry['scenario']}, "
                                               f"{entry['allocator_run']}"))
@@ -105,7 +106,7 @@ def wanted(document):
 
 def draw(folder, document, write):
     """@param write takes a name and a picture"""
-    for name, path, title in wanted(document):
+    for name, path, title in wanted(document, ".folded"):
         picture = figure(os.path.join(folder, path), title)
         if picture is not None:
             write(name, picture)

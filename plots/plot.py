@@ -6,7 +6,7 @@
 For each scenario and format the Plimsoll chart: resident memory over the replay's time, a stack a
 curve, live bytes beneath, the container's line, the limits' line, each kill. Where a second of CPU
 was measured for two stacks or more, also <scenario>-<format>-cpu.svg. Where an instrument left
-folded stacks, a flame graph of each. The same results give the same bytes. No gate reads what is
+folded stacks, a flame graph of each; where it left a curve, that beside our own. The same results give the same bytes. No gate reads what is
 drawn here.
 
 Exit: 0, 2 for bad input (one line says what), 3 where matplotlib is missing.
@@ -16,6 +16,7 @@ import os
 import statistics
 import sys
 
+import beside
 import chart
 import flame
 import results
@@ -73,6 +74,7 @@ def draw(folder, out, kinds):
             write(name, figure)
             chart.close(figure)
     flame.draw(folder, results.document(folder), write)
+    beside.draw(folder, results.document(folder), write)
 
 
 def main():

@@ -27,7 +27,9 @@ struct pl_sample {
     uint64_t packets_received;
     uint64_t packets_delivered;
     uint64_t packets_dropped;
-    int64_t cpu_ns; /* spent since the window began */
+    int64_t cpu_ns;       /* spent since the window began */
+    uint64_t churn_bytes; /* requested and released so far: what an instrument that has no clock of
+                             ours goes by */
 };
 
 /** What one class did. */

@@ -84,6 +84,7 @@ void pl_sampler_sample(struct pl_sampler *s, int64_t now_ns)
     pl_sampler_resident(s, &sample.rss_bytes, &shared);
     pl_stack_stats(s->stack, &stats);
     sample.live_bytes = s->meter->live_bytes;
+    sample.churn_bytes = pl_meter_churn(s->meter);
     sample.reserved_bytes = stats.pooled ? stats.reserved_bytes : s->meter->live_bytes;
     sample.packets_received = s->counts->received;
     sample.packets_delivered = s->counts->delivered;

@@ -10,26 +10,23 @@
 #include "harness/instruments/snapshots.h"
 #include "harness/instruments/valgrind.h"
 
-/* The curve beside our own: over the share of the run, since massif counts instructions and we
- * count the replay's time, and a replay takes about as many instructions in each second. */
+/* The curve beside our own, over what was requested and released so far: massif can't read the
+ * replay's clock, and its instructions pass unevenly (a slab's poison comes in steps). */
 static int write_curve(struct pl_observation *o, const struct pl_snapshots *s,
                        struct pl_error *error)
 {
     char path[PL_OBSERVATION_PATH];
     struct pl_file file;
-    double end = s->list[s->count - 1].time;
     pl_observation_path(o, "curve.csv", path, sizeof path);
     int rc = pl_file_open(&file, path, error);
     if (rc)
         return rc;
-    fputs("source,share_of_run,heap_bytes\n", file.stream);
+    fputs("source,churn_bytes,heap_bytes\n", file.stream);
     for (size_t i = 0; i < s->count; i++)
-        fprintf(file.stream, "massif,%.6f,%" PRIu64 "\n", end > 0 ? s->list[i].time / end : 0,
-                s->list[i].heap_bytes);
+        fprintf(file.stream, "massif,%.0f,%" PRIu64 "\n", s->list[i].time, s->list[i].heap_bytes);
     for (size_t i = 0; i < o->evidence.sample_count; i++)
-        fprintf(file.stream, "plimsoll,%.6f,%" PRIu64 "\n",
-                (double)o->evidence.samples[i].t_ns / (double)o->scenario->duration_ns,
-                o->evidence.samples[i].live_bytes);
+        fprintf(file.stream, "plimsoll,%" PRIu64 ",%" PRIu64 "\n",
+                o->evidence.samples[i].churn_bytes, o->evidence.samples[i].live_bytes);
     rc = pl_file_commit(&file, error);
     if (!rc)
         pl_observation_file(o, "curve.csv");
@@ -62,9 +59,13 @@ static int observe(struct pl_observation *o, struct pl_error *error)
 {
     /* Each peak counts (the default is to overlook rises below 1 %), each caller stands in the tree
      * (threshold), and no stack is cut before it reaches the window (depth). */
-    static const char *const options[] = {"--detailed-freq=1",     "--max-snapshots=1000",
-                                          "--peak-inaccuracy=0.0", "--threshold=0.0",
-                                          "--depth=200",           NULL};
+    static const char *const options[] = {"--detailed-freq=1",
+                                          "--max-snapshots=1000",
+                                          "--peak-inaccuracy=0.0",
+                                          "--threshold=0.0",
+                                          "--depth=200",
+                                          "--time-unit=B",
+                                          NULL};
     char path[PL_OBSERVATION_PATH];
     struct pl_snapshots snapshots = {0};
     int rc = pl_valgrind_run(o, "massif", options, error);

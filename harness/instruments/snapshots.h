@@ -1,5 +1,5 @@
-/* Reading massif's output: the curve of the heap, and the tree of its peak. heaptrack_print -M
- * writes the same form (valgrind 3.19, massif/ms_main.c, "Writing the out file"). */
+/* Reading massif's output: the curve of the heap, and the tree of its peak (valgrind 3.19,
+ * massif/ms_main.c, "Writing the out file"). */
 #ifndef PL_INSTRUMENTS_SNAPSHOTS_H
 #define PL_INSTRUMENTS_SNAPSHOTS_H
 
@@ -13,8 +13,7 @@
 #define PL_SNAPSHOTS_DEPTH_MAX 256
 
 struct pl_snapshot {
-    double time;          /* in the unit of the file: instructions from massif, seconds from
-                             heaptrack_print */
+    double time; /* in the unit that massif was told; --time-unit=B: bytes requested and freed */
     uint64_t heap_bytes;  /* requested */
     uint64_t extra_bytes; /* what massif's own malloc added */
 };

@@ -22,6 +22,14 @@ void pl_meter_open(struct pl_meter *meter, struct pl_stack *stack, const struct 
     meter->until_timed = next_stride(meter);
 }
 
+uint64_t pl_meter_churn(const struct pl_meter *meter)
+{
+    uint64_t churn = 0;
+    for (uint32_t i = 0; i < meter->class_count; i++)
+        churn += meter->sizes[i] * (meter->books[i].acquires + meter->books[i].releases);
+    return churn;
+}
+
 /* The countdown wraps around. */
 void pl_meter_untimed(struct pl_meter *meter)
 {

@@ -33,6 +33,9 @@ struct pl_meter {
 void pl_meter_open(struct pl_meter *meter, struct pl_stack *stack, const struct pl_scenario *s,
                    uint64_t seed);
 
+/** Bytes requested (and got) and released so far, all classes. */
+uint64_t pl_meter_churn(const struct pl_meter *meter);
+
 /** Times no acquire: the two reads of the clock would be counted by what looks on, and the latency
  *  would mean nothing. Good for 2^32 acquires. */
 void pl_meter_untimed(struct pl_meter *meter);

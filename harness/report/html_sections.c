@@ -88,15 +88,15 @@ static void write_detail(const struct pl_html *p, const json_t *entry)
     fputs("</dd>\n", p->out);
 }
 
-static void write_pictures(struct pl_html *p, const struct pl_section *s)
+static void write_pictures(struct pl_html *p, const json_t *entry)
 {
     char name[512], label[2 * PL_STACK_TEXT_MAX + 128];
-    for (size_t i = 0; i < s->entry_count; i++) {
-        if (!pl_section_picture(s->entries[i], name, sizeof name))
+    for (int kind = 0; kind < PL_SECTION_PICTURES; kind++) {
+        if (!pl_section_picture(entry, (enum pl_section_picture)kind, name, sizeof name))
             continue;
-        snprintf(label, sizeof label, "Who holds the bytes of the peak: %.200s, %.400s",
-                 pl_document_string(s->entries[i], "scenario"),
-                 pl_document_string(s->entries[i], "allocator"));
+        snprintf(label, sizeof label, "%s: %.200s, %.400s",
+                 pl_section_caption((enum pl_section_picture)kind),
+                 pl_document_string(entry, "scenario"), pl_document_string(entry, "allocator"));
         pl_html_picture(p, name, label, label);
     }
 }
@@ -109,7 +109,8 @@ static void write_section(struct pl_html *p, const struct pl_section *s)
         pl_html_wrap(p, "", s->instrument->blind, "</p>\n");
     }
     write_table(p, s);
-    write_pictures(p, s);
+    for (size_t i = 0; i < s->entry_count; i++)
+        write_pictures(p, s->entries[i]);
     fputs("<details><summary>The dearest sites, and the command that reproduces "
           "each</summary>\n<dl>\n",
           p->out);

@@ -55,14 +55,15 @@ static void write_why(FILE *out, const json_t *entry)
     pl_text_markdown(out, pl_document_string(entry, "why"));
 }
 
-static void write_picture(FILE *out, const json_t *entry, const char *folder)
+static void write_picture(FILE *out, const json_t *entry, enum pl_section_picture kind,
+                          const char *folder)
 {
     char name[512], path[8192];
-    if (!pl_section_picture(entry, name, sizeof name))
+    if (!pl_section_picture(entry, kind, name, sizeof name))
         return;
     pl_picture_path(path, sizeof path, folder, name, "");
     if (access(path, R_OK) == 0)
-        fprintf(out, "\n![who holds the bytes of the peak](plots/%s.svg)\n", name);
+        fprintf(out, "\n![%s](plots/%s.svg)\n", pl_section_caption(kind), name);
 }
 
 static void write_detail(FILE *out, const json_t *entry, const char *folder)
@@ -84,7 +85,8 @@ static void write_detail(FILE *out, const json_t *entry, const char *folder)
         pl_text_markdown(out, text);
         fputc('\n', out);
     }
-    write_picture(out, entry, folder);
+    for (int kind = 0; kind < PL_SECTION_PICTURES; kind++)
+        write_picture(out, entry, (enum pl_section_picture)kind, folder);
     fputc('\n', out);
     pl_text_fenced(out, pl_document_string(entry, "reproduce"));
     fputs("\nwhich runs the cell as\n\n", out);

@@ -153,21 +153,35 @@ void pl_section_site(const json_t *site, char *text, size_t capacity)
         used += (size_t)snprintf(text + used, capacity - used, *at == ';' ? " > " : "%c", *at);
 }
 
-bool pl_section_picture(const json_t *entry, char *name, size_t capacity)
+/* Which file of an entry a picture is drawn from, and what its name ends with. */
+static const struct {
+    const char *suffix, *ending, *caption;
+} pictures[PL_SECTION_PICTURES] = {
+    [PL_SECTION_FLAME] = {".folded", "", "Who holds the bytes of the peak"},
+    [PL_SECTION_CURVE] = {".curve.csv", "-curve", "The heap beside our own live bytes"},
+};
+
+const char *pl_section_caption(enum pl_section_picture kind)
 {
-    static const char folder[] = "instruments/", suffix[] = ".folded";
+    return pictures[kind].caption;
+}
+
+bool pl_section_picture(const json_t *entry, enum pl_section_picture kind, char *name,
+                        size_t capacity)
+{
+    static const char folder[] = "instruments/";
+    size_t before = sizeof folder - 1, behind = strlen(pictures[kind].suffix), i;
     const json_t *file;
-    size_t i;
     json_array_foreach(json_object_get(entry, "files"), i, file)
     {
         const char *path = json_string_value(file) ? json_string_value(file) : "";
         size_t length = strlen(path);
-        if (length <= sizeof folder + sizeof suffix || strncmp(path, folder, sizeof folder - 1) ||
-            strcmp(path + length - (sizeof suffix - 1), suffix) ||
-            strchr(path + sizeof folder, '/'))
-            continue;
-        snprintf(name, capacity, "%.*s", (int)(length - sizeof folder - sizeof suffix + 2),
-                 path + sizeof folder - 1);
+        if (length <= before + behind || strncmp(path, folder, before) != 0 ||
+            strcmp(path + length - behind, pictures[kind].suffix) != 0 ||
+            strchr(path + before, '/'))
+            continue; /* nothing outside the folder is shown */
+        snprintf(name, capacity, "%.*s%s", (int)(length - before - behind), path + before,
+                 pictures[kind].ending);
         return true;
     }
     return false;

@@ -50,8 +50,15 @@ void pl_section_stack(const json_t *entry, char *text, size_t capacity);
 /** A site in a line: its cost, and its frames from the window inwards, or the last ones. */
 void pl_section_site(const json_t *site, char *text, size_t capacity);
 
-/** The name of an entry's flame graph in plots/, without ".svg". @return false for none */
-bool pl_section_picture(const json_t *entry, char *name, size_t capacity);
+/** What is drawn of an entry. */
+enum pl_section_picture { PL_SECTION_FLAME, PL_SECTION_CURVE, PL_SECTION_PICTURES };
+
+/** The name of an entry's picture in plots/, without ".svg". @return false for none */
+bool pl_section_picture(const json_t *entry, enum pl_section_picture kind, char *name,
+                        size_t capacity);
+
+/** What a picture shows, as a caption. */
+const char *pl_section_caption(enum pl_section_picture kind);
 
 /** Whether an entry says anything but that it is well. */
 bool pl_section_is_ok(const json_t *entry);
