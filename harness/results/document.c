@@ -96,6 +96,8 @@ static int check_instruments(const json_t *entries, struct pl_error *error)
     const json_t *entry;
     size_t i;
     int rc = 0;
+    if (entries && !json_is_array(entries))
+        return pl_error_set(error, -EINVAL, "'instruments' is no list");
     json_array_foreach(entries, i, entry) rc = rc ? rc : check_instrument(entry, i, error);
     return rc;
 }

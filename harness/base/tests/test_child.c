@@ -1,0 +1,92 @@
+/* Helper programs: what they are given, that none outlives its time, and how they are quoted. */
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "harness/base/child.h"
+#include "harness/base/words.h"
+
+static void a_child_gets_what_it_is_given(void **state)
+{
+    static const char *const argv[] = {"/bin/sh", "-c", "echo $A; cat; echo no >&2; exit 3", NULL};
+    static const char *const environment[] = {"A=b", NULL};
+    int in = memfd_create("in", 0), out = memfd_create("out", 0), status = 0;
+    char text[64] = "";
+    (void)state;
+    assert_int_equal(write(in, "c\n", 2), 2);
+    lseek(in, 0, SEEK_SET);
+    struct pl_child child = {argv, environment, in, out, out, 10000, NULL};
+    assert_int_equal(pl_child_run(&child, &status), 0);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 3);
+    assert_true(pread(out, text, sizeof text - 1, 0) > 0);
+    assert_string_equal(text, "b\nc\nno\n");
+    close(in);
+    close(out);
+}
+
+static void a_child_is_stopped(void **state)
+{
+    static const char *const argv[] = {"/bin/sleep", "60", NULL};
+    volatile sig_atomic_t interrupted = 1;
+    int status = 0;
+    (void)state;
+    struct pl_child late = {argv, NULL, -1, -1, -1, 50, NULL};
+    assert_int_equal(pl_child_run(&late, &status), -ETIMEDOUT);
+    struct pl_child unwanted = {argv, NULL, -1, -1, -1, 10000, &interrupted};
+    assert_int_equal(pl_child_run(&unwanted, &status), -EINTR);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* none is left */
+}
+
+static void a_program_is_found_in_path(void **state)
+{
+    char path[256], *kept = strdup(getenv("PATH"));
+    (void)state;
+    setenv("PATH", ":relative:/nowhere:/etc:/bin", 1);
+    assert_int_equal(pl_child_find("sh", path, sizeof path), 0);
+    assert_string_equal(path, "/bin/sh");
+    assert_int_equal(pl_child_find("passwd.", path, sizeof path), -ENOENT);
+    assert_int_equal(pl_child_find("hostname-no", path, sizeof path), -ENOENT);
+    setenv("PATH", "/", 1);
+    assert_int_equal(pl_child_find("etc", path, sizeof path), -ENOENT); /* a folder */
+    setenv("PATH", "/etc", 1);
+    assert_int_equal(pl_child_find("passwd", path, sizeof path), -ENOENT); /* no program */
+    unsetenv("PATH");
+    assert_int_equal(pl_child_find("sh", path, sizeof path), -ENOENT);
+    setenv("PATH", kept, 1);
+    free(kept);
+}
+
+static void words_are_quoted(void **state)
+{
+    char text[64] = "run";
+    (void)state;
+    pl_words_add(text, sizeof text, "a=b/c,d");
+    pl_words_add(text, sizeof text, "e f");
+    pl_words_add(text, sizeof text, "it's");
+    pl_words_add(text, sizeof text, "");
+    assert_string_equal(text, "run a=b/c,d 'e f' 'it'\\''s' ''");
+    for (int i = 0; i < 20; i++)
+        pl_words_add(text, sizeof text, "what does not fit is cut");
+    assert_true(strlen(text) < sizeof text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_child_gets_what_it_is_given),
+        cmocka_unit_test(a_child_is_stopped),
+        cmocka_unit_test(a_program_is_found_in_path),
+        cmocka_unit_test(words_are_quoted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
