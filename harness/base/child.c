@@ -41,6 +41,24 @@ static int start(const struct pl_child *c, pid_t *pid)
     return -rc;
 }
 
+/* Kills a child; with a grace it may end by itself first. */
+static void end(pid_t pid, unsigned grace_ms, int *status)
+{
+    const struct timespec step = {0, STEP_MS * 1000 * 1000};
+    pid_t ended = 0;
+    if (grace_ms)
+        kill(pid, SIGTERM);
+    for (unsigned waited = 0; ended == 0 && waited < grace_ms; waited += STEP_MS) {
+        nanosleep(&step, NULL);
+        ended = waitpid(pid, status, WNOHANG);
+    }
+    if (ended == pid)
+        return;
+    kill(pid, SIGKILL);
+    while (waitpid(pid, status, 0) < 0 && errno == EINTR)
+        continue;
+}
+
 int pl_child_run(const struct pl_child *c, int *status)
 {
     const struct timespec step = {0, STEP_MS * 1000 * 1000};
@@ -61,10 +79,20 @@ int pl_child_run(const struct pl_child *c, int *status)
         else
             nanosleep(&step, NULL);
     }
-    kill(pid, SIGKILL);
-    while (waitpid(pid, status, 0) < 0 && errno == EINTR)
-        continue;
+    end(pid, c->grace_ms, status);
     return rc;
+}
+
+void pl_child_last_line(int fd, char *text, size_t capacity)
+{
+    off_t size = lseek(fd, 0, SEEK_END), from = size - (off_t)capacity + 1;
+    ssize_t n = pread(fd, text, capacity - 1, from > 0 ? from : 0);
+    text[n > 0 ? n : 0] = '\0';
+    for (size_t end = strlen(text); end > 0 && text[end - 1] == '\n'; end--)
+        text[end - 1] = '\0';
+    char *newline = strrchr(text, '\n');
+    if (newline)
+        memmove(text, newline + 1, strlen(newline + 1) + 1);
 }
 
 static bool is_program(const char *path)

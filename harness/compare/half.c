@@ -6,16 +6,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/base/child.h"
 #include "harness/base/files.h"
 #include "harness/compare/pairs.h"
-#include "harness/compare/spawn.h"
 #include "harness/results/document.h"
 
 #define ARGUMENTS_MAX 128
-#define TIMEOUT_MS \
-    (30 * 60 * 1000) /* a cell has its own, shorter one: this is for a hung program */
+/* A cell has its own, shorter timeout: this is for a program that hangs. A run that is stopped
+ * removes its container and keeps what is whole. */
+#define TIMEOUT_MS (30 * 60 * 1000)
+#define GRACE_MS 10000
 
 int pl_half_open(struct pl_half *half, const char *side, const char *program, const char *folder,
                  struct pl_error *error)
@@ -49,20 +53,43 @@ static int build_command(const struct pl_half *half, const struct pl_pairs_optio
     return 0;
 }
 
+static int run_child(const char *const *argv, const struct pl_pairs_options *o, int *exit_code,
+                     char *said, size_t capacity)
+{
+    int fd = memfd_create("said", MFD_CLOEXEC), status = 0;
+    struct pl_child child = {.argv = argv,
+                             .in = -1,
+                             .out = -1,
+                             .complaints = fd,
+                             .timeout_ms = TIMEOUT_MS,
+                             .grace_ms = GRACE_MS,
+                             .interrupted = o->interrupted};
+    int rc = fd < 0 ? -errno : pl_child_run(&child, &status);
+    if (!rc && o->interrupted && *o->interrupted)
+        rc = -EINTR; /* a Ctrl-C reaches both */
+    *exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    if (fd >= 0) {
+        pl_child_last_line(fd, said, capacity);
+        close(fd);
+    }
+    return rc;
+}
+
 /* Runs the program; its results lie in `out` when 0 is returned. */
 static int run_program(const struct pl_half *half, const struct pl_pairs_options *o,
                        const struct pl_pair_cell *what, const char *out, struct pl_error *error)
 {
     const char *argv[ARGUMENTS_MAX];
-    struct pl_spawned spawned;
+    char said[512] = "";
+    int exit_code = 0;
     int rc = build_command(half, o, what, out, argv);
     if (!rc)
-        rc = pl_spawn(argv, TIMEOUT_MS, o->interrupted, &spawned);
+        rc = run_child(argv, o, &exit_code, said, sizeof said);
     if (rc)
         return pl_error_set(error, rc, "%s: %s", half->program, strerror(-rc));
-    if (spawned.exit_code > 1) /* 1: an expectation failed, which is a result */
-        return pl_error_set(error, -EINVAL, "%s can't run %s on %s (exit %d): %.500s", half->side,
-                            what->scenario, what->stack, spawned.exit_code, spawned.said);
+    if (exit_code > 1) /* 1: an expectation failed, which is a result */
+        return pl_error_set(error, -EINVAL, "%s can't run %s on %s (exit %d): %s", half->side,
+                            what->scenario, what->stack, exit_code, said);
     return 0;
 }
 
@@ -100,18 +127,14 @@ static void keep_series(const struct pl_half *half, const char *out, json_t *cel
              base ? base + 1 + strcspn(base + 1, ".") : "");
     snprintf(to, sizeof to, "%s/%s", half->folder, name);
     bool kept = repetition == 0 && rename(from, to) == 0;
-    if (!kept)
-        unlink(from);
     json_object_set_new(cell, "series", json_string(kept ? name : ""));
 }
 
 static int add_results(struct pl_half *half, const char *out, int repetition, const json_t **added,
                        struct pl_error *error)
 {
-    char path[4096];
     json_t *root = NULL;
-    int rc = pl_document_load(out, &root, error);
-    if (rc)
+    if (pl_document_load(out, &root, error))
         return -EPROTO;
     json_t *cell = json_array_get(json_object_get(root, "cells"), 0);
     if (!half->root)
@@ -125,8 +148,6 @@ static int add_results(struct pl_half *half, const char *out, int repetition, co
         *added = cell;
     }
     json_decref(root);
-    snprintf(path, sizeof path, "%s/results.json", out);
-    unlink(path);
     return 0;
 }
 
@@ -134,15 +155,13 @@ int pl_half_run(struct pl_half *half, const struct pl_pairs_options *o,
                 const struct pl_pair_cell *what, int repetition, const json_t **cell,
                 struct pl_error *error)
 {
-    char out[sizeof half->folder + 16], series[sizeof out + 16];
+    char out[sizeof half->folder + 16];
     *cell = NULL;
     snprintf(out, sizeof out, "%s/.run", half->folder);
     int rc = run_program(half, o, what, out, error);
     if (!rc)
         rc = add_results(half, out, repetition, cell, error);
-    snprintf(series, sizeof series, "%s/series", out);
-    rmdir(series); /* both only when empty; left behind by no run that ended well */
-    rmdir(out);
+    pl_folder_remove(out); /* a run that was stopped may have left a part there */
     return rc;
 }
 

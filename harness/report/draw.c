@@ -22,20 +22,6 @@ struct pl_draw pl_draw_default(void)
     };
 }
 
-/* The last line that was written: Python's reason stands at the end. */
-static void last_line(int complaints, char *line, size_t capacity)
-{
-    char text[2048];
-    off_t size = lseek(complaints, 0, SEEK_END);
-    off_t from = size > (off_t)sizeof text - 1 ? size - (off_t)sizeof text + 1 : 0;
-    ssize_t n = pread(complaints, text, sizeof text - 1, from);
-    text[n > 0 ? n : 0] = '\0';
-    while (n > 0 && text[n - 1] == '\n')
-        text[--n] = '\0';
-    const char *newline = strrchr(text, '\n');
-    snprintf(line, capacity, "%.250s", newline ? newline + 1 : text);
-}
-
 int pl_draw_pictures(const struct pl_draw *draw, const char *folder, struct pl_error *error)
 {
     char reason[300] = "";
@@ -44,7 +30,11 @@ int pl_draw_pictures(const struct pl_draw *draw, const char *folder, struct pl_e
     int status = 0, complaints = memfd_create("plot.py", MFD_CLOEXEC);
     if (complaints < 0)
         return pl_error_set(error, -errno, "no pictures: %s", strerror(errno));
-    struct pl_child child = {argv, NULL, -1, -1, complaints, draw->timeout_ms, NULL};
+    struct pl_child child = {.argv = argv,
+                             .in = -1,
+                             .out = -1,
+                             .complaints = complaints,
+                             .timeout_ms = draw->timeout_ms};
     int rc = pl_child_run(&child, &status);
     if (rc == -ETIMEDOUT) {
         pl_error_set(error, rc, "no pictures: plot.py took longer than %u s; run it by hand: %s %s",
@@ -52,7 +42,7 @@ int pl_draw_pictures(const struct pl_draw *draw, const char *folder, struct pl_e
     } else if (rc) {
         pl_error_set(error, rc, "no pictures: %s: %s; " HOW, draw->python, strerror(-rc));
     } else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-        last_line(complaints, reason, sizeof reason);
+        pl_child_last_line(complaints, reason, sizeof reason);
         rc = pl_error_set(error, -EIO, "no pictures: %s; " HOW,
                           reason[0] ? reason : "plot.py ended without a word");
     }

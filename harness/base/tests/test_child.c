@@ -25,7 +25,7 @@ static void a_child_gets_what_it_is_given(void **state)
     (void)state;
     assert_int_equal(write(in, "c\n", 2), 2);
     lseek(in, 0, SEEK_SET);
-    struct pl_child child = {argv, environment, in, out, out, 10000, NULL};
+    struct pl_child child = {argv, environment, in, out, out, 10000, NULL, 0};
     assert_int_equal(pl_child_run(&child, &status), 0);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 3);
     assert_true(pread(out, text, sizeof text - 1, 0) > 0);
@@ -40,11 +40,27 @@ static void a_child_is_stopped(void **state)
     volatile sig_atomic_t interrupted = 1;
     int status = 0;
     (void)state;
-    struct pl_child late = {argv, NULL, -1, -1, -1, 50, NULL};
+    struct pl_child late = {argv, NULL, -1, -1, -1, 50, NULL, 0};
     assert_int_equal(pl_child_run(&late, &status), -ETIMEDOUT);
-    struct pl_child unwanted = {argv, NULL, -1, -1, -1, 10000, &interrupted};
+    struct pl_child unwanted = {argv, NULL, -1, -1, -1, 10000, &interrupted, 0};
     assert_int_equal(pl_child_run(&unwanted, &status), -EINTR);
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* none is left */
+}
+
+static void a_child_may_clean_up_first(void **state)
+{
+    static const char *const tidy[] = {"/bin/sh", "-c",
+                                       "trap 'exit 7' TERM; while :; do sleep 0.01; done", NULL};
+    static const char *const deaf[] = {"/bin/sh", "-c",
+                                       "trap '' TERM; while :; do sleep 0.01; done", NULL};
+    int status = 0;
+    (void)state;
+    struct pl_child child = {tidy, NULL, -1, -1, -1, 200, NULL, 10000};
+    assert_int_equal(pl_child_run(&child, &status), -ETIMEDOUT);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+    struct pl_child stubborn = {deaf, NULL, -1, -1, -1, 200, NULL, 200};
+    assert_int_equal(pl_child_run(&stubborn, &status), -ETIMEDOUT);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 }
 
 static void a_program_is_found_in_path(void **state)
@@ -85,6 +101,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_child_gets_what_it_is_given),
         cmocka_unit_test(a_child_is_stopped),
+        cmocka_unit_test(a_child_may_clean_up_first),
         cmocka_unit_test(a_program_is_found_in_path),
         cmocka_unit_test(words_are_quoted),
     };
