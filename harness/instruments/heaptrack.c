@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "harness/base/child.h"
+#include "harness/base/files.h"
+#include "harness/instruments/inlined.h"
 #include "harness/instruments/observation.h"
 
 /* Where the parts of one installation lie. */
@@ -85,6 +87,20 @@ static int print(struct pl_observation *o, const struct parts *parts, const char
     return rc ? rc : pl_stacks_read(folded, stacks, error);
 }
 
+/* Puts inlined functions in their order, in the file too: others draw from it. */
+static int mend(struct pl_observation *o, const char *data, struct pl_stacks *stacks,
+                struct pl_error *error)
+{
+    char folded[PL_OBSERVATION_PATH], *text = NULL;
+    size_t size = 0;
+    pl_observation_path(o, "folded", folded, sizeof folded);
+    int rc = pl_file_read(data, &text, &size, error);
+    if (!rc)
+        rc = pl_inlined_mend(text, size, data, stacks, error);
+    free(text);
+    return rc ? rc : pl_stacks_write(stacks, folded, error);
+}
+
 static int report_peak(struct pl_observation *o, const struct parts *parts, const char *data,
                        struct pl_error *error)
 {
@@ -94,7 +110,9 @@ static int report_peak(struct pl_observation *o, const struct parts *parts, cons
         return rc;
     pl_observation_file(o, "folded");
     pl_observation_file(o, "sizes.tsv");
-    rc = pl_observation_peak(o, &stacks, error);
+    rc = mend(o, data, &stacks, error);
+    if (!rc)
+        rc = pl_observation_peak(o, &stacks, error);
     pl_stacks_free(&stacks);
     return rc;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/instruments/functions.h"
+#include "harness/instruments/inlined.h"
 #include "harness/instruments/snapshots.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -35,6 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     pl_stacks_free(&functions);
     check(pl_stacks_parse(text, size, "fuzz", &stacks, &error), &error);
+    check(pl_inlined_mend(text, size, "fuzz", &stacks, &error), &error);
     pl_stacks_free(&stacks);
     return 0;
 }
