@@ -70,6 +70,13 @@ run 0 often steady-reader --allocator glibc --set duration=5s --set sample_inter
 paste <(values again1 instructions | head -n 1) <(values often instructions) |
     awk '{ exit !($2 >= $1 && $2 < 1.02 * $1) }' || bad "the sampler is counted: $(values often instructions)"
 
+# nor is the announcing of a slab's objects, unless the stack says so
+grep -q '"allocator_run": "limited/slab:announce=off/glibc"' "$tmp/again1/results.json" ||
+    bad "callgrind's stack as it ran is not told"
+run 0 announced steady-reader --allocator slab:announce=on/glibc,slab --set duration=5s --instrument callgrind
+values announced instructions | xargs | awk '{ exit !($1 > 1.001 * $2) }' ||
+    bad "announcing costs nothing: $(values announced instructions | xargs)"
+
 # A long scenario is shortened, a duration that was named is not.
 run 0 short steady-reader --allocator glibc --set sample_interval=1s --tier smoke --instrument heaptrack
 [ "$(values short duration_seconds | xargs)" = "1800.0 60.0" ] ||
