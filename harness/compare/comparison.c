@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/compare/instructions.h"
 #include "harness/results/document.h"
 #include "harness/stats/holm.h"
 
@@ -127,35 +128,47 @@ static void judge_outcome(struct pl_compared *cell)
              pl_outcome_name((enum pl_outcome)base), pl_outcome_name((enum pl_outcome) new));
 }
 
+/* Judges one metric, if either side has it. */
+static int compare_metric(struct pl_comparison *c, const struct pl_metric *metric, size_t screening,
+                          struct pl_compared *cell)
+{
+    const double none = (double)NAN;
+    struct values v;
+    if (!gather_sides(cell->match, metric, !c->unpaired, &v))
+        return -ENOMEM;
+    if (v.base.count || v.new.count) {
+        struct pl_judged *j = &cell->judged[cell->judged_count++];
+        *j = (struct pl_judged){.metric = metric,
+                                .base_count = v.base.count,
+                                .new_count = v.new.count,
+                                .base = none,
+                                .new = none,
+                                .ratio = none,
+                                .low = none,
+                                .high = none,
+                                .p = none,
+                                .threshold = none};
+        judge(c, cell->match, &v, screening, j);
+    }
+    free(v.memory);
+    return 0;
+}
+
 static int compare_cell(struct pl_comparison *c, const struct pl_match *m, size_t screening,
                         struct pl_compared *cell)
 {
+    int rc = 0;
     cell->match = m;
-    cell->judged = calloc(pl_metric_count, sizeof *cell->judged);
+    cell->judged = calloc(pl_metric_count + 1, sizeof *cell->judged); /* and the instructions */
     if (!cell->judged)
         return -ENOMEM;
     judge_outcome(cell);
-    for (size_t i = 0; i < pl_metric_count; i++) {
-        struct values v;
-        if (!gather_sides(m, &pl_metrics[i], !c->unpaired, &v))
-            return -ENOMEM;
-        if (v.base.count || v.new.count) {
-            struct pl_judged *j = &cell->judged[cell->judged_count++];
-            *j = (struct pl_judged){.metric = &pl_metrics[i],
-                                    .base_count = v.base.count,
-                                    .new_count = v.new.count,
-                                    .base = (double)NAN,
-                                    .new = (double)NAN,
-                                    .ratio = (double)NAN,
-                                    .low = (double)NAN,
-                                    .high = (double)NAN,
-                                    .p = (double)NAN,
-                                    .threshold = (double)NAN};
-            judge(c, m, &v, screening, j);
-        }
-        free(v.memory);
-    }
-    return 0;
+    for (size_t i = 0; !rc && i < pl_metric_count; i++)
+        rc = compare_metric(c, &pl_metrics[i], screening, cell);
+    if (!rc)
+        cell->judged_count +=
+            pl_instructions_judge(c->base, c->new, m, &cell->judged[cell->judged_count]);
+    return rc;
 }
 
 /* Every cell's finding of one metric that waits for its adjusted p. */

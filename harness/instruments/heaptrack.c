@@ -148,6 +148,7 @@ static int observe(struct pl_observation *o, struct pl_error *error)
     char raw[PL_OBSERVATION_PATH], data[PL_OBSERVATION_PATH];
     if (find_parts(&parts, error))
         return -ENOTSUP;
+    pl_observation_version(o, parts.print);
     pl_observation_path(o, "raw", raw, sizeof raw);
     pl_observation_path(o, "heaptrack", data, sizeof data);
     pl_observation_forget(o, "log");

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@
 
 #define SITES_MAX 10
 #define HELPER_TIMEOUT_MS 60000
+#define VERSION_TIMEOUT_MS 10000
 
 void pl_observation_path(const struct pl_observation *o, const char *suffix, char *path,
                          size_t capacity)
@@ -181,4 +183,20 @@ int pl_observation_help(struct pl_observation *o, const char *const *argv, const
     return pl_error_set(error, -EIO, "%s failed (%s %d); %s.log says why", argv[0],
                         WIFSIGNALED(status) ? "signal" : "exit code",
                         WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), o->stem);
+}
+
+void pl_observation_version(struct pl_observation *o, const char *program)
+{
+    const char *const argv[] = {program, "--version", NULL};
+    int out = memfd_create("version", MFD_CLOEXEC), status = 0;
+    struct pl_child child = {.argv = argv,
+                             .in = -1,
+                             .out = out,
+                             .complaints = -1,
+                             .timeout_ms = VERSION_TIMEOUT_MS,
+                             .interrupted = o->cell.interrupted};
+    if (out >= 0 && pl_child_run(&child, &status) == 0 && status == 0)
+        pl_child_last_line(out, o->version, sizeof o->version);
+    if (out >= 0)
+        close(out);
 }

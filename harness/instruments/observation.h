@@ -19,6 +19,7 @@ struct pl_observation {
     struct pl_cell_evidence evidence;
     bool ran; /* evidence is there, and final with it */
     char command[8192];
+    char version[64]; /* of the program that observes; empty: not known */
     json_t *figures, *sites, *files;
     json_t *agreement; /* NULL for none */
 };
@@ -62,6 +63,9 @@ void pl_observation_sites(struct pl_observation *observation, const struct pl_st
  *  @return 0; -EINTR; -EIO with how it ended when it did not reach its end */
 int pl_observation_run(struct pl_observation *observation, const struct pl_cell_wrapper *wrapper,
                        struct pl_error *error);
+
+/** Notes the version that a program tells when asked with --version. */
+void pl_observation_version(struct pl_observation *observation, const char *program);
 
 /** Runs a helper program for a minute at most, its complaints to <stem>.log.
  *  @param in, out paths, or NULL for /dev/null

@@ -111,6 +111,8 @@ static json_t *entry_json(const struct pl_observation *o, const struct pl_observ
         pl_format_name(o->cell.format), "duration_seconds", (double)o->scenario->duration_ns / 1e9,
         "status", names[status], "why", why, "command", o->command, "reproduce", in->reproduce,
         "figures", o->figures, "ours", ours_json(o), "sites", o->sites, "files", o->files);
+    if (entry && o->version[0])
+        json_object_set_new(entry, "version", json_string(o->version));
     if (entry && o->agreement)
         json_object_set(entry, "agreement", o->agreement);
     return entry;

@@ -33,6 +33,7 @@ int pl_valgrind_run(struct pl_observation *o, const char *tool, const char *cons
     size_t count = 5;
     if (pl_child_find("valgrind", program, sizeof program))
         return pl_error_set(error, -ENOTSUP, "valgrind is not in PATH");
+    pl_observation_version(o, program);
     snprintf(tool_option, sizeof tool_option, "--tool=%s", tool);
     pl_observation_valgrind_path(o, "log", path, sizeof path);
     snprintf(log, sizeof log, "--log-file=%s", path);

@@ -157,8 +157,10 @@ static int by_count(const void *a, const void *b)
 static size_t gather_reasons(const struct pl_comparison *c, enum pl_change change,
                              struct reason **reasons)
 {
-    size_t count = 0;
-    *reasons = calloc(c->cell_count * pl_metric_count + 1, sizeof **reasons);
+    size_t count = 0, most = 0;
+    for (size_t i = 0; i < c->cell_count; i++)
+        most += c->cells[i].judged_count;
+    *reasons = calloc(most + 1, sizeof **reasons);
     for (size_t i = 0; *reasons && i < c->cell_count; i++)
         for (size_t k = 0; k < c->cells[i].judged_count; k++) {
             const struct pl_judged *j = &c->cells[i].judged[k];

@@ -245,6 +245,45 @@ static void a_fault_of_the_suite_fails_the_gate(void **state)
     pl_comparison_free(&c);
 }
 
+static void observe(json_t *root, double instructions, const char *version)
+{
+    json_object_set_new(root, "instruments",
+                        json_pack("[{s:s, s:s, s:s, s:s, s:s, s:s, s:f, s:{s:f}}]", "instrument",
+                                  "callgrind", "status", "ok", "version", version, "scenario",
+                                  "steady-reader", "allocator", "glibc", "format", "f32",
+                                  "duration_seconds", 60.0, "figures", "instructions_per_packet",
+                                  instructions));
+}
+
+static void instructions_are_exact_on_one_model_of_cpu(void **state)
+{
+    (void)state;
+    json_t *base, *new;
+    make_alike(&base, &new, 1, false);
+    observe(base, 2165.91178178, "valgrind-3.19.0");
+    struct pl_comparison c = compare(json_incref(base), json_incref(new));
+    assert_int_equal(c.cells[0].judged_count, 3); /* on one side only: nothing to say */
+    pl_comparison_free(&c);
+    observe(new, 2165.91178178, "valgrind-3.19.0");
+    c = compare(json_incref(base), json_incref(new));
+    assert_int_equal(find(&c, "instructions_per_packet")->change, PL_CHANGE_SAME);
+    pl_comparison_free(&c);
+    observe(new, 2166, "valgrind-3.19.0");
+    c = compare(json_incref(base), json_incref(new));
+    assert_int_equal(find(&c, "instructions_per_packet")->change, PL_CHANGE_WORSE);
+    assert_true(pl_comparison_fails(&c));
+    pl_comparison_free(&c);
+    observe(new, 2166, "valgrind-3.20.0");
+    c = compare(json_incref(base), json_incref(new));
+    assert_string_equal(find(&c, "instructions_per_packet")->why, "another version of valgrind");
+    pl_comparison_free(&c);
+    observe(new, 2166, "valgrind-3.19.0");
+    json_object_set_new(json_object_get(new, "host"), "cpu", json_string("another"));
+    c = compare(base, new);
+    assert_string_equal(find(&c, "instructions_per_packet")->why, "another model of CPU");
+    pl_comparison_free(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +298,7 @@ int main(void)
         cmocka_unit_test(nothing_in_common_is_an_error),
         cmocka_unit_test(a_worse_end_is_worse),
         cmocka_unit_test(a_fault_of_the_suite_fails_the_gate),
+        cmocka_unit_test(instructions_are_exact_on_one_model_of_cpu),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
