@@ -70,9 +70,10 @@ static json_t *row_of(const struct pl_match *m, const char *metric, double *logs
         return NULL;
     total->alarms += alarms;
     total->cells++;
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:f, s:f}", "scenario", m->scenario,
-                     "allocator", m->allocator, "format", m->format, "clock", m->clock, "metric",
-                     metric, "pairs", (int)count, "noise", spread.sd, "false_alarms", alarms);
+    return json_pack("{s:s, s:s, s:s, s:s, s:f, s:s, s:i, s:f, s:f}", "scenario", m->scenario,
+                     "allocator", m->allocator, "format", m->format, "clock", m->clock,
+                     "duration_seconds", pl_match_seconds(m), "metric", metric, "pairs", (int)count,
+                     "noise", spread.sd, "false_alarms", alarms);
 }
 
 static void add_cells(const struct pl_matches *all, const char *metric, json_t *rows,

@@ -107,6 +107,7 @@ double pl_calibration_noise(const struct pl_calibration *c, const struct pl_matc
             strcmp(pl_document_string(row, "allocator"), m->allocator) == 0 &&
             strcmp(pl_document_string(row, "format"), m->format) == 0 &&
             strcmp(pl_document_string(row, "clock"), m->clock) == 0 &&
+            json_number_value(json_object_get(row, "duration_seconds")) == pl_match_seconds(m) &&
             strcmp(pl_document_string(row, "metric"), metric) == 0)
             return json_number_value(json_object_get(row, "noise"));
     }

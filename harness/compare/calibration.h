@@ -40,7 +40,8 @@ int pl_calibration_load(const char *path, struct pl_calibration *calibration,
 
 void pl_calibration_free(struct pl_calibration *calibration);
 
-/** The standard deviation of a cell's Hodges-Lehmann log ratios without a change; NaN: not known.
+/** The standard deviation of a cell's Hodges-Lehmann log ratios without a change; NaN: not known,
+ *  also for a cell that was calibrated at another duration.
  *  @param calibration may be NULL */
 double pl_calibration_noise(const struct pl_calibration *calibration, const struct pl_match *match,
                             const char *metric);

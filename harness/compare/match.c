@@ -185,6 +185,12 @@ void pl_matches_free(struct pl_matches *matches)
     *matches = (struct pl_matches){0};
 }
 
+double pl_match_seconds(const struct pl_match *m)
+{
+    const json_t *cell = m->base_count ? m->base[0] : NULL;
+    return json_number_value(json_object_get(cell, "duration_seconds"));
+}
+
 static const json_t *metric_of(const json_t *cell, const char *metric)
 {
     return json_object_get(json_object_get(cell, "metrics"), metric);

@@ -40,6 +40,9 @@ void pl_matches_free(struct pl_matches *matches);
  *  @param screening set to how many repetitions screen @return NULL, or why not */
 const char *pl_match_pairing(const json_t *base, const json_t *new, size_t *screening);
 
+/** The replay time of a cell of both runs. */
+double pl_match_seconds(const struct pl_match *match);
+
 /** The values of a metric of all repetitions that both sides have, partner by partner.
  *  @param base, new room for base_count values each @return how many */
 size_t pl_match_pairs(const struct pl_match *match, const char *metric, double *base, double *new);
