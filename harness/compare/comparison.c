@@ -35,7 +35,8 @@ static size_t gather(const json_t **cells, size_t count, const char *metric, dou
 static bool gather_sides(const struct pl_match *m, const struct pl_metric *metric, bool paired,
                          struct values *v)
 {
-    v->memory = malloc((m->base_count + m->new_count + 1) * sizeof *v->memory);
+    /* pairs fill base_count on both sides at most */
+    v->memory = malloc((2 * m->base_count + m->new_count + 1) * sizeof *v->memory);
     if (!v->memory)
         return false;
     double *base = v->memory, *new = base + m->base_count;
@@ -83,7 +84,8 @@ static void judge(const struct pl_comparison *c, const struct pl_match *m, const
     } else if (j->metric->class == PL_CLASS_D) {
         pl_judge_exact(j, &v->base, &v->new);
     } else if (j->metric->class == PL_CLASS_S) {
-        pl_judge_band(j, &v->base, &v->new, live_bytes_of(m));
+        pl_judge_band(j, &v->base, &v->new,
+                      &(struct pl_band){live_bytes_of(m), pl_match_seconds(m)});
     } else if (c->unpaired) {
         pl_judge_describe(j, &v->base, &v->new);
         j->change = PL_CHANGE_INCONCLUSIVE;

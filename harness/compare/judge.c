@@ -85,47 +85,64 @@ void pl_judge_exact(struct pl_judged *j, const struct pl_side *base, const struc
 }
 
 /* The least difference of class S that counts whatever the share, in the metric's unit. */
-static double least_difference(const struct pl_metric *metric, double live_bytes)
+static double least_difference(const struct pl_metric *metric, const struct pl_band *band)
 {
     static const double page_bytes = 4096;
     static const double two_samples_seconds = .2; /* of the default sample_interval */
     switch (metric->unit) {
     case PL_UNIT_BYTES:
-    case PL_UNIT_BYTES_PER_SECOND:
-    case PL_UNIT_BYTES_PER_MINUTE:
         return PL_JUDGE_BAND_BYTES;
+    case PL_UNIT_BYTES_PER_MINUTE: /* so much over the half of the run that the slope is of */
+        return PL_JUDGE_BAND_BYTES / (band->seconds / 60 / 2);
     case PL_UNIT_COUNT: /* page faults */
         return PL_JUDGE_BAND_BYTES / page_bytes;
     case PL_UNIT_SECONDS:
         return two_samples_seconds;
     case PL_UNIT_RATIO: /* to the live bytes */
-        return live_bytes > 0 ? PL_JUDGE_BAND_BYTES / live_bytes : 0;
+        return band->live_bytes > 0 ? PL_JUDGE_BAND_BYTES / band->live_bytes : 0;
     default:
         return 0;
     }
 }
 
-void pl_judge_band(struct pl_judged *j, const struct pl_side *base, const struct pl_side *new,
-                   double live_bytes)
+/* How far any value lies from the base's median. */
+static double furthest(const struct pl_side *side, double median)
+{
+    double most = 0;
+    for (size_t i = 0; i < side->count; i++)
+        most = fmax(most, fabs(side->values[i] - median));
+    return most;
+}
+
+static void judge_spread(struct pl_judged *j, const struct pl_side *base, const struct pl_side *new)
 {
     struct pl_rank_sum test;
-    pl_judge_describe(j, base, new);
-    double difference = j->new - j->base;
-    j->threshold =
-        fmax(least_difference(j->metric, live_bytes), PL_JUDGE_BAND_SHARE * fabs(j->base));
     j->change = PL_CHANGE_INCONCLUSIVE;
+    if (pl_rank_sum(new->values, new->count, base->values, base->count, &test)) {
+        snprintf(j->why, sizeof j->why, "its values can't be ranked");
+        return;
+    }
+    j->p = test.p;
+    if (fabs(j->new - j->base) <= j->threshold)
+        snprintf(j->why, sizeof j->why, "medians within the band, but single runs beyond it");
+    else if (test.p >= PL_JUDGE_BAND_P)
+        snprintf(j->why, sizeof j->why, "beyond the band, but within the spread of its runs");
+    else
+        pl_judge_turn(j, j->new - j->base);
+}
+
+void pl_judge_band(struct pl_judged *j, const struct pl_side *base, const struct pl_side *new,
+                   const struct pl_band *band)
+{
+    pl_judge_describe(j, base, new);
+    j->threshold = fmax(least_difference(j->metric, band), PL_JUDGE_BAND_SHARE * fabs(j->base));
     if (base->count < PL_JUDGE_BAND_RUNS || new->count < PL_JUDGE_BAND_RUNS) {
+        j->change = PL_CHANGE_INCONCLUSIVE;
         snprintf(j->why, sizeof j->why, "%zu and %zu runs; class S takes %d a side", base->count,
                  new->count, PL_JUDGE_BAND_RUNS);
-    } else if (fabs(difference) <= j->threshold) {
+    } else if (furthest(base, j->base) <= j->threshold && furthest(new, j->base) <= j->threshold) {
         j->change = PL_CHANGE_SAME;
-    } else if (pl_rank_sum(new->values, new->count, base->values, base->count, &test)) {
-        snprintf(j->why, sizeof j->why, "its values can't be ranked");
     } else {
-        j->p = test.p;
-        if (test.p < PL_JUDGE_BAND_P)
-            pl_judge_turn(j, difference);
-        else
-            snprintf(j->why, sizeof j->why, "beyond the band, but within the spread of its runs");
+        judge_spread(j, base, new);
     }
 }

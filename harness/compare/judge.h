@@ -1,12 +1,13 @@
 /* What two samples of one metric say: the rules of each class of metric.
  *
  *  D exact equality; repetitions of one side that differ are a fault of the suite itself.
- *  S a band: medians further apart than max(256 KiB, 1 %), and Mann-Whitney below .01 over at least
- *    5 runs a side, the least that 5 against 5 can show being .008.
- *  N pairs in two stages: all cells are screened at .20 over their first pairs; what is flagged has
- *    to show again in fresh pairs, with a Holm-adjusted p below .05 and a Hodges-Lehmann ratio
- *    beyond max(3 %, twice the noise). One stage of 20 pairs at .05 finds a change of 5 % in a
- * third of cases only, where pairs spread by 10 %; two find it in 86 %.
+ *  S a band of max(256 KiB, 1 %) around the base's median. All runs in it: the same. Medians
+ * further apart, and Mann-Whitney below .01 over at least 5 runs a side (the least that 5 against 5
+ * can show is .008): changed. Anything between can't be told. N pairs in two stages: all cells are
+ * screened at .20 over their first pairs; what is flagged has to show again in fresh pairs, with a
+ * Holm-adjusted p below .05 and a Hodges-Lehmann ratio beyond max(3 %, twice the noise). One stage
+ * of 20 pairs at .05 finds a change of 5 % in a third of cases only, where pairs spread by 10 %;
+ * two find it in 86 %.
  *
  * Pure functions; any thread. */
 #ifndef PL_COMPARE_JUDGE_H
@@ -78,9 +79,15 @@ void pl_judge_turn(struct pl_judged *judged, double difference);
 void pl_judge_exact(struct pl_judged *judged, const struct pl_side *base,
                     const struct pl_side *new);
 
-/** Of class S. @param live_bytes the base's peak of live bytes, for ratios to it; NaN: unknown */
+/** What 256 KiB mean to metrics that are no bytes. */
+struct pl_band {
+    double live_bytes; /* the base's peak, for ratios to it; NaN: not known */
+    double seconds;    /* of replay, for slopes */
+};
+
+/** Of class S. */
 void pl_judge_band(struct pl_judged *judged, const struct pl_side *base, const struct pl_side *new,
-                   double live_bytes);
+                   const struct pl_band *band);
 
 /** Of class N: screens the first pairs and, where they are flagged, tests those after them. A
  * change that awaits pl_judge_confirm is inconclusive until then, with `confirming` set.

@@ -52,13 +52,17 @@ static bool test_pairs(struct pl_judged *j, const struct pl_side *base, const st
 static void settle(struct pl_judged *j, const char *why)
 {
     double furthest = fmax(j->high, 1 / j->low) - 1;
-    j->change = PL_CHANGE_SAME;
-    snprintf(j->why, sizeof j->why, "%s", why);
-    if (furthest <= PL_JUDGE_RESOLUTION)
-        return;
+    bool around_one = j->low <= 1 && j->high >= 1;
     j->change = PL_CHANGE_INCONCLUSIVE;
-    snprintf(j->why, sizeof j->why, "too noisy: a change of %.0f %% can't be excluded",
-             100 * PL_JUDGE_RESOLUTION);
+    if (furthest > PL_JUDGE_RESOLUTION && around_one) {
+        snprintf(j->why, sizeof j->why, "too noisy: a change of %.0f %% can't be excluded",
+                 100 * PL_JUDGE_RESOLUTION);
+    } else if (!around_one && furthest > j->threshold) {
+        snprintf(j->why, sizeof j->why, "its pairs point one way, but don't prove it");
+    } else {
+        j->change = PL_CHANGE_SAME;
+        snprintf(j->why, sizeof j->why, "%s", why);
+    }
 }
 
 bool pl_judge_flags(const struct pl_side *base, const struct pl_side *new)
@@ -101,10 +105,15 @@ void pl_judge_confirm(struct pl_judged *j, double p)
     double share = j->ratio >= 1 ? j->ratio - 1 : 1 / j->ratio - 1;
     j->confirming = false;
     j->p = p;
-    if (p >= PL_JUDGE_CONFIRMING_P)
+    if (p >= PL_JUDGE_CONFIRMING_P) {
         settle(j, "flagged, but fresh pairs did not confirm it");
-    else if (share <= j->threshold)
-        settle(j, "a real difference, but within the threshold");
-    else
+    } else if (share > j->threshold) {
         pl_judge_turn(j, j->ratio - 1);
+    } else if (share <= PL_JUDGE_RESOLUTION) {
+        j->change = PL_CHANGE_SAME;
+        snprintf(j->why, sizeof j->why, "a real difference, but within the threshold");
+    } else {
+        j->change = PL_CHANGE_INCONCLUSIVE;
+        snprintf(j->why, sizeof j->why, "changed, but this host's noise asks for more");
+    }
 }

@@ -24,6 +24,8 @@ static struct pl_judged of(const char *metric)
     return j;
 }
 
+static const struct pl_band plain = {(double)NAN, 1800}, alive = {256 * KIB, 1800};
+
 static void exact_values_are_the_same_or_not(void **state)
 {
     (void)state;
@@ -61,7 +63,7 @@ static void a_band_takes_five_runs(void **state)
 {
     (void)state;
     struct pl_judged j = of("rss_bytes_peak");
-    pl_judge_band(&j, SIDE(1, 1, 1, 1), SIDE(1, 1, 1, 1, 1), (double)NAN);
+    pl_judge_band(&j, SIDE(1, 1, 1, 1), SIDE(1, 1, 1, 1, 1), &plain);
     assert_int_equal(j.change, PL_CHANGE_INCONCLUSIVE);
     assert_non_null(strstr(j.why, "4 and 5 runs"));
 }
@@ -69,8 +71,7 @@ static void a_band_takes_five_runs(void **state)
 static void band_of(double base, double new, enum pl_change change)
 {
     struct pl_judged j = of("rss_bytes_peak");
-    pl_judge_band(&j, SIDE(base, base, base, base, base), SIDE(new, new, new, new, new),
-                  (double)NAN);
+    pl_judge_band(&j, SIDE(base, base, base, base, base), SIDE(new, new, new, new, new), &plain);
     assert_int_equal(j.change, change);
 }
 
@@ -89,24 +90,40 @@ static void a_difference_within_the_spread_is_none(void **state)
     (void)state;
     struct pl_judged j = of("rss_bytes_peak");
     pl_judge_band(&j, SIDE(1e7, 2e7, 3e7, 4e7, 5e7), SIDE(1.5e7, 2.5e7, 3.5e7, 4.5e7, 5.5e7),
-                  (double)NAN);
+                  &plain);
     assert_int_equal(j.change, PL_CHANGE_INCONCLUSIVE);
     assert_non_null(strstr(j.why, "within the spread"));
     assert_true(j.p > PL_JUDGE_BAND_P);
+}
+
+static void single_runs_beyond_the_band_are_not_the_same(void **state)
+{
+    (void)state;
+    struct pl_judged j = of("rss_bytes_peak");
+    pl_judge_band(&j, SIDE(1e6, 1e6, 1e6, 1e6, 1e6), SIDE(1e6, 1e6, 1e6, 1e8, 1e8), &plain);
+    assert_int_equal(j.change, PL_CHANGE_INCONCLUSIVE);
+    assert_non_null(strstr(j.why, "single runs beyond it"));
+    pl_judge_band(&j, SIDE(1e6, 1e6, 1e6, 1e8, 1e8), SIDE(1e6, 1e6, 1e6, 1e6, 1e6), &plain);
+    assert_int_equal(j.change, PL_CHANGE_INCONCLUSIVE);
 }
 
 static void other_units_have_the_same_band(void **state)
 {
     (void)state;
     struct pl_judged j = of("faults_minor");
-    pl_judge_band(&j, SIDE(10, 10, 10, 10, 10), SIDE(74, 74, 74, 74, 74), (double)NAN);
+    pl_judge_band(&j, SIDE(10, 10, 10, 10, 10), SIDE(74, 74, 74, 74, 74), &plain);
     assert_int_equal(j.change, PL_CHANGE_SAME); /* 64 pages are 256 KiB */
-    pl_judge_band(&j, SIDE(10, 10, 10, 10, 10), SIDE(75, 75, 75, 75, 75), (double)NAN);
+    pl_judge_band(&j, SIDE(10, 10, 10, 10, 10), SIDE(75, 75, 75, 75, 75), &plain);
+    assert_int_equal(j.change, PL_CHANGE_WORSE);
+    j = of("rss_growth_bytes_per_minute"); /* 256 KiB in 15 minutes */
+    pl_judge_band(&j, SIDE(0, 0, 0, 0, 0), SIDE(17000, 17000, 17000, 17000, 17000), &plain);
+    assert_int_equal(j.change, PL_CHANGE_SAME);
+    pl_judge_band(&j, SIDE(0, 0, 0, 0, 0), SIDE(18000, 18000, 18000, 18000, 18000), &plain);
     assert_int_equal(j.change, PL_CHANGE_WORSE);
     j = of("rss_over_live");
-    pl_judge_band(&j, SIDE(1, 1, 1, 1, 1), SIDE(1.9, 1.9, 1.9, 1.9, 1.9), 256 * KIB);
+    pl_judge_band(&j, SIDE(1, 1, 1, 1, 1), SIDE(1.9, 1.9, 1.9, 1.9, 1.9), &alive);
     assert_int_equal(j.change, PL_CHANGE_SAME);
-    pl_judge_band(&j, SIDE(1, 1, 1, 1, 1), SIDE(2.1, 2.1, 2.1, 2.1, 2.1), 256 * KIB);
+    pl_judge_band(&j, SIDE(1, 1, 1, 1, 1), SIDE(2.1, 2.1, 2.1, 2.1, 2.1), &alive);
     assert_int_equal(j.change, PL_CHANGE_WORSE);
 }
 
@@ -212,12 +229,18 @@ static void holm_and_the_threshold_both_have_to_be_passed(void **state)
     draw(&p, 60, .08, .05, 2);
     struct pl_judged j = judge(&p, (double)NAN);
     pl_judge_confirm(&j, .06); /* adjusted over many cells */
-    assert_int_equal(j.change, PL_CHANGE_SAME);
+    assert_int_equal(j.change, PL_CHANGE_INCONCLUSIVE);
+    assert_non_null(strstr(j.why, "don't prove it"));
     j = judge(&p, .05); /* twice the host's noise is 10 % */
     assert_true(fabs(j.threshold - .1) < 1e-12);
     pl_judge_confirm(&j, j.p);
     assert_int_equal(j.change, PL_CHANGE_SAME);
     assert_non_null(strstr(j.why, "within the threshold"));
+    draw(&p, 60, .2, .05, 2);
+    j = judge(&p, .15);
+    pl_judge_confirm(&j, j.p);
+    assert_int_equal(j.change, PL_CHANGE_INCONCLUSIVE);
+    assert_non_null(strstr(j.why, "this host's noise asks for more"));
 }
 
 static void too_few_pairs_and_zeros_show_nothing(void **state)
@@ -268,6 +291,7 @@ int main(void)
         cmocka_unit_test(a_band_takes_five_runs),
         cmocka_unit_test(the_band_is_256_kib_or_one_percent),
         cmocka_unit_test(a_difference_within_the_spread_is_none),
+        cmocka_unit_test(single_runs_beyond_the_band_are_not_the_same),
         cmocka_unit_test(other_units_have_the_same_band),
         cmocka_unit_test(pairs_that_are_not_flagged_are_the_same),
         cmocka_unit_test(what_is_too_noisy_is_not_called_the_same),
