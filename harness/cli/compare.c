@@ -53,28 +53,33 @@ static int find_calibration(const struct compare *o, const json_t *new,
     return rc == -ENOENT || (rc && !json_object_get(new, "host")) ? 0 : rc;
 }
 
+/* @param context what stands before the line */
 static void print_reason(void *context, const char *line)
 {
-    (void)context;
-    fputs("plimsoll: gate: ", stderr);
+    fprintf(stderr, "plimsoll: gate: %s", (const char *)context);
     pl_text_plain(stderr, line);
     fputc('\n', stderr);
 }
 
 static int conclude(const struct compare *o, const struct pl_comparison *c)
 {
-    const char *only_exact = pl_comparison_only_exact(c);
+    char plain[] = "", advisory[] = "advisory: ";
+    const char *only_exact = pl_comparison_only_exact(c), *part = pl_comparison_incomplete(c);
     pl_comparison_table(stdout, c);
     printf("\n%s/compare.md, compare.json and compare.xml\n", o->out);
     if (only_exact)
         fprintf(stderr, "plimsoll: %s: only class D is compared\n", only_exact);
+    if (part)
+        fprintf(stderr, "plimsoll: %s was stopped before its end: what it lacks is not compared\n",
+                part);
     if (!o->gate)
         return PL_EXIT_OK;
     if (!c->calibration)
         fputs("plimsoll: gate: no calibration of this host: thresholds of class N are 3 % or twice "
               "the noise of the pairs themselves; `plimsoll calibrate` measures it\n",
               stderr);
-    pl_change_reasons(c, print_reason, NULL);
+    pl_change_advisory(c, print_reason, advisory);
+    pl_change_reasons(c, print_reason, plain);
     return pl_comparison_fails(c) ? PL_EXIT_UNEXPECTED : PL_EXIT_OK;
 }
 
@@ -89,7 +94,12 @@ static int compare(const struct compare *o, json_t *base, json_t *new)
         pl_calibration_free(&calibration);
         return pl_cli_fail(PL_EXIT_USAGE, &error);
     }
-    if (pl_comparison_write(&c, o->out, o->base, o->new, &error))
+    const char *part = pl_comparison_incomplete(&c);
+    if (o->gate && part)
+        pl_cli_usage("gate: %s was stopped before its end (run.complete is false); a gate takes "
+                     "whole runs",
+                     part);
+    else if (pl_comparison_write(&c, o->out, o->base, o->new, &error))
         pl_cli_fail(PL_EXIT_USAGE, &error);
     else
         code = conclude(o, &c);

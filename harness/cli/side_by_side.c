@@ -70,6 +70,12 @@ static void show(void *context, const struct pl_pair_cell *cell, size_t done, si
     pl_progress_show(progress, cell->scenario, cell->stack);
 }
 
+static void tell(void *context, const char *why)
+{
+    pl_progress_clear(context);
+    fprintf(stderr, "plimsoll: %s\n", why);
+}
+
 static int exit_code(int rc, const struct pl_error *error)
 {
     if (rc == -EINTR) {
@@ -103,6 +109,7 @@ static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan,
             .seed = s->seed,
             .interrupted = pl_interrupt_catch(),
             .progress = show,
+            .failed = tell,
             .context = &progress,
         };
         int rc = pl_pairs_run(&options, &error);

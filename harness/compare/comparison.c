@@ -97,37 +97,10 @@ static void judge(const struct pl_comparison *c, const struct pl_match *m, const
     }
 }
 
-/* A worse end is further down the list of outcomes. */
-static int rank_of(const json_t *cell)
+/* What base has and new lacks, though both end alike and may be compared. */
+static bool is_missing(const struct pl_compared *cell, const struct values *v)
 {
-    const char *name = pl_document_string(cell, "outcome");
-    for (int i = 0; i < PL_OUTCOME_COUNT; i++)
-        if (strcmp(pl_outcome_name((enum pl_outcome)i), name) == 0)
-            return i;
-    return PL_OUTCOME_COUNT;
-}
-
-static int worst_of(const json_t **cells, size_t count)
-{
-    int worst = 0;
-    for (size_t i = 0; i < count; i++)
-        worst = rank_of(cells[i]) > worst ? rank_of(cells[i]) : worst;
-    return worst;
-}
-
-static void judge_outcome(struct pl_compared *cell)
-{
-    const struct pl_match *m = cell->match;
-    const char *against = m->not_comparable[0] ? m->not_comparable : m->not_noisy;
-    if (against[0]) { /* where a container ends a cell depends on RSS */
-        cell->outcome = PL_CHANGE_NOT_COMPARABLE;
-        snprintf(cell->outcome_why, sizeof cell->outcome_why, "%.150s", against);
-        return;
-    }
-    int base = worst_of(m->base, m->base_count), new = worst_of(m->new, m->new_count);
-    cell->outcome = new > base ? PL_CHANGE_WORSE : new < base ? PL_CHANGE_BETTER : PL_CHANGE_SAME;
-    snprintf(cell->outcome_why, sizeof cell->outcome_why, base == new ? "%s" : "%s, then %s",
-             pl_outcome_name((enum pl_outcome)base), pl_outcome_name((enum pl_outcome) new));
+    return cell->outcome == PL_CHANGE_SAME && v->base.count > 0 && v->new.count == 0;
 }
 
 /* Judges one metric, if either side has it. */
@@ -151,6 +124,7 @@ static int compare_metric(struct pl_comparison *c, const struct pl_metric *metri
                                 .p = none,
                                 .threshold = none};
         judge(c, cell->match, &v, screening, j);
+        j->missing = is_missing(cell, &v);
     }
     free(v.memory);
     return 0;
@@ -164,7 +138,8 @@ static int compare_cell(struct pl_comparison *c, const struct pl_match *m, size_
     cell->judged = calloc(pl_metric_count + 1, sizeof *cell->judged); /* and the instructions */
     if (!cell->judged)
         return -ENOMEM;
-    judge_outcome(cell);
+    cell->outcome = pl_outcome_compare(m, cell->outcome_why);
+    cell->missing = m->base_count > 0 && m->new_count == 0 && !m->new_failure[0];
     for (size_t i = 0; !rc && i < pl_metric_count; i++)
         rc = compare_metric(c, &pl_metrics[i], screening, cell);
     if (!rc)
@@ -210,10 +185,12 @@ static void count_changes(struct pl_comparison *c)
 {
     for (size_t i = 0; i < c->cell_count; i++) {
         c->counts[c->cells[i].outcome]++;
+        c->missing += c->cells[i].missing;
         for (size_t k = 0; k < c->cells[i].judged_count; k++) {
             const struct pl_judged *j = &c->cells[i].judged[k];
             bool changed = j->change == PL_CHANGE_BETTER || j->change == PL_CHANGE_WORSE;
             c->suite_faults += j->suite_fault;
+            c->missing += j->missing;
             if (changed && j->advisory)
                 c->advisory++;
             else
@@ -304,12 +281,24 @@ const char *pl_comparison_only_exact(const struct pl_comparison *c)
     return NULL;
 }
 
+static bool is_part(const json_t *root)
+{
+    return json_is_false(json_object_get(json_object_get(root, "run"), "complete"));
+}
+
+const char *pl_comparison_incomplete(const struct pl_comparison *c)
+{
+    if (is_part(c->base))
+        return is_part(c->new) ? "both" : "base";
+    return is_part(c->new) ? "new" : NULL;
+}
+
 bool pl_judged_fails(const struct pl_judged *j)
 {
-    return j->suite_fault || (j->change == PL_CHANGE_WORSE && !j->advisory);
+    return j->suite_fault || j->missing || (j->change == PL_CHANGE_WORSE && !j->advisory);
 }
 
 bool pl_comparison_fails(const struct pl_comparison *c)
 {
-    return c->counts[PL_CHANGE_WORSE] > 0 || c->suite_faults > 0;
+    return c->counts[PL_CHANGE_WORSE] > 0 || c->suite_faults > 0 || c->missing > 0;
 }

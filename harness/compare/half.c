@@ -134,8 +134,9 @@ static int add_results(struct pl_half *half, const char *out, int repetition, co
                        struct pl_error *error)
 {
     json_t *root = NULL;
-    if (pl_document_load(out, &root, error))
-        return -EPROTO;
+    struct pl_error reason;
+    if (pl_document_load(out, &root, &reason))
+        return pl_error_set(error, -EINVAL, "%s left no results: %.400s", half->side, reason.text);
     json_t *cell = json_array_get(json_object_get(root, "cells"), 0);
     if (!half->root)
         take_head(half, root);
@@ -186,28 +187,31 @@ static json_t *in_order(const struct pl_half *half, const struct pl_pairs_option
     return ordered;
 }
 
-int pl_half_write(struct pl_half *half, const struct pl_pairs_options *o, const char *id,
-                  bool complete, struct pl_error *error)
+int pl_half_write(struct pl_half *half, const struct pl_pairs_options *o,
+                  const struct pl_pairing *pairing, struct pl_file *file, struct pl_error *error)
 {
     char path[sizeof half->folder + 32];
-    struct pl_file file;
     json_t *run = half->root ? json_object_get(half->root, "run") : NULL;
     if (!run)
-        return 0;
+        return pl_error_set(error, -EINVAL, "no run of %s came to an end", half->side);
     json_object_set_new(half->root, "cells", in_order(half, o));
-    json_object_set_new(run, "complete", json_boolean(complete));
+    json_object_set_new(run, "complete", json_boolean(pairing->complete));
     json_object_set_new(run, "command", json_string(o->command));
     json_object_set_new(run, "pairing",
-                        json_pack("{s:s, s:s, s:i, s:i}", "id", id, "side", half->side,
+                        json_pack("{s:s, s:s, s:i, s:i}", "id", pairing->id, "side", half->side,
                                   "screening_pairs", (int)o->screening, "confirming_pairs",
                                   (int)o->confirming));
+    if (json_array_size(pairing->failed))
+        json_object_set(run, "failed", pairing->failed);
     snprintf(path, sizeof path, "%s/results.json", half->folder);
-    int rc = pl_file_open(&file, path, error);
+    int rc = pl_file_open(file, path, error);
     if (rc)
         return rc;
-    if (json_dumpf(half->root, file.stream, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) == 0)
-        fputc('\n', file.stream);
-    return pl_file_commit(&file, error);
+    json_dumpf(half->root, file->stream, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+    fputc('\n', file->stream);
+    if (fflush(file->stream) || ferror(file->stream))
+        return pl_error_set(error, -EIO, "can't write %s: %s", path, strerror(errno));
+    return 0;
 }
 
 void pl_half_close(struct pl_half *half)

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "allocators/error.h"
+#include "harness/base/files.h"
 
 struct pl_pairs_options;
 struct pl_pair_cell;
@@ -26,16 +27,23 @@ int pl_half_open(struct pl_half *half, const char *side, const char *program, co
 /** Runs one cell once, in a process, and adds it to the results as this repetition.
  *  @param repetition negative: a warm-up, whose results are dropped
  *  @param cell set to what was added, or NULL
- *  @return 0; -EINTR; -EINVAL when the program can't run it, with the line that it said; -EPROTO
- *  when it left no results */
+ *  @return 0; -EINTR; -EINVAL when the program can't run it, with the line that it said, or left no
+ *  results */
 int pl_half_run(struct pl_half *half, const struct pl_pairs_options *options,
                 const struct pl_pair_cell *what, int repetition, const json_t **cell,
                 struct pl_error *error);
 
-/** Writes FOLDER/<side>/results.json, if anything ran. @param id names the pairs
- *  @return 0 or a negative errno */
-int pl_half_write(struct pl_half *half, const struct pl_pairs_options *options, const char *id,
-                  bool complete, struct pl_error *error);
+/** What both halves record of each other. */
+struct pl_pairing {
+    const char *id;
+    bool complete;
+    json_t *failed; /* cells that a program could not run */
+};
+
+/** Writes FOLDER/<side>/results.json but for the last step, so that both halves take their places
+ *  together. @param file pl_file_commit or pl_file_discard it @return 0 or a negative errno */
+int pl_half_write(struct pl_half *half, const struct pl_pairs_options *options,
+                  const struct pl_pairing *pairing, struct pl_file *file, struct pl_error *error);
 
 /** Frees, and removes the folder when nothing was written into it. */
 void pl_half_close(struct pl_half *half);

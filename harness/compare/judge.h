@@ -57,6 +57,7 @@ struct pl_judged {
     bool flagged;     /* class N: by the screening pairs */
     bool confirming;  /* class N: p is of the confirming pairs, not adjusted yet */
     bool suite_fault; /* class D: repetitions of one side differ */
+    bool missing;     /* base has it and new lacks it, though both end alike */
     bool advisory;    /* told, but no gate may fail on it */
     char why[160];    /* one clause; empty where the figures say it all */
 };

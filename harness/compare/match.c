@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocators/allocator.h"
 #include "harness/results/document.h"
 
 static const char *const identity[] = {"scenario", "allocator", "format", "clock"};
@@ -48,18 +49,57 @@ static int add(const json_t ***cells, size_t *count, const json_t *cell)
     return 0;
 }
 
-static int add_cells(struct pl_matches *all, const json_t *root, bool is_new)
+/* Two cells of one repetition would be partners of one. */
+static bool is_repeated(const json_t *const *cells, size_t count, const json_t *cell)
+{
+    json_int_t repetition = json_integer_value(json_object_get(cell, "repetition"));
+    for (size_t i = 0; i < count; i++)
+        if (json_integer_value(json_object_get(cells[i], "repetition")) == repetition)
+            return true;
+    return false;
+}
+
+static int add_cell(struct pl_match *m, const json_t *cell, bool is_new, struct pl_error *error)
+{
+    const json_t ***cells = is_new ? &m->new : &m->base;
+    size_t *count = is_new ? &m->new_count : &m->base_count;
+    if (is_repeated(*cells, *count, cell))
+        return pl_error_set(error, -EINVAL,
+                            "%s has two cells of %.60s on %.80s with repetition %lld",
+                            is_new ? "new" : "base", m->scenario, m->allocator,
+                            (long long)json_integer_value(json_object_get(cell, "repetition")));
+    return add(cells, count, cell) ? pl_error_set(error, -ENOMEM, "out of memory") : 0;
+}
+
+static int add_cells(struct pl_matches *all, const json_t *root, bool is_new,
+                     struct pl_error *error)
 {
     const json_t *cell;
     size_t i;
     json_array_foreach(json_object_get(root, "cells"), i, cell)
     {
         struct pl_match *m = match_of(all, cell);
-        int rc = !m       ? -ENOMEM
-                 : is_new ? add(&m->new, &m->new_count, cell)
-                          : add(&m->base, &m->base_count, cell);
+        int rc =
+            m ? add_cell(m, cell, is_new, error) : pl_error_set(error, -ENOMEM, "out of memory");
         if (rc)
             return rc;
+    }
+    return 0;
+}
+
+/* Cells that a program of the pairs could not run stand in `run.failed`, of either half. */
+static int add_failures(struct pl_matches *all, const json_t *root, struct pl_error *error)
+{
+    const json_t *failure;
+    size_t i;
+    json_array_foreach(json_object_get(json_object_get(root, "run"), "failed"), i, failure)
+    {
+        struct pl_match *m = match_of(all, failure);
+        if (!m)
+            return pl_error_set(error, -ENOMEM, "out of memory");
+        bool of_new = strcmp(pl_document_string(failure, "side"), "new") == 0;
+        snprintf(of_new ? m->new_failure : m->not_comparable, PL_MATCH_WHY_MAX, "%s",
+                 pl_document_string(failure, "why"));
     }
     return 0;
 }
@@ -97,10 +137,8 @@ static void check_hosts(const json_t *base, const json_t *new, struct pl_match *
                                           "memory_bytes", "kernel",    "machine",
                                           "huge_pages",   "governor",  "address_randomisation"};
     const json_t *x = json_object_get(base, "host"), *y = json_object_get(new, "host");
-    const char *const heap =
-        strrchr(m->allocator, '/') ? strrchr(m->allocator, '/') + 1 : m->allocator;
-    char name[64];
-    snprintf(name, sizeof name, "%.*s", (int)strcspn(heap, ":"), heap);
+    struct pl_stack_spec spec;
+    const char *name = pl_stack_parse(m->allocator, &spec, NULL) ? "" : pl_stack_heap(&spec);
     const char *const library[] = {name};
     if (!differs(x, y, toolchain, sizeof toolchain / sizeof *toolchain, "", m->not_exact))
         differs(json_object_get(x, "libraries"), json_object_get(y, "libraries"), library, 1,
@@ -143,9 +181,12 @@ static bool conditions_differ(const json_t *base, const json_t *new, char *why)
 
 static void check_conditions(const json_t *base, const json_t *new, struct pl_match *m)
 {
-    static const char *const of_cell[] = {"container", "limits", "duration_seconds", "seed"};
+    static const char *const of_cell[] = {"container", "limits", "duration_seconds", "seed",
+                                          "library"};
     static const char *const of_recording[] = {"hash", "filter"};
     const json_t *x = recording_of(base, m->scenario), *y = recording_of(new, m->scenario);
+    if (m->not_comparable[0])
+        return;
     if (m->base_count == 0 || m->new_count == 0)
         snprintf(m->not_comparable, sizeof m->not_comparable, "only in %s",
                  m->base_count ? "base" : "new");
@@ -161,12 +202,14 @@ int pl_matches_make(const json_t *base, const json_t *new, struct pl_matches *ma
                     struct pl_error *error)
 {
     *matches = (struct pl_matches){0};
-    int rc = add_cells(matches, new, true);
+    int rc = add_cells(matches, new, true, error);
     if (!rc)
-        rc = add_cells(matches, base, false);
+        rc = add_cells(matches, base, false, error);
+    if (!rc)
+        rc = add_failures(matches, new, error);
     if (rc) {
         pl_matches_free(matches);
-        return pl_error_set(error, rc, "out of memory");
+        return rc;
     }
     for (size_t i = 0; i < matches->count; i++) {
         check_conditions(base, new, &matches->matches[i]);

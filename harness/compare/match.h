@@ -19,6 +19,7 @@ struct pl_match {
     size_t base_count;
     const json_t **new;
     size_t new_count;
+    char new_failure[PL_MATCH_WHY_MAX];    /* new's program could not run it, and why; else empty */
     char not_comparable[PL_MATCH_WHY_MAX]; /* why no metric of it is; empty: they are */
     char not_exact[PL_MATCH_WHY_MAX];      /* why class D is not, e.g. another compiler */
     char not_noisy[PL_MATCH_WHY_MAX];      /* why classes S and N are not, e.g. another host */
@@ -30,7 +31,7 @@ struct pl_matches {
 };
 
 /** Finds the cells of both documents, in the order of `new` and then what only `base` has. Points
- *  into the documents. @return 0 or -ENOMEM */
+ *  into the documents. @return 0; -EINVAL when a repetition of a cell is there twice; -ENOMEM */
 int pl_matches_make(const json_t *base, const json_t *new, struct pl_matches *matches,
                     struct pl_error *error);
 

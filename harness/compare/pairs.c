@@ -29,6 +29,7 @@ struct pairs {
     struct track *tracks;
     uint64_t random;
     size_t done;
+    json_t *failed; /* cells that a program can't run */
     struct pl_error first_failure;
 };
 
@@ -41,20 +42,16 @@ static bool has_noisy(const json_t *cell)
     return false;
 }
 
-static void warn_both(struct pairs *p, const char *text)
-{
-    for (int side = 0; side < 2; side++)
-        if (p->halves[side].root)
-            json_array_append_new(json_object_get(p->halves[side].root, "warnings"),
-                                  json_string(text));
-}
-
-/* A failing cell is left out; a signal or a lost disk ends everything. */
-static int note_failure(struct pairs *p, struct track *t, int rc, const struct pl_error *error)
+/* A failing cell is left out, told and recorded; a signal or a lost disk ends everything. */
+static int note_failure(struct pairs *p, struct track *t, const struct pl_half *half, int rc,
+                        const struct pl_error *error)
 {
     t->failed = true;
     t->wanted = t->done;
-    warn_both(p, error->text);
+    json_array_append_new(p->failed, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "side", half->side,
+                                               "scenario", t->cell->scenario, "allocator",
+                                               t->cell->stack, "format", t->cell->format, "clock",
+                                               "virtual", "why", error->text));
     if (!p->first_failure.text[0])
         p->first_failure = *error;
     return rc == -EINVAL ? 0 : rc;
@@ -72,7 +69,7 @@ static int run_pair(struct pairs *p, struct track *t, int repetition)
         if (rc == -EINTR)
             return rc;
         if (rc)
-            return note_failure(p, t, rc, &error);
+            return note_failure(p, t, &p->halves[side], rc, &error);
     }
     if (repetition >= 0)
         t->noisy |= has_noisy(cells[0]) && has_noisy(cells[1]);
@@ -188,7 +185,8 @@ static int open_all(struct pairs *p, struct pl_error *error)
     const struct pl_pairs_options *o = p->options;
     static const char *const sides[] = {"base", "new"};
     p->tracks = calloc(o->cell_count, sizeof *p->tracks);
-    if (!p->tracks)
+    p->failed = json_array();
+    if (!p->tracks || !p->failed)
         return pl_error_set(error, -ENOMEM, "out of memory");
     for (size_t i = 0; i < o->cell_count; i++)
         p->tracks[i] = (struct track){.cell = &o->cells[i], .wanted = (int)o->screening};
@@ -200,14 +198,34 @@ static int open_all(struct pairs *p, struct pl_error *error)
     return 0;
 }
 
+/* Both or none: half of the pairs is of no use. */
 static int write_all(struct pairs *p, bool complete, struct pl_error *error)
 {
     char id[64];
+    struct pl_file files[2] = {0};
     snprintf(id, sizeof id, "%llx-%x", (unsigned long long)time(NULL), (unsigned)getpid());
     int rc = 0;
+    for (int side = 0; !rc && side < 2; side++) {
+        const struct pl_pairing pairing = {id, complete, p->failed};
+        rc = pl_half_write(&p->halves[side], p->options, &pairing, &files[side], error);
+    }
     for (int side = 0; !rc && side < 2; side++)
-        rc = pl_half_write(&p->halves[side], p->options, id, complete, error);
+        rc = pl_file_commit(&files[side], error);
+    for (int side = 0; side < 2; side++)
+        pl_file_discard(&files[side]);
     return rc;
+}
+
+static void tell_failed(const struct pairs *p)
+{
+    const json_t *failure;
+    size_t i;
+    json_array_foreach(p->failed, i, failure)
+    {
+        if (p->options->failed)
+            p->options->failed(p->options->context,
+                               json_string_value(json_object_get(failure, "why")));
+    }
 }
 
 /* Nothing to compare is an error of the input; a part is told by the warnings. */
@@ -219,6 +237,7 @@ static int conclude(struct pairs *p, int rc, struct pl_error *error)
                      p->first_failure.text[0] ? p->first_failure.text : strerror(-rc));
     if (p->done == 0 && !rc)
         return pl_error_set(error, -EINVAL, "%s", p->first_failure.text);
+    tell_failed(p);
     int written = p->done ? write_all(p, rc == 0, &second) : 0;
     if (written && !rc)
         return pl_error_set(error, written, "%s", second.text);
@@ -239,6 +258,7 @@ int pl_pairs_run(const struct pl_pairs_options *options, struct pl_error *error)
     }
     pl_half_close(&p.halves[0]);
     pl_half_close(&p.halves[1]);
+    json_decref(p.failed);
     free(p.tracks);
     return rc;
 }

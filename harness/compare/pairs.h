@@ -33,12 +33,14 @@ struct pl_pairs_options {
     const volatile sig_atomic_t *interrupted;
     /** Called before each pair. @param total pairs that are planned so far */
     void (*progress)(void *context, const struct pl_pair_cell *cell, size_t done, size_t total);
+    /** Called at the end for each cell that a program could not run. @param why one line */
+    void (*failed)(void *context, const char *why);
     void *context;
 };
 
 /** Runs all pairs and writes both folders. A cell without a noisy metric (one that was killed)
- *  stops after PL_JUDGE_BAND_RUNS pairs; one that either program can't run is left out, with a
- *  warning in the results.
+ *  stops after PL_JUDGE_BAND_RUNS pairs; one that either program can't run is left out and named in
+ *  `run.failed`, where comparing finds it.
  *  @return 0; -EINTR when interrupted, with what is whole written; -EINVAL when no cell could be
  *  run, with the reason; another negative errno */
 int pl_pairs_run(const struct pl_pairs_options *options, struct pl_error *error);

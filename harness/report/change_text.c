@@ -53,6 +53,16 @@ void pl_change_value(const struct pl_metric *metric, double value, char *text)
     }
 }
 
+void pl_change_values(const struct pl_judged *j, char *base, char *new)
+{
+    pl_change_value(j->metric, j->base, base);
+    pl_change_value(j->metric, j->new, new);
+    if (strcmp(base, new) != 0 || j->base == j->new || isnan(j->base))
+        return;
+    snprintf(base, PL_TEXT_FIGURE, "%.12g", j->base);
+    snprintf(new, PL_TEXT_FIGURE, "%.12g", j->new);
+}
+
 void pl_change_size(const struct pl_judged *j, char *text)
 {
     text[0] = '\0';
@@ -113,12 +123,27 @@ void pl_change_line(const struct pl_match *m, const struct pl_judged *j, char *t
                     size_t capacity)
 {
     char base[PL_TEXT_FIGURE], new[PL_TEXT_FIGURE], size[PL_CHANGE_TEXT], why[PL_CHANGE_TEXT];
-    pl_change_value(j->metric, j->base, base);
-    pl_change_value(j->metric, j->new, new);
+    pl_change_values(j, base, new);
     pl_change_size(j, size);
     pl_change_evidence(j, why);
     snprintf(text, capacity, "%s %s %s: %s %s -> %s (%s%s%s)", m->scenario, m->allocator, m->format,
              j->metric->name, base, new, size, size[0] && why[0] ? "; " : "", why);
+}
+
+static void tell_cell(const struct pl_compared *cell, void (*take)(void *context, const char *line),
+                      void *context)
+{
+    char line[1024];
+    const struct pl_match *m = cell->match;
+    if (cell->outcome == PL_CHANGE_WORSE) {
+        snprintf(line, sizeof line, "%s %s %s: outcome %s", m->scenario, m->allocator, m->format,
+                 cell->outcome_why);
+        take(context, line);
+    } else if (cell->missing) {
+        snprintf(line, sizeof line, "%s %s %s: base has it, new has not", m->scenario, m->allocator,
+                 m->format);
+        take(context, line);
+    }
 }
 
 void pl_change_reasons(const struct pl_comparison *c, void (*take)(void *context, const char *line),
@@ -127,19 +152,28 @@ void pl_change_reasons(const struct pl_comparison *c, void (*take)(void *context
     char line[1024];
     for (size_t i = 0; i < c->cell_count; i++) {
         const struct pl_compared *cell = &c->cells[i];
-        const struct pl_match *m = cell->match;
-        if (cell->outcome == PL_CHANGE_WORSE) {
-            snprintf(line, sizeof line, "%s %s %s: outcome %s", m->scenario, m->allocator,
-                     m->format, cell->outcome_why);
-            take(context, line);
-        }
+        tell_cell(cell, take, context);
         for (size_t k = 0; k < cell->judged_count; k++) {
             if (!pl_judged_fails(&cell->judged[k]))
                 continue;
-            pl_change_line(m, &cell->judged[k], line, sizeof line);
+            pl_change_line(cell->match, &cell->judged[k], line, sizeof line);
             take(context, line);
         }
     }
+}
+
+void pl_change_advisory(const struct pl_comparison *c,
+                        void (*take)(void *context, const char *line), void *context)
+{
+    char line[1024];
+    for (size_t i = 0; i < c->cell_count; i++)
+        for (size_t k = 0; k < c->cells[i].judged_count; k++) {
+            const struct pl_judged *j = &c->cells[i].judged[k];
+            if (j->change != PL_CHANGE_WORSE || !j->advisory)
+                continue;
+            pl_change_line(c->cells[i].match, j, line, sizeof line);
+            take(context, line);
+        }
 }
 
 struct reason {
@@ -203,5 +237,9 @@ void pl_change_counts(const struct pl_comparison *c, char *text, size_t capacity
         used += (size_t)snprintf(text + used, capacity - used, "%s%zu %s", i ? ", " : "",
                                  c->counts[order[i]], pl_change_name(order[i]));
     if (c->advisory && used < capacity)
-        snprintf(text + used, capacity - used, ", %zu advisory", c->advisory);
+        used += (size_t)snprintf(text + used, capacity - used, ", %zu advisory", c->advisory);
+    if (c->missing && used < capacity)
+        used += (size_t)snprintf(text + used, capacity - used, ", %zu missing in new", c->missing);
+    if (c->suite_faults && used < capacity)
+        snprintf(text + used, capacity - used, ", %zu faults of the suite", c->suite_faults);
 }

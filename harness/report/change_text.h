@@ -13,6 +13,9 @@
 /** A value with its unit: "44.2 MiB", "1,240,174", "163.3 ns"; "-" for NaN. */
 void pl_change_value(const struct pl_metric *metric, double value, char *text);
 
+/** Both sides' values; all digits of them where they differ but would read alike. */
+void pl_change_values(const struct pl_judged *judged, char *base, char *new);
+
 /** "+8.5 %", "x 12.0", or the difference where base is 0; empty where either is unknown. */
 void pl_change_size(const struct pl_judged *judged, char *text);
 
@@ -27,6 +30,10 @@ void pl_change_line(const struct pl_match *match, const struct pl_judged *judged
 /** Every reason why the gate fails, a line each, through `take`. */
 void pl_change_reasons(const struct pl_comparison *comparison,
                        void (*take)(void *context, const char *line), void *context);
+
+/** Likewise what only advisory metrics have against it. */
+void pl_change_advisory(const struct pl_comparison *comparison,
+                        void (*take)(void *context, const char *line), void *context);
 
 /** Every reason why metrics were judged so, alike ones once with their count, the most frequent
  *  first; after PL_CHANGE_OPEN_MAX the rest as "other reasons".

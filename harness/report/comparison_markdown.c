@@ -28,8 +28,7 @@ static void write_row(struct rows *rows, const struct pl_match *m, const struct 
     if (full(rows))
         return;
     FILE *out = rows->out;
-    pl_change_value(j->metric, j->base, base);
-    pl_change_value(j->metric, j->new, new);
+    pl_change_values(j, base, new);
     pl_change_size(j, size);
     pl_change_evidence(j, why);
     fprintf(out, "| %s | ", j->advisory ? "advisory" : pl_change_name(j->change));
@@ -48,20 +47,6 @@ static void write_head(FILE *out)
           "by |\n"
           "|---|---|---|---|---|--:|--:|--:|---|\n",
           out);
-}
-
-static void write_outcomes(FILE *out, const struct pl_comparison *c, enum pl_change change)
-{
-    for (size_t i = 0; i < c->cell_count; i++) {
-        const struct pl_compared *cell = &c->cells[i];
-        if (cell->outcome != change)
-            continue;
-        fprintf(out, "- **%s**: ", pl_change_name(change));
-        pl_text_markdown(out, cell->match->scenario);
-        fputs(" on ", out);
-        pl_text_markdown(out, cell->match->allocator);
-        fprintf(out, " (%s) ended %s\n", cell->match->format, cell->outcome_why);
-    }
 }
 
 static size_t count_of(const struct pl_comparison *c, enum pl_change change)
@@ -101,20 +86,43 @@ static void write_open(FILE *out, const struct pl_comparison *c)
     }
 }
 
+/* What a person takes away who reads no further. */
+static const char *headline(const struct pl_comparison *c)
+{
+    bool open = c->counts[PL_CHANGE_INCONCLUSIVE] || c->counts[PL_CHANGE_NOT_COMPARABLE];
+    if (c->counts[PL_CHANGE_WORSE])
+        return "this change is worse";
+    if (c->missing)
+        return "something is missing";
+    if (c->suite_faults)
+        return "the suite is at fault";
+    if (c->counts[PL_CHANGE_BETTER])
+        return open ? "this change is better in what could be told" : "this change is better";
+    if (c->counts[PL_CHANGE_SAME])
+        return open ? "no worse in what could be told" : "no worse";
+    return "nothing could be told";
+}
+
 static void write_verdict(FILE *out, const struct pl_comparison *c)
 {
-    char counts[256];
+    char counts[320];
+    const char *part = pl_comparison_incomplete(c);
     pl_change_counts(c, counts, sizeof counts);
-    fprintf(out, "## Plimsoll: %s\n\n%zu cells; %s.\n",
-            pl_comparison_fails(c)        ? "this change is worse"
-            : c->counts[PL_CHANGE_BETTER] ? "this change is better"
-            : c->counts[PL_CHANGE_SAME]   ? "no worse"
-                                          : "nothing could be told",
-            c->cell_count, counts);
+    fprintf(out, "## Plimsoll: %s\n\n%zu cells; %s.\n", headline(c), c->cell_count, counts);
+    if (part)
+        fprintf(out, "**%s was stopped before its end: what it lacks is not compared.**\n", part);
     if (!c->calibration && !c->unpaired)
         fputs("No calibration of this host: thresholds are the floor of 3 % and twice the noise of "
               "these pairs themselves. `plimsoll calibrate` measures it.\n",
               out);
+}
+
+static void write_reason_line(void *context, const char *line)
+{
+    FILE *out = context;
+    fputs("- ", out);
+    pl_text_markdown(out, line);
+    fputc('\n', out);
 }
 
 static void write_folded(struct rows *rows, const struct pl_comparison *c)
@@ -133,9 +141,8 @@ void pl_comparison_markdown(FILE *out, const struct pl_comparison *c, const char
     struct rows rows = {.out = out};
     write_verdict(out, c);
     fputc('\n', out);
-    write_outcomes(out, c, PL_CHANGE_WORSE);
-    write_outcomes(out, c, PL_CHANGE_BETTER);
-    if (count_of(c, PL_CHANGE_WORSE) || count_of(c, PL_CHANGE_BETTER) || c->suite_faults) {
+    pl_change_reasons(c, write_reason_line, out);
+    if (count_of(c, PL_CHANGE_WORSE) || count_of(c, PL_CHANGE_BETTER)) {
         fputc('\n', out);
         write_head(out);
         write_changes(&rows, c, PL_CHANGE_WORSE);

@@ -17,7 +17,7 @@ static const char *colour_of(const char *text)
 
 static bool is_shown(const struct pl_judged *j)
 {
-    return j->change == PL_CHANGE_WORSE || j->change == PL_CHANGE_BETTER || j->suite_fault;
+    return j->change == PL_CHANGE_WORSE || j->change == PL_CHANGE_BETTER || pl_judged_fails(j);
 }
 
 static size_t shown_of(const struct pl_compared *cell)
@@ -31,8 +31,7 @@ static size_t shown_of(const struct pl_compared *cell)
 static void set_row(struct pl_grid *grid, size_t row, const struct pl_judged *j)
 {
     char base[PL_TEXT_FIGURE], new[PL_TEXT_FIGURE], size[PL_CHANGE_TEXT];
-    pl_change_value(j->metric, j->base, base);
-    pl_change_value(j->metric, j->new, new);
+    pl_change_values(j, base, new);
     pl_change_size(j, size);
     pl_grid_set(grid, row, 0, j->metric->name);
     pl_grid_set(grid, row, 1, pl_class_name(j->metric->class));
@@ -75,7 +74,8 @@ static void print_cell(FILE *out, const struct pl_compared *cell)
 {
     const struct pl_match *m = cell->match;
     size_t count = shown_of(cell);
-    bool ended = cell->outcome == PL_CHANGE_WORSE || cell->outcome == PL_CHANGE_BETTER;
+    bool ended = cell->outcome == PL_CHANGE_WORSE || cell->outcome == PL_CHANGE_BETTER ||
+                 cell->outcome == PL_CHANGE_INCONCLUSIVE || cell->missing;
     if (!count && !ended)
         return;
     pl_text_plain(out, m->scenario);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/files.h"
+#include "harness/results/host.h"
 #include "harness/results/results.h"
 
 static json_t *metric_json(struct pl_value value)
@@ -92,6 +93,17 @@ static int write_series(const struct pl_results *r, const char *name,
     return pl_file_commit(&file, error);
 }
 
+/* The hash of a library that the person brought: the host's fingerprint knows only ours. */
+static void add_library(json_t *cell, const char *stack)
+{
+    struct pl_stack_spec spec;
+    char hash[64];
+    if (!cell || pl_stack_parse(stack, &spec, NULL) || strcmp(pl_stack_heap(&spec), "preload") != 0)
+        return;
+    pl_file_hash(spec.layers[spec.depth - 1].text, hash, sizeof hash);
+    json_object_set_new(cell, "library", json_string(hash));
+}
+
 static json_t *cell_json(const struct pl_cell_identity *id, const struct pl_measured *m,
                          const struct pl_expected *x, const char *series)
 {
@@ -108,6 +120,7 @@ static json_t *cell_json(const struct pl_cell_identity *id, const struct pl_meas
         m->judgement.why, "expected", pl_verdict_name(x->verdict), "expected_why", x->why,
         "environment", environment_json(e), "metrics", metrics_json(m), "series", series,
         "reproduce", id->reproduce);
+    add_library(cell, id->stack);
     if (cell && (!e->has_final || e->final.at_ceiling) && e->sample_count)
         json_object_set_new(cell, "at_last_sample", last_sample_json(e));
     return cell;

@@ -81,6 +81,26 @@ plimsoll compare "$tmp/worse/base" "$tmp/worse/new" --gate --out "$tmp/worse" >"
 grep -q '| worse | steady-reader |' "$tmp/worse/compare.md" || bad "no row in compare.md"
 plimsoll compare "$tmp/worse/base" "$tmp/worse/new" >/dev/null 2>&1 || bad "without --gate: exit $?"
 
+# a cell that the new one can't run is worse, also where the rest is the same
+cat >"$tmp/half" <<END
+#!/bin/sh
+case "\$*" in *slab*) echo "plimsoll: no slab here" >&2; exit 3 ;; esac
+exec "$build/plimsoll" "\$@"
+END
+chmod +x "$tmp/half"
+plimsoll pairs "${short[@]}" --base "$build/plimsoll" --new "$tmp/half" --out "$tmp/lost" --pairs 6 --confirm 0 \
+    >/dev/null 2>"$tmp/stderr" || bad "pairs without slab: exit $?"
+[ "$(grep -c "new can't run steady-reader on slab (exit 3): plimsoll: no slab here" "$tmp/stderr")" -eq 1 ] ||
+    bad "a cell that can't be run is not told: $(cat "$tmp/stderr")"
+plimsoll compare "$tmp/lost/base" "$tmp/lost/new" --gate >"$tmp/table" 2>"$tmp/gate"
+[ $? -eq 1 ] || bad "a lost cell passes the gate"
+grep -q "gate: steady-reader slab f32: outcome new can't run" "$tmp/gate" || bad "a lost cell: $(cat "$tmp/gate")"
+plimsoll report "$tmp/lost/new" >/dev/null || bad "a report of pairs with a lost cell: exit $?"
+
+# a run that was stopped is no match for a gate
+sed -i 's/"complete": true/"complete": false/' "$tmp/lost/new/results.json"
+fails 2 "gate: new was stopped before its end" compare "$tmp/lost/base" "$tmp/lost/new" --gate
+
 # input that is no results: one line, nothing overwritten
 cp "$tmp/worse/compare.md" "$tmp/kept"
 for damage in 's/"schema_version": 1/"schema_version": 9/' 's/"live_bytes_peak": 999999/"live_bytes_peak": NaN/' \

@@ -205,7 +205,10 @@ static void cells_of_one_side_are_told(void **state)
     assert_string_equal(c.cells[1].match->allocator, "limited");
     assert_string_equal(c.cells[1].judged[0].why, "only in new");
     assert_string_equal(c.cells[2].judged[0].why, "only in base");
-    assert_false(pl_comparison_fails(&c));
+    assert_false(c.cells[1].missing);
+    assert_true(c.cells[2].missing);
+    assert_int_equal(c.missing, 1);
+    assert_true(pl_comparison_fails(&c));
     pl_comparison_free(&c);
 }
 
@@ -218,17 +221,143 @@ static void nothing_in_common_is_an_error(void **state)
     refuses(base, new, "no cell in common");
 }
 
-static void a_worse_end_is_worse(void **state)
+/* The first of so many repetitions end so. */
+static void end(json_t *root, size_t count, const char *outcome)
+{
+    for (size_t i = 0; i < count; i++)
+        json_object_set_new(json_array_get(json_object_get(root, "cells"), i), "outcome",
+                            json_string(outcome));
+}
+
+static void ends_like(const char *was, size_t was_count, const char *is, size_t is_count,
+                      enum pl_change change, const char *why)
+{
+    json_t *base, *new;
+    make_alike(&base, &new, 20, true);
+    end(base, was_count, was);
+    end(new, is_count, is);
+    struct pl_comparison c = compare(base, new);
+    assert_int_equal(c.cells[0].outcome, change);
+    assert_string_equal(c.cells[0].outcome_why, why);
+    assert_int_equal(pl_comparison_fails(&c), change == PL_CHANGE_WORSE);
+    pl_comparison_free(&c);
+}
+
+static void ends_are_compared_by_kind_and_by_share(void **state)
+{
+    (void)state;
+    ends_like("oom_killed", 20, "oom_killed", 20, PL_CHANGE_SAME, "oom_killed");
+    ends_like("bounded", 20, "oom_killed", 1, PL_CHANGE_WORSE, "bounded, then oom_killed 1 of 20");
+    ends_like("crashed", 2, "growing", 20, PL_CHANGE_BETTER, "crashed 2 of 20, then growing");
+    ends_like("oom_killed", 1, "oom_killed", 20, PL_CHANGE_WORSE,
+              "oom_killed 1 of 20, then oom_killed");
+    ends_like("oom_killed", 12, "oom_killed", 2, PL_CHANGE_BETTER,
+              "oom_killed 12 of 20, then oom_killed 2 of 20");
+    ends_like("oom_killed", 3, "oom_killed", 4, PL_CHANGE_INCONCLUSIVE,
+              "oom_killed 3 of 20, then oom_killed 4 of 20");
+}
+
+static void on_another_host_a_crash_is_worse_and_a_kill_is_not_compared(void **state)
 {
     (void)state;
     json_t *base, *new;
     make_alike(&base, &new, 5, true);
-    json_object_set_new(json_array_get(json_object_get(new, "cells"), 3), "outcome",
-                        json_string("oom_killed"));
-    struct pl_comparison c = compare(base, new);
+    json_object_set_new(json_object_get(new, "host"), "kernel", json_string("another"));
+    end(new, 5, "oom_killed");
+    struct pl_comparison c = compare(json_incref(base), json_incref(new));
+    assert_int_equal(c.cells[0].outcome, PL_CHANGE_NOT_COMPARABLE);
+    pl_comparison_free(&c);
+    end(new, 5, "crashed");
+    c = compare(base, new);
     assert_int_equal(c.cells[0].outcome, PL_CHANGE_WORSE);
-    assert_string_equal(c.cells[0].outcome_why, "bounded, then oom_killed");
+    pl_comparison_free(&c);
+}
+
+static void a_metric_that_new_lacks_fails_the_gate(void **state)
+{
+    (void)state;
+    json_t *base, *new;
+    make_alike(&base, &new, 5, true);
+    for (size_t i = 0; i < 5; i++)
+        json_object_del(document_metrics(new, i), "rss_bytes_peak");
+    struct pl_comparison c = compare(json_incref(base), json_incref(new));
+    assert_true(find(&c, "rss_bytes_peak")->missing);
     assert_true(pl_comparison_fails(&c));
+    pl_comparison_free(&c);
+    c = compare(json_incref(new), json_incref(base)); /* one more than base had is welcome */
+    assert_false(pl_comparison_fails(&c));
+    pl_comparison_free(&c);
+    end(new, 5, "oom_killed"); /* the end explains it */
+    c = compare(base, new);
+    assert_false(find(&c, "rss_bytes_peak")->missing);
+    pl_comparison_free(&c);
+}
+
+static void fail_to_run(json_t *root, const char *side)
+{
+    json_object_set_new(json_object_get(root, "run"), "failed",
+                        json_pack("[{s:s, s:s, s:s, s:s, s:s, s:s}]", "side", side, "scenario",
+                                  "steady-reader", "allocator", "slab", "format", "f32", "clock",
+                                  "virtual", "why", "it can't run it"));
+}
+
+static void what_new_can_not_run_is_worse(void **state)
+{
+    (void)state;
+    json_t *base, *new;
+    make_alike(&base, &new, 5, true);
+    fail_to_run(new, "new");
+    struct pl_comparison c = compare(json_incref(base), json_incref(new));
+    assert_int_equal(c.cell_count, 2);
+    assert_int_equal(c.cells[1].outcome, PL_CHANGE_WORSE);
+    assert_string_equal(c.cells[1].outcome_why, "it can't run it");
+    assert_true(pl_comparison_fails(&c));
+    pl_comparison_free(&c);
+    fail_to_run(new, "base");
+    c = compare(base, new);
+    assert_int_equal(c.cells[1].outcome, PL_CHANGE_NOT_COMPARABLE);
+    assert_false(pl_comparison_fails(&c));
+    pl_comparison_free(&c);
+}
+
+static void a_run_that_was_stopped_is_told(void **state)
+{
+    (void)state;
+    json_t *base, *new;
+    make_alike(&base, &new, 5, true);
+    struct pl_comparison c = compare(json_incref(base), json_incref(new));
+    assert_null(pl_comparison_incomplete(&c));
+    pl_comparison_free(&c);
+    json_object_set_new(json_object_get(new, "run"), "complete", json_false());
+    c = compare(base, new);
+    assert_string_equal(pl_comparison_incomplete(&c), "new");
+    pl_comparison_free(&c);
+}
+
+static void a_repetition_is_there_once(void **state)
+{
+    (void)state;
+    json_t *base, *new;
+    make_alike(&base, &new, 5, true);
+    for (int i = 0; i < 400; i++)
+        document_add(base, "glibc", 0);
+    refuses(base, new, "base has two cells of steady-reader on glibc with repetition 0");
+}
+
+static void a_library_of_ones_own_is_compared(void **state)
+{
+    (void)state;
+    json_t *base, *new;
+    make_alike(&base, &new, 5, true);
+    json_t *const roots[] = {base, new};
+    for (size_t i = 0; i < 2; i++) {
+        json_object_set_new(document_add(roots[i], "preload:path=/x/libmine.so", 0),
+                            "live_bytes_peak", json_integer(1));
+        json_object_set_new(json_array_get(json_object_get(roots[i], "cells"), 5), "library",
+                            json_string(i ? "fnv1a64:1" : "fnv1a64:2"));
+    }
+    struct pl_comparison c = compare(base, new);
+    assert_non_null(strstr(c.cells[1].judged[0].why, "another library"));
     pl_comparison_free(&c);
 }
 
@@ -296,7 +425,13 @@ int main(void)
         cmocka_unit_test(what_was_asked_otherwise_is_not_compared),
         cmocka_unit_test(cells_of_one_side_are_told),
         cmocka_unit_test(nothing_in_common_is_an_error),
-        cmocka_unit_test(a_worse_end_is_worse),
+        cmocka_unit_test(ends_are_compared_by_kind_and_by_share),
+        cmocka_unit_test(on_another_host_a_crash_is_worse_and_a_kill_is_not_compared),
+        cmocka_unit_test(a_metric_that_new_lacks_fails_the_gate),
+        cmocka_unit_test(what_new_can_not_run_is_worse),
+        cmocka_unit_test(a_run_that_was_stopped_is_told),
+        cmocka_unit_test(a_repetition_is_there_once),
+        cmocka_unit_test(a_library_of_ones_own_is_compared),
         cmocka_unit_test(a_fault_of_the_suite_fails_the_gate),
         cmocka_unit_test(instructions_are_exact_on_one_model_of_cpu),
     };
