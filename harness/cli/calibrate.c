@@ -30,6 +30,16 @@ static void print(const json_t *root, const char *path)
     printf("\ncalibration: %s\n", path);
 }
 
+/* Other cells of this host stay calibrated; what can't be read is replaced. */
+static void keep_earlier(const char *path, json_t *root)
+{
+    struct pl_calibration earlier = {0};
+    if (pl_calibration_load(path, &earlier, NULL) == 0 &&
+        pl_calibration_of_host(&earlier, json_object_get(root, "host")))
+        pl_calibration_sum_up(root, earlier.root);
+    pl_calibration_free(&earlier);
+}
+
 /* Both halves to what is stored. */
 static int store(const char *folder, const char *path)
 {
@@ -48,6 +58,8 @@ static int store(const char *folder, const char *path)
         rc = pl_calibration_path(json_object_get(new, "host"), own, sizeof own, &error);
         path = own;
     }
+    if (!rc)
+        keep_earlier(path, root);
     if (!rc)
         rc = pl_calibration_store(path, root, &error);
     if (!rc)

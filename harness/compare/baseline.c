@@ -1,6 +1,7 @@
 /* Lines of class D: made, written and compared (baseline.h). */
 #include "harness/compare/baseline.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -266,6 +267,46 @@ static int check_scenario(void *context, const char *scenario)
     return rc;
 }
 
+static bool is_measured(const json_t *root, const char *scenario)
+{
+    const json_t *cell;
+    size_t i;
+    json_array_foreach(json_object_get(root, "cells"), i, cell)
+    {
+        if (strcmp(pl_document_string(cell, "scenario"), scenario) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int is_file(const struct dirent *entry)
+{
+    size_t length = strlen(entry->d_name);
+    return length > 4 && strcmp(entry->d_name + length - 4, ".txt") == 0;
+}
+
+/* A scenario that is gone, or was not run, differs too. */
+static int check_files(struct job *job)
+{
+    struct dirent **entries = NULL;
+    int count = scandir(job->folder, &entries, is_file, alphasort);
+    if (count < 0)
+        return pl_error_set(job->error, -errno, "%s: %s", job->folder, strerror(errno));
+    for (int i = 0; i < count; i++) {
+        char line[512];
+        entries[i]->d_name[strlen(entries[i]->d_name) - 4] = '\0';
+        snprintf(line, sizeof line, "%s: is in the baseline, but was not measured",
+                 entries[i]->d_name);
+        if (!is_measured(job->root, entries[i]->d_name)) {
+            job->check.take(job->check.context, line);
+            job->check.differences++;
+        }
+        free(entries[i]);
+    }
+    free(entries);
+    return 0;
+}
+
 int pl_baseline_write(const json_t *root, const char *folder, struct pl_error *error)
 {
     int rc = pl_folder_make(folder, error);
@@ -278,6 +319,8 @@ int pl_baseline_check(const json_t *root, const char *folder,
 {
     struct job job = {root, folder, error, {take, context, NULL, 0}};
     int rc = each_scenario(root, check_scenario, &job);
+    if (!rc)
+        rc = check_files(&job);
     *differences = job.check.differences;
     return rc;
 }

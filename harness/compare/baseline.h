@@ -13,8 +13,9 @@
  *  @return 0; -EINVAL when repetitions of a cell differ; another negative errno */
 int pl_baseline_write(const json_t *root, const char *folder, struct pl_error *error);
 
-/** Compares a results document with the files of its scenarios.
- *  @param take gets a line for each value that differs or is missing on either side
+/** Compares a results document with the files of the folder.
+ *  @param take gets a line for each value that differs or is missing on either side, and for each
+ *  file whose scenario was not run
  *  @param differences set to how many; 0: all alike
  *  @return 0; -EINVAL as above or when a file holds something else; another negative errno */
 int pl_baseline_check(const json_t *root, const char *folder,

@@ -7,6 +7,7 @@
 #include "harness/base/random.h"
 #include "harness/compare/calibration.h"
 #include "harness/compare/judge.h"
+#include "harness/results/document.h"
 #include "harness/stats/bootstrap.h"
 #include "harness/stats/signed_rank.h"
 
@@ -52,14 +53,7 @@ static double *logs_of(const struct pl_match *m, const char *metric, size_t *cou
     return logs;
 }
 
-/* One metric over all cells. */
-struct total {
-    double alarms;
-    size_t cells;
-};
-
-static json_t *row_of(const struct pl_match *m, const char *metric, double *logs, size_t count,
-                      struct total *total)
+static json_t *row_of(const struct pl_match *m, const char *metric, double *logs, size_t count)
 {
     struct pl_bootstrap spread;
     if (pl_bootstrap_hodges_lehmann(logs, count, PL_JUDGE_CONFIRMING_PAIRS, ROUNDS, .95, SEED,
@@ -68,45 +62,84 @@ static json_t *row_of(const struct pl_match *m, const char *metric, double *logs
     double alarms = false_alarms(logs, count);
     if (isnan(alarms))
         return NULL;
-    total->alarms += alarms;
-    total->cells++;
     return json_pack("{s:s, s:s, s:s, s:s, s:f, s:s, s:i, s:f, s:f}", "scenario", m->scenario,
                      "allocator", m->allocator, "format", m->format, "clock", m->clock,
                      "duration_seconds", pl_match_seconds(m), "metric", metric, "pairs", (int)count,
                      "noise", spread.sd, "false_alarms", alarms);
 }
 
-static void add_cells(const struct pl_matches *all, const char *metric, json_t *rows,
-                      struct total *total)
+static void add_cells(const struct pl_matches *all, const char *metric, json_t *rows)
 {
     for (size_t i = 0; i < all->count; i++) {
         size_t count = 0;
         double *logs = logs_of(&all->matches[i], metric, &count);
-        json_t *row = logs ? row_of(&all->matches[i], metric, logs, count, total) : NULL;
+        json_t *row = logs ? row_of(&all->matches[i], metric, logs, count) : NULL;
         free(logs);
         if (row)
             json_array_append_new(rows, row);
     }
 }
 
-static json_t *total_row(const char *metric, const struct total *total)
+/* Whether both rows are of the same metric of the same cell. */
+static bool is_same_row(const json_t *a, const json_t *b)
 {
-    double alarms = total->alarms / (double)total->cells;
-    return json_pack("{s:s, s:f, s:b}", "metric", metric, "false_alarms", alarms, "advisory",
-                     alarms > PL_CALIBRATION_ALARMS_MAX);
+    static const char *const keys[] = {"scenario", "allocator",        "format",
+                                       "clock",    "duration_seconds", "metric"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (!json_equal(json_object_get(a, keys[i]), json_object_get(b, keys[i])))
+            return false;
+    return true;
+}
+
+/* Takes over what was known of cells that were not calibrated now. */
+static void keep_others(const json_t *earlier, json_t *rows)
+{
+    const json_t *row, *mine;
+    size_t i, k;
+    json_array_foreach(json_object_get(earlier, "cells"), i, row)
+    {
+        bool renewed = false;
+        json_array_foreach(rows, k, mine) renewed |= is_same_row(row, mine);
+        if (!renewed)
+            json_array_append(rows, (json_t *)row);
+    }
+}
+
+/* A metric's share over all its cells. */
+static void add_total(json_t *root, const char *metric)
+{
+    const json_t *row;
+    double alarms = 0;
+    size_t i, count = 0;
+    json_array_foreach(json_object_get(root, "cells"), i, row)
+    {
+        if (strcmp(pl_document_string(row, "metric"), metric) != 0)
+            continue;
+        alarms += json_number_value(json_object_get(row, "false_alarms"));
+        count++;
+    }
+    if (count)
+        json_array_append_new(json_object_get(root, "metrics"),
+                              json_pack("{s:s, s:f, s:b}", "metric", metric, "false_alarms",
+                                        alarms / (double)count, "advisory",
+                                        alarms / (double)count > PL_CALIBRATION_ALARMS_MAX));
+}
+
+void pl_calibration_sum_up(json_t *root, const json_t *earlier)
+{
+    keep_others(earlier, json_object_get(root, "cells"));
+    json_object_set_new(root, "metrics", json_array());
+    for (size_t i = 0; i < pl_metric_count; i++)
+        if (pl_metrics[i].class == PL_CLASS_N)
+            add_total(root, pl_metrics[i].name);
 }
 
 static void fill(const struct pl_matches *all, json_t *root)
 {
-    json_t *rows = json_object_get(root, "cells"), *metrics = json_object_get(root, "metrics");
-    for (size_t i = 0; i < pl_metric_count; i++) {
-        struct total total = {0};
-        if (pl_metrics[i].class != PL_CLASS_N)
-            continue;
-        add_cells(all, pl_metrics[i].name, rows, &total);
-        if (total.cells)
-            json_array_append_new(metrics, total_row(pl_metrics[i].name, &total));
-    }
+    for (size_t i = 0; i < pl_metric_count; i++)
+        if (pl_metrics[i].class == PL_CLASS_N)
+            add_cells(all, pl_metrics[i].name, json_object_get(root, "cells"));
+    pl_calibration_sum_up(root, NULL);
 }
 
 int pl_calibration_make(const json_t *base, const json_t *new, json_t **root,

@@ -90,6 +90,13 @@ int pl_calibration_load(const char *path, struct pl_calibration *c, struct pl_er
     return 0;
 }
 
+bool pl_calibration_of_host(const struct pl_calibration *c, const json_t *host)
+{
+    char mine[PL_HOST_HASH_TEXT], theirs[PL_HOST_HASH_TEXT];
+    return pl_host_hash(json_object_get(c->root, "host"), theirs, sizeof theirs) == 0 &&
+           pl_host_hash(host, mine, sizeof mine) == 0 && strcmp(mine, theirs) == 0;
+}
+
 void pl_calibration_free(struct pl_calibration *c)
 {
     json_decref(c->root);

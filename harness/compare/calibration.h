@@ -26,6 +26,13 @@ struct pl_calibration {
 int pl_calibration_make(const json_t *base, const json_t *new, json_t **root,
                         struct pl_error *error);
 
+/** Adds the cells of an earlier calibration of this host that the new one has not, and sums up each
+ *  metric over all. @param earlier NULL for none */
+void pl_calibration_sum_up(json_t *root, const json_t *earlier);
+
+/** Whether a calibration is of this host. @param host a fingerprint */
+bool pl_calibration_of_host(const struct pl_calibration *calibration, const json_t *host);
+
 /** Where a host's calibration is kept: $XDG_STATE_HOME/plimsoll/calibration/<hash>.json (without
  *  it ~/.local/state), since noise belongs to the host and not to a clone.
  *  @param host the fingerprint @return 0 or a negative errno */

@@ -138,6 +138,20 @@ static void names_stay_in_the_folder(void **state)
     json_decref(root);
 }
 
+static void a_scenario_that_was_not_run_is_told(void **state)
+{
+    struct fixture *f = *state;
+    char path[128];
+    write_one(f);
+    snprintf(path, sizeof path, "%s/gone.txt", f->folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fclose(file);
+    assert_int_equal(check(f, make(391640, 2728589.86667, 1)), 0);
+    assert_int_equal(f->differences, 1);
+    assert_string_equal(f->said, "gone: is in the baseline, but was not measured\n");
+}
+
 static void no_file_is_an_error(void **state)
 {
     struct fixture *f = *state;
@@ -156,6 +170,7 @@ int main(void)
         TEST(what_is_missing_on_a_side_is_told),
         TEST(repetitions_that_differ_are_refused),
         TEST(names_stay_in_the_folder),
+        TEST(a_scenario_that_was_not_run_is_told),
         TEST(no_file_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -144,6 +144,28 @@ static void what_is_stored_is_found_again(void **state)
     pl_folder_remove(folder);
 }
 
+static void other_cells_stay_calibrated(void **state)
+{
+    (void)state;
+    struct pl_calibration c = {.root = calibrate(60, .1, 0)};
+    json_t *earlier = calibrate(60, .4, .2);
+    json_t *row = json_array_get(json_object_get(earlier, "cells"), 0);
+    double alarms = 0, noise = noise_of(&c, 60, "cpu_ns_per_packet");
+    pl_calibration_sum_up(c.root, earlier); /* the same cell: the new one counts */
+    assert_true(fabs(noise_of(&c, 60, "cpu_ns_per_packet") - noise) < 1e-12);
+    assert_false(pl_calibration_advisory(&c, "cpu_ns_per_packet", &alarms));
+    json_object_set_new(row, "duration_seconds", json_real(5));
+    pl_calibration_sum_up(c.root, earlier);
+    assert_true(noise_of(&c, 5, "cpu_ns_per_packet") > 2 * noise);
+    assert_true(fabs(noise_of(&c, 60, "cpu_ns_per_packet") - noise) < 1e-12);
+    assert_true(pl_calibration_advisory(&c, "cpu_ns_per_packet", &alarms));
+    assert_true(pl_calibration_of_host(&c, json_object_get(earlier, "host")));
+    json_object_set_new(json_object_get(earlier, "host"), "kernel", json_string("another"));
+    assert_false(pl_calibration_of_host(&c, json_object_get(earlier, "host")));
+    json_decref(earlier);
+    pl_calibration_free(&c);
+}
+
 static void broken_ones_are_refused(void **state)
 {
     (void)state;
@@ -174,6 +196,7 @@ int main(void)
         cmocka_unit_test(false_alarms_make_a_metric_advisory),
         cmocka_unit_test(takes_pairs_and_enough_of_them),
         cmocka_unit_test(what_is_stored_is_found_again),
+        cmocka_unit_test(other_cells_stay_calibrated),
         cmocka_unit_test(broken_ones_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
