@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # The one-way rule: a room includes only itself and rooms to its left in the flow of data; the
-# measuring rooms include no pipeline; allocators/ includes nothing of harness/, and harness/ of
-# allocators/ only its contract.
+# measuring rooms include no pipeline, nor the benchmarks that drive one; allocators/ includes
+# nothing of harness/, and harness/ of allocators/ only its contract.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-rooms=(base scenario traffic clock pipelines cell measure results instruments stats compare report cli)
+rooms=(base scenario traffic clock pipelines cell bench measure results instruments stats compare report cli)
 place() { # ROOM: its place in the flow
     for i in "${!rooms[@]}"; do
         [ "${rooms[$i]}" != "$1" ] || echo "$i"
@@ -12,7 +12,7 @@ place() { # ROOM: its place in the flow
 }
 failed=0
 includes() { # FOLDER: file:included of every include of the project's own, tests aside
-    grep -rnoE --include='*.[ch]' --exclude-dir=tests '#include "(harness|allocators)/[^"]*"' "$1" |
+    grep -rnoE --include='*.[ch]' --include='*.cc' --exclude-dir=tests '#include "(harness|allocators)/[^"]*"' "$1" |
         sed -E 's/^([^:]*):[0-9]+:#include "([^"]*)"/\1 \2/'
 }
 while read -r file included; do
@@ -26,9 +26,9 @@ while read -r file included; do
     case $included in
     allocators/allocator.h | allocators/error.h | allocators/units.h) continue ;;
     allocators/*) echo "$file: includes $included; only the contract is for harness/" && failed=1 ;;
-    harness/pipelines/*)
+    harness/pipelines/* | harness/bench/*)
         case $room in
-        measure | results | stats | compare | report) echo "$file: a measuring room includes a pipeline" && failed=1 ;;
+        measure | results | instruments | stats | compare | report) echo "$file: a measuring room includes a pipeline" && failed=1 ;;
         esac ;;&
     harness/*)
         if [ "$(place "$other")" -gt "$(place "$room")" ]; then
