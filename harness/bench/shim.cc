@@ -133,9 +133,19 @@ uint64_t pl_bench_next(struct pl_bench *bench, uint64_t most) noexcept
     return state.KeepRunningBatch(now) ? static_cast<uint64_t>(now) : 0;
 }
 
+uint64_t pl_bench_total(const struct pl_bench *bench) noexcept
+{
+    return static_cast<uint64_t>(state_of(bench).max_iterations);
+}
+
 int64_t pl_bench_arg(const struct pl_bench *bench, size_t index) noexcept
 {
     return state_of(bench).range(index);
+}
+
+int pl_bench_thread(const struct pl_bench *bench) noexcept
+{
+    return state_of(bench).thread_index();
 }
 
 void pl_bench_pause(struct pl_bench *bench) noexcept

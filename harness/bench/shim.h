@@ -40,12 +40,20 @@ struct pl_bench_options {
 int pl_bench_register(const struct pl_bench_options *options) PL_BENCH_NOEXCEPT;
 
 /** How many operations to do before it is asked again. The first call starts the timer, the one
- *  that gives 0 stops it. Asked for several at once, the call (2 ns) does not weigh on each.
+ *  that gives 0 stops it; at both the threads of a benchmark wait for each other. Asked for several
+ * at once, the call (2 ns) does not weigh on each.
  *  @param most 1 or more @return 1 to most, or 0 when all are done or one was skipped */
 uint64_t pl_bench_next(struct pl_bench *bench, uint64_t most) PL_BENCH_NOEXCEPT;
 
+/** @return how many operations pl_bench_next will give in all, to each thread, if none is skipped
+ */
+uint64_t pl_bench_total(const struct pl_bench *bench) PL_BENCH_NOEXCEPT;
+
 /** @return args[index], below arg_count */
 int64_t pl_bench_arg(const struct pl_bench *bench, size_t index) PL_BENCH_NOEXCEPT;
+
+/** @return which of the threads that run it this is, from 0 */
+int pl_bench_thread(const struct pl_bench *bench) PL_BENCH_NOEXCEPT;
 
 /** Stops and starts the timer in between; the two together cost about 1 us. */
 void pl_bench_pause(struct pl_bench *bench) PL_BENCH_NOEXCEPT;

@@ -34,6 +34,10 @@ int pl_job_make(const struct pl_scenario *scenario, const struct pl_recording *r
                 const char *stack, enum pl_format format, uint64_t seed, uint64_t ceiling_bytes,
                 bool observed, int *fd, struct pl_error *error);
 
+/** Maps a job in the process that is to do it, every page of it present. Allocates nothing.
+ *  @return the job, or NULL when the descriptor holds none */
+struct pl_job *pl_job_map(int fd);
+
 /** Bytes of the arena that a cell takes for this scenario. */
 uint64_t pl_job_arena_bytes(const struct pl_scenario *scenario,
                             const struct pl_recording *recording);

@@ -5,9 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/cell/collect.h"
@@ -38,18 +36,6 @@ static int fail(int code, const char *text)
     memccpy(failure.text, text, 0, sizeof failure.text - 1);
     pl_record_write(PL_RECORD_FD, &failure, sizeof failure);
     return 1;
-}
-
-static struct pl_job *map_job(void)
-{
-    struct stat status;
-    if (fstat(PL_JOB_FD, &status) || (size_t)status.st_size < sizeof(struct pl_job))
-        return NULL;
-    struct pl_job *job = mmap(NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE,
-                              MAP_SHARED | MAP_POPULATE, PL_JOB_FD, 0);
-    if (job == MAP_FAILED || job->magic != PL_JOB_MAGIC || job->bytes != (uint64_t)status.st_size)
-        return NULL;
-    return job;
 }
 
 static int open_stack(struct cell *cell, struct pl_error *error)
@@ -191,7 +177,7 @@ int main(void)
     struct pl_final final = {.kind = PL_RECORD_FINAL, .size = sizeof final};
     struct pl_error error;
     pl_real_init();
-    struct pl_job *job = map_job();
+    struct pl_job *job = pl_job_map(PL_JOB_FD);
     if (!job) {
         fputs("plimsoll-cell is started by plimsoll run, not by hand\n", stderr);
         return 2;
