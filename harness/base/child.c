@@ -35,26 +35,33 @@ static int start(const struct pl_child *c, pid_t *pid)
     redirect(&actions, c->in, STDIN_FILENO, O_RDONLY);
     redirect(&actions, c->out, STDOUT_FILENO, O_WRONLY);
     redirect(&actions, c->complaints, STDERR_FILENO, O_WRONLY);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes); /* the group is that of its own number, 0 */
+    posix_spawnattr_setflags(&attributes, c->group ? POSIX_SPAWN_SETPGROUP : 0);
     char **environment = c->environment ? (char **)(uintptr_t)c->environment : environ;
-    rc = posix_spawn(pid, c->argv[0], &actions, NULL, (char **)(uintptr_t)c->argv, environment);
+    rc = posix_spawn(pid, c->argv[0], &actions, &attributes, (char **)(uintptr_t)c->argv,
+                     environment);
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return -rc;
 }
 
-/* Kills a child; with a grace it may end by itself first. */
-static void end(pid_t pid, unsigned grace_ms, int *status)
+/* Kills a child; with a grace it may end by itself first. What it started may be left when it has
+ * ended, and is killed in any case. */
+static void end(const struct pl_child *c, pid_t pid, int *status)
 {
     const struct timespec step = {0, STEP_MS * 1000 * 1000};
-    pid_t ended = 0;
-    if (grace_ms)
-        kill(pid, SIGTERM);
-    for (unsigned waited = 0; ended == 0 && waited < grace_ms; waited += STEP_MS) {
+    pid_t ended = 0, whom = c->group ? -pid : pid;
+    if (c->grace_ms)
+        kill(whom, SIGTERM);
+    for (unsigned waited = 0; ended == 0 && waited < c->grace_ms; waited += STEP_MS) {
         nanosleep(&step, NULL);
         ended = waitpid(pid, status, WNOHANG);
     }
+    if (ended != pid || c->group)
+        kill(whom, SIGKILL);
     if (ended == pid)
         return;
-    kill(pid, SIGKILL);
     while (waitpid(pid, status, 0) < 0 && errno == EINTR)
         continue;
 }
@@ -79,7 +86,7 @@ int pl_child_run(const struct pl_child *c, int *status)
         else
             nanosleep(&step, NULL);
     }
-    end(pid, c->grace_ms, status);
+    end(c, pid, status);
     return rc;
 }
 
@@ -99,6 +106,16 @@ static bool is_program(const char *path)
 {
     struct stat status;
     return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
+}
+
+int pl_child_find_beside(const char *name, char *path, size_t capacity)
+{
+    char self[3072];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    self[n > 0 ? n : 0] = '\0';
+    char *slash = strrchr(self, '/');
+    int written = slash ? snprintf(path, capacity, "%.*s/%s", (int)(slash - self), self, name) : -1;
+    return written > 0 && (size_t)written < capacity && is_program(path) ? 0 : -ENOENT;
 }
 
 int pl_child_find(const char *name, char *path, size_t capacity)

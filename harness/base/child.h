@@ -3,6 +3,7 @@
 #define PL_BASE_CHILD_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 #include "allocators/error.h"
 
@@ -13,6 +14,7 @@ struct pl_child {
     unsigned timeout_ms;     /* then it is killed */
     const volatile sig_atomic_t *interrupted; /* nonzero: it is killed; may be NULL */
     unsigned grace_ms; /* from SIGTERM to SIGKILL, for one that has to clean up; 0: SIGKILL */
+    bool group;        /* it has a process group of its own, which is killed with what it started */
 };
 
 /** Runs it to its end. Any thread, but SIGCHLD must not be ignored.
@@ -22,6 +24,9 @@ int pl_child_run(const struct pl_child *child, int *status);
 
 /** The last line of what it wrote to a file, without its newline; empty where it said nothing. */
 void pl_child_last_line(int fd, char *text, size_t capacity);
+
+/** Finds a program in the folder of the running one. @return 0 or -ENOENT */
+int pl_child_find_beside(const char *name, char *path, size_t capacity);
 
 /** Finds a program in PATH. @return 0 or -ENOENT */
 int pl_child_find(const char *name, char *path, size_t capacity);

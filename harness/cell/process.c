@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/base/child.h"
 #include "harness/cell/job.h"
 
 #define PL_SAID_LINES_MAX 4
@@ -220,16 +221,10 @@ void pl_process_pass_on(struct pl_process *process)
 
 int pl_process_find_cell(char *path, size_t capacity, struct pl_error *error)
 {
-    char self[3072];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    self[n > 0 ? n : 0] = '\0';
-    char *slash = strrchr(self, '/');
-    int written =
-        slash ? snprintf(path, capacity, "%.*s/plimsoll-cell", (int)(slash - self), self) : -1;
-    if (written > 0 && (size_t)written < capacity && access(path, X_OK) == 0)
+    if (pl_child_find_beside("plimsoll-cell", path, capacity) == 0)
         return 0;
-    return pl_error_set(error, -ENOENT, "plimsoll-cell is missing beside %s; build it by `make`",
-                        self);
+    return pl_error_set(error, -ENOENT,
+                        "plimsoll-cell is missing beside this program; build it by `make`");
 }
 
 bool pl_process_can_fix_addresses(void)

@@ -79,6 +79,7 @@ static int observe_cell(struct pl_observing *o, const struct pl_instrument *inst
                  .seed = s->seed,
                  .containers = o->containers,
                  .interrupted = o->interrupted},
+        .asked = {o->arguments->settings, o->arguments->setting_count},
         .folder = o->results->folder,
         .number = json_array_size(json_object_get(o->results->root, "instruments")),
     };

@@ -45,12 +45,19 @@ void pl_instrument_names(char *text, size_t capacity);
 /** Whether it can run here. @return 0, or -ENOENT with what is missing and how to get it */
 int pl_instrument_available(const struct pl_instrument *instrument, struct pl_error *error);
 
+/** How the person asked, for an instrument that starts a program which reads the scenario anew. */
+struct pl_observation_question {
+    const char *const *settings; /* KEY=VALUE each */
+    size_t setting_count;
+};
+
 /** What an observation starts from. */
 struct pl_observation_inputs {
     struct pl_cell_options cell; /* the scenario already shortened; the stack as asked */
-    const char *folder;          /* the run's */
-    const char *reproduce;       /* a shell command */
-    size_t number;               /* of the observation in its run, to keep files apart */
+    struct pl_observation_question asked;
+    const char *folder;    /* the run's */
+    const char *reproduce; /* a shell command */
+    size_t number;         /* of the observation in its run, to keep files apart */
 };
 
 /** Observes a cell: an entry of `instruments` in results.json, whatever happens (skipped, failed).

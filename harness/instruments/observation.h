@@ -21,7 +21,9 @@ struct pl_observation {
     char command[8192];
     char version[64]; /* of the program that observes; empty: not known */
     json_t *figures, *sites, *files;
-    json_t *agreement; /* NULL for none */
+    json_t *agreement;  /* NULL for none */
+    json_t *benchmarks; /* likewise */
+    struct pl_observation_question asked;
 };
 
 /** FOLDER/<stem>.SUFFIX. */
@@ -66,6 +68,13 @@ int pl_observation_run(struct pl_observation *observation, const struct pl_cell_
 
 /** Notes the version that a program tells when asked with --version. */
 void pl_observation_version(struct pl_observation *observation, const char *program);
+
+/** Runs a program that measures by itself, for so long at most, and what it starts with it. What it
+ *  says on stderr is kept as <stem>.log if it fails. It becomes the command in the results if none
+ *  stands there.
+ *  @return 0, -EINTR, or how it ended and the last that it said */
+int pl_observation_program(struct pl_observation *observation, const char *const *argv,
+                           unsigned timeout_ms, struct pl_error *error);
 
 /** Runs a helper program for a minute at most, its complaints to <stem>.log.
  *  @param in, out paths, or NULL for /dev/null

@@ -115,6 +115,8 @@ static json_t *entry_json(const struct pl_observation *o, const struct pl_observ
         json_object_set_new(entry, "version", json_string(o->version));
     if (entry && o->agreement)
         json_object_set(entry, "agreement", o->agreement);
+    if (entry && o->benchmarks)
+        json_object_set(entry, "benchmarks", o->benchmarks);
     return entry;
 }
 
@@ -132,6 +134,7 @@ static int open_observation(struct pl_observation *o, const struct pl_observatio
 {
     o->cell = in->cell;
     o->folder = in->folder;
+    o->asked = in->asked;
     o->figures = json_object();
     o->sites = json_array();
     o->files = json_array();
@@ -152,6 +155,7 @@ static void close_observation(struct pl_observation *o)
     json_decref(o->sites);
     json_decref(o->files);
     json_decref(o->agreement);
+    json_decref(o->benchmarks);
     free(o->scenario);
     free(o);
 }

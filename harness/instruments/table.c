@@ -6,12 +6,11 @@
 #include "harness/instruments/instrument.h"
 
 extern const struct pl_instrument pl_instrument_massif, pl_instrument_heaptrack,
-    pl_instrument_callgrind;
+    pl_instrument_callgrind, pl_instrument_gbench, pl_instrument_hyperfine;
 
 const struct pl_instrument *const pl_instruments[] = {
-    &pl_instrument_massif,
-    &pl_instrument_heaptrack,
-    &pl_instrument_callgrind,
+    &pl_instrument_massif, &pl_instrument_heaptrack, &pl_instrument_callgrind,
+    &pl_instrument_gbench, &pl_instrument_hyperfine,
 };
 const size_t pl_instrument_count = sizeof pl_instruments / sizeof *pl_instruments;
 

@@ -1,4 +1,5 @@
 /* The instruments' sections of the page (html_write.h). */
+#include "harness/report/benchmarks.h"
 #include "harness/report/html_write.h"
 #include "harness/report/sections.h"
 #include "harness/results/document.h"
@@ -83,8 +84,7 @@ static void write_detail(const struct pl_html *p, const json_t *entry)
     write_sites(p, json_object_get(entry, "sites"));
     pl_html_wrap(p, "<pre>", pl_document_string(entry, "reproduce"), "</pre>");
     if (pl_document_string(entry, "command")[0])
-        pl_html_wrap(p, "which runs the cell as <pre>", pl_document_string(entry, "command"),
-                     "</pre>");
+        pl_html_wrap(p, "which runs <pre>", pl_document_string(entry, "command"), "</pre>");
     fputs("</dd>\n", p->out);
 }
 
@@ -109,6 +109,7 @@ static void write_section(struct pl_html *p, const struct pl_section *s)
         pl_html_wrap(p, "", s->instrument->blind, "</p>\n");
     }
     write_table(p, s);
+    pl_html_benchmarks(p, s);
     for (size_t i = 0; i < s->entry_count; i++)
         write_pictures(p, s->entries[i]);
     fputs("<details><summary>The dearest sites, and the command that reproduces "

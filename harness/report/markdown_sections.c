@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "harness/report/benchmarks.h"
 #include "harness/report/picture.h"
 #include "harness/report/sections.h"
 #include "harness/report/text.h"
@@ -89,7 +90,7 @@ static void write_detail(FILE *out, const json_t *entry, const char *folder)
         write_picture(out, entry, (enum pl_section_picture)kind, folder);
     fputc('\n', out);
     pl_text_fenced(out, pl_document_string(entry, "reproduce"));
-    fputs("\nwhich runs the cell as\n\n", out);
+    fputs("\nwhich runs\n\n", out);
     pl_text_fenced(out, pl_document_string(entry, "command"));
 }
 
@@ -107,6 +108,7 @@ static void write_section(FILE *out, const struct pl_section *s, const char *fol
         write_row(out, s, s->entries[i]);
     for (size_t i = 0; i < shown; i++)
         write_why(out, s->entries[i]);
+    pl_markdown_benchmarks(out, s);
     fputs(
         "\n\n<details><summary>The dearest sites, and the command that reproduces each</summary>\n",
         out);

@@ -76,12 +76,21 @@ void pl_section_head(const char *figure, char *text)
             *at = ' ';
 }
 
+static bool is_seconds(const char *figure)
+{
+    static const char unit[] = "_seconds";
+    size_t length = strlen(figure), end = sizeof unit - 1;
+    return length > end && strcmp(figure + length - end, unit) == 0;
+}
+
 void pl_section_figure(const json_t *entry, const char *figure, char *text)
 {
     const json_t *value = json_object_get(json_object_get(entry, "figures"), figure);
     char number[PL_TEXT_FIGURE] = "-";
     if (json_is_integer(value))
         pl_text_count(number, (double)json_integer_value(value));
+    else if (value && is_seconds(figure)) /* of a command that may take some ms */
+        snprintf(number, sizeof number, "%.3f", json_real_value(value));
     else if (value)
         pl_text_decimal(number, json_real_value(value));
     snprintf(text, PL_SECTION_TEXT, "%s", number);

@@ -18,16 +18,18 @@ static const char *headline(const struct pl_section *s)
     return s->figure_count ? s->figures[0] : "";
 }
 
-static void set_row(struct pl_grid *grid, size_t row, const json_t *entry, const char *figure)
+static void set_row(struct pl_grid *grid, size_t row, const struct pl_section *s,
+                    const json_t *entry)
 {
     char text[PL_SECTION_TEXT];
     pl_grid_set(grid, row, STACK, pl_document_string(entry, "allocator_run"));
     pl_grid_set(grid, row, SCENARIO, pl_document_string(entry, "scenario"));
     pl_grid_set(grid, row, STATUS, pl_document_string(entry, "status"));
-    pl_section_figure(entry, figure, text);
+    pl_section_figure(entry, headline(s), text);
     pl_grid_set(grid, row, FIGURE, text);
     pl_section_apart(entry, text);
-    pl_grid_set(grid, row, APART, text);
+    if (s->agrees)
+        pl_grid_set(grid, row, APART, text);
 }
 
 static void print_section(FILE *out, const struct pl_section *s)
@@ -38,15 +40,16 @@ static void print_section(FILE *out, const struct pl_section *s)
     fputc('\n', out);
     pl_text_plain(out, s->name);
     fputc('\n', out);
-    if (pl_grid_make(&grid, 1 + s->entry_count, 1, COLUMNS)) {
-        for (size_t i = 0; i < COLUMNS; i++) {
+    size_t columns = s->agrees ? COLUMNS : APART; /* nothing to be apart from */
+    if (pl_grid_make(&grid, 1 + s->entry_count, 1, columns)) {
+        for (size_t i = 0; i < columns; i++) {
             grid.left[i] = i < FIGURE;
             pl_grid_set(&grid, 0, i, heads[i]);
         }
         pl_section_head(headline(s), head);
         pl_grid_set(&grid, 0, FIGURE, head);
         for (size_t i = 0; i < s->entry_count; i++)
-            set_row(&grid, 1 + i, s->entries[i], headline(s));
+            set_row(&grid, 1 + i, s, s->entries[i]);
         pl_grid_print(out, &grid, NULL);
     }
     pl_grid_free(&grid);

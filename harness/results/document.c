@@ -70,6 +70,40 @@ static int check_names(const json_t *cell, size_t number, struct pl_error *error
     return 0;
 }
 
+/* Each has a name and why it was skipped, or ""; the rest is figures. */
+static int check_benchmark(const json_t *benchmark, size_t number, struct pl_error *error)
+{
+    const json_t *value;
+    const char *key;
+    if (!json_is_string(json_object_get(benchmark, "name")) ||
+        !json_is_string(json_object_get(benchmark, "why")))
+        return pl_error_set(error, -EINVAL, "instrument %zu: a benchmark without 'name' and 'why'",
+                            number);
+    json_object_foreach((json_t *)benchmark, key, value)
+    {
+        if (!json_is_number(value) && strcmp(key, "name") != 0 && strcmp(key, "why") != 0)
+            return pl_error_set(error, -EINVAL,
+                                "instrument %zu: benchmark '%.60s': '%.60s' is no number", number,
+                                json_string_value(json_object_get(benchmark, "name")), key);
+    }
+    return 0;
+}
+
+static int check_benchmarks(const json_t *benchmarks, size_t number, struct pl_error *error)
+{
+    const json_t *benchmark;
+    size_t i;
+    int rc = 0;
+    if (benchmarks && !json_is_array(benchmarks))
+        return pl_error_set(error, -EINVAL, "instrument %zu: 'benchmarks' is no array", number);
+    json_array_foreach(benchmarks, i, benchmark)
+    {
+        if (!rc)
+            rc = check_benchmark(benchmark, number, error);
+    }
+    return rc;
+}
+
 /* What an instrument found: the report trusts its shape, too. */
 static int check_instrument(const json_t *entry, size_t number, struct pl_error *error)
 {
@@ -88,7 +122,7 @@ static int check_instrument(const json_t *entry, size_t number, struct pl_error 
         !json_is_number(value)) return pl_error_set(error, -EINVAL,
                                                     "instrument %zu: figure '%.60s' is no number",
                                                     number, key);
-    return 0;
+    return check_benchmarks(json_object_get(entry, "benchmarks"), number, error);
 }
 
 static int check_instruments(const json_t *entries, struct pl_error *error)

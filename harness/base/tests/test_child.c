@@ -1,5 +1,7 @@
 /* Helper programs: what they are given, that none outlives its time, and how they are quoted. */
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -25,7 +27,7 @@ static void a_child_gets_what_it_is_given(void **state)
     (void)state;
     assert_int_equal(write(in, "c\n", 2), 2);
     lseek(in, 0, SEEK_SET);
-    struct pl_child child = {argv, environment, in, out, out, 10000, NULL, 0};
+    struct pl_child child = {argv, environment, in, out, out, 10000, NULL, 0, false};
     assert_int_equal(pl_child_run(&child, &status), 0);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 3);
     assert_true(pread(out, text, sizeof text - 1, 0) > 0);
@@ -40,9 +42,9 @@ static void a_child_is_stopped(void **state)
     volatile sig_atomic_t interrupted = 1;
     int status = 0;
     (void)state;
-    struct pl_child late = {argv, NULL, -1, -1, -1, 50, NULL, 0};
+    struct pl_child late = {argv, NULL, -1, -1, -1, 50, NULL, 0, false};
     assert_int_equal(pl_child_run(&late, &status), -ETIMEDOUT);
-    struct pl_child unwanted = {argv, NULL, -1, -1, -1, 10000, &interrupted, 0};
+    struct pl_child unwanted = {argv, NULL, -1, -1, -1, 10000, &interrupted, 0, false};
     assert_int_equal(pl_child_run(&unwanted, &status), -EINTR);
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* none is left */
 }
@@ -55,12 +57,42 @@ static void a_child_may_clean_up_first(void **state)
                                        "trap '' TERM; while :; do sleep 0.01; done", NULL};
     int status = 0;
     (void)state;
-    struct pl_child child = {tidy, NULL, -1, -1, -1, 200, NULL, 10000};
+    struct pl_child child = {tidy, NULL, -1, -1, -1, 200, NULL, 10000, false};
     assert_int_equal(pl_child_run(&child, &status), -ETIMEDOUT);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 7);
-    struct pl_child stubborn = {deaf, NULL, -1, -1, -1, 200, NULL, 200};
+    struct pl_child stubborn = {deaf, NULL, -1, -1, -1, 200, NULL, 200, false};
     assert_int_equal(pl_child_run(&stubborn, &status), -ETIMEDOUT);
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+/* Whoever holds the pipe's writing end is alive. */
+static bool all_have_ended(int reading_end)
+{
+    struct pollfd end = {.fd = reading_end, .events = POLLIN};
+    return poll(&end, 1, 5000) == 1 && (end.revents & POLLHUP);
+}
+
+static void a_group_is_stopped_as_a_whole(void **state)
+{
+    static const char *const argv[] = {"/bin/sh", "-c", "sleep 60 & wait", NULL};
+    int ends[2], status = 0;
+    (void)state;
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    struct pl_child late = {argv, NULL, -1, ends[1], -1, 200, NULL, 0, true};
+    assert_int_equal(pl_child_run(&late, &status), -ETIMEDOUT);
+    close(ends[1]);
+    assert_true(all_have_ended(ends[0]));
+    close(ends[0]);
+}
+
+static void a_program_is_found_beside_this_one(void **state)
+{
+    char path[4096];
+    (void)state;
+    assert_int_equal(pl_child_find_beside("test_child", path, sizeof path), 0);
+    assert_int_equal(access(path, X_OK), 0);
+    assert_int_equal(pl_child_find_beside("test_child", path, 12), -ENOENT);
+    assert_int_equal(pl_child_find_beside("no_such_program", path, sizeof path), -ENOENT);
 }
 
 static void a_program_is_found_in_path(void **state)
@@ -102,6 +134,8 @@ int main(void)
         cmocka_unit_test(a_child_gets_what_it_is_given),
         cmocka_unit_test(a_child_is_stopped),
         cmocka_unit_test(a_child_may_clean_up_first),
+        cmocka_unit_test(a_group_is_stopped_as_a_whole),
+        cmocka_unit_test(a_program_is_found_beside_this_one),
         cmocka_unit_test(a_program_is_found_in_path),
         cmocka_unit_test(words_are_quoted),
     };
