@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/instruments/json_text.h"
+
 /* The repetitions of one benchmark. */
 struct repetitions {
     double cpu_ns[PL_GBENCH_REPETITIONS_MAX];
@@ -18,14 +20,9 @@ struct repetitions {
 static const json_t *load(const char *text, size_t size, const char *path, json_t **root,
                           struct pl_error *error)
 {
-    json_error_t where;
-    *root = json_loadb(text, size, 0, &where);
-    if (!*root) {
-        pl_error_set(error, -EINVAL, "%s:%d: no whole JSON: %.100s", path, where.line, where.text);
-        return NULL;
-    }
+    *root = pl_json_text_load(text, size, path, error);
     const json_t *entries = json_object_get(*root, "benchmarks");
-    if (json_array_size(entries) > 0)
+    if (!*root || json_array_size(entries) > 0)
         return entries;
     json_decref(*root);
     pl_error_set(error, -EINVAL, "%s: no 'benchmarks' in it: nothing was measured", path);
@@ -56,23 +53,36 @@ static double unit_ns(const char *unit)
     return 0;
 }
 
+/* @return whether it is a number from 0 to where doubles still hold whole ones */
+static bool is_figure(const json_t *value)
+{
+    return json_is_number(value) && json_number_value(value) >= 0 &&
+           json_number_value(value) < 0x1p53;
+}
+
 static int read_time(const json_t *entry, const char *key, const char *path, double *ns,
                      struct pl_error *error)
 {
     const json_t *value = json_object_get(entry, key);
     double factor = unit_ns(string_of(entry, "time_unit"));
-    if (!json_is_number(value) || json_number_value(value) < 0 || factor <= 0)
+    if (!is_figure(value) || factor <= 0)
         return pl_error_set(error, -EINVAL, "%s: %.100s has no '%s' with a known 'time_unit'", path,
                             string_of(entry, "run_name"), key);
     *ns = json_number_value(value) * factor;
     return 0;
 }
 
+static const char *why_skipped(const json_t *entry)
+{
+    const char *why = pl_json_text_line(entry, "error_message");
+    return why ? why : "it gave up and did not say why";
+}
+
 static int add_repetition(const json_t *entry, const char *path, struct repetitions *r,
                           struct pl_error *error)
 {
     if (json_is_true(json_object_get(entry, "error_occurred"))) {
-        r->skipped = string_of(entry, "error_message");
+        r->skipped = why_skipped(entry);
         return 0;
     }
     if (r->count == PL_GBENCH_REPETITIONS_MAX)
@@ -152,8 +162,8 @@ int pl_gbench_times(const char *text, size_t size, const char *path, json_t **be
     int rc = entries ? 0 : -EINVAL;
     json_array_foreach(entries, i, entry)
     {
-        const char *name = string_of(entry, "run_name");
-        if (!rc && !*name)
+        const char *name = pl_json_text_line(entry, "run_name");
+        if (!rc && !name)
             rc = pl_error_set(error, -EINVAL, "%s: benchmark %zu has no 'run_name'", path, i);
         if (!rc && !is_listed(made, name))
             rc = add_benchmark(entries, name, path, made, error);
@@ -180,12 +190,12 @@ static int add_memory(const json_t *entry, const char *path, json_t *benchmark,
                       struct pl_error *error)
 {
     const json_t *allocs = json_object_get(entry, "allocs_per_iter");
-    if (!json_is_number(allocs))
+    if (!is_figure(allocs))
         return pl_error_set(error, -EINVAL, "%s: %.100s has no 'allocs_per_iter'", path,
                             string_of(entry, "run_name"));
     for (size_t i = 0; i < sizeof memory_figures / sizeof *memory_figures; i++) {
         const json_t *value = json_object_get(entry, memory_figures[i].theirs);
-        if (!json_is_number(value) || json_number_value(value) < 0)
+        if (!is_figure(value))
             return pl_error_set(error, -EINVAL, "%s: %.100s has no '%s' of 0 or more", path,
                                 string_of(entry, "run_name"), memory_figures[i].theirs);
         json_object_set_new(benchmark, memory_figures[i].ours,
@@ -206,10 +216,9 @@ int pl_gbench_memory(const char *text, size_t size, const char *path, json_t *be
     const json_t *entry = json_array_get(entries, 0);
     int rc = 0;
     if (strcmp(string_of(entry, "run_name"), name) != 0)
-        rc = pl_error_set(error, -EINVAL, "%s: %.100s was wanted, and this is %.100s", path, name,
-                          string_of(entry, "run_name"));
+        rc = pl_error_set(error, -EINVAL, "%s: this is not %.100s", path, name);
     else if (json_is_true(json_object_get(entry, "error_occurred")))
-        json_object_set_new(benchmark, "why", json_string(string_of(entry, "error_message")));
+        json_object_set_new(benchmark, "why", json_string(why_skipped(entry)));
     else
         rc = add_memory(entry, path, benchmark, error);
     json_decref(root);

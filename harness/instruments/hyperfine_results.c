@@ -2,7 +2,8 @@
 #include "harness/instruments/hyperfine_results.h"
 
 #include <errno.h>
-#include <jansson.h>
+
+#include "harness/instruments/json_text.h"
 
 static int read_seconds(const json_t *result, const char *key, const char *path, double *seconds,
                         struct pl_error *error)
@@ -37,12 +38,10 @@ static int read_result(const json_t *result, const char *path, struct pl_hyperfi
 int pl_hyperfine_parse(const char *text, size_t size, const char *path, struct pl_hyperfine *times,
                        struct pl_error *error)
 {
-    json_error_t where;
     struct pl_hyperfine read = {.runs = 0};
-    json_t *root = json_loadb(text, size, 0, &where);
+    json_t *root = pl_json_text_load(text, size, path, error);
     if (!root)
-        return pl_error_set(error, -EINVAL, "%s:%d: no whole JSON: %.100s", path, where.line,
-                            where.text);
+        return -EINVAL;
     const json_t *results = json_object_get(root, "results");
     int rc =
         json_array_size(results) == 1

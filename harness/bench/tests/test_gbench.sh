@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# plimsoll-gbench as a person meets it: each benchmark runs on its stack with the heap under it, what
+# it can't do it says, and its JSON is whole.     test_gbench.sh BUILD_FOLDER
+set -uo pipefail
+build=$(cd "$1" && pwd)
+cd "$(dirname "$0")/../../.."
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+failed=0
+bad() { # MESSAGE
+    echo "FAILED: $1"
+    failed=1
+}
+# run CODE NAME ARGS...: JSON into $tmp/NAME.json, stderr to $tmp/NAME.err
+run() {
+    local code=$1 name=$2 rc
+    shift 2
+    timeout 60 "$build/plimsoll-gbench" "$@" --benchmark_min_time=0.002 --benchmark_out_format=json \
+        --benchmark_out="$tmp/$name.json" >"$tmp/$name.txt" 2>"$tmp/$name.err"
+    rc=$?
+    [ $rc -eq "$code" ] || bad "$*: exit $rc, expected $code: $(tail -n 3 "$tmp/$name.err")"
+}
+# value NAME BENCHMARK KEY: of the first entry of a benchmark
+value() {
+    awk -v name="\"run_name\": \"$2\"," -v key="\"$3\":" '
+        index($0, "\"run_name\":") { here = index($0, name) > 0 }
+        here && $1 == key { gsub(/[",]/, "", $2); print $2; exit }' "$tmp/$1.json"
+}
+have() { # HEAP
+    ! "$build/plimsoll" list allocators | grep -A2 "^$1 " | grep -q 'not here'
+}
+subjects='acquire_release/packet acquire_release/packet/threads:2 acquire_release/packet_buffer
+acquire_release/frame_buffer fifo_window/packet/138 fifo_window/packet/6891 lifo_window/packet/138
+lifo_window/packet/6891 burst/packet/690 hand_over/process_time receiver replay_floor'
+
+# Every subject, on every kind of stack; a heap that is named is really there.
+stacks='glibc limited'
+have jemalloc && stacks+=' jemalloc slab/mimalloc'
+for stack in $stacks; do
+    name=${stack//\//-}
+    run 0 "$name" --stack "$stack"
+    [ "$(sed -nE 's/.*"run_name": "([^"]*)".*/\1/p' "$tmp/$name.json" | xargs)" = "$(xargs <<<"$subjects")" ] ||
+        bad "$stack ran $(grep -c run_name "$tmp/$name.json") benchmarks"
+    grep -q error_occurred "$tmp/$name.json" && bad "$stack: $(grep error_message "$tmp/$name.json")"
+    grep -q "\"plimsoll_stack\": \"$stack\"" "$tmp/$name.json" || bad "$stack is not in the context"
+    for subject in $subjects; do
+        value "$name" "$subject" cpu_time | awk '{ ok = $1 > 0.5 && $1 < 1e6 } END { exit !ok }' ||
+            bad "$stack, $subject: $(value "$name" "$subject" cpu_time) ns"
+    done
+done
+# null is the floor under a stack, and serves one thread
+run 0 null --stack null
+[ "$(grep -c 'error_message.*one thread at a time' "$tmp/null.json")" -eq 2 ] ||
+    bad "null: $(grep error_message "$tmp/null.json")"
+
+# Counts are exact: they do not hang on how long it was timed.
+run 0 memory --stack glibc --memory
+for subject in $subjects; do
+    case $subject in
+    hand_over*) wanted=2 ;;
+    receiver | replay_floor) wanted=2.375 ;; # 16 packets: 2 acquires each and 6 frames
+    *) wanted=1 ;;
+    esac
+    value memory "$subject" allocs_per_iter | awk -v w=$wanted '{ ok = $1 == w } END { exit !ok }' ||
+        bad "$subject: $(value memory "$subject" allocs_per_iter) acquires an operation, not $wanted"
+    [ "$(value memory "$subject" net_heap_growth)" = 0 ] || bad "$subject leaks"
+done
+[ "$(value memory fifo_window/packet/6891 max_bytes_used)" = $((6892 * 696)) ] ||
+    bad "fifo_window: $(value memory fifo_window/packet/6891 max_bytes_used) B live"
+# A wide window is seen in RSS, in a process of its own.
+run 0 wide --stack glibc --memory --benchmark_filter='^fifo_window/packet/6891$'
+if ! nm "$build/plimsoll-gbench" | grep -q ' __[at]san_init'; then # whose malloc is another
+    awk -v a="$(value wide fifo_window/packet/6891 rss_bytes_before)" \
+        -v b="$(value wide fifo_window/packet/6891 rss_bytes_peak)" \
+        'BEGIN { exit !(b - a > 6891 * 696 * 0.9 && b - a < 6891 * 696 * 1.5) }' ||
+        bad "a window of 4.8 MB takes $(value wide fifo_window/packet/6891 rss_bytes_peak) B of RSS"
+fi
+
+# The scenario decides: classes, windows, what a limit refuses. A stall is no part of it.
+run 0 set --stack limited:max=200KiB/slab/glibc --scenario stalled-reader --set classes.packet.size=800B
+grep -q '"plimsoll_scenario": "stalled-reader"' "$tmp/set.json" || bad "the scenario is not in the context"
+[ "$(grep -c 'error_message.*refused a request' "$tmp/set.json")" -ge 4 ] ||
+    bad "a limit of 200 KiB refused $(grep -c error_message "$tmp/set.json") benchmarks"
+[ -n "$(value set acquire_release/packet cpu_time)" ] || bad "one packet is within 200 KiB"
+run 0 stalled --stack null --scenario stalled-reader --benchmark_filter=receiver
+[ -n "$(value stalled receiver cpu_time)" ] || bad "the stall was replayed: $(grep error_message "$tmp/stalled.json")"
+run 0 sessions --stack null --set traffic.sessions=4 --benchmark_list_tests
+grep -q '^fifo_window/packet/276$' "$tmp/sessions.txt" || bad "windows: $(xargs <"$tmp/sessions.txt")"
+
+# What is wrong is said in one line.
+wrong() { # CODE PATTERN ARGS...
+    local code=$1 pattern=$2
+    shift 2
+    run "$code" wrong "$@"
+    [ "$(wc -l <"$tmp/wrong.err")" -eq 1 ] && grep -Eqe "$pattern" "$tmp/wrong.err" || bad "$*: $(cat "$tmp/wrong.err")"
+}
+wrong 2 'stack .bogus.: no backend' --stack bogus
+wrong 2 '--stack SPEC is wanted'
+wrong 2 '--stack takes a value' --stack=
+wrong 2 '--tier takes smoke' --stack glibc --tier fast
+wrong 2 '--format takes f32' --stack glibc --format f64
+wrong 2 'no scenario .nope.' --stack glibc --scenario nope
+wrong 2 '--set bogus: no such key' --stack glibc --set bogus=1
+wrong 2 'unrecognized command-line flag: --benchmark_bogus' --stack glibc --benchmark_bogus
+wrong 2 'Failed to match any benchmarks' --stack glibc --benchmark_filter=nope
+wrong 2 '--memory takes no repetitions' --stack glibc --memory --benchmark_repetitions=3
+wrong 2 'a limit of 1024 B is smaller' --stack limited:max=1KiB/slab/glibc
+wrong 3 'cannot be read|sanitize' --stack preload:path=/nowhere/libmine.so
+PLIMSOLL_GBENCH_ENTERED=yes timeout 20 "$build/plimsoll-gbench" --stack glibc >/dev/null 2>"$tmp/entered.err" 3</dev/null
+rc=$?
+[ $rc -eq 3 ] && grep -q 'there is no job' "$tmp/entered.err" || bad "no job: exit $rc: $(cat "$tmp/entered.err")"
+
+[ $failed -eq 0 ] && echo "all as it should be"
+exit $failed
