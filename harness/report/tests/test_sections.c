@@ -1,4 +1,5 @@
 /* The instruments' sections: what stands in them, what is escaped, which documents are refused. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,10 +120,92 @@ static void the_terminal_has_a_short_table(void **state)
               "stack                    scenario        status   peak bytes window  off ours by\n"
               "slab:backing=mmap/glibc  stalled-reader  ok               1,002,000       0.20 %\n"
               "slab:backing=mmap/glibc  stalled-reader  skipped                  -            -\n"
-              "\ncallgrind\n");
+              "\ncallgrind\n"
+              "stack                    scenario        status  instructions per packet\n");
     has(text, "1803.8");
     free(text);
     json_decref(d);
+}
+
+static json_t *timed(const char *name, double ns)
+{
+    return json_pack("{s:s, s:s, s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:i, s:i, s:i, s:i, s:i}",
+                     "name", name, "why", "", "repetitions", 5, "cpu_ns_per_operation", ns,
+                     "cpu_ns_per_operation_min", ns - 1, "cpu_ns_per_operation_max", ns + 2,
+                     "real_ns_per_operation", 2 * ns, "operations_per_cpu_second", 1e9 / ns,
+                     "acquires_per_operation", 1.0, "live_bytes_peak", 9000, "live_bytes_grown", 0,
+                     "rss_bytes_before", 4096, "rss_bytes_peak", 528384, "rss_bytes_after", 8192);
+}
+
+/* Two stacks and another scenario; the second stack has a benchmark more. */
+static json_t *benchmarked(void)
+{
+    json_t *d = sample_document(), *null = add_entry(d, "gbench", "ok");
+    json_t *glibc = add_entry(d, "gbench", "ok"), *other = add_entry(d, "gbench", "ok");
+    sample_set(null, "allocator", "null");
+    sample_set(glibc, "allocator", "glibc");
+    sample_set(other, "scenario", "steady-reader");
+    json_object_set_new(null, "benchmarks",
+                        json_pack("[o, {s:s, s:s}]", timed("burst/packet/9", 7), "name",
+                                  "hand_over", "why", "one <thread> at a time"));
+    json_object_set_new(glibc, "benchmarks",
+                        json_pack("[o, o, o]", timed("burst/packet/9", 43), timed("hand_over", 112),
+                                  timed("receiver", 166.5)));
+    json_object_set_new(other, "benchmarks", json_pack("[o]", timed("elsewhere", 3)));
+    return d;
+}
+
+static void benchmarks_stand_beside_each_other(void **state)
+{
+    (void)state;
+    json_t *d = benchmarked();
+    char *text = page_of(pl_markdown_make, d);
+    has(text, "stalled-reader f32, CPU ns an operation: median of the repetitions (least-most):\n\n"
+              "| benchmark | null | glibc |\n|---|---:|---:|\n"
+              "| burst/packet/9 | 7.00 (6.00-9.00) | 43.0 (42.0-45.0) |\n"
+              "| hand\\_over | skipped | 112.0 (111.0-114.0) |\n"
+              "| receiver | - | 166.5 (165.5-168.5) |\n\n");
+    has(text, "| burst/packet/9 | 512 KiB | 512 KiB |\n| hand\\_over | skipped | 512 KiB |\n");
+    has(text, "- null skips hand\\_over: one &lt;thread&gt; at a time\n");
+    has(text, "steady-reader f32, CPU ns");
+    has(text, "| benchmark | slab |\n|---|---:|\n| elsewhere | 3.00 (2.00-5.00) |\n");
+    free(text);
+    text = page_of(pl_html_make, d);
+    has(text, "<tr><th scope=\"row\">burst/packet/9</th><td class=\"n\">7.00 (6.00-9.00)</td>"
+              "<td class=\"n\">43.0 (42.0-45.0)</td></tr>");
+    has(text, "<span title=\"one &lt;thread&gt; at a time\">skipped</span>");
+    free(text);
+    json_decref(d);
+}
+
+static void unfit_benchmarks_are_refused(void **state)
+{
+    static const char *const unfit[] = {"{}", "[3]", "[{\"name\": \"x\"}]",
+                                        "[{\"name\": 3, \"why\": \"\"}]",
+                                        "[{\"name\": \"x\", \"why\": \"\", \"repetitions\": []}]"};
+    struct pl_error error;
+    (void)state;
+    json_t *d = benchmarked(), *entry = json_array_get(json_object_get(d, "instruments"), 0);
+    assert_int_equal(pl_document_check(d, &error), 0);
+    for (size_t i = 0; i < sizeof unfit / sizeof *unfit; i++) {
+        json_object_set_new(entry, "benchmarks", json_loads(unfit[i], JSON_DECODE_ANY, NULL));
+        if (pl_document_check(d, &error) != -EINVAL)
+            fail_msg("%s was taken", unfit[i]);
+    }
+    json_decref(d);
+}
+
+static void seconds_keep_their_milliseconds(void **state)
+{
+    char text[PL_SECTION_TEXT];
+    (void)state;
+    json_t *entry =
+        json_pack("{s:{s:f, s:f}}", "figures", "median_seconds", 0.0467, "ratio", 0.0467);
+    pl_section_figure(entry, "median_seconds", text);
+    assert_string_equal(text, "0.047");
+    pl_section_figure(entry, "ratio", text);
+    assert_string_equal(text, "0.05");
+    json_decref(entry);
 }
 
 static void nothing_is_said_without_any(void **state)
@@ -223,6 +306,13 @@ static void entries_are_as_the_schema_says(void **state)
     json_t *d = observed(), *entries = json_object_get(d, "instruments");
     if (!validate(json_object_get(properties, "instruments"), entries, where, sizeof where))
         fail_msg("%s", where);
+    json_t *b = benchmarked(), *list = json_object_get(b, "instruments");
+    if (!validate(json_object_get(properties, "instruments"), list, where, sizeof where))
+        fail_msg("%s", where);
+    json_t *first = json_array_get(json_object_get(json_array_get(list, 0), "benchmarks"), 0);
+    json_object_set_new(first, "cpu_seconds", json_real(1));
+    assert_false(validate(json_object_get(properties, "instruments"), list, where, sizeof where));
+    json_decref(b);
     sample_set(json_array_get(entries, 0), "status", "fine");
     assert_false(
         validate(json_object_get(properties, "instruments"), entries, where, sizeof where));
@@ -236,6 +326,9 @@ int main(void)
         cmocka_unit_test(markdown_has_a_section_each),
         cmocka_unit_test(html_has_them_too),
         cmocka_unit_test(the_terminal_has_a_short_table),
+        cmocka_unit_test(benchmarks_stand_beside_each_other),
+        cmocka_unit_test(unfit_benchmarks_are_refused),
+        cmocka_unit_test(seconds_keep_their_milliseconds),
         cmocka_unit_test(nothing_is_said_without_any),
         cmocka_unit_test(hostile_texts_stay_texts),
         cmocka_unit_test(pictures_lie_in_the_folder),

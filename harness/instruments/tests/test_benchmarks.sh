@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# gbench and hyperfine as instruments: what they find stands in the results and the report, one that
+# is missing is skipped, a stack that crashes fails its own row and no other.
+#   test_benchmarks.sh BUILD_FOLDER
+set -uo pipefail
+build=$(cd "$1" && pwd)
+cd "$(dirname "$0")/../../.."
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+failed=0
+bad() { # MESSAGE
+    echo "FAILED: $1"
+    failed=1
+}
+# run CODE NAME ARGS...: into $tmp/NAME, stderr to $tmp/NAME.err; a cell is as short as it can be
+run() {
+    local code=$1 name=$2 rc
+    shift 2
+    timeout 150 "$build/plimsoll" run "$@" --set container=none --repeat 1 --out "$tmp/$name" \
+        >"$tmp/$name.txt" 2>"$tmp/$name.err"
+    rc=$?
+    [ $rc -eq "$code" ] || bad "run $*: exit $rc, expected $code: $(cat "$tmp/$name.err")"
+}
+values() { # NAME KEY: every value of a key in the results of a run, a line each
+    sed -nE "s/^ *\"$2\": \"?([^\",]*)\"?,?\$/\1/p" "$tmp/$1/results.json"
+}
+sanitized=false
+nm "$build/plimsoll" | grep -q ' __[at]san_init' && sanitized=true
+timed=false
+[ -x "$build/plimsoll-gbench" ] && timed=true
+
+# What is there is found; what is not, is skipped and said, and the cells are none the worse.
+PATH_WHOLE=$PATH
+mkdir "$tmp/path"
+PATH=$tmp/path
+missing=$("$build/plimsoll" doctor)
+"$build/plimsoll" run steady-reader --allocator glibc --set duration=5s --set container=none --repeat 1 \
+    --instrument hyperfine --out "$tmp/missing" >"$tmp/missing.txt" 2>"$tmp/missing.err"
+rc=$?
+PATH=$PATH_WHOLE
+[ $rc -eq 0 ] && [ "$(values missing status | xargs)" = skipped ] || bad "no hyperfine: exit $rc: $(cat "$tmp/missing.err")"
+grep -q 'hyperfine skipped: hyperfine is not in PATH; apt-get install hyperfine' "$tmp/missing.err" ||
+    bad "how to get it is not said: $(cat "$tmp/missing.err")"
+grep -q 'hyperfine .*no .*apt-get install hyperfine' <<<"$missing" || bad "doctor: $missing"
+mkdir "$tmp/bare"
+cp "$build/plimsoll" "$build/plimsoll-cell" "$tmp/bare/" # a build without Google Benchmark
+timeout 60 "$tmp/bare/plimsoll" run steady-reader --allocator glibc --set duration=5s --set container=none \
+    --instrument gbench --out "$tmp/unbuilt" >"$tmp/unbuilt.txt" 2>"$tmp/unbuilt.err"
+rc=$?
+[ $rc -eq 0 ] && [ "$(values unbuilt status | xargs)" = skipped ] || bad "no gbench: exit $rc: $(cat "$tmp/unbuilt.err")"
+grep -q 'gbench skipped: .* was not built: .*apt-get install g++ libbenchmark-dev' "$tmp/unbuilt.err" ||
+    bad "how to build it is not said: $(cat "$tmp/unbuilt.err")"
+
+# Both, on two stacks: entries by stack, their own files beside, a report of it all.
+both=hyperfine
+$timed && both=gbench,hyperfine
+command -v hyperfine >/dev/null || both=${both%hyperfine} both=${both%,}
+[ -n "$both" ] || { echo "neither Google Benchmark nor hyperfine is here" && exit 77; }
+stacks=null,slab
+folders=$(ls -d /tmp/plimsoll-hyperfine-* 2>/dev/null)
+run 0 both steady-reader --allocator $stacks --set duration=5s --set 'traffic.filter=udp port 5004 or udp' \
+    --set traffic.sessions=3 --instrument "$both"
+[ "$(values both status | sort -u)" = ok ] || bad "both: $(values both status | xargs): $(cat "$tmp/both.err")"
+for file in $(grep -o '"instruments/[^"]*"' "$tmp/both/results.json" | tr -d '"'); do
+    [ -s "$tmp/both/$file" ] || bad "$file is missing or empty"
+done
+[ "$(ls "$tmp/both/instruments" | wc -l)" -eq "$(grep -c '"instruments/' "$tmp/both/results.json")" ] ||
+    bad "more is left than is named: $(ls "$tmp/both/instruments" | xargs)"
+[ "$(ls -d /tmp/plimsoll-hyperfine-* 2>/dev/null)" = "$folders" ] || bad "hyperfine's runs left a folder"
+"$build/plimsoll" report "$tmp/both" >/dev/null 2>&1 || bad "report: exit $?"
+if $timed; then
+    # three sessions' windows: what the person set reaches the program
+    [ "$(values both name | grep -c '^fifo_window/packet/207$')" -eq 2 ] || bad "windows: $(values both name | xargs)"
+    [ "$(values both benchmarks_timed | xargs)" = '10 12' ] || bad "timed: $(values both benchmarks_timed | xargs)"
+    for key in receiver_cpu_ns_per_packet replay_floor_cpu_ns_per_packet; do
+        values both $key | awk '$1 < 20 || $1 > 100000 { exit 1 } END { exit NR != 2 }' ||
+            bad "$key: $(values both $key | xargs)"
+    done
+    # below the floor is no stack: slab costs more than null in the same process
+    paste <(values both receiver_cpu_ns_per_packet) <(values both replay_floor_cpu_ns_per_packet) | tail -n 1 |
+        awk '{ exit !($1 > $2) }' || bad "slab costs nothing: $(values both receiver_cpu_ns_per_packet | xargs)"
+    values both acquires_per_operation | awk '$1 < 1 || $1 > 3 { exit 1 } END { exit NR != 22 }' ||
+        bad "acquires: $(values both acquires_per_operation | xargs)"
+    grep -q 'fifo\\_window/packet/207 | [0-9.]* ([0-9.]*-[0-9.]*) | [0-9.]* (' "$tmp/both/report.md" ||
+        bad "report.md has no table of benchmarks"
+    grep -q 'null skips hand\\_over.*one thread at a time' "$tmp/both/report.md" || bad "report.md: what was skipped"
+    grep -q '<th scope="row">fifo_window/packet/207</th>' "$tmp/both/report.html" || bad "report.html has none"
+    # plain output, as Google Benchmark's own tools read it
+    grep -q '"library_build_type"' "$tmp"/both/instruments/*slab*.f32.json || bad "the plain JSON is not kept"
+    [ "$(grep -c '"run_name"' "$tmp"/both/instruments/*gbench*slab*.memory.json)" -eq 12 ] || bad "the memory pass is not kept whole"
+fi
+if [[ $both = *hyperfine ]]; then
+    values both median_seconds | awk '$1 < 0.001 || $1 > 30 { exit 1 } END { exit NR != 2 }' ||
+        bad "hyperfine: $(values both median_seconds | xargs)"
+    [ "$(values both runs | xargs)" = '7 7' ] || bad "runs: $(values both runs | xargs)"
+    grep -q 'Under hyperfine' "$tmp/both/report.md" || bad "report.md says nothing of hyperfine"
+fi
+
+# A heap that crashes fails its row; the stack behind it is well.
+if $timed && ! $sanitized && command -v cc >/dev/null; then
+    cat >"$tmp/crash.c" <<'END'
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+extern void *__libc_malloc(size_t size);
+void *malloc(size_t size)
+{
+    static int calls;
+    if (calls++ == 200 && strcmp(program_invocation_short_name, "plimsoll-gbench") == 0)
+        abort();
+    return __libc_malloc(size);
+}
+END
+    cc -shared -fPIC -O1 -o "$tmp/libcrash.so" "$tmp/crash.c" || bad "no crashing heap"
+    run 1 crash steady-reader --allocator "preload:path=$tmp/libcrash.so,glibc" --set duration=5s --instrument gbench
+    [ "$(values crash status | xargs)" = "failed ok" ] || bad "a crash: $(values crash status | xargs)"
+    grep -q 'gbench failed with preload.*plimsoll-gbench failed (signal 6)' "$tmp/crash.err" || bad "a crash: $(cat "$tmp/crash.err")"
+    [ "$(values crash outcome | xargs)" = "bounded bounded" ] || bad "a crash: cells $(values crash outcome | xargs)"
+fi
+# A hyperfine that fails, or leaves nothing, a part, or something else: its row, and no other.
+fake() { # NAME PATTERN BODY: what happens with a hyperfine whose script is BODY
+    printf '#!/bin/sh\n%s\n' "$3" >"$tmp/path/hyperfine"
+    chmod +x "$tmp/path/hyperfine"
+    PATH=$tmp/path:$PATH_WHOLE run 1 "$1" steady-reader --allocator glibc --set duration=5s --instrument hyperfine
+    [ "$(values "$1" status | xargs)" = failed ] || bad "$1: $(values "$1" status | xargs)"
+    grep -Eq "hyperfine failed with glibc: .*$2" "$tmp/$1.err" || bad "$1: $(cat "$tmp/$1.err")"
+}
+export_to='while [ "$1" != --export-json ]; do shift; done'
+fake exits 'hyperfine failed \(exit code 9\): no such thing' 'echo no such thing >&2; exit 9'
+[ -s "$tmp"/exits/instruments/*.log ] || bad "what a failing hyperfine said is not kept"
+fake silent "can't read .*json: No such file" 'exit 0'
+fake cut 'json:1: no whole JSON' "$export_to; printf '{\"results\": [' >\"\$2\""
+fake odd "no 'median' of 0 or more seconds" "$export_to; echo '{\"results\": [{\"mean\": 1, \"times\": [1, 1]}]}' >\"\$2\""
+
+[ $failed -eq 0 ] && echo "all as it should be"
+exit $failed
