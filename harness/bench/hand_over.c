@@ -27,16 +27,12 @@ struct hand_over {
     struct pair *batch; /* at hand */
 };
 
-/* A whole pair, or none. */
+/* What was refused is NULL, which may be released, too. */
 static struct pair take_pair(struct run *run)
 {
     struct pair pair = {.buffer = run_take(run, run->suite->buffer_class)};
     if (pair.buffer)
         pair.packet = run_take(run, run->suite->packet_class);
-    if (!pair.packet) {
-        run_give(run, run->suite->buffer_class, pair.buffer);
-        pair.buffer = NULL;
-    }
     return pair;
 }
 
