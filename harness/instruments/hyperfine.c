@@ -109,6 +109,8 @@ static int observe(struct pl_observation *o, struct pl_error *error)
         return pl_error_set(error, -ENOMEM, "out of memory");
     int rc = prepare(o, c, error);
     if (!rc)
+        pl_observation_version(o, c->hyperfine);
+    if (!rc)
         rc = time_command(o, c, error);
     if (!rc)
         rc = report(o, c, error);
