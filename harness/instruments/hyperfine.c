@@ -17,7 +17,7 @@
 struct command {
     char hyperfine[PL_OBSERVATION_PATH];
     char plimsoll[PL_OBSERVATION_PATH];
-    char folder[64]; /* for the runs' results, which nobody reads */
+    char folder[1024]; /* for the runs' results, which nobody reads */
     char export[PL_OBSERVATION_PATH];
     char text[16384]; /* the command that is timed */
 };
@@ -60,15 +60,28 @@ static int write_command(const struct pl_observation *o, struct command *c, stru
     return 0;
 }
 
+static int make_folder(struct command *c, struct pl_error *error)
+{
+    const char *temporary_files = getenv("TMPDIR");
+    int n = snprintf(c->folder, sizeof c->folder, "%s/plimsoll-hyperfine-XXXXXX",
+                     temporary_files && *temporary_files ? temporary_files : "/tmp");
+    if ((size_t)n < sizeof c->folder && mkdtemp(c->folder))
+        return 0;
+    int rc =
+        pl_error_set(error, -errno, "can't make the folder %.200s: %s", c->folder, strerror(errno));
+    c->folder[0] = '\0'; /* nothing to remove */
+    return rc;
+}
+
 static int prepare(struct pl_observation *o, struct command *c, struct pl_error *error)
 {
     if (pl_child_find("hyperfine", c->hyperfine, sizeof c->hyperfine))
         return pl_error_set(error, -ENOTSUP, "hyperfine is not in PATH");
     if (pl_child_find_beside("plimsoll", c->plimsoll, sizeof c->plimsoll))
         return pl_error_set(error, -ENOTSUP, "this program is not called plimsoll");
-    snprintf(c->folder, sizeof c->folder, "/tmp/plimsoll-hyperfine-XXXXXX");
-    if (!mkdtemp(c->folder))
-        return pl_error_set(error, -errno, "can't make %s: %s", c->folder, strerror(errno));
+    int rc = make_folder(c, error);
+    if (rc)
+        return rc;
     pl_observation_path(o, "json", c->export, sizeof c->export);
     pl_observation_forget(o, "json");
     return write_command(o, c, error);

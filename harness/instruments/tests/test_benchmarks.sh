@@ -59,7 +59,8 @@ $timed && both=gbench,hyperfine
 command -v hyperfine >/dev/null || both=${both%hyperfine} both=${both%,}
 [ -n "$both" ] || { echo "neither Google Benchmark nor hyperfine is here" && exit 77; }
 stacks=null,slab
-folders=$(ls -d /tmp/plimsoll-hyperfine-* 2>/dev/null)
+mkdir "$tmp/temporary"
+export TMPDIR=$tmp/temporary
 run 0 both steady-reader --allocator $stacks --set 'traffic.filter=udp port 5004 or udp' \
     --instrument "$both"
 [ "$(values both status | sort -u)" = ok ] || bad "both: $(values both status | xargs): $(cat "$tmp/both.err")"
@@ -68,7 +69,7 @@ for file in $(grep -o '"instruments/[^"]*"' "$tmp/both/results.json" | tr -d '"'
 done
 [ "$(ls "$tmp/both/instruments" | wc -l)" -eq "$(grep -c '"instruments/' "$tmp/both/results.json")" ] ||
     bad "more is left than is named: $(ls "$tmp/both/instruments" | xargs)"
-[ "$(ls -d /tmp/plimsoll-hyperfine-* 2>/dev/null)" = "$folders" ] || bad "hyperfine's runs left a folder"
+[ -z "$(ls "$tmp/temporary")" ] || bad "hyperfine's runs left a folder"
 "$build/plimsoll" report "$tmp/both" >/dev/null 2>&1 || bad "report: exit $?"
 if $timed; then
     # three sessions' windows: what the person set reaches the program
@@ -134,6 +135,10 @@ fake exits 'hyperfine failed \(exit code 9\): no such thing' 'echo no such thing
 fake silent "can't read .*json: No such file" 'exit 0'
 fake cut 'json:1: no whole JSON' "$export_to; printf '{\"results\": [' >\"\$2\""
 fake odd "no 'median' of 0 or more seconds" "$export_to; echo '{\"results\": [{\"mean\": 1, \"times\": [1, 1]}]}' >\"\$2\""
+
+# Nowhere to put its runs.
+TMPDIR=$tmp/no/such run 1 nowhere steady-reader --allocator glibc --instrument hyperfine
+grep -q "hyperfine failed with glibc: can't make the folder .*no/such" "$tmp/nowhere.err" || bad "nowhere: $(cat "$tmp/nowhere.err")"
 
 [ $failed -eq 0 ] && echo "all as it should be"
 exit $failed
