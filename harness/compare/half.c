@@ -214,9 +214,27 @@ int pl_half_write(struct pl_half *half, const struct pl_pairs_options *o,
     return 0;
 }
 
+/* Curves of a run that never came to its results are of no use to anyone. */
+static void drop_series(const struct pl_half *half)
+{
+    char path[sizeof half->folder + 512];
+    const json_t *cell;
+    size_t i;
+    snprintf(path, sizeof path, "%s/results.json", half->folder);
+    if (access(path, F_OK) == 0)
+        return;
+    json_array_foreach(json_object_get(half->root, "cells"), i, cell)
+    {
+        snprintf(path, sizeof path, "%s/%.500s", half->folder, pl_document_string(cell, "series"));
+        if (*pl_document_string(cell, "series"))
+            unlink(path);
+    }
+}
+
 void pl_half_close(struct pl_half *half)
 {
     char series[sizeof half->folder + 16];
+    drop_series(half);
     snprintf(series, sizeof series, "%s/series", half->folder);
     rmdir(series); /* both only when empty: nothing was run */
     rmdir(half->folder);
