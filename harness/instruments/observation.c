@@ -145,7 +145,8 @@ int pl_observation_run(struct pl_observation *o, const struct pl_cell_wrapper *w
     if (o->ran)
         return 0;
     say_end(e, end, sizeof end);
-    return pl_error_set(error, -EIO, "the cell %s under %s", end, o->instrument->name);
+    return pl_error_set(error, -EIO, "the cell %s under %s; its log is %s.log", end,
+                        o->instrument->name, o->stem);
 }
 
 static int open_or_null(const char *path, int flags)
