@@ -72,24 +72,33 @@ static int check_times(struct pl_decoder *d)
 }
 
 /* Negative times count back from the end of the run. */
-static int resolve_stalls(struct pl_decoder *d)
+static int resolve_spans(struct pl_decoder *d, const char *key, struct pl_span *spans,
+                         uint32_t count)
 {
-    struct pl_receiver_settings *r = &d->scenario->receiver;
     int64_t duration = d->scenario->duration_ns;
-    for (uint32_t i = 0; i < r->stall_count; i++) {
-        struct pl_stall *stall = &r->stalls[i];
-        if (stall->from_ns < 0)
-            stall->from_ns += duration;
-        if (stall->until_ns < 0)
-            stall->until_ns += duration;
-        if (stall->from_ns < 0 || stall->until_ns <= stall->from_ns)
-            return pl_decode_fail(d, mark_of(d, "receiver.stalls"),
-                                  "a stall must end after it begins, within the duration");
-        if (i > 0 && stall->from_ns < r->stalls[i - 1].until_ns)
-            return pl_decode_fail(d, mark_of(d, "receiver.stalls"),
-                                  "stalls must not overlap, the earliest first");
+    for (uint32_t i = 0; i < count; i++) {
+        struct pl_span *span = &spans[i];
+        if (span->from_ns < 0)
+            span->from_ns += duration;
+        if (span->until_ns < 0)
+            span->until_ns += duration;
+        if (span->from_ns < 0 || span->until_ns <= span->from_ns)
+            return pl_decode_fail(d, mark_of(d, key),
+                                  "%s: each must end after it begins, within the duration", key);
+        if (i > 0 && span->from_ns < spans[i - 1].until_ns)
+            return pl_decode_fail(d, mark_of(d, key),
+                                  "%s must not overlap, the earliest comes first", key);
     }
     return 0;
+}
+
+static int resolve_times(struct pl_decoder *d)
+{
+    struct pl_scenario *s = d->scenario;
+    int rc = resolve_spans(d, "receiver.stalls", s->receiver.stalls, s->receiver.stall_count);
+    if (!rc)
+        rc = resolve_spans(d, "traffic.outages", s->traffic.outages, s->traffic.outage_count);
+    return rc;
 }
 
 static int check_stacks(struct pl_decoder *d)
@@ -120,7 +129,7 @@ int pl_scenario_check(struct pl_decoder *d)
     if (!rc)
         rc = check_times(d);
     if (!rc)
-        rc = resolve_stalls(d);
+        rc = resolve_times(d);
     if (!rc)
         rc = check_stacks(d);
     return rc;

@@ -37,6 +37,7 @@ static void write_value(const struct pl_key *key, const struct pl_scenario *s, c
         snprintf(text, PL_CONDITION_TEXT_MAX, "%" PRIu32, *(const uint32_t *)(const void *)at);
         break;
     case PL_KEY_FACTOR:
+    case PL_KEY_SHARE:
         snprintf(text, PL_CONDITION_TEXT_MAX, "%.17g", *(const double *)(const void *)at);
         break;
     case PL_KEY_BOOL:
@@ -48,16 +49,27 @@ static void write_value(const struct pl_key *key, const struct pl_scenario *s, c
     }
 }
 
-static void name_stalls(const struct pl_scenario *s, pl_condition_function take, void *context)
+static void name_spans(const char *key, const struct pl_span *spans, uint32_t count,
+                       pl_condition_function take, void *context)
 {
     char text[PL_CONDITION_TEXT_MAX] = "";
     size_t used = 0;
-    for (uint32_t i = 0; i < s->receiver.stall_count; i++)
+    for (uint32_t i = 0; i < count; i++)
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%" PRId64 "-%" PRId64,
-                                 i ? "," : "", s->receiver.stalls[i].from_ns,
-                                 s->receiver.stalls[i].until_ns);
+                                 i ? "," : "", spans[i].from_ns, spans[i].until_ns);
     if (used)
-        take(context, "receiver.stalls", text);
+        take(context, key, text);
+}
+
+static void name_churn(const struct pl_scenario *s, pl_condition_function take, void *context)
+{
+    char text[PL_CONDITION_TEXT_MAX] = "";
+    size_t used = 0;
+    for (uint32_t i = 0; i < s->traffic.churn_count; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%" PRId64, i ? "," : "",
+                                 s->traffic.churn_ns[i]);
+    if (used)
+        take(context, "traffic.churn", text);
 }
 
 static void name_classes(const struct pl_scenario *s, pl_condition_function take, void *context)
@@ -86,6 +98,8 @@ void pl_scenario_conditions(const struct pl_scenario *s, pl_condition_function t
         if (strcmp(value, fallback) != 0)
             take(context, key->path, value);
     }
-    name_stalls(s, take, context);
+    name_spans("receiver.stalls", s->receiver.stalls, s->receiver.stall_count, take, context);
+    name_spans("traffic.outages", s->traffic.outages, s->traffic.outage_count, take, context);
+    name_churn(s, take, context);
     name_classes(s, take, context);
 }

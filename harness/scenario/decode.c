@@ -104,6 +104,21 @@ static int decode_factor(struct pl_decoder *d, struct fy_node *node, const struc
     return 0;
 }
 
+/* Percent alone: a bare 1 could be all or a hundredth. */
+static int decode_share(struct pl_decoder *d, struct fy_node *node, const char *what, double *share)
+{
+    char text[32], *end;
+    int rc = pl_decode_text(d, node, what, text, sizeof text);
+    if (rc)
+        return rc;
+    double percent = strtod(text, &end);
+    if (end == text || strcmp(end, "%") != 0 || !(percent >= 0 && percent <= 100))
+        return pl_decode_fail(d, pl_decode_mark(node),
+                              "%s: '%s' is no share; 0%% to 100%% would be right", what, text);
+    *share = percent / 100;
+    return 0;
+}
+
 static int decode_bool(struct pl_decoder *d, struct fy_node *node, const char *what, bool *value)
 {
     char text[16];
@@ -200,6 +215,8 @@ int pl_decode_value(struct pl_decoder *d, const struct pl_key *row, struct fy_no
         return decode_number(d, row, value, field);
     case PL_KEY_FACTOR:
         return decode_factor(d, value, row, field);
+    case PL_KEY_SHARE:
+        return decode_share(d, value, row->path, field);
     case PL_KEY_BOOL:
         return decode_bool(d, value, row->path, field);
     case PL_KEY_CHOICE:

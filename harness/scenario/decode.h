@@ -43,9 +43,12 @@ int pl_decode_fail(struct pl_decoder *decoder, struct pl_mark mark, const char *
 int pl_decode_container(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_classes(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_limits(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
+int pl_decode_churn(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
+int pl_decode_outages(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_stalls(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_allocators(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_formats(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
+int pl_decode_threads(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_expect(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 
 /** Decodes what stands below a map of free names: one class's mapping or attribute, one limit.

@@ -11,13 +11,16 @@
 void pl_scenario_defaults(struct pl_scenario *s, const char *path, enum pl_tier tier)
 {
     *s = (struct pl_scenario){
-        .traffic = {.sessions = 1, .rate = 1.0},
+        .traffic = {.sessions = 1,
+                    .rate = 1.0,
+                    .faults = {.burst_leave = 1, .burst_loss = 1, .reorder_delay_ns = 15 * MS}},
         .receiver = {.latency_ns = 200 * MS,
                      .latency_tolerance_ns = 200 * MS,
                      .latency_bounds = true,
                      .no_playback_timeout_ns = 266700000,
                      .choppy_timeout_ns = 2 * S,
                      .frame_ns = 10 * MS,
+                     .read_speed = 1.0,
                      .max_sessions = 1024,
                      .on_full = PL_ON_FULL_RETRY,
                      .retry_ns = 200 * MS,
@@ -27,6 +30,7 @@ void pl_scenario_defaults(struct pl_scenario *s, const char *path, enum pl_tier 
         .seed = 1,
         .repeat = 1,
         .formats = "f32",
+        .threads = "1",
         .tier = tier,
     };
     snprintf(s->path, sizeof s->path, "%s", path);

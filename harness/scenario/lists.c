@@ -1,9 +1,11 @@
-/* Keys that hold lists: stacks, formats, stalls and expectations. */
+/* Keys that hold lists: stacks, formats, threads, spans of time and expectations. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "harness/scenario/decode.h"
+
+#define CHURN_MIN_NS INT64_C(100000000) /* a sender that changes faster never fills a latency */
 
 /* Appends to a text of comma-separated items. */
 static int append(struct pl_decoder *d, struct fy_node *node, char *list, size_t capacity,
@@ -105,32 +107,89 @@ static int decode_entry(struct pl_decoder *d, struct fy_node *mapping, const cha
     return 0;
 }
 
-static int decode_stall_key(struct pl_decoder *d, struct fy_node *value, const char *key,
-                            void *entry)
+static int check_threads(struct pl_decoder *d, struct fy_node *node, const char *item)
 {
-    struct pl_stall *stall = entry;
+    if (strcmp(item, "1") == 0 || strcmp(item, "2") == 0)
+        return 0;
+    return pl_decode_fail(d, pl_decode_mark(node), "threads: '%s' is not 1 or 2", item);
+}
+
+int pl_decode_threads(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
+{
+    return decode_list(d, key, value, "threads", d->scenario->threads, sizeof d->scenario->threads,
+                       check_threads);
+}
+
+static int decode_span_key(struct pl_decoder *d, struct fy_node *value, const char *key,
+                           void *entry)
+{
+    struct pl_span *span = entry;
     if (strcmp(key, "from") == 0)
-        return pl_decode_time(d, value, "from", &stall->from_ns);
+        return pl_decode_time(d, value, "from", &span->from_ns);
     if (strcmp(key, "until") == 0)
-        return pl_decode_time(d, value, "until", &stall->until_ns);
+        return pl_decode_time(d, value, "until", &span->until_ns);
     return pl_decode_fail(d, pl_decode_mark(value),
-                          "unknown key '%s' of a stall; known here: from, until", key);
+                          "unknown key '%s' of a span of time; known here: from, until", key);
+}
+
+/* A sequence of spans of time; one that names no end lasts for ever. */
+static int decode_spans(struct pl_decoder *d, struct fy_node *key, struct fy_node *value,
+                        const char *what, struct pl_span *spans, uint32_t *count)
+{
+    *count = 0;
+    if (!value || !fy_node_is_sequence(value))
+        return pl_decode_fail(d, pl_decode_mark(value ? value : key),
+                              "%s takes a list: [{from: 0s, until: -10s}]", what);
+    void *at = NULL;
+    for (struct fy_node *node; (node = fy_node_sequence_iterate(value, &at));) {
+        if (*count == PL_STALLS_MAX)
+            return pl_decode_fail(d, pl_decode_mark(node), "%s: more than %d", what, PL_STALLS_MAX);
+        struct pl_span *span = &spans[(*count)++];
+        *span = (struct pl_span){0, INT64_MAX};
+        int rc = decode_entry(d, node, what, decode_span_key, span);
+        if (rc)
+            return rc;
+    }
+    return 0;
 }
 
 int pl_decode_stalls(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
 {
     struct pl_receiver_settings *receiver = &d->scenario->receiver;
-    receiver->stall_count = 0;
+    return decode_spans(d, key, value, "receiver.stalls", receiver->stalls, &receiver->stall_count);
+}
+
+int pl_decode_outages(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
+{
+    struct pl_traffic_settings *traffic = &d->scenario->traffic;
+    return decode_spans(d, key, value, "traffic.outages", traffic->outages, &traffic->outage_count);
+}
+
+static int add_churn(struct pl_decoder *d, struct fy_node *node)
+{
+    struct pl_traffic_settings *traffic = &d->scenario->traffic;
+    if (traffic->churn_count == PL_CHURNS_MAX)
+        return pl_decode_fail(d, pl_decode_mark(node), "traffic.churn: more than %d times",
+                              PL_CHURNS_MAX);
+    int64_t *ns = &traffic->churn_ns[traffic->churn_count++];
+    int rc = pl_decode_time(d, node, "traffic.churn", ns);
+    if (!rc && *ns < CHURN_MIN_NS)
+        rc =
+            pl_decode_fail(d, pl_decode_mark(node), "traffic.churn is out of range: 100ms or more");
+    return rc;
+}
+
+int pl_decode_churn(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
+{
+    d->scenario->traffic.churn_count = 0;
+    if (value && fy_node_is_scalar(value))
+        return add_churn(d, value);
     if (!value || !fy_node_is_sequence(value))
         return pl_decode_fail(d, pl_decode_mark(value ? value : key),
-                              "receiver.stalls takes a list: [{from: 0s, until: -10s}]");
+                              "traffic.churn takes a time or a list: [1s, 5s]");
     void *at = NULL;
     for (struct fy_node *node; (node = fy_node_sequence_iterate(value, &at));) {
-        if (receiver->stall_count == PL_STALLS_MAX)
-            return pl_decode_fail(d, pl_decode_mark(node), "more than %d stalls", PL_STALLS_MAX);
-        struct pl_stall *stall = &receiver->stalls[receiver->stall_count++];
-        *stall = (struct pl_stall){0, INT64_MAX};
-        int rc = decode_entry(d, node, "receiver.stalls", decode_stall_key, stall);
+        int rc = add_churn(d, node);
         if (rc)
             return rc;
     }

@@ -14,6 +14,7 @@
 #define PL_CLASSES_MAX 8
 #define PL_BUDGETS_MAX 8
 #define PL_STALLS_MAX 16
+#define PL_CHURNS_MAX 8
 #define PL_EXPECTATIONS_MAX 32
 #define PL_BOUNDS_MAX 12
 #define PL_LIST_TEXT_MAX 2048
@@ -27,8 +28,10 @@ enum pl_tier { PL_TIER_SMOKE, PL_TIER_DEFAULT, PL_TIER_FULL, PL_TIER_COUNT };
 
 /** What the receiver does when a class is full. */
 enum pl_on_full {
-    PL_ON_FULL_RETRY,      /* stop receiving; try again by a timer; the kernel's buffer fills */
-    PL_ON_FULL_DROP_NEWEST /* drop the datagram at hand and go on */
+    PL_ON_FULL_RETRY,       /* stop receiving; try again by a timer; the kernel's buffer fills */
+    PL_ON_FULL_DROP_NEWEST, /* drop the datagram at hand and go on */
+    PL_ON_FULL_DROP_OLDEST, /* drop what has waited longest for the reader, and take it */
+    PL_ON_FULL_SPIN         /* try again at once, for ever: what a receiver does that has no plan */
 };
 
 /** Where a value was written: a place in a file, or a --set when the line is 0. */
@@ -37,18 +40,37 @@ struct pl_mark {
     uint32_t column;
 };
 
+/** From `from_ns` until `until_ns`, both in the replay's time. */
+struct pl_span {
+    int64_t from_ns;
+    int64_t until_ns;
+};
+
+/** What a network does to packets, each with a probability a packet from 0 to 1. */
+struct pl_faults {
+    double loss;        /* in the good state of Gilbert and Elliott's model */
+    double burst_enter; /* to go from its good to its bad state */
+    double burst_leave; /* to go back */
+    double burst_loss;  /* in its bad state */
+    double duplicate;   /* a copy follows at once */
+    double reorder;     /* it arrives `reorder_delay_ns` later than it should */
+    int64_t reorder_delay_ns;
+    int64_t jitter_ns; /* each is late by up to so much; a queue's delay, so the order stays */
+};
+
 struct pl_traffic_settings {
     char file[1024];   /* path of the capture, resolved against the scenario's folder */
     char filter[512];  /* libpcap filter, may be empty */
     char payload[64];  /* what dynamic payload types hold, may be empty */
     uint32_t sessions; /* copies of the recording */
     double rate;       /* factor on the packet rate */
-};
-
-/** The reader does not read from `from_ns` until `until_ns`, both in the replay's time. */
-struct pl_stall {
-    int64_t from_ns;
-    int64_t until_ns;
+    struct pl_faults faults;
+    int64_t churn_ns[PL_CHURNS_MAX]; /* how long a sender keeps its SSRC and port; senders take
+                                        turns through them */
+    uint32_t churn_count;            /* 0: for good */
+    struct pl_span outages[PL_STALLS_MAX]; /* senders are dead; they come back as new ones */
+    uint32_t outage_count;
+    uint32_t hostile; /* datagrams a second from a hostile sender */
 };
 
 struct pl_receiver_settings {
@@ -58,11 +80,13 @@ struct pl_receiver_settings {
     int64_t no_playback_timeout_ns; /* end a session that had nothing to play for so long */
     int64_t choppy_timeout_ns;      /* end a session whose playback was broken for so long */
     int64_t frame_ns;               /* what one read takes */
+    double read_speed;              /* factor on the pace of reads */
+    uint32_t queue_packets;         /* bound of the queue to the reader; 0 for none */
     uint32_t max_sessions;
     uint32_t on_full; /* enum pl_on_full */
     int64_t retry_ns;
-    uint64_t rcvbuf_bytes; /* the kernel's socket buffer */
-    struct pl_stall stalls[PL_STALLS_MAX];
+    uint64_t rcvbuf_bytes;                /* the kernel's socket buffer */
+    struct pl_span stalls[PL_STALLS_MAX]; /* the reader does not read */
     uint32_t stall_count;
 };
 
@@ -106,6 +130,7 @@ struct pl_scenario {
     uint32_t repeat;
     char allocators[PL_LIST_TEXT_MAX]; /* specs separated by commas */
     char formats[64];                  /* separated by commas */
+    char threads[16];                  /* 1, 2 or both, separated by commas */
     struct pl_expectation expectations[PL_EXPECTATIONS_MAX];
     uint32_t expectation_count;
     uint32_t tier;               /* enum pl_tier */

@@ -28,6 +28,14 @@
     {                                                                 \
         path, PL_KEY_CHOICE, AT(field), 0, 0, 0, choices, NULL, flags \
     }
+#define FACTOR(path, field, max, flags)                              \
+    {                                                                \
+        path, PL_KEY_FACTOR, AT(field), 0, 0, max, NULL, NULL, flags \
+    }
+#define SHARE(path, field)                                    \
+    {                                                         \
+        path, PL_KEY_SHARE, AT(field), 0, 0, 0, NULL, NULL, 0 \
+    }
 #define SECTION(path, flags)                                \
     {                                                       \
         path, PL_KEY_SECTION, 0, 0, 0, 0, NULL, NULL, flags \
@@ -53,7 +61,19 @@ const struct pl_key pl_schema[] = {
     TEXT("traffic.filter", traffic.filter, 0),
     TEXT("traffic.payload", traffic.payload, 0),
     COUNT("traffic.sessions", traffic.sessions, 1, 65536, 0),
-    {"traffic.rate", PL_KEY_FACTOR, AT(traffic.rate), 0, 0, 1000, NULL, NULL, 0},
+    FACTOR("traffic.rate", traffic.rate, 1000, 0),
+    SECTION("traffic.faults", 0),
+    SHARE("traffic.faults.loss", traffic.faults.loss),
+    SHARE("traffic.faults.burst_enter", traffic.faults.burst_enter),
+    SHARE("traffic.faults.burst_leave", traffic.faults.burst_leave),
+    SHARE("traffic.faults.burst_loss", traffic.faults.burst_loss),
+    SHARE("traffic.faults.duplicate", traffic.faults.duplicate),
+    SHARE("traffic.faults.reorder", traffic.faults.reorder),
+    TIME("traffic.faults.reorder_delay", traffic.faults.reorder_delay_ns, MS, S, 0),
+    TIME("traffic.faults.jitter", traffic.faults.jitter_ns, 0, S, 0),
+    SPECIAL("traffic.churn", pl_decode_churn, 0),
+    SPECIAL("traffic.outages", pl_decode_outages, 0),
+    COUNT("traffic.hostile", traffic.hostile, 0, 100000, 0),
     SECTION("receiver", 0),
     TIME("receiver.latency", receiver.latency_ns, MS, HOUR, 0),
     TIME("receiver.latency_tolerance", receiver.latency_tolerance_ns, MS, HOUR, 0),
@@ -61,8 +81,10 @@ const struct pl_key pl_schema[] = {
     TIME("receiver.no_playback_timeout", receiver.no_playback_timeout_ns, MS, HOUR, 0),
     TIME("receiver.choppy_timeout", receiver.choppy_timeout_ns, MS, HOUR, 0),
     TIME("receiver.frame", receiver.frame_ns, MS, S, 0),
+    FACTOR("receiver.read_speed", receiver.read_speed, 10, 0),
+    COUNT("receiver.queue", receiver.queue_packets, 0, 10000000, 0),
     COUNT("receiver.max_sessions", receiver.max_sessions, 1, 65536, 0),
-    CHOICE("receiver.on_full", receiver.on_full, "retry|drop_newest", 0),
+    CHOICE("receiver.on_full", receiver.on_full, "retry|drop_newest|drop_oldest|spin", 0),
     TIME("receiver.retry", receiver.retry_ns, MS, 60 * S, 0),
     SIZE("receiver.rcvbuf", receiver.rcvbuf_bytes, 2304, GIB, 0),
     SPECIAL("receiver.stalls", pl_decode_stalls, 0),
@@ -77,6 +99,7 @@ const struct pl_key pl_schema[] = {
     COUNT("repeat", repeat, 1, 1000, PL_KEY_CONDITION),
     SPECIAL("allocators", pl_decode_allocators, PL_KEY_REQUIRED | PL_KEY_CONDITION),
     SPECIAL("formats", pl_decode_formats, PL_KEY_CONDITION),
+    SPECIAL("threads", pl_decode_threads, PL_KEY_CONDITION),
     SPECIAL("expect", pl_decode_expect, PL_KEY_REQUIRED),
     TIME("budget", budget_ns, S, 24 * HOUR, PL_KEY_CONDITION),
 };

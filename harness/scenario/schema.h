@@ -16,6 +16,7 @@ enum pl_key_kind {
     PL_KEY_COUNT,  /* uint32_t */
     PL_KEY_SEED,   /* uint64_t */
     PL_KEY_FACTOR, /* double */
+    PL_KEY_SHARE,  /* double from 0 to 1, written in percent */
     PL_KEY_BOOL,
     PL_KEY_CHOICE, /* uint32_t, index among the choices */
     PL_KEY_SPECIAL /* decoded by a function of its own */

@@ -3,6 +3,7 @@
 #ifndef PL_TRAFFIC_REPLAY_H
 #define PL_TRAFFIC_REPLAY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "harness/traffic/recording.h"
@@ -18,13 +19,17 @@ struct pl_replay_options {
 
 /** One datagram as it arrives. */
 struct pl_arrival {
-    int64_t arrival_ns; /* since the replay's start, never falls */
-    const struct pl_recorded_packet *packet;
+    int64_t arrival_ns;                      /* since the replay's start, never falls */
+    const struct pl_recorded_packet *packet; /* NULL: a hostile sender's, in no recording */
     const uint8_t *datagram; /* as recorded; header fields below are to be written over it */
+    uint32_t datagram_size;  /* bytes */
+    bool rebased;            /* whether the header fields are to be written over it */
     uint64_t position;       /* sequence counted from the stream's start, over all loops */
     uint64_t timestamp;      /* likewise, in units of the clock */
     uint32_t session;        /* stream + streams * copy: distinct for each stream of each copy */
-    uint32_t ssrc;           /* of this copy's stream, distinct as the session is */
+    uint32_t epoch;          /* identities that the session had before this one */
+    uint32_t port;           /* of the sending socket: distinct for each session and epoch */
+    uint32_t ssrc;           /* distinct as the port is */
     uint16_t wire_sequence;
     uint32_t wire_timestamp;
 };

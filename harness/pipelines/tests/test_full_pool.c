@@ -23,7 +23,7 @@ static void a_full_pool_pauses_and_the_kernel_drops(void **state)
     rig_scenario(&s);
     s.budgets[0].max = 100 * (696 + 2072); /* under plain glibc a limit counts requested bytes */
     s.budgets[1].max = 1 << 20;
-    s.receiver.stalls[0] = (struct pl_stall){0, 10 * S};
+    s.receiver.stalls[0] = (struct pl_span){0, 10 * S};
     s.receiver.stall_count = 1;
     s.receiver.rcvbuf_bytes = 768 * 50; /* 172 B datagrams: 536 B of data in 1024, 256 of sk_buff */
     rig_open_in_order(&rig, &s, 100, "limited/glibc");
@@ -46,7 +46,7 @@ static void a_pause_that_goes_on_counts(void **state)
     rig_scenario(&s);
     s.budgets[0].max = 100 * (696 + 2072);
     s.budgets[1].max = 1 << 20;
-    s.receiver.stalls[0] = (struct pl_stall){0, INT64_MAX};
+    s.receiver.stalls[0] = (struct pl_span){0, INT64_MAX};
     s.receiver.stall_count = 1;
     rig_open_in_order(&rig, &s, 100, "limited/glibc");
     rig_run(&rig, 10 * S);
@@ -65,7 +65,7 @@ static void the_kernels_buffer_empties(void **state)
     s.budgets[1].max = 1 << 20;
     s.receiver.rcvbuf_bytes = 50 * 1280;
     for (int i = 0; i < 2; i++)
-        s.receiver.stalls[i] = (struct pl_stall){20 * i * S, (20 * i + 10) * S};
+        s.receiver.stalls[i] = (struct pl_span){20 * i * S, (20 * i + 10) * S};
     s.receiver.stall_count = 2;
     rig_open_in_order(&rig, &s, 100, "limited/glibc");
     rig_run(&rig, 10 * S);
@@ -88,7 +88,7 @@ static void a_pause_lasts_until_the_timer_finds_room(void **state)
     s.budgets[0].max = 100 * (696 + 2072);
     s.budgets[1].max = 1 << 20;
     s.receiver.retry_ns = 300 * MS;
-    s.receiver.stalls[0] = (struct pl_stall){0, 1050 * MS};
+    s.receiver.stalls[0] = (struct pl_span){0, 1050 * MS};
     s.receiver.stall_count = 1;
     rig_open_in_order(&rig, &s, 100, "limited/glibc");
     rig_run(&rig, 2 * S);
@@ -108,7 +108,7 @@ static void it_plays_again_after_any_pause(void **state)
         rig_scenario(&s);
         s.budgets[0].max = 100 * (696 + 2072);
         s.budgets[1].max = 1 << 20;
-        s.receiver.stalls[0] = (struct pl_stall){0, seconds * S};
+        s.receiver.stalls[0] = (struct pl_span){0, seconds * S};
         s.receiver.stall_count = 1;
         rig_open_in_order(&rig, &s, 100, "limited/glibc");
         rig_run(&rig, (seconds + 10) * S);
@@ -127,7 +127,7 @@ static void drop_newest_drops_instead_of_pausing(void **state)
     s.budgets[0].max = 100 * (696 + 2072);
     s.budgets[1].max = 1 << 20;
     s.receiver.on_full = PL_ON_FULL_DROP_NEWEST;
-    s.receiver.stalls[0] = (struct pl_stall){0, 10 * S};
+    s.receiver.stalls[0] = (struct pl_span){0, 10 * S};
     s.receiver.stall_count = 1;
     rig_open_in_order(&rig, &s, 100, "limited/glibc");
     rig_run(&rig, 10 * S);

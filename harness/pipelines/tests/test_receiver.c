@@ -43,7 +43,7 @@ static void a_stalled_reader_holds_all_that_arrives(void **state)
     struct pl_scenario s;
     struct rig rig;
     rig_scenario(&s);
-    s.receiver.stalls[0] = (struct pl_stall){0, 30 * S};
+    s.receiver.stalls[0] = (struct pl_span){0, 30 * S};
     s.receiver.stall_count = 1;
     rig_open_in_order(&rig, &s, 100, "glibc");
     for (int second = 1; second <= 30; second++) {
@@ -67,7 +67,7 @@ static void without_bounds_the_backlog_is_played(void **state)
     struct pl_scenario s;
     struct rig rig;
     rig_scenario(&s);
-    s.receiver.stalls[0] = (struct pl_stall){0, 5 * S};
+    s.receiver.stalls[0] = (struct pl_span){0, 5 * S};
     s.receiver.stall_count = 1;
     s.receiver.latency_bounds = false;
     rig_open_in_order(&rig, &s, 100, "glibc");
@@ -87,7 +87,7 @@ static void the_slab_follows_its_law_for_any_number_of_packets(void **state)
     struct rig rig;
     struct pl_stack_stats stats;
     rig_scenario(&s);
-    s.receiver.stalls[0] = (struct pl_stall){0, INT64_MAX};
+    s.receiver.stalls[0] = (struct pl_span){0, INT64_MAX};
     s.receiver.stall_count = 1;
     rig_open_in_order(&rig, &s, 100, "slab");
     for (uint64_t held = 1; held <= 3000; held++) {
@@ -196,7 +196,7 @@ static void a_stall_ends_on_time(void **state)
     struct pl_scenario s;
     struct rig rig;
     rig_scenario(&s);
-    s.receiver.stalls[0] = (struct pl_stall){0, S};
+    s.receiver.stalls[0] = (struct pl_span){0, S};
     s.receiver.stall_count = 1;
     rig_open_in_order(&rig, &s, 100, "glibc");
     rig_run(&rig, S);
@@ -329,7 +329,7 @@ static void a_run_repeats_exactly(void **state)
         struct rig rig;
         rig_scenario(&s);
         s.traffic.sessions = 3;
-        s.receiver.stalls[0] = (struct pl_stall){2 * S, 5 * S};
+        s.receiver.stalls[0] = (struct pl_span){2 * S, 5 * S};
         s.receiver.stall_count = 1;
         s.budgets[0].max = 1 << 20;
         s.budgets[1].max = 1 << 20;
