@@ -5,8 +5,6 @@
 #include <assert.h>
 #include <math.h>
 
-#include "harness/base/random.h"
-
 __extension__ typedef unsigned __int128 uint128;
 
 /* 1 / rate as a 64-bit mantissa and a power of two: its relative error is below 2^-63. */
@@ -18,38 +16,19 @@ static void set_scale(struct pl_replay *replay, double rate)
     replay->shift = (uint32_t)(64 - exponent);
 }
 
+static uint128 replayed(const struct pl_replay *replay, uint64_t recorded_ns)
+{
+    return (uint128)recorded_ns * replay->scale >> replay->shift;
+}
+
 static int64_t due_of(const struct pl_replay *replay, const struct pl_recorded_packet *packet)
 {
-    uint64_t recorded = replay->base_ns + (uint64_t)packet->arrival_ns;
-    return (int64_t)((uint128)recorded * replay->scale >> replay->shift);
+    return (int64_t)replayed(replay, replay->base_ns + (uint64_t)packet->arrival_ns);
 }
 
-/* Every step is invertible, so that different sessions never share an SSRC (the finaliser of
- * MurmurHash3, A. Appleby, 2011). */
-static uint32_t scramble(uint32_t h)
+static struct pl_identity identity_of(const struct pl_replay *replay, uint32_t stream)
 {
-    h = (h ^ h >> 16) * 0x85ebca6bu;
-    h = (h ^ h >> 13) * 0xc2b2ae35u;
-    return h ^ h >> 16;
-}
-
-static uint32_t session_of(const struct pl_replay *replay, uint32_t stream)
-{
-    return stream + replay->recording->stream_count * replay->copy;
-}
-
-static struct pl_replay_identity identity_of(const struct pl_replay *replay, uint32_t stream)
-{
-    uint32_t session = session_of(replay, stream);
-    uint64_t state = replay->seed;
-    uint32_t key = (uint32_t)pl_random_next(&state);
-    state ^= (uint64_t)session << 32;
-    uint64_t bases = pl_random_next(&state);
-    return (struct pl_replay_identity){
-        .ssrc = scramble(session ^ key),
-        .timestamp = (uint32_t)bases,
-        .sequence = (uint16_t)(bases >> 32),
-    };
+    return pl_identity_of(replay->seed, replay->index + stream);
 }
 
 void pl_replay_start(struct pl_replay *replay, const struct pl_recording *recording,
@@ -65,17 +44,21 @@ void pl_replay_start(struct pl_replay *replay, const struct pl_recording *record
         .datagrams = pl_recording_datagrams(recording),
         .base_ns = (uint64_t)((uint128)gap_ns * copy / options->copies),
         .seed = options->seed,
-        .copy = copy,
+        .session = recording->stream_count * copy,
+        .sessions = recording->stream_count * options->copies,
+        .index = recording->stream_count * copy,
     };
     set_scale(replay, options->rate);
     replay->identity = identity_of(replay, 0);
     replay->due_ns = due_of(replay, replay->packets);
 }
 
-static void move_on(struct pl_replay *replay)
+/* @param next packet of the loop at hand, or their count for the first of the next loop */
+static void go_to(struct pl_replay *replay, uint32_t next)
 {
     const struct pl_recording *recording = replay->recording;
-    if (++replay->next == recording->packet_count) {
+    replay->next = next;
+    if (next == recording->packet_count) {
         replay->next = 0;
         replay->loop++;
         replay->base_ns += (uint64_t)recording->duration_ns;
@@ -91,10 +74,9 @@ void pl_replay_take(struct pl_replay *replay, struct pl_arrival *arrival)
         replay->identity_stream = packet->stream;
         replay->identity = identity_of(replay, packet->stream);
     }
-    const struct pl_replay_identity *identity = &replay->identity;
+    const struct pl_identity *identity = &replay->identity;
     uint64_t position = packet->position + replay->loop * stream->sequence_span;
     uint64_t timestamp = packet->timestamp + replay->loop * stream->timestamp_span;
-    uint32_t session = session_of(replay, packet->stream);
     *arrival = (struct pl_arrival){
         .arrival_ns = replay->due_ns,
         .packet = packet,
@@ -103,19 +85,57 @@ void pl_replay_take(struct pl_replay *replay, struct pl_arrival *arrival)
         .rebased = true,
         .position = position,
         .timestamp = timestamp,
-        .session = session,
-        .port = session,
+        .session = replay->session + packet->stream,
+        .epoch = replay->epoch,
+        .port = replay->index + packet->stream,
         .ssrc = identity->ssrc,
         .wire_sequence = (uint16_t)(identity->sequence + position),
         .wire_timestamp = (uint32_t)(identity->timestamp + timestamp),
     };
-    move_on(replay);
+    go_to(replay, replay->next + 1);
+}
+
+void pl_replay_set_epoch(struct pl_replay *replay, uint32_t epoch)
+{
+    replay->epoch = epoch % (PL_IDENTITIES / replay->sessions);
+    replay->index = replay->epoch * replay->sessions + replay->session;
+    replay->identity = identity_of(replay, replay->identity_stream);
+}
+
+/* How many loops further a loop still starts before `until_ns`, bit by bit from the highest that
+ * int64 nanoseconds hold. */
+static uint64_t whole_loops(const struct pl_replay *replay, int64_t until_ns)
+{
+    uint64_t duration_ns = (uint64_t)replay->recording->duration_ns;
+    uint64_t loops = 0;
+    for (uint64_t step = UINT64_C(1) << __builtin_clzll(duration_ns) >> 2; step > 0; step /= 2)
+        if (replayed(replay, replay->base_ns + (loops + step) * duration_ns) < (uint128)until_ns)
+            loops += step;
+    return loops;
+}
+
+void pl_replay_skip(struct pl_replay *replay, int64_t until_ns)
+{
+    uint64_t loops = whole_loops(replay, until_ns);
+    if (loops > 0)
+        replay->next = 0;
+    replay->loop += loops;
+    replay->base_ns += loops * (uint64_t)replay->recording->duration_ns;
+    uint32_t low = replay->next, high = replay->recording->packet_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (due_of(replay, replay->packets + middle) < until_ns)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    go_to(replay, low);
 }
 
 void pl_replay_identity(const struct pl_replay *replay, uint32_t stream, uint32_t *ssrc,
                         uint16_t *sequence, uint32_t *timestamp)
 {
-    struct pl_replay_identity identity = identity_of(replay, stream);
+    struct pl_identity identity = identity_of(replay, stream);
     *ssrc = identity.ssrc;
     *sequence = identity.sequence;
     *timestamp = identity.timestamp;

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "harness/traffic/identity.h"
 #include "harness/traffic/recording.h"
 
 struct pl_replay_options {
@@ -26,19 +27,13 @@ struct pl_arrival {
     bool rebased;            /* whether the header fields are to be written over it */
     uint64_t position;       /* sequence counted from the stream's start, over all loops */
     uint64_t timestamp;      /* likewise, in units of the clock */
-    uint32_t session;        /* stream + streams * copy: distinct for each stream of each copy */
+    uint32_t session;        /* stream + streams * copy: distinct for each stream of each copy; the
+                              * hostile sender's is behind all of them */
     uint32_t epoch;          /* identities that the session had before this one */
     uint32_t port;           /* of the sending socket: distinct for each session and epoch */
     uint32_t ssrc;           /* distinct as the port is */
     uint16_t wire_sequence;
     uint32_t wire_timestamp;
-};
-
-/** What a session calls itself on the wire. */
-struct pl_replay_identity {
-    uint32_t ssrc;
-    uint32_t timestamp; /* of position 0 */
-    uint16_t sequence;  /* of position 0 */
 };
 
 /** State of one copy; plain data, to be moved by the functions below alone. */
@@ -53,10 +48,13 @@ struct pl_replay {
     uint64_t scale;   /* 1 / rate = scale / 2^shift */
     uint64_t seed;
     uint32_t shift;
-    uint32_t copy;
+    uint32_t session;         /* of the copy's first stream */
+    uint32_t sessions;        /* of all copies */
+    uint32_t epoch;           /* identities before this one */
+    uint32_t index;           /* of the first stream's identity */
     uint32_t next;            /* packet of the recording */
     uint32_t identity_stream; /* whose identity is at hand */
-    struct pl_replay_identity identity;
+    struct pl_identity identity;
 };
 
 /**
@@ -76,6 +74,17 @@ static inline int64_t pl_replay_due(const struct pl_replay *replay)
 
 /** Takes the packet at hand and moves on to the next. */
 void pl_replay_take(struct pl_replay *replay, struct pl_arrival *arrival);
+
+/**
+ * Gives the copy other identities from the packet at hand on; positions and timestamps run on.
+ * After PL_IDENTITIES / sessions epochs (sessions of all copies) the count starts again at 0, and
+ * with it the identities: with a thousand sessions after 2 million epochs.
+ */
+void pl_replay_set_epoch(struct pl_replay *replay, uint32_t epoch);
+
+/** Passes over all packets due before `until_ns`, ns since the replay's start; in steps that count
+ *  with the logarithm of what is passed over. */
+void pl_replay_skip(struct pl_replay *replay, int64_t until_ns);
 
 /** First sequence number and timestamp on the wire, and the SSRC, of a session; from the seed. */
 void pl_replay_identity(const struct pl_replay *replay, uint32_t stream, uint32_t *ssrc,
