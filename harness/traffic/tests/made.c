@@ -2,6 +2,7 @@
 #include "harness/traffic/tests/made.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "harness/traffic/tests/cmocka_all.h"
 #include "harness/traffic/tests/craft.h"
@@ -79,6 +80,39 @@ struct pl_recording *made_plain(uint32_t count)
     struct pl_recording *recording = made_of(packets, count);
     free(packets);
     return recording;
+}
+
+struct pl_arena made_arena(size_t bytes)
+{
+    struct pl_arena arena = {.capacity = pl_arena_cost(bytes)};
+    arena.base = aligned_alloc(PL_ARENA_ALIGN, arena.capacity);
+    assert_non_null(arena.base);
+    memset(arena.base, 0, arena.capacity);
+    return arena;
+}
+
+struct pl_traffic_settings made_settings(uint32_t sessions)
+{
+    return (struct pl_traffic_settings){
+        .sessions = sessions,
+        .rate = 1,
+        .faults = {.burst_leave = 1, .burst_loss = 1, .reorder_delay_ns = 15000000},
+    };
+}
+
+struct made_senders made_senders(const struct pl_traffic_settings *traffic,
+                                 const struct pl_recording *recording, uint64_t seed)
+{
+    struct made_senders made = {.arena = made_arena(pl_senders_arena_bytes(traffic, recording))};
+    made.senders = pl_senders_open(traffic, recording, seed, &made.arena);
+    assert_non_null(made.senders);
+    assert_int_equal(made.arena.used, made.arena.capacity);
+    return made;
+}
+
+void made_senders_close(struct made_senders *made)
+{
+    free(made->arena.base);
 }
 
 void assert_arrivals_equal(const struct pl_arrival *expected, const struct pl_arrival *got)

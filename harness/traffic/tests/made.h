@@ -2,7 +2,7 @@
 #ifndef PL_TRAFFIC_TESTS_MADE_H
 #define PL_TRAFFIC_TESTS_MADE_H
 
-#include "harness/traffic/replay.h"
+#include "harness/traffic/sender.h"
 
 /** What one packet of a made recording is like. */
 struct made_packet {
@@ -26,6 +26,24 @@ struct pl_recording *made_recording(void);
 
 /** A plain recording: one L16 stereo stream, `count` packets of 128 samples, 2.9 ms apart. */
 struct pl_recording *made_plain(uint32_t count);
+
+/** Senders, and the arena that holds them: of just the bytes that they ask for. */
+struct made_senders {
+    struct pl_sender *senders;
+    struct pl_arena arena;
+};
+
+/** Settings of so many copies at the recorded rate, without anything else. */
+struct pl_traffic_settings made_settings(uint32_t sessions);
+
+/** Opens senders; fails the test when they don't fit, or leave bytes of the arena. */
+struct made_senders made_senders(const struct pl_traffic_settings *traffic,
+                                 const struct pl_recording *recording, uint64_t seed);
+
+void made_senders_close(struct made_senders *made);
+
+/** Zeroed and aligned as the arena of a cell is. */
+struct pl_arena made_arena(size_t bytes);
 
 /** Fails the test when any field differs. */
 void assert_arrivals_equal(const struct pl_arrival *expected, const struct pl_arrival *got);

@@ -1,0 +1,161 @@
+/* Two queues make the order in which packets arrive: those that jitter delays, which keep their
+ * order, so that the first of them is enough; and those that are reordered, each of them late by
+ * the same, so that they keep theirs among themselves, in a ring. The earlier head arrives. */
+#include "harness/traffic/altered.h"
+
+bool pl_altered_any(const struct pl_traffic_settings *traffic)
+{
+    return pl_lives_any(traffic) || pl_faults_any(&traffic->faults);
+}
+
+/* The most packets that a stretch of recorded time below one loop holds, wherever it begins. */
+static uint64_t packets_within(const struct pl_recording *recording, int64_t stretch_ns)
+{
+    const struct pl_recorded_packet *packets = pl_recording_packets(recording);
+    const uint64_t count = recording->packet_count;
+    uint64_t most = 0;
+    for (uint64_t first = 0, end = 0; first < count; first++) {
+        int64_t end_ns = packets[first].arrival_ns + stretch_ns;
+        while (packets[end % count].arrival_ns + (int64_t)(end / count) * recording->duration_ns <=
+               end_ns)
+            end++;
+        if (end - first > most)
+            most = end - first;
+    }
+    return most;
+}
+
+/* A packet is fetched only when all that are on their way arrive later than it is sent, and each
+ * is on its way for jitter + delay at most: so all were sent within so long a time. */
+uint32_t pl_altered_capacity(const struct pl_traffic_settings *traffic,
+                             const struct pl_recording *recording)
+{
+    const struct pl_faults *faults = &traffic->faults;
+    if (faults->reorder <= 0)
+        return 0;
+    double replayed_ns = (double)(faults->jitter_ns + faults->reorder_delay_ns) + 1;
+    int64_t recorded_ns = (int64_t)(replayed_ns * traffic->rate) + 2; /* rounding, twice */
+    uint64_t loops = (uint64_t)(recorded_ns / recording->duration_ns);
+    uint64_t most = loops * recording->packet_count +
+                    packets_within(recording, recorded_ns % recording->duration_ns);
+    return most < UINT32_MAX ? (uint32_t)most : UINT32_MAX;
+}
+
+size_t pl_altered_arena_bytes(uint32_t capacity)
+{
+    return pl_arena_cost(sizeof(struct pl_altered)) +
+           pl_arena_cost(capacity * sizeof(struct pl_pending));
+}
+
+/* Passes over what is unseen of the recording in an outage. False when it never ends, or beyond
+ * the time that a replay can reach. */
+static bool come_back(struct pl_altered *a)
+{
+    int64_t until_ns = a->lives.until_ns;
+    if (until_ns == INT64_MAX)
+        return false;
+    pl_replay_skip(a->replay, until_ns);
+    return pl_replay_due(a->replay) >= until_ns;
+}
+
+/* The replay comes to the next packet that is sent at all, under the identity of that time. */
+static void settle(struct pl_altered *a)
+{
+    struct pl_lives *lives = &a->lives;
+    uint32_t epoch = lives->epoch;
+    pl_lives_move(lives, pl_replay_due(a->replay));
+    while (lives->out && !a->ended) {
+        a->ended = !come_back(a);
+        pl_lives_move(lives, pl_replay_due(a->replay));
+    }
+    if (lives->epoch != epoch)
+        pl_replay_set_epoch(a->replay, lives->epoch);
+}
+
+static const struct pl_pending *first_delayed(const struct pl_altered *a)
+{
+    return a->count > 0 ? &a->delayed[a->head] : NULL;
+}
+
+static void delay(struct pl_altered *a, const struct pl_pending *packet, int64_t delay_ns)
+{
+    struct pl_pending *delayed = &a->delayed[((uint64_t)a->head + a->count++) % a->capacity];
+    *delayed = *packet;
+    delayed->arrival.arrival_ns += delay_ns;
+}
+
+/* Fetches a packet from the replay and sends it on its way, if it is not lost. */
+static void fetch(struct pl_altered *a)
+{
+    struct pl_pending packet;
+    pl_replay_take(a->replay, &packet.arrival);
+    struct pl_fate fate = pl_network_pass(&a->network, packet.arrival.arrival_ns);
+    packet.arrival.arrival_ns = fate.arrival_ns;
+    packet.copies = fate.duplicated ? 2 : 1;
+    if (fate.lost)
+        a->ended = pl_network_dead(&a->network);
+    else if (fate.delay_ns > 0 && a->count < a->capacity)
+        delay(a, &packet, fate.delay_ns);
+    else
+        a->next = packet;
+    settle(a);
+}
+
+/* Fetches until it is known what arrives next: there is a packet in order, or a delayed one that
+ * arrives before anything that is not fetched yet can. */
+static void refill(struct pl_altered *a)
+{
+    while (a->next.copies == 0 && !a->ended) {
+        const struct pl_pending *delayed = first_delayed(a);
+        if (delayed && delayed->arrival.arrival_ns <= pl_replay_due(a->replay))
+            return;
+        fetch(a);
+    }
+}
+
+struct pl_altered *pl_altered_open(const struct pl_traffic_settings *traffic, uint64_t seed,
+                                   uint32_t sender, struct pl_replay *replay, uint32_t capacity,
+                                   struct pl_arena *arena)
+{
+    struct pl_altered *a = pl_arena_take(arena, sizeof *a);
+    struct pl_pending *delayed = pl_arena_take(arena, capacity * sizeof *delayed);
+    if (!a || !delayed)
+        return NULL;
+    *a = (struct pl_altered){.replay = replay, .delayed = delayed, .capacity = capacity};
+    pl_lives_start(&a->lives, traffic, sender);
+    pl_network_start(&a->network, &traffic->faults, seed, sender);
+    settle(a);
+    a->ended = a->ended || pl_network_dead(&a->network);
+    refill(a);
+    return a;
+}
+
+/* The one fetched first, when both arrive at the same time: the delayed one. */
+static const struct pl_pending *first(const struct pl_altered *a)
+{
+    const struct pl_pending *delayed = first_delayed(a);
+    bool in_order = a->next.copies > 0;
+    if (delayed && (!in_order || delayed->arrival.arrival_ns <= a->next.arrival.arrival_ns))
+        return delayed;
+    return in_order ? &a->next : NULL;
+}
+
+int64_t pl_altered_due(const struct pl_altered *altered)
+{
+    const struct pl_pending *pending = first(altered);
+    return pending ? pending->arrival.arrival_ns : INT64_MAX;
+}
+
+void pl_altered_take(struct pl_altered *a, struct pl_arrival *arrival)
+{
+    bool in_order = first(a) == &a->next;
+    struct pl_pending *taken = in_order ? &a->next : &a->delayed[a->head];
+    *arrival = taken->arrival;
+    if (--taken->copies > 0)
+        return;
+    if (!in_order) {
+        a->head = (a->head + 1) % a->capacity;
+        a->count--;
+    }
+    refill(a);
+}

@@ -1,0 +1,86 @@
+/* Opens the senders of a scenario: plain replays, altered ones, a hostile one. */
+#include "harness/traffic/sender.h"
+
+#include "harness/traffic/altered.h"
+#include "harness/traffic/hostile.h"
+
+uint32_t pl_sender_count(const struct pl_traffic_settings *traffic)
+{
+    return traffic->sessions + (traffic->hostile > 0);
+}
+
+size_t pl_senders_arena_bytes(const struct pl_traffic_settings *traffic,
+                              const struct pl_recording *recording)
+{
+    size_t bytes = pl_arena_cost(pl_sender_count(traffic) * sizeof(struct pl_sender));
+    if (pl_altered_any(traffic))
+        bytes +=
+            traffic->sessions * pl_altered_arena_bytes(pl_altered_capacity(traffic, recording));
+    if (traffic->hostile > 0)
+        bytes += pl_arena_cost(sizeof(struct pl_hostile)) + pl_hostile_arena_bytes();
+    return bytes;
+}
+
+static void start_copies(struct pl_sender *senders, const struct pl_traffic_settings *traffic,
+                         const struct pl_recording *recording, uint64_t seed)
+{
+    struct pl_replay_options options = {traffic->sessions, traffic->rate, seed};
+    for (uint32_t i = 0; i < traffic->sessions; i++) {
+        pl_replay_start(&senders[i].replay, recording, &options, i);
+        senders[i].plain = true;
+        senders[i].due_ns = pl_replay_due(&senders[i].replay);
+    }
+}
+
+static bool alter_copies(struct pl_sender *senders, const struct pl_traffic_settings *traffic,
+                         const struct pl_recording *recording, uint64_t seed,
+                         struct pl_arena *arena)
+{
+    uint32_t capacity = pl_altered_capacity(traffic, recording);
+    for (uint32_t i = 0; i < traffic->sessions; i++) {
+        struct pl_sender *sender = &senders[i];
+        sender->plain = false;
+        sender->altered = pl_altered_open(traffic, seed, i, &sender->replay, capacity, arena);
+        if (!sender->altered)
+            return false;
+        sender->due_ns = pl_altered_due(sender->altered);
+    }
+    return true;
+}
+
+static bool open_hostile(struct pl_sender *sender, const struct pl_traffic_settings *traffic,
+                         const struct pl_recording *recording, uint64_t seed,
+                         struct pl_arena *arena)
+{
+    uint32_t sessions = traffic->sessions * recording->stream_count;
+    sender->hostile = pl_arena_take(arena, sizeof *sender->hostile);
+    return sender->hostile &&
+           pl_hostile_open(sender->hostile, recording, traffic->hostile, sessions, seed, arena);
+}
+
+struct pl_sender *pl_senders_open(const struct pl_traffic_settings *traffic,
+                                  const struct pl_recording *recording, uint64_t seed,
+                                  struct pl_arena *arena)
+{
+    struct pl_sender *senders = pl_arena_take(arena, pl_sender_count(traffic) * sizeof *senders);
+    if (!senders)
+        return NULL;
+    start_copies(senders, traffic, recording, seed);
+    if (pl_altered_any(traffic) && !alter_copies(senders, traffic, recording, seed, arena))
+        return NULL;
+    if (traffic->hostile > 0 &&
+        !open_hostile(senders + traffic->sessions, traffic, recording, seed, arena))
+        return NULL;
+    return senders;
+}
+
+void pl_sender_take_other(struct pl_sender *sender, struct pl_arrival *arrival)
+{
+    if (sender->altered) {
+        pl_altered_take(sender->altered, arrival);
+        sender->due_ns = pl_altered_due(sender->altered);
+    } else {
+        pl_hostile_take(sender->hostile, arrival);
+        sender->due_ns = pl_hostile_due(sender->hostile);
+    }
+}
