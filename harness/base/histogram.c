@@ -30,3 +30,12 @@ uint64_t pl_histogram_quantile(const struct pl_histogram *h, double q)
     }
     return h->max;
 }
+
+void pl_histogram_merge(struct pl_histogram *to, const struct pl_histogram *from)
+{
+    to->count += from->count;
+    if (from->max > to->max)
+        to->max = from->max;
+    for (size_t i = 0; i < PL_HISTOGRAM_BUCKETS; i++)
+        to->buckets[i] += from->buckets[i];
+}

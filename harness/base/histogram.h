@@ -36,6 +36,9 @@ static inline void pl_histogram_add(struct pl_histogram *h, uint64_t value)
     h->buckets[pl_histogram_bucket(value)]++;
 }
 
+/** Adds what another histogram holds. */
+void pl_histogram_merge(struct pl_histogram *to, const struct pl_histogram *from);
+
 /** The highest value that falls into a bucket. */
 uint64_t pl_histogram_bucket_top(size_t bucket);
 

@@ -52,10 +52,16 @@ static int make_job(const struct gbench_options *o, const struct pl_stack_spec *
     if (!s)
         return pl_error_set(error, -ENOMEM, "out of memory");
     int rc = load(o, s, &recording, error);
+    const struct pl_job_options job = {.scenario = s,
+                                       .recording = recording,
+                                       .stack = spec->text,
+                                       .format = o->format,
+                                       .threads = 1,
+                                       .seed = s->seed};
     if (!rc)
         rc = pl_stack_check(spec, s->classes, s->class_count, s->budgets, s->budget_count, error);
     if (!rc)
-        rc = pl_job_make(s, recording, spec->text, o->format, s->seed, 0, false, fd, error);
+        rc = pl_job_make(&job, fd, error);
     free(recording);
     free(s);
     return rc;

@@ -12,8 +12,7 @@ struct replay {
     struct run run;
     struct pl_arena arena;
     struct pl_loop loop;
-    struct pl_meter *meter;
-    struct pl_traffic_counts *counts;
+    struct pl_sides sides;
     const struct pl_pipeline *pipeline;
     void *state;
 };
@@ -26,9 +25,8 @@ static bool open_pipeline(struct replay *r)
         .recording = suite->recording,
         .format = suite->format,
         .seed = suite->scenario->seed,
-        .meter = r->meter,
+        .sides = &r->sides,
         .loop = &r->loop,
-        .counts = r->counts,
         .arena = &r->arena,
     };
     uint32_t events = r->pipeline->event_count(suite->scenario);
@@ -46,21 +44,21 @@ static bool open_replay(struct replay *r)
     r->pipeline = pl_pipeline_of(suite->scenario);
     r->arena = suite->arena;
     memset(r->arena.base, 0, r->arena.capacity);
-    r->meter = pl_arena_take(&r->arena, sizeof *r->meter);
-    r->counts = pl_arena_take(&r->arena, sizeof *r->counts);
-    if (!r->meter || !r->counts)
+    if (!pl_sides_open(&r->sides, 1, r->run.stack, suite->scenario, suite->scenario->seed,
+                       &r->arena))
         return false;
-    pl_meter_open(r->meter, r->run.stack, suite->scenario, suite->scenario->seed);
-    pl_meter_untimed(r->meter);
-    memcpy(r->meter->chains, r->run.chains, sizeof r->meter->chains); /* the memory pass's links */
+    struct pl_meter *meter = &pl_sides_network(&r->sides)->meter;
+    pl_meter_untimed(meter);
+    memcpy(meter->chains, r->run.chains, sizeof meter->chains); /* the memory pass's links */
     return open_pipeline(r);
 }
 
 /* An event at a time: the loop runs until a time, but it is packets that are counted. */
 static void receive(struct replay *r, uint64_t count)
 {
-    uint64_t until = r->counts->received + count;
-    while (r->counts->received < until)
+    const struct pl_traffic_counts *counts = &pl_sides_network(&r->sides)->counts;
+    uint64_t until = counts->received + count;
+    while (counts->received < until)
         pl_loop_run(&r->loop, r->loop.heap[0]->due_ns + 1);
 }
 
@@ -73,11 +71,12 @@ static void warm_up(struct replay *r)
 static void check_replay(struct replay *r)
 {
     uint64_t refused = 0;
-    for (uint32_t i = 0; i < r->meter->class_count; i++)
-        refused += r->meter->books[i].failures;
+    const struct pl_side *side = pl_sides_network(&r->sides);
+    for (uint32_t i = 0; i < side->meter.class_count; i++)
+        refused += side->meter.books[i].failures;
     if (refused)
         run_refused(&r->run);
-    if (r->counts->integrity_errors)
+    if (side->counts.integrity_errors)
         pl_bench_skip(r->run.bench, "what was played is not what was recorded");
 }
 

@@ -6,6 +6,7 @@
 #ifndef PL_CELL_JOB_H
 #define PL_CELL_JOB_H
 
+#include "harness/live/link.h"
 #include "harness/scenario/scenario.h"
 #include "harness/traffic/recording.h"
 
@@ -18,28 +19,45 @@ struct pl_job {
     uint64_t bytes; /* of the whole block */
     struct pl_scenario scenario;
     char stack[PL_STACK_TEXT_MAX];
-    uint32_t format; /* enum pl_format */
+    uint32_t format;  /* enum pl_format */
+    uint32_t threads; /* 1 or 2 */
     uint64_t seed;
-    uint64_t ceiling_bytes; /* RSS at which the cell stops itself; 0 for none */
-    uint32_t observed;      /* an instrument looks on: no acquire is timed */
+    uint64_t ceiling_bytes;   /* RSS at which the cell stops itself; 0 for none */
+    uint32_t observed;        /* an instrument looks on: no acquire is timed */
+    struct pl_live_link link; /* between a live cell and its sender */
     uint64_t recording_offset;
     uint64_t arena_offset;
     uint64_t arena_bytes;
 };
 
+/** What a job is made of. */
+struct pl_job_options {
+    const struct pl_scenario *scenario;
+    const struct pl_recording *recording;
+    const char *stack; /* the spec */
+    enum pl_format format;
+    enum pl_clock clock;
+    uint32_t threads; /* 1 or 2; under the wall clock 2 */
+    uint64_t seed;
+    uint64_t ceiling_bytes; /* RSS at which the cell stops itself; 0 for none */
+    bool observed;          /* an instrument looks on: no acquire is timed */
+};
+
 /** Lays a job out in a new memfd, every page touched.
  *  @param fd set on success, close-on-exec; close it
  *  @return 0 or a negative errno */
-int pl_job_make(const struct pl_scenario *scenario, const struct pl_recording *recording,
-                const char *stack, enum pl_format format, uint64_t seed, uint64_t ceiling_bytes,
-                bool observed, int *fd, struct pl_error *error);
+int pl_job_make(const struct pl_job_options *options, int *fd, struct pl_error *error);
+
+static inline const struct pl_recording *pl_job_recording(const struct pl_job *job)
+{
+    return (const void *)((const char *)job + job->recording_offset);
+}
 
 /** Maps a job in the process that is to do it, every page of it present. Allocates nothing.
  *  @return the job, or NULL when the descriptor holds none */
 struct pl_job *pl_job_map(int fd);
 
-/** Bytes of the arena that a cell takes for this scenario. */
-uint64_t pl_job_arena_bytes(const struct pl_scenario *scenario,
-                            const struct pl_recording *recording);
+/** Bytes of the arena that a cell takes. */
+uint64_t pl_job_arena_bytes(const struct pl_job_options *options);
 
 #endif

@@ -59,7 +59,7 @@ static int become_cell(const struct pl_process_options *o, int cpu, pid_t parent
         CPU_SET((size_t)cpu, &one);
         sched_setaffinity(0, sizeof one, &one);
     }
-    return pl_container_join(o->container);
+    return o->container ? pl_container_join(o->container) : 0;
 }
 
 /* Moves `from` to `to`, without close-on-exec. Both targets are above what they may come from. */
@@ -219,12 +219,12 @@ void pl_process_pass_on(struct pl_process *process)
         fprintf(stderr, "... and more from this cell: %zu B at least\n", size - shown);
 }
 
-int pl_process_find_cell(char *path, size_t capacity, struct pl_error *error)
+int pl_process_find(const char *name, char *path, size_t capacity, struct pl_error *error)
 {
-    if (pl_child_find_beside("plimsoll-cell", path, capacity) == 0)
+    if (pl_child_find_beside(name, path, capacity) == 0)
         return 0;
-    return pl_error_set(error, -ENOENT,
-                        "plimsoll-cell is missing beside this program; build it by `make`");
+    return pl_error_set(error, -ENOENT, "%s is missing beside this program; build it by `make`",
+                        name);
 }
 
 bool pl_process_can_fix_addresses(void)

@@ -13,7 +13,7 @@
 struct pl_process_options {
     const char *program; /* path of plimsoll-cell */
     const struct pl_environment *environment;
-    const struct pl_container *container;
+    const struct pl_container *container;  /* NULL for none */
     const struct pl_cell_wrapper *wrapper; /* NULL: the cell runs alone */
     int job_fd;
     bool pinned;     /* to one processor */
@@ -35,8 +35,8 @@ int pl_process_start(const struct pl_process_options *options, struct pl_process
  *  out. Closes said_fd. */
 void pl_process_pass_on(struct pl_process *process);
 
-/** Path of plimsoll-cell, beside the running program. @return 0 or -ENOENT */
-int pl_process_find_cell(char *path, size_t capacity, struct pl_error *error);
+/** Path of plimsoll-cell or the like, beside the running program. @return 0 or -ENOENT */
+int pl_process_find(const char *name, char *path, size_t capacity, struct pl_error *error);
 
 /** Whether this machine lets a process switch its address space randomisation off (a seccomp
  *  filter may refuse, as Docker's does). */

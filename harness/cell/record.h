@@ -3,6 +3,7 @@
 #ifndef PL_CELL_RECORD_H
 #define PL_CELL_RECORD_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "allocators/allocator.h"
@@ -79,5 +80,11 @@ union pl_record {
 };
 
 _Static_assert(sizeof(union pl_record) <= 4096, "a record is written whole: PIPE_BUF is 4096");
+
+/** Writes a whole record; a reader that is gone ends the process. */
+void pl_record_write(int fd, const void *record, size_t size);
+
+/** Writes why something can't be done: the first 255 B of one line. */
+void pl_record_failure(int fd, int code, const char *text);
 
 #endif

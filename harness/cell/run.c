@@ -12,6 +12,7 @@
 
 #include "harness/cell/job.h"
 #include "harness/cell/process.h"
+#include "harness/cell/sender.h"
 
 /* Incoming bytes until they make whole records. */
 struct reader {
@@ -98,6 +99,8 @@ static int read_some(struct reader *reader, struct pl_cell_evidence *e)
 static int64_t timeout_ns(const struct pl_cell_options *o)
 {
     int64_t own = o->scenario->timeout_ns;
+    if (o->clock == PL_CLOCK_WALL)
+        own += o->scenario->duration_ns;
     double slowed = o->wrapper ? (double)own * o->wrapper->slowdown : 0;
     if (slowed > (double)PL_CELL_OBSERVED_MAX_NS)
         slowed = (double)PL_CELL_OBSERVED_MAX_NS;
@@ -106,12 +109,15 @@ static int64_t timeout_ns(const struct pl_cell_options *o)
 
 /* Reads until the cell closes its pipe, which its death does too. */
 static int collect(const struct pl_cell_options *o, struct reader *reader,
-                   struct pl_cell_evidence *e)
+                   struct pl_sender_process *sender, struct pl_cell_evidence *e,
+                   struct pl_error *error)
 {
     int64_t deadline = monotonic_ns() + timeout_ns(o);
     for (;;) {
         if (o->interrupted && *o->interrupted)
             return -EINTR;
+        if (pl_sender_process_failed(sender, error))
+            return -EPIPE;
         int64_t left_ms = (deadline - monotonic_ns()) / 1000000;
         if (left_ms <= 0) {
             e->timed_out = true;
@@ -161,6 +167,20 @@ static uint64_t ceiling(const struct pl_cell_options *o)
     return container && container <= half ? 0 : half;
 }
 
+/* A cell without its sender would only wait for it. */
+static int follow(const struct pl_cell_options *o, int job_fd, struct reader *reader,
+                  struct pl_cell_evidence *e, struct pl_error *error)
+{
+    struct pl_sender_process sender = {0};
+    int rc = o->clock == PL_CLOCK_WALL ? pl_sender_process_start(&sender, job_fd, error) : 0;
+    if (!rc)
+        rc = collect(o, reader, &sender, e, error);
+    if (rc && rc != -EPIPE && !error->text[0])
+        pl_error_set(error, rc, "a cell could not be followed: %s", strerror(-rc));
+    pl_sender_process_end(&sender);
+    return rc;
+}
+
 static int supervise(const struct pl_cell_options *o, const struct pl_process_options *p,
                      struct pl_cell_evidence *e, struct pl_error *error)
 {
@@ -171,9 +191,10 @@ static int supervise(const struct pl_cell_options *o, const struct pl_process_op
     struct reader *reader = calloc(1, sizeof *reader);
     if (reader) {
         reader->fd = process.record_fd;
-        rc = collect(o, reader, e);
+        error->text[0] = '\0';
+        rc = follow(o, p->job_fd, reader, e, error);
     } else {
-        rc = -ENOMEM;
+        rc = pl_error_set(error, -ENOMEM, "out of memory");
     }
     e->cpu = process.cpu;
     reap(&process, rc || e->timed_out, e);
@@ -181,8 +202,6 @@ static int supervise(const struct pl_cell_options *o, const struct pl_process_op
     pl_process_pass_on(&process);
     if (!rc && reader->failure.kind)
         rc = pl_error_set(error, reader->failure.code, "%s", reader->failure.text);
-    else if (rc)
-        pl_error_set(error, rc, "a cell could not be followed: %s", strerror(-rc));
     free(reader);
     return rc;
 }
@@ -192,7 +211,8 @@ static int run_contained(const struct pl_cell_options *o, int job_fd, struct pl_
 {
     char program[4096];
     struct pl_container container;
-    int rc = pl_process_find_cell(program, sizeof program, error);
+    const char *name = o->clock == PL_CLOCK_WALL ? "plimsoll-live" : "plimsoll-cell";
+    int rc = pl_process_find(name, program, sizeof program, error);
     if (!rc)
         rc = pl_container_make(o->containers, o->scenario->container_bytes, &container, error);
     if (rc)
@@ -203,7 +223,7 @@ static int run_contained(const struct pl_cell_options *o, int job_fd, struct pl_
         .container = &container,
         .wrapper = o->wrapper,
         .job_fd = job_fd,
-        .pinned = true,
+        .pinned = o->clock == PL_CLOCK_VIRTUAL, /* its threads take turns */
         .huge_pages = o->scenario->huge_pages,
     };
     e->container = container.kind;
@@ -237,6 +257,24 @@ static int add_preload(const char *library, struct pl_environment *environment,
     return 0;
 }
 
+static int make_job(const struct pl_cell_options *o, int *fd, struct pl_error *error)
+{
+    struct pl_job_options job = {
+        .scenario = o->scenario,
+        .recording = o->recording,
+        .stack = o->stack,
+        .format = o->format,
+        .clock = o->clock,
+        .threads = o->clock == PL_CLOCK_WALL ? 2
+                   : o->threads == 2         ? 2
+                                             : 1,
+        .seed = o->seed,
+        .ceiling_bytes = ceiling(o),
+        .observed = o->wrapper != NULL,
+    };
+    return pl_job_make(&job, fd, error);
+}
+
 int pl_cell_run(const struct pl_cell_options *o, struct pl_cell_evidence *evidence,
                 struct pl_error *error)
 {
@@ -249,8 +287,7 @@ int pl_cell_run(const struct pl_cell_options *o, struct pl_cell_evidence *eviden
     if (!rc && o->wrapper && o->wrapper->preload)
         rc = add_preload(o->wrapper->preload, &e.environment, error);
     if (!rc)
-        rc = pl_job_make(o->scenario, o->recording, o->stack, o->format, o->seed, ceiling(o),
-                         o->wrapper != NULL, &job_fd, error);
+        rc = make_job(o, &job_fd, error);
     if (rc)
         return rc;
     rc = run_contained(o, job_fd, &e, error);

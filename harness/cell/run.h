@@ -21,6 +21,8 @@ struct pl_cell_options {
     const struct pl_recording *recording;
     const char *stack; /* the spec */
     enum pl_format format;
+    enum pl_clock clock;
+    uint32_t threads; /* that call the stack: 1, or 2; under the wall clock always 2 */
     uint64_t seed;
     struct pl_containers *containers;
     const volatile sig_atomic_t *interrupted; /* nonzero: kill the cell and return -EINTR */
@@ -45,8 +47,9 @@ struct pl_cell_evidence {
     int cpu;                           /* pinned to, or -1 */
 };
 
-/** Runs a cell to its end. Every wait is bounded by the scenario's timeout (under an
- *  instrument by that times its slowdown, but no more than PL_CELL_OBSERVED_MAX_NS).
+/** Runs a cell to its end. Every wait is bounded by the scenario's timeout (under the wall clock
+ *  beyond the duration, which no such cell can be shorter than; under an instrument by that times
+ *  its slowdown, but no more than PL_CELL_OBSERVED_MAX_NS).
  *  @param evidence set on success; pl_cell_evidence_free
  *  @return 0, -EINTR, or a negative errno when the cell could not be run at all */
 int pl_cell_run(const struct pl_cell_options *options, struct pl_cell_evidence *evidence,

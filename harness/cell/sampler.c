@@ -64,37 +64,30 @@ uint64_t pl_sampler_peak(const struct pl_sampler *s)
     return kib * 1024 > shared ? kib * 1024 - shared : 0;
 }
 
-void pl_record_write(int fd, const void *record, size_t size)
+static void fill_sample(const struct pl_sampler *s, struct pl_sample *sample)
 {
-    for (;;) {
-        ssize_t written = write(fd, record, size);
-        if (written == (ssize_t)size)
-            return;
-        if (written < 0 && errno != EINTR)
-            _exit(1); /* the controller is gone */
-    }
+    struct pl_stack_stats stats;
+    struct pl_traffic_counts counts;
+    uint64_t shared;
+    pl_sampler_resident(s, &sample->rss_bytes, &shared);
+    pl_stack_stats(s->stack, &stats);
+    pl_sides_counts(s->sides, &counts);
+    sample->live_bytes = pl_sides_live(s->sides);
+    sample->churn_bytes = pl_sides_churn(s->sides);
+    sample->reserved_bytes = stats.pooled ? stats.reserved_bytes : sample->live_bytes;
+    sample->packets_received = counts.received;
+    sample->packets_delivered = counts.delivered;
+    for (int i = 0; i < PL_DROP_COUNT; i++)
+        sample->packets_dropped += counts.dropped[i];
 }
 
 void pl_sampler_sample(struct pl_sampler *s, int64_t now_ns)
 {
-    int64_t started_ns = pl_real_cpu();
-    struct pl_stack_stats stats;
+    int64_t started_ns = pl_real_thread_cpu();
     struct pl_sample sample = {.kind = PL_RECORD_SAMPLE, .size = sizeof sample, .t_ns = now_ns};
-    uint64_t shared;
-    pl_sampler_resident(s, &sample.rss_bytes, &shared);
-    pl_stack_stats(s->stack, &stats);
-    sample.live_bytes = s->meter->live_bytes;
-    sample.churn_bytes = pl_meter_churn(s->meter);
-    sample.reserved_bytes = stats.pooled ? stats.reserved_bytes : s->meter->live_bytes;
-    sample.packets_received = s->counts->received;
-    sample.packets_delivered = s->counts->delivered;
-    for (int i = 0; i < PL_DROP_COUNT; i++)
-        sample.packets_dropped += s->counts->dropped[i];
-    sample.cpu_ns = started_ns - s->cpu_start_ns - s->own_cpu_ns;
+    sample.cpu_ns = pl_real_cpu() - s->cpu_start_ns - s->own_cpu_ns;
+    fill_sample(s, &sample);
     pl_record_write(s->record_fd, &sample, sizeof sample);
-    if (s->ceiling_bytes && sample.rss_bytes > s->ceiling_bytes) {
-        s->at_ceiling = true;
-        s->loop->stopped = true;
-    }
-    s->own_cpu_ns += pl_real_cpu() - started_ns;
+    s->at_ceiling |= s->ceiling_bytes && sample.rss_bytes > s->ceiling_bytes;
+    s->own_cpu_ns += pl_real_thread_cpu() - started_ns;
 }

@@ -1,23 +1,18 @@
-/* The sampler inside a cell: at every interval of the replay it reads RSS and the books and writes
- * one record to the pipe. No stdio, no malloc. */
+/* The sampler inside a cell: it reads RSS and the books and writes one record to the pipe. No
+ * stdio, no malloc. */
 #ifndef PL_CELL_SAMPLER_H
 #define PL_CELL_SAMPLER_H
 
 #include <stdbool.h>
 
 #include "harness/cell/record.h"
-#include "harness/clock/loop.h"
-#include "harness/pipelines/meter.h"
+#include "harness/pipelines/sides.h"
 
 struct pl_sampler {
-    struct pl_event event;
-    struct pl_loop *loop;
     const struct pl_stack *stack;
-    const struct pl_meter *meter;
-    const struct pl_traffic_counts *counts;
-    int64_t interval_ns;
+    const struct pl_sides *sides;
     uint64_t ceiling_bytes; /* 0 for none */
-    bool at_ceiling;
+    bool at_ceiling;        /* the run has to end */
     int statm_fd;
     int record_fd;
     int64_t cpu_start_ns;
@@ -40,8 +35,5 @@ void pl_sampler_reset_peak(void);
 
 /** VmHWM less what is shared now, in bytes: the window's peak of RssAnon. */
 uint64_t pl_sampler_peak(const struct pl_sampler *sampler);
-
-/** Writes a whole record; a reader that is gone ends the process. */
-void pl_record_write(int fd, const void *record, size_t size);
 
 #endif

@@ -73,7 +73,7 @@ int pl_cli_doctor(int argc, char **argv)
         return pl_cli_usage("doctor takes no arguments");
     char cell[4096];
     struct pl_error error;
-    bool found = pl_process_find_cell(cell, sizeof cell, &error) == 0;
+    bool found = pl_process_find("plimsoll-cell", cell, sizeof cell, &error) == 0;
     say("plimsoll-cell", found, found ? cell : error.text);
     check_containers();
     bool fixed = pl_process_can_fix_addresses();

@@ -63,15 +63,24 @@ void pl_loop_move(struct pl_loop *loop, struct pl_event *event, int64_t due_ns)
     sift_down(loop, event);
 }
 
-int64_t pl_loop_run(struct pl_loop *loop, int64_t end_ns)
+void pl_loop_fire(struct pl_loop *loop)
 {
-    while (!loop->stopped && loop->count > 0 && loop->heap[0]->due_ns < end_ns) {
-        struct pl_event *event = loop->heap[0];
-        pl_virtual_advance(event->due_ns);
-        event->due_ns = event->fire(event->context, event->due_ns);
-        sift_down(loop, event);
-    }
+    struct pl_event *event = loop->heap[0];
+    pl_virtual_advance(event->due_ns);
+    event->due_ns = event->fire(event->context, event->due_ns);
+    sift_down(loop, event);
+}
+
+int64_t pl_loop_end(struct pl_loop *loop, int64_t end_ns)
+{
     if (!loop->stopped)
         pl_virtual_advance(end_ns);
     return pl_virtual_now();
+}
+
+int64_t pl_loop_run(struct pl_loop *loop, int64_t end_ns)
+{
+    while (pl_loop_due(loop, end_ns))
+        pl_loop_fire(loop);
+    return pl_loop_end(loop, end_ns);
 }

@@ -17,8 +17,9 @@ typedef int64_t (*pl_event_function)(void *context, int64_t now_ns);
 
 struct pl_event {
     int64_t due_ns;
-    uint32_t order; /* of being added: breaks ties */
-    uint32_t place; /* in the heap */
+    uint32_t order;  /* of being added: breaks ties */
+    uint32_t place;  /* in the heap */
+    uint32_t thread; /* that fires it (threads.h); 0 where there is but one */
     pl_event_function fire;
     void *context;
 };
@@ -40,6 +41,18 @@ void pl_loop_add(struct pl_loop *loop, struct pl_event *event, int64_t due_ns);
 
 /** Moves an event that is not firing right now to another time. */
 void pl_loop_move(struct pl_loop *loop, struct pl_event *event, int64_t due_ns);
+
+/** Whether something is left to fire before `end_ns`. */
+static inline bool pl_loop_due(const struct pl_loop *loop, int64_t end_ns)
+{
+    return !loop->stopped && loop->count > 0 && loop->heap[0]->due_ns < end_ns;
+}
+
+/** Fires the earliest event, moving the virtual clock to its time. */
+void pl_loop_fire(struct pl_loop *loop);
+
+/** Leaves the virtual clock at `end_ns`, unless the loop was stopped. @return the time reached */
+int64_t pl_loop_end(struct pl_loop *loop, int64_t end_ns);
 
 /** Fires everything due before `end_ns`, moving the virtual clock along, and leaves the clock at
  *  end_ns. An event due at end_ns does not fire.

@@ -33,3 +33,8 @@ int64_t pl_real_cpu(void)
 {
     return read_clock(CLOCK_PROCESS_CPUTIME_ID);
 }
+
+int64_t pl_real_thread_cpu(void)
+{
+    return read_clock(CLOCK_THREAD_CPUTIME_ID);
+}

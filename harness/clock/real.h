@@ -13,4 +13,7 @@ int64_t pl_real_now(void);
 /** CPU time of this process, user and system, in ns. Any thread, after pl_real_init. */
 int64_t pl_real_cpu(void);
 
+/** CPU time of the calling thread, likewise. */
+int64_t pl_real_thread_cpu(void);
+
 #endif

@@ -65,6 +65,11 @@ struct pl_value pl_metric_packets_dropped_kernel(const struct pl_measured *m)
     return dropped(m, PL_DROP_KERNEL);
 }
 
+struct pl_value pl_metric_packets_dropped_invalid(const struct pl_measured *m)
+{
+    return dropped(m, PL_DROP_INVALID);
+}
+
 struct pl_value pl_metric_packets_held(const struct pl_measured *m)
 {
     return count(m, offsetof(struct pl_traffic_counts, held));
@@ -84,6 +89,25 @@ struct pl_value pl_metric_paused_seconds(const struct pl_measured *m)
 {
     const struct pl_final *final = pl_final_of(m);
     return final ? pl_value_real((double) final->counts.paused_ns / 1e9) : pl_value_none();
+}
+
+/* Of what happens after stalls: none where there are none. */
+static struct pl_value after_stalls(const struct pl_measured *m, size_t offset)
+{
+    struct pl_value ns = count(m, offset);
+    if (ns.kind == PL_VALUE_NONE || m->scenario->receiver.stall_count == 0)
+        return pl_value_none();
+    return pl_value_real((double)ns.integer / 1e9);
+}
+
+struct pl_value pl_metric_recovery_seconds(const struct pl_measured *m)
+{
+    return after_stalls(m, offsetof(struct pl_traffic_counts, recovery_ns));
+}
+
+struct pl_value pl_metric_audio_lost_seconds(const struct pl_measured *m)
+{
+    return after_stalls(m, offsetof(struct pl_traffic_counts, audio_lost_ns));
 }
 
 /* Whether every packet is accounted for. */

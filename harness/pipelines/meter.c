@@ -26,7 +26,8 @@ uint64_t pl_meter_churn(const struct pl_meter *meter)
 {
     uint64_t churn = 0;
     for (uint32_t i = 0; i < meter->class_count; i++)
-        churn += meter->sizes[i] * (meter->books[i].acquires + meter->books[i].releases);
+        churn += meter->sizes[i] *
+                 (pl_own_read(&meter->books[i].acquires) + pl_own_read(&meter->books[i].releases));
     return churn;
 }
 

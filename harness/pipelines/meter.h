@@ -6,18 +6,20 @@
 
 #include "allocators/allocator.h"
 #include "harness/base/histogram.h"
+#include "harness/base/own.h"
 #include "harness/scenario/scenario.h"
 
 #define PL_METER_STRIDE 64 /* acquires from one timed acquire to the next, on average */
 
-/** The books of one class. Live blocks are acquires - releases. */
+/** The books of one class. Live blocks are acquires - releases, of all meters together. */
 struct pl_class_books {
     uint64_t acquires; /* that succeeded */
     uint64_t releases;
     uint64_t failures; /* acquires that gave NULL */
 };
 
-/** Single-threaded. Zero it, then pl_meter_open. */
+/** What one thread acquires and releases. Zero it, then pl_meter_open. The functions below are for
+ *  that thread alone; its counters (harness/base/own.h) may be read by any. */
 struct pl_meter {
     struct pl_allocator *chains[PL_CLASSES_MAX];
     uint64_t sizes[PL_CLASSES_MAX]; /* bytes of one object */
@@ -25,15 +27,17 @@ struct pl_meter {
     uint32_t class_count;
     uint32_t until_timed; /* acquires until the next timed one */
     uint64_t random;      /* state of the seeded stride */
-    uint64_t live_bytes;  /* requested and not released, all classes */
-    uint64_t live_bytes_peak;
+    uint64_t live_bytes;  /* requested less released by this thread, modulo 2^64: what one thread
+                             requests another may release, so only the sum means something */
+    uint64_t live_bytes_peak;     /* of both threads' sum, as this one saw it when it acquired */
+    const struct pl_meter *other; /* of the cell's other thread, or NULL */
     struct pl_histogram acquire_ns;
 };
 
 void pl_meter_open(struct pl_meter *meter, struct pl_stack *stack, const struct pl_scenario *s,
                    uint64_t seed);
 
-/** Bytes requested (and got) and released so far, all classes. */
+/** Bytes requested (and got) and released so far, all classes. Any thread. */
 uint64_t pl_meter_churn(const struct pl_meter *meter);
 
 /** Times no acquire: the two reads of the clock would be counted by what looks on, and the latency
@@ -52,20 +56,23 @@ static inline void *pl_meter_acquire(struct pl_meter *meter, uint32_t class_inde
     else
         block = pl_acquire(meter->chains[class_index], meter->sizes[class_index]);
     if (__builtin_expect(!block, 0)) {
-        meter->books[class_index].failures++;
+        pl_own_add(&meter->books[class_index].failures, 1);
         return NULL;
     }
-    meter->books[class_index].acquires++;
-    meter->live_bytes += meter->sizes[class_index];
-    if (meter->live_bytes > meter->live_bytes_peak)
-        meter->live_bytes_peak = meter->live_bytes;
+    pl_own_add(&meter->books[class_index].acquires, 1);
+    uint64_t live = pl_own_add(&meter->live_bytes, meter->sizes[class_index]);
+    if (meter->other)
+        live += pl_own_read(&meter->other->live_bytes);
+    /* The other thread may be about to count a release below zero: no peak. */
+    if (live > meter->live_bytes_peak && live <= INT64_MAX)
+        pl_own_set(&meter->live_bytes_peak, live);
     return block;
 }
 
 static inline void pl_meter_release(struct pl_meter *meter, uint32_t class_index, void *block)
 {
-    meter->books[class_index].releases++;
-    meter->live_bytes -= meter->sizes[class_index];
+    pl_own_add(&meter->books[class_index].releases, 1);
+    pl_own_add(&meter->live_bytes, -meter->sizes[class_index]);
     pl_release(meter->chains[class_index], block, meter->sizes[class_index]);
 }
 

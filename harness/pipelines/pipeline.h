@@ -4,8 +4,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/clock/loop.h"
-#include "harness/pipelines/meter.h"
-#include "harness/traffic/counts.h"
+#include "harness/pipelines/sides.h"
 #include "harness/traffic/recording.h"
 
 /** What a pipeline is opened on; everything outlives it. */
@@ -14,10 +13,9 @@ struct pl_pipeline_inputs {
     const struct pl_recording *recording;
     enum pl_format format;
     uint64_t seed;
-    struct pl_meter *meter;
-    struct pl_loop *loop;
-    struct pl_traffic_counts *counts;
-    struct pl_arena *arena; /* for the harness's own state */
+    const struct pl_sides *sides; /* the threads; a pipeline of one works on the first */
+    struct pl_loop *loop;         /* NULL under the wall clock */
+    struct pl_arena *arena;       /* for the harness's own state */
 };
 
 struct pl_pipeline {
@@ -29,8 +27,8 @@ struct pl_pipeline {
     size_t (*arena_bytes)(const struct pl_scenario *, const struct pl_recording *);
     /** Events that open will add to the loop. */
     uint32_t (*event_count)(const struct pl_scenario *);
-    /** Puts the pipeline's events into the loop. @return its state, or NULL when the arena is too
-     *  small */
+    /** Puts the pipeline's events into the loop, those of the reader on the last of its threads.
+     *  @return its state, or NULL when the arena is too small */
     void *(*open)(const struct pl_pipeline_inputs *);
     /** Settles the books: what is still held is counted, then released. */
     void (*close)(void *state, int64_t now_ns);

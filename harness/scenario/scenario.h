@@ -18,11 +18,16 @@
 #define PL_EXPECTATIONS_MAX 32
 #define PL_BOUNDS_MAX 12
 #define PL_LIST_TEXT_MAX 2048
+#define PL_THREADS_MAX 2 /* of a cell that call the stack: one receives, one reads */
 
 enum pl_pipeline_kind { PL_PIPELINE_RECEIVER };
 
 /** The format in which samples are held once decoded. */
 enum pl_format { PL_FORMAT_F32, PL_FORMAT_S16, PL_FORMAT_COUNT };
+
+/** What time a cell lives in: the replay's, which goes as fast as the machine can, or the real one,
+ *  over real sockets. */
+enum pl_clock { PL_CLOCK_VIRTUAL, PL_CLOCK_WALL, PL_CLOCK_COUNT };
 
 enum pl_tier { PL_TIER_SMOKE, PL_TIER_DEFAULT, PL_TIER_FULL, PL_TIER_COUNT };
 
@@ -123,7 +128,7 @@ struct pl_scenario {
     uint64_t container_bytes; /* 0: none */
     int64_t duration_ns;      /* of replay */
     int64_t sample_interval_ns;
-    int64_t timeout_ns; /* of real time, for one cell */
+    int64_t timeout_ns; /* of real time, for one cell; under the wall clock beyond its duration */
     int64_t budget_ns;  /* of real time, for the tier; 0 when it states none */
     bool huge_pages;    /* leave transparent huge pages as the machine has them */
     uint64_t seed;
@@ -168,6 +173,10 @@ int pl_format_parse(const char *name);
 
 /** Bytes of one sample of one channel. */
 size_t pl_format_sample_bytes(enum pl_format format);
+
+const char *pl_clock_name(enum pl_clock clock);
+/** @return the clock, or -1 */
+int pl_clock_parse(const char *name);
 
 const char *pl_tier_name(enum pl_tier tier);
 /** @return the tier, or -1 */

@@ -5,16 +5,20 @@
 
 #include <stdint.h>
 
+#include "harness/base/own.h"
+
 enum pl_drop {
     PL_DROP_LIMIT,     /* an acquire was refused */
     PL_DROP_LATE,      /* its time to be played had passed */
     PL_DROP_DUPLICATE, /* its sequence number was there already */
     PL_DROP_SESSION,   /* its session was ended, or could not be made */
     PL_DROP_QUEUE,     /* a bounded queue was full */
-    PL_DROP_KERNEL,    /* the socket's buffer was full while receiving was paused */
+    PL_DROP_KERNEL,    /* the socket's buffer was full */
+    PL_DROP_INVALID,   /* no RTP, or longer than a buffer */
     PL_DROP_COUNT
 };
 
+/** Each counter has one thread that writes it (harness/base/own.h). */
 struct pl_traffic_counts {
     uint64_t received;  /* arrived at the host */
     uint64_t delivered; /* handed to the reader, once and unchanged */
@@ -23,7 +27,20 @@ struct pl_traffic_counts {
     uint64_t samples_delivered; /* of all channels; silence not counted */
     uint64_t sessions_started;
     uint64_t integrity_errors; /* packets changed, doubled or out of order on delivery */
-    int64_t paused_ns;         /* of replay, receiving stopped by a full pool */
+    uint64_t paused_ns;        /* of replay, receiving stopped by a full pool */
+    uint64_t recovery_ns;      /* of replay, from the end of a stall until the audio is clean for a
+                                  second, at most */
+    uint64_t audio_lost_ns;    /* of audio that a sender lost in that time, all stalls, the mean
+                                  over the senders */
 };
+
+/** Adds books to others. The former may still be kept by their thread. */
+static inline void pl_counts_add(struct pl_traffic_counts *to, const struct pl_traffic_counts *from)
+{
+    uint64_t *sum = (uint64_t *)(void *)to;
+    const uint64_t *each = (const uint64_t *)(const void *)from;
+    for (uint32_t i = 0; i < sizeof *to / sizeof *sum; i++)
+        sum[i] += pl_own_read(&each[i]);
+}
 
 #endif

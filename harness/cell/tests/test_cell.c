@@ -248,6 +248,37 @@ static void a_wrapper_that_hangs_is_stopped(void **state)
     pl_cell_evidence_free(&e);
 }
 
+/* What takes 3 s of real time can't be done in one. The wrapper sleeps as long again: with twice
+ * the timeout a cell has 8 s under the wall clock, and 2 s under the virtual one. */
+static void the_wall_clock_has_its_timeout_beyond_the_duration(void **state)
+{
+    struct rig *rig = *state;
+    struct pl_cell_evidence e;
+    struct pl_error error;
+    static const char *const slow[] = {"/bin/sh", "-c", "sleep 3; exec \"$0\"", NULL};
+    struct pl_cell_wrapper wrapper = {.argv = slow, .slowdown = 2};
+    struct pl_cell_options options = {.scenario = &rig->scenario,
+                                      .recording = rig->recording,
+                                      .stack = "glibc",
+                                      .format = PL_FORMAT_F32,
+                                      .clock = PL_CLOCK_WALL,
+                                      .threads = 2,
+                                      .seed = 1,
+                                      .containers = &rig->containers,
+                                      .wrapper = &wrapper};
+    rig->scenario.timeout_ns = S;
+    rig->scenario.duration_ns = 3 * S;
+    rig->scenario.receiver.stall_count = 0;
+    assert_int_equal(pl_cell_run(&options, &e, &error), 0);
+    assert_true(e.has_final && !e.timed_out);
+    pl_cell_evidence_free(&e);
+    options.clock = PL_CLOCK_VIRTUAL;
+    options.threads = 1;
+    assert_int_equal(pl_cell_run(&options, &e, &error), 0);
+    assert_true(!e.has_final && e.timed_out);
+    pl_cell_evidence_free(&e);
+}
+
 /* Without a container nothing else would stop it: the machine is spared. */
 static void a_cell_without_a_container_stops_at_the_ceiling(void **state)
 {
@@ -403,6 +434,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(under_a_wrapper_the_time_is_scaled_and_nothing_is_timed,
                                         open_rig, close_rig),
         cmocka_unit_test_setup_teardown(a_wrapper_that_hangs_is_stopped, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(the_wall_clock_has_its_timeout_beyond_the_duration,
+                                        open_rig, close_rig),
         cmocka_unit_test_setup_teardown(an_interrupted_cell_is_killed, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(a_missing_library_is_said, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(the_environment_is_clean, open_rig, close_rig),

@@ -9,6 +9,7 @@
 
 #include "harness/base/random.h"
 #include "harness/clock/loop.h"
+#include "harness/clock/threads.h"
 #include "harness/clock/virtual.h"
 
 #define EVENTS 64
@@ -167,6 +168,81 @@ static void the_clock_never_goes_back(void **state)
     assert_int_equal(pl_virtual_now(), now + 5);
 }
 
+struct threaded {
+    struct pl_event event;
+    struct log *log;
+    pthread_t fired_by[2];
+    int64_t period_ns;
+};
+
+static int64_t fire_threaded(void *context, int64_t now_ns)
+{
+    struct threaded *t = context;
+    t->fired_by[t->event.thread] = pthread_self();
+    t->log->firings[t->log->count++] = (struct firing){(int)t->event.order, now_ns};
+    return now_ns + t->period_ns;
+}
+
+/* Two threads fire in the very order of one, each its own events only. */
+static void two_threads_fire_as_one_does(void **state)
+{
+    (void)state;
+    struct log *logs[2] = {calloc(1, sizeof **logs), calloc(1, sizeof **logs)};
+    for (int both = 0; both <= 1; both++) {
+        struct pl_event *heap[EVENTS];
+        struct threaded events[EVENTS];
+        struct pl_loop loop;
+        struct pl_loop_threads threads;
+        int64_t zero = start();
+        pl_loop_init(&loop, heap, EVENTS);
+        for (int i = 0; i < EVENTS; i++) {
+            events[i] = (struct threaded){.log = logs[both], .period_ns = 7 + i % 13};
+            events[i].event = (struct pl_event){
+                .fire = fire_threaded, .context = &events[i], .thread = (uint32_t)(both * i % 2)};
+            pl_loop_add(&loop, &events[i].event, zero + i % 5);
+        }
+        if (both) {
+            assert_int_equal(pl_loop_threads_open(&threads, &loop), 0);
+            assert_int_equal(pl_loop_threads_run(&threads, zero + 5000), zero + 5000);
+            pl_loop_threads_close(&threads);
+            assert_true(pthread_equal(events[0].fired_by[0], pthread_self()));
+            assert_false(pthread_equal(events[1].fired_by[1], pthread_self()));
+        } else {
+            pl_loop_run(&loop, zero + 5000);
+        }
+        for (size_t i = 0; i < logs[both]->count; i++)
+            logs[both]->firings[i].at_ns -= zero;
+    }
+    assert_int_equal(logs[0]->count, logs[1]->count);
+    assert_true(logs[0]->count > 10000);
+    assert_memory_equal(logs[0]->firings, logs[1]->firings,
+                        logs[0]->count * sizeof *logs[0]->firings);
+    free(logs[0]);
+    free(logs[1]);
+}
+
+static int64_t stop_loop(void *context, int64_t now_ns)
+{
+    ((struct pl_loop *)context)->stopped = true;
+    return now_ns + 10;
+}
+
+/* The second thread stops the loop: the first ends the run, and where it was. */
+static void either_thread_stops_the_loop(void **state)
+{
+    (void)state;
+    struct pl_event *heap[1];
+    struct pl_loop loop;
+    struct pl_loop_threads threads;
+    int64_t zero = start();
+    pl_loop_init(&loop, heap, 1);
+    struct pl_event event = {.fire = stop_loop, .context = &loop, .thread = 1};
+    pl_loop_add(&loop, &event, zero + 5);
+    assert_int_equal(pl_loop_threads_open(&threads, &loop), 0);
+    assert_int_equal(pl_loop_threads_run(&threads, zero + 1000), zero + 5);
+    pl_loop_threads_close(&threads);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +251,8 @@ int main(void)
         cmocka_unit_test(an_event_can_be_moved_both_ways_by_another),
         cmocka_unit_test(a_stopped_loop_tells_where),
         cmocka_unit_test(the_clock_never_goes_back),
+        cmocka_unit_test(two_threads_fire_as_one_does),
+        cmocka_unit_test(either_thread_stops_the_loop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

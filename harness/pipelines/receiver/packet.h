@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "harness/traffic/replay.h"
+#include "harness/traffic/identify.h"
 
 /** Head of a packet_buffer, then the datagram. */
 struct packet_buffer {
@@ -44,10 +44,10 @@ struct packet {
     uint16_t wire_sequence;
     uint16_t payload_type;
     int64_t arrival_ns;
-    /* The truth to check against, from the replay: a real receiver has no such fields. */
-    const struct pl_recorded_packet *recorded;
-    uint64_t position;
-    uint32_t source; /* the replay's session: stands for the sender's address and port */
+    uint32_t port; /* it came from */
+    /* What it is in the recording, to check against: a real receiver has no such field. Its packet
+     * is NULL where no sender of ours sent it. */
+    struct pl_identified truth;
 };
 
 /** A doubly linked list, not owning. All zero is empty. */

@@ -8,25 +8,36 @@
 
 #define CHOPPY_WINDOW_NS INT64_C(300000000) /* roc-toolkit 0.4.0, watchdog: 300 ms */
 
-/* What was accepted has to come out once, in order and unchanged. */
-static void verify(struct receiver *r, const struct packet *packet)
+static void remember(struct receiver *r, struct session *s, const struct pl_identified *truth)
 {
-    const struct pl_recorded_packet *recorded = packet->recorded;
+    struct progress *progress = &r->progress[truth->session];
+    s->next_position = truth->position + 1;
+    if (truth->epoch >= progress->epoch)
+        *progress = (struct progress){s->next_position, truth->epoch};
+}
+
+/* What was accepted has to come out once, in order and unchanged. What a hostile sender sent can't
+ * be told from what it should be. */
+static void verify(struct receiver *r, struct session *s, const struct packet *packet)
+{
+    const struct pl_recorded_packet *recorded = packet->truth.packet;
+    if (!recorded)
+        return;
     const uint8_t *expected = pl_recording_datagrams(r->in.recording) + recorded->datagram_offset +
                               recorded->payload_offset;
-    uint64_t *last = &r->last_position[packet->source];
     if (packet->payload_size != recorded->payload_size ||
-        memcmp(packet->payload, expected, packet->payload_size) != 0 || packet->position < *last)
-        r->in.counts->integrity_errors++;
-    *last = packet->position + 1;
+        memcmp(packet->payload, expected, packet->payload_size) != 0 ||
+        packet->truth.position < s->next_position)
+        pl_own_add(&r->reader->counts.integrity_errors, 1);
+    remember(r, s, &packet->truth);
 }
 
 static void deliver(struct receiver *r, struct session *s, struct packet *packet)
 {
-    verify(r, packet);
+    verify(r, s, packet);
     s->next_sequence = packet->sequence + 1;
-    r->in.counts->delivered++;
-    packet_release(r, packet);
+    pl_own_add(&r->reader->counts.delivered, 1);
+    packet_release(r, r->reader, packet);
 }
 
 static int64_t samples_ns(const struct session *s, uint64_t samples)
@@ -60,7 +71,7 @@ static uint32_t take_samples(struct receiver *r, struct session *s, uint8_t *out
     if (count > wanted)
         count = wanted;
     s->convert(first->payload + skip * s->in_bytes, out, (size_t)count * s->stream->channels);
-    r->in.counts->samples_delivered += (uint64_t)count * s->stream->channels;
+    pl_own_add(&r->reader->counts.samples_delivered, (uint64_t)count * s->stream->channels);
     s->next_timestamp += count;
     if (skip + count == first->samples)
         deliver(r, s, list_take_first(&s->queue));
@@ -81,7 +92,7 @@ static void settle_past(struct receiver *r, struct session *s)
             continue;
         }
         s->next_sequence = first->sequence + 1;
-        packet_drop(r, first, PL_DROP_LATE);
+        packet_drop(r, r->reader, first, PL_DROP_LATE);
     }
 }
 
@@ -141,33 +152,42 @@ static void wait_on(struct receiver *r, struct session *s)
         session_end(r, s);
 }
 
-static void play_samples(struct receiver *r, struct session *s)
+/* @return whether the session has gathered its latency and plays */
+static bool is_playing(struct receiver *r, struct session *s)
 {
-    if (!s->playing) {
-        const struct packet *first = s->queue.first;
-        if (!first || latency_ns(s, first->timestamp) < r->settings->latency_ns) {
-            wait_on(r, s);
-            return;
-        }
-        s->playing = true;
-        s->blank_ns = 0;
-        s->next_timestamp = first->timestamp;
+    if (s->playing)
+        return true;
+    const struct packet *first = s->queue.first;
+    if (!first || latency_ns(s, first->timestamp) < r->settings->latency_ns) {
+        wait_on(r, s);
+        return false;
     }
+    s->playing = true;
+    s->blank_ns = 0;
+    s->next_timestamp = first->timestamp;
+    return true;
+}
+
+static int64_t play_samples(struct receiver *r, struct session *s)
+{
+    if (!is_playing(r, s))
+        return 0;
     if (beyond_bounds(r, s)) {
         session_end(r, s);
-        return;
+        return 0;
     }
-    struct frame_buffer *frame = pl_meter_acquire(r->in.meter, r->frame_class);
+    struct frame_buffer *frame = pl_meter_acquire(&r->reader->meter, r->frame_class);
     if (!frame)
-        return; /* refused: nothing is read this time, and the latency grows */
+        return 0; /* refused: nothing is read this time, and the latency grows */
     uint32_t wanted = tick_samples(r, s);
     frame->timestamp = s->next_timestamp;
     frame->samples = wanted;
     frame->channels = s->stream->channels;
     uint32_t filled = fill(r, s, frame->data, wanted);
-    pl_meter_release(r->in.meter, r->frame_class, frame);
+    pl_meter_release(&r->reader->meter, r->frame_class, frame);
     if (watch(r, s, filled, wanted))
         session_end(r, s);
+    return wanted ? r->settings->frame_ns * filled / wanted : r->settings->frame_ns;
 }
 
 /* No clock is known for such a payload: each packet is due one latency after it arrived. */
@@ -183,10 +203,10 @@ static void play_opaque(struct receiver *r, struct session *s, int64_t now_ns)
         session_end(r, s);
 }
 
-void session_play(struct receiver *r, struct session *s, int64_t now_ns)
+int64_t session_play(struct receiver *r, struct session *s, int64_t now_ns)
 {
     if (s->convert)
-        play_samples(r, s);
-    else
-        play_opaque(r, s, now_ns);
+        return play_samples(r, s);
+    play_opaque(r, s, now_ns);
+    return 0;
 }

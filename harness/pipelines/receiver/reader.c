@@ -1,6 +1,11 @@
 /* The reader: on every tick, unless it stalls, it drains the queue into the sessions and plays a
- * frame of each. */
+ * frame of each. After a stall it keeps watch until the audio is whole again. */
+#include <math.h>
+
+#include "harness/clock/virtual.h"
 #include "harness/pipelines/receiver/state.h"
+
+#define CLEAN_NS PL_NS_PER_S /* whole for so long means recovered: five latencies */
 
 static bool stalled(struct receiver *r, int64_t now_ns)
 {
@@ -12,30 +17,100 @@ static bool stalled(struct receiver *r, int64_t now_ns)
 
 static void drain(struct receiver *r)
 {
-    for (struct packet *packet; (packet = list_take_first(&r->incoming));) {
+    struct packet_list all = queue_take_all(&r->queue);
+    for (struct packet *packet; (packet = list_take_first(&all));) {
         struct session *session = session_of(r, packet);
         if (session)
             session_push(r, session, packet);
         else
-            packet_drop(r, packet, PL_DROP_SESSION);
+            packet_drop(r, r->reader, packet, PL_DROP_SESSION);
     }
 }
 
-static int64_t on_tick(void *context, int64_t now_ns)
+/* @return what all sessions played, in ns of audio */
+static int64_t play(struct receiver *r, int64_t now_ns)
 {
-    struct receiver *r = context;
-    if (!stalled(r, now_ns)) {
-        drain(r);
-        for (uint32_t i = 0; i < r->session_top; i++)
-            if (r->sessions[i].open)
-                session_play(r, &r->sessions[i], now_ns);
-    }
-    return now_ns + r->settings->frame_ns;
+    int64_t played_ns = 0;
+    for (uint32_t i = 0; i < r->session_top; i++)
+        if (r->sessions[i].open)
+            played_ns += session_play(r, &r->sessions[i], now_ns);
+    return played_ns;
 }
 
-bool reader_open(struct receiver *r)
+static void recovered(struct receiver *r)
 {
-    r->tick = (struct pl_event){.fire = on_tick, .context = r};
-    pl_loop_add(r->in.loop, &r->tick, r->settings->frame_ns);
-    return true;
+    struct recovery *recovery = &r->recovery;
+    uint64_t *longest_ns = &r->reader->counts.recovery_ns;
+    uint64_t took_ns = (uint64_t)(recovery->broken_until_ns - recovery->since_ns);
+    if (took_ns > pl_own_read(longest_ns))
+        pl_own_set(longest_ns, took_ns);
+    recovery->on = false;
+}
+
+/* Every sender that gives samples is owed a frame of them. */
+static void watch_recovery(struct receiver *r, int64_t played_ns, int64_t now_ns)
+{
+    struct recovery *recovery = &r->recovery;
+    int64_t missed_ns = r->settings->frame_ns * (int64_t)r->audible - played_ns;
+    if (missed_ns > 0) {
+        recovery->broken_until_ns = now_ns + r->tick_ns;
+        recovery->silence_ns += (uint64_t)missed_ns;
+        pl_own_set(&r->reader->counts.audio_lost_ns, recovery->silence_ns / r->audible);
+    }
+    if (now_ns - recovery->broken_until_ns >= CLEAN_NS)
+        recovered(r);
+}
+
+static void resume(struct receiver *r, int64_t now_ns)
+{
+    r->stalling = false;
+    r->recovery.on = r->audible > 0;
+    r->recovery.since_ns = now_ns;
+    r->recovery.broken_until_ns = now_ns;
+}
+
+/* The first tick after the stall. */
+static int64_t after_stall(struct receiver *r, int64_t now_ns)
+{
+    int64_t until_ns = r->settings->stalls[r->stall].until_ns;
+    if (r->recovery.on) /* stalled again before the audio was whole */
+        recovered(r);
+    r->stalling = true;
+    if (until_ns > INT64_MAX - r->tick_ns)
+        return PL_NEVER;
+    return now_ns + (until_ns - now_ns + r->tick_ns - 1) / r->tick_ns * r->tick_ns;
+}
+
+int64_t reader_tick(struct receiver *r, int64_t now_ns)
+{
+    if (stalled(r, now_ns))
+        return after_stall(r, now_ns);
+    if (r->stalling)
+        resume(r, now_ns);
+    drain(r);
+    int64_t played_ns = play(r, now_ns);
+    if (r->recovery.on)
+        watch_recovery(r, played_ns, now_ns);
+    return now_ns + r->tick_ns;
+}
+
+static uint32_t audible_streams(const struct receiver *r)
+{
+    const struct pl_recording *recording = r->in.recording;
+    uint32_t streams = 0;
+    for (uint32_t i = 0; i < recording->stream_count; i++)
+        streams += pl_recording_streams(recording)[i].codec != PL_CODEC_OPAQUE;
+    return streams * r->in.scenario->traffic.sessions;
+}
+
+void reader_open(struct receiver *r)
+{
+    r->tick_ns = llround((double)r->settings->frame_ns / r->settings->read_speed);
+    r->audible = audible_streams(r);
+}
+
+void reader_close(struct receiver *r)
+{
+    if (r->recovery.on)
+        recovered(r);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "harness/clock/virtual.h"
-#include "harness/pipelines/receiver/state.h"
+#include "harness/pipelines/receiver/modelled.h"
 #include "harness/traffic/rtp.h"
 
 static int class_index(const struct pl_scenario *s, const char *name)
@@ -55,8 +55,8 @@ static uint64_t largest_frame(const struct pl_scenario *s, const struct pl_recor
     return largest;
 }
 
-static int check(const struct pl_scenario *s, const struct pl_recording *recording,
-                 enum pl_format format, struct pl_error *error)
+int receiver_check(const struct pl_scenario *s, const struct pl_recording *recording,
+                   enum pl_format format, struct pl_error *error)
 {
     int rc = check_class(s, "packet", sizeof(struct packet), "a packet", error);
     if (!rc)
@@ -72,57 +72,87 @@ static int check(const struct pl_scenario *s, const struct pl_recording *recordi
     return rc;
 }
 
-/* One entry for each stream of each copy; the recording is not known where it is not given. */
-static size_t positions_bytes(const struct pl_scenario *s, const struct pl_recording *recording)
+/* One entry for each stream of each copy. */
+static size_t progress_bytes(const struct pl_scenario *s, const struct pl_recording *recording)
 {
-    return (size_t)recording->stream_count * s->traffic.sessions * sizeof(uint64_t);
+    return (size_t)recording->stream_count * s->traffic.sessions * sizeof(struct progress);
 }
 
-static size_t arena_bytes(const struct pl_scenario *s, const struct pl_recording *recording)
+size_t receiver_arena_bytes(const struct pl_scenario *s, const struct pl_recording *recording)
 {
-    return pl_arena_cost(sizeof(struct receiver)) + pl_arena_cost(positions_bytes(s, recording)) +
-           network_arena_bytes(s) + sessions_arena_bytes(s);
+    return pl_arena_cost(progress_bytes(s, recording)) + sessions_arena_bytes(s);
 }
 
-static uint32_t event_count(const struct pl_scenario *s)
+static void find_classes(struct receiver *r)
 {
-    return s->traffic.sessions + 2; /* the retry timer and the reader's tick */
-}
-
-static void *open_receiver(const struct pl_pipeline_inputs *inputs)
-{
-    const struct pl_scenario *s = inputs->scenario;
-    struct receiver *r = pl_arena_take(inputs->arena, sizeof *r);
-    if (!r)
-        return NULL;
-    *r = (struct receiver){.in = *inputs, .settings = &s->receiver};
+    const struct pl_scenario *s = r->in.scenario;
     r->packet_class = (uint32_t)class_index(s, "packet");
     r->buffer_class = (uint32_t)class_index(s, "packet_buffer");
     r->frame_class = (uint32_t)class_index(s, "frame_buffer");
     r->packet_bytes = s->classes[r->packet_class].size;
-    r->last_position = pl_arena_take(inputs->arena, positions_bytes(s, inputs->recording));
-    bool opened = r->last_position && network_open(r) && sessions_open(r) && reader_open(r);
-    return opened ? r : NULL;
+    r->datagram_bytes = s->classes[r->buffer_class].size - sizeof(struct packet_buffer);
 }
 
-static void close_receiver(void *state, int64_t now_ns)
+bool receiver_open(struct receiver *r, const struct pl_pipeline_inputs *inputs)
 {
-    struct receiver *r = state;
-    network_close(r, now_ns);
-    for (uint32_t i = 0; i < r->session_top; i++) {
-        struct session *session = &r->sessions[i];
-        for (struct packet *packet; session->open && (packet = list_take_first(&session->queue));) {
-            r->in.counts->held++;
-            packet_release(r, packet);
-        }
+    *r = (struct receiver){
+        .in = *inputs,
+        .settings = &inputs->scenario->receiver,
+        .network = pl_sides_network(inputs->sides),
+        .reader = pl_sides_reader(inputs->sides),
+    };
+    find_classes(r);
+    queue_open(&r->queue, r->settings->queue_packets, inputs->sides->count > 1);
+    reader_open(r);
+    r->progress = pl_arena_take(inputs->arena, progress_bytes(inputs->scenario, inputs->recording));
+    return r->progress && sessions_open(r);
+}
+
+static void hold(struct receiver *r, struct packet_list *list)
+{
+    for (struct packet *packet; (packet = list_take_first(list));) {
+        pl_own_add(&r->reader->counts.held, 1);
+        packet_release(r, r->reader, packet);
     }
+}
+
+void receiver_close(struct receiver *r, int64_t now_ns)
+{
+    intake_resume(r, now_ns); /* a pause that goes on counts */
+    pl_own_add(&r->network->counts.held, r->is_waiting);
+    if (r->hand)
+        pl_meter_release(&r->network->meter, r->buffer_class, r->hand);
+    reader_close(r);
+    struct packet_list queued = queue_take_all(&r->queue);
+    hold(r, &queued);
+    for (uint32_t i = 0; i < r->session_top; i++)
+        if (r->sessions[i].open)
+            hold(r, &r->sessions[i].queue);
+    queue_close(&r->queue);
+}
+
+static size_t arena_bytes(const struct pl_scenario *s, const struct pl_recording *recording)
+{
+    return receiver_arena_bytes(s, recording) + modelled_arena_bytes(s, recording);
+}
+
+static void *open_modelled(const struct pl_pipeline_inputs *inputs)
+{
+    struct modelled *m = pl_arena_take(inputs->arena, sizeof *m);
+    bool opened = m && receiver_open(&m->receiver, inputs) && modelled_open(m);
+    return opened ? m : NULL;
+}
+
+static void close_modelled(void *state, int64_t now_ns)
+{
+    modelled_close(state, now_ns);
 }
 
 const struct pl_pipeline pl_receiver = {
     .name = "receiver",
-    .check = check,
+    .check = receiver_check,
     .arena_bytes = arena_bytes,
-    .event_count = event_count,
-    .open = open_receiver,
-    .close = close_receiver,
+    .event_count = modelled_event_count,
+    .open = open_modelled,
+    .close = close_modelled,
 };

@@ -27,17 +27,17 @@ bool sessions_open(struct receiver *r)
     return r->sessions && r->table;
 }
 
-static uint32_t *chain(struct receiver *r, uint32_t ssrc, uint32_t source)
+static uint32_t *chain(struct receiver *r, uint32_t ssrc, uint32_t port)
 {
-    uint32_t hash = (ssrc ^ source * 0x9e3779b1u) * 0x85ebca6bu; /* odd multipliers spread bits */
+    uint32_t hash = (ssrc ^ port * 0x9e3779b1u) * 0x85ebca6bu; /* odd multipliers spread bits */
     return &r->table[(hash >> 7) & r->table_mask];
 }
 
-static struct session *find(struct receiver *r, uint32_t ssrc, uint32_t source)
+static struct session *find(struct receiver *r, uint32_t ssrc, uint32_t port)
 {
-    for (uint32_t at = *chain(r, ssrc, source); at; at = r->sessions[at - 1].slot_next) {
+    for (uint32_t at = *chain(r, ssrc, port); at; at = r->sessions[at - 1].slot_next) {
         struct session *session = &r->sessions[at - 1];
-        if (session->ssrc == ssrc && session->source == source)
+        if (session->ssrc == ssrc && session->port == port)
             return session;
     }
     return NULL;
@@ -51,32 +51,55 @@ static struct session *unused(struct receiver *r)
     return r->session_top < r->settings->max_sessions ? &r->sessions[r->session_top++] : NULL;
 }
 
-/* The first packet's wire values, one wrap up, so that packets before it unwrap above zero. */
-static void start(struct receiver *r, struct session *session, const struct packet *packet)
+/* What a payload type holds is agreed on beforehand (by SDP): by what the senders send. */
+static const struct pl_recorded_stream *stream_of(const struct receiver *r,
+                                                  const struct packet *packet)
 {
-    const struct pl_recorded_stream *stream =
-        &pl_recording_streams(r->in.recording)[packet->recorded->stream];
-    *session = (struct session){.open = true, .ssrc = packet->ssrc, .source = packet->source};
+    const struct pl_recording *recording = r->in.recording;
+    const struct pl_recorded_stream *streams = pl_recording_streams(recording);
+    if (packet->truth.packet)
+        return &streams[packet->truth.packet->stream];
+    for (uint32_t i = 0; i < recording->stream_count; i++)
+        if (streams[i].payload_type == packet->payload_type)
+            return &streams[i];
+    return NULL;
+}
+
+/* Where a sender's session was ended and it is the same sender still, what was delivered stays so.
+ */
+static uint64_t delivered_before(const struct receiver *r, const struct packet *packet)
+{
+    const struct progress *progress = &r->progress[packet->truth.session];
+    return packet->truth.packet && progress->epoch == packet->truth.epoch ? progress->position : 0;
+}
+
+/* The first packet's wire values, one wrap up, so that packets before it unwrap above zero. */
+static void start(struct receiver *r, struct session *session, const struct packet *packet,
+                  const struct pl_recorded_stream *stream)
+{
+    *session = (struct session){.open = true, .ssrc = packet->ssrc, .port = packet->port};
     session->stream = stream;
     session->convert = pl_convert_find(stream->codec, r->in.format);
     session->in_bytes = pl_codec_sample_bytes(stream->codec) * stream->channels;
     session->out_bytes = pl_format_sample_bytes(r->in.format) * stream->channels;
     session->highest_sequence = (UINT64_C(1) << 16) + packet->wire_sequence;
     session->highest_timestamp = (UINT64_C(1) << 32) + packet->wire_timestamp;
-    uint32_t *head = chain(r, packet->ssrc, packet->source);
+    session->next_position = delivered_before(r, packet);
+    uint32_t *head = chain(r, packet->ssrc, packet->port);
     session->slot_next = *head;
     *head = (uint32_t)(session - r->sessions) + 1;
-    r->in.counts->sessions_started++;
+    pl_own_add(&r->reader->counts.sessions_started, 1);
 }
 
 struct session *session_of(struct receiver *r, const struct packet *packet)
 {
-    struct session *session = find(r, packet->ssrc, packet->source);
+    struct session *session = find(r, packet->ssrc, packet->port);
     if (session)
         return session;
-    session = unused(r);
+    const struct pl_recorded_stream *stream = stream_of(r, packet);
+    session = stream ? unused(r) : NULL;
     if (session)
-        start(r, session, packet);
+        start(r, session, packet, stream);
     return session;
 }
 
@@ -111,15 +134,15 @@ void session_push(struct receiver *r, struct session *s, struct packet *packet)
     count_samples(s, packet);
     /* What was played stays played, also when its session has ended since. */
     if (packet->sequence < s->next_sequence ||
-        packet->position < r->last_position[packet->source]) {
-        packet_drop(r, packet, PL_DROP_LATE);
+        (packet->truth.packet && packet->truth.position < s->next_position)) {
+        packet_drop(r, r->reader, packet, PL_DROP_LATE);
         return;
     }
     struct packet *after = s->queue.last;
     while (after && after->sequence > packet->sequence)
         after = after->previous;
     if (after && after->sequence == packet->sequence)
-        packet_drop(r, packet, PL_DROP_DUPLICATE);
+        packet_drop(r, r->reader, packet, PL_DROP_DUPLICATE);
     else
         list_insert_after(&s->queue, after, packet);
 }
@@ -127,7 +150,7 @@ void session_push(struct receiver *r, struct session *s, struct packet *packet)
 static void unlink_session(struct receiver *r, struct session *s)
 {
     uint32_t self = (uint32_t)(s - r->sessions) + 1;
-    uint32_t *at = chain(r, s->ssrc, s->source);
+    uint32_t *at = chain(r, s->ssrc, s->port);
     while (*at != self)
         at = &r->sessions[*at - 1].slot_next;
     *at = s->slot_next;
@@ -136,7 +159,7 @@ static void unlink_session(struct receiver *r, struct session *s)
 void session_end(struct receiver *r, struct session *s)
 {
     for (struct packet *packet; (packet = list_take_first(&s->queue));)
-        packet_drop(r, packet, PL_DROP_SESSION);
+        packet_drop(r, r->reader, packet, PL_DROP_SESSION);
     unlink_session(r, s);
     s->open = false;
 }

@@ -1,4 +1,6 @@
-/* The receiver's state, shared by its files: network side, sessions, reader. */
+/* The receiver's state, shared by its files: intake, hand-over, sessions, reader. The same under
+ * both clocks; what brings the datagrams is apart: modelled.c under the virtual clock, the room
+ * `live` under the wall's. */
 #ifndef PL_RECEIVER_STATE_H
 #define PL_RECEIVER_STATE_H
 
@@ -6,6 +8,7 @@
 
 #include "harness/pipelines/pipeline.h"
 #include "harness/pipelines/receiver/packet.h"
+#include "harness/pipelines/receiver/queue.h"
 #include "harness/pipelines/samples.h"
 
 /** One sender's stream while it is being received. */
@@ -13,7 +16,7 @@ struct session {
     bool open;
     bool playing; /* the latency has been gathered */
     uint32_t ssrc;
-    uint32_t source;
+    uint32_t port;
     uint32_t slot_next; /* next in the table's chain, index + 1, 0 at the end */
     const struct pl_recorded_stream *stream;
     pl_convert convert;         /* NULL when the payload gives no samples */
@@ -25,71 +28,112 @@ struct session {
     uint64_t next_sequence;     /* below it everything was played or given up */
     uint64_t next_timestamp;    /* of the sample to play next */
     uint64_t carry;             /* of tick_samples, in 1e-9 samples */
+    uint64_t next_position;     /* of the recording: below it everything was delivered */
     int64_t blank_ns;           /* nothing to play for so long */
     int64_t broken_ns;          /* windows with gaps, one after the other */
     int64_t window_ns;          /* of the present window */
     bool window_broken;
 };
 
-struct source {
-    struct pl_event event;
-    struct pl_replay replay;
-    struct receiver *receiver;
+/** How far each stream of each sender was delivered, over all sessions that it had. */
+struct progress {
+    uint64_t position; /* delivered last, + 1 */
+    uint32_t epoch;    /* the identity that the sender had there */
 };
 
-/** Datagrams in the kernel's socket buffer while receiving is paused. */
-struct kernel_queue {
-    struct pl_arrival *ring;
-    uint32_t capacity;
-    uint32_t head;
-    uint32_t count;
-    uint64_t bytes; /* as the kernel accounts them */
+/** What is known of a datagram beside its bytes. */
+struct datagram {
+    uint32_t size; /* bytes */
+    uint32_t port; /* it came from */
+    int64_t arrival_ns;
+    struct pl_identified truth;
+};
+
+/** The end of a stall, until the audio is whole again. */
+struct recovery {
+    bool on;
+    int64_t since_ns;
+    int64_t broken_until_ns; /* the last frame that missed something ended then */
+    uint64_t silence_ns;     /* missed by all senders together, all stalls */
 };
 
 struct receiver {
     struct pl_pipeline_inputs in;
     const struct pl_receiver_settings *settings;
     uint32_t packet_class, buffer_class, frame_class;
-    size_t packet_bytes; /* of a packet object */
-    struct source *sources;
-    /* network side */
-    struct packet_list incoming; /* only a read drains it */
-    struct kernel_queue kernel;
-    struct pl_event retry;
+    size_t packet_bytes;   /* of a packet object */
+    size_t datagram_bytes; /* that a buffer holds */
+    struct packet_queue queue;
+    /* the network's thread */
+    struct pl_side *network;
+    struct packet_buffer *hand; /* for the next datagram, or with one that got no packet */
+    struct datagram waiting;    /* in the buffer at hand; size 0 for none */
+    bool is_waiting;
     bool paused;
     int64_t paused_since_ns;
-    /* reader */
-    struct pl_event tick;
-    uint32_t stall; /* the next or present one */
+    /* the reader's thread */
+    struct pl_side *reader;
+    int64_t tick_ns; /* from read to read */
+    uint32_t stall;  /* the next or present one */
+    bool stalling;
+    struct recovery recovery;
+    uint32_t audible; /* streams of all senders that give samples */
     struct session *sessions;
     uint32_t *table; /* heads of chains by hash, index + 1 */
     uint32_t table_mask;
-    uint32_t session_top;    /* sessions beyond were never open */
-    uint64_t *last_position; /* delivered last, + 1, for each source */
+    uint32_t session_top;      /* sessions beyond were never open */
+    struct progress *progress; /* of each stream of each sender */
 };
 
-/* network.c */
-size_t network_arena_bytes(const struct pl_scenario *scenario);
-bool network_open(struct receiver *receiver);
-void network_close(struct receiver *receiver, int64_t now_ns);
-void packet_release(struct receiver *receiver, struct packet *packet);
-void packet_drop(struct receiver *receiver, struct packet *packet, enum pl_drop reason);
+/* receiver.c */
+int receiver_check(const struct pl_scenario *, const struct pl_recording *, enum pl_format,
+                   struct pl_error *);
+size_t receiver_arena_bytes(const struct pl_scenario *, const struct pl_recording *);
+bool receiver_open(struct receiver *receiver, const struct pl_pipeline_inputs *inputs);
+/** Counts what is still held, and releases it. Both threads are at rest. */
+void receiver_close(struct receiver *receiver, int64_t now_ns);
 
-/* sessions.c */
+/* intake.c: the network's thread */
+/** A buffer for the next datagram: the one at hand, or a new one. @return NULL when refused */
+struct packet_buffer *intake_buffer(struct receiver *receiver);
+/** Whether a datagram waits for what it lacks, rather than being lost: the policy. */
+bool intake_waits(const struct receiver *receiver);
+/** No buffer was to be had for a datagram. @return whether the policy is to lose it: it is counted
+ */
+bool intake_loses(struct receiver *receiver);
+/** Makes a packet of the datagram in the buffer at hand, and hands it over; or drops it.
+ *  @return false when it has to wait there, for a packet or for room in the queue */
+bool intake_datagram(struct receiver *receiver, const struct datagram *datagram);
+/** Tries the datagram that waits once more. @return whether none waits now */
+bool intake_again(struct receiver *receiver);
+void intake_pause(struct receiver *receiver, int64_t now_ns);
+void intake_resume(struct receiver *receiver, int64_t now_ns);
+void packet_release(struct receiver *receiver, struct pl_side *side, struct packet *packet);
+void packet_drop(struct receiver *receiver, struct pl_side *side, struct packet *packet,
+                 enum pl_drop reason);
+
+/* sessions.c: the reader's thread */
 size_t sessions_arena_bytes(const struct pl_scenario *scenario);
 bool sessions_open(struct receiver *receiver);
-/** Finds or makes the session of a packet. @return NULL when there are too many */
+/** Finds or makes the session of a packet. @return NULL when there are too many, or when nothing is
+ *  known of its payload type */
 struct session *session_of(struct receiver *receiver, const struct packet *packet);
 /** Sorts a packet into its session's queue, or drops it: late, or a duplicate. */
 void session_push(struct receiver *receiver, struct session *session, struct packet *packet);
 /** Ends a session; what it held is dropped. */
 void session_end(struct receiver *receiver, struct session *session);
 
-/* playback.c */
-/** Plays one frame of a session; ends it when its timeouts or bounds say so. */
-void session_play(struct receiver *receiver, struct session *session, int64_t now_ns);
+/* playback.c: the reader's thread */
+/** Plays one frame of a session; ends it when its timeouts or bounds say so.
+ *  @return how much of the frame was filled from packets, in ns */
+int64_t session_play(struct receiver *receiver, struct session *session, int64_t now_ns);
 
-/* reader.c */
-bool reader_open(struct receiver *receiver);
+/* reader.c: the reader's thread */
+void reader_open(struct receiver *receiver);
+/** One read: drains the queue into the sessions and plays a frame of each, unless it stalls.
+ *  @return when to read next */
+int64_t reader_tick(struct receiver *receiver, int64_t now_ns);
+/** The run ends: an audio that is not whole yet has not recovered. */
+void reader_close(struct receiver *receiver);
 
 #endif

@@ -28,6 +28,7 @@ void rig_scenario(struct pl_scenario *s)
                      .no_playback_timeout_ns = 266700000,
                      .choppy_timeout_ns = 2000000000,
                      .frame_ns = 10000000,
+                     .read_speed = 1,
                      .max_sessions = 8,
                      .on_full = PL_ON_FULL_RETRY,
                      .retry_ns = 200000000,
@@ -116,18 +117,19 @@ void rig_open(struct rig *rig, const struct pl_scenario *scenario, struct pl_rec
         pl_stack_open(&spec, s->classes, s->class_count, s->budgets, s->budget_count, &rig->stack,
                       &error))
         fail_msg("%s", error.text);
-    pl_meter_open(&rig->meter, rig->stack, s, 1);
     rig->pipeline = pl_pipeline_of(s);
     if (rig->pipeline->check(s, recording, PL_FORMAT_S16, &error))
         fail_msg("%s", error.text);
-    rig->arena.capacity = rig->pipeline->arena_bytes(s, recording);
+    rig->arena.capacity = rig->pipeline->arena_bytes(s, recording) + pl_sides_arena_bytes(1);
     rig->arena.base = aligned_alloc(PL_ARENA_ALIGN, pl_arena_cost(rig->arena.capacity));
     assert_non_null(rig->arena.base);
     memset(rig->arena.base, 0, rig->arena.capacity);
     assert_true(rig->pipeline->event_count(s) <= 64);
     pl_loop_init(&rig->loop, rig->heap, 64);
+    assert_true(pl_sides_open(&rig->sides, 1, rig->stack, s, 1, &rig->arena));
+    rig->side = pl_sides_network(&rig->sides);
     struct pl_pipeline_inputs inputs = {s,           recording,  PL_FORMAT_S16, 1,
-                                        &rig->meter, &rig->loop, &rig->counts,  &rig->arena};
+                                        &rig->sides, &rig->loop, &rig->arena};
     rig->state = rig->pipeline->open(&inputs);
     assert_non_null(rig->state);
     assert_true(rig->loop.count == rig->pipeline->event_count(s));
@@ -151,16 +153,17 @@ uint64_t rig_dropped(const struct rig *rig)
 {
     uint64_t dropped = 0;
     for (int i = 0; i < PL_DROP_COUNT; i++)
-        dropped += rig->counts.dropped[i];
+        dropped += rig->side->counts.dropped[i];
     return dropped;
 }
 
 void rig_close(struct rig *rig)
 {
     rig->pipeline->close(rig->state, rig->now_ns);
-    assert_int_equal(rig->counts.received,
-                     rig->counts.delivered + rig_dropped(rig) + rig->counts.held);
-    assert_int_equal(rig->meter.live_bytes, 0);
+    assert_int_equal(rig->side->counts.received,
+                     rig->side->counts.delivered + rig_dropped(rig) + rig->side->counts.held);
+    assert_int_equal(rig->side->meter.live_bytes, 0);
+    rig->counts = rig->side->counts;
     pl_stack_close(rig->stack);
     free(rig->arena.base);
     free(rig->recording);

@@ -14,11 +14,12 @@ struct rig {
     struct pl_scenario scenario;
     struct pl_recording *recording;
     struct pl_stack *stack;
-    struct pl_meter meter;
-    struct pl_traffic_counts counts;
+    struct pl_sides sides;
+    struct pl_side *side; /* both network and reader */
     struct pl_loop loop;
     struct pl_event *heap[64];
     struct pl_arena arena;
+    struct pl_traffic_counts counts; /* once it is closed */
     const struct pl_pipeline *pipeline;
     void *state;
     int64_t now_ns; /* of replay */

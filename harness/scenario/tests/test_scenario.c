@@ -35,6 +35,16 @@ static int parse_with(const char *more, struct pl_scenario *s, struct pl_error *
     return parse(text, PL_TIER_DEFAULT, NULL, 0, s, error);
 }
 
+static void clocks_have_names(void **state)
+{
+    (void)state;
+    for (int i = 0; i < PL_CLOCK_COUNT; i++)
+        assert_int_equal(pl_clock_parse(pl_clock_name((enum pl_clock)i)), i);
+    assert_int_equal(pl_clock_parse("virtual"), PL_CLOCK_VIRTUAL);
+    assert_int_equal(pl_clock_parse("wall"), PL_CLOCK_WALL);
+    assert_int_equal(pl_clock_parse("sun"), -1);
+}
+
 static void takes_a_whole_scenario(void **state)
 {
     (void)state;
@@ -321,6 +331,7 @@ static void an_unknown_scenario_names_the_known(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(clocks_have_names),
         cmocka_unit_test(takes_a_whole_scenario),
         cmocka_unit_test(tells_where_and_what),
         cmocka_unit_test(misses_what_is_required),

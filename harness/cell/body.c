@@ -1,0 +1,161 @@
+/* The parts of a measured process that both clocks share (body.h). */
+#include "harness/cell/body.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/cell/collect.h"
+#include "harness/cell/planted.h"
+#include "harness/clock/real.h"
+
+int pl_cell_fail(int code, const char *text)
+{
+    pl_record_failure(PL_RECORD_FD, code, text);
+    return 1;
+}
+
+static int open_stack(struct pl_cell *cell, struct pl_error *error)
+{
+    const struct pl_scenario *s = &cell->job->scenario;
+    struct pl_stack_spec spec;
+    int rc = pl_stack_parse(cell->job->stack, &spec, error);
+    if (!rc)
+        rc = pl_stack_open(&spec, s->classes, s->class_count, s->budgets, s->budget_count,
+                           &cell->stack, error);
+    return rc;
+}
+
+static bool open_sides(struct pl_cell *cell)
+{
+    const struct pl_job *job = cell->job;
+    if (!pl_sides_open(&cell->sides, job->threads, cell->stack, &job->scenario, job->seed,
+                       &cell->arena))
+        return false;
+    for (uint32_t i = 0; job->observed && i < cell->sides.count; i++)
+        pl_meter_untimed(&cell->sides.side[i]->meter);
+    return true;
+}
+
+static int open_sampler(struct pl_cell *cell)
+{
+    cell->sampler = (struct pl_sampler){
+        .stack = cell->stack,
+        .sides = &cell->sides,
+        .ceiling_bytes = cell->job->ceiling_bytes,
+        .record_fd = PL_RECORD_FD,
+    };
+    return pl_sampler_open(&cell->sampler);
+}
+
+static int open_parts(struct pl_cell *cell, struct pl_error *error)
+{
+    struct pl_job *job = cell->job;
+    cell->arena = (struct pl_arena){(uint8_t *)job + job->arena_offset, 0, job->arena_bytes};
+    pl_planted_objects(&job->scenario);
+    int rc = open_stack(cell, error);
+    if (rc)
+        return rc;
+    rc = open_sides(cell) ? open_sampler(cell) : -ENOMEM;
+    return rc ? pl_error_set(error, rc, "the cell can't start: %s", strerror(-rc)) : 0;
+}
+
+int pl_cell_open(struct pl_cell *cell)
+{
+    struct pl_error error;
+    *cell = (struct pl_cell){0};
+    pl_real_init();
+    cell->job = pl_job_map(PL_JOB_FD);
+    if (!cell->job) {
+        fputs("a cell is started by plimsoll run, not by hand\n", stderr);
+        return -EINVAL;
+    }
+    int rc = open_parts(cell, &error);
+    if (rc)
+        pl_cell_fail(rc, error.text);
+    return rc;
+}
+
+struct pl_pipeline_inputs pl_cell_inputs(struct pl_cell *cell, struct pl_loop *loop)
+{
+    const struct pl_job *job = cell->job;
+    return (struct pl_pipeline_inputs){
+        .scenario = &job->scenario,
+        .recording = pl_job_recording(job),
+        .format = (enum pl_format)job->format,
+        .seed = job->seed,
+        .sides = &cell->sides,
+        .loop = loop,
+        .arena = &cell->arena,
+    };
+}
+
+void pl_cell_begin(struct pl_cell *cell)
+{
+    pl_sampler_reset_peak();
+    getrusage(RUSAGE_SELF, &cell->usage_start);
+    cell->sampler.cpu_start_ns = pl_real_cpu();
+    cell->real_start_ns = pl_real_now();
+    pl_planted_rss();
+    pl_collect_toggle();
+}
+
+void pl_cell_end(struct pl_cell *cell, int64_t t_ns)
+{
+    struct pl_final *final = &cell->final;
+    struct rusage usage;
+    pl_collect_toggle();
+    pl_planted_cpu(cell->sampler.cpu_start_ns + cell->sampler.own_cpu_ns);
+    *final = (struct pl_final){.kind = PL_RECORD_FINAL, .size = sizeof *final, .t_ns = t_ns};
+    final->cpu_ns = pl_real_cpu() - cell->sampler.cpu_start_ns - cell->sampler.own_cpu_ns;
+    final->real_ns = pl_real_now() - cell->real_start_ns;
+    getrusage(RUSAGE_SELF, &usage);
+    final->faults_minor = (uint64_t)(usage.ru_minflt - cell->usage_start.ru_minflt);
+    final->faults_major = (uint64_t)(usage.ru_majflt - cell->usage_start.ru_majflt);
+    final->rss_bytes_peak = pl_sampler_peak(&cell->sampler);
+    final->at_ceiling = cell->sampler.at_ceiling;
+    if (!final->at_ceiling)
+        pl_sampler_sample(&cell->sampler, t_ns);
+}
+
+static void add_class(struct pl_class_record *record, const struct pl_meter *meter, uint32_t i)
+{
+    record->size = meter->sizes[i];
+    record->acquires += meter->books[i].acquires;
+    record->releases += meter->books[i].releases;
+    record->failures += meter->books[i].failures;
+}
+
+/* Into the first side's: nothing is timed any more. */
+static const struct pl_histogram *all_latencies(struct pl_sides *sides)
+{
+    for (uint32_t i = 1; i < sides->count; i++)
+        pl_histogram_merge(&sides->side[0]->meter.acquire_ns, &sides->side[i]->meter.acquire_ns);
+    return &sides->side[0]->meter.acquire_ns;
+}
+
+void pl_cell_settle(struct pl_cell *cell)
+{
+    struct pl_final *final = &cell->final;
+    const struct pl_histogram *h = all_latencies(&cell->sides);
+    final->acquire_ns_p50 = pl_histogram_quantile(h, 0.5);
+    final->acquire_ns_p99 = pl_histogram_quantile(h, 0.99);
+    final->acquire_ns_p999 = pl_histogram_quantile(h, 0.999);
+    final->acquire_ns_max = h->max;
+    final->acquires_timed = h->count;
+    final->live_bytes_peak = pl_sides_live_peak(&cell->sides);
+    final->class_count = cell->job->scenario.class_count;
+    for (uint32_t i = 0; i < final->class_count; i++)
+        for (uint32_t k = 0; k < cell->sides.count; k++)
+            add_class(&final->classes[i], &cell->sides.side[k]->meter, i);
+}
+
+void pl_cell_finish(struct pl_cell *cell)
+{
+    pl_stack_stats(cell->stack, &cell->final.stack);
+    pl_sides_counts(&cell->sides, &cell->final.counts);
+    cell->final.leaked_bytes = pl_sides_live(&cell->sides);
+    pl_stack_close(cell->stack);
+    pl_record_write(PL_RECORD_FD, &cell->final, sizeof cell->final);
+}

@@ -1,0 +1,46 @@
+/* What a measured process does under either clock: opens its job's stack, sides and sampler, marks
+ * where the measured window begins and ends, and reports. It calls no malloc but that under test.
+ */
+#ifndef PL_CELL_BODY_H
+#define PL_CELL_BODY_H
+
+#include <sys/resource.h>
+
+#include "harness/cell/job.h"
+#include "harness/cell/sampler.h"
+#include "harness/pipelines/pipeline.h"
+
+struct pl_cell {
+    struct pl_job *job;
+    struct pl_arena arena;
+    struct pl_stack *stack;
+    struct pl_sides sides;
+    struct pl_sampler sampler;
+    struct rusage usage_start;
+    int64_t real_start_ns;
+    struct pl_final final;
+};
+
+/** Maps the job and opens everything but the pipeline.
+ *  @return 0, or a negative errno that was told to the controller, if there is one */
+int pl_cell_open(struct pl_cell *cell);
+
+/** What the pipeline is opened on. @param loop NULL under the wall clock */
+struct pl_pipeline_inputs pl_cell_inputs(struct pl_cell *cell, struct pl_loop *loop);
+
+/** Tells the controller why the cell can't run. @return the process's exit code */
+int pl_cell_fail(int code, const char *text);
+
+/** The window begins: everything is open and touched, nothing has arrived. */
+void pl_cell_begin(struct pl_cell *cell);
+
+/** The window ends, `t_ns` of replay after it began. */
+void pl_cell_end(struct pl_cell *cell, int64_t t_ns);
+
+/** The books of the window, as long as the pipeline holds what it holds. */
+void pl_cell_settle(struct pl_cell *cell);
+
+/** Reports, the pipeline being closed, and closes the stack. */
+void pl_cell_finish(struct pl_cell *cell);
+
+#endif

@@ -1,0 +1,20 @@
+/* What the receiving and the sending process tell each other, in the memory that they share: where
+ * to send, when replay time 0 is, and what was sent. */
+#ifndef PL_LIVE_LINK_H
+#define PL_LIVE_LINK_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+/** All zero at first. */
+struct pl_live_link {
+    _Atomic uint32_t port;     /* of the receiver's socket on 127.0.0.1; 0 until it listens */
+    _Atomic int64_t start_ns;  /* CLOCK_MONOTONIC at replay time 0; 0 until the sender is ready */
+    _Atomic uint32_t ended;    /* the receiver takes no more */
+    _Atomic uint32_t sent_all; /* the sender is through */
+    _Atomic uint64_t sent;     /* datagrams */
+    _Atomic uint64_t send_errors; /* that the kernel did not take */
+    _Atomic int64_t late_ns_max;  /* how late a datagram was sent, at most */
+};
+
+#endif

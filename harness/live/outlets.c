@@ -1,0 +1,84 @@
+/* Connected sockets, opened when they are first needed (outlets.h). */
+#include "harness/live/outlets.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define OTHER_FDS 32 /* that the process has besides */
+
+static int allow(uint32_t count, struct pl_error *error)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit))
+        return -errno;
+    if (limit.rlim_cur < count + OTHER_FDS) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    if (limit.rlim_cur >= count + OTHER_FDS)
+        return 0;
+    return pl_error_set(error, -EMFILE,
+                        "%u senders need a socket each, but only %llu files may be open; "
+                        "`ulimit -n %u` allows more",
+                        count, (unsigned long long)limit.rlim_cur, count + OTHER_FDS);
+}
+
+int outlets_open(struct outlets *o, uint32_t count, uint32_t port, struct pl_error *error)
+{
+    int rc = allow(count, error);
+    if (rc)
+        return rc;
+    *o = (struct outlets){
+        .each = malloc(count * sizeof *o->each),
+        .count = count,
+        .to = {.sin_family = AF_INET,
+               .sin_port = htons((uint16_t)port),
+               .sin_addr.s_addr = htonl(INADDR_LOOPBACK)},
+    };
+    if (!o->each)
+        return pl_error_set(error, -ENOMEM, "out of memory");
+    for (uint32_t i = 0; i < count; i++)
+        o->each[i] = (struct outlet){.fd = -1};
+    return 0;
+}
+
+static int connected(const struct sockaddr_in *to)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    if (connect(fd, (const struct sockaddr *)to, sizeof *to) == 0)
+        return fd;
+    int rc = -errno;
+    close(fd);
+    return rc;
+}
+
+/* The hostile sender's has the last place, whatever it calls itself. */
+int outlets_of(struct outlets *o, const struct pl_arrival *arrival)
+{
+    struct outlet *outlet =
+        &o->each[arrival->packet && arrival->session < o->count ? arrival->session : o->count - 1];
+    if (outlet->fd >= 0 && outlet->port == arrival->port)
+        return outlet->fd;
+    int fd = connected(&o->to);
+    if (fd < 0)
+        return fd;
+    if (outlet->fd >= 0)
+        close(outlet->fd); /* after the new one was opened: its port is another */
+    *outlet = (struct outlet){.fd = fd, .port = arrival->port};
+    return fd;
+}
+
+void outlets_close(struct outlets *o)
+{
+    for (uint32_t i = 0; i < o->count; i++)
+        if (o->each[i].fd >= 0)
+            close(o->each[i].fd);
+    free(o->each);
+}

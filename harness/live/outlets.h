@@ -1,0 +1,33 @@
+/* The sending sockets: one for each stream of each sender, a new one when its sender becomes
+ * another. */
+#ifndef PL_LIVE_OUTLETS_H
+#define PL_LIVE_OUTLETS_H
+
+#include <netinet/in.h>
+#include <stdint.h>
+
+#include "allocators/error.h"
+#include "harness/traffic/replay.h"
+
+struct outlet {
+    int fd;        /* -1 until it is needed */
+    uint32_t port; /* of the replay, that it stands for */
+};
+
+struct outlets {
+    struct outlet *each;
+    uint32_t count;
+    struct sockaddr_in to;
+};
+
+/** @param count streams of all senders, the hostile one's included
+ *  @param port of the receiver on 127.0.0.1
+ *  @return 0, or a negative errno when the process may not have so many sockets */
+int outlets_open(struct outlets *outlets, uint32_t count, uint32_t port, struct pl_error *error);
+
+/** @return the socket that sends this datagram, or a negative errno */
+int outlets_of(struct outlets *outlets, const struct pl_arrival *arrival);
+
+void outlets_close(struct outlets *outlets);
+
+#endif

@@ -1,0 +1,108 @@
+/* The live receiver's parts put together (receiver.h). */
+#include "harness/live/receiver.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "harness/clock/real.h"
+#include "harness/clock/virtual.h"
+#include "harness/live/socket.h"
+#include "harness/live/state.h"
+#include "harness/live/wait.h"
+
+size_t pl_live_arena_bytes(const struct pl_scenario *scenario, const struct pl_recording *recording)
+{
+    return pl_arena_cost(sizeof(struct pl_live)) + receiver_arena_bytes(scenario, recording) +
+           pl_identifier_arena_bytes(recording) + pl_arena_cost(SCRATCH_BYTES);
+}
+
+static int open_parts(struct pl_live *live, const struct pl_pipeline_inputs *in)
+{
+    if (!receiver_open(&live->receiver, in))
+        return -ENOMEM;
+    live->identifier =
+        pl_identifier_open(&in->scenario->traffic, in->recording, in->seed, in->arena);
+    live->scratch = pl_arena_take(in->arena, SCRATCH_BYTES);
+    live->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (!live->identifier || !live->scratch || live->stop_fd < 0)
+        return -ENOMEM;
+    sem_init(&live->go, 0, 0);
+    return network_open(live);
+}
+
+static int start_threads(struct pl_live *live)
+{
+    int rc = pthread_create(&live->network, NULL, network_run, live);
+    return -(rc ? rc : pthread_create(&live->reader, NULL, reader_run, live));
+}
+
+/* What is half open when this fails ends with the process, which can do nothing without it. */
+int pl_live_open(const struct pl_pipeline_inputs *in, struct pl_live_link *link,
+                 struct pl_live **out, struct pl_error *error)
+{
+    uint32_t port;
+    struct pl_live *live = pl_arena_take(in->arena, sizeof *live);
+    if (!live)
+        return pl_error_set(error, -ENOMEM, "the job's arena is too small");
+    live->link = link;
+    live->fd = pl_live_socket(in->scenario->receiver.rcvbuf_bytes, &port, error);
+    if (live->fd < 0)
+        return live->fd;
+    int rc = open_parts(live, in);
+    if (!rc)
+        rc = start_threads(live);
+    if (rc)
+        return pl_error_set(error, rc, "the live receiver can't start: %s", strerror(-rc));
+    atomic_store(&link->port, port);
+    *out = live;
+    return 0;
+}
+
+void pl_live_start(struct pl_live *live, int64_t start_ns)
+{
+    live->start_ns = start_ns;
+    sem_post(&live->go);
+    sem_post(&live->go);
+}
+
+static void await_sender(const struct pl_live *live)
+{
+    int64_t until_ns = pl_real_now() + PL_NS_PER_S;
+    while (!atomic_load(&live->link->sent_all) && pl_real_now() < until_ns)
+        usleep(1000);
+}
+
+void pl_live_stop(struct pl_live *live)
+{
+    uint64_t one = 1;
+    atomic_store(&live->link->ended, 1);
+    await_sender(live);
+    ssize_t told = write(live->stop_fd, &one, sizeof one);
+    (void)told;
+    pthread_join(live->network, NULL);
+    pthread_join(live->reader, NULL);
+}
+
+/* On loopback nothing is lost between the sender's call and the socket: what was sent has arrived,
+ * or the kernel has counted it. */
+static void settle_socket(struct pl_live *live)
+{
+    struct pl_traffic_counts *counts = &live->receiver.network->counts;
+    uint64_t left = pl_live_socket_drain(live->fd);
+    network_count_drops(live);
+    pl_own_add(&counts->received, left);
+    pl_own_add(&counts->held, left);
+    if (counts->received != atomic_load(&live->link->sent))
+        pl_own_add(&counts->integrity_errors, 1);
+}
+
+void pl_live_close(struct pl_live *live, int64_t now_ns)
+{
+    settle_socket(live);
+    receiver_close(&live->receiver, now_ns);
+    sem_destroy(&live->go);
+    close(live->stop_fd);
+    close(live->fd);
+}

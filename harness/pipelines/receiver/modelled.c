@@ -1,0 +1,182 @@
+/* The network under the virtual clock (modelled.h). */
+#include "harness/pipelines/receiver/modelled.h"
+
+#include <string.h>
+
+#include "harness/traffic/rtp.h"
+
+/* What a datagram of `size` counts for against SO_RCVBUF: SKB_TRUESIZE of Linux 6.3 and later
+ * (include/linux/skbuff.h): sk_buff 256 B, and a head with the headers of IP and UDP 28 B, 16 B of
+ * headroom and skb_shared_info 320 B, from a cache of 576 B or kmalloc's powers of two; beyond
+ * 64 KiB the data lies in pages. Read off SO_MEMINFO for 0 to 65,507 B under 6.18. */
+static uint64_t kernel_truesize(uint32_t size)
+{
+    uint64_t data = (uint64_t)size + 28 + 16 + 320, head = 576;
+    if (data > 65536)
+        return size + head + 256;
+    while (head < data)
+        head = head == 576 ? 1024 : 2 * head;
+    return head + 256;
+}
+
+static uint32_t kernel_capacity(const struct pl_scenario *scenario)
+{
+    return (uint32_t)(scenario->receiver.rcvbuf_bytes / kernel_truesize(0)) + 1;
+}
+
+size_t modelled_arena_bytes(const struct pl_scenario *s, const struct pl_recording *recording)
+{
+    return pl_arena_cost(sizeof(struct modelled)) +
+           pl_arena_cost(kernel_capacity(s) * sizeof(struct pl_arrival)) +
+           pl_arena_cost(pl_sender_count(&s->traffic) * sizeof(struct source)) +
+           pl_senders_arena_bytes(&s->traffic, recording);
+}
+
+uint32_t modelled_event_count(const struct pl_scenario *s)
+{
+    return pl_sender_count(&s->traffic) + 2;
+}
+
+/* What the kernel copies into the buffer, and the header that the sender wrote. */
+static void copy_datagram(const struct receiver *r, const struct pl_arrival *arrival)
+{
+    size_t size =
+        arrival->datagram_size < r->datagram_bytes ? arrival->datagram_size : r->datagram_bytes;
+    memcpy(r->hand->datagram, arrival->datagram, size);
+    if (arrival->rebased)
+        pl_rtp_rebase(r->hand->datagram, arrival->wire_sequence, arrival->wire_timestamp,
+                      arrival->ssrc);
+}
+
+/* @return false when the datagram waits, `kept` for the buffer at hand, else for a place in it */
+static bool receive(struct receiver *r, const struct pl_arrival *arrival, bool *kept)
+{
+    *kept = false;
+    if (!intake_buffer(r))
+        return intake_loses(r);
+    *kept = true;
+    copy_datagram(r, arrival);
+    struct datagram datagram = {
+        .size = arrival->datagram_size,
+        .port = arrival->port,
+        .arrival_ns = arrival->arrival_ns,
+        .truth = {arrival->packet, arrival->position, arrival->session, arrival->epoch},
+    };
+    return intake_datagram(r, &datagram);
+}
+
+static void kernel_push(struct modelled *m, const struct pl_arrival *arrival)
+{
+    struct kernel_queue *k = &m->kernel;
+    uint64_t truesize = kernel_truesize(arrival->datagram_size);
+    if (k->bytes + truesize > m->receiver.settings->rcvbuf_bytes) {
+        pl_own_add(&m->receiver.network->counts.dropped[PL_DROP_KERNEL], 1);
+        return;
+    }
+    k->ring[(k->head + k->count++) % k->capacity] = *arrival;
+    k->bytes += truesize;
+}
+
+/* Spinning costs a core, which no model shows; what it finds it finds as soon as it is there. */
+static void pause(struct modelled *m, int64_t now_ns)
+{
+    struct receiver *r = &m->receiver;
+    bool spins = r->settings->on_full == PL_ON_FULL_SPIN;
+    intake_pause(r, now_ns);
+    pl_loop_move(r->in.loop, &m->retry, spins ? PL_NEVER : now_ns + r->settings->retry_ns);
+}
+
+static int64_t on_arrival(void *context, int64_t now_ns)
+{
+    struct source *source = context;
+    struct modelled *m = source->modelled;
+    struct pl_arrival arrival;
+    bool kept;
+    pl_sender_take(source->sender, &arrival);
+    pl_own_add(&m->receiver.network->counts.received, 1);
+    if (m->receiver.paused) {
+        kernel_push(m, &arrival);
+    } else if (!receive(&m->receiver, &arrival, &kept)) {
+        pause(m, now_ns);
+        if (!kept)
+            kernel_push(m, &arrival); /* it has not left the socket */
+    }
+    return pl_sender_due(source->sender);
+}
+
+/* @return whether all that waited was taken */
+static bool take_waiting(struct modelled *m)
+{
+    struct kernel_queue *k = &m->kernel;
+    bool kept = false, taken = intake_again(&m->receiver);
+    while (taken && k->count > 0) {
+        const struct pl_arrival *arrival = &k->ring[k->head];
+        taken = receive(&m->receiver, arrival, &kept);
+        if (!taken && !kept)
+            break;
+        k->bytes -= kernel_truesize(arrival->datagram_size);
+        k->head = (k->head + 1) % k->capacity;
+        k->count--;
+    }
+    return taken;
+}
+
+static int64_t on_retry(void *context, int64_t now_ns)
+{
+    struct modelled *m = context;
+    struct receiver *r = &m->receiver;
+    bool spins = r->settings->on_full == PL_ON_FULL_SPIN;
+    if (!take_waiting(m))
+        return spins ? PL_NEVER : now_ns + r->settings->retry_ns;
+    intake_resume(r, now_ns);
+    return PL_NEVER;
+}
+
+static int64_t on_tick(void *context, int64_t now_ns)
+{
+    struct modelled *m = context;
+    struct receiver *r = &m->receiver;
+    int64_t next_ns = reader_tick(r, now_ns);
+    if (r->paused && r->settings->on_full == PL_ON_FULL_SPIN)
+        pl_loop_move(r->in.loop, &m->retry, now_ns);
+    return next_ns;
+}
+
+static bool open_sources(struct modelled *m)
+{
+    const struct pl_pipeline_inputs *in = &m->receiver.in;
+    uint32_t count = pl_sender_count(&in->scenario->traffic);
+    struct pl_sender *senders =
+        pl_senders_open(&in->scenario->traffic, in->recording, in->seed, in->arena);
+    m->sources = pl_arena_take(in->arena, count * sizeof *m->sources);
+    if (!senders || !m->sources)
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        struct source *source = &m->sources[i];
+        source->modelled = m;
+        source->sender = pl_sender_at(senders, i);
+        source->event = (struct pl_event){.fire = on_arrival, .context = source};
+        pl_loop_add(in->loop, &source->event, pl_sender_due(source->sender));
+    }
+    return true;
+}
+
+bool modelled_open(struct modelled *m)
+{
+    const struct pl_pipeline_inputs *in = &m->receiver.in;
+    m->kernel.capacity = kernel_capacity(in->scenario);
+    m->kernel.ring = pl_arena_take(in->arena, m->kernel.capacity * sizeof *m->kernel.ring);
+    if (!m->kernel.ring || !open_sources(m))
+        return false;
+    m->retry = (struct pl_event){.fire = on_retry, .context = m};
+    pl_loop_add(in->loop, &m->retry, PL_NEVER);
+    m->tick = (struct pl_event){.fire = on_tick, .context = m, .thread = in->sides->count - 1};
+    pl_loop_add(in->loop, &m->tick, m->receiver.tick_ns);
+    return true;
+}
+
+void modelled_close(struct modelled *m, int64_t now_ns)
+{
+    pl_own_add(&m->receiver.network->counts.held, m->kernel.count);
+    receiver_close(&m->receiver, now_ns);
+}

@@ -1,0 +1,56 @@
+/* Sums over a pipeline's threads (sides.h). */
+#include "harness/pipelines/sides.h"
+
+size_t pl_sides_arena_bytes(uint32_t count)
+{
+    return count * pl_arena_cost(sizeof(struct pl_side));
+}
+
+bool pl_sides_open(struct pl_sides *sides, uint32_t count, struct pl_stack *stack,
+                   const struct pl_scenario *scenario, uint64_t seed, struct pl_arena *arena)
+{
+    sides->count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        sides->side[i] = pl_arena_take(arena, sizeof *sides->side[i]);
+        if (!sides->side[i])
+            return false;
+        pl_meter_open(&sides->side[i]->meter, stack, scenario, seed + i);
+    }
+    for (uint32_t i = 0; count == 2 && i < count; i++)
+        sides->side[i]->meter.other = &sides->side[1 - i]->meter;
+    return true;
+}
+
+void pl_sides_counts(const struct pl_sides *sides, struct pl_traffic_counts *counts)
+{
+    *counts = (struct pl_traffic_counts){0};
+    for (uint32_t i = 0; i < sides->count; i++)
+        pl_counts_add(counts, &sides->side[i]->counts);
+}
+
+uint64_t pl_sides_live(const struct pl_sides *sides)
+{
+    uint64_t live = 0;
+    for (uint32_t i = 0; i < sides->count; i++)
+        live += pl_own_read(&sides->side[i]->meter.live_bytes);
+    return live <= INT64_MAX ? live : 0; /* a release was counted before its acquire was read */
+}
+
+uint64_t pl_sides_live_peak(const struct pl_sides *sides)
+{
+    uint64_t peak = 0;
+    for (uint32_t i = 0; i < sides->count; i++) {
+        uint64_t own = pl_own_read(&sides->side[i]->meter.live_bytes_peak);
+        if (own > peak)
+            peak = own;
+    }
+    return peak;
+}
+
+uint64_t pl_sides_churn(const struct pl_sides *sides)
+{
+    uint64_t churn = 0;
+    for (uint32_t i = 0; i < sides->count; i++)
+        churn += pl_meter_churn(&sides->side[i]->meter);
+    return churn;
+}
