@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "harness/cell/collect.h"
+#include "harness/cell/declared.h"
 #include "harness/cell/planted.h"
 #include "harness/clock/real.h"
 
@@ -33,8 +34,11 @@ static bool open_sides(struct pl_cell *cell)
     if (!pl_sides_open(&cell->sides, job->threads, cell->stack, &job->scenario, job->seed,
                        &cell->arena))
         return false;
-    for (uint32_t i = 0; job->observed && i < cell->sides.count; i++)
-        pl_meter_untimed(&cell->sides.side[i]->meter);
+    for (uint32_t i = 0; i < cell->sides.count; i++) {
+        pl_declare_shared(cell->sides.side[i], sizeof *cell->sides.side[i]);
+        if (job->observed)
+            pl_meter_untimed(&cell->sides.side[i]->meter);
+    }
     return true;
 }
 
@@ -71,6 +75,7 @@ int pl_cell_open(struct pl_cell *cell)
         fputs("a cell is started by plimsoll run, not by hand\n", stderr);
         return -EINVAL;
     }
+    pl_declare_shared(&cell->job->link, sizeof cell->job->link);
     int rc = open_parts(cell, &error);
     if (rc)
         pl_cell_fail(rc, error.text);

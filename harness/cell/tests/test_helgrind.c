@@ -1,0 +1,80 @@
+/* The live cell under helgrind: no lock order, no race that it can see. What one thread writes and
+ * others only read at leisure (harness/base/own.h) is declared to it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "harness/cell/run.h"
+
+#define S INT64_C(1000000000)
+#define MS INT64_C(1000000)
+
+static const char *const helgrind[] = {"/usr/bin/valgrind", "-q", "--tool=helgrind",
+                                       "--error-exitcode=99", NULL};
+
+static void run_under_helgrind(const char *stack, enum pl_clock clock, enum pl_on_full policy)
+{
+    struct pl_scenario *s = calloc(1, sizeof *s);
+    struct pl_recording *recording;
+    struct pl_containers containers;
+    struct pl_cell_evidence e;
+    struct pl_error error = {""};
+    assert_non_null(s);
+    if (pl_scenario_load(PL_SOURCE_DIR "/scenarios/steady-reader.yaml", PL_TIER_DEFAULT, NULL, 0, s,
+                         &error) ||
+        pl_capture_read(s->traffic.file, &(struct pl_capture_options){0}, &recording, NULL, &error))
+        fail_msg("%s", error.text);
+    s->container_bytes = 0;
+    s->duration_ns = 3 * S;
+    s->budgets[0].max = 512 << 10;
+    s->receiver.on_full = policy;
+    s->receiver.stalls[0] = (struct pl_span){500 * MS, 1500 * MS};
+    s->receiver.stall_count = 1;
+    const struct pl_cell_wrapper wrapper = {.argv = helgrind, .slowdown = 1};
+    const struct pl_cell_options options = {.scenario = s,
+                                            .recording = recording,
+                                            .stack = stack,
+                                            .clock = clock,
+                                            .threads = 2,
+                                            .seed = 1,
+                                            .containers = &containers,
+                                            .wrapper = &wrapper};
+    pl_containers_open(&containers);
+    if (pl_cell_run(&options, &e, &error))
+        fail_msg("%s", error.text);
+    pl_containers_close(&containers);
+    assert_int_equal(e.wait_status, 0);
+    assert_true(e.has_final && e.final.counts.delivered > 0);
+    assert_int_equal(e.final.counts.integrity_errors, 0);
+    pl_cell_evidence_free(&e);
+    free(recording);
+    free(s);
+}
+
+static void real_sockets(void **state)
+{
+    (void)state;
+    run_under_helgrind("limited", PL_CLOCK_WALL, PL_ON_FULL_RETRY);
+    run_under_helgrind("limited", PL_CLOCK_WALL, PL_ON_FULL_DROP_OLDEST);
+    run_under_helgrind("glibc", PL_CLOCK_WALL, PL_ON_FULL_RETRY);
+}
+
+static void threads_in_step(void **state)
+{
+    (void)state;
+    run_under_helgrind("limited", PL_CLOCK_VIRTUAL, PL_ON_FULL_RETRY);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(real_sockets),
+        cmocka_unit_test(threads_in_step),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
