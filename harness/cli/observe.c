@@ -76,6 +76,7 @@ static int observe_cell(struct pl_observing *o, const struct pl_instrument *inst
                  .recording = p->recording,
                  .stack = stack,
                  .format = format,
+                 .threads = 1,
                  .seed = s->seed,
                  .containers = o->containers,
                  .interrupted = o->interrupted},

@@ -55,6 +55,7 @@ static int run_cell(struct run *run, const struct pl_planned *p, const char *sta
         .recording = p->recording,
         .stack = stack,
         .format = format,
+        .threads = 1,
         .seed = p->scenario.seed,
         .containers = &run->containers,
         .interrupted = run->interrupted,
@@ -72,7 +73,8 @@ static int run_cell(struct run *run, const struct pl_planned *p, const char *sta
     run->unexpected |= expected.verdict == PL_VERDICT_FAILED;
     note_ceiling(run, &evidence, stack);
     pl_reproduce(run->arguments, &p->scenario, stack, format, reproduce, sizeof reproduce);
-    struct pl_cell_identity identity = {stack, format, repetition, p->scenario.seed, reproduce};
+    struct pl_cell_identity identity = {
+        stack, format, options.clock, options.threads, repetition, p->scenario.seed, reproduce};
     rc = pl_results_add_cell(&run->results, &identity, &measured, &expected, error);
     pl_cell_evidence_free(&evidence);
     if (!rc)

@@ -61,9 +61,12 @@ static int choose_stack(struct pl_observation *o, struct pl_error *error)
 /* A file name out of a spec, as for series. */
 static void name_files(struct pl_observation *o, const struct pl_observation_inputs *in)
 {
-    snprintf(o->stem, sizeof o->stem, "instruments/%03zu.%s.%s.%.100s.%s", in->number,
+    char threads[16] = "";
+    if (in->cell.threads > 1)
+        snprintf(threads, sizeof threads, ".t%u", in->cell.threads);
+    snprintf(o->stem, sizeof o->stem, "instruments/%03zu.%s.%s.%.100s.%s%s", in->number,
              o->instrument->name, o->scenario->name, in->cell.stack,
-             pl_format_name(in->cell.format));
+             pl_format_name(in->cell.format), threads);
     for (char *at = o->stem + strlen("instruments/"); *at; at++)
         if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._", *at))
             *at = '-';
@@ -105,12 +108,13 @@ static json_t *entry_json(const struct pl_observation *o, const struct pl_observ
 {
     static const char *const names[] = {"ok", "skipped", "failed"};
     json_t *entry = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:f, s:s, s:s, s:s, s:s, s:O, s:o, s:O, s:O}", "instrument",
+        "{s:s, s:s, s:s, s:s, s:s, s:i, s:f, s:s, s:s, s:s, s:s, s:O, s:o, s:O, s:O}", "instrument",
         o->instrument->name, "scenario", o->scenario->name, "allocator", in->cell.stack,
         "allocator_run", o->stack_run[0] ? o->stack_run : in->cell.stack, "format",
-        pl_format_name(o->cell.format), "duration_seconds", (double)o->scenario->duration_ns / 1e9,
-        "status", names[status], "why", why, "command", o->command, "reproduce", in->reproduce,
-        "figures", o->figures, "ours", ours_json(o), "sites", o->sites, "files", o->files);
+        pl_format_name(o->cell.format), "threads", (int)o->cell.threads, "duration_seconds",
+        (double)o->scenario->duration_ns / 1e9, "status", names[status], "why", why, "command",
+        o->command, "reproduce", in->reproduce, "figures", o->figures, "ours", ours_json(o),
+        "sites", o->sites, "files", o->files);
     if (entry && o->version[0])
         json_object_set_new(entry, "version", json_string(o->version));
     if (entry && o->agreement)

@@ -59,12 +59,15 @@ static json_t *last_sample_json(const struct pl_cell_evidence *e)
 }
 
 /* A file name out of a spec: what is no letter, digit or dot becomes '-'; the cell's number keeps
- * alike ones apart. */
+ * alike ones apart. One thread is not named: tools may know the files that were there before. */
 static void series_name(size_t number, const struct pl_measured *m,
                         const struct pl_cell_identity *id, char *name, size_t capacity)
 {
-    snprintf(name, capacity, "series/%03zu.%s.%.120s.%s.r%u.csv", number, m->scenario->name,
-             id->stack, pl_format_name(id->format), id->repetition);
+    char threads[16] = "";
+    if (id->threads > 1)
+        snprintf(threads, sizeof threads, ".t%u", id->threads);
+    snprintf(name, capacity, "series/%03zu.%s.%.120s.%s%s.r%u.csv", number, m->scenario->name,
+             id->stack, pl_format_name(id->format), threads, id->repetition);
     for (char *at = name + strlen("series/"); *at; at++)
         if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._", *at))
             *at = '-';
@@ -109,17 +112,18 @@ static json_t *cell_json(const struct pl_cell_identity *id, const struct pl_meas
 {
     const struct pl_cell_evidence *e = m->evidence;
     json_t *cell = json_pack(
-        "{s:s, s:s, s:s, s:s, s:o, s:{s:s, s:I}, s:s, s:f, s:i, s:I, s:s, s:s, s:s, s:s, s:o, s:o, "
+        "{s:s, s:s, s:s, s:s, s:o, s:{s:s, s:I}, s:s, s:i, s:f, s:i, s:I, s:s, s:s, s:s, s:s, s:o, "
+        "s:o, "
         "s:s, s:s}",
         "scenario", m->scenario->name, "title", m->scenario->title, "allocator", id->stack,
         "format", pl_format_name(id->format), "limits", limits_json(m->scenario, id->stack),
         "container", "kind", pl_container_name(e->container), "bytes",
-        (json_int_t)e->container_bytes, "clock", "virtual", "duration_seconds",
-        (double)m->scenario->duration_ns / 1e9, "repetition", (int)id->repetition, "seed",
-        (json_int_t)id->seed, "outcome", pl_outcome_name(m->judgement.outcome), "outcome_why",
-        m->judgement.why, "expected", pl_verdict_name(x->verdict), "expected_why", x->why,
-        "environment", environment_json(e), "metrics", metrics_json(m), "series", series,
-        "reproduce", id->reproduce);
+        (json_int_t)e->container_bytes, "clock", pl_clock_name(id->clock), "threads",
+        (int)id->threads, "duration_seconds", (double)m->scenario->duration_ns / 1e9, "repetition",
+        (int)id->repetition, "seed", (json_int_t)id->seed, "outcome",
+        pl_outcome_name(m->judgement.outcome), "outcome_why", m->judgement.why, "expected",
+        pl_verdict_name(x->verdict), "expected_why", x->why, "environment", environment_json(e),
+        "metrics", metrics_json(m), "series", series, "reproduce", id->reproduce);
     add_library(cell, id->stack);
     if (cell && (!e->has_final || e->final.at_ceiling) && e->sample_count)
         json_object_set_new(cell, "at_last_sample", last_sample_json(e));

@@ -36,6 +36,17 @@ static int check_strings(const json_t *cell, size_t number, struct pl_error *err
     return 0;
 }
 
+/* @return 0 also where there is none: results of a version that had one thread alone */
+static int check_threads(const json_t *object, const char *what, size_t number,
+                         struct pl_error *error)
+{
+    const json_t *threads = json_object_get(object, "threads");
+    if (!threads || (json_is_integer(threads) && json_integer_value(threads) > 0 &&
+                     json_integer_value(threads) <= UINT32_MAX))
+        return 0;
+    return pl_error_set(error, -EINVAL, "%s %zu: 'threads' is no number of threads", what, number);
+}
+
 static int check_figures(const json_t *cell, size_t number, struct pl_error *error)
 {
     const json_t *container = json_object_get(cell, "container"), *value;
@@ -122,7 +133,8 @@ static int check_instrument(const json_t *entry, size_t number, struct pl_error 
         !json_is_number(value)) return pl_error_set(error, -EINVAL,
                                                     "instrument %zu: figure '%.60s' is no number",
                                                     number, key);
-    return check_benchmarks(json_object_get(entry, "benchmarks"), number, error);
+    int rc = check_threads(entry, "instrument", number, error);
+    return rc ? rc : check_benchmarks(json_object_get(entry, "benchmarks"), number, error);
 }
 
 static int check_instruments(const json_t *entries, struct pl_error *error)
@@ -151,6 +163,8 @@ int pl_document_check(const json_t *root, struct pl_error *error)
             rc = check_figures(cell, i, error);
         if (!rc)
             rc = check_names(cell, i, error);
+        if (!rc)
+            rc = check_threads(cell, "cell", i, error);
     }
     if (!rc)
         rc = check_instruments(json_object_get(root, "instruments"), error);

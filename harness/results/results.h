@@ -20,6 +20,8 @@ struct pl_results {
 struct pl_cell_identity {
     const char *stack;
     enum pl_format format;
+    enum pl_clock clock;
+    uint32_t threads;
     uint32_t repetition; /* from 0 */
     uint64_t seed;
     const char *reproduce; /* a shell command */

@@ -156,6 +156,10 @@ static void unfit_documents(void **state)
             "cell 1: metric 'rss_bytes_peak' is no number");
     refused(with("duration_seconds", json_string("4 min")),
             "cell 1: 'duration_seconds' is no number");
+    refused(with("threads", json_integer(0)), "cell 1: 'threads' is no number of threads");
+    refused(with("threads", json_integer(INT64_C(1) << 32)),
+            "cell 1: 'threads' is no number of threads");
+    refused(with("threads", json_string("2")), "cell 1: 'threads' is no number of threads");
     refused(with("container", json_string("none")), "cell 1: 'container' has no kind and bytes");
 }
 

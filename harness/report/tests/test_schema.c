@@ -93,15 +93,20 @@ static void satisfies(const char *path)
 }
 
 /* What a cell leaves behind, made up: one that was killed, one that reached its end. */
-static void add_cell(struct pl_results *results, const struct pl_scenario *scenario, bool killed)
+static void add_cell(struct pl_results *results, const struct pl_scenario *scenario, bool killed,
+                     enum pl_clock clock, uint32_t threads)
 {
     struct pl_sample samples[16];
     struct pl_cell_evidence evidence = {.samples = samples, .sample_count = 16};
     struct pl_measured measured;
     struct pl_expected expected;
     struct pl_error error;
-    struct pl_cell_identity identity = {killed ? "glibc" : "limited", PL_FORMAT_F32, 0, 1,
-                                        "plimsoll run x"};
+    struct pl_cell_identity identity = {.stack = killed ? "glibc" : "limited",
+                                        .format = PL_FORMAT_F32,
+                                        .clock = clock,
+                                        .threads = threads,
+                                        .seed = 1,
+                                        .reproduce = "plimsoll run x"};
     memset(samples, 0, sizeof samples);
     for (size_t i = 0; i < 16; i++)
         samples[i] = (struct pl_sample){.t_ns = (int64_t)i * 1000000000, .rss_bytes = 4096 * i};
@@ -114,6 +119,15 @@ static void add_cell(struct pl_results *results, const struct pl_scenario *scena
     pl_measure(scenario, &evidence, &measured);
     pl_expectations_judge(&measured, identity.stack, &expected);
     assert_int_equal(pl_results_add_cell(results, &identity, &measured, &expected, &error), 0);
+}
+
+static void written_as(const struct pl_results *results, size_t index, const char *clock,
+                       int threads, const char *series)
+{
+    const json_t *cell = json_array_get(json_object_get(results->root, "cells"), index);
+    assert_string_equal(json_string_value(json_object_get(cell, "clock")), clock);
+    assert_int_equal(json_integer_value(json_object_get(cell, "threads")), threads);
+    assert_string_equal(json_string_value(json_object_get(cell, "series")), series);
 }
 
 static void written_results_satisfy_it(void **state)
@@ -129,8 +143,12 @@ static void written_results_satisfy_it(void **state)
         fail_msg("%s", error.text);
     assert_int_equal(pl_results_open(&results, folder, "plimsoll run", "default", &error), 0);
     pl_results_warn(&results, "a warning");
-    add_cell(&results, scenario, true);
-    add_cell(&results, scenario, false);
+    add_cell(&results, scenario, true, PL_CLOCK_VIRTUAL, 1);
+    add_cell(&results, scenario, false, PL_CLOCK_VIRTUAL, 2);
+    add_cell(&results, scenario, false, PL_CLOCK_WALL, 2);
+    written_as(&results, 0, "virtual", 1, "series/000.stalled-reader.glibc.f32.r0.csv");
+    written_as(&results, 1, "virtual", 2, "series/001.stalled-reader.limited.f32.t2.r0.csv");
+    written_as(&results, 2, "wall", 2, "series/002.stalled-reader.limited.f32.t2.r0.csv");
     assert_int_equal(pl_results_write(&results, true, &error), 0);
     pl_results_close(&results);
     snprintf(path, sizeof path, "%s/results.json", folder);
@@ -177,6 +195,12 @@ static void damaged_results_do_not(void **state)
     assert_false(validate(cell, c, where, sizeof where));
     assert_string_equal(where, "/metrics/rss_bytes_peak: below its minimum");
     sample_metric(c, "rss_bytes_peak", 1);
+    json_object_set_new(c, "threads", json_integer(0));
+    where[0] = '\0';
+    assert_false(validate(cell, c, where, sizeof where));
+    assert_string_equal(where, "/threads: below its minimum");
+    json_object_del(c, "threads"); /* as in results from before there were any */
+    assert_true(validate(cell, c, where, sizeof where));
     json_object_del(c, "seed");
     where[0] = '\0';
     assert_false(validate(cell, c, where, sizeof where));
