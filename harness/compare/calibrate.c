@@ -62,10 +62,11 @@ static json_t *row_of(const struct pl_match *m, const char *metric, double *logs
     double alarms = false_alarms(logs, count);
     if (isnan(alarms))
         return NULL;
-    return json_pack("{s:s, s:s, s:s, s:s, s:f, s:s, s:i, s:f, s:f}", "scenario", m->scenario,
-                     "allocator", m->allocator, "format", m->format, "clock", m->clock,
-                     "duration_seconds", pl_match_seconds(m), "metric", metric, "pairs", (int)count,
-                     "noise", spread.sd, "false_alarms", alarms);
+    json_t *row = pl_cell_name_json(&m->name);
+    json_object_update_new(row, json_pack("{s:f, s:s, s:i, s:f, s:f}", "duration_seconds",
+                                          pl_match_seconds(m), "metric", metric, "pairs",
+                                          (int)count, "noise", spread.sd, "false_alarms", alarms));
+    return row;
 }
 
 static void add_cells(const struct pl_matches *all, const char *metric, json_t *rows)
@@ -83,12 +84,11 @@ static void add_cells(const struct pl_matches *all, const char *metric, json_t *
 /* Whether both rows are of the same metric of the same cell. */
 static bool is_same_row(const json_t *a, const json_t *b)
 {
-    static const char *const keys[] = {"scenario", "allocator",        "format",
-                                       "clock",    "duration_seconds", "metric"};
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (!json_equal(json_object_get(a, keys[i]), json_object_get(b, keys[i])))
-            return false;
-    return true;
+    struct pl_cell_name x = pl_cell_name_of(a), y = pl_cell_name_of(b);
+    return pl_cell_name_equal(&x, &y) &&
+           json_equal(json_object_get(a, "duration_seconds"),
+                      json_object_get(b, "duration_seconds")) &&
+           json_equal(json_object_get(a, "metric"), json_object_get(b, "metric"));
 }
 
 /* Takes over what was known of cells that were not calibrated now. */

@@ -110,10 +110,8 @@ double pl_calibration_noise(const struct pl_calibration *c, const struct pl_matc
     size_t i;
     json_array_foreach(c ? json_object_get(c->root, "cells") : NULL, i, row)
     {
-        if (strcmp(pl_document_string(row, "scenario"), m->scenario) == 0 &&
-            strcmp(pl_document_string(row, "allocator"), m->allocator) == 0 &&
-            strcmp(pl_document_string(row, "format"), m->format) == 0 &&
-            strcmp(pl_document_string(row, "clock"), m->clock) == 0 &&
+        struct pl_cell_name name = pl_cell_name_of(row);
+        if (pl_cell_name_equal(&name, &m->name) &&
             json_number_value(json_object_get(row, "duration_seconds")) == pl_match_seconds(m) &&
             strcmp(pl_document_string(row, "metric"), metric) == 0)
             return json_number_value(json_object_get(row, "noise"));

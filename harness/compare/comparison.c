@@ -245,7 +245,7 @@ int pl_comparison_make(json_t *base, json_t *new, const struct pl_calibration *c
     if (!any_common(&c.matches))
         rc = pl_error_set(error, -EINVAL,
                           "the two have no cell in common: nothing to compare (same scenario, "
-                          "allocator, format and clock are wanted)");
+                          "allocator, format, clock and threads are wanted)");
     else if ((rc = compare_all(&c, screening)))
         pl_error_set(error, rc, "out of memory");
     if (!rc)

@@ -22,11 +22,10 @@ static const json_t *observation_of(const json_t *root, const struct pl_match *m
     size_t i;
     json_array_foreach(json_object_get(root, "instruments"), i, entry)
     {
+        struct pl_cell_name name = pl_cell_name_of(entry);
         if (strcmp(pl_document_string(entry, "instrument"), "callgrind") == 0 &&
             strcmp(pl_document_string(entry, "status"), "ok") == 0 &&
-            strcmp(pl_document_string(entry, "scenario"), m->scenario) == 0 &&
-            strcmp(pl_document_string(entry, "allocator"), m->allocator) == 0 &&
-            strcmp(pl_document_string(entry, "format"), m->format) == 0)
+            pl_cell_name_equal(&name, &m->name))
             return entry;
     }
     return NULL;

@@ -10,32 +10,17 @@
 #include "allocators/allocator.h"
 #include "harness/results/document.h"
 
-static const char *const identity[] = {"scenario", "allocator", "format", "clock"};
-
-static bool is_cell(const struct pl_match *m, const json_t *cell)
-{
-    const char *const mine[] = {m->scenario, m->allocator, m->format, m->clock};
-    for (size_t i = 0; i < sizeof identity / sizeof *identity; i++)
-        if (strcmp(mine[i], pl_document_string(cell, identity[i])) != 0)
-            return false;
-    return true;
-}
-
 static struct pl_match *match_of(struct pl_matches *all, const json_t *cell)
 {
+    struct pl_cell_name name = pl_cell_name_of(cell);
     for (size_t i = 0; i < all->count; i++)
-        if (is_cell(&all->matches[i], cell))
+        if (pl_cell_name_equal(&all->matches[i].name, &name))
             return &all->matches[i];
     struct pl_match *larger = realloc(all->matches, (all->count + 1) * sizeof *larger);
     if (!larger)
         return NULL;
     all->matches = larger;
-    all->matches[all->count] = (struct pl_match){
-        .scenario = pl_document_string(cell, "scenario"),
-        .allocator = pl_document_string(cell, "allocator"),
-        .format = pl_document_string(cell, "format"),
-        .clock = pl_document_string(cell, "clock"),
-    };
+    all->matches[all->count] = (struct pl_match){.name = name};
     return &all->matches[all->count++];
 }
 
@@ -63,10 +48,11 @@ static int add_cell(struct pl_match *m, const json_t *cell, bool is_new, struct 
 {
     const json_t ***cells = is_new ? &m->new : &m->base;
     size_t *count = is_new ? &m->new_count : &m->base_count;
+    char stack[96];
+    pl_cell_name_stack(&m->name, stack, sizeof stack);
     if (is_repeated(*cells, *count, cell))
-        return pl_error_set(error, -EINVAL,
-                            "%s has two cells of %.60s on %.80s with repetition %lld",
-                            is_new ? "new" : "base", m->scenario, m->allocator,
+        return pl_error_set(error, -EINVAL, "%s has two cells of %.60s on %s with repetition %lld",
+                            is_new ? "new" : "base", m->name.scenario, stack,
                             (long long)json_integer_value(json_object_get(cell, "repetition")));
     return add(cells, count, cell) ? pl_error_set(error, -ENOMEM, "out of memory") : 0;
 }
@@ -138,7 +124,7 @@ static void check_hosts(const json_t *base, const json_t *new, struct pl_match *
                                           "huge_pages",   "governor",  "address_randomisation"};
     const json_t *x = json_object_get(base, "host"), *y = json_object_get(new, "host");
     struct pl_stack_spec spec;
-    const char *name = pl_stack_parse(m->allocator, &spec, NULL) ? "" : pl_stack_heap(&spec);
+    const char *name = pl_stack_parse(m->name.allocator, &spec, NULL) ? "" : pl_stack_heap(&spec);
     const char *const library[] = {name};
     if (!differs(x, y, toolchain, sizeof toolchain / sizeof *toolchain, "", m->not_exact))
         differs(json_object_get(x, "libraries"), json_object_get(y, "libraries"), library, 1,
@@ -184,7 +170,8 @@ static void check_conditions(const json_t *base, const json_t *new, struct pl_ma
     static const char *const of_cell[] = {"container", "limits", "duration_seconds", "seed",
                                           "library"};
     static const char *const of_recording[] = {"hash", "filter"};
-    const json_t *x = recording_of(base, m->scenario), *y = recording_of(new, m->scenario);
+    const json_t *x = recording_of(base, m->name.scenario),
+                 *y = recording_of(new, m->name.scenario);
     if (m->not_comparable[0])
         return;
     if (m->base_count == 0 || m->new_count == 0)

@@ -6,16 +6,14 @@
 #include <stddef.h>
 
 #include "allocators/error.h"
+#include "harness/results/cell_name.h"
 
 #define PL_MATCH_WHY_MAX 200
 
 /** One cell of the matrix with its repetitions on both sides. */
 struct pl_match {
-    const char *scenario;
-    const char *allocator;
-    const char *format;
-    const char *clock;
-    const json_t **base; /* repetitions, in the order of the document */
+    struct pl_cell_name name; /* of both sides */
+    const json_t **base;      /* repetitions, in the order of the document */
     size_t base_count;
     const json_t **new;
     size_t new_count;

@@ -155,8 +155,8 @@ static bool is_flagged(const struct pl_match *m, size_t screening)
 
 static bool is_of(const struct pl_match *m, const struct pl_pair_cell *cell)
 {
-    return strcmp(m->scenario, cell->scenario) == 0 && strcmp(m->allocator, cell->stack) == 0 &&
-           strcmp(m->format, cell->format) == 0;
+    return strcmp(m->name.scenario, cell->scenario) == 0 &&
+           strcmp(m->name.allocator, cell->stack) == 0 && strcmp(m->name.format, cell->format) == 0;
 }
 
 /* Asks for fresh pairs of every cell that the first stage flagged. */

@@ -126,22 +126,23 @@ void pl_change_line(const struct pl_match *m, const struct pl_judged *j, char *t
     pl_change_values(j, base, new);
     pl_change_size(j, size);
     pl_change_evidence(j, why);
-    snprintf(text, capacity, "%s %s %s: %s %s -> %s (%s%s%s)", m->scenario, m->allocator, m->format,
-             j->metric->name, base, new, size, size[0] && why[0] ? "; " : "", why);
+    pl_cell_name_text(&m->name, text, capacity);
+    size_t used = strlen(text);
+    snprintf(text + used, capacity - used, ": %s %s -> %s (%s%s%s)", j->metric->name, base, new,
+             size, size[0] && why[0] ? "; " : "", why);
 }
 
 static void tell_cell(const struct pl_compared *cell, void (*take)(void *context, const char *line),
                       void *context)
 {
     char line[1024];
-    const struct pl_match *m = cell->match;
+    pl_cell_name_text(&cell->match->name, line, sizeof line);
+    size_t used = strlen(line);
     if (cell->outcome == PL_CHANGE_WORSE) {
-        snprintf(line, sizeof line, "%s %s %s: outcome %s", m->scenario, m->allocator, m->format,
-                 cell->outcome_why);
+        snprintf(line + used, sizeof line - used, ": outcome %s", cell->outcome_why);
         take(context, line);
     } else if (cell->missing) {
-        snprintf(line, sizeof line, "%s %s %s: base has it, new has not", m->scenario, m->allocator,
-                 m->format);
+        snprintf(line + used, sizeof line - used, ": base has it, new has not");
         take(context, line);
     }
 }

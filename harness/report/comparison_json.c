@@ -36,14 +36,14 @@ static json_t *judged_json(const struct pl_judged *j)
 
 static json_t *cell_json(const struct pl_compared *cell)
 {
-    const struct pl_match *m = cell->match;
     json_t *metrics = json_array();
     for (size_t k = 0; k < cell->judged_count; k++)
         json_array_append_new(metrics, judged_json(&cell->judged[k]));
-    return json_pack("{s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:o}", "scenario", m->scenario,
-                     "allocator", m->allocator, "format", m->format, "clock", m->clock, "outcome",
-                     "verdict", pl_change_name(cell->outcome), "why", cell->outcome_why, "metrics",
-                     metrics);
+    json_t *object = pl_cell_name_json(&cell->match->name);
+    json_object_update_new(object, json_pack("{s:{s:s, s:s}, s:o}", "outcome", "verdict",
+                                             pl_change_name(cell->outcome), "why",
+                                             cell->outcome_why, "metrics", metrics));
+    return object;
 }
 
 static json_t *side_json(const json_t *root, const char *folder)

@@ -19,12 +19,14 @@ static void write_xml(FILE *out, const char *text)
 
 static void begin_case(FILE *out, const struct pl_match *m, const char *metric)
 {
+    char how[PL_CHANGE_TEXT];
+    pl_cell_name_how(&m->name, how, sizeof how);
     fputs("  <testcase classname=\"", out);
-    write_xml(out, m->scenario);
+    write_xml(out, m->name.scenario);
     fputs("\" name=\"", out);
-    write_xml(out, m->allocator);
+    write_xml(out, m->name.allocator);
     fputc(' ', out);
-    write_xml(out, m->format);
+    write_xml(out, how);
     fprintf(out, " %s\"", metric);
 }
 
@@ -69,7 +71,7 @@ static void count_suite(const struct pl_comparison *c, const char *scenario, siz
 {
     for (size_t i = 0; i < c->cell_count; i++) {
         const struct pl_compared *cell = &c->cells[i];
-        if (strcmp(cell->match->scenario, scenario) != 0)
+        if (strcmp(cell->match->name.scenario, scenario) != 0)
             continue;
         counts[0] += 1 + cell->judged_count;
         counts[1] += cell->outcome == PL_CHANGE_WORSE;
@@ -93,7 +95,7 @@ static void write_suite(FILE *out, const struct pl_comparison *c, const char *sc
     fprintf(out, "\" tests=\"%zu\" failures=\"%zu\" skipped=\"%zu\">\n", counts[0], counts[1],
             counts[2]);
     for (size_t i = 0; i < c->cell_count; i++)
-        if (strcmp(c->cells[i].match->scenario, scenario) == 0)
+        if (strcmp(c->cells[i].match->name.scenario, scenario) == 0)
             write_cell(out, &c->cells[i]);
     fputs(" </testsuite>\n", out);
 }
@@ -103,9 +105,9 @@ void pl_comparison_junit(FILE *out, const struct pl_comparison *c)
     fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"plimsoll compare\">\n",
           out);
     for (size_t i = 0; i < c->cell_count; i++) {
-        const char *scenario = c->cells[i].match->scenario;
+        const char *scenario = c->cells[i].match->name.scenario;
         size_t first = 0;
-        while (strcmp(c->cells[first].match->scenario, scenario) != 0)
+        while (strcmp(c->cells[first].match->name.scenario, scenario) != 0)
             first++;
         if (first == i)
             write_suite(out, c, scenario);

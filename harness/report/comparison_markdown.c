@@ -24,19 +24,23 @@ static bool full(struct rows *rows)
 
 static void write_row(struct rows *rows, const struct pl_match *m, const struct pl_judged *j)
 {
-    char base[PL_TEXT_FIGURE], new[PL_TEXT_FIGURE], size[PL_CHANGE_TEXT], why[PL_CHANGE_TEXT];
+    char base[PL_TEXT_FIGURE], new[PL_TEXT_FIGURE], size[PL_CHANGE_TEXT], why[PL_CHANGE_TEXT],
+        how[PL_CHANGE_TEXT];
     if (full(rows))
         return;
     FILE *out = rows->out;
     pl_change_values(j, base, new);
     pl_change_size(j, size);
     pl_change_evidence(j, why);
+    pl_cell_name_how(&m->name, how, sizeof how);
     fprintf(out, "| %s | ", j->advisory ? "advisory" : pl_change_name(j->change));
-    pl_text_markdown(out, m->scenario);
+    pl_text_markdown(out, m->name.scenario);
     fputs(" | ", out);
-    pl_text_markdown(out, m->allocator);
-    fprintf(out, " | %s | `%s` (%s) | %s | %s | %s | ", m->format, j->metric->name,
-            pl_class_name(j->metric->class), base, new, size);
+    pl_text_markdown(out, m->name.allocator);
+    fputs(" | ", out);
+    pl_text_markdown(out, how);
+    fprintf(out, " | `%s` (%s) | %s | %s | %s | ", j->metric->name, pl_class_name(j->metric->class),
+            base, new, size);
     pl_text_markdown(out, why);
     fputs(" |\n", out);
 }

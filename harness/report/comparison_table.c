@@ -73,15 +73,15 @@ static void print_evidence(FILE *out, const struct pl_compared *cell)
 static void print_cell(FILE *out, const struct pl_compared *cell)
 {
     const struct pl_match *m = cell->match;
+    char name[PL_STACK_TEXT_MAX + 128];
     size_t count = shown_of(cell);
     bool ended = cell->outcome == PL_CHANGE_WORSE || cell->outcome == PL_CHANGE_BETTER ||
                  cell->outcome == PL_CHANGE_INCONCLUSIVE || cell->missing;
     if (!count && !ended)
         return;
-    pl_text_plain(out, m->scenario);
-    fputc(' ', out);
-    pl_text_plain(out, m->allocator);
-    fprintf(out, " %s%s", m->format, ended ? ": " : "");
+    pl_cell_name_text(&m->name, name, sizeof name);
+    pl_text_plain(out, name);
+    fputs(ended ? ": " : "", out);
     if (ended)
         fprintf(out, "%s, ends %s", pl_change_name(cell->outcome), cell->outcome_why);
     fputc('\n', out);

@@ -57,12 +57,7 @@ static double noise_of(const struct pl_calibration *c, double seconds, const cha
     json_t *cell = json_array_get(json_object_get(root, "cells"), 0);
     json_object_set_new(cell, "duration_seconds", json_real(seconds));
     const json_t *cells[] = {cell};
-    struct pl_match match = {.scenario = "steady-reader",
-                             .allocator = "glibc",
-                             .format = "f32",
-                             .clock = "virtual",
-                             .base = cells,
-                             .base_count = 1};
+    struct pl_match match = {.name = pl_cell_name_of(cell), .base = cells, .base_count = 1};
     double found = pl_calibration_noise(c, &match, metric);
     json_decref(root);
     return found;

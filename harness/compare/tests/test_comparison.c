@@ -202,7 +202,7 @@ static void cells_of_one_side_are_told(void **state)
     json_object_set_new(document_add(new, "limited", 0), "live_bytes_peak", json_integer(1));
     struct pl_comparison c = compare(base, new);
     assert_int_equal(c.cell_count, 3);
-    assert_string_equal(c.cells[1].match->allocator, "limited");
+    assert_string_equal(c.cells[1].match->name.allocator, "limited");
     assert_string_equal(c.cells[1].judged[0].why, "only in new");
     assert_string_equal(c.cells[2].judged[0].why, "only in base");
     assert_false(c.cells[1].missing);

@@ -80,7 +80,7 @@ static const struct pl_judged *find(const struct pl_comparison *c, const char *s
 {
     for (size_t i = 0; i < c->cell_count; i++)
         for (size_t k = 0; k < c->cells[i].judged_count; k++)
-            if (strcmp(c->cells[i].match->allocator, stack) == 0 &&
+            if (strcmp(c->cells[i].match->name.allocator, stack) == 0 &&
                 strcmp(c->cells[i].judged[k].metric->name, metric) == 0)
                 return &c->cells[i].judged[k];
     fail_msg("%s of %s was not judged", metric, stack);
