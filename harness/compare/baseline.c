@@ -9,6 +9,7 @@
 
 #include "harness/base/files.h"
 #include "harness/measure/metrics.h"
+#include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 
 #define LINE_MAX_BYTES 768
@@ -60,30 +61,38 @@ static bool same_name(const char *a, const char *b)
     return name_length(a) == name_length(b) && strncmp(a, b, name_length(a)) == 0;
 }
 
-static int add_value(struct lines *l, const json_t *cell, const char *metric, const json_t *value)
+/* One thread is not named, so that the lines of before there were two stay as they are. */
+static int add_value(struct lines *l, const struct pl_cell_name *cell, const char *metric,
+                     const json_t *value)
 {
-    char line[LINE_MAX_BYTES];
-    const char *stack = pl_document_string(cell, "allocator");
-    const char *format = pl_document_string(cell, "format");
+    char line[LINE_MAX_BYTES], threads[24] = "";
+    if (cell->threads > 1)
+        snprintf(threads, sizeof threads, " threads=%u", cell->threads);
     if (json_is_integer(value))
-        snprintf(line, sizeof line, "%.500s %s %s %lld", stack, format, metric,
-                 (long long)json_integer_value(value));
+        snprintf(line, sizeof line, "%.500s %s%s %s %lld", cell->allocator, cell->format, threads,
+                 metric, (long long)json_integer_value(value));
     else
-        snprintf(line, sizeof line, "%.500s %s %s %.12g", stack, format, metric,
-                 json_real_value(value));
+        snprintf(line, sizeof line, "%.500s %s%s %s %.12g", cell->allocator, cell->format, threads,
+                 metric, json_real_value(value));
     return add_line(l, line);
 }
 
-static int add_cell(struct lines *l, const json_t *cell)
+static int add_cell(struct lines *l, const json_t *cell, struct pl_error *error)
 {
     const json_t *metrics = json_object_get(cell, "metrics");
+    struct pl_cell_name name = pl_cell_name_of(cell);
     int rc = 0;
+    if (strcmp(name.clock, pl_clock_name(PL_CLOCK_VIRTUAL)) != 0)
+        return pl_error_set(error, -EINVAL,
+                            "%.100s on %.100s ran under the %.20s clock; class D repeats under the "
+                            "virtual one only",
+                            name.scenario, name.allocator, name.clock);
     for (size_t i = 0; !rc && i < pl_metric_count; i++) {
         const json_t *value = json_object_get(metrics, pl_metrics[i].name);
         if (pl_metrics[i].class == PL_CLASS_D && value)
-            rc = add_value(l, cell, pl_metrics[i].name, value);
+            rc = add_value(l, &name, pl_metrics[i].name, value);
     }
-    return rc;
+    return rc ? pl_error_set(error, rc, "out of memory") : 0;
 }
 
 /* Repetitions give the same line twice; two lines of one name are a fault. */
@@ -118,10 +127,10 @@ static int lines_of(const json_t *root, const char *scenario, struct lines *l,
     json_array_foreach(json_object_get(root, "cells"), i, cell)
     {
         if (!rc && strcmp(pl_document_string(cell, "scenario"), scenario) == 0)
-            rc = add_cell(l, cell);
+            rc = add_cell(l, cell, error);
     }
     if (rc)
-        return pl_error_set(error, rc, "out of memory");
+        return rc;
     sort(l);
     return drop_repeated(l, error);
 }

@@ -1,6 +1,6 @@
 /* The committed baseline: what class D says of each cell, as lines that a diff shows well. One file
- * a scenario, results/baseline/<scenario>.txt, a line a value: `glibc f32 live_bytes_peak 391640`.
- */
+ * a scenario, results/baseline/<scenario>.txt, a line a value: `glibc f32 live_bytes_peak 391640`,
+ * or `glibc f32 threads=2 live_bytes_peak 391640`. Cells of the virtual clock only. */
 #ifndef PL_COMPARE_BASELINE_H
 #define PL_COMPARE_BASELINE_H
 
@@ -10,7 +10,8 @@
 #include "allocators/error.h"
 
 /** Writes a file for each scenario of a results document, each whole or not at all.
- *  @return 0; -EINVAL when repetitions of a cell differ; another negative errno */
+ *  @return 0; -EINVAL when repetitions of a cell differ, or one ran under the wall clock; another
+ *  negative errno */
 int pl_baseline_write(const json_t *root, const char *folder, struct pl_error *error);
 
 /** Compares a results document with the files of the folder.

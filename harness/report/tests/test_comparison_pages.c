@@ -149,6 +149,44 @@ static void json_holds_reasons_and_no_nan(void **state)
     free(text);
 }
 
+/* One cell with two threads that weighs more. */
+static struct pl_comparison make_threaded(void)
+{
+    json_t *sides[2];
+    struct pl_comparison c;
+    for (int s = 0; s < 2; s++) {
+        sides[s] = document_make(NULL);
+        json_object_set_new(document_add(sides[s], "slab", 0), "live_bytes_peak",
+                            json_integer(1024 << s));
+        json_object_set_new(json_array_get(json_object_get(sides[s], "cells"), 0), "threads",
+                            json_integer(2));
+    }
+    assert_int_equal(pl_comparison_make(sides[0], sides[1], NULL, &c, NULL), 0);
+    json_decref(sides[0]);
+    json_decref(sides[1]);
+    return c;
+}
+
+static void two_threads_are_told_in_each_form(void **state)
+{
+    (void)state;
+    static const char *const told[] = {
+        [TABLE] = "steady-reader slab f32, 2 threads\n",
+        [MARKDOWN] = "| worse | steady-reader | slab | f32, 2 threads | `live_bytes_peak`",
+        [JSON] = "\"steady-reader slab f32, 2 threads: live_bytes_peak 1 KiB",
+        [JUNIT] = "name=\"slab f32, 2 threads live_bytes_peak\"><failure",
+    };
+    for (enum page page = TABLE; page <= JUNIT; page++) {
+        struct pl_comparison c = make_threaded();
+        char *text = page_of(&c, page);
+        if (!strstr(text, told[page]))
+            fail_msg("%s", text);
+        if (page == JSON)
+            assert_non_null(strstr(text, "\"threads\": 2"));
+        free(text);
+    }
+}
+
 static void sizes_read_as_a_person_would_say_them(void **state)
 {
     (void)state;
@@ -178,6 +216,7 @@ int main(void)
         cmocka_unit_test(names_stay_text),
         cmocka_unit_test(junit_counts_what_it_holds),
         cmocka_unit_test(json_holds_reasons_and_no_nan),
+        cmocka_unit_test(two_threads_are_told_in_each_form),
         cmocka_unit_test(sizes_read_as_a_person_would_say_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
