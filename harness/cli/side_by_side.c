@@ -55,9 +55,10 @@ static struct pl_pair_cell *list_cells(const struct pl_plan *plan, size_t *count
         const struct pl_planned *p = &plan->planned[i];
         for (size_t f = 0; f < p->format_count; f++)
             for (size_t k = 0; k < p->stack_count; k++)
-                cells[(*count)++] =
-                    (struct pl_pair_cell){p->scenario.name, p->scenario.path, p->stacks[k],
-                                          pl_format_name(p->formats[f])};
+                cells[(*count)++] = (struct pl_pair_cell){
+                    .name = {p->scenario.name, p->stacks[k], pl_format_name(p->formats[f]),
+                             pl_clock_name(PL_CLOCK_VIRTUAL), 1},
+                    .path = p->scenario.path};
     }
     return cells;
 }
@@ -65,9 +66,11 @@ static struct pl_pair_cell *list_cells(const struct pl_plan *plan, size_t *count
 static void show(void *context, const struct pl_pair_cell *cell, size_t done, size_t total)
 {
     struct pl_progress *progress = context;
+    char stack[64];
     progress->done = done;
     progress->total = total;
-    pl_progress_show(progress, cell->scenario, cell->stack);
+    pl_cell_name_stack(&cell->name, stack, sizeof stack);
+    pl_progress_show(progress, cell->name.scenario, stack);
 }
 
 static void tell(void *context, const char *why)

@@ -14,6 +14,7 @@
 #include "harness/base/files.h"
 #include "harness/compare/pairs.h"
 #include "harness/results/document.h"
+#include "harness/scenario/scenario.h"
 
 #define ARGUMENTS_MAX 128
 /* A cell has its own, shorter timeout: this is for a program that hangs. A run that is stopped
@@ -39,15 +40,28 @@ int pl_half_open(struct pl_half *half, const char *side, const char *program, co
 static int build_command(const struct pl_half *half, const struct pl_pairs_options *o,
                          const struct pl_pair_cell *what, const char *out, const char **argv)
 {
-    const char *const head[] = {half->program, "run",      what->path,   "--allocator",
-                                what->stack,   "--format", what->format, "--repeat",
-                                "1",           "--out",    out};
+    static const char *const threads[PL_THREADS_MAX] = {"threads=1", "threads=2"};
+    const char *const head[] = {half->program,
+                                "run",
+                                what->path,
+                                "--allocator",
+                                what->name.allocator,
+                                "--format",
+                                what->name.format,
+                                "--repeat",
+                                "1",
+                                "--out",
+                                out};
     size_t count = sizeof head / sizeof *head;
     memcpy(argv, head, sizeof head);
     for (size_t i = 0; o->arguments && o->arguments[i]; i++) {
-        if (count + 1 == ARGUMENTS_MAX)
+        if (count + 3 == ARGUMENTS_MAX)
             return -E2BIG;
         argv[count++] = o->arguments[i];
+    }
+    if (what->set_threads) { /* after a list that the person may have set */
+        argv[count++] = "--set";
+        argv[count++] = threads[what->name.threads - 1];
     }
     argv[count] = NULL;
     return 0;
@@ -80,8 +94,9 @@ static int run_program(const struct pl_half *half, const struct pl_pairs_options
                        const struct pl_pair_cell *what, const char *out, struct pl_error *error)
 {
     const char *argv[ARGUMENTS_MAX];
-    char said[512] = "";
+    char said[512] = "", stack[256];
     int exit_code = 0;
+    pl_cell_name_stack(&what->name, stack, sizeof stack);
     int rc = build_command(half, o, what, out, argv);
     if (!rc)
         rc = run_child(argv, o, &exit_code, said, sizeof said);
@@ -89,7 +104,7 @@ static int run_program(const struct pl_half *half, const struct pl_pairs_options
         return pl_error_set(error, rc, "%s: %s", half->program, strerror(-rc));
     if (exit_code > 1) /* 1: an expectation failed, which is a result */
         return pl_error_set(error, -EINVAL, "%s can't run %s on %s (exit %d): %s", half->side,
-                            what->scenario, what->stack, exit_code, said);
+                            what->name.scenario, stack, exit_code, said);
     return 0;
 }
 
@@ -166,13 +181,6 @@ int pl_half_run(struct pl_half *half, const struct pl_pairs_options *o,
     return rc;
 }
 
-static bool is_of(const json_t *cell, const struct pl_pair_cell *what)
-{
-    return strcmp(pl_document_string(cell, "scenario"), what->scenario) == 0 &&
-           strcmp(pl_document_string(cell, "allocator"), what->stack) == 0 &&
-           strcmp(pl_document_string(cell, "format"), what->format) == 0;
-}
-
 /* The cells as they were asked for: the order in which they ran is chance. */
 static json_t *in_order(const struct pl_half *half, const struct pl_pairs_options *o)
 {
@@ -181,7 +189,8 @@ static json_t *in_order(const struct pl_half *half, const struct pl_pairs_option
     for (size_t i = 0; i < o->cell_count; i++)
         json_array_foreach(json_object_get(half->root, "cells"), k, cell)
         {
-            if (is_of(cell, &o->cells[i]))
+            struct pl_cell_name name = pl_cell_name_of(cell);
+            if (pl_cell_name_equal(&name, &o->cells[i].name))
                 json_array_append(ordered, cell);
         }
     return ordered;

@@ -48,10 +48,10 @@ static int note_failure(struct pairs *p, struct track *t, const struct pl_half *
 {
     t->failed = true;
     t->wanted = t->done;
-    json_array_append_new(p->failed, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "side", half->side,
-                                               "scenario", t->cell->scenario, "allocator",
-                                               t->cell->stack, "format", t->cell->format, "clock",
-                                               "virtual", "why", error->text));
+    json_t *failure = pl_cell_name_json(&t->cell->name);
+    json_object_update_new(failure,
+                           json_pack("{s:s, s:s}", "side", half->side, "why", error->text));
+    json_array_append_new(p->failed, failure);
     if (!p->first_failure.text[0])
         p->first_failure = *error;
     return rc == -EINVAL ? 0 : rc;
@@ -153,12 +153,6 @@ static bool is_flagged(const struct pl_match *m, size_t screening)
     return flagged;
 }
 
-static bool is_of(const struct pl_match *m, const struct pl_pair_cell *cell)
-{
-    return strcmp(m->name.scenario, cell->scenario) == 0 &&
-           strcmp(m->name.allocator, cell->stack) == 0 && strcmp(m->name.format, cell->format) == 0;
-}
-
 /* Asks for fresh pairs of every cell that the first stage flagged. */
 static int plan_confirming(struct pairs *p)
 {
@@ -172,7 +166,8 @@ static int plan_confirming(struct pairs *p)
     for (size_t m = 0; m < all.count; m++)
         for (size_t i = 0; i < o->cell_count; i++) {
             struct track *t = &p->tracks[i];
-            if (!t->failed && t->noisy && is_of(&all.matches[m], t->cell) &&
+            if (!t->failed && t->noisy &&
+                pl_cell_name_equal(&all.matches[m].name, &t->cell->name) &&
                 is_flagged(&all.matches[m], o->screening))
                 t->wanted = (int)(o->screening + o->confirming);
         }

@@ -7,17 +7,19 @@
 
 #include <jansson.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "allocators/error.h"
+#include "harness/results/cell_name.h"
 
 /** One cell of the matrix, as `plimsoll run` is told of it. */
 struct pl_pair_cell {
-    const char *scenario;
-    const char *path; /* of its file, for both programs */
-    const char *stack;
-    const char *format;
+    struct pl_cell_name name;
+    const char *path; /* of the scenario's file, for both programs */
+    bool set_threads; /* a run has to be told the threads, since the scenario has others, too. Else
+                         it is not: a program from before there were threads knows no such key */
 };
 
 struct pl_pairs_options {

@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include "harness/results/cell_name.h"
+
 /** The CPU that the fakes report of the k-th run of a cell on a side, in ns a packet. The first run
  *  of each is cold: three times as much. */
 #define FAKE_STEADY "@STEADY@"   /* about 10000, the same on both sides where both report it */
@@ -17,6 +19,7 @@
 /** One run, as the log tells it. */
 struct fake_run {
     char side[8], stack[32], format[8];
+    unsigned threads;
 };
 
 struct fake {
@@ -32,9 +35,10 @@ int fake_make(struct fake *fake);
 /** Removes the folder. */
 void fake_remove(struct fake *fake);
 
-/** Teaches both programs a cell. @param base, new its cpu_ns_per_packet on either side, one of the
- *  above; NULL: it has none, like a cell that was killed */
-void fake_teach(const struct fake *fake, const char *stack, const char *format, const char *base,
+/** Teaches both programs a cell. Its results say how many threads it had where it was more than
+ * one: older programs don't. @param base, new its cpu_ns_per_packet on either side, one of the
+ * above; NULL: it has none, like a cell that was killed */
+void fake_teach(const struct fake *fake, const struct pl_cell_name *cell, const char *base,
                 const char *new);
 
 /** Reads the log of all runs since the start, or since fake_forget. */

@@ -13,21 +13,25 @@
 #include "harness/compare/judge.h"
 #include "harness/results/document.h"
 
+#define OF(stack, format, threads)                         \
+    {                                                      \
+        "steady-reader", stack, format, "virtual", threads \
+    }
 const struct pl_pair_cell pair_cells[CELLS] = {
-    {"steady-reader", "steady.yaml", "slab", "s16"},     /* does not change */
-    {"steady-reader", "steady.yaml", "slab", "f32"},     /* slower */
-    {"steady-reader", "steady.yaml", "limited", "f32"},  /* killed on both sides */
-    {"steady-reader", "steady.yaml", "jemalloc", "f32"}, /* killed in new */
-    {"steady-reader", "steady.yaml", "glibc", "f32"},    /* does not change */
+    {OF("slab", "s16", 1), "steady.yaml", true},      /* does not change */
+    {OF("slab", "f32", 1), "steady.yaml", true},      /* slower */
+    {OF("limited", "f32", 1), "steady.yaml", false},  /* killed on both sides */
+    {OF("jemalloc", "f32", 1), "steady.yaml", false}, /* killed in new */
+    {OF("glibc", "f32", 1), "steady.yaml", false},    /* does not change */
+    {OF("slab", "f32", 2), "steady.yaml", true},      /* does not change */
 };
-const size_t pairs_wanted[CELLS] = {SCREENING, SCREENING + CONFIRMING, PL_JUDGE_BAND_RUNS,
-                                    PL_JUDGE_BAND_RUNS, SCREENING};
+const size_t pairs_wanted[CELLS] = {SCREENING,          SCREENING + CONFIRMING,
+                                    PL_JUDGE_BAND_RUNS, PL_JUDGE_BAND_RUNS,
+                                    SCREENING,          SCREENING};
 
-static const char *const programs_say[CELLS][2] = {{FAKE_STEADY, FAKE_SWAYING},
-                                                   {FAKE_STEADY, FAKE_SLOW},
-                                                   {NULL, NULL},
-                                                   {FAKE_STEADY, NULL},
-                                                   {FAKE_STEADY, FAKE_SWAYING}};
+static const char *const programs_say[CELLS][2] = {
+    {FAKE_STEADY, FAKE_SWAYING}, {FAKE_STEADY, FAKE_SLOW},    {NULL, NULL},
+    {FAKE_STEADY, NULL},         {FAKE_STEADY, FAKE_SWAYING}, {FAKE_STEADY, FAKE_SWAYING}};
 
 int pair_runs_prepare(void **state)
 {
@@ -36,8 +40,7 @@ int pair_runs_prepare(void **state)
         return -1;
     r->interrupt_at = SIZE_MAX;
     for (size_t i = 0; i < CELLS; i++)
-        fake_teach(&r->fake, pair_cells[i].stack, pair_cells[i].format, programs_say[i][0],
-                   programs_say[i][1]);
+        fake_teach(&r->fake, &pair_cells[i].name, programs_say[i][0], programs_say[i][1]);
     *state = r;
     return 0;
 }
@@ -116,10 +119,11 @@ const char *pair_runs_path(const struct pair_runs *r, const char *name, const ch
     return path;
 }
 
-static bool is_of(const char *stack, const char *format, size_t cell)
+static bool is_run_of(const struct fake_run *run, size_t cell)
 {
-    return strcmp(stack, pair_cells[cell].stack) == 0 &&
-           strcmp(format, pair_cells[cell].format) == 0;
+    const struct pl_cell_name *name = &pair_cells[cell].name;
+    return strcmp(run->stack, name->allocator) == 0 && strcmp(run->format, name->format) == 0 &&
+           run->threads == name->threads;
 }
 
 size_t pair_runs_cell(const struct pair_runs *r, size_t pair)
@@ -127,7 +131,7 @@ size_t pair_runs_cell(const struct pair_runs *r, size_t pair)
     const struct fake_run *first = &r->fake.runs[2 * pair];
     size_t cell = 0;
     assert_true(2 * pair + 1 < r->fake.run_count);
-    while (cell < CELLS && !is_of(first->stack, first->format, cell))
+    while (cell < CELLS && !is_run_of(first, cell))
         cell++;
     assert_true(cell < CELLS);
     return cell;
@@ -139,7 +143,8 @@ size_t pair_runs_repetitions(const struct pair_runs *r, int side, size_t cell, c
     size_t i, count = 0;
     json_array_foreach(json_object_get(r->roots[side], "cells"), i, one)
     {
-        if (is_of(pl_document_string(one, "allocator"), pl_document_string(one, "format"), cell))
+        struct pl_cell_name name = pl_cell_name_of(one);
+        if (pl_cell_name_equal(&name, &pair_cells[cell].name))
             found[count++] = one;
     }
     assert_true(count <= FAKE_RUNS_MAX);

@@ -13,7 +13,7 @@
 
 #define SCREENING 8
 #define CONFIRMING 6
-#define CELLS 5
+#define CELLS 6
 #define SLOWER 1 /* the one cell that the change made slower */
 
 /** The cells of every run. */

@@ -36,8 +36,8 @@ static void cells_are_in_the_order_asked_for(void **state)
         for (size_t cell = 0, at = 0; cell < CELLS; cell++)
             for (size_t i = 0; i < pairs_wanted[cell]; i++, at++) {
                 const json_t *one = json_array_get(all, at);
-                assert_string_equal(pl_document_string(one, "allocator"), pair_cells[cell].stack);
-                assert_string_equal(pl_document_string(one, "format"), pair_cells[cell].format);
+                struct pl_cell_name name = pl_cell_name_of(one);
+                assert_true(pl_cell_name_equal(&name, &pair_cells[cell].name));
             }
     }
 }
@@ -71,12 +71,13 @@ static void check_series(const struct pair_runs *r, int side, size_t cell, const
 {
     char *text = NULL, path[256], expected[64];
     size_t size;
+    const struct pl_cell_name *of = &pair_cells[cell].name;
     const char *name = side ? "new" : "base", *series = pl_document_string(first, "series");
     assert_string_not_equal(series, "");
     snprintf(path, sizeof path, "%s/%s", name, series);
     assert_int_equal(pl_file_read(pair_runs_path(r, "out", path), &text, &size, NULL), 0);
-    snprintf(expected, sizeof expected, "%s %s %s 1\n", name, pair_cells[cell].stack,
-             pair_cells[cell].format);
+    snprintf(expected, sizeof expected, "%s %s %s %u 1\n", name, of->allocator, of->format,
+             of->threads);
     assert_string_equal(text, expected);
     free(text);
 }
@@ -120,7 +121,7 @@ static void results_are_not_overwritten(void **state)
 static void an_interrupted_run_keeps_the_pairs_that_ended(void **state)
 {
     struct pair_runs *r = *state;
-    r->interrupt_at = 7; /* in the second round of five cells */
+    r->interrupt_at = 7; /* in the second round of six cells */
     assert_int_equal(pair_runs_run(r, "out", 7, CONFIRMING), -EINTR);
     assert_int_equal(r->calls, 8);
     for (int s = 0; s < 2; s++) {

@@ -23,6 +23,7 @@ static void halves_of_a_pair_run_next_to_each_other(void **state)
         const struct fake_run *one = &r->fake.runs[i], *other = one + 1;
         assert_string_equal(one->stack, other->stack);
         assert_string_equal(one->format, other->format);
+        assert_int_equal(one->threads, other->threads);
         assert_string_not_equal(one->side, other->side);
     }
 }
@@ -40,6 +41,15 @@ static void a_coin_decides_which_side_goes_first(void **state)
     assert_in_range(of_one_cell, 1, pairs_wanted[SLOWER]); /* of one more pair, with the warm-up */
 }
 
+/* What a run is told of the threads; nothing where its scenario has no others. */
+static const char *set_threads(const struct pair_runs *r, size_t pair)
+{
+    const struct pl_pair_cell *cell = &pair_cells[pair_runs_cell(r, pair)];
+    if (!cell->set_threads)
+        return "";
+    return cell->name.threads == 2 ? " --set threads=2" : " --set threads=1";
+}
+
 static void each_run_is_told_of_its_cell(void **state)
 {
     const struct pair_runs *r = *state;
@@ -53,8 +63,8 @@ static void each_run_is_told_of_its_cell(void **state)
         const char *line = strsep(&rest, "\n");
         snprintf(expected, sizeof expected,
                  "run steady.yaml --allocator %s --format %s --repeat 1 --out %s/out/%s/.run "
-                 "--tier smoke",
-                 run->stack, run->format, r->fake.folder, run->side);
+                 "--tier smoke%s",
+                 run->stack, run->format, r->fake.folder, run->side, set_threads(r, i / 2));
         assert_non_null(line);
         assert_string_equal(line, expected);
     }
@@ -79,10 +89,10 @@ static size_t read_round(const struct pair_runs *r, size_t from, size_t round, s
     return count * step;
 }
 
-/* Of 120 orders two in a row are alike, or one is as asked, in one round of 120. */
+/* Of 720 orders two in a row are alike, or one is as asked, in one round of 720. */
 static void cells_are_shuffled_anew_in_each_round(void **state)
 {
-    static const size_t as_asked[CELLS] = {0, 1, 2, 3, 4};
+    static const size_t as_asked[CELLS] = {0, 1, 2, 3, 4, 5};
     const struct pair_runs *r = *state;
     size_t orders[SCREENING + CONFIRMING][CELLS] = {{0}}, at = 0, alike = 0, unshuffled = 0;
     for (size_t round = 0; round < SCREENING + CONFIRMING; round++)
