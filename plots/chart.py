@@ -17,6 +17,14 @@ logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 MIB = 2**20
 MOST_STACKS = 24  # of a picture: more can't be told apart
+DOTS = 24  # on a curve that has them
+
+
+def short(group, label, most):
+    """A label that is not too long: of a stack's two rows the ends are what tells them apart."""
+    stack = group.looks[label][0]
+    threads = label[len(stack):]
+    return style.plain(stack, most - len(threads)) + threads
 
 
 class Curve:
@@ -59,7 +67,11 @@ def draw_live(axes, curves, looks, divisor):
 
 
 def draw_curve(axes, curve, look, divisor):
-    colour, dashes = look
+    colour, dashes, marker = look
+    if marker:  # at even distances: a flat stretch has no points of its own
+        moments = numpy.linspace(0, curve.last[0], DOTS)
+        axes.plot(moments / divisor, numpy.interp(moments, *curve.rss) / MIB, color=colour,
+                  marker=marker, markersize=3.5, linestyle="none")
     if curve.band:
         seconds, low, high = curve.band
         axes.fill_between(seconds / divisor, low / MIB, high / MIB, color=colour, alpha=0.18,
@@ -97,7 +109,7 @@ def draw_limits(axes, limits, top):
     return line, f"limits: {style.mebibytes(total)}\n" + style.plain(parts, 36)
 
 
-def draw_kills(axes, curves, looks, divisor, above):
+def draw_kills(axes, group, curves, looks, divisor, above):
     """An x at each kill; its label above the line, in as many rows as keep them apart."""
     renderer = axes.figure.canvas.get_renderer()
     ends = []
@@ -105,7 +117,7 @@ def draw_kills(axes, curves, looks, divisor, above):
         x, y = curve.last[0] / divisor, curve.last[1] / MIB
         axes.plot([x], [y], marker="x", markersize=8, markeredgewidth=2.2, linestyle="none",
                   color=looks[curve.stack][0], zorder=6)
-        label = f"{style.plain(curve.stack, 24)} {style.duration(curve.last[0])}"
+        label = f"{short(group, curve.stack, 24)} {style.duration(curve.last[0])}"
         text = axes.annotate(label, (x, above), xytext=(0, 0), textcoords="offset points",
                              fontsize=7.5, ha="center", va="bottom", color=style.INK, zorder=6,
                              annotation_clip=False)
@@ -135,12 +147,13 @@ def scale_axis(axes, group, curves):
     return top, True
 
 
-def legend(axes, curves, looks, limit, left_out):
+def legend(axes, group, curves, looks, limit, left_out):
     handles, labels = [], []
     for curve in sorted(curves, key=lambda c: (not c.killed, -c.peak, c.stack)):
-        colour, dashes = looks[curve.stack]
-        handles.append(Line2D([], [], color=colour, linestyle=dashes, linewidth=1.7))
-        labels.append(f"{style.plain(curve.stack, 26)}  {style.mebibytes(curve.peak)}")
+        colour, dashes, marker = looks[curve.stack]
+        handles.append(Line2D([], [], color=colour, linestyle=dashes, linewidth=1.7, marker=marker,
+                              markersize=3.5))
+        labels.append(f"{short(group, curve.stack, 26)}  {style.mebibytes(curve.peak)}")
     handles.append(Line2D([], [], color=style.MUTED, linestyle=(0, (1, 2)), linewidth=0.9))
     labels.append("live bytes of each")
     if limit:
@@ -171,7 +184,10 @@ def say_missing(figure, curves):
 def conditions(group):
     kind, size = group.container["kind"], group.container["bytes"]
     held = "no container" if kind == "none" else f"{style.mebibytes(size)} ({kind})"
-    return f"{group.scenario}, {group.format}, {held}, {style.duration(group.duration)}"
+    clock = "" if group.clock == "virtual" else f", {group.clock} clock"
+    threads = f", {group.threads} threads" if group.threads > 1 else ""
+    return (f"{group.scenario}, {group.format}, {held}, {style.duration(group.duration)}"
+            f"{clock}{threads}")
 
 
 def new_figure(group, subtitle, width, height):
@@ -187,7 +203,7 @@ def memory(group, folder):
     """RSS over the replay's time for every stack of the group."""
     figure, axes = new_figure(group, conditions(group), 10.4, 5.4)
     names = list(group.stacks)[:MOST_STACKS]
-    looks = style.look_of(names)
+    looks = style.look_of({name: group.looks[name] for name in names})
     every = [Curve(s, group.stacks[s], folder, group.duration) for s in names]
     say_missing(figure, every)
     curves = [c for c in every if c.runs]
@@ -206,17 +222,17 @@ def memory(group, folder):
     line = group.container["bytes"] / MIB
     if line:
         draw_line(axes, group.container["bytes"])
-    rows = draw_kills(axes, curves, looks, divisor, line or top)
+    rows = draw_kills(axes, group, curves, looks, divisor, line or top)
     if linear:
         axes.set_ylim(0, top * (1.1 + 0.05 * rows))
-    legend(axes, curves, looks, limit, len(group.stacks) - len(names))
+    legend(axes, group, curves, looks, limit, len(group.stacks) - len(names))
     return figure
 
 
 def cpu(group, values):
     """CPU a packet of every stack; the floor is what the harness itself costs."""
     values = values[:MOST_STACKS]
-    looks = style.look_of([v[0] for v in values])
+    looks = style.look_of({v[0]: group.looks[v[0]] for v in values})
     height = 1.5 + 0.27 * len(values)
     figure, axes = new_figure(group, f"CPU a packet: {conditions(group)}", 10.4, height)
     figure.subplots_adjust(left=0.17, right=0.93, top=1 - 0.72 / height, bottom=0.55 / height)
@@ -229,11 +245,12 @@ def cpu(group, values):
     floor = next((median for stack, _, median in values if stack == "null"), None)
     if floor is not None:
         axes.axvline(floor, color=style.VERMILLION, linewidth=1.3, linestyle=(0, (4, 2)))
-        axes.annotate(f"the harness itself: {floor:.0f} ns", (floor, 1),
+        with_one = "" if group.threads else " with one thread"
+        axes.annotate(f"the harness itself{with_one}: {floor:.0f} ns", (floor, 1),
                       xycoords=("data", "axes fraction"), xytext=(4, 2),
                       textcoords="offset points", fontsize=8, color=style.VERMILLION,
                       fontweight="bold")
-    axes.set_yticks(range(len(values)), [style.plain(v[0], 22) for v in values])
+    axes.set_yticks(range(len(values)), [short(group, v[0], 22) for v in values])
     axes.tick_params(axis="y", length=0, labelcolor=style.INK)
     axes.invert_yaxis()
     axes.grid(False, axis="y")

@@ -99,8 +99,10 @@ def wanted(document, suffix):
         for path in entry.get("files", []):
             match = re.fullmatch(r"instruments/([A-Za-z0-9._-]+)" + re.escape(suffix), path)
             if match:  # nothing outside the folder is read
+                threads = entry.get("threads", 1)
                 found.append((match[1], path, f"{entry['instrument']}, {entry['scenario']}, "
-                                              f"{entry['allocator_run']}"))
+                                              f"{entry['allocator_run']}"
+                                              + (f", {threads} threads" if threads > 1 else "")))
     return found
 
 

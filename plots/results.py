@@ -14,14 +14,30 @@ class Unfit(Exception):
 
 
 class Group:
-    """The cells of one picture: a scenario, a format, a container, a duration."""
+    """The cells of one picture: a scenario, a format, a clock, a container, a duration."""
 
     def __init__(self, cell, picture):
         self.scenario, self.title, self.format = cell["scenario"], cell["title"], cell["format"]
+        self.clock = cell["clock"]
         self.container = cell["container"]
         self.duration = cell["duration_seconds"]
         self.picture = picture
-        self.stacks = {}
+        self.cells = {}  # of each (stack, threads)
+        self.threads = 0  # of all; 0 where they differ
+        self.stacks = {}  # the cells of each label, in the order of the tables
+        self.looks = {}  # what a label looks like: a stack, and whether it is told from another row
+
+    def name_rows(self):
+        """The same rule as harness/report/model.c: those of a stack stand together, and a label
+        tells the threads where the group mixes them."""
+        counts = {threads for _, threads in self.cells}
+        self.threads = counts.pop() if len(counts) == 1 else 0
+        order = list(dict.fromkeys(stack for stack, _ in self.cells))
+        for stack, threads in sorted(self.cells, key=lambda row: (order.index(row[0]), row[1])):
+            told = threads > 1 and not self.threads
+            label = f"{stack}, {threads} threads" if told else stack
+            self.stacks[label] = self.cells[stack, threads]
+            self.looks[label] = (stack, told)
 
 
 def key_of(cell):
@@ -71,7 +87,10 @@ def load(folder):
             if key_of(cell) not in groups:
                 taken = {g.picture for g in groups.values()}
                 groups[key_of(cell)] = Group(cell, name_picture(cell, taken))
-            groups[key_of(cell)].stacks.setdefault(cell["allocator"], []).append(cell)
+            row = (cell["allocator"], cell.get("threads", 1))  # older results had one thread
+            groups[key_of(cell)].cells.setdefault(row, []).append(cell)
+        for group in groups.values():
+            group.name_rows()
     except (KeyError, TypeError, AttributeError) as problem:
         raise Unfit(f"{path}: a cell is not as it should be ({problem!r})") from None
     if not groups:

@@ -24,15 +24,16 @@ KNOWN = {"null": (GREY, SOLID), "glibc": (BLUE, SOLID), "jemalloc": (ORANGE, SOL
 REST = [(c, s) for s in (LONG, DASHED, DASHDOT) for c in (ORANGE, SKY, GREEN, BLUE, PURPLE, GREY)]
 
 
-def look_of(stacks):
-    """{stack: (colour, line style)}: a well-known name always looks the same."""
-    looks, free = {}, 0
-    for stack in stacks:
-        if stack in KNOWN:
-            looks[stack] = KNOWN[stack]
-        else:
-            looks[stack] = REST[free % len(REST)]
+def look_of(rows):
+    """{label: (colour, line style, marker)}: a well-known name always looks the same, and a stack
+    with more threads like the one with fewer, with dots.
+    @param rows {label: (stack, whether it has dots)}"""
+    looks, known, free = {}, dict(KNOWN), 0
+    for label, (stack, dots) in rows.items():
+        if stack not in known:
+            known[stack] = REST[free % len(REST)]
             free += 1
+        looks[label] = (*known[stack], "o" if dots else None)
     return looks
 
 

@@ -29,7 +29,8 @@ struct pl_summary pl_column_of(const struct pl_column *c, const struct pl_model_
     if (!c->above_floor)
         return s;
     const struct pl_model_row *floor = pl_model_floor(g);
-    if (!floor || floor == row || !floor->metrics[c->metric].count)
+    if (!floor || floor == row || floor->threads != row->threads ||
+        !floor->metrics[c->metric].count)
         return (struct pl_summary){0};
     double zero = floor->metrics[c->metric].median;
     return (struct pl_summary){s.count, s.median - zero, s.lowest - zero, s.highest - zero};
@@ -102,6 +103,8 @@ void pl_group_conditions(const struct pl_model_group *g, char *text, size_t capa
     int n = snprintf(text, capacity, "%s, %s, %s", g->format, container, duration);
     if (strcmp(g->clock, "virtual") != 0 && n > 0 && (size_t)n < capacity)
         n += snprintf(text + n, capacity - (size_t)n, ", %s clock", g->clock);
+    if (g->threads > 1 && n > 0 && (size_t)n < capacity)
+        n += snprintf(text + n, capacity - (size_t)n, ", %u threads", g->threads);
     if (g->repetitions > 1 && n > 0 && (size_t)n < capacity)
         snprintf(text + n, capacity - (size_t)n, ", %zu repetitions", g->repetitions);
 }

@@ -10,7 +10,7 @@ struct pl_column {
     enum pl_model_metric metric;
     double scale;     /* what the metric is divided by to get the unit */
     bool whole;       /* a count */
-    bool above_floor; /* less the median of the `null` heap */
+    bool above_floor; /* less the median of the `null` heap with as many threads */
 };
 
 extern const struct pl_column pl_columns[];
@@ -38,7 +38,8 @@ void pl_row_outcome(const struct pl_model_row *row, char *text);
 /** "met", "FAILED", "not checked" or "none". */
 const char *pl_row_expected(const struct pl_model_row *row);
 
-/** The conditions of a group: "f32, 256 MiB (cgroup1), 4 min, 3 repetitions". */
+/** The conditions of a group: "f32, 256 MiB (cgroup1), 4 min, 3 repetitions"; what is not usual
+ * with them: "f32, 256 MiB (cgroup1), 4 min, wall clock, 2 threads". */
 void pl_group_conditions(const struct pl_model_group *group, char *text, size_t capacity);
 
 #endif

@@ -23,6 +23,8 @@ const char *const pl_facts_reading[] = {
     "RSS growth is a robust slope over the second half of the run. It reads 0 on a staircase; "
     "whether "
     "a stack is growing is judged by the maxima of windows that double.",
+    "A stack has one thread unless its row or its table says 2 threads: one receives from the "
+    "network, one reads.",
     "With repetitions a figure is their median, and lowest..highest where they differ. A killed "
     "cell "
     "has no figures for what it did not live to see.",
@@ -145,7 +147,7 @@ void pl_fact_chart(const struct pl_model_group *g, char *text, size_t capacity)
         const struct pl_summary *s = &g->rows[i].metrics[PL_MODEL_rss_bytes_peak];
         pl_row_outcome(&g->rows[i], outcome);
         pl_text_bytes(peak, s->median);
-        add(text, capacity, " %.120s: %s, peak %s.", g->rows[i].stack, outcome,
+        add(text, capacity, " %.120s: %s, peak %s.", g->rows[i].label, outcome,
             s->count ? peak : "unknown");
     }
 }

@@ -9,6 +9,7 @@
 #include "harness/report/html_write.h"
 #include "harness/report/text.h"
 #include "harness/report/verdict.h"
+#include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 #include "report_css.h"
 
@@ -82,6 +83,7 @@ static void write_verdicts(const struct pl_html *p)
 static void write_failures(const struct pl_html *p)
 {
     const json_t *cell;
+    char how[PL_FACT];
     size_t i;
     if (p->model->verdicts[PL_VERDICT_FAILED] == 0)
         return;
@@ -90,9 +92,11 @@ static void write_failures(const struct pl_html *p)
     {
         if (strcmp(pl_document_string(cell, "expected"), pl_verdict_name(PL_VERDICT_FAILED)) != 0)
             continue;
-        pl_html_wrap(p, "<dt>", pl_document_string(cell, "scenario"), " ");
-        pl_html_wrap(p, "", pl_document_string(cell, "allocator"), " ");
-        pl_html_wrap(p, "", pl_document_string(cell, "format"), "</dt>");
+        struct pl_cell_name name = pl_cell_name_of(cell);
+        pl_cell_name_how(&name, how, sizeof how);
+        pl_html_wrap(p, "<dt>", name.scenario, " ");
+        pl_html_wrap(p, "", name.allocator, " ");
+        pl_html_wrap(p, "", how, "</dt>");
         pl_html_wrap(p, "<dd><span class=\"bad\">", pl_document_string(cell, "expected_why"),
                      "</span>");
         pl_html_wrap(p, "<pre>", pl_document_string(cell, "reproduce"), "</pre></dd>\n");

@@ -74,7 +74,7 @@ static void write_row(const struct pl_html *p, const struct pl_model_group *g,
     static const char *const marks[] = {"ok", "bad", "open", "open"};
     char outcome[PL_COLUMN_TEXT];
     pl_row_outcome(row, outcome);
-    pl_html_wrap(p, "<tr><th scope=\"row\">", row->stack, "</th>");
+    pl_html_wrap(p, "<tr><th scope=\"row\">", row->label, "</th>");
     fprintf(p->out, "<td><span class=\"o %s\">%s</span></td><td><span class=\"%s\">%s</span></td>",
             pl_outcome_name(row->outcome), outcome, marks[row->expected], pl_row_expected(row));
     write_figures(p, g, row);
@@ -127,7 +127,7 @@ static void write_environment(const struct pl_html *p, const json_t *environment
 static void write_detail(const struct pl_html *p, const struct pl_model_row *row)
 {
     const json_t *cell = row->cells[0];
-    pl_html_wrap(p, "<dt>", row->stack, "</dt>\n<dd>");
+    pl_html_wrap(p, "<dt>", row->label, "</dt>\n<dd>");
     pl_html_wrap(p, "", pl_document_string(cell, "outcome_why"), ".");
     write_last_sample(p, json_object_get(cell, "at_last_sample"));
     if (pl_document_string(cell, "expected_why")[0])
@@ -142,6 +142,18 @@ static void write_detail(const struct pl_html *p, const struct pl_model_row *row
     pl_html_wrap(p, "\n<pre>", pl_document_string(cell, "reproduce"), "</pre></dd>\n");
 }
 
+static const char *caption_of_cpu(const struct pl_model_group *g)
+{
+    if (!pl_model_floor(g))
+        return "CPU a packet, the harness's own included.";
+    if (!g->threads)
+        return "CPU a packet. What stands right of the dashed line is the stack's own with one "
+               "thread; with two it includes what handing over from one to the other costs the "
+               "harness.";
+    return "CPU a packet. What stands right of the dashed line is the stack's own; the rest is the "
+           "harness.";
+}
+
 void pl_html_group(struct pl_html *p, const struct pl_model_group *g, size_t number)
 {
     char label[PL_FACT];
@@ -153,9 +165,7 @@ void pl_html_group(struct pl_html *p, const struct pl_model_group *g, size_t num
                   "the line, the kernel kills.");
     write_table(p, g);
     write_picture(p, g, "-cpu", "CPU a packet of each stack; the table above has the figures.",
-                  pl_model_floor(g) ? "CPU a packet. What stands right of the dashed line is the "
-                                      "stack's own; the rest is the harness."
-                                    : "CPU a packet, the harness's own included.");
+                  caption_of_cpu(g));
     fputs(
         "<details><summary>Why each ended so, and the command that reproduces it</summary>\n<dl>\n",
         p->out);

@@ -2,6 +2,7 @@
 #include "harness/report/benchmarks.h"
 #include "harness/report/html_write.h"
 #include "harness/report/sections.h"
+#include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 
 static void write_head(const struct pl_html *p, const struct pl_section *s)
@@ -90,13 +91,14 @@ static void write_detail(const struct pl_html *p, const json_t *entry)
 
 static void write_pictures(struct pl_html *p, const json_t *entry)
 {
-    char name[512], label[2 * PL_STACK_TEXT_MAX + 128];
+    char name[512], label[2 * PL_STACK_TEXT_MAX + 128], stack[PL_STACK_TEXT_MAX];
+    struct pl_cell_name of = pl_cell_name_of(entry);
+    pl_cell_name_stack(&of, stack, sizeof stack);
     for (int kind = 0; kind < PL_SECTION_PICTURES; kind++) {
         if (!pl_section_picture(entry, (enum pl_section_picture)kind, name, sizeof name))
             continue;
-        snprintf(label, sizeof label, "%s: %.200s, %.400s",
-                 pl_section_caption((enum pl_section_picture)kind),
-                 pl_document_string(entry, "scenario"), pl_document_string(entry, "allocator"));
+        snprintf(label, sizeof label, "%s: %.200s, %s",
+                 pl_section_caption((enum pl_section_picture)kind), of.scenario, stack);
         pl_html_picture(p, name, label, label);
     }
 }

@@ -13,6 +13,7 @@
 #include "harness/report/picture.h"
 #include "harness/report/text.h"
 #include "harness/report/verdict.h"
+#include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 
 /* What is being written, and how long a list may be. */
@@ -63,12 +64,15 @@ static void write_verdicts(const struct page *p)
 
 static void write_failure(const struct page *p, const json_t *cell)
 {
+    char how[PL_FACT];
+    struct pl_cell_name name = pl_cell_name_of(cell);
+    pl_cell_name_how(&name, how, sizeof how);
     fputs("\n- **", p->out);
-    pl_text_markdown(p->out, pl_document_string(cell, "scenario"));
+    pl_text_markdown(p->out, name.scenario);
     fputs(" ", p->out);
-    pl_text_markdown(p->out, pl_document_string(cell, "allocator"));
+    pl_text_markdown(p->out, name.allocator);
     fputs("** ", p->out);
-    pl_text_markdown(p->out, pl_document_string(cell, "format"));
+    pl_text_markdown(p->out, how);
     fputs(": ", p->out);
     pl_text_markdown(p->out, pl_document_string(cell, "expected_why"));
     fputs("\n\n", p->out);
@@ -142,7 +146,7 @@ static void write_row(const struct page *p, const struct pl_model_group *g,
     char text[PL_COLUMN_TEXT], spread[PL_COLUMN_TEXT];
     pl_row_outcome(row, text);
     fputs("| ", p->out);
-    pl_text_markdown(p->out, row->stack);
+    pl_text_markdown(p->out, row->label);
     fprintf(p->out, " | %s | %s |", text, pl_row_expected(row));
     for (size_t i = 0; i < pl_column_count; i++) {
         if (!pl_column_used(&pl_columns[i], g))
@@ -170,7 +174,7 @@ static void write_missing(const struct page *p, const struct pl_model_group *g)
         if (!g->rows[i].series_missing)
             continue;
         fputs("\nThe series of ", p->out);
-        pl_text_markdown(p->out, g->rows[i].stack);
+        pl_text_markdown(p->out, g->rows[i].label);
         fprintf(p->out, " is missing (%zu of %zu): the picture lacks it.\n",
                 g->rows[i].series_missing, g->rows[i].cell_count);
     }

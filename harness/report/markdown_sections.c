@@ -7,6 +7,7 @@
 #include "harness/report/picture.h"
 #include "harness/report/sections.h"
 #include "harness/report/text.h"
+#include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 
 static void write_head(FILE *out, const struct pl_section *s)
@@ -46,10 +47,13 @@ static void write_row(FILE *out, const struct pl_section *s, const json_t *entry
 
 static void write_why(FILE *out, const json_t *entry)
 {
+    char stack[PL_STACK_TEXT_MAX + 32];
+    struct pl_cell_name name = pl_cell_name_of(entry);
     if (pl_section_is_ok(entry))
         return;
+    pl_cell_name_stack(&name, stack, sizeof stack);
     fputs("\n- ", out);
-    pl_text_markdown(out, pl_document_string(entry, "allocator"));
+    pl_text_markdown(out, stack);
     fputc(' ', out);
     pl_text_markdown(out, pl_document_string(entry, "status"));
     fputs(": ", out);
@@ -74,10 +78,12 @@ static void write_detail(FILE *out, const json_t *entry, const char *folder)
     size_t i;
     if (pl_document_string(entry, "command")[0] == '\0')
         return; /* it was not run */
+    struct pl_cell_name name = pl_cell_name_of(entry);
+    pl_cell_name_how(&name, text, sizeof text);
     fputs("\n**", out);
-    pl_text_markdown(out, pl_document_string(entry, "allocator"));
+    pl_text_markdown(out, name.allocator);
     fputs("** ", out);
-    pl_text_markdown(out, pl_document_string(entry, "format"));
+    pl_text_markdown(out, text);
     fputs("\n\n", out);
     json_array_foreach(json_object_get(entry, "sites"), i, site)
     {

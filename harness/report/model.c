@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 
 static const json_t *container_of(const json_t *cell)
@@ -16,9 +17,9 @@ static const json_t *container_of(const json_t *cell)
 
 static bool belongs(const struct pl_model_group *g, const json_t *cell)
 {
-    return strcmp(g->scenario, pl_document_string(cell, "scenario")) == 0 &&
-           strcmp(g->format, pl_document_string(cell, "format")) == 0 &&
-           strcmp(g->clock, pl_document_string(cell, "clock")) == 0 &&
+    struct pl_cell_name name = pl_cell_name_of(cell);
+    struct pl_cell_name mine = {.scenario = g->scenario, .format = g->format, .clock = g->clock};
+    return pl_cell_name_beside(&mine, &name) &&
            strcmp(g->container, pl_document_string(container_of(cell), "kind")) == 0 &&
            g->container_bytes == json_number_value(json_object_get(container_of(cell), "bytes")) &&
            g->duration_seconds == json_number_value(json_object_get(cell, "duration_seconds"));
@@ -71,20 +72,54 @@ static struct pl_model_group *group_of(struct pl_model *m, const json_t *cell)
     return g;
 }
 
-static struct pl_model_row *row_of(struct pl_model_group *g, const json_t *cell)
+/* Behind the rows of its stack with fewer threads; at the end for a stack that is new. */
+static size_t place_of(const struct pl_model_group *g, const struct pl_cell_name *name)
 {
-    const char *stack = pl_document_string(cell, "allocator");
-    for (size_t i = 0; i < g->row_count; i++)
-        if (strcmp(g->rows[i].stack, stack) == 0)
-            return &g->rows[i];
+    size_t place = g->row_count;
+    for (size_t i = g->row_count; i-- > 0;) {
+        if (strcmp(g->rows[i].stack, name->allocator) != 0)
+            continue;
+        if (g->rows[i].threads < name->threads)
+            return i + 1;
+        place = i;
+    }
+    return place;
+}
+
+static struct pl_model_row *add_row(struct pl_model_group *g, const struct pl_cell_name *name)
+{
+    size_t place = place_of(g, name);
     void *larger = grow(g->rows, &g->row_count, sizeof *g->rows);
     if (!larger)
         return NULL;
     g->rows = larger;
-    struct pl_model_row *row = &g->rows[g->row_count - 1];
-    row->stack = stack;
-    row->expected = PL_VERDICT_NONE;
+    struct pl_model_row *row = &g->rows[place];
+    memmove(row + 1, row, (g->row_count - 1 - place) * sizeof *row);
+    *row = (struct pl_model_row){
+        .stack = name->allocator, .threads = name->threads, .expected = PL_VERDICT_NONE};
+    g->threads = g->row_count == 1 || g->threads == name->threads ? name->threads : 0;
     return row;
+}
+
+static struct pl_model_row *row_of(struct pl_model_group *g, const json_t *cell)
+{
+    struct pl_cell_name name = pl_cell_name_of(cell);
+    for (size_t i = 0; i < g->row_count; i++)
+        if (strcmp(g->rows[i].stack, name.allocator) == 0 && g->rows[i].threads == name.threads)
+            return &g->rows[i];
+    return add_row(g, &name);
+}
+
+/* Known when all rows are there. Where all have as many, the group's conditions say so. */
+static int name_row(const struct pl_model_group *g, struct pl_model_row *row)
+{
+    bool told = !g->threads && row->threads > 1;
+    int length = told ? asprintf(&row->label, "%s, %u threads", row->stack, row->threads)
+                      : asprintf(&row->label, "%s", row->stack);
+    if (length >= 0)
+        return 0;
+    row->label = NULL;
+    return -ENOMEM;
 }
 
 static enum pl_outcome outcome_of(const json_t *cell)
@@ -161,8 +196,11 @@ static int build(struct pl_model *m)
     int rc = 0;
     json_array_foreach(json_object_get(m->root, "cells"), i, cell) if (!rc) rc = add_cell(m, cell);
     for (size_t g = 0; g < m->group_count; g++)
-        for (size_t r = 0; !rc && r < m->groups[g].row_count; r++)
+        for (size_t r = 0; !rc && r < m->groups[g].row_count; r++) {
             rc = sum_up(&m->groups[g].rows[r]);
+            if (!rc)
+                rc = name_row(&m->groups[g], &m->groups[g].rows[r]);
+        }
     return rc;
 }
 
@@ -214,8 +252,10 @@ int pl_model_load(struct pl_model *m, const char *folder, struct pl_error *error
 void pl_model_free(struct pl_model *m)
 {
     for (size_t g = 0; g < m->group_count; g++) {
-        for (size_t r = 0; r < m->groups[g].row_count; r++)
+        for (size_t r = 0; r < m->groups[g].row_count; r++) {
             free(m->groups[g].rows[r].cells);
+            free(m->groups[g].rows[r].label);
+        }
         free(m->groups[g].rows);
     }
     free(m->groups);

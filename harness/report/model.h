@@ -1,12 +1,13 @@
 /* What the reports show, read once from a results document: cells grouped by scenario, format,
- * container and duration, a row a stack, its repetitions summed up. The terminal's table, the
- * Markdown and the page are all drawn from this. */
+ * clock, container and duration, a row a stack and number of threads, its repetitions summed up.
+ * The terminal's table, the Markdown and the page are all drawn from this. */
 #ifndef PL_REPORT_MODEL_H
 #define PL_REPORT_MODEL_H
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "harness/measure/metrics.h"
 #include "harness/results/expect.h"
@@ -27,9 +28,11 @@ struct pl_summary {
     double highest;
 };
 
-/** One stack: its repetitions. */
+/** One stack with so many threads: its repetitions. */
 struct pl_model_row {
     const char *stack;
+    uint32_t threads;
+    char *label; /* what a table calls it: the stack, with its threads where the group mixes them */
     const json_t **cells; /* in the order of the document */
     size_t cell_count;
     size_t outcomes[PL_OUTCOME_COUNT]; /* how many repetitions ended so */
@@ -48,8 +51,9 @@ struct pl_model_group {
     const char *container; /* "none", "cgroup1", "cgroup2", "rlimit" */
     double container_bytes;
     double duration_seconds;
-    char picture[128]; /* the name of its files in plots/, without ".svg" */
-    struct pl_model_row *rows;
+    uint32_t threads;          /* of every row; 0 where they differ */
+    char picture[128];         /* the name of its files in plots/, without ".svg" */
+    struct pl_model_row *rows; /* those of a stack stand together, the fewest threads first */
     size_t row_count;
     size_t repetitions; /* at most, of a row */
 };
@@ -77,7 +81,8 @@ int pl_model_load(struct pl_model *model, const char *folder, struct pl_error *e
 /** Takes a model that was never built, or half. */
 void pl_model_free(struct pl_model *model);
 
-/** The row of the `null` heap, which is the floor of the group; NULL where it was not run. */
+/** The row of the `null` heap, which is the floor of the group's rows with as many threads; NULL
+ *  where it was not run. */
 const struct pl_model_row *pl_model_floor(const struct pl_model_group *group);
 
 #endif

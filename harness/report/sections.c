@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "harness/report/text.h"
+#include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 
 static struct pl_section *section_of(struct pl_sections *s, const json_t *entry, size_t most)
@@ -115,12 +116,12 @@ void pl_section_agreement(const json_t *entry, char *text)
 
 void pl_section_stack(const json_t *entry, char *text, size_t capacity)
 {
-    const char *asked = pl_document_string(entry, "allocator");
+    struct pl_cell_name asked = pl_cell_name_of(entry);
     const char *run = pl_document_string(entry, "allocator_run");
-    if (strcmp(asked, run) == 0)
-        snprintf(text, capacity, "%s", asked);
-    else
-        snprintf(text, capacity, "%s, run as %s", asked, run);
+    pl_cell_name_stack(&asked, text, capacity);
+    size_t used = strlen(text);
+    if (strcmp(asked.allocator, run) != 0)
+        snprintf(text + used, capacity - used, ", run as %s", run);
 }
 
 void pl_section_apart(const json_t *entry, char *text)

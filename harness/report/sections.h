@@ -44,7 +44,8 @@ void pl_section_agreement(const json_t *entry, char *text);
 /** How far the two sides are apart: "0.00 %", or "-". */
 void pl_section_apart(const json_t *entry, char *text);
 
-/** The stack, and how it was run where that differs: "slab, run as slab:backing=mmap/glibc". */
+/** The stack with its threads, where there were more than one, and how it was run where that
+ * differs: "slab, 2 threads, run as slab:backing=mmap/glibc". */
 void pl_section_stack(const json_t *entry, char *text, size_t capacity);
 
 /** A site in a line: its cost, and its frames from the window inwards, or the last ones. */

@@ -9,6 +9,7 @@
 #include "harness/report/grid.h"
 #include "harness/report/table_sections.h"
 #include "harness/report/text.h"
+#include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 
 #define HEADS 3        /* two words of a name, and the unit */
@@ -72,7 +73,7 @@ static void set_texts(struct pl_grid *grid, const struct pl_model_group *g)
     }
     for (size_t i = 0; i < g->row_count; i++) {
         pl_row_outcome(&g->rows[i], outcome);
-        pl_grid_set(grid, HEADS + i, 0, g->rows[i].stack);
+        pl_grid_set(grid, HEADS + i, 0, g->rows[i].label);
         pl_grid_set(grid, HEADS + i, 1, outcome);
         pl_grid_set(grid, HEADS + i, 2, pl_row_expected(&g->rows[i]));
     }
@@ -108,15 +109,18 @@ static void print_group(FILE *out, const struct pl_model_group *g)
 static void print_failures(FILE *out, const json_t *cells)
 {
     const json_t *cell;
+    char stack[PL_STACK_TEXT_MAX + 32];
     size_t i;
     json_array_foreach(cells, i, cell)
     {
         if (strcmp(pl_document_string(cell, "expected"), pl_verdict_name(PL_VERDICT_FAILED)) != 0)
             continue;
         fputs("FAILED ", out);
-        pl_text_plain(out, pl_document_string(cell, "scenario"));
+        struct pl_cell_name name = pl_cell_name_of(cell);
+        pl_cell_name_stack(&name, stack, sizeof stack);
+        pl_text_plain(out, name.scenario);
         fputc(' ', out);
-        pl_text_plain(out, pl_document_string(cell, "allocator"));
+        pl_text_plain(out, stack);
         fputs(": ", out);
         pl_text_plain(out, pl_document_string(cell, "expected_why"));
         fputs("\n  again: ", out);

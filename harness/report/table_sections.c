@@ -6,6 +6,7 @@
 #include "harness/report/grid.h"
 #include "harness/report/sections.h"
 #include "harness/report/text.h"
+#include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 
 enum { STACK, SCENARIO, STATUS, FIGURE, APART, COLUMNS };
@@ -21,8 +22,11 @@ static const char *headline(const struct pl_section *s)
 static void set_row(struct pl_grid *grid, size_t row, const struct pl_section *s,
                     const json_t *entry)
 {
-    char text[PL_SECTION_TEXT];
-    pl_grid_set(grid, row, STACK, pl_document_string(entry, "allocator_run"));
+    char text[PL_SECTION_TEXT], stack[PL_STACK_TEXT_MAX + 32];
+    struct pl_cell_name name = pl_cell_name_of(entry);
+    name.allocator = pl_document_string(entry, "allocator_run");
+    pl_cell_name_stack(&name, stack, sizeof stack);
+    pl_grid_set(grid, row, STACK, stack);
     pl_grid_set(grid, row, SCENARIO, pl_document_string(entry, "scenario"));
     pl_grid_set(grid, row, STATUS, pl_document_string(entry, "status"));
     pl_section_figure(entry, headline(s), text);

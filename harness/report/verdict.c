@@ -13,10 +13,19 @@
 
 /* The rows that ended so, in the order in which a sentence names them. */
 struct choice {
+    const struct pl_model_group *group;
     const struct pl_model_row **rows;
     size_t count;
     enum pl_model_metric metric; /* named with it */
 };
+
+/* In a sentence a comma would part a stack from its threads. */
+static void write_name(FILE *out, const struct pl_model_group *g, const struct pl_model_row *row)
+{
+    fputs(row->stack, out);
+    if (!g->threads && row->threads > 1)
+        fprintf(out, " with %u threads", row->threads);
+}
 
 static bool is_floor(const struct pl_model_row *row)
 {
@@ -64,7 +73,8 @@ static void write_rows(FILE *out, const struct choice *c, const char *prepositio
     size_t named = c->count > MOST_NAMED ? MOST_NAMED : c->count;
     for (size_t i = 0; i < named; i++) {
         bool last = i + 1 == c->count;
-        fprintf(out, "%s%s", i == 0 ? "" : last ? " and " : ", ", c->rows[i]->stack);
+        fputs(i == 0 ? "" : last ? " and " : ", ", out);
+        write_name(out, c->group, c->rows[i]);
         if (preposition && c->rows[i]->metrics[c->metric].count) {
             fprintf(out, " %s ", preposition);
             write_figure(out, c->metric, c->rows[i]->metrics[c->metric].median);
@@ -142,7 +152,9 @@ static void write_afloat(FILE *out, const struct choice *c)
 {
     size_t named = c->count > MOST_NAMED ? MOST_NAMED : c->count;
     for (size_t i = 0; i < named; i++) {
-        fprintf(out, "; %s stays at ", c->rows[i]->stack);
+        fputs("; ", out);
+        write_name(out, c->group, c->rows[i]);
+        fputs(" stays at ", out);
         write_figure(out, PL_MODEL_rss_bytes_peak,
                      c->rows[i]->metrics[PL_MODEL_rss_bytes_peak].median);
         write_dropped(out, c->rows[i]);
@@ -169,12 +181,29 @@ static void write_cpu(FILE *out, const struct pl_model_group *g)
     }
     if (!least || least == most)
         return;
-    fprintf(out, "; a packet costs from %.0f ns of CPU (%s) to %.0f (%s)",
-            least->metrics[PL_MODEL_cpu_ns_per_packet].median, least->stack,
-            most->metrics[PL_MODEL_cpu_ns_per_packet].median, most->stack);
-    if (floor && floor->metrics[PL_MODEL_cpu_ns_per_packet].count)
+    fprintf(out, "; a packet costs from %.0f ns of CPU (",
+            least->metrics[PL_MODEL_cpu_ns_per_packet].median);
+    write_name(out, g, least);
+    fprintf(out, ") to %.0f (", most->metrics[PL_MODEL_cpu_ns_per_packet].median);
+    write_name(out, g, most);
+    fputc(')', out);
+    if (floor && floor->metrics[PL_MODEL_cpu_ns_per_packet].count &&
+        floor->threads == least->threads && floor->threads == most->threads)
         fprintf(out, ", of which %.0f are the harness itself",
                 floor->metrics[PL_MODEL_cpu_ns_per_packet].median);
+}
+
+/* A stack with one thread and with two is one. */
+static size_t stacks_of(const struct choice *c)
+{
+    size_t stacks = 0;
+    for (size_t i = 0; i < c->count; i++) {
+        size_t first = 0;
+        while (strcmp(c->rows[first]->stack, c->rows[i]->stack) != 0)
+            first++;
+        stacks += first == i;
+    }
+    return stacks;
 }
 
 static void write_all_afloat(FILE *out, const struct pl_model_group *g, const struct choice *c)
@@ -185,22 +214,31 @@ static void write_all_afloat(FILE *out, const struct pl_model_group *g, const st
     }
     const struct pl_model_row *least = c->rows[c->count - 1], *most = c->rows[0];
     if (c->count == 1) {
-        fprintf(out, " keeps %s at ", most->stack);
+        fputs(" keeps ", out);
+        write_name(out, g, most);
+        fputs(" at ", out);
         write_figure(out, c->metric, most->metrics[c->metric].median);
         write_dropped(out, most);
         return;
     }
-    fprintf(out, " keeps all %zu stacks bounded, from ", c->count);
+    if (stacks_of(c) > 1)
+        fprintf(out, " keeps all %zu stacks bounded, from ", stacks_of(c));
+    else
+        fprintf(out, " keeps %s bounded, from ", most->stack);
     write_figure(out, c->metric, least->metrics[c->metric].median);
-    fprintf(out, " (%s) to ", least->stack);
+    fputs(" (", out);
+    write_name(out, g, least);
+    fputs(") to ", out);
     write_figure(out, c->metric, most->metrics[c->metric].median);
-    fprintf(out, " (%s)", most->stack);
+    fputs(" (", out);
+    write_name(out, g, most);
+    fputc(')', out);
     write_cpu(out, g);
 }
 
 void pl_verdict_write(FILE *out, const struct pl_model_group *g)
 {
-    struct choice c = {.rows = malloc(g->row_count * sizeof *c.rows)};
+    struct choice c = {.group = g, .rows = malloc(g->row_count * sizeof *c.rows)};
     if (!c.rows)
         return;
     write_subject(out, g);
