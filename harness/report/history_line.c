@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 #include "harness/results/history.h"
 #include "harness/results/host.h"
@@ -65,12 +66,13 @@ static int add_row(const struct pl_model *m, const struct pl_model_group *g,
     int rc = hash_conditions(m, g, row, conditions);
     if (rc)
         return rc;
-    json_t *cell =
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:f, s:s, s:I, s:o}", "scenario", g->scenario,
-                  "allocator", row->stack, "format", g->format, "clock", g->clock, "container",
-                  g->container, "container_bytes", number(g->container_bytes), "duration_seconds",
-                  g->duration_seconds, "conditions", conditions, "repetitions",
-                  (json_int_t)row->cell_count, "metrics", medians(row));
+    struct pl_cell_name name = pl_cell_name_of(row->cells[0]);
+    json_t *cell = pl_cell_name_json(&name);
+    json_object_update_new(
+        cell,
+        json_pack("{s:s, s:o, s:f, s:s, s:I, s:o}", "container", g->container, "container_bytes",
+                  number(g->container_bytes), "duration_seconds", g->duration_seconds, "conditions",
+                  conditions, "repetitions", (json_int_t)row->cell_count, "metrics", medians(row)));
     return json_array_append_new(cells, cell) ? -ENOMEM : 0;
 }
 

@@ -11,6 +11,7 @@
 #include "harness/report/history_figures.h"
 #include "harness/report/text.h"
 #include "harness/report/trend.h"
+#include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 #include "harness/stats/change_points.h"
 
@@ -25,11 +26,6 @@ struct history {
     const struct pl_trend *trends; /* one a series */
 };
 
-static const char *stack_of(const struct pl_series *s)
-{
-    return pl_document_string(s->cell, "allocator");
-}
-
 /* "any" for figures that don't depend on the host, else its first digits. */
 static void name_host(const json_t *host, char *text, size_t capacity)
 {
@@ -42,23 +38,40 @@ static void name_host(const json_t *host, char *text, size_t capacity)
  * of the scenario or a limit is another. */
 static size_t version_of(const struct pl_series_list *list, const struct pl_series *s)
 {
+    struct pl_cell_name mine = pl_cell_name_of(s->cell);
     size_t version = 1;
-    for (const struct pl_series *o = list->series; o < s; o++)
+    for (const struct pl_series *o = list->series; o < s; o++) {
+        struct pl_cell_name its = pl_cell_name_of(o->cell);
         version +=
             o->metric == s->metric && pl_series_comparable(o, s) &&
-            strcmp(stack_of(o), stack_of(s)) == 0 &&
+            pl_cell_name_equal(&its, &mine) &&
             strcmp(pl_document_string(o->host, "hash"), pl_document_string(s->host, "hash")) == 0;
+    }
     return version;
+}
+
+/* How many threads all series of a section have; 0 where they differ. */
+static uint32_t threads_of(const struct pl_series_list *list, const struct pl_series *head)
+{
+    uint32_t threads = pl_cell_name_of(head->cell).threads;
+    for (size_t i = 0; i < list->count; i++)
+        if (pl_series_comparable(head, &list->series[i]) &&
+            pl_cell_name_of(list->series[i].cell).threads != threads)
+            return 0;
+    return threads;
 }
 
 static void name_stack(const struct pl_series_list *list, const struct pl_series *s, char *text,
                        size_t capacity)
 {
     size_t version = version_of(list, s);
+    struct pl_cell_name name = pl_cell_name_of(s->cell);
+    if (threads_of(list, s))
+        name.threads = 1; /* the section's conditions say how many */
+    pl_cell_name_stack(&name, text, capacity);
+    size_t used = strlen(text);
     if (version > 1)
-        snprintf(text, capacity, "%s (%zu)", stack_of(s), version);
-    else
-        snprintf(text, capacity, "%s", stack_of(s));
+        snprintf(text + used, capacity - used, " (%zu)", version);
 }
 
 static void set_heads(struct pl_grid *grid)
@@ -76,7 +89,7 @@ static void set_heads(struct pl_grid *grid)
 static void set_row(struct pl_grid *grid, size_t row, const struct history *h, size_t index)
 {
     const struct pl_series *s = &h->list->series[index];
-    char stack[PL_STACK_TEXT_MAX + 16], text[PL_HISTORY_FIGURE], line[PL_TREND_LINE_TEXT];
+    char stack[PL_STACK_TEXT_MAX + 32], text[PL_HISTORY_FIGURE], line[PL_TREND_LINE_TEXT];
     name_stack(h->list, s, stack, sizeof stack);
     pl_grid_set(grid, row, STACK, stack);
     name_host(s->host, text, sizeof text);
@@ -119,7 +132,7 @@ static void write_table(FILE *out, const struct history *h, const struct pl_seri
 static void write_change(FILE *out, const struct history *h, const struct pl_series *s,
                          const struct pl_trend_change *change)
 {
-    char step[PL_HISTORY_FIGURE], commit[PL_HISTORY_FIGURE], stack[PL_STACK_TEXT_MAX + 16],
+    char step[PL_HISTORY_FIGURE], commit[PL_HISTORY_FIGURE], stack[PL_STACK_TEXT_MAX + 32],
         host[HOST_DIGITS + 1];
     name_stack(h->list, s, stack, sizeof stack);
     name_host(s->host, host, sizeof host);
@@ -156,8 +169,10 @@ static void write_metric(FILE *out, const struct history *h, const struct pl_ser
             write_change(out, h, &h->list->series[i], &h->trends[i].changes[k]);
 }
 
-static void write_conditions(FILE *out, const json_t *cell)
+static void write_conditions(FILE *out, const struct pl_series_list *list,
+                             const struct pl_series *head)
 {
+    const json_t *cell = head->cell;
     char text[PL_TEXT_FIGURE * 4];
     const struct pl_model_group group = {
         .format = pl_document_string(cell, "format"),
@@ -165,6 +180,7 @@ static void write_conditions(FILE *out, const json_t *cell)
         .container = pl_document_string(cell, "container"),
         .container_bytes = json_number_value(json_object_get(cell, "container_bytes")),
         .duration_seconds = json_number_value(json_object_get(cell, "duration_seconds")),
+        .threads = threads_of(list, head),
     };
     pl_group_conditions(&group, text, sizeof text);
     pl_text_plain(out, pl_document_string(cell, "scenario"));
@@ -238,7 +254,7 @@ void pl_history_page(FILE *out, const struct pl_series_list *list, const struct 
         if (!is_first(h->list, i, false))
             continue;
         fputs(i ? "\n" : "", out);
-        write_conditions(out, head->cell);
+        write_conditions(out, h->list, head);
         for (size_t k = i; k < h->list->count; k++)
             if (pl_series_comparable(head, &h->list->series[k]) && is_first(h->list, k, true))
                 write_metric(out, h, &h->list->series[k]);

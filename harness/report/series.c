@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 
 struct place {
@@ -40,11 +41,10 @@ static bool same_text(const json_t *a, const json_t *b, const char *key)
 
 static bool same_conditions(const json_t *a, const json_t *b)
 {
-    static const char *const texts[] = {"scenario", "format", "clock", "container"};
     static const char *const numbers[] = {"container_bytes", "duration_seconds"};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (!same_text(a, b, texts[i]))
-            return false;
+    struct pl_cell_name x = pl_cell_name_of(a), y = pl_cell_name_of(b);
+    if (!pl_cell_name_beside(&x, &y) || !same_text(a, b, "container"))
+        return false;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (json_number_value(json_object_get(a, numbers[i])) !=
             json_number_value(json_object_get(b, numbers[i])))
@@ -60,7 +60,8 @@ bool pl_series_comparable(const struct pl_series *a, const struct pl_series *b)
 static bool belongs(const struct pl_series *s, const json_t *cell, const struct pl_metric *metric,
                     const json_t *host)
 {
-    return s->metric == metric && same_text(s->cell, cell, "allocator") &&
+    struct pl_cell_name mine = pl_cell_name_of(s->cell), its = pl_cell_name_of(cell);
+    return s->metric == metric && pl_cell_name_equal(&mine, &its) &&
            same_text(s->cell, cell, "conditions") && same_conditions(s->cell, cell) &&
            (!s->host || same_text(s->host, host, "hash"));
 }

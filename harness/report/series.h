@@ -1,4 +1,5 @@
-/* The history's runs as series: one for each stack, metric and set of conditions. */
+/* The history's runs as series: one for each stack, number of threads, metric and set of
+ * conditions. */
 #ifndef PL_REPORT_SERIES_H
 #define PL_REPORT_SERIES_H
 
@@ -42,7 +43,7 @@ struct pl_series_list {
 int pl_series_collect(const json_t *runs, const struct pl_series_query *query,
                       struct pl_series_list *list);
 
-/** Whether two series differ in nothing but stack, metric and host. */
+/** Whether two series differ in nothing but stack, threads, metric and host. */
 bool pl_series_comparable(const struct pl_series *a, const struct pl_series *b);
 
 /** Takes a list that was never filled, or half. */

@@ -116,8 +116,9 @@ static bool cell_is_whole(const json_t *cell)
                                         "clock",    "container", "conditions"};
     static const char *const numbers[] = {"container_bytes", "duration_seconds", "repetitions"};
     const json_t *metrics = json_object_get(cell, "metrics"), *value;
+    const json_t *threads = json_object_get(cell, "threads");
     const char *key;
-    bool whole = json_is_object(metrics);
+    bool whole = json_is_object(metrics) && (!threads || json_integer_value(threads) > 0);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         whole = whole && json_is_string(json_object_get(cell, texts[i]));
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)

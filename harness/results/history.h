@@ -1,8 +1,11 @@
 /* The history: a file of runs, one line of JSON a run, which is only ever added to. A line has
  *
  *     {"history_version":1,"started":...,"commit":...,"host":{"hash","cpu"},"tier":...,
- *      "cells":[{"scenario","allocator","format","clock","container","container_bytes",
- *                "duration_seconds","conditions","repetitions","metrics":{name:median,...}},...]}
+ *      "cells":[{"scenario","allocator","format","clock","threads","container",
+ *                "container_bytes","duration_seconds","conditions","repetitions",
+ *                "metrics":{name:median,...}},...]}
+ *
+ * where lines of older versions have no threads: there was one.
  */
 #ifndef PL_RESULTS_HISTORY_H
 #define PL_RESULTS_HISTORY_H

@@ -196,6 +196,28 @@ static void lines_of_other_kinds_are_skipped(void **state)
     remove_place(&p);
 }
 
+/* A line of before there were threads has none; one that has them has a number of them. */
+static void threads_are_a_number_or_not_there(void **state)
+{
+    (void)state;
+    json_t *const values[] = {json_integer(2), json_integer(0), json_string("2")};
+    struct place p = make_place();
+    struct warnings w = {0};
+    assert_int_equal(append(&p, "2026-01-01T00:00:00Z", 1, NULL), 0);
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        json_t *run = run_of("2026-01-01T00:00:00Z", 1);
+        json_object_set_new(json_array_get(json_object_get(run, "cells"), 0), "threads", values[i]);
+        assert_int_equal(pl_history_append(p.file, run, NULL), 0);
+        json_decref(run);
+    }
+    json_t *runs = runs_of(&p, &w);
+    assert_int_equal(json_array_size(runs), 2);
+    assert_int_equal(w.count, 2);
+    assert_non_null(strstr(w.last, ":4: a run with fields missing;"));
+    json_decref(runs);
+    remove_place(&p);
+}
+
 /* Every field of a cell is needed by what reads it. */
 static void a_cell_needs_its_fields(void **state)
 {
@@ -344,6 +366,7 @@ int main(void)
         cmocka_unit_test(a_run_is_added_once),
         cmocka_unit_test(a_cut_line_is_left_behind),
         cmocka_unit_test(lines_of_other_kinds_are_skipped),
+        cmocka_unit_test(threads_are_a_number_or_not_there),
         cmocka_unit_test(a_cell_needs_its_fields),
         cmocka_unit_test(files_without_runs_are_refused),
         cmocka_unit_test(only_regular_files_are_added_to),
