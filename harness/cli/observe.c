@@ -97,7 +97,7 @@ static int observe_cell(struct pl_observing *o, const struct pl_instrument *inst
         return rc;
     pl_progress_clear(o->progress);
     tell(o, entry);
-    pl_progress_step(o->progress);
+    pl_progress_step(o->progress, 0);
     pl_results_add_instrument(o->results, entry);
     return pl_results_write(o->results, false, error);
 }

@@ -79,7 +79,7 @@ static int run_cell(struct run *run, const struct pl_planned *p, const char *sta
     pl_cell_evidence_free(&evidence);
     if (!rc)
         rc = pl_results_write(&run->results, false, error);
-    pl_progress_step(&run->progress);
+    pl_progress_step(&run->progress, 0);
     return rc;
 }
 
@@ -233,7 +233,7 @@ static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan, co
         code = pl_cli_fail(PL_EXIT_USAGE, &error);
     } else {
         run.interrupted = pl_interrupt_catch();
-        pl_progress_start(&run.progress, plan->cells + pl_observe_count(a, plan));
+        pl_progress_start(&run.progress, plan->cells + pl_observe_count(a, plan), 0);
         code = finish(&run, run_all(&run, &error), &error);
     }
     pl_results_close(&run.results);

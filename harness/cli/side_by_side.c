@@ -99,7 +99,7 @@ static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan,
     struct pl_pair_cell *cells = list_cells(plan, &count);
     int code = PL_EXIT_USAGE;
     if (arguments && cells) {
-        pl_progress_start(&progress, count);
+        pl_progress_start(&progress, count, 0);
         struct pl_pairs_options options = {
             .programs = {s->programs[0], s->programs[1]},
             .folder = s->folder,
