@@ -46,15 +46,13 @@ static int read_repeat(const char *text, struct pl_arguments *a)
     return PL_EXIT_OK;
 }
 
-static int read_clock(const char *text)
+static int read_clock(const char *text, struct pl_arguments *a)
 {
-    if (strcmp(text, "virtual") == 0)
-        return PL_EXIT_OK;
-    if (strcmp(text, "wall") != 0)
-        return pl_cli_usage("--clock takes virtual, not '%s'", text);
-    pl_cli_usage("--clock wall: this build replays under the virtual clock only; it has no live "
-                 "sockets");
-    return PL_EXIT_MACHINE;
+    int clock = pl_clock_parse(text);
+    if (clock < 0)
+        return pl_cli_usage("--clock takes virtual or wall, not '%s'", text);
+    a->clock = (enum pl_clock)clock;
+    return PL_EXIT_OK;
 }
 
 static int read_tier(const char *text, struct pl_arguments *a)
@@ -110,7 +108,7 @@ static int take(int option, const char *text, struct pl_arguments *a)
         a->settings[a->setting_count++] = text;
         return PL_EXIT_OK;
     case CLOCK:
-        return read_clock(text);
+        return read_clock(text, a);
     case TIER:
         return read_tier(text, a);
     case OUT:
@@ -129,6 +127,15 @@ static int take(int option, const char *text, struct pl_arguments *a)
     }
 }
 
+/* Options that exclude each other, whichever came first. */
+static int check_together(const struct pl_arguments *a)
+{
+    if (a->clock == PL_CLOCK_WALL && a->instrument_count)
+        return pl_cli_usage("--instrument does not go with --clock wall: what it slows down loses "
+                            "packets in real time; --clock virtual would be right");
+    return PL_EXIT_OK;
+}
+
 int pl_arguments_read(int argc, char **argv, struct pl_arguments *a)
 {
     *a = (struct pl_arguments){.tier = PL_TIER_DEFAULT};
@@ -142,7 +149,7 @@ int pl_arguments_read(int argc, char **argv, struct pl_arguments *a)
         rc = take(option, optarg, a);
     a->scenarios = argv + optind;
     a->scenario_count = (size_t)(argc - optind);
-    return rc;
+    return rc ? rc : check_together(a);
 }
 
 int pl_arguments_all_scenarios(struct pl_arguments *a)

@@ -19,6 +19,7 @@ struct pl_arguments {
     uint32_t repeat;        /* 0: the scenario's own */
     const char **settings;
     size_t setting_count;
+    enum pl_clock clock;
     enum pl_tier tier;
     bool tier_given;
     const struct pl_instrument *instruments[PL_ARGUMENTS_INSTRUMENTS_MAX];

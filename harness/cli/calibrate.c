@@ -8,6 +8,7 @@
 #include "harness/cli/reproduce.h"
 #include "harness/cli/side_by_side.h"
 #include "harness/compare/calibration.h"
+#include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 
 /* A metric's share of false alarms, over six cells, is then known to about 1.5 %. */
@@ -16,6 +17,7 @@
 static void print(const json_t *root, const char *path)
 {
     const json_t *row;
+    char stack[PL_STACK_TEXT_MAX + 32];
     size_t i;
     printf("%-24s %14s %14s\n", "metric", "false alarms", "in a gate");
     json_array_foreach(json_object_get(root, "metrics"), i, row)
@@ -24,9 +26,13 @@ static void print(const json_t *root, const char *path)
                json_is_true(json_object_get(row, "advisory")) ? "advisory" : "yes");
     printf("\n%-15s %-20s %-24s %20s\n", "scenario", "stack", "metric", "noise of a ratio");
     json_array_foreach(json_object_get(root, "cells"), i, row)
-        printf("%-15s %-20s %-24s %18.2f %%\n", pl_document_string(row, "scenario"),
-               pl_document_string(row, "allocator"), pl_document_string(row, "metric"),
+    {
+        struct pl_cell_name name = pl_cell_name_of(row);
+        pl_cell_name_stack(&name, stack, sizeof stack);
+        printf("%-15s %-20s %-24s %18.2f %%\n", name.scenario, stack,
+               pl_document_string(row, "metric"),
                100 * json_number_value(json_object_get(row, "noise")));
+    }
     printf("\ncalibration: %s\n", path);
 }
 

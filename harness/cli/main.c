@@ -15,7 +15,7 @@ static const char help[] =
     "  plimsoll validate FILE...                              check scenarios without running "
     "them\n"
     "  plimsoll run SCENARIO... [--allocator SPEC[,SPEC]] [--format F[,F]] [--repeat N]\n"
-    "               [--set KEY=VALUE]... [--clock virtual] [--tier smoke|default|full]\n"
+    "               [--set KEY=VALUE]... [--clock virtual|wall] [--tier smoke|default|full]\n"
     "               [--instrument NAME[,NAME]] [--out DIR] [--seed N] [--json]\n"
     "  plimsoll report DIR                                    report.md and report.html from "
     "results\n"

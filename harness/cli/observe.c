@@ -10,13 +10,27 @@
 #include "harness/base/words.h"
 #include "harness/cli/reproduce.h"
 #include "harness/instruments/instrument.h"
+#include "harness/results/cell_name.h"
+
+/* Once for each stack and format where the instrument is shown one thread; cells that differ only
+ * in their threads stand next to each other in the plan. */
+static bool is_observed(const struct pl_instrument *instrument, const struct pl_planned *p,
+                        size_t index)
+{
+    const struct pl_planned_cell *cells = p->cells;
+    return instrument->tells_threads || index == 0 ||
+           cells[index - 1].stack != cells[index].stack ||
+           cells[index - 1].format != cells[index].format;
+}
 
 size_t pl_observe_count(const struct pl_arguments *a, const struct pl_plan *plan)
 {
     size_t count = 0;
     for (size_t i = 0; i < plan->count; i++)
-        count += plan->planned[i].stack_count * plan->planned[i].format_count;
-    return count * a->instrument_count;
+        for (size_t k = 0; k < a->instrument_count; k++)
+            for (size_t c = 0; c < plan->planned[i].cell_count; c++)
+                count += is_observed(a->instruments[k], &plan->planned[i], c);
+    return count;
 }
 
 static bool sets_duration(const struct pl_arguments *a)
@@ -58,7 +72,9 @@ static void tell(struct pl_observing *o, const json_t *entry)
     if (strcmp(status, "ok") == 0)
         return;
     o->failed |= !skipped;
-    const char *stack = json_string_value(json_object_get(entry, "allocator"));
+    struct pl_cell_name name = pl_cell_name_of(entry);
+    char stack[PL_STACK_TEXT_MAX + 32];
+    pl_cell_name_stack(&name, stack, sizeof stack);
     snprintf(text, sizeof text, "%s %s%s%s: %s",
              json_string_value(json_object_get(entry, "instrument")), status,
              skipped ? "" : " with ", skipped ? "" : stack,
@@ -68,15 +84,19 @@ static void tell(struct pl_observing *o, const json_t *entry)
 }
 
 static int observe_cell(struct pl_observing *o, const struct pl_instrument *instrument,
-                        const struct pl_scenario *s, const struct pl_planned *p, const char *stack,
-                        enum pl_format format, struct pl_error *error)
+                        const struct pl_scenario *s, const struct pl_planned *p,
+                        const struct pl_planned_cell *planned, struct pl_error *error)
 {
+    struct pl_planned_cell cell = *planned;
+    if (!instrument->tells_threads)
+        cell.threads = 1;
     struct pl_observation_inputs inputs = {
         .cell = {.scenario = s,
                  .recording = p->recording,
-                 .stack = stack,
-                 .format = format,
-                 .threads = 1,
+                 .stack = cell.stack,
+                 .format = cell.format,
+                 .clock = PL_CLOCK_VIRTUAL,
+                 .threads = cell.threads,
                  .seed = s->seed,
                  .containers = o->containers,
                  .interrupted = o->interrupted},
@@ -85,12 +105,13 @@ static int observe_cell(struct pl_observing *o, const struct pl_instrument *inst
         .number = json_array_size(json_object_get(o->results->root, "instruments")),
     };
     json_t *entry;
-    char reproduce[4096], shown[PL_STACK_TEXT_MAX + 40];
-    pl_reproduce(o->arguments, s, stack, format, reproduce, sizeof reproduce);
+    char reproduce[4096], label[PL_STACK_TEXT_MAX + 32], shown[sizeof label + 40];
+    pl_planned_label(&cell, label, sizeof label);
+    pl_reproduce(o->arguments, p, &cell, reproduce, sizeof reproduce);
     pl_words_add(reproduce, sizeof reproduce, "--instrument");
     pl_words_add(reproduce, sizeof reproduce, instrument->name);
     inputs.reproduce = reproduce;
-    snprintf(shown, sizeof shown, "%s, %s", instrument->name, stack);
+    snprintf(shown, sizeof shown, "%s, %s", instrument->name, label);
     pl_progress_show(o->progress, s->name, shown);
     int rc = pl_instrument_observe(instrument, &inputs, &entry, error);
     if (rc)
@@ -107,9 +128,9 @@ static int observe_all(struct pl_observing *o, const struct pl_planned *p,
                        struct pl_error *error)
 {
     int rc = shorten(o->arguments, p, instrument->longest_ns, s, error);
-    for (size_t f = 0; !rc && f < p->format_count; f++)
-        for (size_t i = 0; !rc && i < p->stack_count; i++)
-            rc = observe_cell(o, instrument, s, p, p->stacks[i], p->formats[f], error);
+    for (size_t i = 0; !rc && i < p->cell_count; i++)
+        if (is_observed(instrument, p, i))
+            rc = observe_cell(o, instrument, s, p, &p->cells[i], error);
     return rc;
 }
 

@@ -1,5 +1,6 @@
 /* `plimsoll run --instrument`: each stack and format once more under each instrument, after the
- * scenario's own cells, which run as ever. */
+ * scenario's own cells, which run as ever. With one thread, but for instruments that tell one from
+ * two. */
 #ifndef PL_CLI_OBSERVE_H
 #define PL_CLI_OBSERVE_H
 

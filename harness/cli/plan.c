@@ -7,6 +7,7 @@
 
 #include "harness/cli/cli.h"
 #include "harness/pipelines/pipeline.h"
+#include "harness/results/cell_name.h"
 #include "harness/results/expect.h"
 
 static void note_skipped(struct pl_planned *p, const char *stack, const char *why)
@@ -16,28 +17,56 @@ static void note_skipped(struct pl_planned *p, const char *stack, const char *wh
              stack, why);
 }
 
+static bool wants_two(const struct pl_planned *p)
+{
+    for (size_t i = 0; i < p->thread_count; i++)
+        if (p->threads[i] > 1)
+            return true;
+    return false;
+}
+
+/* A stack that takes no lock serves one thread. Its cells with two are left out, unless the person
+ * asked for them. */
+static int check_threads(struct pl_planned *p, const struct pl_arguments *a,
+                         const struct pl_stack_spec *spec)
+{
+    char what[PL_STACK_TEXT_MAX + 32];
+    if (!pl_stack_one_thread(spec) || !wants_two(p))
+        return PL_EXIT_OK;
+    if (a->allocators)
+        return pl_cli_usage("stack '%.100s' serves one thread at a time, not 2; another stack, or "
+                            "%s, would be right",
+                            spec->text,
+                            a->clock == PL_CLOCK_WALL ? "--clock virtual" : "--set threads=1");
+    snprintf(what, sizeof what, "%s with 2 threads", spec->text);
+    note_skipped(p, what, "it serves one thread at a time");
+    return PL_EXIT_OK;
+}
+
 /* Checks one stack against the scenario and this machine. @return an exit code */
-static int check_stack(struct pl_planned *p, const char *stack, bool named, bool *skip)
+static int check_stack(struct pl_planned *p, const struct pl_arguments *a, const char *stack,
+                       bool *skip)
 {
     const struct pl_scenario *s = &p->scenario;
     struct pl_stack_spec spec;
     struct pl_error error;
     *skip = false;
-    if (pl_stack_parse(stack, &spec, &error) || pl_stack_virtual_time(&spec, &error) ||
+    if (pl_stack_parse(stack, &spec, &error) ||
+        (a->clock == PL_CLOCK_VIRTUAL && pl_stack_virtual_time(&spec, &error)) ||
         pl_stack_check(&spec, s->classes, s->class_count, s->budgets, s->budget_count, &error))
         return pl_cli_fail(PL_EXIT_USAGE, &error);
     if (pl_stack_available(&spec, &error) == 0)
-        return PL_EXIT_OK;
-    if (named)
+        return check_threads(p, a, &spec);
+    if (a->allocators)
         return pl_cli_fail(PL_EXIT_MACHINE, &error);
     note_skipped(p, stack, error.text);
     *skip = true;
     return PL_EXIT_OK;
 }
 
-static int plan_stacks(struct pl_planned *p, const char *named)
+static int plan_stacks(struct pl_planned *p, const struct pl_arguments *a)
 {
-    const char *list = named ? named : p->scenario.allocators;
+    const char *list = a->allocators ? a->allocators : p->scenario.allocators;
     struct pl_error error;
     while (list) {
         char *stack = p->stacks[p->stack_count];
@@ -46,7 +75,7 @@ static int plan_stacks(struct pl_planned *p, const char *named)
             return pl_cli_usage("more than %d stacks", PL_PLAN_STACKS_MAX);
         if (pl_stack_list_next(&list, stack, PL_STACK_TEXT_MAX, &error))
             return pl_cli_fail(PL_EXIT_USAGE, &error);
-        int rc = check_stack(p, stack, named != NULL, &skip);
+        int rc = check_stack(p, a, stack, &skip);
         if (rc)
             return rc;
         for (size_t i = 0; i < p->stack_count; i++)
@@ -71,6 +100,37 @@ static int plan_formats(struct pl_planned *p, const char *named)
         p->formats[p->format_count++] = (enum pl_format)format;
     }
     return PL_EXIT_OK;
+}
+
+static int plan_threads(struct pl_planned *p, enum pl_clock clock)
+{
+    char list[sizeof p->scenario.threads], *rest = list;
+    if (clock == PL_CLOCK_WALL) {
+        p->threads[p->thread_count++] = 2; /* one for the network, one that reads */
+        return PL_EXIT_OK;
+    }
+    snprintf(list, sizeof list, "%s", p->scenario.threads);
+    for (char *name; (name = strsep(&rest, ","));) {
+        uint32_t threads = name[0] == '2' ? 2 : 1; /* the scenario was checked */
+        for (size_t i = 0; i < p->thread_count; i++)
+            if (p->threads[i] == threads)
+                return pl_cli_usage("threads: %s is named twice; --repeat repeats", name);
+        p->threads[p->thread_count++] = threads;
+    }
+    return PL_EXIT_OK;
+}
+
+/* One thread and two of a stack run next to each other, since they will be compared. */
+static void lay_out(struct pl_planned *p)
+{
+    struct pl_stack_spec spec;
+    for (size_t f = 0; f < p->format_count; f++)
+        for (size_t s = 0; s < p->stack_count; s++)
+            for (size_t t = 0; t < p->thread_count; t++)
+                if (p->threads[t] == 1 ||
+                    (pl_stack_parse(p->stacks[s], &spec, NULL) == 0 && !pl_stack_one_thread(&spec)))
+                    p->cells[p->cell_count++] =
+                        (struct pl_planned_cell){p->stacks[s], p->formats[f], p->threads[t]};
 }
 
 static int read_traffic(struct pl_planned *p)
@@ -99,9 +159,13 @@ static int plan_one(const struct pl_arguments *a, const char *name, struct pl_pl
         p->scenario.repeat = a->repeat;
     if (a->seed_given)
         p->scenario.seed = a->seed;
-    int rc = plan_stacks(p, a->allocators);
+    int rc = plan_threads(p, a->clock);
+    if (!rc)
+        rc = plan_stacks(p, a);
     if (!rc)
         rc = plan_formats(p, a->formats);
+    if (!rc)
+        lay_out(p);
     return rc ? rc : read_traffic(p);
 }
 
@@ -120,9 +184,18 @@ int pl_plan_make(const struct pl_arguments *a, struct pl_plan *plan)
             if (strcmp(plan->planned[k].scenario.name, p->scenario.name) == 0)
                 return pl_cli_usage("the scenario %s is named twice; --repeat repeats",
                                     p->scenario.name);
-        plan->cells += p->stack_count * p->format_count * p->scenario.repeat;
+        size_t cells = p->cell_count * p->scenario.repeat;
+        plan->cells += cells;
+        if (a->clock == PL_CLOCK_WALL)
+            plan->real_seconds += (double)cells * (double)p->scenario.duration_ns / 1e9;
     }
     return PL_EXIT_OK;
+}
+
+void pl_planned_label(const struct pl_planned_cell *cell, char *text, size_t capacity)
+{
+    const struct pl_cell_name name = {.allocator = cell->stack, .threads = cell->threads};
+    pl_cell_name_stack(&name, text, capacity);
 }
 
 void pl_plan_free(struct pl_plan *plan)

@@ -1,5 +1,5 @@
-/* The plan of a run: every scenario loaded and checked with its recording, its stacks and formats,
- * before the first cell starts. */
+/* The plan of a run: every scenario loaded and checked with its recording, and its cells laid out,
+ * before the first of them starts. */
 #ifndef PL_CLI_PLAN_H
 #define PL_CLI_PLAN_H
 
@@ -7,6 +7,14 @@
 #include "harness/traffic/recording.h"
 
 #define PL_PLAN_STACKS_MAX 64
+#define PL_PLAN_CELLS_MAX (PL_PLAN_STACKS_MAX * PL_FORMAT_COUNT * PL_THREADS_MAX)
+
+/** One cell of the matrix, to be run once a repetition. */
+struct pl_planned_cell {
+    const char *stack;
+    enum pl_format format;
+    uint32_t threads;
+};
 
 struct pl_planned {
     struct pl_scenario scenario;
@@ -16,19 +24,29 @@ struct pl_planned {
     size_t stack_count;
     enum pl_format formats[PL_FORMAT_COUNT];
     size_t format_count;
-    char skipped[1024]; /* heaps of the scenario's own list that this machine lacks, one line */
+    uint32_t threads[PL_THREADS_MAX];
+    size_t thread_count;
+    struct pl_planned_cell cells[PL_PLAN_CELLS_MAX]; /* in the order in which they run */
+    size_t cell_count;
+    char skipped[1024]; /* what of the scenario's own lists can't be run, and why: one line */
 };
 
 struct pl_plan {
     struct pl_planned *planned;
     size_t count;
-    size_t cells; /* of all, repetitions included */
+    size_t cells;        /* of all, repetitions included */
+    double real_seconds; /* that they take under the wall clock; 0 under the virtual one: as fast as
+                            the machine can */
 };
 
-/** Loads and checks everything. A stack that the person named must be there; one of the scenario's
- *  own list that is not installed is skipped and said.
+/** Loads and checks everything. A stack that the person named must be there and serve as many
+ * threads as are asked for; one of the scenario's own list is skipped and said. Under the wall
+ * clock a receiver always has two threads, whatever the scenario says.
  *  @return an exit code, with the line printed */
 int pl_plan_make(const struct pl_arguments *arguments, struct pl_plan *plan);
+
+/** What a cell is called while it runs: "glibc", "glibc, 2 threads". */
+void pl_planned_label(const struct pl_planned_cell *cell, char *text, size_t capacity);
 
 void pl_plan_free(struct pl_plan *plan);
 

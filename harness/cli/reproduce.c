@@ -12,9 +12,25 @@ static void add_option(char *text, size_t capacity, const char *option, const ch
     pl_words_add(text, capacity, value);
 }
 
-void pl_reproduce(const struct pl_arguments *a, const struct pl_scenario *s, const char *stack,
-                  enum pl_format format, char *text, size_t capacity)
+/* The person's settings, and which of several threads it was. */
+static void add_settings(const struct pl_arguments *a, const struct pl_planned *p,
+                         const struct pl_planned_cell *cell, char *text, size_t capacity)
 {
+    static const char key[] = "threads=";
+    char threads[sizeof key + 10];
+    bool of_several = p->thread_count > 1;
+    for (size_t i = 0; i < a->setting_count; i++)
+        if (!of_several || strncmp(a->settings[i], key, sizeof key - 1) != 0)
+            add_option(text, capacity, "--set", a->settings[i]);
+    snprintf(threads, sizeof threads, "%s%u", key, cell->threads);
+    if (of_several)
+        add_option(text, capacity, "--set", threads);
+}
+
+void pl_reproduce(const struct pl_arguments *a, const struct pl_planned *p,
+                  const struct pl_planned_cell *cell, char *text, size_t capacity)
+{
+    const struct pl_scenario *s = &p->scenario;
     char seed[32];
     snprintf(text, capacity, "plimsoll run");
     const char *named = s->name;
@@ -22,12 +38,13 @@ void pl_reproduce(const struct pl_arguments *a, const struct pl_scenario *s, con
         if (strcmp(a->scenarios[i], s->path) == 0)
             named = s->path;
     pl_words_add(text, capacity, named);
-    add_option(text, capacity, "--allocator", stack);
-    add_option(text, capacity, "--format", pl_format_name(format));
+    add_option(text, capacity, "--allocator", cell->stack);
+    add_option(text, capacity, "--format", pl_format_name(cell->format));
+    if (a->clock != PL_CLOCK_VIRTUAL)
+        add_option(text, capacity, "--clock", pl_clock_name(a->clock));
     if (a->tier != PL_TIER_DEFAULT)
         add_option(text, capacity, "--tier", pl_tier_name(a->tier));
-    for (size_t i = 0; i < a->setting_count; i++)
-        add_option(text, capacity, "--set", a->settings[i]);
+    add_settings(a, p, cell, text, capacity);
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)s->seed);
     add_option(text, capacity, "--seed", seed);
     add_option(text, capacity, "--repeat", "1");

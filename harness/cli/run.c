@@ -15,7 +15,10 @@
 #include "harness/cli/progress.h"
 #include "harness/cli/reproduce.h"
 #include "harness/report/table.h"
+#include "harness/report/text.h"
 #include "harness/results/results.h"
+
+#define REAL_SECONDS_UNTOLD 600
 
 struct run {
     const struct pl_arguments *arguments;
@@ -46,63 +49,78 @@ static void note_ceiling(struct run *run, const struct pl_cell_evidence *e, cons
     warn(run, text);
 }
 
+/* How long a cell is known to take; 0 under the virtual clock. */
+static double seconds_of(const struct run *run, const struct pl_planned *p)
+{
+    return run->arguments->clock == PL_CLOCK_WALL ? (double)p->scenario.duration_ns / 1e9 : 0;
+}
+
 /* One cell, from its start to its place in the results. @return 0 or a negative errno */
-static int run_cell(struct run *run, const struct pl_planned *p, const char *stack,
-                    enum pl_format format, uint32_t repetition, struct pl_error *error)
+static int run_cell(struct run *run, const struct pl_planned *p, const struct pl_planned_cell *cell,
+                    uint32_t repetition, struct pl_error *error)
 {
     struct pl_cell_options options = {
         .scenario = &p->scenario,
         .recording = p->recording,
-        .stack = stack,
-        .format = format,
-        .threads = 1,
+        .stack = cell->stack,
+        .format = cell->format,
+        .clock = run->arguments->clock,
+        .threads = cell->threads,
         .seed = p->scenario.seed,
         .containers = &run->containers,
         .interrupted = run->interrupted,
     };
-    char reproduce[4096];
+    char reproduce[4096], label[PL_STACK_TEXT_MAX + 32];
     struct pl_cell_evidence evidence;
     struct pl_measured measured;
     struct pl_expected expected;
-    pl_progress_show(&run->progress, p->scenario.name, stack);
+    pl_planned_label(cell, label, sizeof label);
+    pl_progress_show(&run->progress, p->scenario.name, label);
     int rc = pl_cell_run(&options, &evidence, error);
     if (rc)
         return rc;
     pl_measure(&p->scenario, &evidence, &measured);
-    pl_expectations_judge(&measured, stack, &expected);
+    pl_expectations_judge(&measured, cell->stack, &expected);
     run->unexpected |= expected.verdict == PL_VERDICT_FAILED;
-    note_ceiling(run, &evidence, stack);
-    pl_reproduce(run->arguments, &p->scenario, stack, format, reproduce, sizeof reproduce);
-    struct pl_cell_identity identity = {
-        stack, format, options.clock, options.threads, repetition, p->scenario.seed, reproduce};
+    note_ceiling(run, &evidence, label);
+    pl_reproduce(run->arguments, p, cell, reproduce, sizeof reproduce);
+    struct pl_cell_identity identity = {cell->stack, cell->format, options.clock, cell->threads,
+                                        repetition,  options.seed, reproduce};
     rc = pl_results_add_cell(&run->results, &identity, &measured, &expected, error);
     pl_cell_evidence_free(&evidence);
     if (!rc)
         rc = pl_results_write(&run->results, false, error);
-    pl_progress_step(&run->progress, 0);
+    pl_progress_step(&run->progress, seconds_of(run, p));
     return rc;
+}
+
+/* A tier's budget is one of the virtual clock: in real time a cell takes as long as it does. */
+static void note_budget(struct run *run, const struct pl_planned *p, int64_t started)
+{
+    char warning[256];
+    double took = (double)(pl_progress_now() - started) / 1e9;
+    if (run->arguments->clock == PL_CLOCK_WALL || !p->scenario.budget_ns ||
+        took <= (double)p->scenario.budget_ns / 1e9)
+        return;
+    snprintf(
+        warning, sizeof warning,
+        "%s took %.1f s, more than the %.0f s that its %s tier allows: this machine is slow or "
+        "busy; --tier smoke is shorter",
+        p->scenario.name, took, (double)p->scenario.budget_ns / 1e9,
+        pl_tier_name((enum pl_tier)p->scenario.tier));
+    pl_results_warn(&run->results, warning);
 }
 
 static int run_scenario(struct run *run, const struct pl_planned *p, struct pl_error *error)
 {
     int64_t started = pl_progress_now();
     for (uint32_t r = 0; r < p->scenario.repeat; r++)
-        for (size_t f = 0; f < p->format_count; f++)
-            for (size_t i = 0; i < p->stack_count; i++) {
-                int rc = run_cell(run, p, p->stacks[i], p->formats[f], r, error);
-                if (rc)
-                    return rc;
-            }
-    double took = (double)(pl_progress_now() - started) / 1e9;
-    if (p->scenario.budget_ns && took > (double)p->scenario.budget_ns / 1e9) {
-        char warning[256];
-        snprintf(warning, sizeof warning,
-                 "%s took %.1f s, more than the %.0f s that its %s tier allows: this machine is "
-                 "slow or busy; --tier smoke is shorter",
-                 p->scenario.name, took, (double)p->scenario.budget_ns / 1e9,
-                 pl_tier_name((enum pl_tier)p->scenario.tier));
-        pl_results_warn(&run->results, warning);
-    }
+        for (size_t i = 0; i < p->cell_count; i++) {
+            int rc = run_cell(run, p, &p->cells[i], r, error);
+            if (rc)
+                return rc;
+        }
+    note_budget(run, p, started);
     return 0;
 }
 
@@ -219,6 +237,19 @@ static int finish(struct run *run, int rc, struct pl_error *error)
     return run->unexpected ? PL_EXIT_UNEXPECTED : PL_EXIT_OK;
 }
 
+/* Nobody who waits for minutes in vain should wait for hours. */
+static void tell_real_time(const struct pl_plan *plan)
+{
+    char duration[PL_TEXT_FIGURE];
+    if (plan->real_seconds <= REAL_SECONDS_UNTOLD)
+        return;
+    pl_text_duration(duration, plan->real_seconds);
+    fprintf(stderr,
+            "plimsoll: --clock wall runs in real time: %zu cells take %s at least; --set duration, "
+            "--repeat or fewer stacks make it shorter\n",
+            plan->cells, duration);
+}
+
 static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan, const char *command)
 {
     struct run run = {.arguments = a, .plan = plan};
@@ -233,7 +264,9 @@ static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan, co
         code = pl_cli_fail(PL_EXIT_USAGE, &error);
     } else {
         run.interrupted = pl_interrupt_catch();
-        pl_progress_start(&run.progress, plan->cells + pl_observe_count(a, plan), 0);
+        tell_real_time(plan);
+        pl_progress_start(&run.progress, plan->cells + pl_observe_count(a, plan),
+                          plan->real_seconds);
         code = finish(&run, run_all(&run, &error), &error);
     }
     pl_results_close(&run.results);

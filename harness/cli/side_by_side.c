@@ -49,16 +49,16 @@ static struct pl_pair_cell *list_cells(const struct pl_plan *plan, size_t *count
     size_t most = 1;
     *count = 0;
     for (size_t i = 0; i < plan->count; i++)
-        most += plan->planned[i].stack_count * plan->planned[i].format_count;
+        most += plan->planned[i].cell_count;
     struct pl_pair_cell *cells = calloc(most, sizeof *cells);
     for (size_t i = 0; cells && i < plan->count; i++) {
         const struct pl_planned *p = &plan->planned[i];
-        for (size_t f = 0; f < p->format_count; f++)
-            for (size_t k = 0; k < p->stack_count; k++)
-                cells[(*count)++] = (struct pl_pair_cell){
-                    .name = {p->scenario.name, p->stacks[k], pl_format_name(p->formats[f]),
-                             pl_clock_name(PL_CLOCK_VIRTUAL), 1},
-                    .path = p->scenario.path};
+        for (size_t k = 0; k < p->cell_count; k++)
+            cells[(*count)++] = (struct pl_pair_cell){
+                .name = {p->scenario.name, p->cells[k].stack, pl_format_name(p->cells[k].format),
+                         pl_clock_name(PL_CLOCK_VIRTUAL), p->cells[k].threads},
+                .path = p->scenario.path,
+                .set_threads = p->thread_count > 1};
     }
     return cells;
 }
@@ -132,6 +132,9 @@ int pl_side_by_side_run(struct pl_arguments *a, const struct pl_side_by_side *s)
     if (a->repeat || a->json)
         return pl_cli_usage("%s does not go with pairs; --pairs sets how many",
                             a->repeat ? "--repeat" : "--json");
+    if (a->clock != PL_CLOCK_VIRTUAL)
+        return pl_cli_usage("--clock wall does not go with pairs: real time differs from run to "
+                            "run; --clock virtual would be right");
     if (!a->tier_given)
         a->tier = PL_TIER_SMOKE;
     int code = pl_arguments_all_scenarios(a);

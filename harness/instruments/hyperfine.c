@@ -48,6 +48,8 @@ static int write_command(const struct pl_observation *o, struct command *c, stru
     add_option(c, "--tier", pl_tier_name((enum pl_tier)s->tier));
     for (size_t i = 0; i < o->asked.setting_count; i++)
         add_option(c, "--set", o->asked.settings[i]);
+    snprintf(number, sizeof number, "threads=%" PRIu32, o->cell.threads);
+    add_option(c, "--set", number);
     snprintf(number, sizeof number, "duration=%" PRId64 "ns", s->duration_ns);
     add_option(c, "--set", number);
     add_option(c, "--set", "container=none");
@@ -145,6 +147,7 @@ const struct pl_instrument pl_instrument_hyperfine = {
     .get = "apt-get install hyperfine",
     .slowdown = 1,
     .longest_ns = INT64_C(60) * 1000000000,
+    .tells_threads = true,
     .check = check,
     .observe = observe,
 };

@@ -24,6 +24,8 @@ struct pl_instrument {
     const char *slab_option; /* "key=value" for slabs that don't set it, so that it can see into
                                 them; NULL for none */
     bool blind_to_null;      /* the heap `null` hands out what it can't see */
+    bool tells_threads; /* each number of threads is observed. Others are shown one thread: they
+                           know the measured window by its caller, or count in that thread */
     /** Whether this machine has it. @return 0, or -ENOENT with what is missing */
     int (*check)(struct pl_error *error);
     /** Runs the cell under it and fills in what it found. On failure what was found before is kept.

@@ -39,7 +39,9 @@ fails 2 "--repeat takes a whole number" run stalled-reader --repeat x
 fails 2 "--repeat takes 1 at least" run stalled-reader --repeat 0
 fails 2 "--tier takes smoke, default or full, not 'x'" run stalled-reader --tier x
 fails 2 "--seed takes" run stalled-reader --seed -1
-fails 3 "no live sockets" run stalled-reader --clock wall
+fails 2 "--clock takes virtual or wall, not 'sun'" run stalled-reader --clock sun
+fails 2 "--instrument does not go with --clock wall" run stalled-reader --clock wall --instrument massif
+fails 2 "--instrument does not go with --clock wall" run stalled-reader --instrument massif --clock wall
 fails 2 "'f64' is no format" run stalled-reader --format f64
 fails 2 "f32 is named twice" run stalled-reader --format f32,s16,f32
 fails 2 "glibc is named twice" run stalled-reader --allocator glibc,slab,glibc
@@ -60,6 +62,10 @@ fails 2 "'colour'" run stalled-reader --allocator slab:colour=red/glibc
 fails 2 "max" run stalled-reader --allocator limited:max=0/slab/glibc
 fails 2 "smaller than one packet" run stalled-reader --allocator limited:max=1KiB/slab/glibc
 fails 2 "real time" run stalled-reader --allocator jemalloc:background_thread=on
+fails 2 "stack 'null' serves one thread at a time, not 2; .*--clock virtual" run steady-reader --allocator glibc,null --clock wall
+fails 2 "stack 'null' serves one thread at a time, not 2; .*--set threads=1" run steady-reader --allocator null --set threads=[1,2]
+fails 2 "threads: 2 is named twice" run steady-reader --set threads=[2,2]
+fails 2 "'3' is not 1 or 2" run steady-reader --set threads=3
 [ "$heap" = glibc ] || # a sanitizer's build, or one without jemalloc, preloads nothing
     fails 3 "does not serve" run stalled-reader --allocator "preload:path=$(readlink -f /lib/*/libz.so.1 | head -n 1)"
 fails 3 "/no/such.so" run stalled-reader --allocator preload:path=/no/such.so
@@ -127,6 +133,56 @@ cmp "$tmp/same1.txt" "$tmp/same2.txt" || bad "two runs differ"
 cmp "$tmp/same1.csv" "$tmp/same2.csv" || bad "two runs' series differ"
 plimsoll run stalled-reader "${short[@]}" --allocator glibc --out "$tmp/json" --json >"$tmp/out" 2>/dev/null
 cmp "$tmp/out" "$tmp/json/results.json" || bad "--json is not results.json"
+
+# one thread and two, of each stack next to each other; what serves one only is left out of two
+cells_of() { # RESULTS: clock, stack and threads of each, in order
+    sed -n 's/^ *"\(allocator\|clock\|threads\)": "\?\([^",]*\).*/\2/p' "$1" | paste -sd ' '
+}
+plimsoll run steady-reader "${short[@]}" --set 'allocators=["null", glibc]' --set threads=[1,2] --repeat 1 \
+    --out "$tmp/axis" >/dev/null 2>"$tmp/err"
+[ $? -le 1 ] || bad "one thread and two: $(cat "$tmp/err")"
+[ "$(grep skipped "$tmp/err")" = "plimsoll: null with 2 threads skipped: it serves one thread at a time" ] ||
+    bad "null with two threads: $(cat "$tmp/err")"
+[ "$(cells_of "$tmp/axis/results.json")" = "null virtual 1 glibc virtual 1 glibc virtual 2" ] ||
+    bad "one thread and two: $(cells_of "$tmp/axis/results.json")"
+[ "$(ls "$tmp/axis/series" | paste -sd ' ')" = "000.steady-reader.null.f32.r0.csv 001.steady-reader.glibc.f32.r0.csv 002.steady-reader.glibc.f32.t2.r0.csv" ] ||
+    bad "one thread and two: $(ls "$tmp/axis/series")"
+# each command reproduces its own cell and no other, wherever the threads were said
+of=("null virtual 1" "glibc virtual 1" "glibc virtual 2")
+sed -n 's/^ *"reproduce": "\(.*\)".*/\1/p' "$tmp/axis/results.json" | sed 's/\\"/"/g' >"$tmp/commands"
+for i in 0 1 2; do
+    command=$(sed -n $((i + 1))p "$tmp/commands")
+    (eval "${command/plimsoll/$build/plimsoll} --out $tmp/again$i") >/dev/null 2>&1
+    [ "$(cells_of "$tmp/again$i/results.json")" = "${of[$i]}" ] ||
+        bad "'$command' gives $(cells_of "$tmp/again$i/results.json")"
+done
+plimsoll run steady-reader "${short[@]}" --allocator glibc --set threads=2 --repeat 1 --out "$tmp/two" >/dev/null 2>&1
+[ "$(cells_of "$tmp/two/results.json")" = "glibc virtual 2" ] || bad "two threads: $(cells_of "$tmp/two/results.json")"
+[ "$(grep reproduce "$tmp/two/results.json" | grep -o 'threads=' | wc -l)" -eq 1 ] ||
+    bad "two threads: $(grep reproduce "$tmp/two/results.json")"
+
+# the wall clock: always two threads, whatever the scenario says, and real time is told beforehand
+plimsoll run steady-reader --set duration=2s --set container=none --set 'allocators=["null", glibc, slab]' \
+    --repeat 1 --clock wall --out "$tmp/wall" >"$tmp/out" 2>"$tmp/err"
+[ $? -le 1 ] || bad "--clock wall: $(cat "$tmp/err")"
+[ "$(cells_of "$tmp/wall/results.json")" = "glibc wall 2 slab wall 2" ] || bad "--clock wall: $(cells_of "$tmp/wall/results.json")"
+[ "$(grep skipped "$tmp/err")" = "plimsoll: null with 2 threads skipped: it serves one thread at a time" ] ||
+    bad "--clock wall: $(cat "$tmp/err")"
+grep -q '2 s, wall clock, 2 threads$' "$tmp/out" || bad "--clock wall: $(cat "$tmp/out")"
+grep -q 'run steady-reader --allocator slab --format f32 --clock wall --set' "$tmp/wall/results.json" ||
+    bad "--clock wall: $(grep reproduce "$tmp/wall/results.json")"
+! grep -q 'reproduce.*threads' "$tmp/wall/results.json" || bad "--clock wall: threads are in its commands"
+long=(run steady-reader --clock wall --set container=none --allocator glibc,slab --repeat 1)
+timeout -s INT 3 "$build/plimsoll" "${long[@]}" --set duration=301s --out "$tmp/long" >/dev/null 2>"$tmp/err"
+grep -q '^plimsoll: --clock wall runs in real time: 2 cells take 10 min 2 s at least' "$tmp/err" ||
+    bad "ten minutes of real time are not told: $(cat "$tmp/err")"
+timeout -s INT 3 "$build/plimsoll" "${long[@]}" --set duration=300s --out "$tmp/long2" >/dev/null 2>"$tmp/err"
+! grep -q 'real time' "$tmp/err" || bad "ten minutes: $(cat "$tmp/err")"
+if [ "$heap" = jemalloc ]; then
+    plimsoll run steady-reader --set duration=1s --set container=none --allocator jemalloc:background_thread=on \
+        --repeat 1 --clock wall --out "$tmp/background" >/dev/null 2>"$tmp/err"
+    [ $? -le 1 ] || bad "a background thread in real time: $(cat "$tmp/err")"
+fi
 
 # the README's own examples are at least well-formed
 [ "$heap" = glibc ] || grep -oE 'build/plimsoll run [^`]*' README.md | grep -v 'my.pcap\|libmine\|\.\.\.' | while read -r _ example; do

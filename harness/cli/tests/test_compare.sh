@@ -37,6 +37,8 @@ fails 2 "/nix is no program" pairs --base /nix --out "$tmp/p"
 fails 2 "--pairs takes 6 at least" pairs --base "$build/plimsoll" --out "$tmp/p" --pairs 5
 fails 2 "--pairs takes a whole number" pairs --base "$build/plimsoll" --out "$tmp/p" --pairs x
 fails 2 "--repeat does not go with pairs" pairs --base "$build/plimsoll" --out "$tmp/p" --repeat 2
+fails 2 "--clock wall does not go with pairs" pairs --base "$build/plimsoll" --out "$tmp/p" --clock wall
+fails 2 "--clock wall does not go with pairs" calibrate --clock wall
 fails 2 "--base takes a value" pairs --out "$tmp/p" --base
 fails 2 "no scenario 'nope'" pairs nope --base "$build/plimsoll" --out "$tmp/p"
 fails 2 "--pairs takes 40 at least" calibrate --pairs 39
@@ -96,6 +98,24 @@ plimsoll compare "$tmp/lost/base" "$tmp/lost/new" --gate >"$tmp/table" 2>"$tmp/g
 [ $? -eq 1 ] || bad "a lost cell passes the gate"
 grep -q "gate: steady-reader slab f32: outcome new can't run" "$tmp/gate" || bad "a lost cell: $(cat "$tmp/gate")"
 plimsoll report "$tmp/lost/new" >/dev/null || bad "a report of pairs with a lost cell: exit $?"
+
+# nor with one thread, where it can with two: each is a cell of its own
+sed 's/slab\*/threads=2*/' "$tmp/half" >"$tmp/single"
+chmod +x "$tmp/single"
+plimsoll pairs "${short[@]}" --allocator slab --set threads=[1,2] --base "$build/plimsoll" --new "$tmp/single" \
+    --out "$tmp/threads" --pairs 6 --confirm 0 >/dev/null 2>"$tmp/stderr" || bad "pairs of threads: $(cat "$tmp/stderr")"
+grep -q "new can't run steady-reader on slab, 2 threads (exit 3)" "$tmp/stderr" ||
+    bad "two threads that can't be run are not told: $(cat "$tmp/stderr")"
+plimsoll compare "$tmp/threads/base" "$tmp/threads/new" --gate >"$tmp/table" 2>"$tmp/gate"
+[ $? -eq 1 ] || bad "two threads that are lost pass the gate"
+[ "$(grep -c "gate: steady-reader slab f32.*: outcome new can't run" "$tmp/gate")" -eq 1 ] || bad "lost: $(cat "$tmp/gate")"
+grep -q "gate: steady-reader slab f32, 2 threads: outcome new can't run" "$tmp/gate" || bad "lost: $(cat "$tmp/gate")"
+[ "$(grep -c '"threads": 1' "$tmp/threads/base/results.json")" -eq 6 ] || bad "not six repetitions of one thread"
+
+# the virtual clock is not compared with the wall
+mkdir "$tmp/wall"
+sed 's/"clock": "virtual"/"clock": "wall"/' "$tmp/p/new/results.json" >"$tmp/wall/results.json"
+fails 2 "no cell in common" compare "$tmp/p/base" "$tmp/wall"
 
 # a run that was stopped is no match for a gate
 sed -i 's/"complete": true/"complete": false/' "$tmp/lost/new/results.json"

@@ -136,6 +136,17 @@ fake silent "can't read .*json: No such file" 'exit 0'
 fake cut 'json:1: no whole JSON' "$export_to; printf '{\"results\": [' >\"\$2\""
 fake odd "no 'median' of 0 or more seconds" "$export_to; echo '{\"results\": [{\"mean\": 1, \"times\": [1, 1]}]}' >\"\$2\""
 
+# With one thread and with two: hyperfine times each, gbench has threads of its own and runs once.
+printf '#!/bin/sh\n%s; echo "%s" >"$2"\n' "$export_to" \
+    '{\"results\": [{\"mean\": 1, \"stddev\": 0, \"median\": 1, \"min\": 1, \"max\": 1, \"times\": [1]}]}' >"$tmp/path/hyperfine"
+PATH=$tmp/path:$PATH_WHOLE timeout 60 "$tmp/bare/plimsoll" run steady-reader --allocator glibc "${short[@]}" \
+    --set threads=[1,2] --instrument gbench,hyperfine --out "$tmp/threads" >"$tmp/threads.txt" 2>"$tmp/threads.err"
+[ $? -le 1 ] || bad "threads: $(cat "$tmp/threads.err")"
+[ "$(values threads threads | xargs)" = "1 2 1 1 2" ] || bad "threads: $(values threads threads | xargs)"
+[ "$(values threads status | xargs)" = "skipped ok ok" ] || bad "threads: $(cat "$tmp/threads.err")"
+[ "$(grep '"command"' "$tmp/threads/results.json" | grep -o 'threads=[12]' | xargs)" = "threads=1 threads=2" ] ||
+    bad "threads: $(grep '"command"' "$tmp/threads/results.json")"
+
 # Nowhere to put its runs.
 TMPDIR=$tmp/no/such run 1 nowhere steady-reader --allocator glibc --instrument hyperfine
 grep -q "hyperfine failed with glibc: can't make the folder .*no/such" "$tmp/nowhere.err" || bad "nowhere: $(cat "$tmp/nowhere.err")"

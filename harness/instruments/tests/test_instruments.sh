@@ -56,6 +56,15 @@ for file in $(grep -o 'instruments/[^"]*' "$tmp/stalled-reader/results.json" | g
 done
 ls "$tmp"/stalled-reader/instruments | grep -q '\.raw$\|\.sums$\|tmp$' && bad "helpers' files are left"
 
+# They are shown one thread, whatever the cells have: the window on a second one has another caller,
+# and callgrind would not count there.
+run 0 threads steady-reader --allocator glibc --set threads=[2,1] --set duration=5s --instrument massif,callgrind
+is_ok threads 2
+[ "$(values threads threads | xargs)" = "2 1 1 1" ] || bad "threads: $(values threads threads | xargs)"
+run 0 two steady-reader --allocator glibc --set threads=2 --set duration=5s --instrument heaptrack
+is_ok two 1
+[ "$(values two threads | xargs)" = "2 1" ] || bad "two threads: $(values two threads | xargs)"
+
 # callgrind: exactly the same again, per packet of the window
 for i in 1 2; do
     run 0 again$i steady-reader --allocator $stacks --set duration=5s --instrument callgrind
