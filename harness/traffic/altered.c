@@ -125,7 +125,6 @@ struct pl_altered *pl_altered_open(const struct pl_traffic_settings *traffic, ui
     pl_lives_start(&a->lives, traffic, sender);
     pl_network_start(&a->network, &traffic->faults, seed, sender);
     settle(a);
-    a->ended = a->ended || pl_network_dead(&a->network);
     refill(a);
     return a;
 }

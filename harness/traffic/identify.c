@@ -71,10 +71,12 @@ static void fill_table(struct pl_identifier *identifier, uint32_t packet_count)
     }
 }
 
-/* With churn as many as SSRCs tell apart: how long a run lasts is not known here. */
+/* With churn as many as SSRCs tell apart, since nobody knows here how long a run lasts. Never more,
+ * so that the hostile sender's identities are of no epoch. */
 static uint32_t epochs_of(const struct pl_traffic_settings *traffic, uint32_t sessions)
 {
-    return traffic->churn_count > 0 ? PL_IDENTITIES / sessions : 1 + traffic->outage_count;
+    uint32_t most = PL_IDENTITIES / sessions, outages = traffic->outage_count;
+    return traffic->churn_count > 0 || outages >= most ? most : outages + 1;
 }
 
 struct pl_identifier *pl_identifier_open(const struct pl_traffic_settings *traffic,
@@ -144,7 +146,7 @@ bool pl_identify(const struct pl_identifier *identifier, uint32_t ssrc, uint16_t
 {
     uint32_t index = pl_identity_index(identifier->seed, ssrc);
     uint32_t session = index % identifier->sessions, epoch = index / identifier->sessions;
-    if (index >= PL_IDENTITIES || epoch >= identifier->epochs)
+    if (epoch >= identifier->epochs)
         return false;
     struct pl_identity identity = pl_identity_of(identifier->seed, index);
     uint32_t stream = session % identifier->stream_count;
