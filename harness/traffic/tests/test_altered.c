@@ -81,6 +81,35 @@ static void total_loss_ends(void **state)
     made_senders_close(&made);
 }
 
+/* What was sent first comes first of two that arrive together: here a delayed packet comes with the
+ * fifth behind it, but for 2 ns of jitter. */
+static void the_older_comes_first(void **state)
+{
+    (void)state;
+    struct made_packet packets[100];
+    for (uint16_t i = 0; i < 100; i++)
+        packets[i] = (struct made_packet){
+            .at_us = i * 1000u, .ssrc = 1, .sequence = i, .timestamp = i, .type = 96};
+    struct pl_recording *recording = made_of(packets, 100);
+    struct pl_traffic_settings traffic = made_settings(1);
+    traffic.faults.reorder = 0.5;
+    traffic.faults.reorder_delay_ns = 5 * MS;
+    traffic.faults.jitter_ns = 2;
+    struct made_senders made = made_senders(&traffic, recording, 3);
+    struct pl_arrival before = {.arrival_ns = -1}, got;
+    uint32_t together = 0;
+    for (uint32_t i = 0; i < 5000; i++, before = got) {
+        pl_sender_take(made.senders, &got);
+        if (got.arrival_ns != before.arrival_ns)
+            continue;
+        assert_true(before.position < got.position);
+        together++;
+    }
+    assert_in_range(together, 300, 540);
+    made_senders_close(&made);
+    free(recording);
+}
+
 /* With all of them delayed: each late by just that, in order. */
 static void all_may_be_delayed(void **state)
 {
@@ -206,6 +235,7 @@ int main(void)
         cmocka_unit_test(duplicates_follow_right_behind),
         cmocka_unit_test(reordered_ones_are_late_by_the_delay),
         cmocka_unit_test(total_loss_ends),
+        cmocka_unit_test(the_older_comes_first),
         cmocka_unit_test(all_may_be_delayed),
         cmocka_unit_test(there_is_room_for_the_worst_and_little_more),
         cmocka_unit_test(room_is_for_bursts),

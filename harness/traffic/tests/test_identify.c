@@ -70,6 +70,22 @@ static void plain_senders_are_told(void **state)
     rig_close(&rig);
 }
 
+/* Of two with one header, in the 21st and the 23rd place of the recording. */
+static void the_first_recorded_is_told(void **state)
+{
+    const struct pl_recorded_packet *packets = pl_recording_packets(*state);
+    struct pl_traffic_settings traffic = made_settings(1);
+    struct rig rig = rig_open(&traffic, *state, 9);
+    struct pl_identity identity = pl_identity_of(9, 0);
+    struct pl_identified got;
+    assert_int_equal(packets[20].position, packets[22].position);
+    assert_true(pl_identify(rig.identifier, identity.ssrc,
+                            (uint16_t)(identity.sequence + packets[20].position),
+                            (uint32_t)(identity.timestamp + packets[20].timestamp), &got));
+    assert_ptr_equal(got.packet, packets + 20);
+    rig_close(&rig);
+}
+
 static void altered_senders_are_told(void **state)
 {
     struct pl_traffic_settings traffic = made_settings(3);
@@ -165,6 +181,24 @@ static void long_sequences_are_told(void **state)
     assert_rounds_told(packets, LONG, 0.3);
 }
 
+/* Twenty streams that count alike are told apart by their SSRCs alone. */
+static void streams_alike_are_told(void **state)
+{
+    (void)state;
+    struct made_packet packets[1000];
+    for (uint32_t i = 0; i < 1000; i++) {
+        packets[i] = stepped(i / 20, 1, 160);
+        packets[i].at_us = i * 100;
+        packets[i].ssrc = 1 + i % 20;
+    }
+    struct pl_recording *recording = made_of(packets, 1000);
+    struct pl_traffic_settings traffic = made_settings(2);
+    struct rig rig = rig_open(&traffic, recording, 1);
+    assert_all_told(&rig, 1, 10000);
+    rig_close(&rig);
+    free(recording);
+}
+
 /* The same sequence number twice, with timestamps of their own. */
 static void a_number_used_twice_is_told(void **state)
 {
@@ -234,11 +268,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_senders_are_told),
+        cmocka_unit_test(the_first_recorded_is_told),
         cmocka_unit_test(altered_senders_are_told),
         cmocka_unit_test(a_round_of_timestamps_is_told),
         cmocka_unit_test(long_loops_take_more_rounds),
         cmocka_unit_test(leaping_timestamps_are_told),
         cmocka_unit_test(long_sequences_are_told),
+        cmocka_unit_test(streams_alike_are_told),
         cmocka_unit_test(a_number_used_twice_is_told),
         cmocka_unit_test(a_loop_may_end_in_silence),
         cmocka_unit_test(time_may_stand_still),

@@ -112,6 +112,25 @@ static void skipping_ends_on_time(void **state)
     assert_true(pl_replay_due(&replay) > at_ns);
 }
 
+/* A century at once; at rate 1 arithmetic tells the place. */
+static void skipping_goes_far(void **state)
+{
+    const struct pl_recording *recording = *state;
+    struct pl_replay_options options = {.copies = 1, .rate = 1, .seed = 4};
+    const int64_t until_ns = INT64_C(100) * 366 * 86400 * 1000000000;
+    const int64_t loops = until_ns / recording->duration_ns;
+    struct pl_replay replay;
+    pl_replay_start(&replay, recording, &options, 0);
+    pl_replay_skip(&replay, until_ns);
+    struct pl_arrival arrival;
+    pl_replay_take(&replay, &arrival);
+    assert_in_range(arrival.arrival_ns, until_ns, until_ns + recording->duration_ns / 8);
+    assert_int_equal(arrival.arrival_ns,
+                     loops * recording->duration_ns + arrival.packet->arrival_ns);
+    uint64_t span = pl_recording_streams(recording)[arrival.packet->stream].sequence_span;
+    assert_int_equal(arrival.position, arrival.packet->position + (uint64_t)loops * span);
+}
+
 static int set_up(void **state)
 {
     *state = made_recording();
@@ -127,9 +146,13 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_ssrc_tells_its_index),      cmocka_unit_test(identities_are_pinned),
-        cmocka_unit_test(epochs_take_indices_in_a_row), cmocka_unit_test(epochs_come_round),
-        cmocka_unit_test(skipping_is_walking),          cmocka_unit_test(skipping_ends_on_time),
+        cmocka_unit_test(an_ssrc_tells_its_index),
+        cmocka_unit_test(identities_are_pinned),
+        cmocka_unit_test(epochs_take_indices_in_a_row),
+        cmocka_unit_test(epochs_come_round),
+        cmocka_unit_test(skipping_is_walking),
+        cmocka_unit_test(skipping_ends_on_time),
+        cmocka_unit_test(skipping_goes_far),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
