@@ -14,6 +14,7 @@ struct pl_pending {
     uint32_t copies; /* 2 with its duplicate; 0 when there is none */
 };
 
+/** State of one sender, to be moved by the functions below alone. */
 struct pl_altered {
     struct pl_replay *replay; /* ahead of what was taken: at the next packet that is sent */
     struct pl_lives lives;
@@ -41,8 +42,8 @@ size_t pl_altered_arena_bytes(uint32_t capacity);
  * alone.
  * @param traffic kept, not copied
  * @param sender index of the sender
- * @param capacity from pl_altered_capacity; when fewer are enough for chance, they are for us: one
- *  more than fit is sent at once
+ * @param capacity from pl_altered_capacity, room for all reordered packets that can be on their
+ * way; with less, one for which there is none is sent at once, in order
  * @return NULL when the arena is too small
  */
 struct pl_altered *pl_altered_open(const struct pl_traffic_settings *traffic, uint64_t seed,
