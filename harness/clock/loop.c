@@ -78,8 +78,26 @@ int64_t pl_loop_end(struct pl_loop *loop, int64_t end_ns)
     return pl_virtual_now();
 }
 
+void pl_loop_pass(struct pl_loop *loop, struct pl_event *firing, int64_t ns)
+{
+    int64_t until_ns = firing->due_ns + ns;
+    if (until_ns >= loop->end_ns)
+        until_ns = loop->end_ns - 1;
+    if (until_ns <= firing->due_ns)
+        return;
+    pl_loop_move(loop, firing, until_ns);
+    while (!loop->stopped && loop->heap[0] != firing) {
+        if (loop->heap[0]->thread == firing->thread)
+            pl_loop_fire(loop);
+        else
+            loop->hand_on(loop);
+    }
+    pl_virtual_advance(until_ns);
+}
+
 int64_t pl_loop_run(struct pl_loop *loop, int64_t end_ns)
 {
+    loop->end_ns = end_ns;
     while (pl_loop_due(loop, end_ns))
         pl_loop_fire(loop);
     return pl_loop_end(loop, end_ns);

@@ -24,13 +24,19 @@ struct pl_event {
     void *context;
 };
 
+struct pl_loop_threads;
+struct pl_loop;
+
 /** A binary heap over events that their owners hold. Allocates nothing. Single-threaded. */
 struct pl_loop {
     struct pl_event **heap; /* room for `capacity`, given by the caller */
     uint32_t count;
     uint32_t capacity;
     uint32_t added;
-    bool stopped; /* set by an event to end pl_loop_run after it */
+    int64_t end_ns;                    /* of the run */
+    struct pl_loop_threads *threads;   /* NULL where one thread runs it */
+    void (*hand_on)(struct pl_loop *); /* lets the other thread run its events */
+    bool stopped;                      /* set by an event to end pl_loop_run after it */
 };
 
 void pl_loop_init(struct pl_loop *loop, struct pl_event **heap, uint32_t capacity);
@@ -53,6 +59,10 @@ void pl_loop_fire(struct pl_loop *loop);
 
 /** Leaves the virtual clock at `end_ns`, unless the loop was stopped. @return the time reached */
 int64_t pl_loop_end(struct pl_loop *loop, int64_t end_ns);
+
+/** The work of the event that fires now takes `ns` more, or until the end of the run: what is due
+ *  before that fires meanwhile. Returns at that time, the event still firing. */
+void pl_loop_pass(struct pl_loop *loop, struct pl_event *firing, int64_t ns);
 
 /** Fires everything due before `end_ns`, moving the virtual clock along, and leaves the clock at
  *  end_ns. An event due at end_ns does not fire.

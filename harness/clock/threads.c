@@ -11,7 +11,7 @@ static void await_turn(struct pl_loop_threads *t, uint32_t thread)
  * @return whether there is more */
 static bool take_turn(struct pl_loop_threads *t, uint32_t thread)
 {
-    while (pl_loop_due(t->loop, t->end_ns)) {
+    while (pl_loop_due(t->loop, t->loop->end_ns)) {
         if (t->loop->heap[0]->thread != thread)
             return true;
         pl_loop_fire(t->loop);
@@ -31,9 +31,21 @@ static void *second(void *context)
     }
 }
 
+/* On the second thread, whose event takes its time. The first one's take none. */
+static void hand_on(struct pl_loop *loop)
+{
+    struct pl_loop_threads *t = loop->threads;
+    t->passing = true;
+    sem_post(&t->turn[0]);
+    await_turn(t, 1);
+    t->passing = false;
+}
+
 int pl_loop_threads_open(struct pl_loop_threads *t, struct pl_loop *loop)
 {
     *t = (struct pl_loop_threads){.loop = loop};
+    loop->threads = t;
+    loop->hand_on = hand_on;
     for (uint32_t i = 0; i < PL_LOOP_THREADS_MAX; i++)
         sem_init(&t->turn[i], 0, 0);
     return -pthread_create(&t->second, NULL, second, t);
@@ -41,8 +53,8 @@ int pl_loop_threads_open(struct pl_loop_threads *t, struct pl_loop *loop)
 
 int64_t pl_loop_threads_run(struct pl_loop_threads *t, int64_t end_ns)
 {
-    t->end_ns = end_ns;
-    while (take_turn(t, 0)) {
+    t->loop->end_ns = end_ns;
+    while (take_turn(t, 0) || t->passing) {
         sem_post(&t->turn[1]);
         await_turn(t, 0);
     }

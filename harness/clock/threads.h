@@ -14,8 +14,8 @@
 
 struct pl_loop_threads {
     struct pl_loop *loop;
-    int64_t end_ns;
     bool done;
+    bool passing; /* the second thread waits in the middle of an event, for the first's */
     sem_t turn[PL_LOOP_THREADS_MAX];
     pthread_t second;
 };

@@ -15,5 +15,6 @@ void *reader_run(void *context)
             break;
         due_ns = reader_tick(r, due_ns);
     }
+    pl_live_wait(live->stop_fd, INT64_MAX); /* its heap's caches last as long as it does */
     return NULL;
 }

@@ -11,7 +11,7 @@
 bool pl_live_wait(int fd, int64_t until_ns)
 {
     for (;;) {
-        int64_t left_ns = until_ns - pl_real_now();
+        int64_t left_ns = until_ns - pl_real_now(); /* INT64_MAX: 292 years */
         struct timespec left = {left_ns / PL_NS_PER_S, left_ns % PL_NS_PER_S};
         struct pollfd stop = {.fd = fd, .events = POLLIN};
         if (left_ns <= 0)

@@ -243,6 +243,93 @@ static void either_thread_stops_the_loop(void **state)
     pl_loop_threads_close(&threads);
 }
 
+struct worker {
+    struct pl_event event;
+    struct pl_loop *loop;
+    struct log *log;
+    int64_t work_ns;
+};
+
+static int64_t work(void *context, int64_t now_ns)
+{
+    struct worker *w = context;
+    pl_loop_pass(w->loop, &w->event, w->work_ns);
+    w->log->firings[w->log->count++] = (struct firing){-1, pl_virtual_now()};
+    return now_ns + 100;
+}
+
+/* Every 100 ns an event whose work takes 55 ns: what is due every 10 ns fires meanwhile, in order,
+ * and nothing twice. The last one's work is cut by the end. */
+static void an_events_work_takes_time(void **state)
+{
+    (void)state;
+    for (int both = 0; both <= 1; both++) {
+        struct log *log = calloc(1, sizeof *log);
+        struct pl_event *heap[2];
+        struct pl_loop loop;
+        struct pl_loop_threads threads;
+        int64_t zero = start();
+        pl_loop_init(&loop, heap, 2);
+        struct threaded other = {.log = log, .period_ns = 10};
+        other.event = (struct pl_event){.fire = fire_threaded, .context = &other};
+        struct worker worker = {.loop = &loop, .log = log, .work_ns = 55};
+        worker.event =
+            (struct pl_event){.fire = work, .context = &worker, .thread = (uint32_t)both};
+        pl_loop_add(&loop, &other.event, zero + 5);
+        pl_loop_add(&loop, &worker.event, zero);
+        if (both) {
+            assert_int_equal(pl_loop_threads_open(&threads, &loop), 0);
+            pl_loop_threads_run(&threads, zero + 230);
+            pl_loop_threads_close(&threads);
+        } else {
+            pl_loop_run(&loop, zero + 230);
+        }
+        /* 23 firings of the other, 3 of the worker, at the times when its work was done. */
+        assert_int_equal(log->count, 26);
+        int64_t last = zero, ended[3], worked = 0;
+        for (size_t i = 0; i < log->count; i++) {
+            assert_true(log->firings[i].at_ns >= last);
+            last = log->firings[i].at_ns;
+            if (log->firings[i].id < 0)
+                ended[worked++] = last - zero;
+        }
+        assert_int_equal(worked, 3);
+        assert_int_equal(ended[0], 55);
+        assert_int_equal(ended[1], 155);
+        assert_int_equal(ended[2], 229);
+        assert_int_equal(pl_virtual_now(), zero + 230);
+        free(log);
+    }
+}
+
+static int64_t work_for_ever(void *context, int64_t now_ns)
+{
+    struct worker *w = context;
+    (void)now_ns;
+    pl_loop_pass(w->loop, &w->event, 1000000);
+    return PL_NEVER;
+}
+
+/* The other thread stops the loop in the middle of it. */
+static void work_ends_when_the_loop_is_stopped(void **state)
+{
+    (void)state;
+    struct pl_event *heap[2];
+    struct pl_loop loop;
+    struct pl_loop_threads threads;
+    int64_t zero = start();
+    pl_loop_init(&loop, heap, 2);
+    struct worker worker = {.loop = &loop};
+    worker.event = (struct pl_event){.fire = work_for_ever, .context = &worker, .thread = 1};
+    struct pl_event stop = {.fire = stop_loop, .context = &loop};
+    pl_loop_add(&loop, &worker.event, zero);
+    pl_loop_add(&loop, &stop, zero + 50);
+    assert_int_equal(pl_loop_threads_open(&threads, &loop), 0);
+    pl_loop_threads_run(&threads, zero + 2000000);
+    pl_loop_threads_close(&threads);
+    assert_true(loop.stopped);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +340,8 @@ int main(void)
         cmocka_unit_test(the_clock_never_goes_back),
         cmocka_unit_test(two_threads_fire_as_one_does),
         cmocka_unit_test(either_thread_stops_the_loop),
+        cmocka_unit_test(an_events_work_takes_time),
+        cmocka_unit_test(work_ends_when_the_loop_is_stopped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -142,6 +142,13 @@ static int64_t on_tick(void *context, int64_t now_ns)
     return next_ns;
 }
 
+static void pass(struct receiver *r, int64_t ns)
+{
+    struct modelled *m =
+        (struct modelled *)(void *)((char *)r - offsetof(struct modelled, receiver));
+    pl_loop_pass(r->in.loop, &m->tick, ns);
+}
+
 static bool open_sources(struct modelled *m)
 {
     const struct pl_pipeline_inputs *in = &m->receiver.in;
@@ -168,6 +175,7 @@ bool modelled_open(struct modelled *m)
     m->kernel.ring = pl_arena_take(in->arena, m->kernel.capacity * sizeof *m->kernel.ring);
     if (!m->kernel.ring || !open_sources(m))
         return false;
+    m->receiver.pass = pass;
     m->retry = (struct pl_event){.fire = on_retry, .context = m};
     pl_loop_add(in->loop, &m->retry, PL_NEVER);
     m->tick = (struct pl_event){.fire = on_tick, .context = m, .thread = in->sides->count - 1};

@@ -158,7 +158,7 @@ static void unlink_session(struct receiver *r, struct session *s)
 
 void session_end(struct receiver *r, struct session *s)
 {
-    for (struct packet *packet; (packet = list_take_first(&s->queue));)
+    for (struct packet *packet; (packet = list_take_first(&s->queue)); reader_worked(r))
         packet_drop(r, r->reader, packet, PL_DROP_SESSION);
     unlink_session(r, s);
     s->open = false;

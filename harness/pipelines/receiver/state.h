@@ -73,6 +73,9 @@ struct receiver {
     int64_t paused_since_ns;
     /* the reader's thread */
     struct pl_side *reader;
+    void (*pass)(struct receiver *, int64_t ns); /* lets the time go by that work takes; NULL where
+                                                    it does so by itself */
+    uint32_t worked; /* packets, in this read, whose time has not gone by */
     int64_t tick_ns; /* from read to read */
     uint32_t stall;  /* the next or present one */
     bool stalling;
@@ -111,6 +114,12 @@ void intake_resume(struct receiver *receiver, int64_t now_ns);
 void packet_release(struct receiver *receiver, struct pl_side *side, struct packet *packet);
 void packet_drop(struct receiver *receiver, struct pl_side *side, struct packet *packet,
                  enum pl_drop reason);
+
+/* reader.c: the reader's thread */
+/** A packet was touched. Reading thousands at once, after a stall, takes milliseconds, in which the
+ *  network's thread goes on; what it allocates then, in the midst of what is released, is what pins
+ *  a heap's top. */
+void reader_worked(struct receiver *receiver);
 
 /* sessions.c: the reader's thread */
 size_t sessions_arena_bytes(const struct pl_scenario *scenario);
