@@ -50,7 +50,8 @@ static int become_cell(const struct pl_process_options *o, int cpu, pid_t parent
     sigprocmask(SIG_SETMASK, &none, NULL);
     setpgid(0, 0); /* a Ctrl-C reaches the controller, which decides */
     write_text("/proc/self/oom_score_adj", "1000");
-    personality(ADDR_NO_RANDOMIZE);
+    if (!o->random_layout)
+        personality(ADDR_NO_RANDOMIZE);
     if (!o->huge_pages)
         prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
     if (cpu >= 0) {

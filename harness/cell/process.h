@@ -16,8 +16,9 @@ struct pl_process_options {
     const struct pl_container *container;  /* NULL for none */
     const struct pl_cell_wrapper *wrapper; /* NULL: the cell runs alone */
     int job_fd;
-    bool pinned;     /* to one processor */
-    bool huge_pages; /* leave them as the machine has them */
+    bool pinned;        /* to one processor */
+    bool random_layout; /* leave the address space's randomisation as the machine has it */
+    bool huge_pages;    /* leave them as the machine has them */
 };
 
 struct pl_process {

@@ -224,6 +224,9 @@ static int run_contained(const struct pl_cell_options *o, int job_fd, struct pl_
         .wrapper = o->wrapper,
         .job_fd = job_fd,
         .pinned = o->clock == PL_CLOCK_VIRTUAL, /* its threads take turns */
+        /* Live, a heap that draws its lots from addresses (jemalloc purges so) has its real spread.
+         */
+        .random_layout = o->clock == PL_CLOCK_WALL,
         .huge_pages = o->scenario->huge_pages,
     };
     e->container = container.kind;

@@ -7,13 +7,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "harness/cell/process.h"
 #include "harness/cell/record.h"
 
 int pl_sender_process_start(struct pl_sender_process *sender, int job_fd, struct pl_error *error)
 {
     char program[4096];
-    struct pl_process process;
     static const struct pl_environment empty;
     *sender = (struct pl_sender_process){0};
     int rc = pl_process_find("plimsoll-sender", program, sizeof program, error);
@@ -21,20 +19,14 @@ int pl_sender_process_start(struct pl_sender_process *sender, int job_fd, struct
         return rc;
     struct pl_process_options options = {
         .program = program, .environment = &empty, .job_fd = job_fd};
-    rc = pl_process_start(&options, &process, error);
-    if (rc)
-        return rc;
-    sender->pid = process.pid;
-    sender->record_fd = process.record_fd;
-    sender->said_fd = process.said_fd;
-    return 0;
+    return pl_process_start(&options, &sender->process, error);
 }
 
 /* What it said of its failure; a sender that was killed said nothing. */
 static void explain(struct pl_sender_process *sender, struct pl_error *error)
 {
     struct pl_failure failure;
-    if (read(sender->record_fd, &failure, sizeof failure) == (ssize_t)sizeof failure)
+    if (read(sender->process.record_fd, &failure, sizeof failure) == (ssize_t)sizeof failure)
         pl_error_set(error, failure.code, "%s", failure.text);
     else if (WIFSIGNALED(sender->status))
         pl_error_set(error, -EPIPE, "the sender was ended by signal %d (%s)",
@@ -45,10 +37,11 @@ static void explain(struct pl_sender_process *sender, struct pl_error *error)
 
 bool pl_sender_process_failed(struct pl_sender_process *sender, struct pl_error *error)
 {
-    if (!sender->pid)
+    if (!sender->process.pid)
         return false;
     if (!sender->ended)
-        sender->ended = waitpid(sender->pid, &sender->status, WNOHANG) == sender->pid;
+        sender->ended =
+            waitpid(sender->process.pid, &sender->status, WNOHANG) == sender->process.pid;
     if (!sender->ended || (WIFEXITED(sender->status) && WEXITSTATUS(sender->status) == 0))
         return false;
     explain(sender, error);
@@ -57,14 +50,14 @@ bool pl_sender_process_failed(struct pl_sender_process *sender, struct pl_error 
 
 void pl_sender_process_end(struct pl_sender_process *sender)
 {
-    if (!sender->pid)
+    if (!sender->process.pid)
         return;
     if (!sender->ended) {
-        kill(sender->pid, SIGKILL);
-        while (waitpid(sender->pid, &sender->status, 0) < 0 && errno == EINTR)
+        kill(sender->process.pid, SIGKILL);
+        while (waitpid(sender->process.pid, &sender->status, 0) < 0 && errno == EINTR)
             continue;
     }
-    close(sender->record_fd);
-    close(sender->said_fd);
-    sender->pid = 0;
+    close(sender->process.record_fd);
+    pl_process_pass_on(&sender->process);
+    sender->process.pid = 0;
 }

@@ -2,15 +2,11 @@
 #ifndef PL_CELL_SENDER_H
 #define PL_CELL_SENDER_H
 
+#include "harness/cell/process.h"
 #include <stdbool.h>
-#include <sys/types.h>
-
-#include "allocators/error.h"
 
 struct pl_sender_process {
-    pid_t pid; /* 0 where there is none */
-    int record_fd;
-    int said_fd;
+    struct pl_process process; /* pid 0 where there is none */
     int status;
     bool ended;
 };

@@ -66,6 +66,27 @@ static void check_instruments(void)
     }
 }
 
+/* What `--clock wall` needs beside the program. */
+static void check_live(void)
+{
+    struct pl_error error;
+    char path[4096], line[128] = "";
+    bool found = pl_process_find("plimsoll-live", path, sizeof path, &error) == 0 &&
+                 pl_process_find("plimsoll-sender", path, sizeof path, &error) == 0;
+    FILE *file = fopen("/proc/sys/net/core/rmem_max", "re");
+    if (file && !fgets(line, sizeof line, file))
+        line[0] = '\0';
+    if (file)
+        fclose(file);
+    line[strcspn(line, "\n")] = '\0';
+    char detail[200];
+    snprintf(detail, sizeof detail,
+             "plimsoll-live and plimsoll-sender; net.core.rmem_max is %s B: receiver.rcvbuf may be "
+             "twice that, for root more",
+             line[0] ? line : "unknown");
+    say("wall clock", found, found ? detail : error.text);
+}
+
 int pl_cli_doctor(int argc, char **argv)
 {
     (void)argv;
@@ -75,6 +96,7 @@ int pl_cli_doctor(int argc, char **argv)
     struct pl_error error;
     bool found = pl_process_find("plimsoll-cell", cell, sizeof cell, &error) == 0;
     say("plimsoll-cell", found, found ? cell : error.text);
+    check_live();
     check_containers();
     bool fixed = pl_process_can_fix_addresses();
     say("address randomisation", fixed,

@@ -59,7 +59,7 @@ trap clean_up EXIT
 trap 'exit 1' INT TERM
 
 mkdir "$tmp/bin" "$tmp/tmp"
-cp "$build/plimsoll" "$build/plimsoll-cell" "$tmp/bin/"
+cp "$build/plimsoll" "$build/plimsoll-cell" "$build/plimsoll-live" "$build/plimsoll-sender" "$tmp/bin/"
 cp -r "$source_folder/scenarios" "$tmp/"
 export PLIMSOLL_SCENARIOS=$tmp/scenarios TMPDIR=$tmp/tmp
 cd "$tmp" || exit 1

@@ -86,39 +86,50 @@ static void pause(struct modelled *m, int64_t now_ns)
     pl_loop_move(r->in.loop, &m->retry, spins ? PL_NEVER : now_ns + r->settings->retry_ns);
 }
 
+/* libuv asks for the next buffer as soon as it has handed one on, and finds the socket empty only
+ * then: a buffer is at hand all the time, and a pool is found full before the datagram comes. */
+static bool ready(struct receiver *r)
+{
+    return intake_buffer(r) || !intake_waits(r);
+}
+
 static int64_t on_arrival(void *context, int64_t now_ns)
 {
     struct source *source = context;
     struct modelled *m = source->modelled;
+    struct receiver *r = &m->receiver;
     struct pl_arrival arrival;
     bool kept;
     pl_sender_take(source->sender, &arrival);
-    pl_own_add(&m->receiver.network->counts.received, 1);
-    if (m->receiver.paused) {
+    pl_own_add(&r->network->counts.received, 1);
+    if (r->paused) {
         kernel_push(m, &arrival);
-    } else if (!receive(&m->receiver, &arrival, &kept)) {
-        pause(m, now_ns);
-        if (!kept)
-            kernel_push(m, &arrival); /* it has not left the socket */
+        return pl_sender_due(source->sender);
     }
+    bool taken = receive(r, &arrival, &kept);
+    if (!taken && !kept)
+        kernel_push(m, &arrival); /* it has not left the socket */
+    if (!taken || !ready(r))
+        pause(m, now_ns);
     return pl_sender_due(source->sender);
 }
 
-/* @return whether all that waited was taken */
+/* @return whether all that waited was taken, and there is room for more */
 static bool take_waiting(struct modelled *m)
 {
     struct kernel_queue *k = &m->kernel;
-    bool kept = false, taken = intake_again(&m->receiver);
+    struct receiver *r = &m->receiver;
+    bool kept = false, taken = intake_again(r);
     while (taken && k->count > 0) {
         const struct pl_arrival *arrival = &k->ring[k->head];
-        taken = receive(&m->receiver, arrival, &kept);
+        taken = receive(r, arrival, &kept);
         if (!taken && !kept)
             break;
         k->bytes -= kernel_truesize(arrival->datagram_size);
         k->head = (k->head + 1) % k->capacity;
         k->count--;
     }
-    return taken;
+    return taken && ready(r);
 }
 
 static int64_t on_retry(void *context, int64_t now_ns)
