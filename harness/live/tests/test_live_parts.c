@@ -1,0 +1,179 @@
+/* The parts of the live rooms by themselves: the sender's pace, the socket, waiting, the outlets.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "harness/clock/real.h"
+#include "harness/live/outlets.h"
+#include "harness/live/pace.h"
+#include "harness/live/socket.h"
+#include "harness/live/wait.h"
+
+#define MS INT64_C(1000000)
+
+/* Sends `count` datagrams, `gap` apart, by a sender that is held up for `held` before number `at`.
+ */
+static void send_with_a_hold(int64_t gap, int count, int at, int64_t held, int64_t *sent)
+{
+    struct pl_pace pace = {0, 0};
+    int64_t now = 0;
+    for (int i = 0; i < count; i++) {
+        int64_t when = pl_pace_next(&pace, i * gap);
+        if (i == at)
+            now += held;
+        now = now > when ? now : when;
+        sent[i] = now;
+        pl_pace_sent(&pace, i * gap, now);
+    }
+}
+
+static void a_sender_on_time_keeps_every_deadline(void **state)
+{
+    (void)state;
+    int64_t sent[1000];
+    send_with_a_hold(3 * MS, 1000, -1, 0, sent);
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(sent[i], i * 3 * MS);
+}
+
+/* Held up for 60 ms: it follows at half the gaps, and is on time again 60 ms of gaps later. */
+static void what_is_late_follows_at_twice_the_pace(void **state)
+{
+    (void)state;
+    int64_t sent[100];
+    send_with_a_hold(3 * MS, 100, 10, 60 * MS, sent);
+    assert_int_equal(sent[9], 27 * MS);
+    assert_int_equal(sent[10], 27 * MS + 60 * MS);
+    for (int i = 11; sent[i] != i * 3 * MS; i++) {
+        assert_int_equal(sent[i] - sent[i - 1], 3 * MS / 2);
+        assert_true(i < 60);
+    }
+    assert_int_equal(sent[60], 60 * 3 * MS);
+}
+
+static void a_recorded_burst_stays_one(void **state)
+{
+    (void)state;
+    struct pl_pace pace = {100, 500}; /* late by 400 */
+    assert_int_equal(pl_pace_next(&pace, 100), 500);
+    assert_int_equal(pl_pace_next(&pace, 300), 600);
+    assert_int_equal(pl_pace_next(&pace, 1000), 1000); /* 950 would be before its time */
+}
+
+static int sender_to(uint32_t port)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
+    return fd;
+}
+
+/* Every datagram is either in the socket or in the kernel's count. */
+static void the_kernels_drops_are_told(void **state)
+{
+    (void)state;
+    uint32_t port = 0;
+    struct pl_error error = {""};
+    uint8_t datagram[524] = {0};
+    int fd = pl_live_socket(65536, &port, &error);
+    assert_true(fd >= 0 && port > 0);
+    int from = sender_to(port);
+    assert_int_equal(pl_live_socket_drops(fd), 0);
+    for (int i = 0; i < 500; i++)
+        assert_int_equal(send(from, datagram, sizeof datagram, 0), sizeof datagram);
+    uint32_t drops = pl_live_socket_drops(fd);
+    assert_in_range(drops, 400, 480);
+    assert_int_equal(pl_live_socket_drain(fd), 500 - drops);
+    assert_int_equal(pl_live_socket_drain(fd), 0);
+    close(from);
+    close(fd);
+}
+
+static void waiting_ends_on_time_or_when_told(void **state)
+{
+    (void)state;
+    int fd = eventfd(0, EFD_NONBLOCK);
+    int64_t start_ns = pl_real_now();
+    assert_true(pl_live_wait(fd, start_ns + 20 * MS));
+    assert_true(pl_real_now() - start_ns >= 20 * MS);
+    assert_true(pl_live_wait(fd, start_ns)); /* is over */
+    assert_int_equal(eventfd_write(fd, 1), 0);
+    start_ns = pl_real_now();
+    assert_false(pl_live_wait(fd, start_ns + 10000 * MS));
+    assert_true(pl_real_now() - start_ns < 5000 * MS);
+    assert_false(pl_live_wait(fd, start_ns)); /* told, and late: told counts */
+    close(fd);
+}
+
+static uint16_t port_of(int fd)
+{
+    struct sockaddr_in name;
+    socklen_t size = sizeof name;
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&name, &size), 0);
+    return ntohs(name.sin_port);
+}
+
+/* A socket of its own for each session and identity; the hostile one's is the last. */
+static void each_sender_has_a_port_of_its_own(void **state)
+{
+    (void)state;
+    struct outlets outlets;
+    struct pl_error error = {""};
+    const struct pl_recorded_packet packet = {0};
+    struct pl_arrival first = {.packet = &packet, .session = 0, .port = 7};
+    struct pl_arrival second = {.packet = &packet, .session = 1, .port = 8};
+    struct pl_arrival hostile = {.session = 0, .port = 0x80000000u};
+    assert_int_equal(outlets_open(&outlets, 3, 9, &error), 0);
+    uint16_t a = port_of(outlets_of(&outlets, &first)), b = port_of(outlets_of(&outlets, &second)),
+             h = port_of(outlets_of(&outlets, &hostile));
+    assert_true(a != b && b != h && a != h);
+    assert_int_equal(port_of(outlets_of(&outlets, &first)), a);
+    first.port = 17; /* it became another */
+    uint16_t changed = port_of(outlets_of(&outlets, &first));
+    assert_true(changed != a && changed != b && changed != h);
+    assert_int_equal(port_of(outlets_of(&outlets, &hostile)), h);
+    outlets_close(&outlets);
+}
+
+static void more_sockets_than_allowed_are_refused(void **state)
+{
+    (void)state;
+    struct outlets outlets;
+    struct pl_error error = {""};
+    assert_int_equal(outlets_open(&outlets, UINT32_MAX - 100, 9, &error), -EMFILE);
+    assert_non_null(strstr(error.text, "ulimit -n"));
+}
+
+static int open_clock(void **state)
+{
+    (void)state;
+    pl_real_init();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_sender_on_time_keeps_every_deadline),
+        cmocka_unit_test(what_is_late_follows_at_twice_the_pace),
+        cmocka_unit_test(a_recorded_burst_stays_one),
+        cmocka_unit_test(the_kernels_drops_are_told),
+        cmocka_unit_test(waiting_ends_on_time_or_when_told),
+        cmocka_unit_test(each_sender_has_a_port_of_its_own),
+        cmocka_unit_test(more_sockets_than_allowed_are_refused),
+    };
+    return cmocka_run_group_tests(tests, open_clock, NULL);
+}
