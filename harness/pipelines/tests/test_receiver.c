@@ -351,6 +351,27 @@ static void wraps_pass_unnoticed(void **state)
     rig_close(&rig);
 }
 
+/* 100,000 packets in one backlog: sequence numbers turn over within it, more than once. */
+static void a_backlog_of_any_length_is_played_in_order(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct rig rig;
+    rig_scenario(&s);
+    s.receiver.stalls[0] = (struct pl_span){0, 1000 * S};
+    s.receiver.stall_count = 1;
+    s.receiver.latency_bounds = false;
+    rig_open_in_order(&rig, &s, 100, "glibc");
+    rig_run(&rig, 1000 * S);
+    assert_int_equal(rig.side->counts.received, 100000);
+    rig_run(&rig, 2100 * S);
+    assert_int_equal(rig_dropped(&rig), 0);
+    assert_int_equal(rig.side->counts.integrity_errors, 0);
+    assert_int_equal(rig.side->counts.sessions_started, 1);
+    assert_in_range(rig.side->counts.delivered, 109990, 110000);
+    rig_close(&rig);
+}
+
 static void a_run_repeats_exactly(void **state)
 {
     (void)state;
@@ -395,6 +416,7 @@ int main(void)
         cmocka_unit_test(sessions_are_bounded),
         cmocka_unit_test(corruption_is_found),
         cmocka_unit_test(wraps_pass_unnoticed),
+        cmocka_unit_test(a_backlog_of_any_length_is_played_in_order),
         cmocka_unit_test(a_run_repeats_exactly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
