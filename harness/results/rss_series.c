@@ -1,0 +1,119 @@
+/* Reading the first two columns of a series (rss_series.h); cell.c writes them. */
+#include "harness/results/rss_series.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/files.h"
+#include "harness/results/document.h"
+
+#define HEAD "t_ns,rss_bytes,"
+#define FOLDER "series/"
+
+/* Nothing outside the folder is read, whatever a document says. */
+static int find(const char *folder, const json_t *cell, char *path, size_t capacity,
+                struct pl_error *error)
+{
+    const char *name = pl_document_string(cell, "series");
+    const char *file = name + strlen(FOLDER);
+    if (!*name)
+        return pl_error_set(error, -EINVAL, "%s: the cell of %.100s kept no series", folder,
+                            pl_document_string(cell, "allocator"));
+    if (strncmp(name, FOLDER, strlen(FOLDER)) != 0 || !*file || strchr(file, '/'))
+        return pl_error_set(error, -EINVAL, "%s: '%.100s' is no name of a series", folder, name);
+    int n = snprintf(path, capacity, "%s/%s", folder, name);
+    if (n < 0 || (size_t)n >= capacity)
+        return pl_error_set(error, -EINVAL, "%.80s...: the path is too long", folder);
+    return 0;
+}
+
+static size_t lines_of(const char *text)
+{
+    size_t lines = 1;
+    for (; (text = strchr(text, '\n')); text++)
+        lines++;
+    return lines;
+}
+
+/* A number of nothing but digits, and the comma behind it. */
+static bool read_number(const char **at, int64_t *number)
+{
+    char *end;
+    if (!isdigit((unsigned char)**at))
+        return false;
+    errno = 0;
+    *number = strtoll(*at, &end, 10);
+    if (errno || *end != ',')
+        return false;
+    *at = end + 1;
+    return true;
+}
+
+/* The first two columns; time goes on from line to line. */
+static bool read_line(const char *line, struct pl_rss_series *s)
+{
+    int64_t t, rss;
+    if (!read_number(&line, &t) || !read_number(&line, &rss) ||
+        (s->count && t <= s->t_ns[s->count - 1]))
+        return false;
+    s->t_ns[s->count] = t;
+    s->rss_bytes[s->count++] = (double)rss;
+    return true;
+}
+
+/* A last line without its end is of a file that was cut. */
+static int read_lines(const char *text, const char *path, struct pl_rss_series *s,
+                      struct pl_error *error)
+{
+    size_t number = 2;
+    const char *line = strchr(text, '\n');
+    if (!line || strncmp(text, HEAD, strlen(HEAD)) != 0)
+        return pl_error_set(error, -EINVAL, "%s:1: no series: it would begin with %s...", path,
+                            HEAD);
+    for (line++; *line; number++) {
+        const char *end = strchr(line, '\n');
+        if (!end || !read_line(line, s))
+            return pl_error_set(error, -EINVAL,
+                                "%s:%zu: no sample: a later time and an RSS would be right; run it "
+                                "again",
+                                path, number);
+        line = end + 1;
+    }
+    return s->count ? 0 : pl_error_set(error, -EINVAL, "%s: no samples in it", path);
+}
+
+int pl_rss_series_read(const char *folder, const json_t *cell, struct pl_rss_series *series,
+                       struct pl_error *error)
+{
+    char path[4096], *text = NULL;
+    size_t size = 0;
+    struct pl_rss_series s = {0};
+    struct pl_error reason;
+    int rc = find(folder, cell, path, sizeof path, error);
+    if (rc)
+        return rc;
+    if (pl_file_read(path, &text, &size, &reason))
+        return pl_error_set(error, -EINVAL, "%s", reason.text);
+    size_t most = lines_of(text);
+    s.t_ns = malloc(most * sizeof *s.t_ns);
+    s.rss_bytes = malloc(most * sizeof *s.rss_bytes);
+    rc = s.t_ns && s.rss_bytes ? read_lines(text, path, &s, error)
+                               : pl_error_set(error, -ENOMEM, "out of memory");
+    free(text);
+    if (rc)
+        pl_rss_series_free(&s);
+    else
+        *series = s;
+    return rc;
+}
+
+void pl_rss_series_free(struct pl_rss_series *s)
+{
+    free(s->t_ns);
+    free(s->rss_bytes);
+    *s = (struct pl_rss_series){0};
+}

@@ -1,0 +1,26 @@
+/* RSS over time, read back from the series of a cell. */
+#ifndef PL_RESULTS_RSS_SERIES_H
+#define PL_RESULTS_RSS_SERIES_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "allocators/error.h"
+
+struct pl_rss_series {
+    int64_t *t_ns; /* of the replay, strictly ascending */
+    double *rss_bytes;
+    size_t count; /* at least 1 */
+};
+
+/** Reads the series that a cell names.
+ *  @param folder the one that its results.json lies in
+ *  @return 0; -ENOMEM; -EINVAL with one line: which file, which line of it, what is wrong */
+int pl_rss_series_read(const char *folder, const json_t *cell, struct pl_rss_series *series,
+                       struct pl_error *error);
+
+/** Takes one that was never read, too, if it is all zero. */
+void pl_rss_series_free(struct pl_rss_series *series);
+
+#endif
