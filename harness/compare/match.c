@@ -185,6 +185,12 @@ static void check_conditions(const json_t *base, const json_t *new, struct pl_ma
                           m->not_comparable);
 }
 
+void pl_match_check(const json_t *base, const json_t *new, struct pl_match *m)
+{
+    check_conditions(base, new, m);
+    check_hosts(base, new, m);
+}
+
 int pl_matches_make(const json_t *base, const json_t *new, struct pl_matches *matches,
                     struct pl_error *error)
 {
@@ -198,10 +204,8 @@ int pl_matches_make(const json_t *base, const json_t *new, struct pl_matches *ma
         pl_matches_free(matches);
         return rc;
     }
-    for (size_t i = 0; i < matches->count; i++) {
-        check_conditions(base, new, &matches->matches[i]);
-        check_hosts(base, new, &matches->matches[i]);
-    }
+    for (size_t i = 0; i < matches->count; i++)
+        pl_match_check(base, new, &matches->matches[i]);
     return 0;
 }
 

@@ -35,6 +35,10 @@ int pl_matches_make(const json_t *base, const json_t *new, struct pl_matches *ma
 
 void pl_matches_free(struct pl_matches *matches);
 
+/** Notes what stands against comparing the match's cells: other conditions, toolchains or hosts.
+ *  @param match named, with the cells of either side; the three reasons are filled in */
+void pl_match_check(const json_t *base, const json_t *new, struct pl_match *match);
+
 /** Whether the folders' cells ran side by side, as pairs.
  *  @param screening set to how many repetitions screen @return NULL, or why not */
 const char *pl_match_pairing(const json_t *base, const json_t *new, size_t *screening);
