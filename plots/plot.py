@@ -18,24 +18,9 @@ import sys
 
 import beside
 import chart
+import files
 import flame
 import results
-
-
-def write_figure(figure, path, kind):
-    """A whole file or none: a temporary beside it, then a rename."""
-    temporary = f"{path}.{os.getpid()}.tmp"
-    metadata = {"Date": None, "Creator": "plimsoll"} if kind == "svg" else {"Software": "plimsoll"}
-    try:
-        with open(temporary, "wb") as stream:
-            figure.savefig(stream, format=kind, metadata=metadata, dpi=160)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
-        raise
 
 
 def cpu_by_stack(group):
@@ -61,7 +46,7 @@ def draw(folder, out, kinds):
 
     def write(name, figure):
         for kind in kinds:
-            write_figure(figure, os.path.join(out, f"{name}.{kind}"), kind)
+            files.write(figure, os.path.join(out, f"{name}.{kind}"), kind)
 
     for group in groups:
         pictures = {group.picture: chart.memory(group, folder)}

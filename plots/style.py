@@ -4,12 +4,14 @@ The palette is Okabe and Ito's ("Color Universal Design", 2008) without its yell
 white; line styles tell apart what shares a colour. INK, MUTED, GRID and PAPER are replaced by the
 page's own colours where a picture is put into report.html (harness/report/picture.c).
 """
+import os
 import sys
 
 try:
     import matplotlib
 except ImportError:
-    print("plot.py: matplotlib is missing: apt-get install python3-matplotlib", file=sys.stderr)
+    print(f"{os.path.basename(sys.argv[0])}: matplotlib is missing: "
+          "apt-get install python3-matplotlib", file=sys.stderr)
     sys.exit(3)
 
 INK, MUTED, GRID, PAPER = "#1b1f24", "#57606a", "#d8dee4", "#ffffff"

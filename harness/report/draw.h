@@ -1,4 +1,4 @@
-/* Has plots/plot.py draw a folder's pictures, in a process of its own. */
+/* Has a script of plots/ draw a folder's pictures, in a process of its own. */
 #ifndef PL_REPORT_DRAW_H
 #define PL_REPORT_DRAW_H
 
@@ -6,13 +6,16 @@
 
 struct pl_draw {
     const char *python;  /* an absolute path */
-    const char *script;  /* plot.py */
+    const char *script;  /* plot.py or agreement.py */
     unsigned timeout_ms; /* then it is killed */
+    const char *again;   /* the command that draws again */
 };
 
-/** Debian's Python, whatever comes first in PATH, and the script beside the sources or installed.
- */
+/** Debian's Python, whatever comes first in PATH, and plot.py beside the sources or installed. */
 struct pl_draw pl_draw_default(void);
+
+/** The same with agreement.py. */
+struct pl_draw pl_draw_agreement(void);
 
 /** @return 0 or a negative errno, with a line that says how to get the pictures */
 int pl_draw_pictures(const struct pl_draw *draw, const char *folder, struct pl_error *error);

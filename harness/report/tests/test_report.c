@@ -141,11 +141,15 @@ static void without_python(void **state)
 {
     (void)state;
     struct pl_draw draw = pl_draw_default();
-    no_pictures((struct pl_draw){"/nowhere/python3", draw.script, 1000},
+    no_pictures((struct pl_draw){"/nowhere/python3", draw.script, 1000, draw.again},
                 "no pictures: /nowhere/python3: No such file or directory; for pictures: apt-get "
                 "install python3-matplotlib, then `plimsoll report` again");
-    no_pictures((struct pl_draw){"/bin/false", draw.script, 1000},
+    no_pictures((struct pl_draw){"/bin/false", draw.script, 1000, draw.again},
                 "no pictures: plot.py ended without a word; for pictures: apt-get install");
+    draw = pl_draw_agreement();
+    draw.python = "/bin/false";
+    no_pictures(draw, "no pictures: agreement.py ended without a word; for pictures: apt-get "
+                      "install python3-matplotlib, then `plimsoll agreement` again");
 }
 
 static void slow_python_is_stopped(void **state)
@@ -155,7 +159,8 @@ static void slow_python_is_stopped(void **state)
     sample_write(folder, "slow", "#!/bin/sh\nexec sleep 30\n");
     snprintf(script, sizeof script, "%s/slow", folder);
     chmod(script, 0755);
-    no_pictures((struct pl_draw){script, "x", 50}, "no pictures: plot.py took longer than 0 s");
+    no_pictures((struct pl_draw){script, "/a/x.py", 50, "y"},
+                "no pictures: x.py took longer than 0 s; run it by hand: /a/x.py ");
     sample_remove(folder);
 }
 
