@@ -28,6 +28,7 @@ int pl_cli_pairs(int argc, char **argv);
 int pl_cli_calibrate(int argc, char **argv);
 int pl_cli_baseline(int argc, char **argv);
 int pl_cli_history(int argc, char **argv);
+int pl_cli_agreement(int argc, char **argv);
 
 /** Prints `plimsoll: <line>` on stderr. @return `code` */
 int pl_cli_fail(int code, const struct pl_error *error);

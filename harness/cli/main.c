@@ -31,6 +31,10 @@ static const char help[] =
     "  plimsoll history --add DIR [--file F] [--commit C]     remember a run's medians\n"
     "  plimsoll history SCENARIO [--file F] [--metric M[,M]] [--allocator SPEC]\n"
     "                                                         where its figures go over runs\n"
+    "  plimsoll agreement WALL1 WALL2 VIRTUAL [--out DIR]     RSS over time under both clocks: "
+    "two\n"
+    "                                                         runs of --clock wall, one of "
+    "virtual\n"
     "  plimsoll --version\n"
     "\n"
     "A SPEC names a stack, outermost layer first, heap last: limited:max=32MiB/slab/jemalloc.\n"
@@ -83,11 +87,17 @@ int main(int argc, char **argv)
         const char *name;
         pl_command run;
     } commands[] = {
-        {"run", pl_cli_run},           {"list", pl_cli_list},
-        {"doctor", pl_cli_doctor},     {"validate", pl_cli_validate},
-        {"report", pl_cli_report},     {"compare", pl_cli_compare},
-        {"pairs", pl_cli_pairs},       {"calibrate", pl_cli_calibrate},
-        {"baseline", pl_cli_baseline}, {"history", pl_cli_history},
+        {"run", pl_cli_run},
+        {"list", pl_cli_list},
+        {"doctor", pl_cli_doctor},
+        {"validate", pl_cli_validate},
+        {"report", pl_cli_report},
+        {"compare", pl_cli_compare},
+        {"pairs", pl_cli_pairs},
+        {"calibrate", pl_cli_calibrate},
+        {"baseline", pl_cli_baseline},
+        {"history", pl_cli_history},
+        {"agreement", pl_cli_agreement},
     };
     const char *name = argc > 1 ? argv[1] : "";
     if (strcmp(name, "--version") == 0) {
@@ -106,7 +116,7 @@ int main(int argc, char **argv)
     }
     return pl_cli_usage(
         "unknown command '%s'; run, compare, pairs, calibrate, baseline, list, doctor, validate, "
-        "report, history would be right "
+        "report, history, agreement would be right "
         "(plimsoll --help)",
         name);
 }
