@@ -12,7 +12,7 @@
 
 const char *pl_agreement_verdict_name(enum pl_agreement_verdict verdict)
 {
-    static const char *const names[] = {"agrees", "as the walls", "differs"};
+    static const char *const names[] = {"agrees", "as the walls", "by chance", "differs"};
     return names[verdict];
 }
 
@@ -36,6 +36,8 @@ static void measure_gaps(struct pl_agreed *a, const struct pl_curve curves[PL_SI
     for (enum pl_side side = PL_SIDE_WALL1; side <= PL_SIDE_WALL2; side++) {
         struct pl_curve_gap gap = pl_curves_gap(&walls[side], virtual, PL_AGREEMENT_WINDOW_NS);
         double common = pl_curves_common(&walls[side], virtual);
+        if (side == PL_SIDE_WALL1 || gap.most < a->nearer_bytes)
+            a->nearer_bytes = gap.most;
         if (side == PL_SIDE_WALL1 || gap.most > a->clocks.most) {
             a->clocks = gap;
             a->further = side;
@@ -49,7 +51,11 @@ static enum pl_agreement_verdict judge_heights(const struct pl_agreed *a)
 {
     if (a->clocks.most <= PL_AGREEMENT_SHARE * a->highest_bytes)
         return PL_AGREEMENT_AGREES;
-    return a->clocks.most <= a->walls.most ? PL_AGREEMENT_AS_WALLS : PL_AGREEMENT_DIFFERS;
+    if (a->nearer_bytes <= a->allowed_bytes)
+        return PL_AGREEMENT_AS_WALLS;
+    return a->chance && a->nearer_bytes <= a->chance->share * a->highest_bytes
+               ? PL_AGREEMENT_CHANCE
+               : PL_AGREEMENT_DIFFERS;
 }
 
 static enum pl_agreement_verdict judge_ends(const struct pl_agreed *a)
@@ -68,10 +74,11 @@ static bool end_alike(const struct pl_agreed *a)
 static void say_why(struct pl_agreed *a)
 {
     double allowed = a->allowed_bytes / 0x1p20, most = a->clocks.most / 0x1p20;
+    bool apart = judge_heights(a) >= PL_AGREEMENT_CHANCE;
     if (!end_alike(a))
         snprintf(a->why, sizeof a->why, "ends %s under wall 1, %s under wall 2, %s under virtual",
                  a->outcomes[0], a->outcomes[1], a->outcomes[PL_SIDE_VIRTUAL]);
-    else if (judge_heights(a) == PL_AGREEMENT_DIFFERS)
+    else if (apart)
         snprintf(a->why, sizeof a->why,
                  "%.2f MiB from %s at %.1f s; 5 %% of the peak or the walls' own difference would "
                  "be %.2f MiB",
@@ -95,7 +102,7 @@ void pl_agreed_judge(struct pl_agreed *a, const struct pl_curve curves[PL_SIDE_C
     if (!end_alike(a))
         a->verdict = PL_AGREEMENT_DIFFERS;
     a->why[0] = '\0';
-    if (a->verdict == PL_AGREEMENT_DIFFERS)
+    if (a->verdict >= PL_AGREEMENT_CHANCE)
         say_why(a);
 }
 
@@ -148,6 +155,7 @@ static int agree(struct pl_agreed *a, struct pl_error *error)
     struct pl_rss_series series[PL_SIDE_COUNT] = {0};
     struct pl_curve curves[PL_SIDE_COUNT];
     int rc = 0;
+    a->chance = pl_agreement_reason(pl_agreement_reasons(), a->cells.name.allocator);
     for (enum pl_side side = 0; !rc && side < PL_SIDE_COUNT; side++) {
         const json_t *cell = a->cells.cells[side];
         a->outcomes[side] = pl_document_string(cell, "outcome");

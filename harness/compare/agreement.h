@@ -17,13 +17,29 @@
 /** From good to bad. */
 enum pl_agreement_verdict {
     PL_AGREEMENT_AGREES,
-    PL_AGREEMENT_AS_WALLS, /* no further from the wall clock than that is from itself */
+    PL_AGREEMENT_AS_WALLS, /* no further from a run under the wall clock than two of them are from
+                              each other */
+    PL_AGREEMENT_CHANCE,   /* further, but within what is known to be left to chance there */
     PL_AGREEMENT_DIFFERS,
     PL_AGREEMENT_VERDICTS
 };
 
-/** "agrees", "as the walls", "differs". */
+/** "agrees", "as the walls", "by chance", "differs". */
 const char *pl_agreement_verdict_name(enum pl_agreement_verdict verdict);
+
+/** Why a stack can't give the same curve twice, under whichever clock. */
+struct pl_agreement_reason {
+    const char *stack; /* as a cell names it; NULL ends a table */
+    double share;      /* of the peak: how far apart that may put two runs */
+    const char *reason;
+};
+
+/** What is known, ended by a row of NULL. */
+const struct pl_agreement_reason *pl_agreement_reasons(void);
+
+/** @return the stack's row in a table, or NULL */
+const struct pl_agreement_reason *pl_agreement_reason(const struct pl_agreement_reason *table,
+                                                      const char *stack);
 
 /** One cell under both clocks. */
 struct pl_agreed {
@@ -34,10 +50,12 @@ struct pl_agreed {
     struct pl_curve_gap walls;         /* of the two walls, bytes */
     struct pl_curve_gap clocks;        /* of virtual and the wall that is further from it, bytes */
     enum pl_side further;              /* that wall */
-    double walls_common;               /* the shares of their time that they have in common */
+    double nearer_bytes;               /* of virtual and the other wall, at most */
+    const struct pl_agreement_reason *chance; /* what is known of the stack, or NULL */
+    double walls_common; /* the shares of their time that they have in common */
     double clocks_common;
     double highest_bytes; /* the highest of the three peaks */
-    double allowed_bytes; /* what `clocks` may be */
+    double allowed_bytes; /* what `nearer_bytes` may be */
     enum pl_agreement_verdict verdict;
     char why[PL_AGREEMENT_WHY_MAX]; /* why it differs; else empty */
 };
@@ -50,10 +68,10 @@ struct pl_agreement {
 };
 
 /** Judges three curves of a cell by the rule: the outcomes are the same, and the clocks' distance
- * is at most 5 % of the peak, or no more than that of the walls. Curves that ended early (the cell
- * was killed) are compared for the time they have in common; that the ends are apart counts
- * likewise. Pure; any thread. @param agreed `outcomes` are set; all else but `cells` is filled in
- */
+ * is at most 5 % of the peak; or the virtual curve is no further from one wall curve than the walls
+ * are from each other. Curves that ended early (the cell was killed) are compared for the time they
+ * have in common; that the ends are apart counts likewise. Pure; any thread.
+ * @param agreed `outcomes` and `chance` are set; all else but `cells` is filled in */
 void pl_agreed_judge(struct pl_agreed *agreed, const struct pl_curve curves[PL_SIDE_COUNT]);
 
 /** Reads the curves of all cells and judges them.

@@ -7,18 +7,6 @@
 
 #include "harness/compare/agreement.h"
 
-/** Why a stack can't give the same curve under both clocks. */
-struct pl_agreement_reason {
-    const char *stack; /* as a cell names it; NULL ends a table */
-    const char *reason;
-};
-
-/** What is known, ended by a row of NULL. */
-const struct pl_agreement_reason *pl_agreement_reasons(void);
-
-/** @return the stack's reason in a table, or NULL */
-const char *pl_agreement_reason(const struct pl_agreement_reason *table, const char *stack);
-
 /** An agreement and what is said beside it. */
 struct pl_agreement_page {
     const struct pl_agreement *agreement;

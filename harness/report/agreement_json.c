@@ -49,23 +49,28 @@ static json_t *name_json(const struct pl_agreed *a)
     return object;
 }
 
+static const char *reason_of(const struct pl_agreement_page *page, const struct pl_agreed *a)
+{
+    const struct pl_agreement_reason *known =
+        pl_agreement_reason(page->reasons, a->cells.name.allocator);
+    return known && a->verdict != PL_AGREEMENT_AGREES ? known->reason : NULL;
+}
+
 static json_t *cell_json(const struct pl_agreement_page *page, const struct pl_agreed *a)
 {
     json_t *object = name_json(a);
     json_object_update_new(
-        object, json_pack("{s:s, s:s, s:s?, s:I, s:f, s:f, s:s, s:I, s:f, s:I, s:o, s:o, s:o, s:o}",
-                          "verdict", pl_agreement_verdict_name(a->verdict), "why", a->why, "reason",
-                          a->verdict == PL_AGREEMENT_AGREES
-                              ? NULL
-                              : pl_agreement_reason(page->reasons, a->cells.name.allocator),
-                          "difference_bytes", (json_int_t)a->clocks.most, "difference_share",
-                          a->highest_bytes > 0 ? a->clocks.most / a->highest_bytes : 0.,
-                          "difference_at_seconds", (double)a->clocks.at_ns / 1e9, "difference_from",
-                          keys[a->further], "walls_difference_bytes", (json_int_t)a->walls.most,
-                          "walls_difference_at_seconds", (double)a->walls.at_ns / 1e9,
-                          "allowed_bytes", (json_int_t)a->allowed_bytes, "peak_bytes",
-                          by_side(peak_of, a), "outcome", by_side(outcome_of, a), "end_seconds",
-                          by_side(end_of, a), "curves", by_side(curve_of, a)));
+        object,
+        json_pack("{s:s, s:s, s:s?, s:I, s:f, s:f, s:s, s:I, s:f, s:I, s:o, s:o, s:o, s:o}",
+                  "verdict", pl_agreement_verdict_name(a->verdict), "why", a->why, "reason",
+                  reason_of(page, a), "difference_bytes", (json_int_t)a->clocks.most,
+                  "difference_share", a->highest_bytes > 0 ? a->clocks.most / a->highest_bytes : 0.,
+                  "difference_at_seconds", (double)a->clocks.at_ns / 1e9, "difference_from",
+                  keys[a->further], "walls_difference_bytes", (json_int_t)a->walls.most,
+                  "walls_difference_at_seconds", (double)a->walls.at_ns / 1e9, "allowed_bytes",
+                  (json_int_t)a->allowed_bytes, "peak_bytes", by_side(peak_of, a), "outcome",
+                  by_side(outcome_of, a), "end_seconds", by_side(end_of, a), "curves",
+                  by_side(curve_of, a)));
     return object;
 }
 

@@ -73,23 +73,26 @@ static void write_legend(FILE *out)
         "about memory. *at* is when. *walls apart* is the same between the two wall runs.\n\n"
         "- **%s**: apart by at most %.0f %% of the highest of the three peaks, and the cells end "
         "alike.\n"
-        "- **%s**: apart by more, but by no more than two wall runs are: real time does not "
-        "repeat any better.\n"
+        "- **%s**: apart by more, but from one wall run by no more than two wall runs are: real "
+        "time does not repeat any better.\n"
+        "- **%s**: apart by more than that, within what is known to be left to chance, below.\n"
         "- **%s**: apart by more than both, or the cells end otherwise.\n",
         (double)PL_AGREEMENT_WINDOW_NS / 1e6, pl_agreement_verdict_name(PL_AGREEMENT_AGREES),
         100 * PL_AGREEMENT_SHARE, pl_agreement_verdict_name(PL_AGREEMENT_AS_WALLS),
+        pl_agreement_verdict_name(PL_AGREEMENT_CHANCE),
         pl_agreement_verdict_name(PL_AGREEMENT_DIFFERS));
 }
 
 static void write_reason(FILE *out, const struct pl_agreement_page *page, const struct pl_agreed *a)
 {
-    const char *reason = pl_agreement_reason(page->reasons, a->cells.name.allocator);
+    const struct pl_agreement_reason *known =
+        pl_agreement_reason(page->reasons, a->cells.name.allocator);
     fputs("- **", out);
     pl_text_markdown(out, a->cells.name.allocator);
     fputs("** (", out);
     pl_text_markdown(out, a->cells.name.scenario);
     fprintf(out, ", %s%s%s): ", pl_agreement_verdict_name(a->verdict), *a->why ? "; " : "", a->why);
-    pl_text_markdown(out, reason ? reason : "no reason is known.");
+    pl_text_markdown(out, known ? known->reason : "no reason is known.");
     fputc('\n', out);
 }
 

@@ -62,9 +62,10 @@ void pl_agreement_heading(const struct pl_agreed *a, char text[PL_AGREEMENT_TEXT
 void pl_agreement_counts(const struct pl_agreement *a, char text[PL_AGREEMENT_TEXT])
 {
     size_t agree = a->counts[PL_AGREEMENT_AGREES], differ = a->counts[PL_AGREEMENT_DIFFERS];
-    snprintf(text, PL_AGREEMENT_TEXT, "%zu %s: %zu %s, %zu as the walls, %zu %s", a->count,
-             a->count == 1 ? "cell" : "cells", agree, agree == 1 ? "agrees" : "agree",
-             a->counts[PL_AGREEMENT_AS_WALLS], differ, differ == 1 ? "differs" : "differ");
+    snprintf(text, PL_AGREEMENT_TEXT, "%zu %s: %zu %s, %zu as the walls, %zu by chance, %zu %s",
+             a->count, a->count == 1 ? "cell" : "cells", agree, agree == 1 ? "agrees" : "agree",
+             a->counts[PL_AGREEMENT_AS_WALLS], a->counts[PL_AGREEMENT_CHANCE], differ,
+             differ == 1 ? "differs" : "differ");
 }
 
 bool pl_agreement_beside(const struct pl_agreed *a, const struct pl_agreed *b)

@@ -88,11 +88,35 @@ static void the_walls_own_spread_excuses_as_much(void **state)
     assert_int_equal(judge(&d)->verdict, PL_AGREEMENT_AS_WALLS);
     assert_true(d.agreed.allowed_bytes == 20 * MIB);
     assert_string_equal(d.agreed.why, "");
-    draw(&d, (const double[]){80, 60, 40}); /* 40 from the other */
-    assert_int_equal(judge(&d)->verdict, PL_AGREEMENT_DIFFERS);
+    draw(&d, (const double[]){80, 60, 40}); /* 40 from the one, but 20 from the other */
+    assert_int_equal(judge(&d)->verdict, PL_AGREEMENT_AS_WALLS);
     assert_int_equal(d.agreed.further, PL_SIDE_WALL1);
+    assert_true(d.agreed.nearer_bytes == 20 * MIB);
+    draw(&d, (const double[]){60, 80, 39.9});
+    assert_int_equal(judge(&d)->verdict, PL_AGREEMENT_DIFFERS);
+    draw(&d, (const double[]){99, 60, 98}); /* as the one that is quite another than the other */
+    assert_int_equal(judge(&d)->verdict, PL_AGREEMENT_AS_WALLS);
     draw(&d, (const double[]){62, 60, 59}); /* a spread that is not needed */
     assert_int_equal(judge(&d)->verdict, PL_AGREEMENT_AGREES);
+}
+
+/* Known to be left to chance by up to a third of the peak. */
+static void what_is_known_excuses_as_far_as_it_goes(void **state)
+{
+    (void)state;
+    static const struct pl_agreement_reason known = {"glibc", .33, "It is so."};
+    struct drawn d;
+    draw(&d, (const double[]){60, 60, 28});
+    d.agreed.chance = &known;
+    assert_int_equal(judge(&d)->verdict, PL_AGREEMENT_CHANCE);
+    assert_non_null(strstr(d.agreed.why, "32.00 MiB from wall 1"));
+    draw(&d, (const double[]){60, 60, 26});
+    d.agreed.chance = &known;
+    assert_int_equal(judge(&d)->verdict, PL_AGREEMENT_DIFFERS);
+    draw(&d, (const double[]){60, 60, 28});
+    d.agreed.chance = &known;
+    d.agreed.outcomes[0] = "crashed";
+    assert_int_equal(judge(&d)->verdict, PL_AGREEMENT_DIFFERS);
 }
 
 static void other_outcomes_differ_whatever_the_curves(void **state)
@@ -208,6 +232,7 @@ int main(void)
         cmocka_unit_test(five_percent_of_the_highest_peak_agree),
         cmocka_unit_test(figures_are_told_by_side),
         cmocka_unit_test(the_walls_own_spread_excuses_as_much),
+        cmocka_unit_test(what_is_known_excuses_as_far_as_it_goes),
         cmocka_unit_test(other_outcomes_differ_whatever_the_curves),
         cmocka_unit_test(kills_agree_when_they_come_at_one_time),
         cmocka_unit_test(cells_on_the_disk_are_judged),

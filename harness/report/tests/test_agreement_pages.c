@@ -38,7 +38,7 @@ static void drop(struct runs *runs, struct pl_agreement *a)
     runs_free(runs);
 }
 
-static const struct pl_agreement_reason known[] = {{"slab", "It *doubles*."}, {NULL, NULL}};
+static const struct pl_agreement_reason known[] = {{"slab", .5, "It *doubles*."}, {NULL, 0, NULL}};
 
 static struct pl_agreement_page page_of(const struct pl_agreement *a)
 {
@@ -229,7 +229,8 @@ static void known_reasons_are_whole(void **state)
     (void)state;
     for (const struct pl_agreement_reason *r = pl_agreement_reasons(); r->stack; r++) {
         assert_true(*r->stack && *r->reason);
-        assert_ptr_equal(pl_agreement_reason(pl_agreement_reasons(), r->stack), r->reason);
+        assert_true(r->share > PL_AGREEMENT_SHARE && r->share < 1);
+        assert_ptr_equal(pl_agreement_reason(pl_agreement_reasons(), r->stack), r);
     }
     assert_null(pl_agreement_reason(pl_agreement_reasons(), "none"));
 }
