@@ -33,6 +33,9 @@ const char *const pl_facts_reading[] = {
     "costs, and its RSS means nothing. CPU differs by some percent from run to run: compare "
     "figures "
     "of one run on one host.",
+    "Two threads under the virtual clock take turns, some microseconds each: that is in their CPU. "
+    "In real time a packet costs what it does on a machine that mostly waits, waking up "
+    "included; compare such figures with each other only.",
 };
 const size_t pl_facts_reading_count = sizeof pl_facts_reading / sizeof *pl_facts_reading;
 
