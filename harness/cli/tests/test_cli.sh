@@ -209,8 +209,10 @@ grep -q 'stopped; 0 of 100 cells' "$tmp/out" || bad "SIGINT: $(cat "$tmp/out")"
 [ ! -e "$tmp/int" ] || bad "SIGINT before the first cell left a folder"
 "$build/plimsoll" run steady-reader --set duration=24h --allocator glibc --out "$tmp/kill" >/dev/null 2>&1 &
 pid=$!
-sleep 0.5
-cell=$(pgrep -P $pid -f plimsoll-cell)
+for _ in $(seq 100); do # a busy machine takes its time
+    cell=$(pgrep -P $pid -f plimsoll-cell) && break
+    sleep 0.1
+done
 kill -KILL $pid
 wait $pid 2>/dev/null
 for _ in $(seq 50); do
