@@ -163,7 +163,7 @@ plimsoll run steady-reader "${short[@]}" --allocator glibc --set threads=2 --rep
 
 # the wall clock: always two threads, whatever the scenario says, and real time is told beforehand
 plimsoll run steady-reader --set duration=2s --set container=none --set 'allocators=["null", glibc, slab]' \
-    --repeat 1 --clock wall --out "$tmp/wall" >"$tmp/out" 2>"$tmp/err"
+    --repeat 1 --set budget=1s --clock wall --out "$tmp/wall" >"$tmp/out" 2>"$tmp/err"
 [ $? -le 1 ] || bad "--clock wall: $(cat "$tmp/err")"
 [ "$(cells_of "$tmp/wall/results.json")" = "glibc wall 2 slab wall 2" ] || bad "--clock wall: $(cells_of "$tmp/wall/results.json")"
 [ "$(grep skipped "$tmp/err")" = "plimsoll: null with 2 threads skipped: it serves one thread at a time" ] ||
@@ -171,6 +171,7 @@ plimsoll run steady-reader --set duration=2s --set container=none --set 'allocat
 grep -q '2 s, wall clock, 2 threads$' "$tmp/out" || bad "--clock wall: $(cat "$tmp/out")"
 grep -q 'run steady-reader --allocator slab --format f32 --clock wall --set' "$tmp/wall/results.json" ||
     bad "--clock wall: $(grep reproduce "$tmp/wall/results.json")"
+! grep -q 'tier allows' "$tmp/wall/results.json" || bad "--clock wall: a budget of the virtual clock is applied"
 ! grep -q 'reproduce.*threads' "$tmp/wall/results.json" || bad "--clock wall: threads are in its commands"
 long=(run steady-reader --clock wall --set container=none --allocator glibc,slab --repeat 1)
 timeout -s INT 3 "$build/plimsoll" "${long[@]}" --set duration=301s --out "$tmp/long" >/dev/null 2>"$tmp/err"
@@ -198,9 +199,11 @@ command=$(sed -n 's/^ *"reproduce": "\(.*\)".*/\1/p' "$tmp/same1/results.json" |
 
 # stopped: SIGINT keeps what was finished and exits 130; SIGKILL leaves no cell behind
 "$build/plimsoll" run steady-reader --set duration=24h --set container=none --allocator glibc --repeat 100 \
-    --set timeout=60s --out "$tmp/int" >"$tmp/out" 2>&1 &
+    --set timeout=60s --set threads=2 --out "$tmp/int" >"$tmp/out" 2>&1 &
 pid=$!
 sleep 1
+threads=$(ls "/proc/$(pgrep -P $pid -f plimsoll-cell)/task" | wc -l)
+[ "$threads" -eq 2 ] || bad "a cell of two threads has $threads"
 kill -INT $pid
 wait $pid
 rc=$?

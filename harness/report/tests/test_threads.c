@@ -3,11 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "harness/report/columns.h"
 #include "harness/report/draw.h"
 #include "harness/report/html.h"
 #include "harness/report/markdown.h"
+#include "harness/report/report.h"
 #include "harness/report/table.h"
 #include "harness/report/tests/sample.h"
 #include "harness/report/verdict.h"
@@ -73,6 +75,21 @@ static void rows_of_a_stack_stand_together(void **state)
     row_is(&m.groups[0].rows[4], "glibc, 2 threads", 2, 1);
     assert_string_equal(m.groups[0].rows[4].stack, "glibc");
     assert_true(m.groups[0].rows[2].metrics[PL_MODEL_cpu_ns_per_packet].median == 305);
+    pl_model_free(&m);
+}
+
+static void a_row_comes_before_other_stacks(void **state)
+{
+    (void)state;
+    struct pl_model m;
+    json_t *d = sample_empty();
+    add(d, "glibc", 1, 150);
+    add(d, "slab", 1, 200);
+    add(d, "glibc", 2, 250);
+    build(&m, d);
+    row_is(&m.groups[0].rows[0], "glibc", 1, 1);
+    row_is(&m.groups[0].rows[1], "glibc, 2 threads", 2, 1);
+    row_is(&m.groups[0].rows[2], "slab", 1, 1);
     pl_model_free(&m);
 }
 
@@ -249,6 +266,11 @@ static void observations_tell_their_threads(void **state)
 }
 
 /* matplotlib writes each text as a comment beside its outlines. */
+static bool have_matplotlib(void)
+{
+    return system("/usr/bin/python3 -E -s -c 'import matplotlib' 2>/dev/null") == 0;
+}
+
 static char *picture_of(json_t *document, const char *name)
 {
     struct pl_error error = {""};
@@ -267,7 +289,7 @@ static char *picture_of(json_t *document, const char *name)
 static void pictures_tell_them_apart(void **state)
 {
     (void)state;
-    if (system("/usr/bin/python3 -E -s -c 'import matplotlib' 2>/dev/null") != 0)
+    if (!have_matplotlib())
         skip();
     char *text = picture_of(mixed(), "plots/stalled-reader-f32.svg");
     has(text, "<!-- slab, 2 threads  95 MiB -->");
@@ -284,10 +306,41 @@ static void pictures_tell_them_apart(void **state)
     free(text);
 }
 
+/* What is only said where there are pictures. */
+static void captions_tell_them_apart(void **state)
+{
+    (void)state;
+    struct pl_error error = {""};
+    if (!have_matplotlib())
+        skip();
+    json_t *d = mixed(), *observed_too = observed();
+    json_object_set(d, "instruments", json_object_get(observed_too, "instruments"));
+    char *folder = sample_folder(), path[4096];
+    FILE *nowhere = fopen("/dev/null", "w");
+    assert_non_null(nowhere);
+    sample_save(folder, d, 1);
+    snprintf(path, sizeof path, "%s/instruments", folder);
+    assert_int_equal(mkdir(path, 0777), 0);
+    sample_write(folder, "instruments/a.folded", "main;pl_loop_run;receive 7\n");
+    if (pl_report_write(folder, nowhere, &error))
+        fail_msg("%s", error.text);
+    fclose(nowhere);
+    char *html = sample_read(folder, "report.html");
+    has(html, "4 min, 2 repetitions. null: bounded, peak 100 MiB. slab: bounded, peak 200 MiB. "
+              "slab, 2 threads: bounded");
+    has(html, "with two it includes what handing over from one to the other costs the harness");
+    has(html, "Who holds the bytes of the peak: stalled-reader, slab, 2 threads");
+    free(html);
+    json_decref(d);
+    json_decref(observed_too);
+    sample_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_of_a_stack_stand_together),
+        cmocka_unit_test(a_row_comes_before_other_stacks),
         cmocka_unit_test(alike_rows_leave_it_to_the_conditions),
         cmocka_unit_test(the_floor_is_that_of_one_thread),
         cmocka_unit_test(sentences_count_stacks_and_name_threads),
@@ -295,6 +348,7 @@ int main(void)
         cmocka_unit_test(pages_tell_them_apart),
         cmocka_unit_test(observations_tell_their_threads),
         cmocka_unit_test(pictures_tell_them_apart),
+        cmocka_unit_test(captions_tell_them_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
