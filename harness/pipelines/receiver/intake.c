@@ -132,10 +132,13 @@ void intake_pause(struct receiver *r, int64_t now_ns)
     r->paused_since_ns = now_ns;
 }
 
+/* A pause can begin behind `now_ns`: live between the run's end and the thread's, modelled while a
+ * read takes its time. */
 void intake_resume(struct receiver *r, int64_t now_ns)
 {
     if (!r->paused)
         return;
     r->paused = false;
-    pl_own_add(&r->network->counts.paused_ns, (uint64_t)(now_ns - r->paused_since_ns));
+    if (now_ns > r->paused_since_ns)
+        pl_own_add(&r->network->counts.paused_ns, (uint64_t)(now_ns - r->paused_since_ns));
 }

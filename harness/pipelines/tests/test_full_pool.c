@@ -224,6 +224,27 @@ static void spinning_finds_room_at_once(void **state)
     rig_close(&rig);
 }
 
+/* Thousands of packets take 2.5 ms to read, in which the pool gets full: no pause ends before it
+ * began. */
+static void a_pause_within_a_read_is_no_eternity(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct rig rig;
+    rig_scenario(&s);
+    s.traffic.rate = 1000;
+    s.budgets[0].max = 10100 * (696 + 2072);
+    s.budgets[1].max = 1 << 20;
+    s.receiver.on_full = PL_ON_FULL_SPIN;
+    s.receiver.stalls[0] = (struct pl_span){0, 100 * MS};
+    s.receiver.stall_count = 1;
+    rig_open_in_order(&rig, &s, 100, "limited/glibc");
+    rig_run(&rig, 200 * MS);
+    assert_true(rig.side->meter.books[1].failures > 0 || rig.side->meter.books[0].failures > 0);
+    assert_true(rig.side->counts.paused_ns < (uint64_t)(100 * MS));
+    rig_close(&rig);
+}
+
 /* From the end of the stall: the backlog is given up in the first read, 200 ms are gathered, and
  * from then on every read is whole. Of what was lost a read is 10 ms. */
 static void recovery_is_told_to_the_read(void **state)
@@ -293,6 +314,7 @@ int main(void)
         cmocka_unit_test(drop_oldest_is_heard_at_once),
         cmocka_unit_test(a_bounded_queue_drops_the_newest_or_pauses),
         cmocka_unit_test(spinning_finds_room_at_once),
+        cmocka_unit_test(a_pause_within_a_read_is_no_eternity),
         cmocka_unit_test(recovery_is_told_to_the_read),
         cmocka_unit_test(a_recovery_that_never_comes_is_told),
         cmocka_unit_test(any_failing_acquire_is_survived),
