@@ -11,7 +11,7 @@
 
 #define OTHER_FDS 32 /* that the process has besides */
 
-static int allow(uint32_t count, struct pl_error *error)
+static int allow(uint64_t count, struct pl_error *error)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit))
@@ -23,19 +23,24 @@ static int allow(uint32_t count, struct pl_error *error)
     if (limit.rlim_cur >= count + OTHER_FDS)
         return 0;
     return pl_error_set(error, -EMFILE,
-                        "%u senders need a socket each, but only %llu files may be open; "
-                        "`ulimit -n %u` allows more",
-                        count, (unsigned long long)limit.rlim_cur, count + OTHER_FDS);
+                        "the senders need %llu sockets, but only %llu files may be open; "
+                        "`ulimit -n %llu` allows more",
+                        (unsigned long long)count, (unsigned long long)limit.rlim_cur,
+                        (unsigned long long)count + OTHER_FDS);
 }
 
-int outlets_open(struct outlets *o, uint32_t count, uint32_t port, struct pl_error *error)
+int outlets_open(struct outlets *o, uint32_t streams, uint32_t lives, uint32_t port,
+                 struct pl_error *error)
 {
-    int rc = allow(count, error);
+    uint64_t needed = (uint64_t)streams * lives + 1; /* the hostile sender's */
+    uint32_t count = (uint32_t)needed;
+    int rc = allow(needed, error);
     if (rc)
         return rc;
     *o = (struct outlets){
         .each = malloc(count * sizeof *o->each),
         .count = count,
+        .lives = lives,
         .to = {.sin_family = AF_INET,
                .sin_port = htons((uint16_t)port),
                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)},
@@ -62,8 +67,8 @@ static int connected(const struct sockaddr_in *to)
 /* The hostile sender's has the last place, whatever it calls itself. */
 int outlets_of(struct outlets *o, const struct pl_arrival *arrival)
 {
-    struct outlet *outlet =
-        &o->each[arrival->packet && arrival->session < o->count ? arrival->session : o->count - 1];
+    uint64_t place = (uint64_t)arrival->session * o->lives + arrival->epoch % o->lives;
+    struct outlet *outlet = &o->each[arrival->packet && place < o->count ? place : o->count - 1];
     if (outlet->fd >= 0 && outlet->port == arrival->port)
         return outlet->fd;
     int fd = connected(&o->to);

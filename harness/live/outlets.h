@@ -17,13 +17,17 @@ struct outlet {
 struct outlets {
     struct outlet *each;
     uint32_t count;
+    uint32_t lives; /* that a stream can send in by turns */
     struct sockaddr_in to;
 };
 
-/** @param count streams of all senders, the hostile one's included
+/** @param streams of all senders
+ *  @param lives how many identities one after another of a stream still send by turns, 1 or more:
+ *   what is reordered comes after its sender has become another
  *  @param port of the receiver on 127.0.0.1
  *  @return 0, or a negative errno when the process may not have so many sockets */
-int outlets_open(struct outlets *outlets, uint32_t count, uint32_t port, struct pl_error *error);
+int outlets_open(struct outlets *outlets, uint32_t streams, uint32_t lives, uint32_t port,
+                 struct pl_error *error);
 
 /** @return the socket that sends this datagram, or a negative errno */
 int outlets_of(struct outlets *outlets, const struct pl_arrival *arrival);

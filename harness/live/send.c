@@ -15,6 +15,7 @@
 #include "harness/live/outlets.h"
 #include "harness/live/pace.h"
 #include "harness/live/wait.h"
+#include "harness/traffic/lives.h"
 #include "harness/traffic/rtp.h"
 #include "harness/traffic/sender.h"
 
@@ -127,6 +128,19 @@ static int open_sources(struct sending *s, struct pl_error *error)
     return 0;
 }
 
+/* Identities that end while a reordered packet is late, and the one that it comes into. */
+static uint32_t lives(const struct pl_scenario *scenario)
+{
+    const struct pl_traffic_settings *t = &scenario->traffic;
+    int64_t shortest_ns = t->faults.reorder_delay_ns;
+    if (t->faults.reorder <= 0 || !pl_lives_any(t))
+        return 1;
+    for (uint32_t i = 0; i < t->churn_count; i++)
+        if (t->churn_ns[i] < shortest_ns)
+            shortest_ns = t->churn_ns[i];
+    return 2 + (uint32_t)(t->faults.reorder_delay_ns / shortest_ns);
+}
+
 static int prepare(struct sending *s, const struct pl_recording *recording, uint64_t seed,
                    struct pl_error *error)
 {
@@ -137,7 +151,7 @@ static int prepare(struct sending *s, const struct pl_recording *recording, uint
         rc = open_sources(s, error);
     if (!rc)
         rc = await_port(s, &port, error);
-    return rc ? rc : outlets_open(&s->outlets, streams + 1, port, error);
+    return rc ? rc : outlets_open(&s->outlets, streams, lives(s->scenario), port, error);
 }
 
 int pl_live_send(const struct pl_scenario *scenario, const struct pl_recording *recording,

@@ -136,7 +136,7 @@ static void each_sender_has_a_port_of_its_own(void **state)
     struct pl_arrival first = {.packet = &packet, .session = 0, .port = 7};
     struct pl_arrival second = {.packet = &packet, .session = 1, .port = 8};
     struct pl_arrival hostile = {.session = 0, .port = 0x80000000u};
-    assert_int_equal(outlets_open(&outlets, 3, 9, &error), 0);
+    assert_int_equal(outlets_open(&outlets, 2, 1, 9, &error), 0);
     uint16_t a = port_of(outlets_of(&outlets, &first)), b = port_of(outlets_of(&outlets, &second)),
              h = port_of(outlets_of(&outlets, &hostile));
     assert_true(a != b && b != h && a != h);
@@ -148,12 +148,29 @@ static void each_sender_has_a_port_of_its_own(void **state)
     outlets_close(&outlets);
 }
 
+/* What was reordered comes when its sender is another already: each keeps its port meanwhile. */
+static void lives_that_overlap_keep_their_ports(void **state)
+{
+    (void)state;
+    struct outlets outlets;
+    struct pl_error error = {""};
+    const struct pl_recorded_packet packet = {0};
+    struct pl_arrival old = {.packet = &packet, .session = 1, .port = 8};
+    struct pl_arrival new = {.packet = &packet, .session = 1, .port = 18, .epoch = 1};
+    assert_int_equal(outlets_open(&outlets, 2, 2, 9, &error), 0);
+    uint16_t a = port_of(outlets_of(&outlets, &old)), b = port_of(outlets_of(&outlets, &new));
+    assert_true(a != b);
+    assert_int_equal(port_of(outlets_of(&outlets, &old)), a);
+    assert_int_equal(port_of(outlets_of(&outlets, &new)), b);
+    outlets_close(&outlets);
+}
+
 static void more_sockets_than_allowed_are_refused(void **state)
 {
     (void)state;
     struct outlets outlets;
     struct pl_error error = {""};
-    assert_int_equal(outlets_open(&outlets, UINT32_MAX - 100, 9, &error), -EMFILE);
+    assert_int_equal(outlets_open(&outlets, UINT32_MAX - 100, 1, 9, &error), -EMFILE);
     assert_non_null(strstr(error.text, "ulimit -n"));
 }
 
@@ -173,6 +190,7 @@ int main(void)
         cmocka_unit_test(the_kernels_drops_are_told),
         cmocka_unit_test(waiting_ends_on_time_or_when_told),
         cmocka_unit_test(each_sender_has_a_port_of_its_own),
+        cmocka_unit_test(lives_that_overlap_keep_their_ports),
         cmocka_unit_test(more_sockets_than_allowed_are_refused),
     };
     return cmocka_run_group_tests(tests, open_clock, NULL);
