@@ -106,6 +106,25 @@ void pl_cell_begin(struct pl_cell *cell)
     pl_collect_toggle();
 }
 
+static void add_class(struct pl_class_record *record, const struct pl_meter *meter, uint32_t i)
+{
+    record->size = meter->sizes[i];
+    record->acquires += pl_own_read(&meter->books[i].acquires);
+    record->releases += pl_own_read(&meter->books[i].releases);
+    record->failures += pl_own_read(&meter->books[i].failures);
+}
+
+/* As they are now: live threads go on until they are told to stop. */
+static void take_books(struct pl_cell *cell)
+{
+    struct pl_final *final = &cell->final;
+    final->live_bytes_peak = pl_sides_live_peak(&cell->sides);
+    final->class_count = cell->job->scenario.class_count;
+    for (uint32_t i = 0; i < final->class_count; i++)
+        for (uint32_t k = 0; k < cell->sides.count; k++)
+            add_class(&final->classes[i], &cell->sides.side[k]->meter, i);
+}
+
 void pl_cell_end(struct pl_cell *cell, int64_t t_ns)
 {
     struct pl_final *final = &cell->final;
@@ -122,14 +141,7 @@ void pl_cell_end(struct pl_cell *cell, int64_t t_ns)
     final->at_ceiling = cell->sampler.at_ceiling;
     if (!final->at_ceiling)
         pl_sampler_sample(&cell->sampler, t_ns);
-}
-
-static void add_class(struct pl_class_record *record, const struct pl_meter *meter, uint32_t i)
-{
-    record->size = meter->sizes[i];
-    record->acquires += meter->books[i].acquires;
-    record->releases += meter->books[i].releases;
-    record->failures += meter->books[i].failures;
+    take_books(cell);
 }
 
 /* Into the first side's: nothing is timed any more. */
@@ -149,11 +161,6 @@ void pl_cell_settle(struct pl_cell *cell)
     final->acquire_ns_p999 = pl_histogram_quantile(h, 0.999);
     final->acquire_ns_max = h->max;
     final->acquires_timed = h->count;
-    final->live_bytes_peak = pl_sides_live_peak(&cell->sides);
-    final->class_count = cell->job->scenario.class_count;
-    for (uint32_t i = 0; i < final->class_count; i++)
-        for (uint32_t k = 0; k < cell->sides.count; k++)
-            add_class(&final->classes[i], &cell->sides.side[k]->meter, i);
 }
 
 void pl_cell_finish(struct pl_cell *cell)

@@ -37,7 +37,7 @@ void pl_cell_begin(struct pl_cell *cell);
 /** The window ends, `t_ns` of replay after it began. */
 void pl_cell_end(struct pl_cell *cell, int64_t t_ns);
 
-/** The books of the window, as long as the pipeline holds what it holds. */
+/** The latencies of the window; every thread is at rest. */
 void pl_cell_settle(struct pl_cell *cell);
 
 /** Reports, the pipeline being closed, and closes the stack. */

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "harness/base/memory.h"
 #include "harness/live/receiver.h"
 #include "harness/pipelines/pipeline.h"
 
@@ -51,6 +52,11 @@ int pl_job_make(const struct pl_job_options *o, int *fd, struct pl_error *error)
     uint64_t arena_offset = recording_offset + page_round(o->recording->bytes);
     uint64_t arena_bytes = pl_job_arena_bytes(o);
     uint64_t bytes = arena_offset + arena_bytes;
+    if (bytes > pl_memory_available() / 2)
+        return pl_error_set(error, -ENOMEM,
+                            "a cell of %u traffic.sessions with these faults takes %.1f GiB of "
+                            "books, more than half of what this machine has to spare",
+                            o->scenario->traffic.sessions, (double)bytes / 0x1p30);
     int memory = memfd_create("plimsoll-job", MFD_CLOEXEC);
     if (memory < 0 || posix_fallocate(memory, 0, (off_t)bytes)) {
         if (memory >= 0)

@@ -45,8 +45,12 @@ static int run(struct pl_cell *cell, struct pl_live *live, struct pl_live_link *
     pl_cell_begin(cell);
     int64_t t_ns = sample_until_the_end(cell, start_ns);
     pl_cell_end(cell, t_ns);
-    pl_live_stop(live);
+    pl_live_stop(live, cell->sampler.at_ceiling);
     pl_cell_settle(cell);
+    cell->final.is_live = 1;
+    cell->final.sent_all = cell->sampler.at_ceiling || atomic_load(&link->sent_all);
+    cell->final.send_errors = atomic_load(&link->send_errors);
+    cell->final.sender_late_ns = atomic_load(&link->late_ns_max);
     pl_live_close(live, t_ns);
     pl_cell_finish(cell);
     return 0;

@@ -1,4 +1,4 @@
-/* Starting a cell's process: the heap preloaded, a clean environment, no ASLR, inside its
+/* Starting a cell's process: the heap preloaded, a clean environment, inside its
  * container, and never outliving the controller. */
 #ifndef PL_CELL_PROCESS_H
 #define PL_CELL_PROCESS_H
@@ -11,7 +11,7 @@
 #include "harness/cell/wrapper.h"
 
 struct pl_process_options {
-    const char *program; /* path of plimsoll-cell */
+    const char *program; /* path of plimsoll-cell or the like */
     const struct pl_environment *environment;
     const struct pl_container *container;  /* NULL for none */
     const struct pl_cell_wrapper *wrapper; /* NULL: the cell runs alone */

@@ -3,6 +3,7 @@
 #ifndef PL_CELL_RECORD_H
 #define PL_CELL_RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -60,7 +61,23 @@ struct pl_final {
     struct pl_class_record classes[PL_BOOKS_MAX];
     uint32_t class_count;
     uint32_t at_ceiling; /* stopped itself before it could hurt the machine */
+    /* under the wall clock: */
+    uint32_t is_live;
+    uint32_t sent_all;      /* the sender came to its end */
+    uint64_t send_errors;   /* datagrams that its kernel did not take */
+    int64_t sender_late_ns; /* a datagram was sent so late, at most */
 };
+
+/** A sender that is later than that at any time does not send at the pace that was asked for. */
+#define PL_SENDER_LATE_NS INT64_C(1000000000)
+
+/** Whether what arrived is not what the scenario asks for: then the cell answers another question.
+ */
+static inline bool pl_final_sender_failed(const struct pl_final *final)
+{
+    return final->is_live && (!final->sent_all || final->send_errors > 0 ||
+                              final->sender_late_ns > PL_SENDER_LATE_NS);
+}
 
 struct pl_failure {
     uint32_t kind; /* PL_RECORD_FAILURE */

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/base/memory.h"
 #include "harness/cell/job.h"
 #include "harness/cell/process.h"
 #include "harness/cell/sender.h"
@@ -145,24 +146,10 @@ static void reap(const struct pl_process *process, bool kill_it, struct pl_cell_
         ;
 }
 
-/* What the machine has to spare, in bytes: MemAvailable of /proc/meminfo; a guess without it. */
-static uint64_t available(void)
-{
-    FILE *file = fopen("/proc/meminfo", "re");
-    char line[256];
-    unsigned long long kib = 0;
-    while (file && fgets(line, sizeof line, file))
-        if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1)
-            break;
-    if (file)
-        fclose(file);
-    return kib ? kib * 1024 : UINT64_C(2) << 30;
-}
-
 /* Where a cell stops itself before it can hurt the machine. 0 where its container does that. */
 static uint64_t ceiling(const struct pl_cell_options *o)
 {
-    uint64_t half = o->ceiling_bytes ? o->ceiling_bytes : available() / 2;
+    uint64_t half = o->ceiling_bytes ? o->ceiling_bytes : pl_memory_available() / 2;
     uint64_t container = o->scenario->container_bytes;
     return container && container <= half ? 0 : half;
 }
@@ -268,9 +255,7 @@ static int make_job(const struct pl_cell_options *o, int *fd, struct pl_error *e
         .stack = o->stack,
         .format = o->format,
         .clock = o->clock,
-        .threads = o->clock == PL_CLOCK_WALL ? 2
-                   : o->threads == 2         ? 2
-                                             : 1,
+        .threads = o->clock == PL_CLOCK_WALL || o->threads == 2 ? 2 : 1,
         .seed = o->seed,
         .ceiling_bytes = ceiling(o),
         .observed = o->wrapper != NULL,

@@ -5,10 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocators/units.h"
 #include "harness/cli/cli.h"
 #include "harness/pipelines/pipeline.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/expect.h"
+#include "harness/traffic/identify.h"
+
+#define PL_NS_A_SECOND INT64_C(1000000000)
 
 static void note_skipped(struct pl_planned *p, const char *stack, const char *why)
 {
@@ -147,6 +151,19 @@ static int read_traffic(struct pl_planned *p)
     return PL_EXIT_OK;
 }
 
+/* A live receiver tells packets by what is on the wire. */
+static int check_reach(const struct pl_planned *p)
+{
+    char longest[32];
+    int64_t reach_ns = pl_identifier_reach_ns(p->recording, p->scenario.traffic.rate);
+    if (p->scenario.duration_ns <= reach_ns)
+        return PL_EXIT_OK;
+    pl_time_format(reach_ns / PL_NS_A_SECOND * PL_NS_A_SECOND, longest, sizeof longest);
+    return pl_cli_usage("%s: under --clock wall packets are told by their timestamps, which turn "
+                        "over after %s at this rate: a shorter duration would be right",
+                        p->scenario.name, longest);
+}
+
 static int plan_one(const struct pl_arguments *a, const char *name, struct pl_planned *p)
 {
     char path[1024];
@@ -166,7 +183,9 @@ static int plan_one(const struct pl_arguments *a, const char *name, struct pl_pl
         rc = plan_formats(p, a->formats);
     if (!rc)
         lay_out(p);
-    return rc ? rc : read_traffic(p);
+    if (!rc)
+        rc = read_traffic(p);
+    return rc || a->clock != PL_CLOCK_WALL ? rc : check_reach(p);
 }
 
 int pl_plan_make(const struct pl_arguments *a, struct pl_plan *plan)

@@ -49,6 +49,22 @@ static void note_ceiling(struct run *run, const struct pl_cell_evidence *e, cons
     warn(run, text);
 }
 
+/* What arrived was not what the scenario asks for: what follows from it is about something else. */
+static void note_sender(struct run *run, const struct pl_cell_evidence *e, const char *stack)
+{
+    char text[PL_STACK_TEXT_MAX + 240];
+    const struct pl_final *f = &e->final;
+    if (!e->has_final || !pl_final_sender_failed(f))
+        return;
+    snprintf(text, sizeof text,
+             "%s was not sent what the scenario asks for (%.1f s late at most, %llu datagrams "
+             "refused%s): this machine can't send so much, or is busy; fewer traffic.sessions "
+             "would do",
+             stack, (double)f->sender_late_ns / 1e9, (unsigned long long)f->send_errors,
+             f->sent_all ? "" : ", not all sent");
+    warn(run, text);
+}
+
 /* How long a cell is known to take; 0 under the virtual clock. */
 static double seconds_of(const struct run *run, const struct pl_planned *p)
 {
@@ -83,6 +99,7 @@ static int run_cell(struct run *run, const struct pl_planned *p, const struct pl
     pl_expectations_judge(&measured, cell->stack, &expected);
     run->unexpected |= expected.verdict == PL_VERDICT_FAILED;
     note_ceiling(run, &evidence, label);
+    note_sender(run, &evidence, label);
     pl_reproduce(run->arguments, p, cell, reproduce, sizeof reproduce);
     struct pl_cell_identity identity = {cell->stack, cell->format, options.clock, cell->threads,
                                         repetition,  options.seed, reproduce};

@@ -45,7 +45,7 @@ void pl_loop_init(struct pl_loop *loop, struct pl_event **heap, uint32_t capacit
  *  The loop must have room. */
 void pl_loop_add(struct pl_loop *loop, struct pl_event *event, int64_t due_ns);
 
-/** Moves an event that is not firing right now to another time. */
+/** Moves an event to another time; not the one that is firing (pl_loop_pass does that). */
 void pl_loop_move(struct pl_loop *loop, struct pl_event *event, int64_t due_ns);
 
 /** Whether something is left to fire before `end_ns`. */

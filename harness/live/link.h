@@ -11,7 +11,8 @@ struct pl_live_link {
     _Atomic uint32_t port;     /* of the receiver's socket on 127.0.0.1; 0 until it listens */
     _Atomic int64_t start_ns;  /* CLOCK_MONOTONIC at replay time 0; 0 until the sender is ready */
     _Atomic uint32_t ended;    /* the receiver takes no more */
-    _Atomic uint32_t sent_all; /* the sender is through */
+    _Atomic uint32_t done;     /* the sender sends no more */
+    _Atomic uint32_t sent_all; /* likewise, and nothing is left */
     _Atomic uint64_t sent;     /* datagrams */
     _Atomic uint64_t send_errors; /* that the kernel did not take */
     _Atomic int64_t late_ns_max;  /* how late a datagram was sent, at most */

@@ -52,7 +52,7 @@ static void on_retry(uv_timer_t *timer)
 static void on_full(struct pl_live *live)
 {
     struct receiver *r = &live->receiver;
-    uint64_t retry_ms = (uint64_t)r->settings->retry_ns / 1000000;
+    uint64_t retry_ms = ((uint64_t)r->settings->retry_ns + 999999) / 1000000; /* libuv's grain */
     if (!r->paused)
         intake_pause(r, replay_now(live));
     if (spins(live))

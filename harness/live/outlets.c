@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -29,12 +30,31 @@ static int allow(uint64_t count, struct pl_error *error)
                         (unsigned long long)count + OTHER_FDS);
 }
 
+/* The kernel's range of ports to give; the default has 28,232. */
+static int allow_ports(uint64_t count, struct pl_error *error)
+{
+    unsigned low = 0, high = 65535;
+    FILE *file = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
+    if (file && fscanf(file, "%u %u", &low, &high) != 2)
+        low = 0;
+    if (file)
+        fclose(file);
+    if (count <= high - low)
+        return 0;
+    return pl_error_set(error, -EADDRNOTAVAIL,
+                        "the senders need %llu ports, but net.ipv4.ip_local_port_range has %u; "
+                        "fewer traffic.sessions would do",
+                        (unsigned long long)count, high - low);
+}
+
 int outlets_open(struct outlets *o, uint32_t streams, uint32_t lives, uint32_t port,
                  struct pl_error *error)
 {
     uint64_t needed = (uint64_t)streams * lives + 1; /* the hostile sender's */
     uint32_t count = (uint32_t)needed;
-    int rc = allow(needed, error);
+    int rc = allow_ports(needed, error);
+    if (!rc)
+        rc = allow(needed, error);
     if (rc)
         return rc;
     *o = (struct outlets){

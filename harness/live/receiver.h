@@ -22,9 +22,10 @@ int pl_live_open(const struct pl_pipeline_inputs *inputs, struct pl_live_link *l
 /** Sets the threads going. @param start_ns replay time 0, as pl_real_now counts */
 void pl_live_start(struct pl_live *live, int64_t start_ns);
 
-/** Ends both threads, and waits for the sender, 1 s at most, so that what it sent can be counted to
- *  the last datagram. */
-void pl_live_stop(struct pl_live *live);
+/** Waits for the sender, 2 s at most, so that what is late still comes and everything can be
+ *  counted to the last datagram; then ends both threads.
+ *  @param at_once the sender is told to stop instead */
+void pl_live_stop(struct pl_live *live, bool at_once);
 
 /** Settles the books. @param now_ns of replay */
 void pl_live_close(struct pl_live *live, int64_t now_ns);

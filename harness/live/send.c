@@ -26,6 +26,7 @@
 /* Sleeping takes some 60 us longer than asked for; below that waiting costs the sender's core
  * rather than the traffic's shape. */
 #define SPIN_NS 100000
+#define SLICE_NS (PL_NS_PER_S / 10)
 
 struct source;
 
@@ -53,7 +54,7 @@ static int open_senders(struct sending *s, const struct pl_recording *recording,
     s->arena.base = aligned_alloc(PL_ARENA_ALIGN, s->arena.capacity);
     if (s->arena.base) {
         memset(s->arena.base, 0, s->arena.capacity);
-        s->senders = pl_senders_open(traffic, recording, seed, &s->arena);
+        s->senders = pl_senders_open(traffic, recording, seed, s->scenario->duration_ns, &s->arena);
     }
     return s->senders ? 0 : pl_error_set(error, -ENOMEM, "no memory for the senders");
 }
@@ -70,10 +71,14 @@ static int await_port(struct sending *s, uint32_t *port, struct pl_error *error)
     return 0;
 }
 
-static void wait_until(int64_t until_ns)
+/* In slices, so that a sender whose next datagram is far away hears that the receiver has ended. */
+static void wait_until(const struct sending *s, int64_t until_ns)
 {
-    if (until_ns - pl_real_now() > SPIN_NS)
-        pl_live_wait(-1, until_ns);
+    for (int64_t now_ns; (now_ns = pl_real_now()) < until_ns - SPIN_NS;) {
+        if (atomic_load(&s->link->ended))
+            return;
+        pl_live_wait(-1, until_ns < now_ns + SLICE_NS ? until_ns : now_ns + SLICE_NS);
+    }
     while (pl_real_now() < until_ns)
         continue;
 }
@@ -102,13 +107,15 @@ static int64_t on_due(void *context, int64_t now_ns)
     struct pl_arrival arrival;
     int64_t due_ns = s->start_ns + now_ns;
     pl_sender_take(source->sender, &arrival);
-    wait_until(pl_pace_next(&s->pace, due_ns));
+    wait_until(s, pl_pace_next(&s->pace, due_ns));
+    s->loop.stopped = atomic_load(&s->link->ended);
+    if (s->loop.stopped)
+        return PL_NEVER;
     int64_t sent_ns = pl_real_now();
     send_one(s, &arrival);
     pl_pace_sent(&s->pace, due_ns, sent_ns);
     if (sent_ns - due_ns > atomic_load(&s->link->late_ns_max))
         atomic_store(&s->link->late_ns_max, sent_ns - due_ns);
-    s->loop.stopped = atomic_load(&s->link->ended);
     return pl_sender_due(source->sender);
 }
 
@@ -168,7 +175,8 @@ int pl_live_send(const struct pl_scenario *scenario, const struct pl_recording *
         s->pace = (struct pl_pace){s->start_ns, s->start_ns};
         atomic_store(&link->start_ns, s->start_ns);
         pl_loop_run(&s->loop, scenario->duration_ns);
-        atomic_store(&link->sent_all, 1);
+        atomic_store(&link->sent_all, !s->loop.stopped);
+        atomic_store(&link->done, 1);
         outlets_close(&s->outlets);
     }
     free(s->heap);

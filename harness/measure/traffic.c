@@ -91,11 +91,11 @@ struct pl_value pl_metric_paused_seconds(const struct pl_measured *m)
     return final ? pl_value_real((double) final->counts.paused_ns / 1e9) : pl_value_none();
 }
 
-/* Of what happens after stalls: none where there are none. */
+/* Of what happens after stalls: none where none has ended. */
 static struct pl_value after_stalls(const struct pl_measured *m, size_t offset)
 {
     struct pl_value ns = count(m, offset);
-    if (ns.kind == PL_VALUE_NONE || m->scenario->receiver.stall_count == 0)
+    if (ns.kind == PL_VALUE_NONE || pl_final_of(m)->counts.recoveries == 0)
         return pl_value_none();
     return pl_value_real((double)ns.integer / 1e9);
 }

@@ -7,8 +7,6 @@
 #include "harness/pipelines/meter.h"
 #include "harness/traffic/counts.h"
 
-#define PL_THREADS_MAX 2
-
 /** What one thread counts. Cache lines of its own. */
 struct pl_side {
     struct pl_meter meter;

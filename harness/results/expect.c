@@ -221,5 +221,8 @@ void pl_expectations_judge(const struct pl_measured *m, const char *stack, struc
             s->conditions_left_by);
     else if (has_own_conditions(stack))
         set(x, PL_VERDICT_NOT_CHECKED, "the stack's own options leave the stated conditions");
+    if (m->evidence->has_final && pl_final_sender_failed(&m->evidence->final))
+        set(x, PL_VERDICT_NOT_CHECKED,
+            "the sender fell behind: what arrived is not what was asked for");
     judge_unasked(m, x);
 }

@@ -93,7 +93,7 @@ static void fetch(struct pl_altered *a)
     packet.arrival.arrival_ns = fate.arrival_ns;
     packet.copies = fate.duplicated ? 2 : 1;
     if (fate.lost)
-        a->ended = pl_network_dead(&a->network);
+        a->ended = pl_network_dead(&a->network) || pl_replay_due(a->replay) >= a->until_ns;
     else if (fate.delay_ns > 0 && a->count < a->capacity)
         delay(a, &packet, fate.delay_ns);
     else
@@ -114,14 +114,15 @@ static void refill(struct pl_altered *a)
 }
 
 struct pl_altered *pl_altered_open(const struct pl_traffic_settings *traffic, uint64_t seed,
-                                   uint32_t sender, struct pl_replay *replay, uint32_t capacity,
-                                   struct pl_arena *arena)
+                                   uint32_t sender, int64_t until_ns, struct pl_replay *replay,
+                                   uint32_t capacity, struct pl_arena *arena)
 {
     struct pl_altered *a = pl_arena_take(arena, sizeof *a);
     struct pl_pending *delayed = pl_arena_take(arena, capacity * sizeof *delayed);
     if (!a || !delayed)
         return NULL;
-    *a = (struct pl_altered){.replay = replay, .delayed = delayed, .capacity = capacity};
+    *a = (struct pl_altered){
+        .replay = replay, .until_ns = until_ns, .delayed = delayed, .capacity = capacity};
     pl_lives_start(&a->lives, traffic, sender);
     pl_network_start(&a->network, &traffic->faults, seed, sender);
     settle(a);

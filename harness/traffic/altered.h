@@ -20,6 +20,7 @@ struct pl_altered {
     struct pl_lives lives;
     struct pl_network network;
     bool ended;                 /* the sender never sends again */
+    int64_t until_ns;           /* beyond which nobody asks what it sends */
     struct pl_pending next;     /* of those that keep their order */
     struct pl_pending *delayed; /* ring of reordered ones, in order of arrival */
     uint32_t capacity;
@@ -42,13 +43,14 @@ size_t pl_altered_arena_bytes(uint32_t capacity);
  * alone.
  * @param traffic kept, not copied
  * @param sender index of the sender
+ * @param until_ns replay time of the end, so that a loss of nearly all is not searched for ever
  * @param capacity from pl_altered_capacity, room for all reordered packets that can be on their
  * way; with less, one for which there is none is sent at once, in order
  * @return NULL when the arena is too small
  */
 struct pl_altered *pl_altered_open(const struct pl_traffic_settings *traffic, uint64_t seed,
-                                   uint32_t sender, struct pl_replay *replay, uint32_t capacity,
-                                   struct pl_arena *arena);
+                                   uint32_t sender, int64_t until_ns, struct pl_replay *replay,
+                                   uint32_t capacity, struct pl_arena *arena);
 
 /** When the next datagram arrives, in ns since the replay's start; INT64_MAX for never. */
 int64_t pl_altered_due(const struct pl_altered *altered);

@@ -165,3 +165,14 @@ bool pl_identify(const struct pl_identifier *identifier, uint32_t ssrc, uint16_t
     };
     return true;
 }
+
+int64_t pl_identifier_reach_ns(const struct pl_recording *recording, double rate)
+{
+    uint64_t fastest = 0; /* units a loop */
+    for (uint32_t i = 0; i < recording->stream_count; i++)
+        if (pl_recording_streams(recording)[i].timestamp_span > fastest)
+            fastest = pl_recording_streams(recording)[i].timestamp_span;
+    double reach_ns =
+        fastest ? 0x1p32 / (double)fastest * (double)recording->duration_ns / rate : 0x1p63;
+    return reach_ns < 0x1p63 ? (int64_t)reach_ns : INT64_MAX;
+}

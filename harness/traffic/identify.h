@@ -19,6 +19,10 @@ struct pl_identified {
 
 struct pl_identifier;
 
+/** Replay time up to which every packet is told for certain: until the timestamps of the fastest
+ *  stream have turned over, 2^32 units of its clock. In ns, at most INT64_MAX. */
+int64_t pl_identifier_reach_ns(const struct pl_recording *recording, double rate);
+
 /** Bytes of the arena that pl_identifier_open takes. */
 size_t pl_identifier_arena_bytes(const struct pl_recording *recording);
 

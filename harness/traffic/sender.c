@@ -33,14 +33,15 @@ static void start_copies(struct pl_sender *senders, const struct pl_traffic_sett
 }
 
 static bool alter_copies(struct pl_sender *senders, const struct pl_traffic_settings *traffic,
-                         const struct pl_recording *recording, uint64_t seed,
+                         const struct pl_recording *recording, uint64_t seed, int64_t until_ns,
                          struct pl_arena *arena)
 {
     uint32_t capacity = pl_altered_capacity(traffic, recording);
     for (uint32_t i = 0; i < traffic->sessions; i++) {
         struct pl_sender *sender = &senders[i];
         sender->plain = false;
-        sender->altered = pl_altered_open(traffic, seed, i, &sender->replay, capacity, arena);
+        sender->altered =
+            pl_altered_open(traffic, seed, i, until_ns, &sender->replay, capacity, arena);
         if (!sender->altered)
             return false;
         sender->due_ns = pl_altered_due(sender->altered);
@@ -60,13 +61,14 @@ static bool open_hostile(struct pl_sender *sender, const struct pl_traffic_setti
 
 struct pl_sender *pl_senders_open(const struct pl_traffic_settings *traffic,
                                   const struct pl_recording *recording, uint64_t seed,
-                                  struct pl_arena *arena)
+                                  int64_t until_ns, struct pl_arena *arena)
 {
     struct pl_sender *senders = pl_arena_take(arena, pl_sender_count(traffic) * sizeof *senders);
     if (!senders)
         return NULL;
     start_copies(senders, traffic, recording, seed);
-    if (pl_altered_any(traffic) && !alter_copies(senders, traffic, recording, seed, arena))
+    if (pl_altered_any(traffic) &&
+        !alter_copies(senders, traffic, recording, seed, until_ns, arena))
         return NULL;
     if (traffic->hostile > 0 &&
         !open_hostile(senders + traffic->sessions, traffic, recording, seed, arena))

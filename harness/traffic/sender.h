@@ -34,12 +34,13 @@ size_t pl_senders_arena_bytes(const struct pl_traffic_settings *traffic,
  * Starts all senders of a scenario. What a sender sends is decided by the seed and its index; one
  * without faults, churn and outages sends what pl_replay does. Faults, churn and outages are not
  * the hostile sender's.
+ * @param until_ns replay time of the end: what is due later may not be sent
  * @param traffic,recording kept, not copied: they stay as long as the senders do
  * @return pl_sender_count() senders, or NULL when the arena is too small
  */
 struct pl_sender *pl_senders_open(const struct pl_traffic_settings *traffic,
                                   const struct pl_recording *recording, uint64_t seed,
-                                  struct pl_arena *arena);
+                                  int64_t until_ns, struct pl_arena *arena);
 
 /** One of them. @param index 0 to pl_sender_count() - 1 */
 static inline struct pl_sender *pl_sender_at(struct pl_sender *senders, uint32_t index)

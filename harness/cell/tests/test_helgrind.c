@@ -20,7 +20,7 @@ static const char *const helgrind[] = {"/usr/bin/valgrind", "-q", "--tool=helgri
 static void run_under_helgrind(const char *stack, enum pl_clock clock, enum pl_on_full policy)
 {
     struct pl_scenario *s = calloc(1, sizeof *s);
-    struct pl_recording *recording;
+    struct pl_recording *recording = NULL;
     struct pl_containers containers;
     struct pl_cell_evidence e;
     struct pl_error error = {""};

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -170,7 +171,14 @@ static void more_sockets_than_allowed_are_refused(void **state)
     (void)state;
     struct outlets outlets;
     struct pl_error error = {""};
-    assert_int_equal(outlets_open(&outlets, UINT32_MAX - 100, 1, 9, &error), -EMFILE);
+    struct rlimit before, few = {.rlim_cur = 40, .rlim_max = 40};
+    assert_int_equal(outlets_open(&outlets, 100000, 1, 9, &error), -EADDRNOTAVAIL);
+    assert_non_null(strstr(error.text, "ip_local_port_range"));
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    few.rlim_max = before.rlim_max < 40 ? before.rlim_max : 40;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few),
+                     0); /* the last test: it can't be raised again */
+    assert_int_equal(outlets_open(&outlets, 100, 1, 9, &error), -EMFILE);
     assert_non_null(strstr(error.text, "ulimit -n"));
 }
 

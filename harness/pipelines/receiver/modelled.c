@@ -19,6 +19,7 @@ static uint64_t kernel_truesize(uint32_t size)
     return head + 256;
 }
 
+/* An empty socket takes one datagram, whatever its size. */
 static uint32_t kernel_capacity(const struct pl_scenario *scenario)
 {
     return (uint32_t)(scenario->receiver.rcvbuf_bytes / kernel_truesize(0)) + 1;
@@ -69,7 +70,7 @@ static void kernel_push(struct modelled *m, const struct pl_arrival *arrival)
 {
     struct kernel_queue *k = &m->kernel;
     uint64_t truesize = kernel_truesize(arrival->datagram_size);
-    if (k->bytes + truesize > m->receiver.settings->rcvbuf_bytes) {
+    if (k->count > 0 && k->bytes + truesize > m->receiver.settings->rcvbuf_bytes) {
         pl_own_add(&m->receiver.network->counts.dropped[PL_DROP_KERNEL], 1);
         return;
     }
@@ -149,7 +150,7 @@ static int64_t on_tick(void *context, int64_t now_ns)
     struct receiver *r = &m->receiver;
     int64_t next_ns = reader_tick(r, now_ns);
     if (r->paused && r->settings->on_full == PL_ON_FULL_SPIN)
-        pl_loop_move(r->in.loop, &m->retry, now_ns);
+        pl_loop_move(r->in.loop, &m->retry, m->tick.due_ns); /* when the read was done */
     return next_ns;
 }
 
@@ -164,8 +165,8 @@ static bool open_sources(struct modelled *m)
 {
     const struct pl_pipeline_inputs *in = &m->receiver.in;
     uint32_t count = pl_sender_count(&in->scenario->traffic);
-    struct pl_sender *senders =
-        pl_senders_open(&in->scenario->traffic, in->recording, in->seed, in->arena);
+    struct pl_sender *senders = pl_senders_open(&in->scenario->traffic, in->recording, in->seed,
+                                                in->scenario->duration_ns, in->arena);
     m->sources = pl_arena_take(in->arena, count * sizeof *m->sources);
     if (!senders || !m->sources)
         return false;

@@ -205,8 +205,11 @@ static void play_opaque(struct receiver *r, struct session *s, int64_t now_ns)
 
 int64_t session_play(struct receiver *r, struct session *s, int64_t now_ns)
 {
-    if (s->convert)
-        return play_samples(r, s);
+    if (s->convert) {
+        bool owed = s->owed; /* it may end */
+        int64_t played_ns = play_samples(r, s);
+        return owed ? played_ns : 0;
+    }
     play_opaque(r, s, now_ns);
     return 0;
 }

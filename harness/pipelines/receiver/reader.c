@@ -81,6 +81,7 @@ static void resume(struct receiver *r, int64_t now_ns)
 {
     r->stalling = false;
     r->recovery.on = r->audible > 0;
+    pl_own_add(&r->reader->counts.recoveries, r->recovery.on);
     r->recovery.since_ns = now_ns;
     r->recovery.broken_until_ns = now_ns;
 }

@@ -79,6 +79,7 @@ static void start(struct receiver *r, struct session *session, const struct pack
 {
     *session = (struct session){.open = true, .ssrc = packet->ssrc, .port = packet->port};
     session->stream = stream;
+    session->owed = packet->truth.packet != NULL;
     session->convert = pl_convert_find(stream->codec, r->in.format);
     session->in_bytes = pl_codec_sample_bytes(stream->codec) * stream->channels;
     session->out_bytes = pl_format_sample_bytes(r->in.format) * stream->channels;

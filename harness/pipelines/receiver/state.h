@@ -15,6 +15,7 @@
 struct session {
     bool open;
     bool playing; /* the latency has been gathered */
+    bool owed;    /* a frame of audio at every read: one of ours */
     uint32_t ssrc;
     uint32_t port;
     uint32_t slot_next; /* next in the table's chain, index + 1, 0 at the end */
@@ -67,7 +68,7 @@ struct receiver {
     /* the network's thread */
     struct pl_side *network;
     struct packet_buffer *hand; /* for the next datagram, or with one that got no packet */
-    struct datagram waiting;    /* in the buffer at hand; size 0 for none */
+    struct datagram waiting;    /* in the buffer at hand */
     bool is_waiting;
     bool paused;
     int64_t paused_since_ns;
@@ -134,7 +135,7 @@ void session_end(struct receiver *receiver, struct session *session);
 
 /* playback.c: the reader's thread */
 /** Plays one frame of a session; ends it when its timeouts or bounds say so.
- *  @return how much of the frame was filled from packets, in ns */
+ *  @return how much of a frame that is owed was filled from packets, in ns */
 int64_t session_play(struct receiver *receiver, struct session *session, int64_t now_ns);
 
 /* reader.c: the reader's thread */

@@ -198,7 +198,8 @@ static void without_room_nothing_is_lost(void **state)
         struct pl_arena arena = made_arena(pl_altered_arena_bytes(capacity));
         struct pl_replay replay;
         pl_replay_start(&replay, recording, &(struct pl_replay_options){1, 1, 3}, 0);
-        struct pl_altered *altered = pl_altered_open(&traffic, 3, 0, &replay, capacity, &arena);
+        struct pl_altered *altered =
+            pl_altered_open(&traffic, 3, 0, INT64_MAX, &replay, capacity, &arena);
         assert_non_null(altered);
         int64_t before_ns = 0;
         uint32_t delayed = 0, taken = 0;
@@ -229,6 +230,21 @@ static int tear_down(void **state)
     return 0;
 }
 
+/* One packet in 10^12 is not lost: nobody waits for it beyond the end. */
+static void a_loss_of_nearly_all_ends_with_the_run(void **state)
+{
+    struct pl_traffic_settings traffic = made_settings(1);
+    traffic.faults.loss = 1 - 1e-12;
+    struct pl_arena arena = made_arena(pl_altered_arena_bytes(0));
+    struct pl_replay replay;
+    pl_replay_start(&replay, *state, &(struct pl_replay_options){1, 1, 3}, 0);
+    const struct pl_altered *altered =
+        pl_altered_open(&traffic, 3, 0, INT64_C(60000000000), &replay, 0, &arena);
+    assert_non_null(altered);
+    assert_int_equal(pl_altered_due(altered), INT64_MAX);
+    free(arena.base);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +256,7 @@ int main(void)
         cmocka_unit_test(there_is_room_for_the_worst_and_little_more),
         cmocka_unit_test(room_is_for_bursts),
         cmocka_unit_test(without_room_nothing_is_lost),
+        cmocka_unit_test(a_loss_of_nearly_all_ends_with_the_run),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

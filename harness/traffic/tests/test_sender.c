@@ -218,7 +218,7 @@ static void a_small_arena_is_refused(void **state)
     size_t bytes = pl_senders_arena_bytes(&traffic, *state);
     for (size_t less = 64; less <= bytes; less += 64 * 37) {
         struct pl_arena arena = made_arena(bytes - less);
-        assert_null(pl_senders_open(&traffic, *state, 1, &arena));
+        assert_null(pl_senders_open(&traffic, *state, 1, INT64_MAX, &arena));
         free(arena.base);
     }
 }
