@@ -35,7 +35,7 @@ struct pl_arguments {
  *  @return PL_EXIT_OK, or PL_EXIT_USAGE with the line printed */
 int pl_arguments_read(int argc, char **argv, struct pl_arguments *arguments);
 
-/** Where no scenario was named: all that there are. @return as pl_arguments_read */
+/** Where no scenario was named: all that are for the gate (`gate`). @return as pl_arguments_read */
 int pl_arguments_all_scenarios(struct pl_arguments *arguments);
 
 void pl_arguments_free(struct pl_arguments *arguments);

@@ -27,6 +27,7 @@ void pl_scenario_defaults(struct pl_scenario *s, const char *path, enum pl_tier 
                      .rcvbuf_bytes = 212992},
         .sample_interval_ns = 100 * MS,
         .timeout_ns = 120 * S,
+        .gate = true,
         .seed = 1,
         .repeat = 1,
         .formats = "f32",

@@ -131,6 +131,7 @@ struct pl_scenario {
     int64_t timeout_ns; /* of real time, for one cell; under the wall clock beyond its duration */
     int64_t budget_ns;  /* of real time, for the tier; 0 when it states none */
     bool huge_pages;    /* leave transparent huge pages as the machine has them */
+    bool gate;          /* among the pairs that a gate runs when no scenario is named */
     uint64_t seed;
     uint32_t repeat;
     char allocators[PL_LIST_TEXT_MAX]; /* specs separated by commas */

@@ -95,6 +95,7 @@ const struct pl_key pl_schema[] = {
     TIME("sample_interval", sample_interval_ns, MS, HOUR, PL_KEY_CONDITION),
     TIME("timeout", timeout_ns, S, 24 * HOUR, PL_KEY_CONDITION),
     {"huge_pages", PL_KEY_BOOL, AT(huge_pages), 0, 0, 0, NULL, NULL, 0},
+    {"gate", PL_KEY_BOOL, AT(gate), 0, 0, 0, NULL, NULL, PL_KEY_CONDITION},
     {"seed", PL_KEY_SEED, AT(seed), 0, 0, INT64_MAX, NULL, NULL, PL_KEY_CONDITION},
     COUNT("repeat", repeat, 1, 1000, PL_KEY_CONDITION),
     SPECIAL("allocators", pl_decode_allocators, PL_KEY_REQUIRED | PL_KEY_CONDITION),
