@@ -7,12 +7,11 @@
 
 #include "allocators/units.h"
 #include "harness/cli/cli.h"
+#include "harness/clock/virtual.h"
 #include "harness/pipelines/pipeline.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/expect.h"
 #include "harness/traffic/identify.h"
-
-#define PL_NS_A_SECOND INT64_C(1000000000)
 
 static void note_skipped(struct pl_planned *p, const char *stack, const char *why)
 {
@@ -158,7 +157,7 @@ static int check_reach(const struct pl_planned *p)
     int64_t reach_ns = pl_identifier_reach_ns(p->recording, p->scenario.traffic.rate);
     if (p->scenario.duration_ns <= reach_ns)
         return PL_EXIT_OK;
-    pl_time_format(reach_ns / PL_NS_A_SECOND * PL_NS_A_SECOND, longest, sizeof longest);
+    pl_time_format(reach_ns / PL_NS_PER_S * PL_NS_PER_S, longest, sizeof longest);
     return pl_cli_usage("%s: under --clock wall packets are told by their timestamps, which turn "
                         "over after %s at this rate: a shorter duration would be right",
                         p->scenario.name, longest);
