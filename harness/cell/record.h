@@ -40,6 +40,8 @@ struct pl_class_record {
     uint64_t acquires;
     uint64_t releases;
     uint64_t failures;
+    uint64_t acquired_bytes;
+    uint64_t released_bytes;
 };
 
 /** The books at the end of the measured window. */

@@ -11,12 +11,12 @@ static uint64_t sum(const struct pl_final *final, uint64_t (*part)(const struct 
 
 static uint64_t allocated(const struct pl_class_record *c)
 {
-    return c->acquires * c->size;
+    return c->acquired_bytes;
 }
 
 static uint64_t freed(const struct pl_class_record *c)
 {
-    return c->releases * c->size;
+    return c->released_bytes;
 }
 
 static uint64_t operations(const struct pl_class_record *c)

@@ -25,9 +25,11 @@ void pl_meter_open(struct pl_meter *meter, struct pl_stack *stack, const struct 
 uint64_t pl_meter_churn(const struct pl_meter *meter)
 {
     uint64_t churn = 0;
-    for (uint32_t i = 0; i < meter->class_count; i++)
-        churn += meter->sizes[i] *
-                 (pl_own_read(&meter->books[i].acquires) + pl_own_read(&meter->books[i].releases));
+    for (uint32_t i = 0; i < meter->class_count; i++) {
+        const struct pl_class_books *books = &meter->books[i];
+        churn += meter->sizes[i] * (pl_own_read(&books->acquires) + pl_own_read(&books->releases));
+        churn += pl_own_read(&books->acquired_excess) + pl_own_read(&books->released_excess);
+    }
     return churn;
 }
 
@@ -37,11 +39,11 @@ void pl_meter_untimed(struct pl_meter *meter)
     meter->until_timed = 0;
 }
 
-void *pl_meter_acquire_timed(struct pl_meter *meter, uint32_t class_index)
+void *pl_meter_acquire_timed(struct pl_meter *meter, uint32_t class_index, uint64_t size)
 {
     meter->until_timed = next_stride(meter);
     int64_t before = pl_real_now();
-    void *block = pl_acquire(meter->chains[class_index], meter->sizes[class_index]);
+    void *block = pl_acquire(meter->chains[class_index], size);
     int64_t after = pl_real_now();
     pl_histogram_add(&meter->acquire_ns, (uint64_t)(after - before));
     return block;

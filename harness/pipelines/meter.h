@@ -16,6 +16,9 @@ struct pl_class_books {
     uint64_t acquires; /* that succeeded */
     uint64_t releases;
     uint64_t failures; /* acquires that gave NULL */
+    /* Of blocks that are not the class's object: their bytes less the object's, modulo 2^64. */
+    uint64_t acquired_excess;
+    uint64_t released_excess;
 };
 
 /** What one thread acquires and releases. Zero it, then pl_meter_open. The functions below are for
@@ -44,23 +47,23 @@ uint64_t pl_meter_churn(const struct pl_meter *meter);
  *  would mean nothing. Good for 2^32 acquires. */
 void pl_meter_untimed(struct pl_meter *meter);
 
-/** Acquires through the chain and times it. For pl_meter_acquire only. */
-void *pl_meter_acquire_timed(struct pl_meter *meter, uint32_t class_index);
+/** Acquires through the chain and times it. For the acquires below only. */
+void *pl_meter_acquire_timed(struct pl_meter *meter, uint32_t class_index, uint64_t size);
 
-/** @return an object of the class, or NULL, which is counted */
-static inline void *pl_meter_acquire(struct pl_meter *meter, uint32_t class_index)
+/* An acquire and its books, but for the excess. */
+static inline void *pl_meter_take(struct pl_meter *meter, uint32_t class_index, uint64_t size)
 {
     void *block;
     if (__builtin_expect(--meter->until_timed == 0, 0))
-        block = pl_meter_acquire_timed(meter, class_index);
+        block = pl_meter_acquire_timed(meter, class_index, size);
     else
-        block = pl_acquire(meter->chains[class_index], meter->sizes[class_index]);
+        block = pl_acquire(meter->chains[class_index], size);
     if (__builtin_expect(!block, 0)) {
         pl_own_add(&meter->books[class_index].failures, 1);
         return NULL;
     }
     pl_own_add(&meter->books[class_index].acquires, 1);
-    uint64_t live = pl_own_add(&meter->live_bytes, meter->sizes[class_index]);
+    uint64_t live = pl_own_add(&meter->live_bytes, size);
     if (meter->other)
         live += pl_own_read(&meter->other->live_bytes);
     /* The other thread may be about to count a release below zero: no peak. */
@@ -69,11 +72,43 @@ static inline void *pl_meter_acquire(struct pl_meter *meter, uint32_t class_inde
     return block;
 }
 
-static inline void pl_meter_release(struct pl_meter *meter, uint32_t class_index, void *block)
+static inline void pl_meter_give(struct pl_meter *meter, uint32_t class_index, void *block,
+                                 uint64_t size)
 {
     pl_own_add(&meter->books[class_index].releases, 1);
-    pl_own_add(&meter->live_bytes, -meter->sizes[class_index]);
-    pl_release(meter->chains[class_index], block, meter->sizes[class_index]);
+    pl_own_add(&meter->live_bytes, -size);
+    pl_release(meter->chains[class_index], block, size);
+}
+
+/** @return an object of the class, or NULL, which is counted */
+static inline void *pl_meter_acquire(struct pl_meter *meter, uint32_t class_index)
+{
+    return pl_meter_take(meter, class_index, meter->sizes[class_index]);
+}
+
+static inline void pl_meter_release(struct pl_meter *meter, uint32_t class_index, void *block)
+{
+    pl_meter_give(meter, class_index, block, meter->sizes[class_index]);
+}
+
+/** For classes whose objects differ in size.
+ *  @param size bytes; beyond the class's size a pool refuses
+ *  @return a block, or NULL, which is counted */
+static inline void *pl_meter_acquire_sized(struct pl_meter *meter, uint32_t class_index,
+                                           uint64_t size)
+{
+    void *block = pl_meter_take(meter, class_index, size);
+    if (block)
+        pl_own_add(&meter->books[class_index].acquired_excess, size - meter->sizes[class_index]);
+    return block;
+}
+
+/** @param size what was asked for */
+static inline void pl_meter_release_sized(struct pl_meter *meter, uint32_t class_index, void *block,
+                                          uint64_t size)
+{
+    pl_own_add(&meter->books[class_index].released_excess, size - meter->sizes[class_index]);
+    pl_meter_give(meter, class_index, block, size);
 }
 
 #endif

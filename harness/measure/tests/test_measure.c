@@ -175,7 +175,7 @@ static struct pl_cell_evidence finished(void)
     struct pl_cell_evidence e = {.samples = samples, .sample_count = SAMPLES, .has_final = true};
     e.final.t_ns = INT64_C(60000000000);
     e.final.class_count = 1;
-    e.final.classes[0] = (struct pl_class_record){100, 50, 40, 0};
+    e.final.classes[0] = (struct pl_class_record){100, 50, 40, 0, 5000, 4000};
     e.final.counts.received = 50;
     e.final.counts.delivered = 40;
     e.final.counts.held = 10;
