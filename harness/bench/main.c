@@ -34,6 +34,9 @@ static int load(const struct gbench_options *o, struct pl_scenario *s,
         rc = pl_scenario_load(path, o->tier, o->settings, o->setting_count, s, error);
     if (rc)
         return rc;
+    if (s->pipeline != PL_PIPELINE_RECEIVER)
+        return pl_error_set(error, -EINVAL, "%s: the benchmarks are of the receiver, not of %s",
+                            s->name, pl_pipeline_of(s)->name);
     s->receiver.stall_count = 0;
     struct pl_capture_options capture = {
         .filter = s->traffic.filter,

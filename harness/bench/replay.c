@@ -34,8 +34,7 @@ static bool open_pipeline(struct replay *r)
     if (!heap)
         return false;
     pl_loop_init(&r->loop, heap, events);
-    r->state = r->pipeline->open(&inputs);
-    return r->state != NULL;
+    return r->pipeline->open(&inputs, &r->state, NULL) == 0;
 }
 
 static bool open_replay(struct replay *r)

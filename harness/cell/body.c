@@ -93,6 +93,8 @@ struct pl_pipeline_inputs pl_cell_inputs(struct pl_cell *cell, struct pl_loop *l
         .sides = &cell->sides,
         .loop = loop,
         .arena = &cell->arena,
+        .observed = job->observed,
+        .media = &cell->media,
     };
 }
 
@@ -172,6 +174,7 @@ void pl_cell_finish(struct pl_cell *cell)
     pl_stack_stats(cell->stack, &cell->final.stack);
     pl_sides_counts(&cell->sides, &cell->final.counts);
     cell->final.leaked_bytes = pl_sides_live(&cell->sides);
+    cell->final.media = cell->media;
     pl_stack_close(cell->stack);
     pl_record_write(PL_RECORD_FD, &cell->final, sizeof cell->final);
 }

@@ -18,6 +18,7 @@ struct pl_cell {
     struct pl_sampler sampler;
     struct rusage usage_start;
     int64_t real_start_ns;
+    struct pl_media_facts media;
     struct pl_final final;
 };
 

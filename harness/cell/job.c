@@ -21,7 +21,7 @@ static size_t replayed_bytes(const struct pl_job_options *o)
 {
     const struct pl_pipeline *pipeline = pl_pipeline_of(o->scenario);
     uint32_t events = pipeline->event_count(o->scenario) + 1; /* the sampler's */
-    return pipeline->arena_bytes(o->scenario, o->recording) +
+    return pipeline->arena_bytes(o->scenario, o->recording, o->format) +
            pl_arena_cost(events * sizeof(struct pl_event *));
 }
 
@@ -36,6 +36,7 @@ static void fill(struct pl_job *job, const struct pl_job_options *o)
 {
     job->magic = PL_JOB_MAGIC;
     job->scenario = *o->scenario;
+    pl_scenario_fit(&job->scenario, o->format);
     strncpy(job->stack, o->stack, sizeof job->stack - 1);
     job->format = o->format;
     job->threads = o->threads;

@@ -60,6 +60,7 @@ struct pl_final {
     uint64_t acquires_timed;
     struct pl_stack_stats stack;
     struct pl_traffic_counts counts;
+    struct pl_media_facts media;
     struct pl_class_record classes[PL_BOOKS_MAX];
     uint32_t class_count;
     uint32_t at_ceiling; /* stopped itself before it could hurt the machine */

@@ -14,6 +14,7 @@
 #include "harness/cell/job.h"
 #include "harness/cell/process.h"
 #include "harness/cell/sender.h"
+#include "harness/pipelines/pipeline.h"
 
 /* Incoming bytes until they make whole records. */
 struct reader {
@@ -198,7 +199,8 @@ static int run_contained(const struct pl_cell_options *o, int job_fd, struct pl_
 {
     char program[4096];
     struct pl_container container;
-    const char *name = o->clock == PL_CLOCK_WALL ? "plimsoll-live" : "plimsoll-cell";
+    const char *name =
+        o->clock == PL_CLOCK_WALL ? "plimsoll-live" : pl_pipeline_of(o->scenario)->program;
     int rc = pl_process_find(name, program, sizeof program, error);
     if (!rc)
         rc = pl_container_make(o->containers, o->scenario->container_bytes, &container, error);

@@ -46,10 +46,21 @@ static int list_formats(void)
     static const char *const about[PL_FORMAT_COUNT] = {
         [PL_FORMAT_F32] = "32-bit floats in [-1, 1)",
         [PL_FORMAT_S16] = "16-bit integers",
+        [PL_FORMAT_F64] = "64-bit floats",
+        [PL_FORMAT_S32] = "32-bit integers",
+        [PL_FORMAT_FFMPEG] = "frames as FFmpeg's decoder makes them",
+        [PL_FORMAT_YUV420P] = "pictures, 1.5 B a pixel in three planes",
+        [PL_FORMAT_YUV422P] = "pictures, 2 B a pixel in three planes",
+        [PL_FORMAT_RGB24] = "pictures, 3 B a pixel",
+        [PL_FORMAT_RGBA] = "pictures, 4 B a pixel",
     };
-    for (int i = 0; i < PL_FORMAT_COUNT; i++)
-        printf("%-4s %zu B a sample, %s\n", pl_format_name((enum pl_format)i),
-               pl_format_sample_bytes((enum pl_format)i), about[i]);
+    for (int i = 0; i < PL_FORMAT_COUNT; i++) {
+        size_t bytes = pl_format_sample_bytes((enum pl_format)i);
+        if (bytes)
+            printf("%-8s %zu B a sample, %s\n", pl_format_name((enum pl_format)i), bytes, about[i]);
+        else
+            printf("%-8s %s\n", pl_format_name((enum pl_format)i), about[i]);
+    }
     return PL_EXIT_OK;
 }
 

@@ -7,6 +7,7 @@
 
 #include "allocators/units.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/recording.h"
 #include "harness/clock/virtual.h"
 #include "harness/pipelines/pipeline.h"
 #include "harness/results/cell_name.h"
@@ -91,18 +92,14 @@ static int plan_stacks(struct pl_planned *p, const struct pl_arguments *a)
 
 static int plan_formats(struct pl_planned *p, const char *named)
 {
-    char list[256], *rest = list;
-    snprintf(list, sizeof list, "%s", named ? named : p->scenario.formats);
-    for (char *name; (name = strsep(&rest, ","));) {
-        int format = pl_format_parse(name);
-        if (format < 0)
-            return pl_cli_usage("'%s' is no format; f32, s16 would be right", name);
-        for (size_t i = 0; i < p->format_count; i++)
-            if (p->formats[i] == (enum pl_format)format)
-                return pl_cli_usage("the format %s is named twice; --repeat repeats", name);
-        p->formats[p->format_count++] = (enum pl_format)format;
-    }
-    return PL_EXIT_OK;
+    char wrong[32], names[128];
+    p->format_count = pl_formats_parse(named ? named : p->scenario.formats, p->formats, wrong);
+    if (p->format_count)
+        return PL_EXIT_OK;
+    if (pl_format_parse(wrong) >= 0)
+        return pl_cli_usage("the format %s is named twice; --repeat repeats", wrong);
+    pl_format_names(names, sizeof names);
+    return pl_cli_usage("'%s' is no format; %s would be right", wrong, names);
 }
 
 static int plan_threads(struct pl_planned *p, enum pl_clock clock)
@@ -138,11 +135,8 @@ static void lay_out(struct pl_planned *p)
 
 static int read_traffic(struct pl_planned *p)
 {
-    const struct pl_traffic_settings *traffic = &p->scenario.traffic;
-    struct pl_capture_options options = {.filter = traffic->filter,
-                                         .payload = traffic->payload[0] ? traffic->payload : NULL};
     struct pl_error error;
-    if (pl_capture_read(traffic->file, &options, &p->recording, &p->counts, &error))
+    if (pl_recording_of(&p->scenario, &p->recording, &p->counts, &error))
         return pl_cli_fail(PL_EXIT_USAGE, &error);
     for (size_t i = 0; i < p->format_count; i++)
         if (pl_pipeline_of(&p->scenario)->check(&p->scenario, p->recording, p->formats[i], &error))
@@ -175,6 +169,10 @@ static int plan_one(const struct pl_arguments *a, const char *name, struct pl_pl
         p->scenario.repeat = a->repeat;
     if (a->seed_given)
         p->scenario.seed = a->seed;
+    if (a->clock == PL_CLOCK_WALL && !pl_pipeline_of(&p->scenario)->live)
+        return pl_cli_usage("%s: the pipeline %s has no sockets to run over; --clock virtual would "
+                            "be right",
+                            p->scenario.name, pl_pipeline_of(&p->scenario)->name);
     int rc = plan_threads(p, a->clock);
     if (!rc)
         rc = plan_stacks(p, a);

@@ -7,6 +7,17 @@
 #include "harness/results/expect.h"
 #include "harness/scenario/scenario.h"
 
+static int check_formats(const struct pl_scenario *s, struct pl_error *error)
+{
+    enum pl_format formats[PL_FORMAT_COUNT];
+    char wrong[32];
+    size_t count = pl_formats_parse(s->formats, formats, wrong);
+    int rc = 0;
+    for (size_t i = 0; i < count && !rc; i++)
+        rc = pl_pipeline_of(s)->check(s, NULL, formats[i], error);
+    return rc;
+}
+
 static int validate(const char *name)
 {
     char path[1024];
@@ -19,8 +30,7 @@ static int validate(const char *name)
         code = pl_cli_fail(PL_EXIT_USAGE, &error);
     for (int tier = 0; code == PL_EXIT_OK && tier < PL_TIER_COUNT; tier++)
         if (pl_scenario_load(path, (enum pl_tier)tier, NULL, 0, s, &error) ||
-            pl_expectations_check(s, &error) ||
-            pl_pipeline_of(s)->check(s, NULL, PL_FORMAT_F32, &error))
+            pl_expectations_check(s, &error) || check_formats(s, &error))
             code = pl_cli_fail(PL_EXIT_USAGE, &error);
     if (code == PL_EXIT_OK)
         printf("%s: valid\n", path);

@@ -16,20 +16,28 @@ struct pl_pipeline_inputs {
     const struct pl_sides *sides; /* the threads; a pipeline of one works on the first */
     struct pl_loop *loop;         /* NULL under the wall clock */
     struct pl_arena *arena;       /* for the harness's own state */
+    bool observed;                /* an instrument looks on: all happens in one process */
+    struct pl_media_facts *media; /* to be filled in; NULL of a caller that doesn't ask */
 };
 
 struct pl_pipeline {
     const char *name;
+    const char *program;  /* that runs its cells under the virtual clock */
+    uint32_t threads_max; /* that call the stack */
+    bool live;            /* it can run under the wall clock, too */
     /** Whether scenario, recording and format fit together. @return 0 or -EINVAL */
     int (*check)(const struct pl_scenario *, const struct pl_recording *, enum pl_format,
                  struct pl_error *);
     /** Bytes of the arena that open will take. */
-    size_t (*arena_bytes)(const struct pl_scenario *, const struct pl_recording *);
+    size_t (*arena_bytes)(const struct pl_scenario *, const struct pl_recording *, enum pl_format);
     /** Events that open will add to the loop. */
     uint32_t (*event_count)(const struct pl_scenario *);
     /** Puts the pipeline's events into the loop, those of the reader on the last of its threads.
-     *  @return its state, or NULL when the arena is too small */
-    void *(*open)(const struct pl_pipeline_inputs *);
+     *  NULL in the table where another program than the caller's runs it.
+     *  @param state set on success
+     *  @return 0; -ENOMEM when the arena is too small; -EINVAL for what it can't replay; -ENOSYS
+     * for what this machine's libraries lack */
+    int (*open)(const struct pl_pipeline_inputs *, void **state, struct pl_error *);
     /** Settles the books: what is still held is counted, then released. */
     void (*close)(void *state, int64_t now_ns);
 };

@@ -66,19 +66,34 @@ static void add_condition(void *context, const char *key, const char *value)
     json_object_set_new(context, key, json_string(value));
 }
 
+/* Paths and hashes of what is replayed, separated by commas. */
+static void name_files(const struct pl_scenario *s, json_t **files, json_t **hashes)
+{
+    char names[PL_SOURCES_MAX * PL_PATH_MAX] = "", all[PL_SOURCES_MAX * 64] = "", hash[64];
+    uint32_t count = s->media.source_count ? s->media.source_count : 1;
+    for (uint32_t i = 0; i < count; i++) {
+        const char *file = s->media.source_count ? s->media.sources[i] : s->traffic.file;
+        size_t at = strlen(names), end = strlen(all);
+        pl_file_hash(file, hash, sizeof hash);
+        snprintf(names + at, sizeof names - at, "%s%s", i ? "," : "", file);
+        snprintf(all + end, sizeof all - end, "%s%s", i ? "," : "", hash);
+    }
+    *files = json_string(names);
+    *hashes = json_string(all);
+}
+
 void pl_results_add_recording(struct pl_results *r, const struct pl_scenario *s,
                               const struct pl_recording *recording,
                               const struct pl_capture_counts *counts)
 {
-    char hash[64];
-    json_t *streams = json_array(), *conditions = json_object();
+    json_t *streams = json_array(), *conditions = json_object(), *files, *hashes;
     pl_scenario_conditions(s, add_condition, conditions);
-    pl_file_hash(s->traffic.file, hash, sizeof hash);
+    name_files(s, &files, &hashes);
     for (uint32_t i = 0; i < recording->stream_count; i++)
         json_array_append_new(streams, stream_json(&pl_recording_streams(recording)[i]));
     json_t *object = json_pack(
-        "{s:s, s:s, s:s, s:s, s:i, s:f, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "scenario", s->name,
-        "file", s->traffic.file, "hash", hash, "filter", s->traffic.filter, "packets",
+        "{s:s, s:o, s:o, s:s, s:i, s:f, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "scenario", s->name,
+        "file", files, "hash", hashes, "filter", s->traffic.filter, "packets",
         (int)recording->packet_count, "seconds", (double)recording->duration_ns / 1e9, "frames",
         (json_int_t)counts->frames, "not_udp", (json_int_t)counts->not_udp, "not_rtp",
         (json_int_t)counts->not_rtp, "filtered", (json_int_t)counts->filtered, "bytes_cut",

@@ -13,10 +13,18 @@ static struct pl_mark mark_of(const struct pl_decoder *d, const char *path)
 
 static int check_required(struct pl_decoder *d)
 {
-    for (size_t i = 0; i < pl_schema_count; i++)
-        if (pl_schema[i].flags & PL_KEY_REQUIRED && !d->seen[i])
+    for (size_t i = 0; i < pl_schema_count; i++) {
+        enum pl_pipeline_kind kind = (enum pl_pipeline_kind)d->scenario->pipeline, owner = kind;
+        bool foreign = pl_schema_foreign(&pl_schema[i], kind, &owner);
+        unsigned required = PL_KEY_REQUIRED | (foreign ? 0 : PL_KEY_REQUIRED_HERE);
+        if (pl_schema[i].flags & required && !d->seen[i])
             return pl_decode_fail(d, (struct pl_mark){1, 1}, "the key '%s' is missing",
                                   pl_schema[i].path);
+        if (foreign && d->seen[i])
+            return pl_decode_fail(d, d->marks[i], "'%s' is a key of the pipeline %s, not of %s",
+                                  pl_schema[i].path, pl_pipeline_kind_name(owner),
+                                  pl_pipeline_kind_name(kind));
+    }
     return 0;
 }
 
@@ -37,6 +45,32 @@ static int check_classes(struct pl_decoder *d)
                                   s->classes[i].name);
     if (s->class_count == 0)
         return pl_decode_fail(d, mark_of(d, "classes"), "classes holds none");
+    return 0;
+}
+
+/* As large as any of the cells has them: a limit must have room for one in each. */
+static int fit_classes(struct pl_decoder *d)
+{
+    struct pl_scenario *s = d->scenario;
+    enum pl_format formats[PL_FORMAT_COUNT];
+    uint64_t largest[PL_CLASSES_MAX] = {0};
+    char wrong[32];
+    size_t count = pl_formats_parse(s->formats, formats, wrong);
+    if (count == 0)
+        return pl_decode_fail(d, mark_of(d, "formats"), "formats: %s is named twice", wrong);
+    for (size_t f = 0; f < count; f++) {
+        pl_scenario_fit(s, formats[f]);
+        for (uint32_t i = 0; i < s->class_count; i++)
+            largest[i] = s->classes[i].size > largest[i] ? s->classes[i].size : largest[i];
+    }
+    for (uint32_t i = 0; i < s->class_count; i++)
+        s->classes[i].size = largest[i];
+    for (uint32_t i = 0; i < s->class_count; i++)
+        if (s->class_fits & 1u << i && (largest[i] == 0 || largest[i] > PL_CLASS_BYTES_MAX))
+            return pl_decode_fail(d, mark_of(d, "classes"),
+                                  "class %s has no size that fits, of 1 B to 1 GiB, in each of the "
+                                  "formats %s",
+                                  s->classes[i].name, s->formats);
     return 0;
 }
 
@@ -122,6 +156,10 @@ int pl_scenario_check(struct pl_decoder *d)
     int rc = check_required(d);
     if (!rc)
         rc = check_name(d);
+    if (!rc)
+        rc = pl_media_check(d);
+    if (!rc)
+        rc = fit_classes(d);
     if (!rc)
         rc = check_classes(d);
     if (!rc)

@@ -7,4 +7,7 @@
 /** Checks a decoded scenario and resolves times that count from its end. @return 0 or -EINVAL */
 int pl_scenario_check(struct pl_decoder *decoder);
 
+/** Its part for the pipeline media; nothing to check of another. @return 0 or -EINVAL */
+int pl_media_check(struct pl_decoder *decoder);
+
 #endif

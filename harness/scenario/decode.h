@@ -6,7 +6,7 @@
 
 #include "harness/scenario/schema.h"
 
-#define PL_SCHEMA_MAX 64
+#define PL_SCHEMA_MAX 96
 
 struct pl_decoder {
     struct pl_scenario *scenario;
@@ -45,6 +45,7 @@ int pl_decode_classes(struct pl_decoder *, struct fy_node *key, struct fy_node *
 int pl_decode_limits(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_churn(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_outages(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
+int pl_decode_sources(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_stalls(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_allocators(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_formats(struct pl_decoder *, struct fy_node *key, struct fy_node *value);

@@ -25,6 +25,12 @@ void pl_scenario_defaults(struct pl_scenario *s, const char *path, enum pl_tier 
                      .on_full = PL_ON_FULL_RETRY,
                      .retry_ns = 200 * MS,
                      .rcvbuf_bytes = 212992},
+        /* Liquidsoap's frame is 0.04 s of 44.1 kHz stereo (systems.md). */
+        .media = {.clip_ns = 10 * S,
+                  .frame_ns = 40 * MS,
+                  .delay_ns = 40 * MS,
+                  .rate = 44100,
+                  .channels = 2},
         .sample_interval_ns = 100 * MS,
         .timeout_ns = 120 * S,
         .gate = true,

@@ -68,8 +68,10 @@ static int check_format(struct pl_decoder *d, struct fy_node *node, const char *
 {
     if (pl_format_parse(item) >= 0)
         return 0;
-    return pl_decode_fail(d, pl_decode_mark(node), "'%s' is no format; f32, s16 would be right",
-                          item);
+    char names[128];
+    pl_format_names(names, sizeof names);
+    return pl_decode_fail(d, pl_decode_mark(node), "'%s' is no format; %s would be right", item,
+                          names);
 }
 
 int pl_decode_allocators(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)

@@ -160,18 +160,25 @@ static int apply_setting(struct pl_decoder *d, const char *setting)
 }
 
 /* A recording's path in the file is relative to the file; one given by --set, to where one is. */
-static int resolve_traffic(struct pl_scenario *s, struct pl_error *error)
+static int resolve(const struct pl_scenario *s, char file[PL_PATH_MAX], struct pl_error *error)
 {
     const char *slash = strrchr(s->path, '/');
-    if (s->traffic.file[0] == '/' || !slash)
+    if (!file[0] || file[0] == '/' || !slash)
         return 0;
-    char joined[sizeof s->path + sizeof s->traffic.file];
-    snprintf(joined, sizeof joined, "%.*s/%s", (int)(slash - s->path), s->path, s->traffic.file);
-    if (strlen(joined) >= sizeof s->traffic.file)
-        return pl_error_set(error, -ENAMETOOLONG, "%s: the path of traffic.file is too long",
-                            s->path);
-    memcpy(s->traffic.file, joined, strlen(joined) + 1);
+    char joined[sizeof s->path + PL_PATH_MAX];
+    snprintf(joined, sizeof joined, "%.*s/%s", (int)(slash - s->path), s->path, file);
+    if (strlen(joined) >= PL_PATH_MAX)
+        return pl_error_set(error, -ENAMETOOLONG, "%s: the path of %s is too long", s->path, file);
+    memcpy(file, joined, strlen(joined) + 1);
     return 0;
+}
+
+static int resolve_files(struct pl_scenario *s, struct pl_error *error)
+{
+    int rc = resolve(s, s->traffic.file, error);
+    for (uint32_t i = 0; !rc && i < s->media.source_count; i++)
+        rc = resolve(s, s->media.sources[i], error);
+    return rc;
 }
 
 static int decode_all(struct pl_decoder *d, struct fy_node *root, const char *const *settings,
@@ -181,7 +188,7 @@ static int decode_all(struct pl_decoder *d, struct fy_node *root, const char *co
     if (!rc)
         rc = decode_tiers(d, root);
     if (!rc)
-        rc = resolve_traffic(d->scenario, d->error);
+        rc = resolve_files(d->scenario, d->error);
     for (size_t i = 0; !rc && i < setting_count; i++)
         rc = apply_setting(d, settings[i]);
     if (!rc)

@@ -56,10 +56,16 @@ int pl_decode_class(struct pl_decoder *d, const char *name, const char *attribut
     struct pl_class *class = class_named(d, value, name);
     if (!class)
         return -EINVAL;
+    if (strcmp(attribute, "size") == 0 && fy_node_is_scalar(value) &&
+        strcmp(fy_node_get_scalar0(value), "fit") == 0) {
+        d->scenario->class_fits |= 1u << (class - d->scenario->classes);
+        return 0;
+    }
     if (strcmp(attribute, "size") == 0) {
         uint64_t bytes;
+        d->scenario->class_fits &= ~(1u << (class - d->scenario->classes));
         int rc = pl_decode_size(d, value, "size", &bytes);
-        if (!rc && (bytes < 1 || bytes > UINT64_C(1) << 30))
+        if (!rc && (bytes < 1 || bytes > PL_CLASS_BYTES_MAX))
             rc = pl_decode_fail(d, pl_decode_mark(value), "size is out of range: 1 B to 1 GiB");
         if (!rc)
             class->size = bytes;

@@ -1,9 +1,12 @@
-/* Names of formats, clocks and tiers. */
+/* Names of formats, clocks, tiers and pipelines. */
+#include <stdio.h>
 #include <string.h>
 
 #include "harness/scenario/scenario.h"
 
-static const char *const formats[PL_FORMAT_COUNT] = {"f32", "s16"};
+static const char *const formats[PL_FORMAT_COUNT] = {"f32",     "s16",     "f64",   "s32", "ffmpeg",
+                                                     "yuv420p", "yuv422p", "rgb24", "rgba"};
+static const char *const pipelines[PL_PIPELINE_COUNT] = {"receiver", "media"};
 static const char *const clocks[PL_CLOCK_COUNT] = {"virtual", "wall"};
 static const char *const tiers[PL_TIER_COUNT] = {"smoke", "default", "full"};
 
@@ -27,7 +30,49 @@ int pl_format_parse(const char *name)
 
 size_t pl_format_sample_bytes(enum pl_format format)
 {
-    return format == PL_FORMAT_F32 ? 4 : 2;
+    static const size_t bytes[PL_FORMAT_COUNT] = {
+        [PL_FORMAT_F32] = 4, [PL_FORMAT_S16] = 2, [PL_FORMAT_F64] = 8, [PL_FORMAT_S32] = 4};
+    return bytes[format];
+}
+
+size_t pl_format_picture_bytes(enum pl_format format, uint32_t width, uint32_t height)
+{
+    static const size_t halves[PL_FORMAT_COUNT] = {[PL_FORMAT_YUV420P] = 3,
+                                                   [PL_FORMAT_YUV422P] = 4,
+                                                   [PL_FORMAT_RGB24] = 6,
+                                                   [PL_FORMAT_RGBA] = 8};
+    return (size_t)width * height * halves[format] / 2;
+}
+
+size_t pl_formats_parse(const char *list, enum pl_format parsed[PL_FORMAT_COUNT], char wrong[32])
+{
+    char copy[256], *rest = copy;
+    size_t count = 0;
+    unsigned seen = 0;
+    snprintf(copy, sizeof copy, "%s", list);
+    for (char *name; (name = strsep(&rest, ","));) {
+        int format = pl_format_parse(name);
+        if (format < 0 || seen & 1u << format) {
+            snprintf(wrong, 32, "%s", name);
+            return 0;
+        }
+        seen |= 1u << format;
+        parsed[count++] = (enum pl_format)format;
+    }
+    return count;
+}
+
+void pl_format_names(char *text, size_t capacity)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (int i = 0; i < PL_FORMAT_COUNT && used < capacity; i++)
+        used += (size_t)snprintf(text + used, capacity - used, "%s%s", i ? ", " : "", formats[i]);
+}
+
+const char *pl_pipeline_kind_name(enum pl_pipeline_kind kind)
+{
+    return pipelines[kind];
 }
 
 const char *pl_clock_name(enum pl_clock clock)

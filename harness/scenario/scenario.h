@@ -11,7 +11,9 @@
 
 #include "allocators/allocator.h"
 
+#define PL_PATH_MAX 1024
 #define PL_CLASSES_MAX 8
+#define PL_CLASS_BYTES_MAX (UINT64_C(1) << 30)
 #define PL_BUDGETS_MAX 8
 #define PL_STALLS_MAX 16
 #define PL_CHURNS_MAX 8
@@ -20,10 +22,22 @@
 #define PL_LIST_TEXT_MAX 2048
 #define PL_THREADS_MAX 2 /* of a cell that call the stack: one receives, one reads */
 
-enum pl_pipeline_kind { PL_PIPELINE_RECEIVER };
+/** What replays a scenario; each has keys of its own below the section of its name. */
+enum pl_pipeline_kind { PL_PIPELINE_RECEIVER, PL_PIPELINE_MEDIA, PL_PIPELINE_COUNT };
 
-/** The format in which samples are held once decoded. */
-enum pl_format { PL_FORMAT_F32, PL_FORMAT_S16, PL_FORMAT_COUNT };
+/** The format in which samples or pixels are held once decoded. */
+enum pl_format {
+    PL_FORMAT_F32,
+    PL_FORMAT_S16,
+    PL_FORMAT_F64,
+    PL_FORMAT_S32,
+    PL_FORMAT_FFMPEG, /* frames as FFmpeg's decoder made them */
+    PL_FORMAT_YUV420P,
+    PL_FORMAT_YUV422P,
+    PL_FORMAT_RGB24,
+    PL_FORMAT_RGBA,
+    PL_FORMAT_COUNT
+};
 
 /** What time a cell lives in: the replay's, which goes as fast as the machine can, or the real one,
  *  over real sockets. */
@@ -64,11 +78,11 @@ struct pl_faults {
 };
 
 struct pl_traffic_settings {
-    char file[1024];   /* path of the capture, resolved against the scenario's folder */
-    char filter[512];  /* libpcap filter, may be empty */
-    char payload[64];  /* what dynamic payload types hold, may be empty */
-    uint32_t sessions; /* copies of the recording */
-    double rate;       /* factor on the packet rate */
+    char file[PL_PATH_MAX]; /* path of the capture, resolved against the scenario's folder */
+    char filter[512];       /* libpcap filter, may be empty */
+    char payload[64];       /* what dynamic payload types hold, may be empty */
+    uint32_t sessions;      /* copies of the recording */
+    double rate;            /* factor on the packet rate */
     struct pl_faults faults;
     int64_t churn_ns[PL_CHURNS_MAX]; /* how long a sender keeps its SSRC and port; senders take
                                         turns through them */
@@ -93,6 +107,42 @@ struct pl_receiver_settings {
     uint64_t rcvbuf_bytes;                /* the kernel's socket buffer */
     struct pl_span stalls[PL_STALLS_MAX]; /* the reader does not read */
     uint32_t stall_count;
+};
+
+#define PL_SOURCES_MAX 4
+
+/** Where decoded frames are held until they are played. */
+enum pl_hold {
+    PL_HOLD_FRAMES, /* each in blocks of its own */
+    PL_HOLD_CHUNKS  /* in two chunks of the delay's length: one fills while the other is played */
+};
+
+enum pl_encoder {
+    PL_ENCODER_NONE,
+    PL_ENCODER_MP3,
+    PL_ENCODER_VORBIS,
+    PL_ENCODER_OPUS,
+    PL_ENCODER_AAC
+};
+
+/** What is decoded, how it is held, and what becomes of it. */
+struct pl_media_settings {
+    char sources[PL_SOURCES_MAX]
+                [PL_PATH_MAX]; /* paths of media files or captures, as traffic.file */
+    uint32_t source_count;
+    char payload[64];     /* what dynamic payload types of a capture hold, as SDP's rtpmap */
+    uint32_t decode;      /* 0 once, before the window, and looped; 1 as the replay goes */
+    int64_t clip_ns;      /* what is decoded once, at most */
+    int64_t frame_ns;     /* of media in a frame: Liquidsoap's 40 ms */
+    int64_t delay_ns;     /* from a frame's decoding to its playing */
+    uint32_t rate;        /* Hz of the samples held */
+    uint32_t channels;    /* held */
+    char picture[16];     /* "1280x720" makes it video; empty: audio */
+    uint32_t hold;        /* enum pl_hold */
+    uint32_t encoder;     /* enum pl_encoder */
+    bool buffer_pool;     /* FFmpeg's frames lie in an AVBufferPool */
+    int64_t track_ns;     /* each source plays so long before the next; 0 for good */
+    int64_t crossfade_ns; /* they overlap so long; 0 for none */
 };
 
 /** One bound on a metric, e.g. rss_bytes_peak "<= 60MiB". */
@@ -121,8 +171,10 @@ struct pl_scenario {
     uint32_t pipeline; /* enum pl_pipeline_kind */
     struct pl_traffic_settings traffic;
     struct pl_receiver_settings receiver;
+    struct pl_media_settings media;
     struct pl_class classes[PL_CLASSES_MAX];
     uint32_t class_count;
+    uint32_t class_fits; /* a bit a class: its size follows from the cell's format */
     struct pl_budget budgets[PL_BUDGETS_MAX];
     uint32_t budget_count;
     uint64_t container_bytes; /* 0: none */
@@ -172,8 +224,29 @@ const char *pl_format_name(enum pl_format format);
 /** @return the format, or -1 */
 int pl_format_parse(const char *name);
 
-/** Bytes of one sample of one channel. */
+/** Bytes of one sample of one channel; 0 of what are no samples. */
 size_t pl_format_sample_bytes(enum pl_format format);
+
+/** Bytes of a picture; 0 of what are no pixels. */
+size_t pl_format_picture_bytes(enum pl_format format, uint32_t width, uint32_t height);
+
+/** Reads a list of formats, separated by commas.
+ *  @return how many, or 0 with the first name that is none, or is there twice, in `wrong` */
+size_t pl_formats_parse(const char *list, enum pl_format formats[PL_FORMAT_COUNT], char wrong[32]);
+
+/** "f32, s16, ...": what would be right. */
+void pl_format_names(char *text, size_t capacity);
+
+/** Gives the classes that fit their size in a format. */
+void pl_scenario_fit(struct pl_scenario *scenario, enum pl_format format);
+
+/** Samples of one channel in a frame of media. */
+uint32_t pl_media_frame_samples(const struct pl_media_settings *media);
+
+/** Reads media.picture. @return false when it is no size of 16 to 8192 pixels a side, both even */
+bool pl_media_picture(const struct pl_media_settings *media, uint32_t *width, uint32_t *height);
+
+const char *pl_pipeline_kind_name(enum pl_pipeline_kind kind);
 
 const char *pl_clock_name(enum pl_clock clock);
 /** @return the clock, or -1 */

@@ -55,9 +55,9 @@ const struct pl_key pl_schema[] = {
     TEXT("name", name, PL_KEY_REQUIRED),
     TEXT("title", title, PL_KEY_REQUIRED),
     TEXT("about", about, 0),
-    CHOICE("pipeline", pipeline, "receiver", PL_KEY_REQUIRED),
-    SECTION("traffic", PL_KEY_REQUIRED),
-    TEXT("traffic.file", traffic.file, PL_KEY_REQUIRED),
+    CHOICE("pipeline", pipeline, "receiver|media", PL_KEY_REQUIRED),
+    SECTION("traffic", 0),
+    TEXT("traffic.file", traffic.file, PL_KEY_REQUIRED_HERE),
     TEXT("traffic.filter", traffic.filter, 0),
     TEXT("traffic.payload", traffic.payload, 0),
     COUNT("traffic.sessions", traffic.sessions, 1, 65536, 0),
@@ -88,6 +88,21 @@ const struct pl_key pl_schema[] = {
     TIME("receiver.retry", receiver.retry_ns, MS, 60 * S, 0),
     SIZE("receiver.rcvbuf", receiver.rcvbuf_bytes, 2304, GIB, 0),
     SPECIAL("receiver.stalls", pl_decode_stalls, 0),
+    SECTION("media", 0),
+    SPECIAL("media.sources", pl_decode_sources, PL_KEY_REQUIRED_HERE),
+    TEXT("media.payload", media.payload, 0),
+    CHOICE("media.decode", media.decode, "once|live", 0),
+    TIME("media.clip", media.clip_ns, 100 * MS, HOUR, 0),
+    TIME("media.frame", media.frame_ns, MS, S, 0),
+    TIME("media.delay", media.delay_ns, MS, 24 * HOUR, 0),
+    COUNT("media.rate", media.rate, 8000, 192000, 0),
+    COUNT("media.channels", media.channels, 1, 8, 0),
+    TEXT("media.picture", media.picture, 0),
+    CHOICE("media.hold", media.hold, "frames|chunks", 0),
+    CHOICE("media.encoder", media.encoder, "none|mp3|vorbis|opus|aac", 0),
+    {"media.buffer_pool", PL_KEY_BOOL, AT(media.buffer_pool), 0, 0, 0, NULL, NULL, 0},
+    TIME("media.track", media.track_ns, 0, 24 * HOUR, 0),
+    TIME("media.crossfade", media.crossfade_ns, 0, HOUR, 0),
     SPECIAL("classes", pl_decode_classes, PL_KEY_REQUIRED),
     SPECIAL("limits", pl_decode_limits, 0),
     SPECIAL("container", pl_decode_container, 0),
@@ -114,6 +129,29 @@ const struct pl_key *pl_schema_find(const char *path)
         if (strcmp(pl_schema[i].path, path) == 0)
             return &pl_schema[i];
     return NULL;
+}
+
+/* Sections that only one pipeline reads. */
+bool pl_schema_foreign(const struct pl_key *key, enum pl_pipeline_kind kind,
+                       enum pl_pipeline_kind *owner)
+{
+    static const struct {
+        const char *section;
+        enum pl_pipeline_kind kind;
+    } sections[] = {
+        {"traffic", PL_PIPELINE_RECEIVER},
+        {"receiver", PL_PIPELINE_RECEIVER},
+        {"media", PL_PIPELINE_MEDIA},
+    };
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+        size_t length = strlen(sections[i].section);
+        if (strncmp(key->path, sections[i].section, length) != 0 ||
+            (key->path[length] && key->path[length] != '.'))
+            continue;
+        *owner = sections[i].kind;
+        return *owner != kind;
+    }
+    return false;
 }
 
 void pl_schema_names(const char *prefix, char *text, size_t capacity)

@@ -42,13 +42,18 @@ struct pl_key {
 };
 
 #define PL_KEY_REQUIRED 1u
-#define PL_KEY_CONDITION 2u /* expectations still hold when a --set changes it */
+#define PL_KEY_REQUIRED_HERE 4u /* required of the pipeline that its section is for */
+#define PL_KEY_CONDITION 2u     /* expectations still hold when a --set changes it */
 
 extern const struct pl_key pl_schema[];
 extern const size_t pl_schema_count;
 
 /** @return the row of a path, or NULL */
 const struct pl_key *pl_schema_find(const char *path);
+
+/** Whether a key is one of another pipeline than `kind`'s. */
+bool pl_schema_foreign(const struct pl_key *key, enum pl_pipeline_kind kind,
+                       enum pl_pipeline_kind *owner);
 
 /** Writes the keys that may stand below `prefix` ("" for the top), separated by commas. */
 void pl_schema_names(const char *prefix, char *text, size_t capacity);

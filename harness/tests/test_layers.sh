@@ -4,7 +4,7 @@
 # nothing of harness/, and harness/ of allocators/ only its contract.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-rooms=(base scenario traffic clock pipelines live cell bench measure results instruments stats compare report cli)
+rooms=(base scenario traffic clock pipelines media live cell bench measure results instruments stats compare report cli)
 place() { # ROOM: its place in the flow
     for i in "${!rooms[@]}"; do
         [ "${rooms[$i]}" != "$1" ] || echo "$i"
@@ -26,7 +26,7 @@ while read -r file included; do
     case $included in
     allocators/allocator.h | allocators/error.h | allocators/units.h) continue ;;
     allocators/*) echo "$file: includes $included; only the contract is for harness/" && failed=1 ;;
-    harness/pipelines/* | harness/live/* | harness/bench/*)
+    harness/pipelines/* | harness/media/* | harness/live/* | harness/bench/*)
         case $room in
         measure | results | instruments | stats | compare | report) echo "$file: a measuring room includes a pipeline" && failed=1 ;;
         esac ;;&

@@ -35,6 +35,20 @@ struct pl_traffic_counts {
                                   over the senders */
 };
 
+/** What a pipeline of media finds out beside its counts. */
+struct pl_media_facts {
+    uint64_t present;         /* 0: another pipeline, and all of it is zero */
+    uint64_t held_ns;         /* of media, held at the end */
+    uint64_t decode_errors;   /* packets that the decoder refused */
+    uint64_t samples_invalid; /* NaN or infinite, made silence */
+    uint64_t source_changes;  /* of rate, channels or sample format, in mid-stream */
+    uint64_t encoded_bytes;   /* that left the muxer */
+    uint64_t compared;        /* samples of which the round trip was measured */
+    double signal;            /* of them: the sum of squares */
+    double noise;             /* of them: the sum of squared errors of the round trip */
+    double error_max;         /* full scale is 1 */
+};
+
 /** Adds books to others. The former may still be kept by their thread. */
 static inline void pl_counts_add(struct pl_traffic_counts *to, const struct pl_traffic_counts *from)
 {

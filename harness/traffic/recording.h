@@ -77,7 +77,8 @@ struct pl_recorded_packet {
     uint32_t payload_type;
 };
 
-/** The head of the flat block; offsets count bytes from the head. */
+/** The head of the flat block; offsets count bytes from the head. Of a pipeline that replays no RTP
+ *  there are no streams, and what it replays instead is the material. */
 struct pl_recording {
     uint64_t bytes; /* of the whole block */
     uint32_t stream_count;
@@ -87,7 +88,15 @@ struct pl_recording {
     uint64_t streams_offset;
     uint64_t packets_offset;
     uint64_t datagrams_offset;
+    uint64_t material_offset; /* a multiple of 8, or 0 for none */
+    uint64_t material_bytes;
 };
+
+/** What a pipeline replays that is no RTP; NULL without. */
+static inline const void *pl_recording_material(const struct pl_recording *r)
+{
+    return r->material_offset ? (const char *)r + r->material_offset : NULL;
+}
 
 static inline const struct pl_recorded_stream *pl_recording_streams(const struct pl_recording *r)
 {

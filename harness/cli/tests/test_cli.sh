@@ -42,7 +42,8 @@ fails 2 "--seed takes" run stalled-reader --seed -1
 fails 2 "--clock takes virtual or wall, not 'sun'" run stalled-reader --clock sun
 fails 2 "--instrument does not go with --clock wall" run stalled-reader --clock wall --instrument massif
 fails 2 "--instrument does not go with --clock wall" run stalled-reader --instrument massif --clock wall
-fails 2 "'f64' is no format" run stalled-reader --format f64
+fails 2 "'f24' is no format" run stalled-reader --format f24
+fails 2 "the receiver holds f32 or s16, not f64" run stalled-reader --format f64
 fails 2 "f32 is named twice" run stalled-reader --format f32,s16,f32
 fails 2 "glibc is named twice" run stalled-reader --allocator glibc,slab,glibc
 fails 2 "stalled-reader is named twice" run stalled-reader stalled-reader

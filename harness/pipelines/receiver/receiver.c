@@ -58,6 +58,11 @@ static uint64_t largest_frame(const struct pl_scenario *s, const struct pl_recor
 int receiver_check(const struct pl_scenario *s, const struct pl_recording *recording,
                    enum pl_format format, struct pl_error *error)
 {
+    if (format != PL_FORMAT_F32 && format != PL_FORMAT_S16)
+        return pl_error_set(error, -EINVAL,
+                            "%s: the receiver holds f32 or s16, not %s; the pipeline media has all "
+                            "formats",
+                            s->path, pl_format_name(format));
     int rc = check_class(s, "packet", sizeof(struct packet), "a packet", error);
     if (!rc)
         rc = check_class(s, "packet_buffer",
@@ -131,16 +136,21 @@ void receiver_close(struct receiver *r, int64_t now_ns)
     queue_close(&r->queue);
 }
 
-static size_t arena_bytes(const struct pl_scenario *s, const struct pl_recording *recording)
+static size_t arena_bytes(const struct pl_scenario *s, const struct pl_recording *recording,
+                          enum pl_format format)
 {
+    (void)format;
     return receiver_arena_bytes(s, recording) + modelled_arena_bytes(s, recording);
 }
 
-static void *open_modelled(const struct pl_pipeline_inputs *inputs)
+static int open_modelled(const struct pl_pipeline_inputs *inputs, void **state,
+                         struct pl_error *error)
 {
     struct modelled *m = pl_arena_take(inputs->arena, sizeof *m);
-    bool opened = m && receiver_open(&m->receiver, inputs) && modelled_open(m);
-    return opened ? m : NULL;
+    if (!m || !receiver_open(&m->receiver, inputs) || !modelled_open(m))
+        return pl_error_set(error, -ENOMEM, "the cell can't start: its arena is too small");
+    *state = m;
+    return 0;
 }
 
 static void close_modelled(void *state, int64_t now_ns)
@@ -150,6 +160,9 @@ static void close_modelled(void *state, int64_t now_ns)
 
 const struct pl_pipeline pl_receiver = {
     .name = "receiver",
+    .program = "plimsoll-cell",
+    .threads_max = PL_THREADS_MAX,
+    .live = true,
     .check = receiver_check,
     .arena_bytes = arena_bytes,
     .event_count = modelled_event_count,

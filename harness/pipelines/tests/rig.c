@@ -120,7 +120,8 @@ void rig_open(struct rig *rig, const struct pl_scenario *scenario, struct pl_rec
     rig->pipeline = pl_pipeline_of(s);
     if (rig->pipeline->check(s, recording, PL_FORMAT_S16, &error))
         fail_msg("%s", error.text);
-    rig->arena.capacity = rig->pipeline->arena_bytes(s, recording) + pl_sides_arena_bytes(1);
+    rig->arena.capacity =
+        rig->pipeline->arena_bytes(s, recording, PL_FORMAT_S16) + pl_sides_arena_bytes(1);
     rig->arena.base = aligned_alloc(PL_ARENA_ALIGN, pl_arena_cost(rig->arena.capacity));
     assert_non_null(rig->arena.base);
     memset(rig->arena.base, 0, rig->arena.capacity);
@@ -128,10 +129,9 @@ void rig_open(struct rig *rig, const struct pl_scenario *scenario, struct pl_rec
     pl_loop_init(&rig->loop, rig->heap, 64);
     assert_true(pl_sides_open(&rig->sides, 1, rig->stack, s, 1, &rig->arena));
     rig->side = pl_sides_network(&rig->sides);
-    struct pl_pipeline_inputs inputs = {s,           recording,  PL_FORMAT_S16, 1,
-                                        &rig->sides, &rig->loop, &rig->arena};
-    rig->state = rig->pipeline->open(&inputs);
-    assert_non_null(rig->state);
+    struct pl_pipeline_inputs inputs = {s,          recording,   PL_FORMAT_S16, 1,   &rig->sides,
+                                        &rig->loop, &rig->arena, false,         NULL};
+    assert_int_equal(rig->pipeline->open(&inputs, &rig->state, &error), 0);
     assert_true(rig->loop.count == rig->pipeline->event_count(s));
 }
 

@@ -1,0 +1,34 @@
+/* Reading what a scenario replays (recording.h). */
+#include "harness/cli/recording.h"
+
+#include "harness/traffic/material.h"
+
+static int read_capture(const struct pl_scenario *s, struct pl_recording **recording,
+                        struct pl_capture_counts *counts, struct pl_error *error)
+{
+    const struct pl_traffic_settings *traffic = &s->traffic;
+    struct pl_capture_options options = {.filter = traffic->filter,
+                                         .payload = traffic->payload[0] ? traffic->payload : NULL};
+    return pl_capture_read(traffic->file, &options, recording, counts, error);
+}
+
+static int read_media(const struct pl_scenario *s, struct pl_recording **recording,
+                      struct pl_error *error)
+{
+    const char *paths[PL_SOURCES_MAX];
+    for (uint32_t i = 0; i < s->media.source_count; i++)
+        paths[i] = s->media.sources[i];
+    return pl_material_read(paths, s->media.source_count, recording, error);
+}
+
+int pl_recording_of(const struct pl_scenario *s, struct pl_recording **recording,
+                    struct pl_capture_counts *counts, struct pl_error *error)
+{
+    *counts = (struct pl_capture_counts){0};
+    switch ((enum pl_pipeline_kind)s->pipeline) {
+    case PL_PIPELINE_MEDIA:
+        return read_media(s, recording, error);
+    default:
+        return read_capture(s, recording, counts, error);
+    }
+}

@@ -1,0 +1,128 @@
+/* Frames in blocks of the stack, and the line in which they wait (state.h). */
+#include <string.h>
+
+#include "harness/media/state.h"
+
+struct pl_media_frame *line_at(const struct running *r, uint32_t place)
+{
+    return &r->line.frames[(r->line.head + place) % r->line.capacity];
+}
+
+struct pl_media_frame *line_append(struct running *r)
+{
+    struct pl_media_frame *frame = line_at(r, r->line.count++);
+    *frame = (struct pl_media_frame){.samples = r->plan.video ? 1 : r->plan.frame_samples};
+    r->line.samples += frame->samples;
+    return frame;
+}
+
+void line_cut(struct running *r, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        r->line.samples -= line_at(r, --r->line.count)->samples;
+}
+
+void frame_release(struct running *r, struct pl_media_frame *frame)
+{
+    AVFrame *decoded = frame->decoded;
+    for (uint32_t c = 0; c < r->plan.channels && frame->block[c]; c++)
+        pl_meter_release_sized(&r->side->meter, r->plan.block_class, frame->block[c],
+                               r->plan.block_bytes);
+    av_frame_free(&decoded);
+    memset(frame->block, 0, sizeof frame->block);
+    frame->decoded = NULL;
+}
+
+bool frame_acquire(struct running *r, struct pl_media_frame *frame)
+{
+    for (uint32_t c = 0; c < r->plan.channels; c++) {
+        frame->block[c] =
+            pl_meter_acquire_sized(&r->side->meter, r->plan.block_class, r->plan.block_bytes);
+        if (!frame->block[c]) {
+            frame_release(r, frame);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Sums of whole words, which compilers add by the vector; a tail of less than a word is left out.
+ */
+static uint64_t sum_words(const void *block, uint64_t bytes)
+{
+    uint64_t sum = 0;
+    const uint64_t *words = block;
+    for (uint64_t i = 0; i < bytes / sizeof *words; i++)
+        sum += words[i];
+    return sum;
+}
+
+static uint64_t sum_decoded(const AVFrame *frame)
+{
+    uint64_t sum = 0;
+    if (frame->height)
+        return sum_words(frame->data[0], (uint64_t)frame->linesize[0] * (uint64_t)frame->height);
+    int planes = av_sample_fmt_is_planar((enum AVSampleFormat)frame->format)
+                     ? frame->ch_layout.nb_channels
+                     : 1;
+    uint64_t bytes = (uint64_t)av_get_bytes_per_sample((enum AVSampleFormat)frame->format) *
+                     (uint64_t)frame->nb_samples *
+                     (uint64_t)(planes > 1 ? 1 : frame->ch_layout.nb_channels);
+    for (int i = 0; i < planes; i++)
+        sum += sum_words(frame->extended_data[i], bytes);
+    return sum;
+}
+
+uint64_t frame_sum(const struct running *r, const struct pl_media_frame *frame)
+{
+    if (frame->decoded)
+        return sum_decoded(frame->decoded);
+    uint64_t sum = 0;
+    for (uint32_t c = 0; c < r->plan.channels; c++)
+        sum += sum_words(frame->block[c], r->plan.block_bytes);
+    return sum;
+}
+
+bool frame_fill(struct running *r, struct pl_media_feed *feed, struct pl_media_frame *frame)
+{
+    if (!pl_media_feed_fill(feed, frame->block))
+        return false;
+    frame->sum = frame_sum(r, frame);
+    return true;
+}
+
+AVFrame *frame_shell(struct running *r, const struct pl_media_frame *frame)
+{
+    if (frame->decoded)
+        return frame->decoded;
+    for (uint32_t c = 0; c < r->plan.channels; c++)
+        r->shell->data[c] = frame->block[c];
+    r->shell->nb_samples = (int)r->plan.frame_samples;
+    return r->shell;
+}
+
+void line_play(struct running *r)
+{
+    struct pl_media_frame *frame = line_at(r, 0);
+    struct pl_traffic_counts *counts = &r->side->counts;
+    pl_own_add(&counts->integrity_errors, frame_sum(r, frame) != frame->sum);
+    if (r->encoder.codec)
+        pl_own_add(&counts->integrity_errors,
+                   pl_media_encode(&r->encoder, frame_shell(r, frame)) < 0);
+    pl_own_add(&counts->delivered, 1);
+    if (!r->plan.video)
+        pl_own_add(&counts->samples_delivered, frame->samples * r->plan.channels);
+    frame_release(r, frame);
+    r->line.samples -= frame->samples;
+    r->line.head = (r->line.head + 1) % r->line.capacity;
+    r->line.count--;
+}
+
+void line_close(struct running *r)
+{
+    while (r->line.count) {
+        pl_own_add(&r->side->counts.held, 1);
+        frame_release(r, line_at(r, r->line.count - 1));
+        line_cut(r, 1);
+    }
+}

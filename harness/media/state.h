@@ -1,0 +1,86 @@
+/* The running pipeline's state, shared by its files: frames and the line they wait in, chunks, the
+ * transition between tracks. */
+#ifndef PL_MEDIA_STATE_H
+#define PL_MEDIA_STATE_H
+
+#include "harness/media/buffers.h"
+#include "harness/media/encode.h"
+#include "harness/media/feed.h"
+#include "harness/pipelines/media/media.h"
+
+/** Frames in the order in which they will be played: a ring in the arena. */
+struct line {
+    struct pl_media_frame *frames;
+    uint32_t capacity;
+    uint32_t head;
+    uint32_t count;
+    uint64_t samples; /* of one channel, of all frames in it; pictures count as one */
+};
+
+/** Frames one behind the other in one block a channel. */
+struct chunk {
+    void *block[8];
+    uint32_t frames;
+    struct pl_media_frame *sums; /* of each frame */
+};
+
+struct running {
+    struct pl_pipeline_inputs in;
+    const struct pl_media_settings *settings;
+    struct pl_media_plan plan;
+    struct pl_side *side;
+    struct pl_event tick;
+    struct pl_media_feed feeds[PL_SOURCES_MAX];
+    uint32_t playing;      /* the source of the present track */
+    uint32_t track_frames; /* of it so far */
+    struct pl_media_buffers buffers;
+    struct pl_media_encoder encoder;
+    struct line line;
+    struct chunk filling, played;
+    uint64_t delay_samples;
+    uint64_t
+        due_samples; /* of what a decoder has to have given: its frames have their own length */
+    uint64_t given_samples;
+    uint32_t rate;  /* Hz of the samples held */
+    AVFrame *shell; /* describes blocks as a frame to FFmpeg, and owns none */
+};
+
+/* frames.c */
+struct pl_media_frame *line_at(const struct running *r, uint32_t place);
+/** An empty place at the end of the line. */
+struct pl_media_frame *line_append(struct running *r);
+/** Takes the last frames off again, without releasing them. */
+void line_cut(struct running *r, uint32_t count);
+/** @return false when the stack refused: then nothing is held */
+bool frame_acquire(struct running *r, struct pl_media_frame *frame);
+void frame_release(struct running *r, struct pl_media_frame *frame);
+/** Fills an acquired frame from the present track's source, or another one's. @return false when
+ *  nothing was to be had */
+bool frame_fill(struct running *r, struct pl_media_feed *feed, struct pl_media_frame *frame);
+/** The sum of what lies in it: to be found again. */
+uint64_t frame_sum(const struct running *r, const struct pl_media_frame *frame);
+/** Describes its blocks to FFmpeg. */
+AVFrame *frame_shell(struct running *r, const struct pl_media_frame *frame);
+/** Plays the oldest frame and releases it. */
+void line_play(struct running *r);
+/** The run ends: what is held is counted and released. */
+void line_close(struct running *r);
+
+/* chunks.c */
+void chunks_tick(struct running *r);
+void chunks_close(struct running *r);
+
+/* decoded.c */
+/** Takes frames as the decoder makes them, until one of the replay's is due. */
+void decoded_tick(struct running *r);
+
+/* transition.c */
+/** The present track is over: the next one begins, faded in where the scenario says so. */
+void transition(struct running *r);
+
+/* prepare.c */
+/** Opens the feeds: measures what a round trip costs and fills the clips, in a process of its own,
+ *  so that the heap under test is as fresh as a server's; under an instrument in this one. */
+int prepare(struct running *r, struct pl_error *error);
+
+#endif

@@ -1,0 +1,86 @@
+/* Keys of the pipeline media: its sources, and what must fit together. */
+#include <errno.h>
+#include <string.h>
+
+#include "harness/scenario/check.h"
+
+static int add_source(struct pl_decoder *d, struct fy_node *node)
+{
+    struct pl_media_settings *m = &d->scenario->media;
+    if (m->source_count == PL_SOURCES_MAX)
+        return pl_decode_fail(d, pl_decode_mark(node), "media.sources: more than %d",
+                              PL_SOURCES_MAX);
+    int rc = pl_decode_text(d, node, "media.sources", m->sources[m->source_count], PL_PATH_MAX);
+    if (!rc && !m->sources[m->source_count][0])
+        rc = pl_decode_fail(d, pl_decode_mark(node), "media.sources: a path is empty");
+    m->source_count += !rc;
+    return rc;
+}
+
+int pl_decode_sources(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
+{
+    struct pl_media_settings *m = &d->scenario->media;
+    m->source_count = 0;
+    memset(m->sources, 0, sizeof m->sources);
+    if (value && fy_node_is_scalar(value))
+        return add_source(d, value);
+    if (!value || !fy_node_is_sequence(value) || fy_node_sequence_is_empty(value))
+        return pl_decode_fail(d, pl_decode_mark(value ? value : key),
+                              "media.sources takes a path or a list of paths");
+    void *at = NULL;
+    for (struct fy_node *node; (node = fy_node_sequence_iterate(value, &at));) {
+        int rc = add_source(d, node);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+static int fail_at(struct pl_decoder *d, const char *key, const char *what)
+{
+    return pl_decode_fail(d, d->marks[pl_schema_find(key) - pl_schema], "%s", what);
+}
+
+static int check_crossfade(struct pl_decoder *d, const struct pl_media_settings *m)
+{
+    if (m->crossfade_ns && (!m->track_ns || m->source_count < 2))
+        return fail_at(d, "media.crossfade",
+                       "media.crossfade needs media.track and two media.sources");
+    if (m->track_ns && 2 * m->crossfade_ns > m->track_ns)
+        return fail_at(d, "media.track",
+                       "media.track: a track must be twice as long as its crossfade");
+    if (m->crossfade_ns && m->delay_ns < m->crossfade_ns)
+        return fail_at(d, "media.delay",
+                       "media.delay: a crossfade needs as much of the track that ends");
+    return 0;
+}
+
+static int check_video(struct pl_decoder *d, const struct pl_media_settings *m)
+{
+    uint32_t width, height;
+    if (!m->picture[0])
+        return 0;
+    if (!pl_media_picture(m, &width, &height))
+        return fail_at(d, "media.picture",
+                       "media.picture: WIDTHxHEIGHT would be right, 16 to 8192 pixels, even");
+    if (m->encoder || m->crossfade_ns || m->hold)
+        return fail_at(d, "media.picture",
+                       "media.picture: media.encoder, crossfade and hold: chunks are for audio");
+    return 0;
+}
+
+int pl_media_check(struct pl_decoder *d)
+{
+    const struct pl_media_settings *m = &d->scenario->media;
+    if (d->scenario->pipeline != PL_PIPELINE_MEDIA)
+        return 0;
+    if (strcmp(d->scenario->threads, "1") != 0)
+        return fail_at(d, "threads", "threads: the pipeline media has one thread");
+    if (m->clip_ns < m->frame_ns || m->delay_ns < m->frame_ns)
+        return fail_at(d, "media.frame", "media.frame is longer than media.clip or media.delay");
+    if (m->hold == PL_HOLD_CHUNKS && (m->crossfade_ns || m->encoder))
+        return fail_at(d, "media.hold",
+                       "media.hold: chunks are played as they are: no encoder, no crossfade");
+    int rc = check_video(d, m);
+    return rc ? rc : check_crossfade(d, m);
+}

@@ -1,0 +1,105 @@
+/* Laying files into a recording (material.h). */
+#include "harness/traffic/material.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/files.h"
+
+#define ALIGN 64u
+
+struct part {
+    char *data;
+    size_t bytes;
+    bool is_capture;
+};
+
+/* pcap in either byte order and resolution, pcapng, or one of them compressed by zstd. */
+static bool is_capture(const char *data, size_t bytes)
+{
+    static const uint8_t magics[][4] = {
+        {0xa1, 0xb2, 0xc3, 0xd4}, {0xd4, 0xc3, 0xb2, 0xa1}, {0xa1, 0xb2, 0x3c, 0x4d},
+        {0x4d, 0x3c, 0xb2, 0xa1}, {0x0a, 0x0d, 0x0d, 0x0a}, {0x28, 0xb5, 0x2f, 0xfd},
+    };
+    for (size_t i = 0; bytes >= 4 && i < sizeof magics / sizeof *magics; i++)
+        if (memcmp(data, magics[i], 4) == 0)
+            return true;
+    return false;
+}
+
+static int read_part(const char *path, struct part *part, struct pl_error *error)
+{
+    int rc = pl_file_read(path, &part->data, &part->bytes, error);
+    if (rc)
+        return rc;
+    if (part->bytes == 0)
+        return pl_error_set(error, -EINVAL, "%s is empty", path);
+    if (part->bytes > PL_MATERIAL_BYTES_MAX)
+        return pl_error_set(error, -EFBIG, "%s is larger than 256 MiB", path);
+    part->is_capture = is_capture(part->data, part->bytes);
+    if (!part->is_capture)
+        return 0;
+    struct pl_recording *recording;
+    rc = pl_capture_read_memory(part->data, part->bytes, path, &(struct pl_capture_options){0},
+                                &recording, NULL, error);
+    if (rc)
+        return rc;
+    free(part->data);
+    part->data = (char *)recording;
+    part->bytes = recording->bytes;
+    return 0;
+}
+
+static uint64_t aligned(uint64_t bytes)
+{
+    return (bytes + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+static void lay_part(struct pl_material *m, const char *path, const struct part *part, uint64_t at)
+{
+    struct pl_material_file *file = &m->files[m->count++];
+    const char *slash = strrchr(path, '/');
+    *file = (struct pl_material_file){at, part->bytes, part->is_capture ? 1u : 0u, ""};
+    snprintf(file->name, sizeof file->name, "%s", slash ? slash + 1 : path);
+    memcpy((char *)m + at, part->data, part->bytes);
+}
+
+static struct pl_recording *lay_out(const char *const *paths, const struct part *parts,
+                                    uint32_t count)
+{
+    uint64_t head = aligned(sizeof(struct pl_recording)), at = aligned(sizeof(struct pl_material));
+    uint64_t bytes = at;
+    for (uint32_t i = 0; i < count; i++)
+        bytes += aligned(parts[i].bytes);
+    struct pl_recording *r = calloc(1, head + bytes);
+    if (!r)
+        return NULL;
+    *r = (struct pl_recording){
+        .bytes = head + bytes, .material_offset = head, .material_bytes = bytes};
+    struct pl_material *m = (struct pl_material *)(void *)((char *)r + head);
+    for (uint32_t i = 0; i < count; i++) {
+        lay_part(m, paths[i], &parts[i], at);
+        at += aligned(parts[i].bytes);
+    }
+    return r;
+}
+
+int pl_material_read(const char *const *paths, uint32_t count, struct pl_recording **recording,
+                     struct pl_error *error)
+{
+    struct part parts[PL_MATERIAL_MAX] = {0};
+    int rc = 0;
+    for (uint32_t i = 0; !rc && i < count; i++)
+        rc = read_part(paths[i], &parts[i], error);
+    struct pl_recording *r = rc ? NULL : lay_out(paths, parts, count);
+    if (!rc && !r)
+        rc = pl_error_set(error, -ENOMEM, "out of memory for %s", paths[0]);
+    for (uint32_t i = 0; i < count; i++)
+        free(parts[i].data);
+    if (!rc)
+        *recording = r;
+    return rc;
+}

@@ -1,0 +1,39 @@
+/* What a pipeline replays that is no RTP: whole files, laid into a recording beside each other, so
+ * that a measured process needs no file. A file that is a capture lies there as a recording of its
+ * own. One flat block without pointers. */
+#ifndef PL_TRAFFIC_MATERIAL_H
+#define PL_TRAFFIC_MATERIAL_H
+
+#include "harness/traffic/recording.h"
+
+#define PL_MATERIAL_MAX 4
+#define PL_MATERIAL_BYTES_MAX (UINT64_C(256) << 20) /* of one file */
+
+struct pl_material_file {
+    uint64_t offset; /* from the material's head, a multiple of 64 */
+    uint64_t bytes;
+    uint32_t is_capture; /* what lies there is a struct pl_recording */
+    char name[128];      /* the path's end, for messages */
+};
+
+struct pl_material {
+    uint32_t count;
+    struct pl_material_file files[PL_MATERIAL_MAX];
+};
+
+static inline const void *pl_material_file(const struct pl_material *m, uint32_t index)
+{
+    return (const char *)m + m->files[index].offset;
+}
+
+/**
+ * Reads files into a new recording that has no streams. Needs the library pl_capture.
+ * @param paths 1 to PL_MATERIAL_MAX
+ * @param recording set on success; free() it
+ * @return 0, or a negative errno and one line: -ENOENT and others from opening; -EINVAL for a file
+ *  that is empty, or a capture that pl_capture_read refuses; -EFBIG; -ENOMEM
+ */
+int pl_material_read(const char *const *paths, uint32_t count, struct pl_recording **recording,
+                     struct pl_error *error);
+
+#endif
