@@ -96,7 +96,7 @@ static int run_cell(struct run *run, const struct pl_planned *p, const struct pl
     if (rc)
         return rc;
     pl_measure(&p->scenario, &evidence, &measured);
-    pl_expectations_judge(&measured, cell->stack, &expected);
+    pl_expectations_judge(&measured, cell->stack, cell->format, &expected);
     run->unexpected |= expected.verdict == PL_VERDICT_FAILED;
     note_ceiling(run, &evidence, label);
     note_sender(run, &evidence, label);

@@ -23,7 +23,7 @@ const struct pl_metric *pl_metric_find(const char *name)
 
 const char *pl_unit_name(enum pl_unit unit)
 {
-    static const char *const names[] = {"B", "B/s", "B/min", "", "/s", "s", "ns", "%", "x"};
+    static const char *const names[] = {"B", "B/s", "B/min", "", "/s", "s", "ns", "%", "x", "dB"};
     return names[unit];
 }
 

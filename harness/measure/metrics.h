@@ -19,7 +19,8 @@ enum pl_unit {
     PL_UNIT_SECONDS,
     PL_UNIT_NANOSECONDS,
     PL_UNIT_PERCENT,
-    PL_UNIT_RATIO
+    PL_UNIT_RATIO,
+    PL_UNIT_DECIBELS
 };
 
 /** Which way is better: judged by comparisons and shown by reports. */

@@ -47,6 +47,9 @@ void pl_change_value(const struct pl_metric *metric, double value, char *text)
         pl_text_decimal(text, value);
         with_unit(text, "/s");
         return;
+    case PL_UNIT_DECIBELS:
+        snprintf(text, PL_TEXT_FIGURE, "%.1f dB", value);
+        return;
     case PL_UNIT_RATIO:
         pl_text_decimal(text, value);
         return;

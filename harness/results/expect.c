@@ -145,10 +145,12 @@ static bool has_own_conditions(const char *stack)
             !pl_stack_needs_budgets(&spec));
 }
 
-static bool applies(const struct pl_expectation *e, const struct pl_measured *m, const char *stack)
+static bool applies(const struct pl_expectation *e, const struct pl_measured *m, const char *stack,
+                    enum pl_format format)
 {
     static const char *const kinds[] = {"none", "cgroup", "cgroup", "rlimit"};
-    return names_stack(e->stacks, stack) && m->scenario->duration_ns >= e->from_ns &&
+    return names_stack(e->stacks, stack) &&
+           (!e->formats[0] || listed(e->formats, pl_format_name(format))) && m->scenario->duration_ns >= e->from_ns &&
            (strcmp(e->container, "any") == 0 ||
             strcmp(e->container, kinds[m->evidence->container]) == 0);
 }
@@ -203,7 +205,8 @@ static void judge_unasked(const struct pl_measured *m, struct pl_expected *x)
         set(x, PL_VERDICT_FAILED, "outcome is %s; nothing expects it", pl_outcome_name(outcome));
 }
 
-void pl_expectations_judge(const struct pl_measured *m, const char *stack, struct pl_expected *x)
+void pl_expectations_judge(const struct pl_measured *m, const char *stack, enum pl_format format,
+                           struct pl_expected *x)
 {
     const struct pl_scenario *s = m->scenario;
     *x = (struct pl_expected){.verdict = PL_VERDICT_NONE};
@@ -214,7 +217,7 @@ void pl_expectations_judge(const struct pl_measured *m, const char *stack, struc
         return;
     }
     for (uint32_t i = 0; i < s->expectation_count; i++)
-        if (x->verdict != PL_VERDICT_FAILED && applies(&s->expectations[i], m, stack))
+        if (x->verdict != PL_VERDICT_FAILED && applies(&s->expectations[i], m, stack, format))
             judge_one(&s->expectations[i], m, x);
     if (s->conditions_left)
         set(x, PL_VERDICT_NOT_CHECKED, "--set %s leaves the stated conditions",

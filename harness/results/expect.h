@@ -25,6 +25,6 @@ int pl_expectations_check(const struct pl_scenario *scenario, struct pl_error *e
 
 /** Judges one cell. Integrity errors fail any cell, whatever is expected. */
 void pl_expectations_judge(const struct pl_measured *measured, const char *stack,
-                           struct pl_expected *expected);
+                           enum pl_format format, struct pl_expected *expected);
 
 #endif

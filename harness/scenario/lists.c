@@ -252,6 +252,8 @@ static int decode_expectation_key(struct pl_decoder *d, struct fy_node *value, c
     if (strcmp(key, "stacks") == 0)
         return decode_list(d, value, value, "stacks", e->stacks, sizeof e->stacks,
                            check_stack_group);
+    if (strcmp(key, "formats") == 0)
+        return decode_list(d, value, value, "formats", e->formats, sizeof e->formats, check_format);
     if (strcmp(key, "container") == 0)
         return decode_condition(d, value, e);
     if (strcmp(key, "outcome") == 0)
@@ -262,8 +264,8 @@ static int decode_expectation_key(struct pl_decoder *d, struct fy_node *value, c
     if (strcmp(key, "metrics") == 0)
         return decode_bounds(d, value, e);
     return pl_decode_fail(d, pl_decode_mark(value),
-                          "unknown key '%s' of an expectation; known here: stacks, container, "
-                          "outcome, from, metrics",
+                          "unknown key '%s' of an expectation; known here: stacks, formats, "
+                          "container, outcome, from, metrics",
                           key);
 }
 

@@ -155,6 +155,7 @@ struct pl_bound {
 /** What a scenario expects of some stacks under some condition. */
 struct pl_expectation {
     char stacks[512];   /* "all", "limited", "unlimited" or specs, separated by commas */
+    char formats[64];   /* separated by commas, empty for any */
     char container[16]; /* "any", "cgroup", "rlimit" or "none" */
     char outcome[64];   /* outcomes separated by commas, empty for any */
     int64_t from_ns;    /* the shortest duration for which it is expected */

@@ -99,7 +99,7 @@ const struct pl_key pl_schema[] = {
     COUNT("media.channels", media.channels, 1, 8, 0),
     TEXT("media.picture", media.picture, 0),
     CHOICE("media.hold", media.hold, "frames|chunks", 0),
-    CHOICE("media.encoder", media.encoder, "none|mp3|vorbis|opus|aac", 0),
+    CHOICE("media.encoder", media.encoder, "none|mp3|vorbis|opus|aac", PL_KEY_CONDITION),
     {"media.buffer_pool", PL_KEY_BOOL, AT(media.buffer_pool), 0, 0, 0, NULL, NULL, 0},
     TIME("media.track", media.track_ns, 0, 24 * HOUR, 0),
     TIME("media.crossfade", media.crossfade_ns, 0, HOUR, 0),

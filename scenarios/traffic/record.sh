@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# Makes the recording that the scenarios replay: RTP L16 stereo at 44.1 kHz, 128 samples a packet,
-# sent by FFmpeg over loopback and captured by tcpdump with its real arrival times.
+# Makes the RTP recordings that the scenarios replay, sent by FFmpeg over loopback and captured by
+# tcpdump with their real arrival times:
+#   l16-stereo-44100   L16 stereo at 44.1 kHz, 128 samples a packet (the default)
+#   opus-stereo-48000  Opus stereo, 20 ms a packet
+# (Media files are made by record-media.sh.)
 #
-#   record.sh              record; refuses to replace a recording
-#   record.sh --force      record, replacing the one there is
-#   record.sh --check      do the recording and its lock agree? (offline)
-#   record.sh --reproduce  record anew elsewhere: does its RTP stream equal the lock's?
+#   record.sh [NAME]              record; refuses to replace a recording
+#   record.sh --force [NAME]      record, replacing the one there is
+#   record.sh --check [NAME]      do the recording and its lock agree? (offline)
+#   record.sh --reproduce [NAME]  record anew elsewhere: does its RTP stream equal the lock's?
 #
 # The lock holds two hashes: of the file, and of the RTP stream with its random timestamp base taken
 # off, which a new recording repeats although ports, IP ids and arrival times differ.
@@ -15,25 +18,48 @@ set -euo pipefail
 export LC_ALL=C
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-recording=$here/l16-stereo-44100.pcap.zst
-lock=$here/l16-stereo-44100.lock
 tool=${PLIMSOLL_REBASED_RTP:-$here/../../build/plimsoll-rebased-rtp}
 port=${PORT:-45004}
-packets=4096     # 11.9 s at 344.5 packets a second
 seconds=13       # of signal, more than the packets need
 deadline=60      # seconds after which a recording is given up
 
 # Integer sines (libm's could differ by machine), different left and right, with a beep a second;
 # their common period is no multiple of a packet, so that no two packets are alike.
-signal="sine=f=440:b=4:r=44100:samples_per_frame=128:d=${seconds}[l]"
-signal+=";sine=f=554:b=3:r=44100:samples_per_frame=128:d=${seconds}[r]"
-signal+=";[l][r]join=inputs=2:channel_layout=stereo,arealtime[o]"
-sender=(ffmpeg -nostdin -hide_banner -loglevel error -filter_complex "$signal" -map '[o]'
-    -c:a pcm_s16be -f rtp -ssrc 1 -seq 1000 -rtpflags skip_rtcp
-    "rtp://127.0.0.1:$port?pkt_size=524")
-catcher=(tcpdump -i lo -n -U -B 4096 -Z root -s 0 --time-stamp-precision=nano -c "$packets")
+signal() { # RATE SAMPLES_PER_FRAME
+    echo "sine=f=440:b=4:r=$1:samples_per_frame=$2:d=${seconds}[l]" \
+        ";sine=f=554:b=3:r=$1:samples_per_frame=$2:d=${seconds}[r]" \
+        ";[l][r]join=inputs=2:channel_layout=stereo,arealtime[o]" | tr -d ' '
+}
 
-work=
+describe_recording() { # NAME: what is sent, and what the capture must turn out to hold
+    case $1 in
+    l16-stereo-44100)
+        packets=4096 # 11.9 s at 344.5 packets a second
+        source=$(signal 44100 128)
+        encoder=(-c:a pcm_s16be)
+        packet_bytes=524
+        facts_wanted=(streams=1 codec=L16 rate=44100 channels=2)
+        lock_facts=$'codec = L16\nrate_hz = 44100\nchannels = 2\npayload_bytes = 512'
+        ;;
+    opus-stereo-48000)
+        packets=500 # 10 s
+        source=$(signal 48000 960)
+        encoder=(-c:a libopus -b:a 64k -frame_duration 20)
+        packet_bytes=1472
+        facts_wanted=(streams=1 codec=opaque) # its payload type is dynamic
+        lock_facts=$'codec = opaque'
+        ;;
+    *) die 2 "'$1' is no recording: l16-stereo-44100 or opus-stereo-48000 would be right" ;;
+    esac
+    recording=$here/$1.pcap.zst
+    lock=$here/$1.lock
+    sender=(ffmpeg -nostdin -hide_banner -loglevel error -filter_complex "$source" -map '[o]'
+        "${encoder[@]}" -f rtp -ssrc 1 -seq 1000 -rtpflags skip_rtcp
+        "rtp://127.0.0.1:$port?pkt_size=$packet_bytes")
+    catcher=(tcpdump -i lo -n -U -B 4096 -Z root -s 0 --time-stamp-precision=nano -c "$packets")
+}
+
+work= recording= lock=
 sender_pid=
 catcher_pid=
 
@@ -137,8 +163,7 @@ make_recording() { # leaves $work/capture.pcap, described
     capture
     describe "$work/capture.pcap"
     local fact
-    for fact in streams=1 codec=L16 rate=44100 channels=2 "packets=$packets" \
-        "sequence_span=$packets" bytes_cut=0; do
+    for fact in "${facts_wanted[@]}" "packets=$packets" "sequence_span=$packets" bytes_cut=0; do
         expect_fact "$fact"
     done
 }
@@ -161,10 +186,7 @@ ffmpeg = $ffmpeg_version
 tcpdump = $(tcpdump --version 2>&1 | sed -n 's/^tcpdump version //p')
 libpcap = $(tcpdump --version 2>&1 | sed -n 's/^libpcap version \([^ ]*\).*/\1/p')
 zstd = $(zstd --version | grep -o '[0-9]*\.[0-9]*\.[0-9]*')
-codec = L16
-rate_hz = 44100
-channels = 2
-payload_bytes = 512
+$lock_facts
 packets = $packets
 bytes = $(stat -c %s "$1")
 sha256 = $(sha256sum <"$1" | cut -d ' ' -f 1)
@@ -210,9 +232,10 @@ check() {
     agree sha256 "$(sha256sum <"$recording" | cut -d ' ' -f 1)"
     describe "$recording"
     agree rtp_sha256 "$rtp_sha256"
-    expect_fact "codec=$(locked codec)"
-    expect_fact "rate=$(locked rate_hz)"
-    expect_fact "channels=$(locked channels)"
+    local fact
+    for fact in "${facts_wanted[@]}"; do
+        expect_fact "$fact"
+    done
     expect_fact "packets=$(locked packets)"
     expect_fact bytes_cut=0
     echo "recording and lock agree: $(locked packets) packets, $(locked bytes) bytes"
@@ -227,12 +250,17 @@ reproduce() {
     echo "a new recording repeats the lock's RTP stream"
 }
 
-[ $# -le 1 ] || die 2 "one argument at most: --force, --check or --reproduce"
+action=
 case "${1:-}" in
+-*) action=$1 && shift ;;
+esac
+[ $# -le 1 ] || die 2 "one recording at most"
+[ "$action" = -h ] || [ "$action" = --help ] || describe_recording "${1:-l16-stereo-44100}"
+case "$action" in
 '') record keep ;;
 --force) record force ;;
 --check) check ;;
 --reproduce) reproduce ;;
 -h | --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" ;;
-*) die 2 "'$1' is unknown: --force, --check or --reproduce would be right" ;;
+*) die 2 "'$action' is unknown: --force, --check or --reproduce would be right" ;;
 esac

@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# Makes the media files that the scenarios decode, by FFmpeg from signals of its own:
+#   music.mp3    MP3, 44.1 kHz stereo, 10 s      speech.ogg  Vorbis, 44.1 kHz stereo, 10 s
+#   talk.m4a     AAC in MP4, 48 kHz stereo, 10 s  clip.mp4    H.264, 640x360, 25 fps, 2 s
+#
+#   record-media.sh          make what is missing; refuses to replace a file
+#   record-media.sh --force  make all, replacing what there is
+#   record-media.sh --check  do the files and their lock agree? (offline)
+#
+# Encoders of float samples differ by processor in the last bit, so that a new recording may differ
+# from the lock's by some bytes: the lock says what is in the tree, and how it was made.
+# Exit: 0 done, 1 disagreement or a failed recording, 2 bad usage, 3 this machine cannot do it.
+set -euo pipefail
+export LC_ALL=C
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+lock=$here/media.lock
+files=(music.mp3 speech.ogg talk.m4a clip.mp4)
+work=
+
+die() { # CODE LINE...
+    local code=$1
+    shift
+    echo "record-media.sh: $*" >&2
+    exit "$code"
+}
+
+clean_up() {
+    [ -z "$work" ] || rm -rf "$work"
+}
+trap clean_up EXIT
+
+# Sines that beat against each other over pink noise: tonal and noisy, as music is, left unlike
+# right, and never the same twice.
+sound() { # RATE
+    echo "sine=f=220:b=3:r=$1[a];sine=f=331:r=$1,tremolo=f=3:d=0.7[b];anoisesrc=c=pink:a=0.1:seed=7:r=$1[n];" \
+        "[a][n]amix=inputs=2:duration=first[l];[l][b]join=inputs=2:channel_layout=stereo[o]" | tr -d ' '
+}
+
+# What FFmpeg is asked for FILE; the lock keeps it.
+arguments() { # FILE
+    case $1 in
+    music.mp3) echo "-filter_complex $(sound 44100) -map [o] -c:a libmp3lame -b:a 96k" ;;
+    speech.ogg) echo "-filter_complex $(sound 44100) -map [o] -c:a libvorbis -q:a 2" ;;
+    talk.m4a) echo "-filter_complex $(sound 48000) -map [o] -c:a aac -b:a 96k" ;;
+    clip.mp4)
+        echo "-f lavfi -i testsrc2=s=640x360:r=25 -c:v libx264 -preset veryfast -crf 30" \
+            "-pix_fmt yuv420p -threads 1"
+        ;;
+    esac
+}
+
+seconds() { # FILE
+    [ "$1" = clip.mp4 ] && echo 2 || echo 10
+}
+
+make_file() { # FILE: into $work
+    local words
+    read -ra words <<<"$(arguments "$1")"
+    timeout 60 ffmpeg -nostdin -hide_banner -loglevel error "${words[@]}" -t "$(seconds "$1")" \
+        -fflags +bitexact -flags:v +bitexact -flags:a +bitexact "$work/$1" 2>"$work/log" ||
+        die 1 "$1 failed: $(tail -n 1 "$work/log")"
+}
+
+write_lock() { # of the files in the folder
+    echo "# Written by record-media.sh, checked by record-media.sh --check."
+    echo "ffmpeg = $(ffmpeg -version | sed -n '1s/^ffmpeg version \([^ ]*\).*/\1/p')"
+    local file
+    for file in "${files[@]}"; do
+        echo "$file.arguments = $(arguments "$file") -t $(seconds "$file")"
+        echo "$file.bytes = $(stat -c %s "$here/$file")"
+        echo "$file.sha256 = $(sha256sum <"$here/$file" | cut -d ' ' -f 1)"
+    done
+}
+
+record() { # keep|force
+    command -v ffmpeg >/dev/null || die 3 "ffmpeg is missing: apt-get install ffmpeg"
+    [ -w "$here" ] || die 3 "$here cannot be written"
+    work=$(mktemp -d)
+    local file made=0
+    for file in "${files[@]}"; do
+        [ "$1" = force ] || [ ! -e "$here/$file" ] || continue
+        make_file "$file"
+        made=1
+    done
+    [ $made = 1 ] || die 1 "all files are there already: --force replaces them"
+    for file in "$work"/*.*; do
+        cp "$file" "$here/.$(basename "$file").$$" && mv "$here/.$(basename "$file").$$" "$here/$(basename "$file")"
+    done
+    write_lock >"$work/lock"
+    cp "$work/lock" "$lock"
+    du -bc "${files[@]/#/$here/}" | tail -n 1
+}
+
+locked() { # KEY
+    sed -n "s/^$1 = //p" "$lock"
+}
+
+check() {
+    [ -r "$lock" ] || die 1 "media.lock is missing: record-media.sh makes it"
+    local file
+    for file in "${files[@]}"; do
+        [ -r "$here/$file" ] || die 1 "$file is missing: record-media.sh makes it"
+        [ "$(locked "$file.bytes")" = "$(stat -c %s "$here/$file")" ] &&
+            [ "$(locked "$file.sha256")" = "$(sha256sum <"$here/$file" | cut -d ' ' -f 1)" ] ||
+            die 1 "$file is not what media.lock says"
+    done
+    echo "media and lock agree: ${files[*]}"
+}
+
+[ $# -le 1 ] || die 2 "one argument at most: --force or --check"
+case "${1:-}" in
+'') record keep ;;
+--force) record force ;;
+--check) check ;;
+-h | --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" ;;
+*) die 2 "'$1' is unknown: --force or --check would be right" ;;
+esac
