@@ -39,6 +39,20 @@ struct pl_value pl_metric_encoded_bytes_total(const struct pl_measured *m)
                                          : pl_value_none();
 }
 
+struct pl_value pl_metric_crossfades(const struct pl_measured *m)
+{
+    const struct pl_media_facts *facts = facts_of(m);
+    return facts && m->scenario->media.crossfade_ns ? pl_value_integer(facts->crossfades)
+                                                    : pl_value_none();
+}
+
+struct pl_value pl_metric_crossfades_cut(const struct pl_measured *m)
+{
+    const struct pl_media_facts *facts = facts_of(m);
+    return facts && m->scenario->media.crossfade_ns ? pl_value_integer(facts->crossfades_cut)
+                                                    : pl_value_none();
+}
+
 struct pl_value pl_metric_decode_errors(const struct pl_measured *m)
 {
     const struct pl_media_facts *facts = facts_of(m);

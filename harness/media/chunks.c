@@ -84,12 +84,17 @@ void chunks_tick(struct running *r)
         play_one(r, r->filling.frames - 1);
 }
 
-void chunks_close(struct running *r)
+uint32_t chunks_held(const struct running *r)
 {
     uint32_t left = r->filling.frames;
     if (r->played.frames > r->filling.frames)
         left += r->played.frames - r->filling.frames;
-    pl_own_add(&r->side->counts.held, left);
+    return left;
+}
+
+void chunks_close(struct running *r)
+{
+    pl_own_add(&r->side->counts.held, chunks_held(r));
     release(r, &r->filling);
     release(r, &r->played);
 }

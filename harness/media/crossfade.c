@@ -63,9 +63,37 @@ int pl_media_crossfade_open(struct pl_media_crossfade *c, const struct pl_media_
     return rc < 0 ? rc : 0;
 }
 
-int pl_media_crossfade_give(struct pl_media_crossfade *c, int track, AVFrame *frame)
+/* A frame of its own: libavfilter refuses one that only describes memory of others. */
+static AVFrame *copy_of(const AVFrame *frame)
 {
-    return av_buffersrc_add_frame_flags(c->inputs[track], frame, AV_BUFFERSRC_FLAG_KEEP_REF);
+    AVFrame *copy = av_frame_alloc();
+    if (!copy)
+        return NULL;
+    copy->format = frame->format;
+    copy->sample_rate = frame->sample_rate;
+    copy->nb_samples = frame->nb_samples;
+    if (av_channel_layout_copy(&copy->ch_layout, &frame->ch_layout) < 0 ||
+        av_frame_get_buffer(copy, 0) < 0 || av_frame_copy(copy, frame) < 0)
+        av_frame_free(&copy);
+    return copy;
+}
+
+int pl_media_crossfade_turn(struct pl_media_crossfade *c)
+{
+    int rc = av_buffersrc_add_frame(c->inputs[0], NULL);
+    /* acrossfade notes the end of its first input when it is asked for a frame, and looks at the
+     * second one only when something comes there afterwards. */
+    if (rc >= 0)
+        pl_media_crossfade_take(c);
+    return rc;
+}
+
+int pl_media_crossfade_give(struct pl_media_crossfade *c, int track, const AVFrame *frame)
+{
+    AVFrame *copy = copy_of(frame);
+    int rc = copy ? av_buffersrc_add_frame(c->inputs[track], copy) : AVERROR(ENOMEM);
+    av_frame_free(&copy);
+    return rc;
 }
 
 AVFrame *pl_media_crossfade_take(struct pl_media_crossfade *c)

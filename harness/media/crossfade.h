@@ -23,9 +23,13 @@ int pl_media_crossfade_open(struct pl_media_crossfade *crossfade,
                             const struct pl_media_settings *settings, enum AVSampleFormat format,
                             int frame_samples);
 
-/** Gives a frame, which the graph copies from: 0 the track that ends, 1 the one that begins; all of
- *  0 come first. A NULL frame ends a track. @return 0 or a negative AVERROR */
-int pl_media_crossfade_give(struct pl_media_crossfade *crossfade, int track, AVFrame *frame);
+/** Gives a frame, which is copied: 0 the track that ends, 1 the one that begins.
+ *  @return 0 or a negative AVERROR */
+int pl_media_crossfade_give(struct pl_media_crossfade *crossfade, int track,
+                            const AVFrame *frame);
+
+/** Between the two: all of the track that ends was given. @return 0 or a negative AVERROR */
+int pl_media_crossfade_turn(struct pl_media_crossfade *crossfade);
 
 /** @return the next mixed frame, good until the next call, or NULL when there is none */
 AVFrame *pl_media_crossfade_take(struct pl_media_crossfade *crossfade);

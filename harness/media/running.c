@@ -112,6 +112,8 @@ static int open_running(const struct pl_pipeline_inputs *in, void **state, struc
 
 static uint64_t held_ns(const struct running *r)
 {
+    if (r->settings->hold == PL_HOLD_CHUNKS)
+        return chunks_held(r) * (uint64_t)r->settings->frame_ns;
     if (r->plan.video)
         return r->line.samples * (uint64_t)r->settings->frame_ns;
     return r->line.samples * 1000000 / r->rate * 1000;

@@ -68,6 +68,8 @@ void line_close(struct running *r);
 
 /* chunks.c */
 void chunks_tick(struct running *r);
+/** Frames that were not played yet. */
+uint32_t chunks_held(const struct running *r);
 void chunks_close(struct running *r);
 
 /* decoded.c */

@@ -30,7 +30,7 @@ static int give_track(struct running *r, struct pl_media_crossfade *fade, int tr
     int rc = 0;
     for (uint32_t i = 0; i < count && rc >= 0; i++)
         rc = pl_media_crossfade_give(fade, track, frame_shell(r, line_at(r, first + i)));
-    return rc < 0 ? rc : pl_media_crossfade_give(fade, track, NULL);
+    return rc;
 }
 
 /* A mixed frame takes the place of one of the track that ends. @return false when it was refused */
@@ -47,21 +47,26 @@ static bool replace(struct running *r, struct pl_media_frame *old, const AVFrame
     return true;
 }
 
-static void mix(struct running *r, uint32_t ends, uint32_t begins, uint32_t count)
+/* @return whether every frame was mixed */
+static bool mix(struct running *r, uint32_t ends, uint32_t begins, uint32_t count)
 {
+    uint32_t mixed_count = 0;
     struct pl_media_crossfade fade;
     int rc = pl_media_crossfade_open(&fade, r->settings, pl_media_sample_format(r->in.format),
                                      (int)r->plan.frame_samples);
     if (!rc)
         rc = give_track(r, &fade, 0, ends, count);
     if (!rc)
+        rc = pl_media_crossfade_turn(&fade);
+    if (!rc)
         rc = give_track(r, &fade, 1, begins, count);
-    for (uint32_t i = 0; !rc && i < count; i++) {
+    for (; !rc && mixed_count < count; mixed_count++) {
         AVFrame *mixed = pl_media_crossfade_take(&fade);
-        if (!mixed || !replace(r, line_at(r, ends + i), mixed))
-            break; /* a hard cut from here */
+        if (!mixed || !replace(r, line_at(r, ends + mixed_count), mixed))
+            break;
     }
     pl_media_crossfade_close(&fade);
+    return mixed_count == count;
 }
 
 void transition(struct running *r)
@@ -73,8 +78,9 @@ void transition(struct running *r)
         return;
     uint32_t ends = r->line.count - wanted, begins = r->line.count;
     uint32_t read = read_ahead(r, &r->feeds[r->playing], wanted);
-    if (read == wanted)
-        mix(r, ends, begins, wanted);
+    bool mixed = read == wanted && mix(r, ends, begins, wanted);
+    r->in.media->crossfades++;
+    r->in.media->crossfades_cut += !mixed;
     for (uint32_t i = 0; i < read; i++) {
         frame_release(r, line_at(r, r->line.count - 1));
         line_cut(r, 1);

@@ -42,6 +42,8 @@ struct pl_media_facts {
     uint64_t decode_errors;   /* packets that the decoder refused */
     uint64_t samples_invalid; /* NaN or infinite, made silence */
     uint64_t source_changes;  /* of rate, channels or sample format, in mid-stream */
+    uint64_t crossfades;      /* that were begun */
+    uint64_t crossfades_cut;  /* of them: memory or the filter failed, and the track just ended */
     uint64_t encoded_bytes;   /* that left the muxer */
     uint64_t compared;        /* samples of which the round trip was measured */
     double signal;            /* of them: the sum of squares */
