@@ -13,8 +13,8 @@ struct pl_value pl_metric_rss_bytes_per_media_second(const struct pl_measured *m
     const struct pl_cell_evidence *e = m->evidence;
     if (!facts || facts->held_ns == 0 || e->sample_count < 2)
         return pl_value_none();
-    double grown = (double)e->samples[e->sample_count - 1].rss_bytes -
-                   (double)e->samples[0].rss_bytes;
+    double grown =
+        (double)e->samples[e->sample_count - 1].rss_bytes - (double)e->samples[0].rss_bytes;
     return pl_value_real(grown / ((double)facts->held_ns / 1e9));
 }
 
@@ -35,8 +35,7 @@ struct pl_value pl_metric_round_trip_error_max(const struct pl_measured *m)
 struct pl_value pl_metric_encoded_bytes_total(const struct pl_measured *m)
 {
     const struct pl_media_facts *facts = facts_of(m);
-    return facts && facts->encoded_bytes ? pl_value_integer(facts->encoded_bytes)
-                                         : pl_value_none();
+    return facts && facts->encoded_bytes ? pl_value_integer(facts->encoded_bytes) : pl_value_none();
 }
 
 struct pl_value pl_metric_crossfades(const struct pl_measured *m)

@@ -25,8 +25,7 @@ int pl_media_crossfade_open(struct pl_media_crossfade *crossfade,
 
 /** Gives a frame, which is copied: 0 the track that ends, 1 the one that begins.
  *  @return 0 or a negative AVERROR */
-int pl_media_crossfade_give(struct pl_media_crossfade *crossfade, int track,
-                            const AVFrame *frame);
+int pl_media_crossfade_give(struct pl_media_crossfade *crossfade, int track, const AVFrame *frame);
 
 /** Between the two: all of the track that ends was given. @return 0 or a negative AVERROR */
 int pl_media_crossfade_turn(struct pl_media_crossfade *crossfade);

@@ -148,8 +148,17 @@ int pl_media_encode(struct pl_media_encoder *e, AVFrame *frame)
     return rc < 0 ? rc : 0;
 }
 
+/* What it still holds, so that the file would be whole. */
+static void flush(struct pl_media_encoder *e)
+{
+    if (avcodec_send_frame(e->codec, NULL) == 0 && write_packets(e) == 0)
+        av_write_trailer(e->format);
+}
+
 void pl_media_encoder_close(struct pl_media_encoder *e)
 {
+    if (e->packet) /* it was opened to the end */
+        flush(e);
     if (e->fifo)
         av_audio_fifo_free(e->fifo);
     pl_media_resampler_close(&e->resampler);

@@ -20,14 +20,15 @@ static int open_decoder(struct pl_media_source *s, enum AVCodecID id, const AVCo
 {
     const AVCodec *codec = avcodec_find_decoder(id);
     if (!codec)
-        return pl_error_set(error, -ENOSYS, "%s: this FFmpeg has no decoder of %s", s->name,
-                            avcodec_get_name(id));
+        return pl_error_set(error, -ENOSYS, "%s: this FFmpeg has no decoder of %s (tag 0x%x)",
+                            s->name, avcodec_get_name(id), p ? p->codec_tag : 0);
     s->decoder = avcodec_alloc_context3(codec);
     if (!s->decoder || (p && avcodec_parameters_to_context(s->decoder, p) < 0))
         return fail(s, -ENOMEM, "no memory for a decoder", 0, error);
     if (s->format)
         s->decoder->pkt_timebase = s->format->streams[s->stream]->time_base;
     s->decoder->thread_count = 1; /* its threads would not live in the replay's time */
+    s->decoder->thread_type = FF_THREAD_SLICE;
     if (s->buffers)
         pl_media_buffers_serve(s->buffers, s->decoder);
     return 0;
