@@ -6,7 +6,16 @@
 #include "harness/cli/cli.h"
 #include "harness/instruments/instrument.h"
 #include "harness/measure/metrics.h"
-#include "harness/scenario/scenario.h"
+#include "harness/scenario/sweep.h"
+
+static void print_scenario(const struct pl_scenario *s)
+{
+    size_t swept = pl_sweep_count(s);
+    printf("%-20s %s", s->name, s->title);
+    if (swept)
+        printf(" (sweeps %zu stacks)", swept);
+    putchar('\n');
+}
 
 static int list_scenarios(void)
 {
@@ -18,7 +27,7 @@ static int list_scenarios(void)
     for (int i = 0; i < count; i++) {
         struct pl_scenario *s = malloc(sizeof *s);
         if (s && pl_scenario_load(paths[i], PL_TIER_DEFAULT, NULL, 0, s, &error) == 0)
-            printf("%-20s %s\n", s->name, s->title);
+            print_scenario(s);
         else
             printf("%-20s can't be read: %s\n", paths[i], s ? error.text : "out of memory");
         free(s);

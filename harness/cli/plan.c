@@ -12,6 +12,7 @@
 #include "harness/pipelines/pipeline.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/expect.h"
+#include "harness/scenario/sweep.h"
 #include "harness/traffic/identify.h"
 
 static void note_skipped(struct pl_planned *p, const char *stack, const char *why)
@@ -68,26 +69,46 @@ static int check_stack(struct pl_planned *p, const struct pl_arguments *a, const
     return PL_EXIT_OK;
 }
 
+/* Takes one stack into the plan, unless it has to be skipped. */
+static int plan_stack(struct pl_planned *p, const struct pl_arguments *a, const char *stack)
+{
+    bool skip;
+    if (p->stack_count == PL_STACKS_MAX)
+        return pl_cli_usage("more than %d stacks", PL_STACKS_MAX);
+    int rc = check_stack(p, a, stack, &skip);
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < p->stack_count; i++)
+        if (strcmp(p->stacks[i], stack) == 0)
+            return pl_cli_usage("the stack %s is named twice; --repeat repeats", stack);
+    if (!skip)
+        snprintf(p->stacks[p->stack_count++], PL_STACK_TEXT_MAX, "%s", stack);
+    return PL_EXIT_OK;
+}
+
+/* Those of the scenario's sweeps; what a person names replaces them, too. */
+static int plan_sweep(struct pl_planned *p, const struct pl_arguments *a)
+{
+    struct pl_swept swept;
+    int rc = PL_EXIT_OK;
+    for (const char *at = p->scenario.sweep; !rc && pl_sweep_next(&at, &swept);)
+        rc = plan_stack(p, a, swept.stack);
+    return rc;
+}
+
 static int plan_stacks(struct pl_planned *p, const struct pl_arguments *a)
 {
     const char *list = a->allocators ? a->allocators : p->scenario.allocators;
+    char stack[PL_STACK_TEXT_MAX];
     struct pl_error error;
     while (list) {
-        char *stack = p->stacks[p->stack_count];
-        bool skip;
-        if (p->stack_count == PL_PLAN_STACKS_MAX)
-            return pl_cli_usage("more than %d stacks", PL_PLAN_STACKS_MAX);
-        if (pl_stack_list_next(&list, stack, PL_STACK_TEXT_MAX, &error))
+        if (pl_stack_list_next(&list, stack, sizeof stack, &error))
             return pl_cli_fail(PL_EXIT_USAGE, &error);
-        int rc = check_stack(p, a, stack, &skip);
+        int rc = plan_stack(p, a, stack);
         if (rc)
             return rc;
-        for (size_t i = 0; i < p->stack_count; i++)
-            if (strcmp(p->stacks[i], stack) == 0)
-                return pl_cli_usage("the stack %s is named twice; --repeat repeats", stack);
-        p->stack_count += !skip;
     }
-    return PL_EXIT_OK;
+    return a->allocators ? PL_EXIT_OK : plan_sweep(p, a);
 }
 
 static int plan_formats(struct pl_planned *p, const char *named)

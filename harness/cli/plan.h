@@ -6,8 +6,7 @@
 #include "harness/cli/arguments.h"
 #include "harness/traffic/recording.h"
 
-#define PL_PLAN_STACKS_MAX 64
-#define PL_PLAN_CELLS_MAX (PL_PLAN_STACKS_MAX * PL_FORMAT_COUNT * PL_THREADS_MAX)
+#define PL_PLAN_CELLS_MAX (PL_STACKS_MAX * PL_FORMAT_COUNT * PL_THREADS_MAX)
 
 /** One cell of the matrix, to be run once a repetition. */
 struct pl_planned_cell {
@@ -20,7 +19,7 @@ struct pl_planned {
     struct pl_scenario scenario;
     struct pl_recording *recording;
     struct pl_capture_counts counts;
-    char stacks[PL_PLAN_STACKS_MAX][PL_STACK_TEXT_MAX];
+    char stacks[PL_STACKS_MAX][PL_STACK_TEXT_MAX];
     size_t stack_count;
     enum pl_format formats[PL_FORMAT_COUNT];
     size_t format_count;

@@ -5,7 +5,17 @@
 #include "harness/cli/cli.h"
 #include "harness/pipelines/pipeline.h"
 #include "harness/results/expect.h"
-#include "harness/scenario/scenario.h"
+#include "harness/scenario/sweep.h"
+
+/* @param s the scenario as its last tier has it, which leaves nothing out */
+static void print_valid(const char *path, const struct pl_scenario *s)
+{
+    size_t swept = pl_sweep_count(s);
+    printf("%s: valid", path);
+    if (swept)
+        printf("; its sweep makes %zu stack%s", swept, swept > 1 ? "s" : "");
+    putchar('\n');
+}
 
 static int check_formats(const struct pl_scenario *s, struct pl_error *error)
 {
@@ -33,7 +43,7 @@ static int validate(const char *name)
             pl_expectations_check(s, &error) || check_formats(s, &error))
             code = pl_cli_fail(PL_EXIT_USAGE, &error);
     if (code == PL_EXIT_OK)
-        printf("%s: valid\n", path);
+        print_valid(path, s);
     free(s);
     return code;
 }

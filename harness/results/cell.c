@@ -8,6 +8,7 @@
 #include "harness/base/files.h"
 #include "harness/results/host.h"
 #include "harness/results/results.h"
+#include "harness/scenario/sweep.h"
 
 static json_t *metric_json(struct pl_value value)
 {
@@ -107,6 +108,19 @@ static void add_library(json_t *cell, const char *stack)
     json_object_set_new(cell, "library", json_string(hash));
 }
 
+/* Which template and values a swept stack comes from: what a report draws a frontier by. */
+static void add_sweep(json_t *cell, const struct pl_scenario *s, const char *stack)
+{
+    struct pl_swept swept;
+    if (!cell || !pl_sweep_find(s, stack, &swept))
+        return;
+    json_t *values = json_object();
+    for (uint32_t i = 0; i < swept.value_count; i++)
+        json_object_set_new(values, swept.values[i].name, json_string(swept.values[i].text));
+    json_object_set_new(cell, "sweep",
+                        json_pack("{s:s, s:o}", "stack", swept.template, "values", values));
+}
+
 static json_t *cell_json(const struct pl_cell_identity *id, const struct pl_measured *m,
                          const struct pl_expected *x, const char *series)
 {
@@ -125,6 +139,7 @@ static json_t *cell_json(const struct pl_cell_identity *id, const struct pl_meas
         pl_verdict_name(x->verdict), "expected_why", x->why, "environment", environment_json(e),
         "metrics", metrics_json(m), "series", series, "reproduce", id->reproduce);
     add_library(cell, id->stack);
+    add_sweep(cell, m->scenario, id->stack);
     if (cell && (!e->has_final || e->final.at_ceiling) && e->sample_count)
         json_object_set_new(cell, "at_last_sample", last_sample_json(e));
     return cell;

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "harness/scenario/sweep.h"
+
 #define SAMPLES_MAX 2000000 /* 72 B each in the controller: 144 MB */
 
 static struct pl_mark mark_of(const struct pl_decoder *d, const char *path)
@@ -135,6 +137,60 @@ static int resolve_times(struct pl_decoder *d)
     return rc;
 }
 
+/* Whether a stack is among the first `count` of the scenario: those of allocators come first. */
+static bool is_among(const struct pl_scenario *s, const char *stack, size_t count)
+{
+    char item[PL_STACK_TEXT_MAX];
+    struct pl_swept swept;
+    const char *list = s->allocators, *at = s->sweep;
+    while (list && count-- > 0 && pl_stack_list_next(&list, item, sizeof item, NULL) == 0)
+        if (strcmp(item, stack) == 0)
+            return true;
+    while (count-- > 0 && pl_sweep_next(&at, &swept))
+        if (strcmp(swept.stack, stack) == 0)
+            return true;
+    return false;
+}
+
+static size_t count_listed(const struct pl_scenario *s)
+{
+    char item[PL_STACK_TEXT_MAX];
+    const char *list = s->allocators;
+    size_t count = 0;
+    while (list && pl_stack_list_next(&list, item, sizeof item, NULL) == 0)
+        count++;
+    return count;
+}
+
+static int check_swept(struct pl_decoder *d, const struct pl_swept *swept, size_t before)
+{
+    const struct pl_scenario *s = d->scenario;
+    struct pl_stack_spec spec;
+    struct pl_error reason;
+    if (before >= PL_STACKS_MAX)
+        return pl_decode_fail(
+            d, swept->mark, "sweep: more than %d stacks, with those of allocators", PL_STACKS_MAX);
+    if (is_among(s, swept->stack, before))
+        return pl_decode_fail(d, swept->mark, "sweep: the stack %.200s stands twice", swept->stack);
+    if (pl_stack_parse(swept->stack, &spec, &reason) ||
+        pl_stack_check(&spec, s->classes, s->class_count, s->budgets, s->budget_count, &reason))
+        return pl_decode_fail(d, swept->mark, "sweep: %s", reason.text);
+    return 0;
+}
+
+static int check_sweep(struct pl_decoder *d)
+{
+    struct pl_swept swept;
+    size_t before = count_listed(d->scenario);
+    int rc = 0;
+    for (const char *at = d->scenario->sweep; !rc && pl_sweep_next(&at, &swept); before++) {
+        d->setting = swept.mark.line ? NULL : "sweep"; /* where it was written */
+        rc = check_swept(d, &swept, before);
+        d->setting = NULL;
+    }
+    return rc;
+}
+
 static int check_stacks(struct pl_decoder *d)
 {
     const struct pl_scenario *s = d->scenario;
@@ -170,5 +226,7 @@ int pl_scenario_check(struct pl_decoder *d)
         rc = resolve_times(d);
     if (!rc)
         rc = check_stacks(d);
+    if (!rc)
+        rc = check_sweep(d);
     return rc;
 }

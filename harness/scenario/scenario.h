@@ -20,7 +20,9 @@
 #define PL_EXPECTATIONS_MAX 32
 #define PL_BOUNDS_MAX 12
 #define PL_LIST_TEXT_MAX 2048
-#define PL_THREADS_MAX 2 /* of a cell that call the stack: one receives, one reads */
+#define PL_STACKS_MAX 128       /* of a scenario, those of its sweeps included */
+#define PL_SWEEP_TEXT_MAX 16384 /* of the sweeps' stacks: see sweep.h */
+#define PL_THREADS_MAX 2        /* of a cell that call the stack: one receives, one reads */
 
 /** What replays a scenario; each has keys of its own below the section of its name. */
 enum pl_pipeline_kind { PL_PIPELINE_RECEIVER, PL_PIPELINE_MEDIA, PL_PIPELINE_COUNT };
@@ -188,6 +190,7 @@ struct pl_scenario {
     uint64_t seed;
     uint32_t repeat;
     char allocators[PL_LIST_TEXT_MAX]; /* specs separated by commas */
+    char sweep[PL_SWEEP_TEXT_MAX];     /* more stacks, by templates: see sweep.h */
     char formats[64];                  /* separated by commas */
     char threads[16];                  /* 1, 2 or both, separated by commas */
     struct pl_expectation expectations[PL_EXPECTATIONS_MAX];

@@ -114,6 +114,7 @@ const struct pl_key pl_schema[] = {
     {"seed", PL_KEY_SEED, AT(seed), 0, 0, INT64_MAX, NULL, NULL, PL_KEY_CONDITION},
     COUNT("repeat", repeat, 1, 1000, PL_KEY_CONDITION),
     SPECIAL("allocators", pl_decode_allocators, PL_KEY_REQUIRED | PL_KEY_CONDITION),
+    SPECIAL("sweep", pl_decode_sweep, PL_KEY_CONDITION),
     SPECIAL("formats", pl_decode_formats, PL_KEY_CONDITION),
     SPECIAL("threads", pl_decode_threads, PL_KEY_CONDITION),
     SPECIAL("expect", pl_decode_expect, PL_KEY_REQUIRED),

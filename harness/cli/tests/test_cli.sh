@@ -103,6 +103,23 @@ sed 's/frame_buffer:  {size: 4120B/frame_buffer:  {size: 20B/' scenarios/steady-
 fails 2 "frame_buffer has 20 B" validate "$tmp/s.yaml"
 plimsoll validate scenarios/*.yaml >/dev/null || bad "our own scenarios are not valid"
 
+# a sweep: its stacks run behind the others, unless stacks are named, and say where they come from
+mkdir "$tmp/swept"
+sed -e "s|file: traffic/|file: $PWD/scenarios/traffic/|" -e 's/^allocators:.*/allocators: [slab]\
+sweep: [{stack: "slab:guards={g}\/glibc", g: [on, off]}]/' scenarios/stalled-reader.yaml |
+    sed '/^tiers:/,$d' >"$tmp/swept/stalled-reader.yaml"
+[ "$(plimsoll validate "$tmp/swept/stalled-reader.yaml")" = \
+    "$tmp/swept/stalled-reader.yaml: valid; its sweep makes 2 stacks" ] || bad "validate of a sweep"
+PLIMSOLL_SCENARIOS=$tmp/swept plimsoll list scenarios | grep -q 'stalls (sweeps 2 stacks)$' ||
+    bad "list of a sweep"
+plimsoll run "$tmp/swept/stalled-reader.yaml" "${short[@]}" --out "$tmp/swept/r" >/dev/null 2>&1
+[ "$(grep -c '"allocator"' "$tmp/swept/r/results.json")" -eq 3 ] || bad "a sweep's cells"
+[ "$(grep -c '"stack": "slab:guards={g}/glibc"' "$tmp/swept/r/results.json")" -eq 2 ] ||
+    bad "a sweep's cells do not say where they come from"
+plimsoll run "$tmp/swept/stalled-reader.yaml" "${short[@]}" --allocator glibc --out "$tmp/swept/r" \
+    >/dev/null 2>&1
+[ "$(grep -c '"allocator"' "$tmp/swept/r/results.json")" -eq 1 ] || bad "--allocator kept a sweep"
+
 # results: whole or not there
 touch "$tmp/file"
 fails 2 "Not a directory|a folder is wanted" run stalled-reader "${short[@]}" --allocator glibc --out "$tmp/file/x"

@@ -130,22 +130,37 @@ static void written_as(const struct pl_results *results, size_t index, const cha
     assert_string_equal(json_string_value(json_object_get(cell, "series")), series);
 }
 
+/* A swept stack says so; one that the scenario lists does not. */
+static void sweep_is_written(const struct pl_results *results)
+{
+    const json_t *cells = json_object_get(results->root, "cells");
+    const json_t *sweep = json_object_get(json_array_get(cells, 0), "sweep");
+    assert_string_equal(json_string_value(json_object_get(sweep, "stack")), "{a}{B}");
+    char *values = json_dumps(json_object_get(sweep, "values"), JSON_COMPACT);
+    assert_string_equal(values, "{\"B\":\"bc\",\"a\":\"gli\"}");
+    free(values);
+    assert_null(json_object_get(json_array_get(cells, 1), "sweep"));
+}
+
 static void written_results_satisfy_it(void **state)
 {
     (void)state;
+    static const char *const settings[] = {"allocators=[limited]",
+                                           "sweep=[{stack: \"{a}{B}\", B: [bc], a: [gli]}]"};
     struct pl_results results;
     struct pl_scenario *scenario = calloc(1, sizeof *scenario);
     struct pl_error error;
     char *folder = sample_folder(), path[4096];
     assert_non_null(scenario);
-    if (pl_scenario_load(PL_SOURCE_DIR "/scenarios/stalled-reader.yaml", PL_TIER_DEFAULT, NULL, 0,
-                         scenario, &error))
+    if (pl_scenario_load(PL_SOURCE_DIR "/scenarios/stalled-reader.yaml", PL_TIER_DEFAULT, settings,
+                         2, scenario, &error))
         fail_msg("%s", error.text);
     assert_int_equal(pl_results_open(&results, folder, "plimsoll run", "default", &error), 0);
     pl_results_warn(&results, "a warning");
     add_cell(&results, scenario, true, PL_CLOCK_VIRTUAL, 1);
     add_cell(&results, scenario, false, PL_CLOCK_VIRTUAL, 2);
     add_cell(&results, scenario, false, PL_CLOCK_WALL, 2);
+    sweep_is_written(&results);
     written_as(&results, 0, "virtual", 1, "series/000.stalled-reader.glibc.f32.r0.csv");
     written_as(&results, 1, "virtual", 2, "series/001.stalled-reader.limited.f32.t2.r0.csv");
     written_as(&results, 2, "wall", 2, "series/002.stalled-reader.limited.f32.t2.r0.csv");
