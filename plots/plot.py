@@ -5,9 +5,10 @@
 
 For each scenario and format the Plimsoll chart: resident memory over the replay's time, a stack a
 curve, live bytes beneath, the container's line, the limits' line, each kill. Where a second of CPU
-was measured for two stacks or more, also <scenario>-<format>-cpu.svg. Where an instrument left
-folded stacks, a flame graph of each; where it left a curve, that beside our own. The same results give the same bytes. No gate reads what is
-drawn here.
+was measured for two stacks or more, also <scenario>-<format>-cpu.svg. Where `plimsoll report`
+left plots/frontiers.json of a sweep, <scenario>-<format>-frontier.svg. Where an instrument left
+folded stacks, a flame graph of each; where it left a curve, that beside our own. The same results
+give the same bytes. No gate reads what is drawn here.
 
 Exit: 0, 2 for bad input (one line says what), 3 where matplotlib is missing.
 """
@@ -20,6 +21,7 @@ import beside
 import chart
 import files
 import flame
+import frontier
 import results
 
 
@@ -42,6 +44,7 @@ def remove(path):
 
 def draw(folder, out, kinds):
     groups = results.load(folder)
+    frontiers = frontier.load(folder)
     os.makedirs(out, exist_ok=True)
 
     def write(name, figure):
@@ -55,6 +58,11 @@ def draw(folder, out, kinds):
             pictures[group.picture + "-cpu"] = chart.cpu(group, cpu)
         else:
             remove(os.path.join(out, f"{group.picture}-cpu.svg"))
+        points = frontiers.get(group.picture)
+        if points:
+            pictures[group.picture + "-frontier"] = frontier.figure(group, points)
+        else:
+            remove(os.path.join(out, f"{group.picture}-frontier.svg"))
         for name, figure in pictures.items():
             write(name, figure)
             chart.close(figure)

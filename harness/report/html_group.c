@@ -166,6 +166,7 @@ void pl_html_group(struct pl_html *p, const struct pl_model_group *g, size_t num
     write_table(p, g);
     write_picture(p, g, "-cpu", "CPU a packet of each stack; the table above has the figures.",
                   caption_of_cpu(g));
+    pl_html_frontier(p, g);
     fputs(
         "<details><summary>Why each ended so, and the command that reproduces it</summary>\n<dl>\n",
         p->out);

@@ -9,6 +9,7 @@
 
 #include "harness/report/columns.h"
 #include "harness/report/facts.h"
+#include "harness/report/markdown_frontier.h"
 #include "harness/report/markdown_sections.h"
 #include "harness/report/picture.h"
 #include "harness/report/text.h"
@@ -198,6 +199,8 @@ static void write_group(const struct page *p, const struct pl_model_group *g)
     write_left_out(p, g->row_count, "rows");
     write_missing(p, g);
     write_picture(p, g, "-cpu", "CPU a packet of each stack, with the floor");
+    write_picture(p, g, "-frontier", "peak memory against CPU of each swept stack");
+    pl_markdown_frontier(p->out, g, p->most);
     write_commands(p, g);
 }
 

@@ -7,6 +7,7 @@
 
 #include "harness/base/files.h"
 #include "harness/report/draw.h"
+#include "harness/report/frontier.h"
 #include "harness/report/html.h"
 #include "harness/report/markdown.h"
 #include "harness/report/model.h"
@@ -57,6 +58,11 @@ int pl_report_write(const char *folder, FILE *progress, struct pl_error *error)
     int rc = pl_model_load(&model, folder, error);
     if (rc)
         return rc;
+    rc = pl_frontier_write(&model, folder, error);
+    if (rc) {
+        pl_model_free(&model);
+        return rc;
+    }
     const char *no_pictures = pl_draw_pictures(&draw, folder, &reason) ? reason.text : NULL;
     if (no_pictures)
         fprintf(progress, "plimsoll: %s\n", no_pictures);

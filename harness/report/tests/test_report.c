@@ -71,6 +71,39 @@ static void pictures_repeat_to_the_byte(void **state)
     sample_remove(folder);
 }
 
+/* What pl_report_write left of a sweep is drawn; of other results it is not. */
+static void a_sweep_has_its_frontier(void **state)
+{
+    (void)state;
+    static const char name[] = "plots/stalled-reader-f32-frontier.svg";
+    struct pl_error error;
+    struct pl_draw draw = pl_draw_default();
+    if (!have_matplotlib())
+        skip();
+    json_t *d = sample_document(), *cell = sample_cell(d, "glibc:arena_max=2", "bounded");
+    sample_metric(cell, "cpu_percent_of_realtime", 3);
+    sample_metric(cell, "rss_bytes_peak", 3e7);
+    json_object_set_new(
+        cell, "sweep",
+        json_pack("{s:s, s:{s:s}}", "stack", "glibc:arena_max={$n}", "values", "$n", "2_{x}"));
+    char *folder = folder_with(json_incref(d), 0);
+    assert_int_equal(report(folder, &error), 0);
+    char *first = sample_read(folder, name), *html = sample_read(folder, "report.html");
+    assert_non_null(strstr(html, "aria-label=\"Peak memory against CPU"));
+    assert_int_equal(pl_draw_pictures(&draw, folder, &error), 0);
+    char *second = sample_read(folder, name);
+    assert_string_equal(first, second);
+    sample_set(json_object_get(d, "run"), "started", "2025-01-02T03:04:06Z");
+    sample_save(folder, d, 0);
+    assert_int_equal(pl_draw_pictures(&draw, folder, &error), 0);
+    assert_null(sample_read(folder, name));
+    free(first);
+    free(second);
+    free(html);
+    json_decref(d);
+    sample_remove(folder);
+}
+
 /* A picture that an earlier run left in the folder is not shown as this one's. */
 static void stale_pictures_go(void **state)
 {
@@ -293,6 +326,7 @@ int main(void)
         cmocka_unit_test(whole_report),
         cmocka_unit_test(pictures_repeat_to_the_byte),
         cmocka_unit_test(stale_pictures_go),
+        cmocka_unit_test(a_sweep_has_its_frontier),
         cmocka_unit_test(hostile_names_stay_text_in_pictures),
         cmocka_unit_test(missing_series_are_said),
         cmocka_unit_test(without_python),

@@ -1,0 +1,111 @@
+/* Placing a group's stacks about their frontier (frontier.h). */
+#include "harness/report/frontier.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/report/pareto.h"
+
+/* The null heap is what the harness itself costs, and its memory means nothing. */
+static bool is_shown(const struct pl_model_row *row)
+{
+    return strcmp(row->stack, "null") != 0;
+}
+
+static bool has_end(const struct pl_model_row *row)
+{
+    return row->outcome == PL_OUTCOME_BOUNDED || row->outcome == PL_OUTCOME_GROWING;
+}
+
+static void read_point(const struct pl_model_row *row, struct pl_frontier_point *point)
+{
+    const struct pl_summary *cpu = &row->metrics[PL_MODEL_cpu_percent_of_realtime];
+    const struct pl_summary *rss = &row->metrics[PL_MODEL_rss_bytes_peak];
+    bool whole = has_end(row) && cpu->count && rss->count;
+    *point = (struct pl_frontier_point){
+        .row = row,
+        .sweep = json_object_get(row->cells[0], "sweep"),
+        .cpu_percent = whole ? cpu->median : (double)NAN,
+        .rss_bytes = whole ? rss->median : (double)NAN,
+        .place = whole ? PL_FRONTIER_BESIDE : PL_FRONTIER_LEFT_OUT,
+    };
+}
+
+/* A stack that is not swept is ahead when no swept one is as good as it in both figures. */
+static bool is_ahead(const struct pl_frontier *f, const struct pl_frontier_point *point)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        const struct pl_frontier_point *other = &f->points[i];
+        if (other->sweep && other->cpu_percent <= point->cpu_percent &&
+            other->rss_bytes <= point->rss_bytes)
+            return false;
+    }
+    return true;
+}
+
+static int place_swept(struct pl_frontier *f)
+{
+    double *x = malloc(2 * f->count * sizeof *x), *y = x + f->count;
+    bool *best = malloc(f->count * sizeof *best);
+    for (size_t i = 0; x && best && i < f->count; i++) {
+        const struct pl_frontier_point *p = &f->points[i];
+        x[i] = p->sweep ? p->cpu_percent : (double)NAN;
+        y[i] = p->rss_bytes;
+    }
+    if (x && best)
+        pl_pareto(x, y, f->count, best);
+    for (size_t i = 0; x && best && i < f->count; i++)
+        if (f->points[i].sweep && f->points[i].place != PL_FRONTIER_LEFT_OUT)
+            f->points[i].place = best[i] ? PL_FRONTIER_ON : PL_FRONTIER_BEHIND;
+    int rc = x && best ? 0 : -ENOMEM;
+    free(x);
+    free(best);
+    return rc;
+}
+
+static void place_others(struct pl_frontier *f)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        struct pl_frontier_point *p = &f->points[i];
+        f->left_out += p->place == PL_FRONTIER_LEFT_OUT;
+        if (p->place == PL_FRONTIER_BESIDE && is_ahead(f, p))
+            p->place = PL_FRONTIER_AHEAD;
+    }
+}
+
+static bool has_sweep(const struct pl_model_group *g)
+{
+    for (size_t i = 0; i < g->row_count; i++)
+        if (json_object_get(g->rows[i].cells[0], "sweep"))
+            return true;
+    return false;
+}
+
+int pl_frontier_make(const struct pl_model_group *g, struct pl_frontier *frontier)
+{
+    struct pl_frontier f = {0};
+    *frontier = f;
+    if (!has_sweep(g))
+        return 0;
+    f.points = calloc(g->row_count, sizeof *f.points);
+    if (!f.points)
+        return -ENOMEM;
+    for (size_t i = 0; i < g->row_count; i++)
+        if (is_shown(&g->rows[i]))
+            read_point(&g->rows[i], &f.points[f.count++]);
+    int rc = place_swept(&f);
+    place_others(&f);
+    if (rc)
+        pl_frontier_free(&f);
+    *frontier = f;
+    return rc;
+}
+
+void pl_frontier_free(struct pl_frontier *f)
+{
+    free(f->points);
+    *f = (struct pl_frontier){0};
+}
