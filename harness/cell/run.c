@@ -109,12 +109,22 @@ static int64_t timeout_ns(const struct pl_cell_options *o)
     return slowed > (double)own ? (int64_t)slowed : own;
 }
 
+/* @param told how many samples there were when it was told last */
+static void tell_sample(const struct pl_cell_options *o, const struct pl_cell_evidence *e,
+                        size_t *told)
+{
+    if (o->on_sample && e->sample_count > *told)
+        o->on_sample(o->context, e->samples[e->sample_count - 1].t_ns);
+    *told = e->sample_count;
+}
+
 /* Reads until the cell closes its pipe, which its death does too. */
 static int collect(const struct pl_cell_options *o, struct reader *reader,
                    struct pl_sender_process *sender, struct pl_cell_evidence *e,
                    struct pl_error *error)
 {
     int64_t deadline = monotonic_ns() + timeout_ns(o);
+    size_t told = 0;
     for (;;) {
         if (o->interrupted && *o->interrupted)
             return -EINTR;
@@ -130,6 +140,7 @@ static int collect(const struct pl_cell_options *o, struct reader *reader,
         if (ready <= 0)
             continue;
         int rc = read_some(reader, e);
+        tell_sample(o, e, &told);
         if (rc)
             return rc < 0 ? rc : 0;
         /* A cell that finds nobody waiting at the pipe writes a sample in a fraction of the time;

@@ -28,6 +28,10 @@ struct pl_cell_options {
     const volatile sig_atomic_t *interrupted; /* nonzero: kill the cell and return -EINTR */
     uint64_t ceiling_bytes; /* RSS at which a cell stops itself that no smaller container holds; 0
                                for half of what the machine has to spare */
+    /** Told the time of replay of the latest sample, each time that some arrived; NULL for nobody.
+     */
+    void (*on_sample)(void *context, int64_t t_ns);
+    void *context;
     const struct pl_cell_wrapper *wrapper; /* an instrument that looks on, or NULL. The cell then
                                               times no acquires, and means nothing by its RSS */
 };

@@ -112,7 +112,7 @@ static int observe_cell(struct pl_observing *o, const struct pl_instrument *inst
     pl_words_add(reproduce, sizeof reproduce, instrument->name);
     inputs.reproduce = reproduce;
     snprintf(shown, sizeof shown, "%s, %s", instrument->name, label);
-    pl_progress_show(o->progress, s->name, shown);
+    pl_progress_show(o->progress, s->name, shown, 0);
     int rc = pl_instrument_observe(instrument, &inputs, &entry, error);
     if (rc)
         return rc;

@@ -223,8 +223,7 @@ int pl_plan_make(const struct pl_arguments *a, struct pl_plan *plan)
                                     p->scenario.name);
         size_t cells = p->cell_count * p->scenario.repeat;
         plan->cells += cells;
-        if (a->clock == PL_CLOCK_WALL)
-            plan->real_seconds += (double)cells * (double)p->scenario.duration_ns / 1e9;
+        plan->seconds += (double)cells * (double)p->scenario.duration_ns / 1e9;
     }
     return PL_EXIT_OK;
 }

@@ -33,9 +33,8 @@ struct pl_planned {
 struct pl_plan {
     struct pl_planned *planned;
     size_t count;
-    size_t cells;        /* of all, repetitions included */
-    double real_seconds; /* that they take under the wall clock; 0 under the virtual one: as fast as
-                            the machine can */
+    size_t cells;   /* of all, repetitions included */
+    double seconds; /* of replay that they have; under the wall clock they take as long */
 };
 
 /** Loads and checks everything. A stack that the person named must be there and serve as many

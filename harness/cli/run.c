@@ -65,10 +65,10 @@ static void note_sender(struct run *run, const struct pl_cell_evidence *e, const
     warn(run, text);
 }
 
-/* How long a cell is known to take; 0 under the virtual clock. */
-static double seconds_of(const struct run *run, const struct pl_planned *p)
+/* A cell's sample arrived. @param context the progress */
+static void note_sample(void *context, int64_t t_ns)
 {
-    return run->arguments->clock == PL_CLOCK_WALL ? (double)p->scenario.duration_ns / 1e9 : 0;
+    pl_progress_reach(context, t_ns, pl_progress_now());
 }
 
 /* One cell, from its start to its place in the results. @return 0 or a negative errno */
@@ -85,13 +85,15 @@ static int run_cell(struct run *run, const struct pl_planned *p, const struct pl
         .seed = p->scenario.seed,
         .containers = &run->containers,
         .interrupted = run->interrupted,
+        .on_sample = run->progress.shown ? note_sample : NULL,
+        .context = &run->progress,
     };
     char reproduce[4096], label[PL_STACK_TEXT_MAX + 32];
     struct pl_cell_evidence evidence;
     struct pl_measured measured;
     struct pl_expected expected;
     pl_planned_label(cell, label, sizeof label);
-    pl_progress_show(&run->progress, p->scenario.name, label);
+    pl_progress_show(&run->progress, p->scenario.name, label, p->scenario.duration_ns);
     int rc = pl_cell_run(&options, &evidence, error);
     if (rc)
         return rc;
@@ -107,7 +109,7 @@ static int run_cell(struct run *run, const struct pl_planned *p, const struct pl
     pl_cell_evidence_free(&evidence);
     if (!rc)
         rc = pl_results_write(&run->results, false, error);
-    pl_progress_step(&run->progress, seconds_of(run, p));
+    pl_progress_step(&run->progress, (double)p->scenario.duration_ns / 1e9);
     return rc;
 }
 
@@ -255,12 +257,12 @@ static int finish(struct run *run, int rc, struct pl_error *error)
 }
 
 /* Nobody who waits for minutes in vain should wait for hours. */
-static void tell_real_time(const struct pl_plan *plan)
+static void tell_real_time(const struct pl_arguments *a, const struct pl_plan *plan)
 {
     char duration[PL_TEXT_FIGURE];
-    if (plan->real_seconds <= REAL_SECONDS_UNTOLD)
+    if (a->clock != PL_CLOCK_WALL || plan->seconds <= REAL_SECONDS_UNTOLD)
         return;
-    pl_text_duration(duration, plan->real_seconds);
+    pl_text_duration(duration, plan->seconds);
     fprintf(stderr,
             "plimsoll: --clock wall runs in real time: %zu cells take %s at least; --set duration, "
             "--repeat or fewer stacks make it shorter\n",
@@ -281,9 +283,11 @@ static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan, co
         code = pl_cli_fail(PL_EXIT_USAGE, &error);
     } else {
         run.interrupted = pl_interrupt_catch();
-        tell_real_time(plan);
-        pl_progress_start(&run.progress, plan->cells + pl_observe_count(a, plan),
-                          plan->real_seconds);
+        tell_real_time(a, plan);
+        /* an instrument slows its cells by what is not known: then all count alike */
+        size_t observed = pl_observe_count(a, plan);
+        pl_progress_start(&run.progress, plan->cells + observed, observed ? 0 : plan->seconds,
+                          a->clock == PL_CLOCK_WALL);
         code = finish(&run, run_all(&run, &error), &error);
     }
     pl_results_close(&run.results);

@@ -70,7 +70,7 @@ static void show(void *context, const struct pl_pair_cell *cell, size_t done, si
     progress->done = done;
     progress->total = total;
     pl_cell_name_stack(&cell->name, stack, sizeof stack);
-    pl_progress_show(progress, cell->name.scenario, stack);
+    pl_progress_show(progress, cell->name.scenario, stack, 0);
 }
 
 static void tell(void *context, const char *why)
@@ -99,7 +99,7 @@ static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan,
     struct pl_pair_cell *cells = list_cells(plan, &count);
     int code = PL_EXIT_USAGE;
     if (arguments && cells) {
-        pl_progress_start(&progress, count, 0);
+        pl_progress_start(&progress, count, 0, false);
         struct pl_pairs_options options = {
             .programs = {s->programs[0], s->programs[1]},
             .folder = s->folder,

@@ -111,6 +111,43 @@ static void a_cell_leaves_its_curve_and_its_books(void **state)
     pl_cell_evidence_free(&e);
 }
 
+/* What a cell tells on its way. */
+struct told {
+    uint32_t times;
+    int64_t last_ns;
+    bool forward; /* each was later than the one before */
+};
+
+static void note_sample(void *context, int64_t t_ns)
+{
+    struct told *told = context;
+    told->forward &= t_ns > told->last_ns || told->times == 0;
+    told->last_ns = t_ns;
+    told->times++;
+}
+
+static void samples_are_told_as_they_come(void **state)
+{
+    struct rig *rig = *state;
+    struct told told = {.forward = true};
+    struct pl_cell_evidence e;
+    struct pl_error error;
+    struct pl_cell_options options = {.scenario = &rig->scenario,
+                                      .recording = rig->recording,
+                                      .stack = "glibc",
+                                      .seed = 1,
+                                      .containers = &rig->containers,
+                                      .on_sample = note_sample,
+                                      .context = &told};
+    rig->scenario.duration_ns = 600 * S; /* more than one pipe holds */
+    if (pl_cell_run(&options, &e, &error))
+        fail_msg("%s", error.text);
+    assert_true(told.times > 1 && told.times < e.sample_count);
+    assert_int_equal(told.last_ns, 600 * S);
+    assert_true(told.forward);
+    pl_cell_evidence_free(&e);
+}
+
 /* What is measured is not the harness: before the first packet next to nothing is resident. */
 static void the_harness_weighs_nothing(void **state)
 {
@@ -423,6 +460,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_cell_leaves_its_curve_and_its_books, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(samples_are_told_as_they_come, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(the_harness_weighs_nothing, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(two_runs_have_the_same_books, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(the_kernel_kills_at_the_containers_line, open_rig,
