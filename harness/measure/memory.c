@@ -11,6 +11,21 @@ struct pl_value pl_metric_rss_bytes_peak(const struct pl_measured *m)
     return e->sample_count ? pl_value_integer(peak) : pl_value_none();
 }
 
+/* The trapezoid rule over the samples; a killed cell's mean would be of another stretch of time. */
+struct pl_value pl_metric_rss_bytes_mean(const struct pl_measured *m)
+{
+    const struct pl_cell_evidence *e = m->evidence;
+    double area = 0;
+    if (!pl_final_of(m) || e->sample_count < 2)
+        return pl_value_none();
+    for (size_t i = 1; i < e->sample_count; i++) {
+        const struct pl_sample *a = &e->samples[i - 1], *b = &e->samples[i];
+        area += ((double)a->rss_bytes + (double)b->rss_bytes) / 2 * (double)(b->t_ns - a->t_ns);
+    }
+    double span = (double)(e->samples[e->sample_count - 1].t_ns - e->samples[0].t_ns);
+    return pl_value_real(span > 0 ? area / span : (double)NAN);
+}
+
 struct pl_value pl_metric_rss_bytes_end(const struct pl_measured *m)
 {
     const struct pl_cell_evidence *e = m->evidence;

@@ -86,12 +86,14 @@ static void parts_of_a_cell_tell(void **state)
     pl_progress_reach(&p, 30 * S, p.started_ns);
     assert_true(pl_progress_left(&p, p.started_ns + S / 2) < 0); /* too early to tell */
     assert_true(pl_progress_left(&p, p.started_ns + 6 * S) == 14);
+    pl_progress_reach(&p, 70 * S, p.started_ns); /* no further than its end */
+    assert_true(pl_progress_left(&p, p.started_ns + 6 * S) == 4);
     pl_progress_step(&p, 60);
     assert_true(pl_progress_left(&p, p.started_ns + 15 * S) == 10);
     pl_progress_show(&p, "a", "b", 40 * S);
     pl_progress_reach(&p, 20 * S, p.started_ns);
     assert_true(pl_progress_left(&p, p.started_ns + 24 * S) == 6);
-    pl_progress_reach(&p, 41 * S, p.started_ns); /* no further than its end */
+    pl_progress_reach(&p, 41 * S, p.started_ns);
     assert_true(pl_progress_left(&p, p.started_ns + 24 * S) == 0);
 }
 

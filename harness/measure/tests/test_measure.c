@@ -298,6 +298,31 @@ static void a_killed_cell_has_no_exact_metrics(void **state)
     assert_int_equal(value(&e, "rss_bytes_peak").integer, (uint64_t)(10 * MIB));
 }
 
+/* Time counts, not samples: 10 s at 4 MiB, then 1 s up to 8 MiB, then 9 s there. */
+static void the_mean_is_one_of_time(void **state)
+{
+    (void)state;
+    static const int64_t seconds[] = {5, 15, 16, 17, 25};
+    static const double mib[] = {4, 4, 8, 8, 8};
+    struct pl_sample samples[5];
+    struct pl_cell_evidence e = finished();
+    for (size_t i = 0; i < 5; i++)
+        samples[i] = (struct pl_sample){.t_ns = seconds[i] * INT64_C(1000000000),
+                                        .rss_bytes = (uint64_t)(mib[i] * MIB)};
+    e.samples = samples;
+    e.sample_count = 5;
+    double mean = value(&e, "rss_bytes_mean").real / MIB;
+    assert_true(mean > 5.8999999 && mean < 5.9000001); /* (40 + 6 + 72) / 20 */
+    e.sample_count = 1;                                /* no time passes */
+    assert_int_equal(value(&e, "rss_bytes_mean").kind, PL_VALUE_NONE);
+    samples[1].t_ns = samples[0].t_ns;
+    e.sample_count = 2;
+    assert_int_equal(value(&e, "rss_bytes_mean").kind, PL_VALUE_NONE);
+    e = finished();
+    e.has_final = false; /* killed: of another stretch of time */
+    assert_int_equal(value(&e, "rss_bytes_mean").kind, PL_VALUE_NONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +336,7 @@ int main(void)
         cmocka_unit_test(books_become_metrics),
         cmocka_unit_test(unbalanced_books_are_an_integrity_error_and_withhold_timings),
         cmocka_unit_test(a_killed_cell_has_no_exact_metrics),
+        cmocka_unit_test(the_mean_is_one_of_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
