@@ -23,7 +23,7 @@ struct pl_value pl_metric_rss_bytes_mean(const struct pl_measured *m)
         area += ((double)a->rss_bytes + (double)b->rss_bytes) / 2 * (double)(b->t_ns - a->t_ns);
     }
     double span = (double)(e->samples[e->sample_count - 1].t_ns - e->samples[0].t_ns);
-    return pl_value_real(span > 0 ? area / span : (double)NAN);
+    return pl_value_real(area / span); /* none where no time passed */
 }
 
 struct pl_value pl_metric_rss_bytes_end(const struct pl_measured *m)
