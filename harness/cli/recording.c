@@ -1,7 +1,11 @@
 /* Reading what a scenario replays (recording.h). */
 #include "harness/cli/recording.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 #include "harness/traffic/material.h"
+#include "harness/traffic/profile.h"
 
 static int read_capture(const struct pl_scenario *s, struct pl_recording **recording,
                         struct pl_capture_counts *counts, struct pl_error *error)
@@ -21,6 +25,18 @@ static int read_media(const struct pl_scenario *s, struct pl_recording **recordi
     return pl_material_read(paths, s->media.source_count, recording, error);
 }
 
+static int read_profile(const struct pl_scenario *s, struct pl_recording **recording,
+                        struct pl_error *error)
+{
+    struct pl_profile *profile;
+    int rc = pl_profile_read(s->blocks.file, &profile, error);
+    if (rc)
+        return rc;
+    *recording = pl_material_of(s->blocks.file, profile, profile->bytes);
+    free(profile);
+    return *recording ? 0 : pl_error_set(error, -ENOMEM, "out of memory for %s", s->blocks.file);
+}
+
 int pl_recording_of(const struct pl_scenario *s, struct pl_recording **recording,
                     struct pl_capture_counts *counts, struct pl_error *error)
 {
@@ -28,6 +44,8 @@ int pl_recording_of(const struct pl_scenario *s, struct pl_recording **recording
     switch ((enum pl_pipeline_kind)s->pipeline) {
     case PL_PIPELINE_MEDIA:
         return read_media(s, recording, error);
+    case PL_PIPELINE_BLOCKS:
+        return read_profile(s, recording, error);
     default:
         return read_capture(s, recording, counts, error);
     }

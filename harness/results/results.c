@@ -71,8 +71,9 @@ static void name_files(const struct pl_scenario *s, json_t **files, json_t **has
 {
     char names[PL_SOURCES_MAX * PL_PATH_MAX] = "", all[PL_SOURCES_MAX * 64] = "", hash[64];
     uint32_t count = s->media.source_count ? s->media.source_count : 1;
+    const char *single = s->pipeline == PL_PIPELINE_BLOCKS ? s->blocks.file : s->traffic.file;
     for (uint32_t i = 0; i < count; i++) {
-        const char *file = s->media.source_count ? s->media.sources[i] : s->traffic.file;
+        const char *file = s->media.source_count ? s->media.sources[i] : single;
         size_t at = strlen(names), end = strlen(all);
         pl_file_hash(file, hash, sizeof hash);
         snprintf(names + at, sizeof names - at, "%s%s", i ? "," : "", file);

@@ -215,6 +215,8 @@ int pl_scenario_check(struct pl_decoder *d)
     if (!rc)
         rc = pl_media_check(d);
     if (!rc)
+        rc = pl_blocks_check(d);
+    if (!rc)
         rc = fit_classes(d);
     if (!rc)
         rc = check_classes(d);

@@ -8,6 +8,7 @@
 int pl_scenario_check(struct pl_decoder *decoder);
 
 /** Its part for the pipeline media; nothing to check of another. @return 0 or -EINVAL */
+int pl_blocks_check(struct pl_decoder *decoder);
 int pl_media_check(struct pl_decoder *decoder);
 
 #endif

@@ -178,7 +178,7 @@ static int resolve_files(struct pl_scenario *s, struct pl_error *error)
     int rc = resolve(s, s->traffic.file, error);
     for (uint32_t i = 0; !rc && i < s->media.source_count; i++)
         rc = resolve(s, s->media.sources[i], error);
-    return rc;
+    return rc ? rc : resolve(s, s->blocks.file, error);
 }
 
 static int decode_all(struct pl_decoder *d, struct fy_node *root, const char *const *settings,

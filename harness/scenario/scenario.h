@@ -25,7 +25,12 @@
 #define PL_THREADS_MAX 2        /* of a cell that call the stack: one receives, one reads */
 
 /** What replays a scenario; each has keys of its own below the section of its name. */
-enum pl_pipeline_kind { PL_PIPELINE_RECEIVER, PL_PIPELINE_MEDIA, PL_PIPELINE_COUNT };
+enum pl_pipeline_kind {
+    PL_PIPELINE_RECEIVER,
+    PL_PIPELINE_MEDIA,
+    PL_PIPELINE_BLOCKS,
+    PL_PIPELINE_COUNT
+};
 
 /** The format in which samples or pixels are held once decoded. */
 enum pl_format {
@@ -147,6 +152,19 @@ struct pl_media_settings {
     int64_t crossfade_ns; /* they overlap so long; 0 for none */
 };
 
+#define PL_BLOCKS_SURVIVAL_MAX 64 /* cycles that a survivor lives are fewer */
+
+/** Cycles of small blocks, drawn from a profile. */
+struct pl_blocks_settings {
+    char file[PL_PATH_MAX];       /* path of the profile, as traffic.file */
+    int64_t cycle_ns;             /* from the beginning of one to the next */
+    int64_t idle_ns;              /* its end, in which next to nothing is asked for */
+    uint64_t live_bytes;          /* that a cycle gets to hold, its survivors not counted */
+    double survivors;             /* the share of its blocks that outlive it */
+    int64_t survivor_lifetime_ns; /* whole cycles */
+    double idle_work;             /* acquires while it idles, as a share of the busy part's */
+};
+
 /** One bound on a metric, e.g. rss_bytes_peak "<= 60MiB". */
 struct pl_bound {
     char metric[48];
@@ -175,6 +193,7 @@ struct pl_scenario {
     struct pl_traffic_settings traffic;
     struct pl_receiver_settings receiver;
     struct pl_media_settings media;
+    struct pl_blocks_settings blocks;
     struct pl_class classes[PL_CLASSES_MAX];
     uint32_t class_count;
     uint32_t class_fits; /* a bit a class: its size follows from the cell's format */

@@ -87,6 +87,12 @@ static struct pl_recording *lay_out(const char *const *paths, const struct part 
     return r;
 }
 
+struct pl_recording *pl_material_of(const char *name, const void *data, size_t bytes)
+{
+    struct part part = {.data = (char *)data, .bytes = bytes};
+    return lay_out(&name, &part, 1);
+}
+
 int pl_material_read(const char *const *paths, uint32_t count, struct pl_recording **recording,
                      struct pl_error *error)
 {

@@ -4,6 +4,8 @@
 #ifndef PL_TRAFFIC_MATERIAL_H
 #define PL_TRAFFIC_MATERIAL_H
 
+#include <stddef.h>
+
 #include "harness/traffic/recording.h"
 
 #define PL_MATERIAL_MAX 4
@@ -25,6 +27,10 @@ static inline const void *pl_material_file(const struct pl_material *m, uint32_t
 {
     return (const char *)m + m->files[index].offset;
 }
+
+/** Lays one piece of data into a new recording, as a file of that name. Needs the library
+ *  pl_capture. @return free() it; NULL when out of memory */
+struct pl_recording *pl_material_of(const char *name, const void *data, size_t bytes);
 
 /**
  * Reads files into a new recording that has no streams. Needs the library pl_capture.

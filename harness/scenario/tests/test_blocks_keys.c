@@ -1,0 +1,94 @@
+/* The keys of the pipeline blocks. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "harness/scenario/scenario.h"
+
+static const char base[] = "name: test\n"
+                           "title: a test\n"
+                           "pipeline: blocks\n"
+                           "classes: {block: {size: 64KiB}}\n"
+                           "duration: 60s\n"
+                           "allocators: [glibc]\n"
+                           "expect: [{stacks: all, outcome: bounded}]\n";
+
+static int parse(const char *more, struct pl_scenario *s, struct pl_error *error)
+{
+    char text[4096];
+    snprintf(text, sizeof text, "%s%s\n", base, more);
+    return pl_scenario_parse(text, strlen(text), "dir/t.yaml", PL_TIER_DEFAULT, NULL, 0, s, error);
+}
+
+static void keys_are_taken(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct pl_error error = {""};
+    if (parse("blocks: {file: a.tsv, cycle: 2s, idle: 1.5s, live: 1MiB, survivors: 2%, "
+              "survivor_lifetime: 6s, idle_work: 0%}",
+              &s, &error))
+        fail_msg("%s", error.text);
+    assert_string_equal(s.blocks.file, "dir/a.tsv");
+    assert_int_equal(s.blocks.cycle_ns, INT64_C(2000000000));
+    assert_int_equal(s.blocks.idle_ns, INT64_C(1500000000));
+    assert_int_equal(s.blocks.live_bytes, 1 << 20);
+    assert_true(s.blocks.survivors == 0.02 && s.blocks.idle_work == 0);
+    assert_int_equal(s.blocks.survivor_lifetime_ns, INT64_C(6000000000));
+}
+
+static void mistakes_are_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *more;
+        const char *message;
+    } cases[] = {
+        {"", "1:1: the key 'blocks.file' is missing"},
+        {"traffic: {file: a.pcap}\nblocks: {file: a}",
+         "8:11: 'traffic' is a key of the pipeline receiver, not of blocks"},
+        {"threads: 2\nblocks: {file: a}", "8:10: threads: the pipeline blocks has one thread"},
+        {"blocks: {file: a, idle: 1s}",
+         "8:25: blocks.idle: a cycle must be longer than its idle part"},
+        {"blocks: {file: a, survivor_lifetime: 999ms}",
+         "8:38: blocks.survivor_lifetime: from 1 to 63 cycles would be right"},
+        {"blocks: {file: a, survivor_lifetime: 64s}",
+         "8:38: blocks.survivor_lifetime: from 1 to 63 cycles would be right"},
+        {"sample_interval: 600ms\nblocks: {file: a}",
+         "8:18: sample_interval is wider than blocks.idle: no trough would be seen"},
+        {"blocks: {file: a, cycle: 16s}",
+         "8:10: blocks.survivor_lifetime: from 1 to 63 cycles would be right"},
+        {"blocks: {file: a, idle: 99ms}",
+         "8:10: sample_interval is wider than blocks.idle: no trough would be seen"},
+        {"blocks: {file: a, cycle: 16s, survivor_lifetime: 16s}",
+         "5:11: duration: 4 cycles at least would be right"},
+        {"blocks: {file: a, live: 1KiB}",
+         "8:25: blocks.live is out of range: from 64 KiB to 1 GiB is taken"},
+        {"blocks: {file: a, survivors: 0.5}",
+         "8:30: blocks.survivors: '0.5' is no share; 0% to 100% would be right"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pl_scenario s;
+        struct pl_error error = {""};
+        char expected[256];
+        assert_int_equal(parse(cases[i].more, &s, &error), -EINVAL);
+        snprintf(expected, sizeof expected, "dir/t.yaml:%s", cases[i].message);
+        assert_string_equal(error.text, expected);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_are_taken),
+        cmocka_unit_test(mistakes_are_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,41 @@
+/* A profile: which sizes a program asks its heap for, and for how long it keeps each. Pictures and
+ * packets are recordings; what lies between them is drawn from this (record-blocks.sh). */
+#ifndef PL_TRAFFIC_PROFILE_H
+#define PL_TRAFFIC_PROFILE_H
+
+#include <stdint.h>
+
+#include "allocators/error.h"
+
+#define PL_PROFILE_LIFE_MAX 16 /* the longest lifetime, which also stands for "never released" */
+
+/** Blocks of one size and lifetime. */
+struct pl_profile_row {
+    uint32_t size; /* bytes, 1 or more */
+    uint32_t life; /* k: released after fewer than 2^k further acquires, and 2^(k-1) or more */
+    uint64_t upto; /* blocks of this row and of all before it */
+};
+
+/** One allocation, no pointers: a controller hands it to a cell in shared memory. */
+struct pl_profile {
+    uint64_t bytes;  /* of the whole */
+    uint64_t blocks; /* of all rows */
+    uint32_t row_count;
+    uint32_t largest; /* bytes of the largest block */
+    struct pl_profile_row rows[];
+};
+
+/** Reads lines "SIZE LIFE BLOCKS", separated by tabs; lines that begin with '#' say how it was
+ * made.
+ *  @param profile set on success; free() it
+ *  @return 0, or a negative errno with `file:line: what is wrong, what would be right` */
+int pl_profile_read(const char *path, struct pl_profile **profile, struct pl_error *error);
+
+/** As pl_profile_read, from text. `path` stands in messages. */
+int pl_profile_parse(const char *text, const char *path, struct pl_profile **profile,
+                     struct pl_error *error);
+
+/** The row that a number falls on, each as often as it has blocks. @param random any */
+const struct pl_profile_row *pl_profile_draw(const struct pl_profile *profile, uint64_t random);
+
+#endif

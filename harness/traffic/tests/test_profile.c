@@ -1,0 +1,104 @@
+/* Profiles: what is read, and how often a row is drawn. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "harness/traffic/profile.h"
+
+static void rows_are_read(void **state)
+{
+    (void)state;
+    struct pl_profile *p;
+    struct pl_error error;
+    static const char text[] = "# made by hand\n24\t0\t3\n# in between\n65536\t16\t1\n";
+    assert_int_equal(pl_profile_parse(text, "t", &p, &error), 0);
+    assert_int_equal(p->row_count, 2);
+    assert_int_equal(p->blocks, 4);
+    assert_int_equal(p->largest, 65536);
+    assert_int_equal(p->bytes, sizeof *p + 2 * sizeof *p->rows);
+    assert_int_equal(p->rows[0].size, 24);
+    assert_int_equal(p->rows[0].upto, 3);
+    assert_int_equal(p->rows[1].life, 16);
+    assert_int_equal(p->rows[1].upto, 4);
+    free(p);
+}
+
+static void mistakes_are_told(void **state)
+{
+    (void)state;
+    static const char wrong[] = "no block: SIZE, LIFE and COUNT, separated by tabs, would be right "
+                                "(size 1 to 1073741824 B, life 0 to 16)";
+    static const struct {
+        const char *text;
+        unsigned line;
+    } cases[] = {
+        {"24\t0\t3\n24 0 3\n", 2}, {"0\t0\t3\n", 1},   {"24\t17\t3\n", 1},
+        {"24\t0\t0\n", 1},         {"24\t0\t3", 1},    {"24\t0\n", 1},
+        {"24\t0\t3\t4\n", 1},      {"-24\t0\t3\n", 1}, {"24\t0\t99999999999999999999999\n", 1},
+        {"1073741825\t0\t1\n", 1}, {"\n", 1},          {"# a\n#b", 2}};
+    char expected[256];
+    struct pl_error error;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pl_profile *p = NULL;
+        assert_int_equal(pl_profile_parse(cases[i].text, "dir/p.tsv", &p, &error), -EINVAL);
+        snprintf(expected, sizeof expected, "dir/p.tsv:%u: %s", cases[i].line, wrong);
+        assert_string_equal(error.text, expected);
+        assert_null(p);
+    }
+}
+
+static void a_profile_without_blocks_is_none(void **state)
+{
+    (void)state;
+    struct pl_profile *p;
+    struct pl_error error;
+    assert_int_equal(pl_profile_parse("", "p", &p, &error), -EINVAL);
+    assert_string_equal(error.text, "p:1: no blocks in it");
+    assert_int_equal(pl_profile_parse("# a\n", "p", &p, &error), -EINVAL);
+    assert_int_equal(pl_profile_read("/no/such/profile", &p, &error), -ENOENT);
+}
+
+static void ours_is_whole(void **state)
+{
+    (void)state;
+    struct pl_profile *p;
+    struct pl_error error;
+    if (pl_profile_read(PL_SOURCE_DIR "/scenarios/traffic/ffmpeg-blocks.tsv", &p, &error))
+        fail_msg("%s", error.text);
+    assert_true(p->row_count > 500 && p->blocks > 50000 && p->largest <= 65536);
+    free(p);
+}
+
+static void a_row_is_drawn_as_often_as_it_has_blocks(void **state)
+{
+    (void)state;
+    uint64_t drawn[3] = {0};
+    struct pl_profile *p;
+    struct pl_error error;
+    assert_int_equal(pl_profile_parse("8\t0\t3\n16\t0\t1\n32\t0\t6\n", "t", &p, &error), 0);
+    for (uint64_t i = 0; i < 1000; i++)
+        drawn[pl_profile_draw(p, i) - p->rows]++;
+    assert_int_equal(drawn[0], 300);
+    assert_int_equal(drawn[1], 100);
+    assert_int_equal(drawn[2], 600);
+    free(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_are_read),
+        cmocka_unit_test(mistakes_are_told),
+        cmocka_unit_test(a_profile_without_blocks_is_none),
+        cmocka_unit_test(ours_is_whole),
+        cmocka_unit_test(a_row_is_drawn_as_often_as_it_has_blocks),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
