@@ -1,9 +1,15 @@
 /* Metrics of traffic: what became of each packet. */
 #include "harness/measure/value.h"
 
+/* Of a pipeline that has packets: blocks are none. */
+static const struct pl_final *packets_of(const struct pl_measured *m)
+{
+    return m->scenario->pipeline == PL_PIPELINE_BLOCKS ? NULL : pl_final_of(m);
+}
+
 static struct pl_value count(const struct pl_measured *m, size_t offset)
 {
-    const struct pl_final *final = pl_final_of(m);
+    const struct pl_final *final = packets_of(m);
     if (!final)
         return pl_value_none();
     return pl_value_integer(
@@ -12,7 +18,7 @@ static struct pl_value count(const struct pl_measured *m, size_t offset)
 
 static struct pl_value dropped(const struct pl_measured *m, enum pl_drop reason)
 {
-    const struct pl_final *final = pl_final_of(m);
+    const struct pl_final *final = packets_of(m);
     return final ? pl_value_integer(final->counts.dropped[reason]) : pl_value_none();
 }
 
@@ -28,7 +34,7 @@ struct pl_value pl_metric_packets_delivered(const struct pl_measured *m)
 
 struct pl_value pl_metric_packets_dropped(const struct pl_measured *m)
 {
-    const struct pl_final *final = pl_final_of(m);
+    const struct pl_final *final = packets_of(m);
     uint64_t total = 0;
     for (int i = 0; final && i < PL_DROP_COUNT; i++)
         total += final->counts.dropped[i];

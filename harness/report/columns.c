@@ -17,6 +17,8 @@ const struct pl_column pl_columns[] = {
     {"peak reserved", "MiB", PL_MODEL_reserved_bytes_peak, MIB, false, false},
     {"held second", "KiB", PL_MODEL_rss_bytes_per_media_second, 1024, false, false},
     {"round trip", "dB", PL_MODEL_round_trip_snr_db, 1, false, false},
+    {"trough RSS", "MiB", PL_MODEL_rss_bytes_trough, MIB, false, false},
+    {"trough", "RSS/live", PL_MODEL_rss_trough_over_live, 1, false, false},
     {"delivered", "packets", PL_MODEL_packets_delivered, 1, true, false},
     {"dropped", "packets", PL_MODEL_packets_dropped, 1, true, false},
     {"CPU", "ns/pkt", PL_MODEL_cpu_ns_per_packet, 1, false, false},
