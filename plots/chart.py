@@ -17,6 +17,7 @@ logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 MIB = 2**20
 MOST_STACKS = 24  # of a picture: more can't be told apart
+MOST_SWEPT = 12  # of a picture that has swept stacks: those give way, for the frontier has them
 DOTS = 24  # on a curve that has them
 
 
@@ -25,6 +26,14 @@ def short(group, label, most):
     stack = group.looks[label][0]
     threads = label[len(stack):]
     return style.plain(stack, most - len(threads)) + threads
+
+
+def shown(group):
+    """The labels that a picture has room for."""
+    names = list(group.stacks)
+    if len(names) > MOST_SWEPT:
+        names = [n for n in names if "sweep" not in group.stacks[n][0]] or names
+    return names[:MOST_STACKS]
 
 
 class Curve:
@@ -202,7 +211,7 @@ def new_figure(group, subtitle, width, height):
 def memory(group, folder):
     """RSS over the replay's time for every stack of the group."""
     figure, axes = new_figure(group, conditions(group), 10.4, 5.4)
-    names = list(group.stacks)[:MOST_STACKS]
+    names = shown(group)
     looks = style.look_of({name: group.looks[name] for name in names})
     every = [Curve(s, group.stacks[s], folder, group.duration) for s in names]
     say_missing(figure, every)
@@ -231,7 +240,7 @@ def memory(group, folder):
 
 def cpu(group, values):
     """CPU a packet of every stack; the floor is what the harness itself costs."""
-    values = values[:MOST_STACKS]
+    values = [v for v in values if v[0] in shown(group)]
     looks = style.look_of({v[0]: group.looks[v[0]] for v in values})
     height = 1.5 + 0.27 * len(values)
     figure, axes = new_figure(group, f"CPU a packet: {conditions(group)}", 10.4, height)
