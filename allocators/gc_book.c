@@ -1,0 +1,75 @@
+/* Open addressing with linear probes (Knuth, The Art of Computer Programming 3, 6.4, algorithms L and
+ * R): one cache miss a look-up, and removal leaves no tombstones, so that a book never decays. */
+#include "allocators/gc_book.h"
+
+#include <stdint.h>
+
+#include "allocators/backend.h"
+
+enum { FIRST_CAPACITY = 4096 };
+
+static size_t home(const struct pl_gc_book *book, const void *block)
+{
+    uint64_t mixed = ((uint64_t)(uintptr_t)block >> 4) * UINT64_C(0x9e3779b97f4a7c15);
+    return (size_t)(mixed >> 20) & (book->capacity - 1);
+}
+
+/* Where the block stands, or would. */
+static size_t probe(const struct pl_gc_book *book, const void *block)
+{
+    size_t at = home(book, block);
+    while (book->entries[at].block && book->entries[at].block != block)
+        at = (at + 1) & (book->capacity - 1);
+    return at;
+}
+
+static bool grow(struct pl_gc_book *book)
+{
+    struct pl_gc_book larger = {.capacity = book->capacity ? 2 * book->capacity : FIRST_CAPACITY,
+                                .count = book->count};
+    larger.entries = pl_mapping_new(larger.capacity * sizeof *larger.entries);
+    if (!larger.entries)
+        return false;
+    for (size_t i = 0; i < book->capacity; i++)
+        if (book->entries[i].block)
+            larger.entries[probe(&larger, book->entries[i].block)] = book->entries[i];
+    pl_gc_book_close(book);
+    *book = larger;
+    return true;
+}
+
+bool pl_gc_book_put(struct pl_gc_book *book, void *block, struct pl_gc_cell *cell)
+{
+    if (book->count >= book->capacity / 8 * 5 && !grow(book))
+        return false;
+    book->entries[probe(book, block)] = (struct pl_gc_entry){block, cell};
+    book->count++;
+    return true;
+}
+
+struct pl_gc_cell *pl_gc_book_find(const struct pl_gc_book *book, const void *block)
+{
+    return book->count ? book->entries[probe(book, block)].cell : NULL;
+}
+
+/* Moves up what its gap would hide. */
+void pl_gc_book_remove(struct pl_gc_book *book, const void *block)
+{
+    const size_t mask = book->capacity - 1;
+    size_t gap = probe(book, block);
+    for (size_t at = (gap + 1) & mask; book->entries[at].block; at = (at + 1) & mask) {
+        size_t wanted = home(book, book->entries[at].block);
+        if (((at - wanted) & mask) < ((at - gap) & mask))
+            continue;
+        book->entries[gap] = book->entries[at];
+        gap = at;
+    }
+    book->entries[gap] = (struct pl_gc_entry){0};
+    book->count--;
+}
+
+void pl_gc_book_close(struct pl_gc_book *book)
+{
+    pl_mapping_delete(book->entries, book->capacity * sizeof *book->entries);
+    *book = (struct pl_gc_book){0};
+}

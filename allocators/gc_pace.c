@@ -1,0 +1,77 @@
+/* The formulas by which collectors pace themselves. Integer divisions come in the sources' own
+ * order, since that rounds. */
+#include "allocators/gc_pace.h"
+
+#define MIB (UINT64_C(1) << 20)
+
+uint64_t pl_gc_max_major(uint64_t heap_bytes, uint64_t ratio)
+{
+    return heap_bytes / 150 * ratio;
+}
+
+uint64_t pl_gc_max_minor(uint64_t minor_heap_bytes, uint64_t ratio)
+{
+    return minor_heap_bytes / 100 * ratio;
+}
+
+double pl_gc_major_share(uint64_t bytes, uint64_t max_major)
+{
+    uint64_t max = max_major ? max_major : 1;
+    return (double)(bytes < max ? bytes : max) / (double)max;
+}
+
+double pl_gc_minor_share(uint64_t bytes, uint64_t max_minor)
+{
+    return (double)bytes / (double)(max_minor ? max_minor : 1);
+}
+
+double pl_gc_heap_share(uint64_t allocated_words, uint64_t heap_words, uint64_t overhead)
+{
+    return (double)allocated_words * 3.0 * (double)(100 + overhead) / (double)heap_words /
+           (double)overhead / 2.0;
+}
+
+struct pl_gc_portion pl_gc_portion(double heap_share, double extra, double backlog)
+{
+    const double most = 0.3;
+    double p = (heap_share > extra ? heap_share : extra) + backlog;
+    return p > most ? (struct pl_gc_portion){most, p - most} : (struct pl_gc_portion){p, 0};
+}
+
+uint64_t pl_gc_mark_words(double p, uint64_t heap_words, uint64_t overhead)
+{
+    return (uint64_t)(p * ((double)heap_words * 250 / (double)(100 + overhead)));
+}
+
+uint64_t pl_gc_sweep_words(double p, uint64_t heap_words)
+{
+    return (uint64_t)(p * (double)heap_words * 5 / 3);
+}
+
+uint64_t pl_gc_go_goal(uint64_t marked, uint64_t gogc)
+{
+    uint64_t least = 4 * MIB * gogc / 100;
+    uint64_t goal = marked + marked * gogc / 100;
+    return goal > least ? goal : least;
+}
+
+uint64_t pl_gc_go_limit_goal(uint64_t limit, uint64_t mapped, uint64_t marked)
+{
+    uint64_t overage = mapped > limit ? mapped - limit : 0;
+    if (!limit)
+        return UINT64_MAX;
+    if (overage >= limit)
+        return marked;
+    uint64_t goal = limit - overage;
+    uint64_t headroom = goal / 100 * 3 > MIB ? goal / 100 * 3 : MIB;
+    goal = goal < 2 * headroom ? headroom : goal - headroom;
+    return goal > marked ? goal : marked;
+}
+
+uint64_t pl_gc_go_trigger(uint64_t marked, uint64_t goal)
+{
+    if (marked >= goal)
+        return goal;
+    uint64_t trigger = (goal - marked) / 64 * 61 + marked;
+    return goal > 4 * MIB && goal - 4 * MIB > trigger ? goal - 4 * MIB : trigger;
+}

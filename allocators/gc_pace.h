@@ -1,0 +1,55 @@
+/* How much work a modelled collector owes: formulas alone, no state. Sources: OCaml 4.14's runtime
+ * (custom.c, memory.c, major_gc.c) and Go 1.21's runtime/mgcpacer.go; each formula names its own. */
+#ifndef PL_ALLOCATORS_GC_PACE_H
+#define PL_ALLOCATORS_GC_PACE_H
+
+#include <stdint.h>
+
+/** Bytes of declared memory that are worth a whole cycle: the share of the heap that custom blocks
+ *  may hold as floating garbage, times 2/3 (OCaml 4.14, custom.c, caml_alloc_custom_mem).
+ *  @param ratio custom_major_ratio, percent */
+uint64_t pl_gc_max_major(uint64_t heap_bytes, uint64_t ratio);
+
+/** Bytes of declared memory that force a minor collection (same function).
+ *  @param ratio custom_minor_ratio, percent */
+uint64_t pl_gc_max_minor(uint64_t minor_heap_bytes, uint64_t ratio);
+
+/** What a declared block adds to E: at most 1 (memory.c, caml_adjust_gc_speed). */
+double pl_gc_major_share(uint64_t bytes, uint64_t max_major);
+
+/** What a declared block adds to Em; without that ceiling (custom.c, alloc_custom_gen). */
+double pl_gc_minor_share(uint64_t bytes, uint64_t max_minor);
+
+/** PH: the share of a cycle that the words allocated since the last slice ask for (major_gc.c,
+ *  caml_major_collection_slice). @param overhead space_overhead, percent, at least 1 */
+double pl_gc_heap_share(uint64_t allocated_words, uint64_t heap_words, uint64_t overhead);
+
+/** The share of a cycle that a slice takes on, and what it leaves to later ones. */
+struct pl_gc_portion {
+    double now, backlog;
+};
+
+/** p = max(PH, E) + backlog, at most 0.3 (same function). */
+struct pl_gc_portion pl_gc_portion(double heap_share, double extra, double backlog);
+
+/** Words to mark for the share p: marking gets 40 % of a cycle (same function). */
+uint64_t pl_gc_mark_words(double p, uint64_t heap_words, uint64_t overhead);
+
+/** Words to sweep for the share p: sweeping gets 60 % of a cycle (same function). */
+uint64_t pl_gc_sweep_words(double p, uint64_t heap_words);
+
+/** Bytes of heap at which Go's next cycle is to be over: what was marked and GOGC percent of it,
+ *  4 MiB * GOGC / 100 at least (mgcpacer.go, commit; stacks and globals are left out). */
+uint64_t pl_gc_go_goal(uint64_t marked, uint64_t gogc);
+
+/** The same for a memory limit: what is mapped beyond it is taken off, then a headroom of 3 %, 1 MiB
+ *  at least (memoryLimitHeapGoal; memory that is no heap is left out).
+ *  @param limit bytes, 0 for none: then UINT64_MAX */
+uint64_t pl_gc_go_limit_goal(uint64_t limit, uint64_t mapped, uint64_t marked);
+
+/** Bytes of heap at which the cycle begins: the latest point that Go allows, 61/64 of the way to the
+ *  goal, or 4 MiB before it when that is later (trigger; its runway, which comes from times measured
+ *  in the last cycle, is left out: it would not repeat). */
+uint64_t pl_gc_go_trigger(uint64_t marked, uint64_t goal);
+
+#endif
