@@ -90,8 +90,9 @@ struct pl_environment {
 struct pl_stack_stats {
     bool pooled; /* a pool stands in the stack. If none does, the two below are 0: what is reserved
                     is then what the caller holds, and a link that counted it would only cost */
-    uint64_t
-        reserved_bytes; /* bytes taken from the heap (or mapped) by pools, free slots included */
+    uint64_t reserved_bytes; /* bytes taken from the heap (or mapped) by pools, free slots included;
+                                with a collector, also its heap, and the blocks that it holds and no
+                                pool counts */
     uint64_t reserved_bytes_peak;
     uint64_t slabs;                /* slabs held now */
     uint64_t refusals;             /* requests that a limit refused; each try of a slab counts */
@@ -100,6 +101,12 @@ struct pl_stack_stats {
     uint64_t fallback_allocations; /* acquires that went around a pool or limit */
     uint64_t corruptions; /* canaries broken, foreign or twice released blocks, more released than
                              taken: any at all fails the cell */
+    bool collected;       /* a modelled collector stands in the stack: the rest is its */
+    uint64_t gc_cycles;   /* of the major collector, that are over */
+    uint64_t gc_minor_collections;
+    uint64_t gc_slices;         /* parts of cycles, each a pause */
+    uint64_t gc_pause_ns_max;   /* real time of the longest slice or minor collection */
+    uint64_t gc_deferred_bytes; /* of blocks released to the collector and not freed yet */
 };
 
 /** Reads a spec: `layer[:key=value,...]/.../heap[:key=value,...]`; `slab` and `limited` alone are

@@ -1,5 +1,6 @@
-/* Open addressing with linear probes (Knuth, The Art of Computer Programming 3, 6.4, algorithms L and
- * R): one cache miss a look-up, and removal leaves no tombstones, so that a book never decays. */
+/* Open addressing with linear probes (Knuth, The Art of Computer Programming 3, 6.4, algorithms L
+ * and R): one cache miss a look-up, and removal leaves no tombstones, so that a book never decays.
+ */
 #include "allocators/gc_book.h"
 
 #include <stdint.h>

@@ -1,5 +1,6 @@
 /* How much work a modelled collector owes: formulas alone, no state. Sources: OCaml 4.14's runtime
- * (custom.c, memory.c, major_gc.c) and Go 1.21's runtime/mgcpacer.go; each formula names its own. */
+ * (custom.c, memory.c, major_gc.c) and Go 1.21's runtime/mgcpacer.go; each formula names its own.
+ */
 #ifndef PL_ALLOCATORS_GC_PACE_H
 #define PL_ALLOCATORS_GC_PACE_H
 
@@ -42,14 +43,14 @@ uint64_t pl_gc_sweep_words(double p, uint64_t heap_words);
  *  4 MiB * GOGC / 100 at least (mgcpacer.go, commit; stacks and globals are left out). */
 uint64_t pl_gc_go_goal(uint64_t marked, uint64_t gogc);
 
-/** The same for a memory limit: what is mapped beyond it is taken off, then a headroom of 3 %, 1 MiB
- *  at least (memoryLimitHeapGoal; memory that is no heap is left out).
+/** The same for a memory limit: what is mapped beyond it is taken off, then a headroom of 3 %, 1
+ * MiB at least (memoryLimitHeapGoal; memory that is no heap is left out).
  *  @param limit bytes, 0 for none: then UINT64_MAX */
 uint64_t pl_gc_go_limit_goal(uint64_t limit, uint64_t mapped, uint64_t marked);
 
-/** Bytes of heap at which the cycle begins: the latest point that Go allows, 61/64 of the way to the
- *  goal, or 4 MiB before it when that is later (trigger; its runway, which comes from times measured
- *  in the last cycle, is left out: it would not repeat). */
+/** Bytes of heap at which the cycle begins: the latest point that Go allows, 61/64 of the way to
+ * the goal, or 4 MiB before it when that is later (trigger; its runway, which comes from times
+ * measured in the last cycle, is left out: it would not repeat). */
 uint64_t pl_gc_go_trigger(uint64_t marked, uint64_t goal);
 
 #endif

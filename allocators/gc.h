@@ -1,0 +1,124 @@
+/* The modelled collector: what its parts share. gc.c reads the options, gc_link.c takes blocks in
+ * and out, gc_ocaml.c and gc_go.c say when to collect and how much, gc_heap.c and gc_collect.c do
+ * it. */
+#ifndef PL_ALLOCATORS_GC_H
+#define PL_ALLOCATORS_GC_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "allocators/gc_book.h"
+#include "allocators/gc_heap.h"
+
+enum pl_gc_runtime { PL_GC_OCAML4, PL_GC_OCAML5, PL_GC_GO };
+
+enum pl_gc_mode {
+    PL_GC_DECLARED,   /* C memory whose size the collector was told */
+    PL_GC_UNDECLARED, /* C memory freed by a finaliser, of a size that it does not know */
+    PL_GC_BY_HAND,    /* C memory that the program frees itself */
+    PL_GC_IN_HEAP     /* memory of its own heap, without links */
+};
+
+struct pl_gc_settings {
+    enum pl_gc_runtime runtime;
+    enum pl_gc_mode mode;
+    uint64_t overhead, ratio, minor_ratio;                       /* percent */
+    uint64_t minor_max, minor_heap, live, garbage, memory_limit; /* bytes */
+    uint64_t gogc;                                               /* percent */
+};
+
+/** What OCaml keeps between slices. */
+struct pl_gc_ocaml {
+    double extra, extra_minor; /* E and Em */
+    double backlog;            /* work put off by the cap on a slice */
+    double handed_on;          /* work of a slice that only started a cycle */
+    uint64_t allocated_words;  /* in the major heap since the last slice */
+    uint64_t direct_words;     /* of them, not by promotion */
+    uint64_t young_words;      /* in the minor heap */
+    uint64_t young_garbage;    /* of them, garbage that will be promoted, in words */
+    bool half_passed;          /* the next trigger is a full minor heap, not a half-full one */
+    bool wants_minor, wants_slice;
+    unsigned char *minor_heap;
+};
+
+/** What Go keeps. */
+struct pl_gc_go {
+    uint64_t live;          /* bytes marked in the last cycle, and allocated since */
+    uint64_t goal, trigger; /* bytes */
+    uint64_t sweep_from;    /* live when sweeping began */
+    uint64_t garbage;       /* bytes not yet put into a cell */
+};
+
+/** Read while another thread works, hence atomic; written under the mutex. */
+struct pl_gc_counters {
+    _Atomic uint64_t cycles, minor_collections, slices, pause_ns_max, deferred_bytes, block_bytes,
+        reserved, reserved_peak, failures, corruptions;
+};
+
+/** Which blocks the layer counts as reserved: those that no pool of the stack counts. */
+enum pl_gc_reserves { PL_GC_ALL_BLOCKS, PL_GC_DROPPED_BLOCKS, PL_GC_NO_BLOCKS };
+
+struct pl_gc {
+    pthread_mutex_t mutex;
+    struct pl_gc_settings settings;
+    struct pl_gc_heap heap;
+    struct pl_gc_book book;
+    struct pl_gc_ocaml ocaml;
+    struct pl_gc_go go;
+    struct pl_gc_counters counters;
+    enum pl_gc_reserves reserves;
+    struct pl_gc_link {
+        struct pl_allocator link;
+        struct pl_gc *gc;
+    } links[]; /* one a class */
+};
+
+/** The links' calls (gc_link.c). */
+void *pl_gc_acquire(struct pl_allocator *self, size_t size);
+void pl_gc_release(struct pl_allocator *self, void *block, size_t size);
+size_t pl_gc_footprint(const struct pl_allocator *self, size_t size);
+
+/** Gives back the block of a cell that will be given back, too. @param owner the collector */
+void pl_gc_finalise(void *owner, struct pl_gc_cell *cell);
+
+/** Books what the layer holds. */
+void pl_gc_reserve(struct pl_gc *gc);
+
+/** Gives back every block, held or dropped; the collector is of no use afterwards. */
+void pl_gc_finish(struct pl_gc *gc);
+
+static inline void pl_gc_count(_Atomic uint64_t *counter, uint64_t more)
+{
+    atomic_fetch_add_explicit(counter, more, memory_order_relaxed);
+}
+
+/** The real time in ns, whatever clock the process is served: a pause lasts what it lasts. */
+uint64_t pl_gc_now_ns(void);
+
+/** Notes a pause that began at `since`, as of pl_gc_now_ns(). */
+void pl_gc_note_pause(struct pl_gc *gc, uint64_t since);
+
+/** Takes back a block whose cell is in no list, and the cell. */
+void pl_gc_reclaim(struct pl_gc *gc, struct pl_gc_cell *cell);
+
+/** Words of a block that lies in the collector's heap, header included. */
+static inline uint64_t pl_gc_block_words(size_t size)
+{
+    return (size + 7) / 8 + 1;
+}
+
+/** H: words of the major heap. */
+uint64_t pl_gc_ocaml_heap_words(const struct pl_gc *gc);
+
+/** Makes what the runtime needs besides the heap. @return 0 or -ENOMEM */
+int pl_gc_ocaml_open(struct pl_gc *gc);
+void pl_gc_ocaml_close(struct pl_gc *gc);
+
+/** The program has allocated the cell's block, and its garbage with it: the collector works, if it
+ * is due. Blocks may be freed. Under the mutex, as all of these. */
+void pl_gc_ocaml_allocated(struct pl_gc *gc, struct pl_gc_cell *cell);
+
+void pl_gc_go_open(struct pl_gc *gc);
+void pl_gc_go_allocated(struct pl_gc *gc, struct pl_gc_cell *cell);
+
+#endif

@@ -1,0 +1,103 @@
+/* A cycle over the modelled heap: it marks what the program held when it began, and then sweeps by
+ * address, each as far as a budget of words goes (OCaml 4.14, major_gc.c, mark_slice, sweep_slice).
+ */
+#include "allocators/gc_heap.h"
+
+void pl_gc_heap_start(struct pl_gc_heap *heap)
+{
+    heap->phase = PL_GC_MARK;
+    heap->root->black = true;
+    heap->marked_words = PL_GC_CELL_WORDS;
+    heap->stack[0] = heap->root;
+    heap->depth = 1;
+    heap->cursor = heap->held.first;
+}
+
+/* Reads every field, as a collector must that knows no types: an even one is a link. */
+static void scan(struct pl_gc_heap *heap, const struct pl_gc_cell *cell)
+{
+    for (size_t i = 0; i < PL_GC_CELL_WORDS - 1; i++) {
+        struct pl_gc_cell *child = (struct pl_gc_cell *)cell->fields[i];
+        if (cell->fields[i] & 1 || child->black)
+            continue;
+        child->black = true;
+        heap->marked_words += PL_GC_CELL_WORDS;
+        heap->stack[heap->depth++] = child;
+    }
+}
+
+/* The block itself holds no links, and is not read. */
+static struct pl_gc_cell *mark_held(struct pl_gc_heap *heap, struct pl_gc_cell *cell)
+{
+    if (!cell->black) {
+        cell->black = true;
+        heap->marked_words += pl_gc_cell_words(cell);
+    }
+    return cell->held.next;
+}
+
+static void start_sweep(struct pl_gc_heap *heap)
+{
+    heap->phase = PL_GC_SWEEP;
+    heap->sweep_chunk = 0;
+    heap->sweep_cell = 0;
+}
+
+uint64_t pl_gc_heap_mark(struct pl_gc_heap *heap, uint64_t budget)
+{
+    uint64_t done = 0;
+    for (; done < budget; done += PL_GC_CELL_WORDS) {
+        if (heap->depth)
+            scan(heap, heap->stack[--heap->depth]);
+        else if (heap->cursor)
+            heap->cursor = mark_held(heap, heap->cursor);
+        else
+            break;
+        heap->cells_marked++;
+    }
+    if (done < budget)
+        start_sweep(heap);
+    return done;
+}
+
+/* @return the words of the cell, and of its block if that lies in this heap */
+static uint64_t sweep_cell(struct pl_gc_heap *heap, struct pl_gc_cell *cell)
+{
+    uint64_t words = pl_gc_cell_words(cell);
+    heap->cells_swept++;
+    if (cell->young || cell->kind == PL_GC_FREE)
+        return words;
+    if (cell->black) {
+        cell->black = false;
+        return words;
+    }
+    if (cell->kind == PL_GC_DROPPED)
+        heap->finalise(heap->owner, cell);
+    pl_gc_heap_give(heap, cell);
+    return words;
+}
+
+/* What was never used is one free block of it all. */
+static uint64_t next_chunk(struct pl_gc_heap *heap)
+{
+    const struct pl_gc_chunk *chunk = &heap->chunks[heap->sweep_chunk++];
+    heap->sweep_cell = 0;
+    return (chunk->count - chunk->fresh) * PL_GC_CELL_WORDS;
+}
+
+uint64_t pl_gc_heap_sweep(struct pl_gc_heap *heap, uint64_t budget)
+{
+    uint64_t done = 0;
+    while (done < budget && heap->sweep_chunk < heap->chunk_count) {
+        const struct pl_gc_chunk *chunk = &heap->chunks[heap->sweep_chunk];
+        if (heap->sweep_cell < chunk->fresh)
+            done += sweep_cell(heap, &chunk->cells[heap->sweep_cell++]);
+        else
+            done += next_chunk(heap);
+    }
+    if (done < budget) {
+        heap->phase = PL_GC_IDLE;
+        heap->cycles++;
+    }
+    return done;
+}
