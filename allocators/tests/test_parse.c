@@ -14,7 +14,7 @@
 #include "allocators/tests/opened.h"
 
 #define HEAPS "glibc, jemalloc, mimalloc, tcmalloc, tbbmalloc, scudo, preload, null"
-#define ALL HEAPS ", slab, limited, fault"
+#define ALL HEAPS ", slab, limited, gc, fault"
 
 /* Writes what was understood: name[key=number ...]/... with the options that were given. */
 static void describe(const struct pl_stack_spec *spec, char *text, size_t capacity)
@@ -49,6 +49,10 @@ static void reads_good_specs(void **state)
         {"preload:path=/x/libmine.so", "preload path=1"},
         {"slab/preload:path=/x,y=1/libmine.so", "slab/preload path=1"},
         {"scudo:quarantine=64KiB", "scudo quarantine=65536"},
+        {"gc:overhead=20/jemalloc", "gc overhead=20/jemalloc"},
+        {"gc:runtime=go,gogc=50,memory_limit=1GiB/glibc",
+         "gc runtime=2 gogc=50 memory_limit=1073741824/glibc"},
+        {"limited/gc:mode=by_hand/slab/glibc", "limited/gc mode=2/slab/glibc"},
         {"fault:nth=1/fault:nth=2/fault:nth=3/fault:nth=4/limited/limited/slab/null",
          "fault nth=1/fault nth=2/fault nth=3/fault nth=4/limited/limited/slab/null"},
     };
@@ -82,6 +86,7 @@ static void refuses_bad_specs(void **state)
         {"jemaloc", "no backend is called 'jemaloc'; " ALL " would be right"},
         {"Glibc", "no backend is called 'Glibc'; " ALL " would be right"},
         {"limited/slab", "no heap at the end; " HEAPS " would be right"},
+        {"gc", "no heap at the end; " HEAPS " would be right"},
         {"fault:nth=1", "no heap at the end; " HEAPS " would be right"},
         {"glibc/jemalloc", "the heap glibc stands before the end; one heap, last, would be right"},
         {"glibc/slab", "the heap glibc stands before the end; one heap, last, would be right"},
@@ -313,6 +318,21 @@ static void checks_stacks(void **state)
         {"slab/limited:max=776B/glibc", NULL},
         {"slab/limited:max=775B/glibc", "a limit of 775 B is smaller than one packet; 776 B or "
                                         "more would be right"},
+        {"gc:gogc=50/glibc", "gc:gogc is Go's; runtime=go, or gc without it, would be right"},
+        {"gc:runtime=ocaml5,memory_limit=1GiB/glibc",
+         "gc:memory_limit is Go's; runtime=go, or gc without it, would be right"},
+        {"gc:runtime=go,overhead=80/glibc",
+         "gc:overhead is OCaml's; runtime=ocaml4, or gc without it, would be right"},
+        {"gc:runtime=go,minor_heap=1MiB/glibc",
+         "gc:minor_heap is OCaml's; runtime=ocaml4, or gc without it, would be right"},
+        {"gc:runtime=go,mode=declared/glibc",
+         "gc:mode=declared with runtime=go, which is told no sizes; undeclared, by_hand or heap "
+         "would be right"},
+        {"gc:runtime=go,gogc=50,live=1MiB,garbage=8B,memory_limit=1GiB,mode=by_hand/glibc", NULL},
+        {"gc:overhead=20,ratio=20,minor_ratio=50,minor_max=1KiB,minor_heap=32KiB,live=4KiB/glibc",
+         NULL},
+        {"gc/limited/gc/glibc", "gc stands twice, and a program has one collector; one gc would be "
+                                "right"},
         {"fault/glibc", "fault fails nothing; fault:nth=3 or fault:every=100 would be right"},
         {"null:size=4KiB", NULL},
     };

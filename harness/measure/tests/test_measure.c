@@ -275,6 +275,25 @@ static void unbalanced_books_are_an_integrity_error_and_withhold_timings(void **
     assert_int_equal(value(&e, "integrity_errors").integer, 3);
 }
 
+static void only_a_collector_has_collections(void **state)
+{
+    (void)state;
+    struct pl_cell_evidence e = finished();
+    assert_int_equal(value(&e, "gc_cycles").kind, PL_VALUE_NONE);
+    assert_int_equal(value(&e, "gc_minor_collections").kind, PL_VALUE_NONE);
+    assert_int_equal(value(&e, "gc_pause_ns_max").kind, PL_VALUE_NONE);
+    e.final.stack.collected = true;
+    e.final.stack.gc_cycles = 3;
+    e.final.stack.gc_minor_collections = 70;
+    e.final.stack.gc_pause_ns_max = 900000;
+    assert_int_equal(value(&e, "gc_cycles").integer, 3);
+    assert_int_equal(value(&e, "gc_minor_collections").integer, 70);
+    assert_int_equal(value(&e, "gc_pause_ns_max").integer, 900000);
+    e.final.stack.corruptions = 1; /* withholds timings, not counts */
+    assert_int_equal(value(&e, "gc_cycles").integer, 3);
+    assert_int_equal(value(&e, "gc_pause_ns_max").kind, PL_VALUE_NONE);
+}
+
 /* Counters of a killed cell stop wherever the kernel struck: no exact metric is made of them. */
 static void a_killed_cell_has_no_exact_metrics(void **state)
 {
@@ -335,6 +354,7 @@ int main(void)
         cmocka_unit_test(a_signal_alone_proves_no_oom),
         cmocka_unit_test(books_become_metrics),
         cmocka_unit_test(unbalanced_books_are_an_integrity_error_and_withhold_timings),
+        cmocka_unit_test(only_a_collector_has_collections),
         cmocka_unit_test(a_killed_cell_has_no_exact_metrics),
         cmocka_unit_test(the_mean_is_one_of_time),
     };
