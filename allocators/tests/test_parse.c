@@ -248,7 +248,7 @@ static void defaults_are_values(void **state)
                 fail_msg("%s: %s", info.name, error.text);
         }
     }
-    assert_int_equal(count, 11);
+    assert_int_equal(count, 12);
 }
 
 static void knows_limits_threads_and_time(void **state)
