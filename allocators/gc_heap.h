@@ -12,7 +12,7 @@
 
 #include "allocators/allocator.h"
 
-enum { PL_GC_CELL_WORDS = 8, PL_GC_CHUNKS = 1024 };
+enum { PL_GC_CELL_WORDS = 8, PL_GC_CHUNKS = 1024, PL_GC_WAITING = 256 };
 
 enum pl_gc_kind {
     PL_GC_FREE,    /* in the list of free cells, or never used */
@@ -65,6 +65,8 @@ struct pl_gc_heap {
     struct pl_gc_cell *root;   /* of the live data */
     struct pl_gc_cell **stack; /* cells to scan: each once a cycle at most */
     size_t depth, stack_room;
+    struct pl_gc_cell *waiting[PL_GC_WAITING]; /* links to follow, their cells being fetched */
+    uint32_t waiting_first, waiting_last;
     struct pl_gc_cell *cursor; /* the next held cell to mark */
     size_t sweep_chunk, sweep_cell;
     uint64_t words;        /* of all chunks */
