@@ -223,6 +223,21 @@ static void blocks_in_the_heap_are_its_words(void **state)
     collector_close(&c);
 }
 
+/* 4.14 keeps its chunks; 5 frees a large block for good. */
+static void a_heap_keeps_what_it_grew_to(void **state)
+{
+    (void)state;
+    collector_open(&c, "mode=heap,live=1MiB");
+    acquire_many(2000, 100000, true);
+    assert_true(c.gc->heap.block_words < c.gc->heap.block_room);
+    assert_int_equal(pl_gc_ocaml_heap_words(c.gc), c.gc->heap.words + c.gc->heap.block_room);
+    collector_close(&c);
+    collector_open(&c, "mode=heap,live=1MiB,runtime=ocaml5");
+    acquire_many(2000, 100000, true);
+    assert_int_equal(pl_gc_ocaml_heap_words(c.gc), c.gc->heap.words + c.gc->heap.block_words);
+    collector_close(&c);
+}
+
 static void ocaml5_weighs_large_blocks_in_full(void **state)
 {
     (void)state;
@@ -284,10 +299,25 @@ static void go_starts_at_its_trigger(void **state)
     collector_close(&c);
 }
 
+/* 63 of 64 MiB are live when the cycle has begun: 64 KiB more pay for a sixteenth of the marking.
+ * Left are 524288 cells of live data, and 31 blocks of 131072 words with theirs. */
+static void go_marks_in_proportion(void **state)
+{
+    (void)state;
+    collector_open(&c, "runtime=go");
+    acquire_many(31, MIB, false);
+    assert_int_equal(c.gc->heap.phase, PL_GC_MARK);
+    acquire_many(1, 65536, false);
+    uint64_t marked = c.gc->heap.cells_marked * PL_GC_CELL_WORDS;
+    uint64_t due = (524288 * 8 + 31 * (131072 + 8)) / 16;
+    assert_in_range(marked, due, due + 1 + PL_GC_CELL_WORDS);
+    collector_close(&c);
+}
+
 static uint64_t go_cycles(const char *options, uint64_t *reserved_peak)
 {
     collector_open(&c, options);
-    acquire_many(2000, MIB, true);
+    acquire_many(600, MIB, true);
     struct pl_stack_stats stats = collector_stats(&c);
     collector_close(&c);
     *reserved_peak = stats.reserved_bytes_peak;
@@ -298,12 +328,12 @@ static void go_trades_memory_for_cycles(void **state)
 {
     uint64_t peak_50, peak_100, peak_200, peak_limited;
     (void)state;
-    uint64_t cycles_50 = go_cycles("runtime=go,gogc=50", &peak_50);
-    uint64_t cycles_100 = go_cycles("runtime=go,gogc=100", &peak_100);
-    uint64_t cycles_200 = go_cycles("runtime=go,gogc=200", &peak_200);
+    uint64_t cycles_50 = go_cycles("runtime=go,live=8MiB,gogc=50", &peak_50);
+    uint64_t cycles_100 = go_cycles("runtime=go,live=8MiB,gogc=100", &peak_100);
+    uint64_t cycles_200 = go_cycles("runtime=go,live=8MiB,gogc=200", &peak_200);
     assert_true(cycles_50 > cycles_100 && cycles_100 > cycles_200);
     assert_true(peak_50 < peak_100 && peak_100 < peak_200);
-    uint64_t cycles = go_cycles("runtime=go,gogc=200,memory_limit=56MiB", &peak_limited);
+    uint64_t cycles = go_cycles("runtime=go,live=8MiB,gogc=200,memory_limit=14MiB", &peak_limited);
     assert_true(cycles > cycles_100 && peak_limited < peak_100);
 }
 
@@ -494,9 +524,11 @@ int main(void)
         cmocka_unit_test(a_half_full_minor_heap_asks_for_a_slice),
         cmocka_unit_test(by_hand_nothing_is_deferred),
         cmocka_unit_test(blocks_in_the_heap_are_its_words),
+        cmocka_unit_test(a_heap_keeps_what_it_grew_to),
         cmocka_unit_test(ocaml5_weighs_large_blocks_in_full),
         cmocka_unit_test(a_ratio_changes_the_pace),
         cmocka_unit_test(go_starts_at_its_trigger),
+        cmocka_unit_test(go_marks_in_proportion),
         cmocka_unit_test(go_trades_memory_for_cycles),
         cmocka_unit_test(go_knows_no_c_memory),
         cmocka_unit_test(no_block_is_lost_or_freed_early),
