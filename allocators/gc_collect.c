@@ -3,6 +3,8 @@
  */
 #include "allocators/gc_heap.h"
 
+#include <assert.h>
+
 /* Links wait here, their cells being fetched, until so many are under way: OCaml 4.14 marks like
  * that (major_gc.c, do_some_marking, Pb_size and Pb_min), and without it each cell costs a miss of
  * its own. */
@@ -97,6 +99,7 @@ static uint64_t sweep_cell(struct pl_gc_heap *heap, struct pl_gc_cell *cell)
         cell->black = false;
         return words;
     }
+    assert(cell->kind == PL_GC_DROPPED || cell->kind == PL_GC_GARBAGE);
     if (cell->kind == PL_GC_DROPPED)
         heap->finalise(heap->owner, cell);
     pl_gc_heap_give(heap, cell);

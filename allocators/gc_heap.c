@@ -79,7 +79,7 @@ struct pl_gc_cell *pl_gc_heap_take(struct pl_gc_heap *heap, enum pl_gc_kind kind
     else if (!(cell = take_fresh(heap)))
         return NULL;
     cell->kind = (uint8_t)kind;
-    cell->young = false;
+    cell->young = kind == PL_GC_HELD; /* until it enters a list no cycle looks at it */
     cell->black = false;
     cell->held.words = 0;
     heap->used_words += PL_GC_CELL_WORDS;

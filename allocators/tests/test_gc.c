@@ -411,6 +411,25 @@ static void no_block_is_lost_or_freed_early(void **state)
     }
 }
 
+/* Of blocks so small that they are young, many: collections then come between all their steps. */
+static void small_blocks_in_the_heap_are_not_lost(void **state)
+{
+    static size_t held[512];
+    uint64_t random = 1;
+    (void)state;
+    collector_open(&c, "mode=heap,live=4KiB,minor_heap=32KiB");
+    for (size_t i = 0; i < 512; i++)
+        held[i] = collector_acquire(&c, 1 + i % 2048);
+    for (size_t i = 0; i < 60000; i++) {
+        size_t at = next_random(&random) % 512;
+        collector_release(&c, held[at]);
+        held[at] = collector_acquire(&c, 1 + next_random(&random) % 2048);
+    }
+    assert_int_equal(collector_stats(&c).corruptions, 0);
+    assert_true(collector_stats(&c).gc_cycles > 100);
+    collector_close(&c);
+}
+
 static void foreign_and_twice_released_blocks_are_corruptions(void **state)
 {
     (void)state;
@@ -532,6 +551,7 @@ int main(void)
         cmocka_unit_test(go_trades_memory_for_cycles),
         cmocka_unit_test(go_knows_no_c_memory),
         cmocka_unit_test(no_block_is_lost_or_freed_early),
+        cmocka_unit_test(small_blocks_in_the_heap_are_not_lost),
         cmocka_unit_test(foreign_and_twice_released_blocks_are_corruptions),
         cmocka_unit_test(content_holds),
         cmocka_unit_test(reserves_each_block_once),

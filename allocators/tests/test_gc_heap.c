@@ -209,6 +209,21 @@ static void no_cycle_looks_at_the_young(void **state)
     assert_ptr_equal(heap.young.first, young);
 }
 
+/* A block in the minor heap may have to wait for a collection before it is there. */
+static void no_cycle_looks_at_what_is_in_no_list(void **state)
+{
+    (void)state;
+    pl_gc_heap_start(&heap);
+    pl_gc_heap_mark(&heap, ALL);
+    struct pl_gc_cell *cell = pl_gc_heap_take(&heap, PL_GC_HELD);
+    finish_cycle();
+    cycle();
+    assert_int_equal(cell->kind, PL_GC_HELD);
+    pl_gc_heap_enter_held(&heap, cell);
+    cycle();
+    assert_int_equal(cell->kind, PL_GC_HELD);
+}
+
 /* 1 MiB and its growth of 480 KiB; full, it grows by 15 %, then 480 KiB are more than that. */
 static void grows_as_ocaml_does(void **state)
 {
@@ -266,6 +281,7 @@ int main(void)
         EACH(what_is_made_in_a_cycle_survives_it),
         EACH(behind_the_sweep_the_next_cycle_takes_it),
         EACH(no_cycle_looks_at_the_young),
+        EACH(no_cycle_looks_at_what_is_in_no_list),
         EACH(grows_as_ocaml_does),
         cmocka_unit_test(the_book_finds_what_is_in_it),
     };
