@@ -6,8 +6,8 @@
 #include <assert.h>
 
 /* Links wait here, their cells being fetched, until so many are under way: OCaml 4.14 marks like
- * that (major_gc.c, do_some_marking, Pb_size and Pb_min), and without it each cell costs a miss of
- * its own. */
+ * that (major_gc.c, do_some_marking, Pb_size and Pb_min; its Changes, #10195), and without it each
+ * cell costs a miss of its own. */
 enum { WAITING_MIN = 64 };
 
 static void wait_for(struct pl_gc_heap *heap, struct pl_gc_cell *cell)

@@ -40,7 +40,7 @@ struct pl_gc_cell {
     };
 };
 
-_Static_assert(sizeof(void *) != 8 || sizeof(struct pl_gc_cell) == 8 * PL_GC_CELL_WORDS,
+_Static_assert(sizeof(void *) != 8 || sizeof(struct pl_gc_cell) == 8u * PL_GC_CELL_WORDS,
                "a cell is 8 words");
 
 struct pl_gc_list {
