@@ -111,6 +111,12 @@ void pl_fact_recording(const json_t *recording, char *text, size_t capacity)
 {
     char packets[PL_TEXT_FIGURE], duration[PL_TEXT_FIGURE];
     const char *filter = pl_document_string(recording, "filter");
+    if (json_array_size(json_object_get(recording, "streams")) == 0) { /* files that are no RTP */
+        snprintf(text, capacity, "%.300s: %.500s (%.300s)",
+                 pl_document_string(recording, "scenario"), pl_document_string(recording, "file"),
+                 pl_document_string(recording, "hash"));
+        return;
+    }
     pl_text_count(packets, json_number_value(json_object_get(recording, "packets")));
     pl_text_duration(duration, json_number_value(json_object_get(recording, "seconds")));
     snprintf(text, capacity, "%.300s: %.500s (%.60s), %s packets in %s",

@@ -2,8 +2,9 @@
  * target of live bytes, releases all but a few, and idles. What survives lies scattered among what
  * was released: whether its pages go back is up to the heap.
  *
- * A block whose lifetime in the profile is below 2^BLOCKS_HELD_FROM acquires is released after so
- * many; one that lives longer is held until its cycle ends. */
+ * A block whose lifetime k in the profile is below BLOCKS_HELD_FROM is released after as many
+ * acquires as k says; one that lives longer is held until its cycle ends: in a server the acquires
+ * of many jobs come in between. */
 #ifndef PL_PIPELINES_BLOCKS_BLOCKS_H
 #define PL_PIPELINES_BLOCKS_BLOCKS_H
 

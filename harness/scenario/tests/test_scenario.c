@@ -117,8 +117,9 @@ static void tells_where_and_what(void **state)
         {"tiers: {smoke: {traffic: {faults: {drop: 1%}}}}",
          "dir/t.yaml:10:36: unknown key 'drop'; known here: loss, burst_enter, burst_leave, "
          "burst_loss, duplicate, reorder, reorder_delay, jitter"},
-        {"formats: [f24]", "dir/t.yaml:10:11: 'f24' is no format; f32, s16, f64, s32, ffmpeg, yuv420p, "
-                            "yuv422p, rgb24, rgba would be right"},
+        {"formats: [f24]",
+         "dir/t.yaml:10:11: 'f24' is no format; f32, s16, f64, s32, ffmpeg, yuv420p, "
+         "yuv422p, rgb24, rgba would be right"},
         {"media: {rate: 8000}",
          "dir/t.yaml:10:9: 'media' is a key of the pipeline media, not of receiver"},
         {"repeat: 1.5", "dir/t.yaml:10:9: repeat: '1.5' is no whole number"},

@@ -168,7 +168,8 @@ static void tells_where_and_what(void **state)
         {"sweep: [{stack: \"{h}\", h: [scudo, glibc]}]",
          "9:18: sweep: the stack glibc stands twice"},
         {"sweep: [{stack: \"glibc:arena_max={n}\", n: [1, many]}]",
-         "9:18: sweep: stack 'glibc:arena_max=many': glibc:arena_max=many: 1 to 65536 would be right"},
+         "9:18: sweep: stack 'glibc:arena_max=many': glibc:arena_max=many: 1 to 65536 would be "
+         "right"},
         {"sweep: [{stack: \"limited:max={m}/glibc\", m: [1MiB, 1B]}]",
          "9:18: sweep: stack 'limited:max=1B/glibc': a limit of 1 B is smaller than one packet"},
         {"tiers: {smoke: {sweep: [{stack: \"glibc:arena_max={n}\", n: [x]}]}}",
