@@ -159,7 +159,7 @@ struct pl_blocks_settings {
     char file[PL_PATH_MAX];       /* path of the profile, as traffic.file */
     int64_t cycle_ns;             /* from the beginning of one to the next */
     int64_t idle_ns;              /* its end, in which next to nothing is asked for */
-    uint64_t live_bytes;          /* that a cycle gets to hold, its survivors not counted */
+    uint64_t live_bytes;          /* that a cycle gets to hold */
     double survivors;             /* the share of its blocks that outlive it */
     int64_t survivor_lifetime_ns; /* whole cycles */
     double idle_work;             /* acquires while it idles, as a share of the busy part's */

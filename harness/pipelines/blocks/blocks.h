@@ -47,7 +47,7 @@ struct blocks {
     uint64_t random;
     uint64_t acquires;       /* tried, of all cycles */
     uint64_t cycle_acquires; /* tried, of this one */
-    uint64_t cycle_bytes;    /* that this one holds, survivors not counted */
+    uint64_t cycle_bytes;    /* of those that live on, that this one took */
     uint64_t idle_acquires;  /* tried, since it idles */
     uint64_t cycle;          /* that runs, from 0 */
     bool idle;

@@ -71,14 +71,16 @@ static bool survives(struct blocks *b)
     return chance < b->settings->survivors;
 }
 
-/* Where a new block waits for its release. */
+/* Where a new block waits for its release. A survivor counts for its cycle, too, or one of which
+ * all survive would never be full. */
 static struct blocks_list *place_of(struct blocks *b, const struct pl_profile_row *row)
 {
+    if (lives_on(row))
+        b->cycle_bytes += row->size;
     if (survives(b))
         return &b->survivors[(b->cycle + b->survival) % PL_BLOCKS_SURVIVAL_MAX];
     if (!lives_on(row))
         return &b->wheel[(b->acquires + lifetime(b, row)) % BLOCKS_WHEEL];
-    b->cycle_bytes += row->size;
     return &b->held;
 }
 

@@ -36,7 +36,7 @@ struct rig {
     struct blocks *blocks; /* the first of the pipeline's state */
 };
 
-static void set_up(struct rig *rig)
+static void set_up_with(struct rig *rig, const char *text)
 {
     struct pl_profile *p;
     struct pl_error error;
@@ -51,11 +51,16 @@ static void set_up(struct rig *rig)
                                                 .survivors = 0.01,
                                                 .survivor_lifetime_ns = 3 * S,
                                                 .idle_work = 0.1}}};
-    assert_int_equal(pl_profile_parse(profile, "p.tsv", &p, &error), 0);
+    assert_int_equal(pl_profile_parse(text, "p.tsv", &p, &error), 0);
     rig->recording = pl_material_of("p.tsv", p, p->bytes);
     assert_non_null(rig->recording);
     free(p);
     rig->pipeline = pl_pipeline_of(&rig->scenario);
+}
+
+static void set_up(struct rig *rig)
+{
+    set_up_with(rig, profile);
 }
 
 static void open_rig(struct rig *rig, const char *stack, uint64_t seed)
@@ -123,7 +128,7 @@ static void a_cycle_fills_and_empties(void **state)
     close_rig(&rig, 0);
 }
 
-/* The share of the survivors, and that they go when their time has come. */
+/* All of the first cycle, none of those behind it: they go when the fourth begins to idle. */
 static void survivors_live_their_cycles(void **state)
 {
     (void)state;
@@ -132,17 +137,16 @@ static void survivors_live_their_cycles(void **state)
     rig.scenario.blocks.survivors = 1;
     rig.scenario.blocks.idle_work = 0;
     open_rig(&rig, "glibc", 1);
-    struct blocks *b = rig.blocks;
-    b->cycle_bytes = LIVE; /* no more than the idle part, until it is told otherwise */
-    pl_loop_run(&rig.loop, 500 * MS);
-    uint32_t record = blocks_take(b, 100);
-    blocks_append(b, &b->survivors[(b->cycle + b->survival) % PL_BLOCKS_SURVIVAL_MAX], record);
+    pl_loop_run(&rig.loop, S);
+    uint64_t survivors = meter(&rig)->live_bytes;
+    assert_in_range(survivors, LIVE, 2 * LIVE);
     rig.scenario.blocks.survivors = 0;
-    pl_loop_run(&rig.loop, 3 * S + 599 * MS); /* taken in cycle 0: it goes when cycle 3 idles */
-    assert_non_null(b->records[record].block);
-    assert_int_equal(b->records[record].size, 100);
+    pl_loop_run(&rig.loop, 2 * S + 601 * MS);
+    assert_in_range(meter(&rig)->live_bytes, survivors, survivors + LIVE / 8);
+    pl_loop_run(&rig.loop, 3 * S + 600 * MS);
+    assert_true(meter(&rig)->live_bytes > survivors + LIVE / 2);
     pl_loop_run(&rig.loop, 3 * S + 601 * MS);
-    assert_null(b->records[record].block);
+    assert_true(meter(&rig)->live_bytes < LIVE / 8);
     close_rig(&rig, 0);
 }
 
@@ -161,24 +165,40 @@ static void the_share_of_survivors_is_kept(void **state)
     close_rig(&rig, 0);
 }
 
-/* Blocks that live k go after so many acquires. */
-static void short_lives_are_as_recorded(void **state)
+/* What is in flight while it idles: none that would be held until the cycle ends. */
+static void idle_work_leaves_nothing(void **state)
 {
     (void)state;
     struct rig rig;
     set_up(&rig);
     rig.scenario.blocks.survivors = 0;
+    rig.scenario.blocks.idle_work = 1;
     open_rig(&rig, "glibc", 1);
-    struct blocks *b = rig.blocks;
-    uint64_t most = 0;
-    for (int64_t t = 600 * MS; t < S; t += MS) { /* idle: only those */
-        pl_loop_run(&rig.loop, t);
-        uint64_t live = meter(&rig)->books[0].acquires - meter(&rig)->books[0].releases;
-        if (t > 610 * MS)
-            most = live > most ? live : most;
+    pl_loop_run(&rig.loop, S);
+    const struct pl_class_books *books = &meter(&rig)->books[0];
+    assert_true(rig.blocks->idle_acquires > 200);
+    assert_in_range(books->acquires - books->releases, 1, 63);
+    close_rig(&rig, 0);
+}
+
+/* Blocks of lifetime 3 go after 4 to 7 further acquires: in flight are as many as their mean. */
+static void short_lives_are_as_recorded(void **state)
+{
+    (void)state;
+    struct rig rig;
+    double in_flight = 0;
+    set_up_with(&rig, "100\t3\t999\n500\t7\t1\n");
+    rig.scenario.blocks.survivors = 0;
+    rig.scenario.blocks.idle_work = 1;
+    rig.scenario.blocks.live_bytes = 65536;
+    open_rig(&rig, "glibc", 1);
+    pl_loop_run(&rig.loop, 610 * MS);
+    const struct pl_class_books *books = &meter(&rig)->books[0];
+    for (int64_t i = 0; i < 380; i++) {
+        pl_loop_run(&rig.loop, (610 + i) * MS);
+        in_flight += (double)(books->acquires - books->releases) / 380;
     }
-    assert_in_range(most, 8, 63);
-    assert_true(b->idle_acquires > 10);
+    assert_true(in_flight > 5.2 && in_flight < 5.8);
     close_rig(&rig, 0);
 }
 
@@ -270,6 +290,20 @@ static void any_failing_acquire_is_survived(void **state)
     }
 }
 
+/* A limit that is always met: one refusal a cycle, and the next cycle tries again. */
+static void a_refused_cycle_takes_no_more(void **state)
+{
+    (void)state;
+    struct rig rig;
+    set_up(&rig);
+    rig.scenario.blocks.survivors = 0;
+    open_rig(&rig, "limited:max=100KiB/glibc", 1);
+    pl_loop_run(&rig.loop, 3 * S);
+    assert_int_equal(meter(&rig)->books[0].failures, 3);
+    assert_true(meter(&rig)->live_bytes_peak > 90 * 1024);
+    close_rig(&rig, 0);
+}
+
 /* The bound on records has room to spare for this profile and for many seeds. */
 static void records_suffice(void **state)
 {
@@ -337,12 +371,14 @@ int main(void)
         cmocka_unit_test(a_cycle_fills_and_empties),
         cmocka_unit_test(survivors_live_their_cycles),
         cmocka_unit_test(the_share_of_survivors_is_kept),
+        cmocka_unit_test(idle_work_leaves_nothing),
         cmocka_unit_test(short_lives_are_as_recorded),
         cmocka_unit_test(idle_work_is_a_share),
         cmocka_unit_test(a_seed_repeats),
         cmocka_unit_test(a_changed_block_is_found),
         cmocka_unit_test(every_page_is_touched),
         cmocka_unit_test(any_failing_acquire_is_survived),
+        cmocka_unit_test(a_refused_cycle_takes_no_more),
         cmocka_unit_test(records_suffice),
         cmocka_unit_test(what_does_not_fit_is_refused),
         cmocka_unit_test(a_profile_needs_both_kinds),
