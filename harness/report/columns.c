@@ -16,6 +16,8 @@ const struct pl_column pl_columns[] = {
     {"peak live", "MiB", PL_MODEL_live_bytes_peak, MIB, false, false},
     {"peak reserved", "MiB", PL_MODEL_reserved_bytes_peak, MIB, false, false},
     {"held second", "KiB", PL_MODEL_rss_bytes_per_media_second, 1024, false, false},
+    {"GC cycles", "", PL_MODEL_gc_cycles, 1, true, false},
+    {"longest pause", "ms", PL_MODEL_gc_pause_ns_max, 1e6, false, false},
     {"round trip", "dB", PL_MODEL_round_trip_snr_db, 1, false, false},
     {"trough RSS", "MiB", PL_MODEL_rss_bytes_trough, MIB, false, false},
     {"trough", "RSS/live", PL_MODEL_rss_trough_over_live, 1, false, false},

@@ -160,6 +160,7 @@ static void write_page(struct pl_html *p)
     write_warnings(p);
     for (size_t i = 0; i < p->model->group_count; i++)
         pl_html_group(p, &p->model->groups[i], i);
+    pl_html_formats(p);
     pl_html_sections(p);
     write_recordings(p);
     write_host(p);

@@ -25,6 +25,9 @@ void pl_html_group(struct pl_html *page, const struct pl_model_group *group, siz
 /** A group's frontier of memory against CPU, where it has a sweep. */
 void pl_html_frontier(struct pl_html *page, const struct pl_model_group *group);
 
+/** Formats beside each other, where a scenario was run in several. */
+void pl_html_formats(struct pl_html *page);
+
 /** The instruments' sections. */
 void pl_html_sections(struct pl_html *page);
 

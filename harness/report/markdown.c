@@ -9,6 +9,7 @@
 
 #include "harness/report/columns.h"
 #include "harness/report/facts.h"
+#include "harness/report/markdown_formats.h"
 #include "harness/report/markdown_frontier.h"
 #include "harness/report/markdown_sections.h"
 #include "harness/report/picture.h"
@@ -246,6 +247,7 @@ static void write_page(const struct page *p)
     for (size_t i = 0; i < shown(p, p->model->group_count); i++)
         write_group(p, &p->model->groups[i]);
     write_left_out(p, p->model->group_count, "tables");
+    pl_markdown_formats(p->out, p->model, p->most);
     pl_markdown_sections(p->out, p->model->root, p->folder, p->most);
     write_recordings(p);
     write_host(p);
