@@ -1,8 +1,14 @@
-/* plimsoll-media: plimsoll-cell with FFmpeg in the loop. */
+/* plimsoll-media: plimsoll-cell with FFmpeg in the loop. With --version it says which FFmpeg it is
+ * linked with, for the results. */
+#include <stdio.h>
+#include <string.h>
+
 #include "harness/cell/replay.h"
 #include "harness/media/running.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc == 2 && strcmp(argv[1], "--version") == 0)
+        return puts(pl_media_ffmpeg_version()) < 0;
     return pl_cell_replay(pl_media_running_of);
 }

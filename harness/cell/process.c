@@ -228,6 +228,15 @@ int pl_process_find(const char *name, char *path, size_t capacity, struct pl_err
                         name);
 }
 
+int pl_process_find_media(char *path, size_t capacity, struct pl_error *error)
+{
+    if (pl_child_find_beside("plimsoll-media", path, capacity) == 0)
+        return 0;
+    return pl_error_set(error, -ENOSYS,
+                        "plimsoll-media was not built, for want of FFmpeg: apt install "
+                        "libavformat-dev libavfilter-dev libswscale-dev, and build again");
+}
+
 bool pl_process_can_fix_addresses(void)
 {
     pid_t pid = fork();

@@ -39,6 +39,14 @@ void pl_process_pass_on(struct pl_process *process);
 /** Path of plimsoll-cell or the like, beside the running program. @return 0 or -ENOENT */
 int pl_process_find(const char *name, char *path, size_t capacity, struct pl_error *error);
 
+/** As pl_process_find, for the program that has FFmpeg.
+ *  @return 0, or -ENOSYS with what would build it */
+int pl_process_find_media(char *path, size_t capacity, struct pl_error *error);
+
+/** The version of the FFmpeg that cells of media have.
+ *  @return 0, or -ENOSYS where plimsoll-media is not there or does not start */
+int pl_process_ffmpeg(char *version, size_t capacity, struct pl_error *error);
+
 /** Whether this machine lets a process switch its address space randomisation off (a seccomp
  *  filter may refuse, as Docker's does). */
 bool pl_process_can_fix_addresses(void);

@@ -57,6 +57,14 @@ static void check_plots(void)
                              : "reports go without pictures; apt install python3-matplotlib");
 }
 
+static void check_ffmpeg(void)
+{
+    char version[128];
+    struct pl_error error;
+    bool found = pl_process_ffmpeg(version, sizeof version, &error) == 0;
+    say("FFmpeg", found, found ? version : error.text);
+}
+
 static void check_instruments(void)
 {
     struct pl_error error;
@@ -97,6 +105,7 @@ int pl_cli_doctor(int argc, char **argv)
     bool found = pl_process_find("plimsoll-cell", cell, sizeof cell, &error) == 0;
     say("plimsoll-cell", found, found ? cell : error.text);
     check_live();
+    check_ffmpeg();
     check_containers();
     bool fixed = pl_process_can_fix_addresses();
     say("address randomisation", fixed,

@@ -250,7 +250,8 @@ static int finish(struct run *run, int rc, struct pl_error *error)
         return PL_EXIT_INTERRUPTED;
     }
     if (rc)
-        return rc == -ENOSPC || rc == -EACCES || rc == -EROFS || rc == -EDQUOT || rc == -ENOENT
+        return rc == -EINVAL || rc == -ENOSPC || rc == -EACCES || rc == -EROFS || rc == -EDQUOT ||
+                       rc == -ENOENT
                    ? PL_EXIT_USAGE
                    : PL_EXIT_MACHINE;
     return run->unexpected ? PL_EXIT_UNEXPECTED : PL_EXIT_OK;

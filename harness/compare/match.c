@@ -169,7 +169,7 @@ static void check_conditions(const json_t *base, const json_t *new, struct pl_ma
 {
     static const char *const of_cell[] = {"container", "limits", "duration_seconds", "seed",
                                           "library"};
-    static const char *const of_recording[] = {"hash", "filter"};
+    static const char *const of_recording[] = {"hash", "filter", "ffmpeg"};
     const json_t *x = recording_of(base, m->name.scenario),
                  *y = recording_of(new, m->name.scenario);
     if (m->not_comparable[0])

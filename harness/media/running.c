@@ -144,3 +144,8 @@ const struct pl_pipeline *pl_media_running_of(const struct pl_scenario *scenario
     (void)scenario;
     return &running;
 }
+
+const char *pl_media_ffmpeg_version(void)
+{
+    return av_version_info();
+}

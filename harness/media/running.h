@@ -7,4 +7,7 @@
 /** @return the pipeline, whatever the scenario: plimsoll-media runs no other */
 const struct pl_pipeline *pl_media_running_of(const struct pl_scenario *scenario);
 
+/** FFmpeg's version as it names itself, e.g. "5.1.9-0+deb12u1". */
+const char *pl_media_ffmpeg_version(void);
+
 #endif

@@ -115,6 +115,8 @@ void pl_fact_recording(const json_t *recording, char *text, size_t capacity)
         snprintf(text, capacity, "%.300s: %.500s (%.300s)",
                  pl_document_string(recording, "scenario"), pl_document_string(recording, "file"),
                  pl_document_string(recording, "hash"));
+        if (json_object_get(recording, "ffmpeg"))
+            add(text, capacity, ", FFmpeg %.100s", pl_document_string(recording, "ffmpeg"));
         return;
     }
     pl_text_count(packets, json_number_value(json_object_get(recording, "packets")));

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "harness/base/files.h"
+#include "harness/cell/process.h"
 #include "harness/results/host.h"
 #include "harness/scenario/conditions.h"
 
@@ -66,6 +67,13 @@ static void add_condition(void *context, const char *key, const char *value)
     json_object_set_new(context, key, json_string(value));
 }
 
+/* Whose decoders, encoders and filters a cell had. */
+static json_t *ffmpeg_version(void)
+{
+    char version[128];
+    return json_string(pl_process_ffmpeg(version, sizeof version, NULL) ? "unknown" : version);
+}
+
 /* Paths and hashes of what is replayed, separated by commas. */
 static void name_files(const struct pl_scenario *s, json_t **files, json_t **hashes)
 {
@@ -99,6 +107,8 @@ void pl_results_add_recording(struct pl_results *r, const struct pl_scenario *s,
         (json_int_t)counts->frames, "not_udp", (json_int_t)counts->not_udp, "not_rtp",
         (json_int_t)counts->not_rtp, "filtered", (json_int_t)counts->filtered, "bytes_cut",
         (json_int_t)counts->bytes_cut, "streams", streams, "conditions", conditions);
+    if (s->pipeline == PL_PIPELINE_MEDIA)
+        json_object_set_new(object, "ffmpeg", ffmpeg_version());
     json_array_append_new(json_object_get(r->root, "recordings"), object);
 }
 
