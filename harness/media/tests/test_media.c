@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "harness/media/state.h"
 #include "harness/media/tests/rig.h"
 
 #define S INT64_C(1000000000)
@@ -65,6 +66,23 @@ static void a_clip_loops(void **state)
     rig_close(&rig);
     assert_int_equal(rig.counts.received, 250);
     assert_int_equal(rig.counts.delivered, 225);
+}
+
+/* A byte that changes while its frame waits is found when it is played, once. */
+static void damage_is_found(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct rig rig;
+    rig_scenario(&s, "music.mp3");
+    open_or_fail(&rig, &s, PL_FORMAT_S16, "glibc");
+    rig_run(&rig, 2 * S);
+    struct running *running = rig.state;
+    ((uint8_t *)line_at(running, 3)->block[1])[3527] ^= 1;
+    rig_run(&rig, 4 * S);
+    assert_int_equal(rig.side->counts.integrity_errors, 1);
+    rig.side->counts.integrity_errors = 0;
+    rig_close(&rig);
 }
 
 /* Rounding to 16 bits errs by half a step of 2^-15 at most. Decoders of MP3 and Vorbis make
@@ -317,6 +335,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_second_weighs_what_theory_says),
         cmocka_unit_test(a_clip_loops),
+        cmocka_unit_test(damage_is_found),
         cmocka_unit_test(round_trips_are_as_exact_as_the_format),
         cmocka_unit_test(a_decoders_frames_lie_in_the_stack),
         cmocka_unit_test(a_buffer_pool_acquires_no_more_than_is_held),

@@ -88,6 +88,26 @@ static void what_applies_is_by_stack_container_and_duration(void **state)
     }
 }
 
+/* judge() asks for a cell in s16. */
+static void an_expectation_may_name_formats(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *formats;
+        bool applies;
+    } cases[] = {{"", true}, {"s16", true}, {"f64,s16", true}, {"f64,f32", false}, {"s32", false}};
+    struct pl_cell_evidence e = bounded_cell();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pl_scenario s = {.duration_ns = 60 * S};
+        struct pl_expected x;
+        add(&s, "all", "any", 0, "growing", NULL, NULL);
+        snprintf(s.expectations[0].formats, sizeof s.expectations[0].formats, "%s",
+                 cases[i].formats);
+        assert_int_equal(judge(&s, &e, "glibc", &x),
+                         cases[i].applies ? PL_VERDICT_FAILED : PL_VERDICT_NONE);
+    }
+}
+
 static void bounds_compare_in_their_metrics_unit(void **state)
 {
     (void)state;
@@ -196,6 +216,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_applies_is_by_stack_container_and_duration),
+        cmocka_unit_test(an_expectation_may_name_formats),
         cmocka_unit_test(bounds_compare_in_their_metrics_unit),
         cmocka_unit_test(all_that_apply_have_to_be_met),
         cmocka_unit_test(what_was_not_asked_is_not_passed),
