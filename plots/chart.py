@@ -162,7 +162,9 @@ def legend(axes, group, curves, looks, limit, left_out):
         colour, dashes, marker = looks[curve.stack]
         handles.append(Line2D([], [], color=colour, linestyle=dashes, linewidth=1.7, marker=marker,
                               markersize=3.5))
-        labels.append(f"{short(group, curve.stack, 26)}  {style.mebibytes(curve.peak)}")
+        name = short(group, curve.stack, 30)
+        between = "\n" if len(name) > 20 else "  " # the legend's room
+        labels.append(f"{name}{between}{style.mebibytes(curve.peak)}")
     handles.append(Line2D([], [], color=style.MUTED, linestyle=(0, (1, 2)), linewidth=0.9))
     labels.append("live bytes of each")
     if limit:

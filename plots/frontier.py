@@ -114,7 +114,7 @@ def legend(axes, points, templates, left_out):
     for i, template in enumerate(templates):
         handles.append(handle([], [], linestyle="none", marker=MARKERS[i % len(MARKERS)],
                               markersize=7, color=COLOURS[i % len(COLOURS)]))
-        labels.append(style.plain(template, 46))
+        labels.append(style.plain(template, 38))
     handles += [handle([], [], color=style.LINE, linewidth=1.5),
                 handle([], [], linestyle="none", marker="o", markersize=7, color=style.MUTED,
                        markerfacecolor=style.PAPER)]
@@ -124,7 +124,7 @@ def legend(axes, points, templates, left_out):
         labels.append("not swept")
     for point in left_out:
         handles.append(handle([], [], linestyle="none"))
-        labels.append(style.plain(f"left out: {point['label']} ({point['why']})", 46))
+        labels.append(style.plain(f"left out: {point['label']} ({point['why']})", 38))
     axes.legend(handles, labels, loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=8,
                 borderaxespad=0, alignment="left", handlelength=1.8)
 
