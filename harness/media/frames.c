@@ -1,6 +1,8 @@
 /* Frames in blocks of the stack, and the line in which they wait (state.h). */
 #include <string.h>
 
+#include <libavutil/imgutils.h>
+
 #include "harness/media/state.h"
 
 struct pl_media_frame *line_at(const struct running *r, uint32_t place)
@@ -57,11 +59,21 @@ static uint64_t sum_words(const void *block, uint64_t bytes)
     return sum;
 }
 
+/* The first plane's rows; what pads them belongs to the decoder. */
+static uint64_t sum_picture(const AVFrame *frame)
+{
+    uint64_t sum = 0;
+    int bytes = av_image_get_linesize((enum AVPixelFormat)frame->format, frame->width, 0);
+    for (int y = 0; bytes > 0 && y < frame->height; y++)
+        sum += sum_words(frame->data[0] + (ptrdiff_t)y * frame->linesize[0], (uint64_t)bytes);
+    return sum;
+}
+
 static uint64_t sum_decoded(const AVFrame *frame)
 {
     uint64_t sum = 0;
     if (frame->height)
-        return sum_words(frame->data[0], (uint64_t)frame->linesize[0] * (uint64_t)frame->height);
+        return sum_picture(frame);
     int planes = av_sample_fmt_is_planar((enum AVSampleFormat)frame->format)
                      ? frame->ch_layout.nb_channels
                      : 1;

@@ -88,6 +88,16 @@ static int open_parts(struct running *r, struct pl_error *error)
     return rc ? rc : prepare(r, error);
 }
 
+/* Half-built ones are taken. */
+static void close_parts(struct running *r)
+{
+    for (uint32_t i = 0; i < r->settings->source_count; i++)
+        pl_media_feed_close(&r->feeds[i]);
+    pl_media_buffers_close(&r->buffers);
+    pl_media_encoder_close(&r->encoder);
+    av_frame_free(&r->shell);
+}
+
 static int open_running(const struct pl_pipeline_inputs *in, void **state, struct pl_error *error)
 {
     struct running *r = pl_arena_take(in->arena, sizeof *r);
@@ -101,8 +111,10 @@ static int open_running(const struct pl_pipeline_inputs *in, void **state, struc
                                            .class_index = r->plan.block_class,
                                            .pooled = r->settings->buffer_pool};
     int rc = open_parts(r, error);
-    if (rc)
+    if (rc) {
+        close_parts(r);
         return rc;
+    }
     in->media->present = 1;
     r->tick = (struct pl_event){.fire = on_tick, .context = r};
     pl_loop_add(in->loop, &r->tick, 0);
@@ -126,12 +138,7 @@ static void close_running(void *state, int64_t now_ns)
     r->in.media->held_ns = held_ns(r);
     line_close(r);
     chunks_close(r);
-    for (uint32_t i = 0; i < r->settings->source_count; i++)
-        pl_media_feed_close(&r->feeds[i]);
-    pl_media_buffers_close(&r->buffers);
-    pl_media_encoder_close(&r->encoder);
-    r->shell->extended_data = r->shell->data;
-    av_frame_free(&r->shell);
+    close_parts(r);
 }
 
 const struct pl_pipeline *pl_media_running_of(const struct pl_scenario *scenario)
