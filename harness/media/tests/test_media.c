@@ -309,27 +309,6 @@ static void pictures_weigh_what_theory_says(void **state)
     }
 }
 
-static void a_video_decoders_frames_lie_in_the_stack(void **state)
-{
-    (void)state;
-    for (int pooled = 0; pooled < 2; pooled++) {
-        struct pl_scenario s;
-        struct rig rig;
-        rig_scenario(&s, "clip.mp4");
-        strcpy(s.media.picture, "640x360");
-        strcpy(s.classes[0].name, "image");
-        s.media.delay_ns = 200000000;
-        s.media.buffer_pool = pooled;
-        open_or_fail(&rig, &s, PL_FORMAT_FFMPEG, "glibc");
-        rig_run(&rig, 4 * S); /* through the end of the clip, twice */
-        assert_true(pl_sides_live(&rig.sides) >= 5 * 640 * 360 * 3 / 2);
-        if (pooled)
-            assert_true(rig.side->meter.books[0].acquires < 30);
-        rig_close(&rig);
-        assert_int_equal(rig.counts.received, 100);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,7 +326,6 @@ int main(void)
         cmocka_unit_test(every_encoder_takes_every_format),
         cmocka_unit_test(captures_are_decoded),
         cmocka_unit_test(pictures_weigh_what_theory_says),
-        cmocka_unit_test(a_video_decoders_frames_lie_in_the_stack),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
