@@ -36,6 +36,10 @@ const char *const pl_facts_reading[] = {
     "Two threads under the virtual clock take turns, some microseconds each: that is in their CPU. "
     "In real time a packet costs what it does on a machine that mostly waits, waking up "
     "included; compare such figures with each other only.",
+    "Of media a packet is a frame: 40 ms of sound, a picture, or what a decoder gives at once. A "
+    "held "
+    "second is what RSS grew by since the first sample, over the seconds of media held at the end. "
+    "gc is a modelled collector: with a run shorter than its cycles, RSS is still on its way.",
 };
 const size_t pl_facts_reading_count = sizeof pl_facts_reading / sizeof *pl_facts_reading;
 
