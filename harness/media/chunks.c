@@ -15,7 +15,7 @@ static void release(struct running *r, struct chunk *chunk)
         pl_meter_release_sized(&r->side->meter, r->plan.block_class, chunk->block[c],
                                chunk_bytes(r));
     memset(chunk->block, 0, sizeof chunk->block);
-    chunk->frames = 0;
+    chunk->frames = chunk->played = 0;
 }
 
 static bool acquire(struct running *r, struct chunk *chunk)
@@ -44,31 +44,29 @@ static struct pl_media_frame frame_of(const struct running *r, const struct chun
 static void swap(struct running *r)
 {
     struct pl_media_frame *free_sums = r->played.sums;
-    release(r, &r->played);
     r->played = r->filling;
     r->filling = (struct chunk){.sums = free_sums};
 }
 
-/* @return whether a frame was laid into the chunk that fills */
-static bool fill_one(struct running *r)
+static void fill_one(struct running *r)
 {
     struct pl_traffic_counts *counts = &r->side->counts;
     pl_own_add(&counts->received, 1);
     if (!r->filling.block[0] && !acquire(r, &r->filling)) {
         pl_own_add(&counts->dropped[PL_DROP_LIMIT], 1);
-        return false;
+        return;
     }
     struct pl_media_frame frame = frame_of(r, &r->filling, r->filling.frames);
     if (!frame_fill(r, &r->feeds[r->playing], &frame)) {
         pl_own_add(&counts->dropped[PL_DROP_INVALID], 1);
-        return false;
+        return;
     }
     r->filling.sums[r->filling.frames++].sum = frame.sum;
-    return true;
 }
 
-static void play_one(struct running *r, uint32_t index)
+static void play_one(struct running *r)
 {
+    uint32_t index = r->played.played++;
     struct pl_traffic_counts *counts = &r->side->counts;
     struct pl_media_frame frame = frame_of(r, &r->played, index);
     pl_own_add(&counts->integrity_errors, frame_sum(r, &frame) != r->played.sums[index].sum);
@@ -76,20 +74,23 @@ static void play_one(struct running *r, uint32_t index)
     pl_own_add(&counts->samples_delivered, (uint64_t)r->plan.frame_samples * r->plan.channels);
 }
 
+/* What is played goes on whether or not the other chunk could be filled, and then makes room for
+ * it: it takes as long to play as the other takes to fill at least, so that a swap finds it over.
+ */
 void chunks_tick(struct running *r)
 {
+    if (r->played.played == r->played.frames)
+        release(r, &r->played);
     if (r->filling.frames == r->plan.delay_frames)
         swap(r);
-    if (fill_one(r) && r->filling.frames <= r->played.frames)
-        play_one(r, r->filling.frames - 1);
+    fill_one(r);
+    if (r->played.played < r->played.frames)
+        play_one(r);
 }
 
 uint32_t chunks_held(const struct running *r)
 {
-    uint32_t left = r->filling.frames;
-    if (r->played.frames > r->filling.frames)
-        left += r->played.frames - r->filling.frames;
-    return left;
+    return r->filling.frames + r->played.frames - r->played.played;
 }
 
 void chunks_close(struct running *r)

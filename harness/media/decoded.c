@@ -26,12 +26,8 @@ static uint64_t take(struct running *r)
     }
     note_rate(r, given);
     av_frame_move_ref(kept, given);
-    struct pl_media_frame *frame = line_append(r);
+    struct pl_media_frame *frame = line_append(r, r->plan.video ? 1 : (uint64_t)kept->nb_samples);
     frame->decoded = kept;
-    if (!r->plan.video) {
-        r->line.samples += (uint64_t)kept->nb_samples - frame->samples;
-        frame->samples = (uint64_t)kept->nb_samples;
-    }
     frame->sum = frame_sum(r, frame);
     return frame->samples;
 }
@@ -43,6 +39,7 @@ void decoded_tick(struct running *r)
     for (r->due_samples += per_tick; r->given_samples < r->due_samples;) {
         uint64_t samples = take(r);
         if (!samples) {
+            line_skip(r, r->due_samples - r->given_samples);
             r->due_samples = r->given_samples; /* what was refused is not made up for */
             break;
         }

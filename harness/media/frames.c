@@ -10,18 +10,32 @@ struct pl_media_frame *line_at(const struct running *r, uint32_t place)
     return &r->line.frames[(r->line.head + place) % r->line.capacity];
 }
 
-struct pl_media_frame *line_append(struct running *r)
+uint64_t frame_samples(const struct running *r)
+{
+    return r->plan.video ? 1 : r->plan.frame_samples;
+}
+
+struct pl_media_frame *line_append(struct running *r, uint64_t samples)
 {
     struct pl_media_frame *frame = line_at(r, r->line.count++);
-    *frame = (struct pl_media_frame){.samples = r->plan.video ? 1 : r->plan.frame_samples};
-    r->line.samples += frame->samples;
+    *frame = (struct pl_media_frame){.samples = samples, .at = r->line.now};
+    r->line.samples += samples;
+    r->line.now += samples;
     return frame;
 }
 
 void line_cut(struct running *r, uint32_t count)
 {
-    for (uint32_t i = 0; i < count; i++)
-        r->line.samples -= line_at(r, --r->line.count)->samples;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t samples = line_at(r, --r->line.count)->samples;
+        r->line.samples -= samples;
+        r->line.now -= samples;
+    }
+}
+
+void line_skip(struct running *r, uint64_t samples)
+{
+    r->line.now += samples;
 }
 
 void frame_release(struct running *r, struct pl_media_frame *frame)

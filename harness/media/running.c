@@ -14,19 +14,22 @@ _Static_assert(sizeof(struct running) + 4096 <= PL_MEDIA_STATE_BYTES, "raise PL_
 static void take_frame(struct running *r)
 {
     struct pl_traffic_counts *counts = &r->side->counts;
-    struct pl_media_frame *frame = line_append(r);
+    struct pl_media_frame *frame = line_append(r, frame_samples(r));
     pl_own_add(&counts->received, 1);
     bool acquired = frame_acquire(r, frame);
     if (acquired && frame_fill(r, &r->feeds[r->playing], frame))
         return;
     frame_release(r, frame);
     line_cut(r, 1);
+    line_skip(r, frame_samples(r));
     pl_own_add(&counts->dropped[acquired ? PL_DROP_INVALID : PL_DROP_LIMIT], 1);
 }
 
 static void play_what_is_due(struct running *r)
 {
-    while (r->line.count && r->line.samples - line_at(r, 0)->samples >= r->delay_samples)
+    for (const struct pl_media_frame *frame;
+         r->line.count && (frame = line_at(r, 0)) &&
+         r->line.now - frame->at - frame->samples >= r->delay_samples;)
         line_play(r);
 }
 
@@ -62,7 +65,7 @@ static bool open_line(struct running *r)
     r->filling.sums = line->frames;
     r->played.sums = line->frames + r->plan.delay_frames;
     r->rate = r->settings->rate;
-    r->delay_samples = (uint64_t)r->plan.delay_frames * (r->plan.video ? 1 : r->plan.frame_samples);
+    r->delay_samples = r->plan.delay_frames * frame_samples(r);
     return line->frames != NULL;
 }
 

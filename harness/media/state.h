@@ -15,12 +15,14 @@ struct line {
     uint32_t head;
     uint32_t count;
     uint64_t samples; /* of one channel, of all frames in it; pictures count as one */
+    uint64_t now;     /* samples that came, and that should have come but were refused */
 };
 
 /** Frames one behind the other in one block a channel. */
 struct chunk {
     void *block[8];
     uint32_t frames;
+    uint32_t played;             /* of them */
     struct pl_media_frame *sums; /* of each frame */
 };
 
@@ -47,10 +49,15 @@ struct running {
 
 /* frames.c */
 struct pl_media_frame *line_at(const struct running *r, uint32_t place);
-/** An empty place at the end of the line. */
-struct pl_media_frame *line_append(struct running *r);
+/** An empty place at the end of the line, for a frame of so many samples of a channel. */
+struct pl_media_frame *line_append(struct running *r, uint64_t samples);
 /** Takes the last frames off again, without releasing them. */
 void line_cut(struct running *r, uint32_t count);
+/** Time goes on without samples that should have come: what waits is played when its delay is over
+ *  all the same. */
+void line_skip(struct running *r, uint64_t samples);
+/** Samples of a frame of the replay's own length. */
+uint64_t frame_samples(const struct running *r);
 /** @return false when the stack refused: then nothing is held */
 bool frame_acquire(struct running *r, struct pl_media_frame *frame);
 void frame_release(struct running *r, struct pl_media_frame *frame);

@@ -9,7 +9,7 @@
 static uint32_t read_ahead(struct running *r, struct pl_media_feed *feed, uint32_t wanted)
 {
     for (uint32_t i = 0; i < wanted; i++) {
-        struct pl_media_frame *frame = line_append(r);
+        struct pl_media_frame *frame = line_append(r, frame_samples(r));
         if (!frame_acquire(r, frame)) {
             line_cut(r, 1);
             return i;
@@ -36,7 +36,7 @@ static int give_track(struct running *r, struct pl_media_crossfade *fade, int tr
 /* A mixed frame takes the place of one of the track that ends. @return false when it was refused */
 static bool replace(struct running *r, struct pl_media_frame *old, const AVFrame *mixed)
 {
-    struct pl_media_frame frame = {.samples = old->samples};
+    struct pl_media_frame frame = {.samples = old->samples, .at = old->at};
     if (mixed->nb_samples != (int)r->plan.frame_samples || !frame_acquire(r, &frame))
         return false;
     for (uint32_t c = 0; c < r->plan.channels; c++)

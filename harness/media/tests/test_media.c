@@ -159,6 +159,43 @@ static void a_limit_drops_frames(void **state)
     assert_int_equal(rig.counts.received, 100);
 }
 
+/* Room for 12 of the 25 frames: each is played a second after it came, and makes room for another.
+ * 12 come in each second. */
+static void what_a_limit_lets_in_is_played_on_time(void **state)
+{
+    (void)state;
+    static const enum pl_format formats[] = {PL_FORMAT_S16, PL_FORMAT_FFMPEG};
+    for (size_t i = 0; i < 2; i++) {
+        struct pl_scenario s;
+        struct rig rig;
+        rig_scenario(&s, "music.mp3");
+        open_or_fail(&rig, &s, formats[i],
+                     i ? "limited:max=112KiB/glibc" : "limited:max=84KiB/glibc");
+        rig_run(&rig, 10 * S);
+        rig_close(&rig);
+        assert_true(rig.counts.dropped[PL_DROP_LIMIT] > 0);
+        assert_true(rig.counts.delivered >= 9 * 11 && rig.counts.delivered <= 9 * 14);
+        assert_true(rig.counts.held >= 11 && rig.counts.held <= 14);
+    }
+}
+
+/* Room for one chunk of two: it fills for a second, is played for one in which all is refused, and
+ * makes room for the next. */
+static void a_chunk_is_played_though_the_next_is_refused(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct rig rig;
+    rig_scenario(&s, "speech.ogg");
+    s.media.hold = PL_HOLD_CHUNKS;
+    strcpy(s.classes[0].name, "chunk");
+    open_or_fail(&rig, &s, PL_FORMAT_S16, "limited:max=176400B/glibc");
+    rig_run(&rig, 8 * S);
+    rig_close(&rig);
+    assert_int_equal(rig.counts.delivered, 4 * 25);
+    assert_int_equal(rig.counts.dropped[PL_DROP_LIMIT], 4 * 25);
+}
+
 static void a_limit_refuses_a_decoder(void **state)
 {
     (void)state;
@@ -319,6 +356,8 @@ int main(void)
         cmocka_unit_test(a_decoders_frames_lie_in_the_stack),
         cmocka_unit_test(a_buffer_pool_acquires_no_more_than_is_held),
         cmocka_unit_test(a_limit_drops_frames),
+        cmocka_unit_test(what_a_limit_lets_in_is_played_on_time),
+        cmocka_unit_test(a_chunk_is_played_though_the_next_is_refused),
         cmocka_unit_test(a_limit_refuses_a_decoder),
         cmocka_unit_test(chunks_hold_twice_the_delay),
         cmocka_unit_test(tracks_fade_into_each_other),

@@ -14,6 +14,7 @@ struct pl_media_frame {
     void *decoded;    /* an AVFrame, or NULL */
     uint64_t sum;     /* of what lies in the blocks, to be found again when it is played */
     uint64_t samples; /* of one channel; 1 of a picture */
+    uint64_t at;      /* its place in time, in such samples: those refused before it count */
 };
 
 /** What the running pipeline keeps beside its clips and its line, at most. */
