@@ -129,6 +129,16 @@ static bool rewind_source(struct pl_media_source *s)
     return open_file(s, NULL) == 0;
 }
 
+static int open_reading(struct pl_media_source *s, const struct pl_media_source_options *o,
+                        struct pl_error *error)
+{
+    if (!s->capture)
+        return open_file(s, error);
+    if (o->video)
+        return fail(s, -EINVAL, "a capture holds no video that this suite reads", 0, error);
+    return open_capture(s, o->payload, error);
+}
+
 /* @return whether there was a packet of the stream */
 static bool read_captured(struct pl_media_source *s)
 {
@@ -202,35 +212,38 @@ AVFrame *pl_media_source_next(struct pl_media_source *s)
     return decode_on(s);
 }
 
-static int check_decodes(struct pl_media_source *s, struct pl_error *error)
+/* In FFmpeg's own memory: what the stack refuses is no fault of the source. */
+static int check_decodes(struct pl_media_source *s, const struct pl_media_source_options *o,
+                         struct pl_error *error)
 {
-    if (!pl_media_source_next(s))
-        return fail(s, -EINVAL, "nothing in it can be decoded", 0, error);
-    av_frame_unref(s->frame);
-    s->facts->decode_errors = 0; /* counted again when it is replayed */
-    return rewind_source(s) ? 0 : fail(s, -EINVAL, "it can't be read twice", 0, error);
+    struct pl_media_facts unread = {0}; /* counted again when it is replayed */
+    s->facts = &unread;
+    int rc = open_reading(s, o, error);
+    if (!rc && !pl_media_source_next(s))
+        rc = fail(s, -EINVAL, "nothing in it can be decoded", 0, error);
+    s->facts = o->facts;
+    s->drained = false;
+    s->next_packet = 0;
+    close_reading(s);
+    return rc;
 }
 
 int pl_media_source_open(struct pl_media_source *s, const struct pl_media_source_options *o,
                          struct pl_error *error)
 {
     const struct pl_material_file *file = &o->material->files[o->index];
-    *s = (struct pl_media_source){
-        .name = file->name, .video = o->video, .buffers = o->buffers, .facts = o->facts};
+    *s = (struct pl_media_source){.name = file->name, .video = o->video, .facts = o->facts};
     s->packet = av_packet_alloc();
     s->frame = av_frame_alloc();
     if (!s->packet || !s->frame)
         return fail(s, -ENOMEM, "out of memory", 0, error);
-    int rc;
-    if (file->is_capture) {
+    if (file->is_capture)
         s->capture = pl_material_file(o->material, o->index);
-        rc = o->video ? fail(s, -EINVAL, "a capture holds no video that this suite reads", 0, error)
-                      : open_capture(s, o->payload, error);
-    } else {
+    else
         s->file = (struct memory_file){pl_material_file(o->material, o->index), file->bytes, 0};
-        rc = open_file(s, error);
-    }
-    return rc ? rc : check_decodes(s, error);
+    int rc = check_decodes(s, o, error);
+    s->buffers = o->buffers;
+    return rc ? rc : open_reading(s, o, error);
 }
 
 void pl_media_source_close(struct pl_media_source *s)
