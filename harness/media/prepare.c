@@ -1,6 +1,8 @@
 /* What is done before the window (state.h). */
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,14 +57,18 @@ static int prepare_apart(struct running *r, struct prepared *p, struct pl_error 
     if (pid < 0)
         return pl_error_set(error, -errno, "no process to decode in: %s", strerror(errno));
     if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a cell that is stopped leaves nothing behind */
         prepare_sources(r, p);
         _exit(0);
     }
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
-    if (!WIFEXITED(status))
+    if (WIFSIGNALED(status))
         return pl_error_set(error, -EINVAL, "decoding the sources crashed (signal %d)",
                             WTERMSIG(status));
+    if (WEXITSTATUS(status))
+        return pl_error_set(error, -EINVAL, "decoding the sources ended early (exit code %d)",
+                            WEXITSTATUS(status));
     return 0;
 }
 
@@ -95,6 +101,7 @@ int prepare(struct running *r, struct pl_error *error)
     if (!p || (!live && !take_clips(r)))
         return pl_error_set(error, -ENOMEM, "the cell can't start: its arena is too small");
     int rc = 0;
+    p->facts = *r->in.media; /* an encoder has written its file's head */
     if (r->in.observed)
         prepare_sources(r, p);
     else

@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "harness/base/files.h"
 #include "harness/media/state.h"
 #include "harness/media/tests/rig.h"
 
@@ -83,6 +85,37 @@ static void damage_is_found(void **state)
     assert_int_equal(rig.side->counts.integrity_errors, 1);
     rig.side->counts.integrity_errors = 0;
     rig_close(&rig);
+}
+
+/* What is met while the first of two clips is filled is not forgotten when the second one is. */
+static void errors_in_a_clip_are_counted(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct rig rig;
+    struct pl_error error;
+    struct file_bytes {
+        char *data;
+        size_t bytes;
+    } file;
+    char path[] = "/tmp/plimsoll-test-XXXXXX";
+    assert_int_equal(pl_file_read("scenarios/traffic/music.mp3", &file.data, &file.bytes, &error),
+                     0);
+    for (size_t at = 4096; at < file.bytes; at += 200)
+        file.data[at] = (char)~file.data[at];
+    int fd = mkstemp(path);
+    assert_true(fd >= 0 && write(fd, file.data, file.bytes) == (ssize_t)file.bytes);
+    close(fd);
+    free(file.data);
+    rig_scenario(&s, "speech.ogg");
+    s.media.decode = 0;
+    snprintf(s.media.sources[1], sizeof s.media.sources[1], "%s", s.media.sources[0]);
+    snprintf(s.media.sources[0], sizeof s.media.sources[0], "%s", path);
+    s.media.source_count = 2;
+    open_or_fail(&rig, &s, PL_FORMAT_S16, "glibc");
+    unlink(path);
+    rig_close(&rig);
+    assert_true(rig.facts.decode_errors > 0);
 }
 
 /* Rounding to 16 bits errs by half a step of 2^-15 at most. Decoders of MP3 and Vorbis make
@@ -379,6 +412,7 @@ int main(void)
         cmocka_unit_test(a_second_weighs_what_theory_says),
         cmocka_unit_test(a_clip_loops),
         cmocka_unit_test(damage_is_found),
+        cmocka_unit_test(errors_in_a_clip_are_counted),
         cmocka_unit_test(round_trips_are_as_exact_as_the_format),
         cmocka_unit_test(a_decoders_frames_lie_in_the_stack),
         cmocka_unit_test(a_buffer_pool_acquires_no_more_than_is_held),
