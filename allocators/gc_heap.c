@@ -19,7 +19,10 @@ static void *map(uint64_t bytes)
 {
     void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    return memory == MAP_FAILED ? NULL : memory;
+    if (memory == MAP_FAILED)
+        return NULL;
+    madvise(memory, bytes, MADV_DONTFORK); /* as null.c */
+    return memory;
 }
 
 static bool add_chunk(struct pl_gc_heap *heap, uint64_t bytes)

@@ -222,8 +222,10 @@ int pl_gc_ocaml_open(struct pl_gc *gc)
         return 0;
     gc->ocaml.minor_heap = mmap(NULL, gc->settings.minor_heap, PROT_READ | PROT_WRITE,
                                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (gc->ocaml.minor_heap != MAP_FAILED)
+    if (gc->ocaml.minor_heap != MAP_FAILED) {
+        madvise(gc->ocaml.minor_heap, gc->settings.minor_heap, MADV_DONTFORK); /* as null.c */
         return 0;
+    }
     gc->ocaml.minor_heap = NULL;
     return -ENOMEM;
 }
