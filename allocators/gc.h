@@ -121,4 +121,8 @@ void pl_gc_ocaml_allocated(struct pl_gc *gc, struct pl_gc_cell *cell);
 void pl_gc_go_open(struct pl_gc *gc);
 void pl_gc_go_allocated(struct pl_gc *gc, struct pl_gc_cell *cell);
 
+/** The program makes the garbage of an acquire; that of Go has allocated so many bytes with it. */
+void pl_gc_ocaml_garbage(struct pl_gc *gc);
+void pl_gc_go_garbage(struct pl_gc *gc, uint64_t bytes);
+
 #endif

@@ -87,6 +87,11 @@ void pl_gc_go_allocated(struct pl_gc *gc, struct pl_gc_cell *cell)
         bytes += cell->held.size;
     }
     pl_gc_heap_enter_held(&gc->heap, cell);
+    pl_gc_go_garbage(gc, bytes);
+}
+
+void pl_gc_go_garbage(struct pl_gc *gc, uint64_t bytes)
+{
     make_garbage(gc);
     gc->go.live += bytes;
     if (bytes && (gc->heap.phase != PL_GC_IDLE || gc->go.live >= gc->go.trigger))

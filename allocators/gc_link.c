@@ -98,12 +98,27 @@ static bool collect(struct pl_gc_link *link, void *block, size_t size)
     return true;
 }
 
+/* A program that got no block has made its garbage all the same. Without it the collector would
+ * never run again under a limit that what waits for it has filled. */
+static void refuse(struct pl_gc *gc)
+{
+    pthread_mutex_lock(&gc->mutex);
+    if (gc->settings.runtime == PL_GC_GO)
+        pl_gc_go_garbage(gc, gc->settings.garbage);
+    else
+        pl_gc_ocaml_garbage(gc);
+    pl_gc_reserve(gc);
+    pthread_mutex_unlock(&gc->mutex);
+}
+
 void *pl_gc_acquire(struct pl_allocator *self, size_t size)
 {
     struct pl_gc_link *link = (struct pl_gc_link *)self;
     void *block = pl_acquire(self->inner, size);
-    if (!block)
+    if (!block) {
+        refuse(link->gc);
         return NULL;
+    }
     pthread_mutex_lock(&link->gc->mutex);
     bool taken = collect(link, block, size);
     pthread_mutex_unlock(&link->gc->mutex);

@@ -213,6 +213,11 @@ void pl_gc_ocaml_allocated(struct pl_gc *gc, struct pl_gc_cell *cell)
         pl_gc_heap_enter_young(&gc->heap, cell);
     if (gc->ocaml.wants_minor || gc->ocaml.wants_slice)
         dispatch(gc);
+    pl_gc_ocaml_garbage(gc);
+}
+
+void pl_gc_ocaml_garbage(struct pl_gc *gc)
+{
     fill_minor_heap(gc, gc->settings.garbage / 8, true);
 }
 

@@ -530,6 +530,31 @@ static void failures_pass_through(void **state)
     pl_stack_close(stack);
 }
 
+/* Three dropped blocks fill the limit; the program's garbage goes on, until they are found dead. */
+static void what_waits_under_a_limit_goes_at_last(void **state)
+{
+    const struct pl_class class = {"frame", FRAME, 0};
+    const struct pl_budget budget = {"frames", 3 * FRAME};
+    static const char *const texts[] = {
+        "gc:mode=undeclared,live=1MiB,garbage=256KiB/limited/glibc",
+        "gc:live=1MiB,garbage=256KiB/limited/glibc",
+        "gc:runtime=go,mode=undeclared,live=1MiB,garbage=256KiB/limited/glibc",
+    };
+    (void)state;
+    for (size_t i = 0; i < PL_ARRAY_COUNT(texts); i++) {
+        struct pl_stack *stack = open_stack(texts[i], &class, 1, &budget, 1);
+        struct pl_allocator *link = pl_stack_class(stack, 0);
+        size_t got = 0;
+        for (size_t step = 0; step < 2000; step++) {
+            void *block = pl_acquire(link, FRAME);
+            got += block != NULL;
+            pl_release(link, block, FRAME);
+        }
+        assert_true(got > 30);
+        pl_stack_close(stack);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -556,6 +581,7 @@ int main(void)
         cmocka_unit_test(content_holds),
         cmocka_unit_test(reserves_each_block_once),
         cmocka_unit_test(failures_pass_through),
+        cmocka_unit_test(what_waits_under_a_limit_goes_at_last),
     };
     return cmocka_run_group_tests_name("gc", tests, NULL, NULL);
 }
