@@ -35,8 +35,9 @@ static int build(struct pl_media_crossfade *c, const struct pl_media_settings *m
     const char *name = av_get_sample_fmt_name(format);
     snprintf(source, sizeof source, "time_base=1/%u:sample_rate=%u:sample_fmt=%s:channel_layout=%s",
              m->rate, m->rate, name, layout);
-    snprintf(fade, sizeof fade, "duration=%lldus:curve1=tri:curve2=tri",
-             (long long)(m->crossfade_ns / 1000));
+    /* In samples: frames may hold no whole number of them, and a fade no whole number of frames. */
+    snprintf(fade, sizeof fade, "nb_samples=%u:curve1=tri:curve2=tri",
+             (uint32_t)(m->crossfade_ns / m->frame_ns) * pl_media_frame_samples(m));
     snprintf(shape, sizeof shape, "sample_fmts=%s:channel_layouts=%s", name, layout);
     int rc = make(c, "abuffer", source, &c->inputs[0]);
     rc = rc < 0 ? rc : make(c, "abuffer", source, &c->inputs[1]);

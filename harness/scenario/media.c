@@ -46,6 +46,10 @@ static int check_crossfade(struct pl_decoder *d, const struct pl_media_settings 
     if (m->crossfade_ns && (!m->track_ns || m->source_count < 2))
         return fail_at(d, "media.crossfade",
                        "media.crossfade needs media.track and two media.sources");
+    if (m->track_ns && m->track_ns < m->frame_ns)
+        return fail_at(d, "media.track", "media.track is shorter than a media.frame");
+    if (m->crossfade_ns && m->crossfade_ns < m->frame_ns)
+        return fail_at(d, "media.crossfade", "media.crossfade is shorter than a media.frame");
     if (m->track_ns && 2 * m->crossfade_ns > m->track_ns)
         return fail_at(d, "media.track",
                        "media.track: a track must be twice as long as its crossfade");

@@ -342,6 +342,30 @@ static void tracks_fade_into_each_other(void **state)
     }
 }
 
+/* Frames of no whole number of samples, fades and tracks of no whole number of frames: the fade is
+ * as long as the frames that are in it. */
+static void odd_lengths_fade_as_well(void **state)
+{
+    (void)state;
+    static const int64_t cases[][2] = {{37000000, S}, {1000000, S / 10}, {40000000, 1010000000}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pl_scenario s;
+        struct rig rig;
+        rig_scenario(&s, "music.mp3");
+        snprintf(s.media.sources[1], sizeof s.media.sources[1], "scenarios/traffic/speech.ogg");
+        s.media.source_count = 2;
+        s.media.frame_ns = cases[i][0];
+        s.media.crossfade_ns = cases[i][1];
+        s.media.delay_ns = 2 * S;
+        s.media.track_ns = 4 * S + 1000000;
+        open_or_fail(&rig, &s, PL_FORMAT_S16, "glibc");
+        rig_run(&rig, 9 * S);
+        rig_close(&rig);
+        assert_true(rig.facts.crossfades >= 2);
+        assert_int_equal(rig.facts.crossfades_cut, 0);
+    }
+}
+
 /* Without room for the track that begins, the one before just ends, and that is counted. */
 static void a_fade_without_memory_is_cut(void **state)
 {
@@ -452,6 +476,7 @@ int main(void)
         cmocka_unit_test(what_is_refused_is_no_fault_of_the_source),
         cmocka_unit_test(chunks_hold_twice_the_delay),
         cmocka_unit_test(tracks_fade_into_each_other),
+        cmocka_unit_test(odd_lengths_fade_as_well),
         cmocka_unit_test(a_fade_without_memory_is_cut),
         cmocka_unit_test(every_encoder_takes_every_format),
         cmocka_unit_test(captures_are_decoded),
