@@ -71,6 +71,19 @@ static int read_stream(FILE *stream, char **text, size_t *size)
     return 0;
 }
 
+int pl_file_check(const char *path, uint64_t max, struct pl_error *error)
+{
+    struct stat status;
+    if (stat(path, &status))
+        return pl_error_set(error, -errno, "can't read %s: %s", path, strerror(errno));
+    if (!S_ISREG(status.st_mode))
+        return pl_error_set(error, -EINVAL, "can't read %s: it is no regular file", path);
+    if ((uint64_t)status.st_size > max)
+        return pl_error_set(error, -EFBIG, "%s is larger than %llu MiB", path,
+                            (unsigned long long)(max >> 20));
+    return 0;
+}
+
 int pl_file_read(const char *path, char **text, size_t *size, struct pl_error *error)
 {
     FILE *stream = fopen(path, "re");

@@ -3,6 +3,7 @@
 #define PL_BASE_FILES_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "allocators/error.h"
@@ -23,6 +24,11 @@ int pl_file_commit(struct pl_file *file, struct pl_error *error);
 
 /** Removes the temporary; nothing when the file was committed or never opened. */
 void pl_file_discard(struct pl_file *file);
+
+/** Whether a path names a regular file of `max` bytes at most, before it is opened: a pipe would
+ * wait for its writer, a device might never end. @return 0 or a negative errno with the reason:
+ * -EFBIG, -EINVAL for what is no regular file */
+int pl_file_check(const char *path, uint64_t max, struct pl_error *error);
 
 /** Reads a whole file into new memory with a NUL behind it. @param text free() it
  *  @return 0 or a negative errno with the reason */

@@ -74,12 +74,16 @@ void transition(struct running *r)
     uint32_t wanted = r->plan.fade_frames;
     r->playing = (r->playing + 1) % r->settings->source_count;
     r->track_frames = 0;
-    if (!wanted || r->line.count < wanted)
+    if (!wanted)
         return;
+    r->in.media->crossfades++;
+    if (r->line.count < wanted) { /* what came of the track that ends was refused */
+        r->in.media->crossfades_cut++;
+        return;
+    }
     uint32_t ends = r->line.count - wanted, begins = r->line.count;
     uint32_t read = read_ahead(r, &r->feeds[r->playing], wanted);
     bool mixed = read == wanted && mix(r, ends, begins, wanted);
-    r->in.media->crossfades++;
     r->in.media->crossfades_cut += !mixed;
     for (uint32_t i = 0; i < read; i++) {
         frame_release(r, line_at(r, r->line.count - 1));

@@ -32,13 +32,13 @@ static bool is_capture(const char *data, size_t bytes)
 
 static int read_part(const char *path, struct part *part, struct pl_error *error)
 {
-    int rc = pl_file_read(path, &part->data, &part->bytes, error);
+    int rc = pl_file_check(path, PL_MATERIAL_BYTES_MAX, error);
+    if (!rc)
+        rc = pl_file_read(path, &part->data, &part->bytes, error);
     if (rc)
         return rc;
     if (part->bytes == 0)
         return pl_error_set(error, -EINVAL, "%s is empty", path);
-    if (part->bytes > PL_MATERIAL_BYTES_MAX)
-        return pl_error_set(error, -EFBIG, "%s is larger than 256 MiB", path);
     part->is_capture = is_capture(part->data, part->bytes);
     if (!part->is_capture)
         return 0;

@@ -9,6 +9,8 @@
 #include "harness/base/files.h"
 #include "harness/traffic/profile.h"
 
+#define PROFILE_BYTES_MAX (UINT64_C(256) << 20)
+
 #define SIZE_MAX_BYTES (UINT32_C(1) << 30)
 #define ROWS_MAX 100000
 #define COUNT_MAX (UINT64_C(1) << 40)
@@ -90,7 +92,9 @@ int pl_profile_read(const char *path, struct pl_profile **profile, struct pl_err
 {
     char *text = NULL;
     size_t size = 0;
-    int rc = pl_file_read(path, &text, &size, error);
+    int rc = pl_file_check(path, PROFILE_BYTES_MAX, error);
+    if (!rc)
+        rc = pl_file_read(path, &text, &size, error);
     if (!rc && memchr(text, '\0', size))
         rc = pl_error_set(error, -EINVAL, "%s:1: this is no text", path);
     if (!rc)

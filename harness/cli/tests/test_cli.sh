@@ -74,6 +74,12 @@ fails 3 "/no/such.so" run stalled-reader --allocator preload:path=/no/such.so
 # captures
 traffic=scenarios/traffic/l16-stereo-44100.pcap.zst
 fails 2 "/no/such.pcap cannot be opened: No such file" run stalled-reader --set traffic.file=/no/such.pcap
+mkfifo "$tmp/pipe"
+fails 2 "can't read .*/pipe: it is no regular file" run sample-formats --set "media.sources=$tmp/pipe"
+fails 2 "can't read .*/pipe: it is no regular file" run short-cycle-fragmentation --set "blocks.file=$tmp/pipe"
+fails 2 "can't read /dev/zero: it is no regular file" run sample-formats --set media.sources=/dev/zero
+fails 2 "media.crossfade is shorter than a media.frame" run crossfade --set media.crossfade=20ms
+fails 2 "media.track is shorter than a media.frame" run crossfade --set media.crossfade=0s --set media.track=20ms
 fails 2 "filter" run stalled-reader --set "traffic.filter=udp portt 1"
 fails 2 "no RTP|holds no" run stalled-reader --set "traffic.filter=tcp"
 zstd -qdc $traffic >"$tmp/whole.pcap"

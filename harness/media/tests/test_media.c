@@ -385,6 +385,24 @@ static void a_fade_without_memory_is_cut(void **state)
     assert_int_equal(rig.counts.dropped[PL_DROP_LIMIT], 0);
 }
 
+/* Under a limit that leaves less of the track that ends than the fade is long, likewise. */
+static void a_fade_of_refused_frames_is_cut(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct rig rig;
+    rig_scenario(&s, "music.mp3");
+    snprintf(s.media.sources[1], sizeof s.media.sources[1], "scenarios/traffic/speech.ogg");
+    s.media.source_count = 2;
+    s.media.track_ns = 4 * S;
+    s.media.crossfade_ns = S;
+    open_or_fail(&rig, &s, PL_FORMAT_S16, "limited:max=90KiB/glibc");
+    rig_run(&rig, 9 * S);
+    rig_close(&rig);
+    assert_int_equal(rig.facts.crossfades, 2);
+    assert_int_equal(rig.facts.crossfades_cut, 2);
+}
+
 /* Every encoder of the document's examples, in each format. */
 static void every_encoder_takes_every_format(void **state)
 {
@@ -478,6 +496,7 @@ int main(void)
         cmocka_unit_test(tracks_fade_into_each_other),
         cmocka_unit_test(odd_lengths_fade_as_well),
         cmocka_unit_test(a_fade_without_memory_is_cut),
+        cmocka_unit_test(a_fade_of_refused_frames_is_cut),
         cmocka_unit_test(every_encoder_takes_every_format),
         cmocka_unit_test(captures_are_decoded),
         cmocka_unit_test(pictures_weigh_what_theory_says),
