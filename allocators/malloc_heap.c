@@ -74,7 +74,7 @@ static int check_loaded(const struct pl_layer_context *context, struct pl_error 
     const char *symbol = heap->backend->symbol;
     if ((symbol && !dlsym(RTLD_DEFAULT, symbol)) || (heap->text[0] && !serves(heap->text)))
         return pl_error_set(
-            error, -EINVAL,
+            error, -ENOSYS,
             "stack '%.100s': %s does not serve this process's malloc; a library that "
             "does, started by LD_PRELOAD, would be right",
             context->stack->text, heap->backend->name);
