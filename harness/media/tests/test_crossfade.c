@@ -40,7 +40,7 @@ static void the_mix_is_a_line_between_the_tracks(void **state)
 {
     (void)state;
     const struct pl_media_settings m = {
-        .rate = 44100, .channels = 2, .crossfade_ns = INT64_C(1000000000)};
+        .rate = 44100, .channels = 2, .frame_ns = 40000000, .crossfade_ns = INT64_C(1000000000)};
     struct pl_media_crossfade fade;
     assert_int_equal(pl_media_crossfade_check(NULL), 0);
     assert_int_equal(pl_media_crossfade_open(&fade, &m, AV_SAMPLE_FMT_FLTP, FRAME), 0);
