@@ -225,6 +225,8 @@ static int summarize(struct pl_observation *o, struct pl_error *error)
 
 static int observe(struct pl_observation *o, struct pl_error *error)
 {
+    if (o->scenario->pipeline != PL_PIPELINE_RECEIVER)
+        return pl_error_set(error, -ENOTSUP, "the benchmarks are of the pipeline receiver");
     int rc = time_all(o, error);
     if (!rc)
         rc = summarize(o, error);

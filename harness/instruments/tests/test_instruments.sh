@@ -141,6 +141,16 @@ if have scudo; then
     run 1 scudo steady-reader --allocator glibc,scudo --set duration=5s --instrument massif
     [ "$(values scudo status | xargs)" = "ok failed" ] || bad "scudo: $(values scudo status | xargs)"
 fi
+# what FFmpeg takes, and what a collector keeps, is in no books of ours: seen, and no disagreement
+if [ -x "$build/plimsoll-media" ]; then
+    run 0 media sample-formats --tier smoke --allocator glibc --format s16 --set media.delay=1s \
+        --set duration=3s --instrument massif
+    [ "$(values media status | xargs)" = ok ] || bad "media: $(cat "$tmp/media.err")"
+    run 0 collector gc-deferred-frames --tier smoke --allocator gc/glibc --set duration=5s --instrument massif
+    [ "$(values collector status | xargs)" = ok ] || bad "gc: $(cat "$tmp/collector.err")"
+fi
+run 0 blocks short-cycle-fragmentation --tier smoke --allocator glibc --instrument massif
+[ "$(values blocks status | xargs)" = ok ] || bad "blocks: $(cat "$tmp/blocks.err")"
 run 0 null steady-reader --allocator null --set duration=5s --instrument massif,callgrind
 [ "$(values null status | xargs)" = "skipped ok" ] || bad "null: $(values null status | xargs)"
 
