@@ -170,7 +170,7 @@ struct pl_stack;
  * Checks that the heap named is the one that serves this process. With limited:max=SIZE every
  * budget has that maximum, and the classes without a budget share one more.
  * @param budgets copied; may be NULL when the stack needs none
- * @return 0, -EINVAL as pl_stack_check or when the heap was not preloaded, -ENOMEM
+ * @return 0, -EINVAL as pl_stack_check, -ENOSYS when the heap was not preloaded, -ENOMEM
  */
 int pl_stack_open(const struct pl_stack_spec *spec, const struct pl_class *classes,
                   size_t class_count, const struct pl_budget *budgets, size_t budget_count,
