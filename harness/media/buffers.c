@@ -57,9 +57,11 @@ static struct pl_media_buffer_kind *find_kind(struct pl_media_buffers *b, size_t
 static AVBufferRef *take(struct pl_media_buffers *b, size_t bytes)
 {
     struct pl_media_buffer_kind *kind = find_kind(b, bytes + SLACK);
-    if (!kind)
-        return NULL;
-    return kind->pool ? av_buffer_pool_get(kind->pool) : new_block(kind);
+    AVBufferRef *ref = NULL;
+    if (kind)
+        ref = kind->pool ? av_buffer_pool_get(kind->pool) : new_block(kind);
+    b->refused += ref == NULL;
+    return ref;
 }
 
 /* A block a plane, as FFmpeg's own. */

@@ -24,6 +24,7 @@ struct pl_media_buffers {
     bool pooled;
     struct pl_media_buffer_kind kinds[PL_MEDIA_BUFFER_KINDS];
     uint32_t kind_count;
+    uint64_t refused; /* blocks */
 };
 
 /** Lets a decoder, not yet opened, take its frames' memory here. One that can't (no

@@ -168,6 +168,21 @@ static bool read_demuxed(struct pl_media_source *s)
     return false;
 }
 
+static uint64_t blocks_refused(const struct pl_media_source *s)
+{
+    return s->buffers ? s->buffers->refused : 0;
+}
+
+/* Not every decoder hands on why it failed: H.264's says that the packet is invalid.
+ * @param refused blocks, before the call that failed */
+static void note_error(struct pl_media_source *s, int rc, uint64_t refused)
+{
+    if (rc == AVERROR(ENOMEM) || blocks_refused(s) != refused)
+        s->refused++;
+    else
+        s->facts->decode_errors++;
+}
+
 /* One packet into the decoder, or the word that none follows. */
 static void feed_decoder(struct pl_media_source *s)
 {
@@ -176,10 +191,11 @@ static void feed_decoder(struct pl_media_source *s)
         s->drained = true;
         return;
     }
+    uint64_t refused = blocks_refused(s);
     int rc = avcodec_send_packet(s->decoder, s->packet);
     av_packet_unref(s->packet);
-    s->facts->decode_errors += rc < 0 && rc != AVERROR(ENOMEM);
-    s->refused += rc == AVERROR(ENOMEM);
+    if (rc < 0)
+        note_error(s, rc, refused);
 }
 
 /* @return a frame, or NULL at the end, or when memory was refused */
@@ -187,15 +203,14 @@ static AVFrame *decode_on(struct pl_media_source *s)
 {
     uint64_t refused = s->refused;
     for (;;) {
+        uint64_t blocks = blocks_refused(s);
         int rc = avcodec_receive_frame(s->decoder, s->frame);
         if (rc == 0)
             return s->frame;
         if (rc == AVERROR_EOF || (s->drained && rc == AVERROR(EAGAIN)))
             return NULL;
-        if (rc != AVERROR(EAGAIN)) {
-            s->facts->decode_errors += rc != AVERROR(ENOMEM);
-            s->refused += rc == AVERROR(ENOMEM);
-        }
+        if (rc != AVERROR(EAGAIN))
+            note_error(s, rc, blocks);
         if (s->refused != refused)
             return NULL;
         if (!s->drained)

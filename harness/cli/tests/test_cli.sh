@@ -213,7 +213,8 @@ fi
 [ "$heap" = glibc ] || grep -oE 'build/plimsoll run [^`]*' README.md | grep -v 'my\.\|libmine\|\.\.\.' | while read -r _ example; do
     # shellcheck disable=SC2086
     timeout 60 "$build/plimsoll" $example --out "$tmp/readme" >/dev/null 2>"$tmp/err"
-    [ $? -le 1 ] || echo "README: plimsoll $example: $(cat "$tmp/err")"
+    [ $? -le 1 ] || grep -q 'plimsoll-media was not built' "$tmp/err" ||
+        echo "README: plimsoll $example: $(cat "$tmp/err")"
 done >"$tmp/readme.txt"
 [ ! -s "$tmp/readme.txt" ] || bad "$(cat "$tmp/readme.txt")"
 

@@ -297,6 +297,26 @@ static void what_is_refused_is_no_fault_of_the_source(void **state)
     }
 }
 
+/* H.264's decoder calls a packet invalid for which it got no memory: a refused frame all the same.
+ */
+static void what_video_is_refused_is_no_error(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct rig rig;
+    rig_scenario(&s, "clip.mp4");
+    strcpy(s.media.picture, "640x360");
+    strcpy(s.classes[0].name, "image");
+    s.media.delay_ns = 200000000;
+    s.class_fits = 0;
+    s.classes[0].size = 64;
+    open_or_fail(&rig, &s, PL_FORMAT_FFMPEG, "slab/glibc");
+    rig_run(&rig, 4 * S);
+    rig_close(&rig);
+    assert_int_equal(rig.counts.dropped[PL_DROP_LIMIT], 100);
+    assert_int_equal(rig.facts.decode_errors, 0);
+}
+
 /* A chunk of one second a channel: two once the first is played. */
 static void chunks_hold_twice_the_delay(void **state)
 {
@@ -492,6 +512,7 @@ int main(void)
         cmocka_unit_test(a_chunk_is_played_though_the_next_is_refused),
         cmocka_unit_test(a_limit_refuses_a_decoder),
         cmocka_unit_test(what_is_refused_is_no_fault_of_the_source),
+        cmocka_unit_test(what_video_is_refused_is_no_error),
         cmocka_unit_test(chunks_hold_twice_the_delay),
         cmocka_unit_test(tracks_fade_into_each_other),
         cmocka_unit_test(odd_lengths_fade_as_well),
