@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -47,6 +48,21 @@ static void fill(struct pl_job *job, const struct pl_job_options *o)
     memset((char *)job + job->arena_offset, 0, job->arena_bytes); /* touches it */
 }
 
+/* Which keys ask for so much. */
+static int too_large(const struct pl_scenario *s, uint64_t bytes, struct pl_error *error)
+{
+    char what[96];
+    snprintf(what, sizeof what, "%u traffic.sessions with these faults", s->traffic.sessions);
+    if (s->pipeline == PL_PIPELINE_MEDIA)
+        snprintf(what, sizeof what, "this media.clip and media.delay in this format");
+    else if (s->pipeline == PL_PIPELINE_BLOCKS)
+        snprintf(what, sizeof what, "this blocks.live");
+    return pl_error_set(error, -ENOMEM,
+                        "a cell of %s takes %.1f GiB of books, more than half of what this machine "
+                        "has to spare",
+                        what, (double)bytes / 0x1p30);
+}
+
 int pl_job_make(const struct pl_job_options *o, int *fd, struct pl_error *error)
 {
     uint64_t recording_offset = page_round(sizeof(struct pl_job));
@@ -54,10 +70,7 @@ int pl_job_make(const struct pl_job_options *o, int *fd, struct pl_error *error)
     uint64_t arena_bytes = pl_job_arena_bytes(o);
     uint64_t bytes = arena_offset + arena_bytes;
     if (bytes > pl_memory_available() / 2)
-        return pl_error_set(error, -ENOMEM,
-                            "a cell of %u traffic.sessions with these faults takes %.1f GiB of "
-                            "books, more than half of what this machine has to spare",
-                            o->scenario->traffic.sessions, (double)bytes / 0x1p30);
+        return too_large(o->scenario, bytes, error);
     int memory = memfd_create("plimsoll-job", MFD_CLOEXEC);
     if (memory < 0 || posix_fallocate(memory, 0, (off_t)bytes)) {
         if (memory >= 0)

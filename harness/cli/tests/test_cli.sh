@@ -78,6 +78,9 @@ mkfifo "$tmp/pipe"
 fails 2 "can't read .*/pipe: it is no regular file" run sample-formats --set "media.sources=$tmp/pipe"
 fails 2 "can't read .*/pipe: it is no regular file" run short-cycle-fragmentation --set "blocks.file=$tmp/pipe"
 fails 2 "can't read /dev/zero: it is no regular file" run sample-formats --set media.sources=/dev/zero
+[ ! -x "$build/plimsoll-media" ] ||
+    fails 3 "this media.clip and media.delay .* takes [0-9.]+ GiB" run sample-formats --format f64 \
+        --allocator glibc --set media.decode=once --set media.clip=1h --set media.rate=192000 --set media.channels=8
 fails 2 "media.crossfade is shorter than a media.frame" run crossfade --set media.crossfade=20ms
 fails 2 "media.track is shorter than a media.frame" run crossfade --set media.crossfade=0s --set media.track=20ms
 fails 2 "filter" run stalled-reader --set "traffic.filter=udp portt 1"
