@@ -7,12 +7,12 @@
 
 static const uint64_t plain_bytes_max = 4ull << 30; /* lies in memory meanwhile */
 
-/* fopen takes folders, and libpcap would wait for ever on a pipe. */
-static int check_kind(FILE *stream, const char *path, struct pl_error *error)
+/* Before it is opened: fopen takes folders, and waits for ever for a writer of a pipe. */
+static int check_kind(const char *path, struct pl_error *error)
 {
     struct stat status;
-    if (fstat(fileno(stream), &status) != 0)
-        return pl_error_set(error, -errno, "%s: %s", path, strerror(errno));
+    if (stat(path, &status) != 0)
+        return pl_error_set(error, -errno, "%s cannot be opened: %s", path, strerror(errno));
     if (S_ISDIR(status.st_mode))
         return pl_error_set(error, -EISDIR, "%s is a folder: a capture file would be right", path);
     if (!S_ISREG(status.st_mode))
@@ -35,14 +35,12 @@ static int unpack(FILE *raw, const char *name, struct pl_capture_file *file, str
 
 int pl_capture_file_open(const char *path, struct pl_capture_file *file, struct pl_error *error)
 {
+    int rc = check_kind(path, error);
+    if (rc)
+        return rc;
     FILE *raw = fopen(path, "rbe");
     if (!raw)
         return pl_error_set(error, -errno, "%s cannot be opened: %s", path, strerror(errno));
-    int rc = check_kind(raw, path, error);
-    if (rc != 0) {
-        fclose(raw);
-        return rc;
-    }
     return unpack(raw, path, file, error);
 }
 

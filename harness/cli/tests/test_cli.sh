@@ -77,6 +77,7 @@ fails 2 "/no/such.pcap cannot be opened: No such file" run stalled-reader --set 
 mkfifo "$tmp/pipe"
 fails 2 "can't read .*/pipe: it is no regular file" run sample-formats --set "media.sources=$tmp/pipe"
 fails 2 "can't read .*/pipe: it is no regular file" run short-cycle-fragmentation --set "blocks.file=$tmp/pipe"
+fails 2 "pipe is no regular file: save the capture first" run stalled-reader --set "traffic.file=$tmp/pipe"
 fails 2 "can't read /dev/zero: it is no regular file" run sample-formats --set media.sources=/dev/zero
 [ ! -x "$build/plimsoll-media" ] ||
     fails 3 "this media.clip and media.delay .* takes [0-9.]+ GiB" run sample-formats --format f64 \
