@@ -122,6 +122,14 @@ int rig_open(struct rig *rig, const struct pl_scenario *scenario, enum pl_format
     return rc;
 }
 
+void rig_must_open(struct rig *rig, const struct pl_scenario *s, enum pl_format format,
+                   const char *stack)
+{
+    struct pl_error error = {""};
+    if (rig_open(rig, s, format, stack, NULL, &error))
+        fail_msg("%s", error.text);
+}
+
 void rig_run(struct rig *rig, int64_t ns)
 {
     pl_loop_run(&rig->loop, ns);

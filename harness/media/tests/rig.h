@@ -32,6 +32,10 @@ struct pl_recording *rig_material(const char *name, const void *data, size_t byt
 int rig_open(struct rig *rig, const struct pl_scenario *scenario, enum pl_format format,
              const char *stack, struct pl_recording *recording, struct pl_error *error);
 
+/** Opens a scenario on its own sources; the test fails where that fails. */
+void rig_must_open(struct rig *rig, const struct pl_scenario *scenario, enum pl_format format,
+                   const char *stack);
+
 /** Runs until `ns` of replay. */
 void rig_run(struct rig *rig, int64_t ns);
 

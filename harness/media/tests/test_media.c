@@ -17,14 +17,6 @@
 
 #define S INT64_C(1000000000)
 
-static void open_or_fail(struct rig *rig, const struct pl_scenario *s, enum pl_format format,
-                         const char *stack)
-{
-    struct pl_error error = {""};
-    if (rig_open(rig, s, format, stack, NULL, &error))
-        fail_msg("%s", error.text);
-}
-
 /* systems.md: 40 ms of a channel at 44.1 kHz are 1764 samples: 14,112 B as float64, 7,056 as
  * float32, 3,528 as 16-bit integers; a second of stereo is 50 times as much. */
 static void a_second_weighs_what_theory_says(void **state)
@@ -41,7 +33,7 @@ static void a_second_weighs_what_theory_says(void **state)
         struct pl_scenario s;
         struct rig rig;
         rig_scenario(&s, "music.mp3");
-        open_or_fail(&rig, &s, cases[i].format, "glibc");
+        rig_must_open(&rig, &s, cases[i].format, "glibc");
         rig_run(&rig, 4 * S); /* 100 frames: 25 wait, each for 25 ticks */
         assert_int_equal(pl_sides_live(&rig.sides), cases[i].second);
         assert_int_equal(pl_sides_live_peak(&rig.sides), cases[i].second * 26 / 25);
@@ -64,7 +56,7 @@ static void a_clip_loops(void **state)
     struct rig rig;
     rig_scenario(&s, "speech.ogg");
     s.media.decode = 0;
-    open_or_fail(&rig, &s, PL_FORMAT_S16, "glibc");
+    rig_must_open(&rig, &s, PL_FORMAT_S16, "glibc");
     rig_run(&rig, 10 * S);
     rig_close(&rig);
     assert_int_equal(rig.counts.received, 250);
@@ -78,7 +70,7 @@ static void damage_is_found(void **state)
     struct pl_scenario s;
     struct rig rig;
     rig_scenario(&s, "music.mp3");
-    open_or_fail(&rig, &s, PL_FORMAT_S16, "glibc");
+    rig_must_open(&rig, &s, PL_FORMAT_S16, "glibc");
     rig_run(&rig, 2 * S);
     struct running *running = rig.state;
     ((uint8_t *)line_at(running, 3)->block[1])[3527] ^= 1;
@@ -105,7 +97,7 @@ static void decoding_beforehand_costs_no_faults_later(void **state)
     struct rig rig;
     rig_scenario(&s, "speech.ogg");
     s.media.decode = 0;
-    open_or_fail(&rig, &s, PL_FORMAT_F64, "null:size=8MiB");
+    rig_must_open(&rig, &s, PL_FORMAT_F64, "null:size=8MiB");
     for (size_t at = 0; at < rig.arena.capacity; at += 4096)
         rig.arena.base[at] = (uint8_t)(rig.arena.base[at] + seen);
     long before = faults_so_far();
@@ -140,7 +132,7 @@ static void errors_in_a_clip_are_counted(void **state)
     snprintf(s.media.sources[1], sizeof s.media.sources[1], "%s", s.media.sources[0]);
     snprintf(s.media.sources[0], sizeof s.media.sources[0], "%s", path);
     s.media.source_count = 2;
-    open_or_fail(&rig, &s, PL_FORMAT_S16, "glibc");
+    rig_must_open(&rig, &s, PL_FORMAT_S16, "glibc");
     unlink(path);
     rig_close(&rig);
     assert_true(rig.facts.decode_errors > 0);
@@ -162,7 +154,7 @@ static void round_trips_are_as_exact_as_the_format(void **state)
         struct pl_scenario s;
         struct rig rig;
         rig_scenario(&s, "music.mp3");
-        open_or_fail(&rig, &s, cases[i].format, "glibc");
+        rig_must_open(&rig, &s, cases[i].format, "glibc");
         rig_close(&rig);
         assert_true(rig.facts.compared > 80000);
         assert_true(rig.facts.signal > 0);
@@ -180,7 +172,7 @@ static void a_decoders_frames_lie_in_the_stack(void **state)
     struct pl_scenario s;
     struct rig rig;
     rig_scenario(&s, "music.mp3");
-    open_or_fail(&rig, &s, PL_FORMAT_FFMPEG, "glibc");
+    rig_must_open(&rig, &s, PL_FORMAT_FFMPEG, "glibc");
     rig_run(&rig, 4 * S);
     uint64_t acquires = rig.side->meter.books[0].acquires;
     assert_true(pl_sides_live(&rig.sides) >= 2 * 38 * 4608);
@@ -198,123 +190,11 @@ static void a_buffer_pool_acquires_no_more_than_is_held(void **state)
     struct rig rig;
     rig_scenario(&s, "music.mp3");
     s.media.buffer_pool = true;
-    open_or_fail(&rig, &s, PL_FORMAT_FFMPEG, "glibc");
+    rig_must_open(&rig, &s, PL_FORMAT_FFMPEG, "glibc");
     rig_run(&rig, 8 * S);
     assert_true(rig.side->meter.books[0].acquires <= 2 * 44);
     rig_close(&rig);
     assert_true(rig.counts.delivered > 250);
-}
-
-/* The delay takes 25 frames x 2 x (3,528 + 24 B of slot); half of it is refused, counted, and no
- * crash. */
-static void a_limit_drops_frames(void **state)
-{
-    (void)state;
-    struct pl_scenario s;
-    struct rig rig;
-    rig_scenario(&s, "music.mp3");
-    open_or_fail(&rig, &s, PL_FORMAT_S16, "limited:max=90KiB/slab/glibc");
-    rig_run(&rig, 4 * S);
-    rig_close(&rig);
-    assert_true(rig.counts.dropped[PL_DROP_LIMIT] > 0);
-    assert_int_equal(rig.counts.received, 100);
-}
-
-/* Room for 12 of the 25 frames: each is played a second after it came, and makes room for another.
- * 12 come in each second. */
-static void what_a_limit_lets_in_is_played_on_time(void **state)
-{
-    (void)state;
-    static const enum pl_format formats[] = {PL_FORMAT_S16, PL_FORMAT_FFMPEG};
-    for (size_t i = 0; i < 2; i++) {
-        struct pl_scenario s;
-        struct rig rig;
-        rig_scenario(&s, "music.mp3");
-        open_or_fail(&rig, &s, formats[i],
-                     i ? "limited:max=112KiB/glibc" : "limited:max=84KiB/glibc");
-        rig_run(&rig, 10 * S);
-        rig_close(&rig);
-        assert_true(rig.counts.dropped[PL_DROP_LIMIT] > 0);
-        assert_true(rig.counts.delivered >= 9 * 11 && rig.counts.delivered <= 9 * 14);
-        assert_true(rig.counts.held >= 11 && rig.counts.held <= 14);
-    }
-}
-
-/* Room for one chunk of two: it fills for a second, is played for one in which all is refused, and
- * makes room for the next. */
-static void a_chunk_is_played_though_the_next_is_refused(void **state)
-{
-    (void)state;
-    struct pl_scenario s;
-    struct rig rig;
-    rig_scenario(&s, "speech.ogg");
-    s.media.hold = PL_HOLD_CHUNKS;
-    strcpy(s.classes[0].name, "chunk");
-    open_or_fail(&rig, &s, PL_FORMAT_S16, "limited:max=176400B/glibc");
-    rig_run(&rig, 8 * S);
-    rig_close(&rig);
-    assert_int_equal(rig.counts.delivered, 4 * 25);
-    assert_int_equal(rig.counts.dropped[PL_DROP_LIMIT], 4 * 25);
-}
-
-static void a_limit_refuses_a_decoder(void **state)
-{
-    (void)state;
-    struct pl_scenario s;
-    struct rig rig;
-    rig_scenario(&s, "music.mp3");
-    open_or_fail(&rig, &s, PL_FORMAT_FFMPEG, "limited:max=96KiB/glibc");
-    rig_run(&rig, 4 * S);
-    rig_close(&rig);
-    assert_true(rig.counts.dropped[PL_DROP_LIMIT] > 0);
-    assert_int_equal(rig.facts.decode_errors, 0);
-}
-
-/* A pool whose slots are too small for what the decoder makes, and a stack that refuses the first:
- * the source is as good as ever, and what is refused is counted. */
-static void what_is_refused_is_no_fault_of_the_source(void **state)
-{
-    (void)state;
-    static const char *const sources[] = {"music.mp3", "l16-stereo-44100.pcap.zst"};
-    for (size_t i = 0; i < 2; i++) {
-        struct pl_scenario s;
-        struct rig rig;
-        rig_scenario(&s, sources[i]);
-        s.class_fits = 0;
-        s.classes[0].size = 64;
-        open_or_fail(&rig, &s, PL_FORMAT_FFMPEG, "slab/glibc");
-        rig_run(&rig, 4 * S);
-        rig_close(&rig);
-        assert_int_equal(rig.counts.received, 100);
-        assert_int_equal(rig.counts.dropped[PL_DROP_LIMIT], 100);
-        assert_int_equal(rig.facts.decode_errors, 0);
-        rig_scenario(&s, sources[i]);
-        open_or_fail(&rig, &s, PL_FORMAT_FFMPEG, "fault:nth=1/glibc");
-        rig_run(&rig, 4 * S);
-        rig_close(&rig);
-        assert_int_equal(rig.counts.dropped[PL_DROP_LIMIT], 1);
-        assert_true(rig.counts.delivered > 70);
-    }
-}
-
-/* H.264's decoder calls a packet invalid for which it got no memory: a refused frame all the same.
- */
-static void what_video_is_refused_is_no_error(void **state)
-{
-    (void)state;
-    struct pl_scenario s;
-    struct rig rig;
-    rig_scenario(&s, "clip.mp4");
-    strcpy(s.media.picture, "640x360");
-    strcpy(s.classes[0].name, "image");
-    s.media.delay_ns = 200000000;
-    s.class_fits = 0;
-    s.classes[0].size = 64;
-    open_or_fail(&rig, &s, PL_FORMAT_FFMPEG, "slab/glibc");
-    rig_run(&rig, 4 * S);
-    rig_close(&rig);
-    assert_int_equal(rig.counts.dropped[PL_DROP_LIMIT], 100);
-    assert_int_equal(rig.facts.decode_errors, 0);
 }
 
 /* A chunk of one second a channel: two once the first is played. */
@@ -326,7 +206,7 @@ static void chunks_hold_twice_the_delay(void **state)
     rig_scenario(&s, "speech.ogg");
     s.media.hold = PL_HOLD_CHUNKS;
     strcpy(s.classes[0].name, "chunk");
-    open_or_fail(&rig, &s, PL_FORMAT_S16, "glibc");
+    rig_must_open(&rig, &s, PL_FORMAT_S16, "glibc");
     rig_run(&rig, S);
     assert_int_equal(pl_sides_live(&rig.sides), 176400);
     rig_run(&rig, 4 * S);
@@ -350,7 +230,7 @@ static void tracks_fade_into_each_other(void **state)
         s.media.source_count = 2;
         s.media.track_ns = 4 * S;
         s.media.crossfade_ns = S;
-        open_or_fail(&rig, &s, formats[i], "glibc");
+        rig_must_open(&rig, &s, formats[i], "glibc");
         rig_run(&rig, 4 * S - 1);
         assert_int_equal(rig.facts.crossfades, 1);
         rig_run(&rig, 7 * S - 1);
@@ -378,49 +258,12 @@ static void odd_lengths_fade_as_well(void **state)
         s.media.crossfade_ns = cases[i][1];
         s.media.delay_ns = 2 * S;
         s.media.track_ns = 4 * S + 1000000;
-        open_or_fail(&rig, &s, PL_FORMAT_S16, "glibc");
+        rig_must_open(&rig, &s, PL_FORMAT_S16, "glibc");
         rig_run(&rig, 9 * S);
         rig_close(&rig);
         assert_true(rig.facts.crossfades >= 2);
         assert_int_equal(rig.facts.crossfades_cut, 0);
     }
-}
-
-/* Without room for the track that begins, the one before just ends, and that is counted. */
-static void a_fade_without_memory_is_cut(void **state)
-{
-    (void)state;
-    struct pl_scenario s;
-    struct rig rig;
-    rig_scenario(&s, "music.mp3");
-    snprintf(s.media.sources[1], sizeof s.media.sources[1], "scenarios/traffic/speech.ogg");
-    s.media.source_count = 2;
-    s.media.track_ns = 4 * S;
-    s.media.crossfade_ns = S;
-    open_or_fail(&rig, &s, PL_FORMAT_S16, "limited:max=256KiB/glibc");
-    rig_run(&rig, 9 * S);
-    rig_close(&rig);
-    assert_int_equal(rig.facts.crossfades, 2);
-    assert_int_equal(rig.facts.crossfades_cut, 2);
-    assert_int_equal(rig.counts.dropped[PL_DROP_LIMIT], 0);
-}
-
-/* Under a limit that leaves less of the track that ends than the fade is long, likewise. */
-static void a_fade_of_refused_frames_is_cut(void **state)
-{
-    (void)state;
-    struct pl_scenario s;
-    struct rig rig;
-    rig_scenario(&s, "music.mp3");
-    snprintf(s.media.sources[1], sizeof s.media.sources[1], "scenarios/traffic/speech.ogg");
-    s.media.source_count = 2;
-    s.media.track_ns = 4 * S;
-    s.media.crossfade_ns = S;
-    open_or_fail(&rig, &s, PL_FORMAT_S16, "limited:max=90KiB/glibc");
-    rig_run(&rig, 9 * S);
-    rig_close(&rig);
-    assert_int_equal(rig.facts.crossfades, 2);
-    assert_int_equal(rig.facts.crossfades_cut, 2);
 }
 
 /* Every encoder of the document's examples, in each format. */
@@ -435,7 +278,7 @@ static void every_encoder_takes_every_format(void **state)
             struct rig rig;
             rig_scenario(&s, "talk.m4a");
             s.media.encoder = encoder;
-            open_or_fail(&rig, &s, formats[i], "glibc");
+            rig_must_open(&rig, &s, formats[i], "glibc");
             rig_run(&rig, 4 * S);
             rig_close(&rig);
             /* 3 s at 128 kbit/s, 48,000 B, and some for the muxer */
@@ -457,7 +300,7 @@ static void captures_are_decoded(void **state)
         struct rig rig;
         rig_scenario(&s, cases[i].source);
         snprintf(s.media.payload, sizeof s.media.payload, "%s", cases[i].payload);
-        open_or_fail(&rig, &s, PL_FORMAT_S16, "glibc");
+        rig_must_open(&rig, &s, PL_FORMAT_S16, "glibc");
         rig_run(&rig, 15 * S); /* longer than either: it begins anew */
         rig_close(&rig);
         assert_int_equal(rig.counts.received, 375);
@@ -487,7 +330,7 @@ static void pictures_weigh_what_theory_says(void **state)
         strcpy(s.classes[0].name, "image");
         s.media.clip_ns = s.media.delay_ns = 200000000;
         s.media.decode = i % 2;
-        open_or_fail(&rig, &s, cases[i].format, "glibc");
+        rig_must_open(&rig, &s, cases[i].format, "glibc");
         rig_run(&rig, S);
         assert_int_equal(pl_sides_live(&rig.sides), 5 * cases[i].bytes);
         rig_close(&rig);
@@ -507,17 +350,9 @@ int main(void)
         cmocka_unit_test(round_trips_are_as_exact_as_the_format),
         cmocka_unit_test(a_decoders_frames_lie_in_the_stack),
         cmocka_unit_test(a_buffer_pool_acquires_no_more_than_is_held),
-        cmocka_unit_test(a_limit_drops_frames),
-        cmocka_unit_test(what_a_limit_lets_in_is_played_on_time),
-        cmocka_unit_test(a_chunk_is_played_though_the_next_is_refused),
-        cmocka_unit_test(a_limit_refuses_a_decoder),
-        cmocka_unit_test(what_is_refused_is_no_fault_of_the_source),
-        cmocka_unit_test(what_video_is_refused_is_no_error),
         cmocka_unit_test(chunks_hold_twice_the_delay),
         cmocka_unit_test(tracks_fade_into_each_other),
         cmocka_unit_test(odd_lengths_fade_as_well),
-        cmocka_unit_test(a_fade_without_memory_is_cut),
-        cmocka_unit_test(a_fade_of_refused_frames_is_cut),
         cmocka_unit_test(every_encoder_takes_every_format),
         cmocka_unit_test(captures_are_decoded),
         cmocka_unit_test(pictures_weigh_what_theory_says),

@@ -23,9 +23,7 @@ static void a_video_decoders_frames_lie_in_the_stack(void **state)
         strcpy(s.classes[0].name, "image");
         s.media.delay_ns = 200000000;
         s.media.buffer_pool = pooled;
-        struct pl_error error = {""};
-        if (rig_open(&rig, &s, PL_FORMAT_FFMPEG, "glibc", NULL, &error))
-            fail_msg("%s", error.text);
+        rig_must_open(&rig, &s, PL_FORMAT_FFMPEG, "glibc");
         rig_run(&rig, 4 * S); /* through the end of the clip, twice */
         assert_true(pl_sides_live(&rig.sides) >= 5 * 640 * 360 * 3 / 2);
         if (pooled)
