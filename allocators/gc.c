@@ -235,7 +235,7 @@ static void close_collector(void *state)
 {
     struct pl_gc *gc = state;
     pl_gc_finish(gc);
-    pl_gc_book_close(&gc->book);
+    pl_book_close(&gc->book);
     pl_gc_ocaml_close(gc);
     pl_gc_heap_close(&gc->heap);
     pthread_mutex_destroy(&gc->mutex);

@@ -7,7 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "allocators/gc_book.h"
+#include "allocators/book.h"
 #include "allocators/gc_heap.h"
 
 enum pl_gc_runtime { PL_GC_OCAML4, PL_GC_OCAML5, PL_GC_GO };
@@ -62,7 +62,7 @@ struct pl_gc {
     pthread_mutex_t mutex;
     struct pl_gc_settings settings;
     struct pl_gc_heap heap;
-    struct pl_gc_book book;
+    struct pl_book book;
     struct pl_gc_ocaml ocaml;
     struct pl_gc_go go;
     struct pl_gc_counters counters;

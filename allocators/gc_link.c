@@ -53,7 +53,7 @@ void pl_gc_finalise(void *owner, struct pl_gc_cell *cell)
 {
     struct pl_gc *gc = owner;
     size_t size = cell->held.size;
-    pl_gc_book_remove(&gc->book, cell->held.block);
+    pl_book_remove(&gc->book, cell->held.block);
     pl_release(cell->held.link->inner, cell->held.block, size);
     pl_gc_count(&gc->counters.block_bytes, -(uint64_t)size);
     if (cell->kind == PL_GC_DROPPED)
@@ -76,7 +76,7 @@ static struct pl_gc_cell *enter(struct pl_gc_link *link, void *block, size_t siz
     cell->held.link = &link->link;
     cell->held.block = block;
     cell->held.size = size;
-    if (pl_gc_book_put(&gc->book, block, cell))
+    if (pl_book_put(&gc->book, block, cell))
         return cell;
     pl_gc_heap_give(&gc->heap, cell);
     return NULL;
@@ -148,7 +148,7 @@ void pl_gc_release(struct pl_allocator *self, void *block, size_t size)
     if (!block)
         return;
     pthread_mutex_lock(&gc->mutex);
-    struct pl_gc_cell *cell = pl_gc_book_find(&gc->book, block);
+    struct pl_gc_cell *cell = pl_book_find(&gc->book, block);
     if (cell && cell->kind == PL_GC_HELD && cell->held.link == self)
         drop(gc, cell);
     else

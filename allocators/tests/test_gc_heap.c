@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "allocators/gc_book.h"
+#include "allocators/book.h"
 #include "allocators/gc_heap.h"
 
 #define MIB (UINT64_C(1) << 20)
@@ -255,17 +255,17 @@ static struct pl_gc_cell *cell_of(size_t i)
 static void the_book_finds_what_is_in_it(void **state)
 {
     enum { BLOCKS = 20000 };
-    struct pl_gc_book book = {0};
+    struct pl_book book = {0};
     (void)state;
-    assert_null(pl_gc_book_find(&book, &book));
+    assert_null(pl_book_find(&book, &book));
     for (size_t i = 0; i < BLOCKS; i++)
-        assert_true(pl_gc_book_put(&book, (void *)(16 * (i + 1)), cell_of(i)));
+        assert_true(pl_book_put(&book, (void *)(16 * (i + 1)), cell_of(i)));
     for (size_t i = 0; i < BLOCKS; i += 3)
-        pl_gc_book_remove(&book, (void *)(16 * (i + 1)));
+        pl_book_remove(&book, (void *)(16 * (i + 1)));
     for (size_t i = 0; i < BLOCKS; i++)
-        assert_ptr_equal(pl_gc_book_find(&book, (void *)(16 * (i + 1))), i % 3 ? cell_of(i) : NULL);
+        assert_ptr_equal(pl_book_find(&book, (void *)(16 * (i + 1))), i % 3 ? cell_of(i) : NULL);
     assert_int_equal(book.count, BLOCKS - (BLOCKS + 2) / 3);
-    pl_gc_book_close(&book);
+    pl_book_close(&book);
 }
 
 #define EACH(test) cmocka_unit_test_setup_teardown(test, open_each, close_each)

@@ -1,7 +1,7 @@
 /* Open addressing with linear probes (Knuth, The Art of Computer Programming 3, 6.4, algorithms L
  * and R): one cache miss a look-up, and removal leaves no tombstones, so that a book never decays.
  */
-#include "allocators/gc_book.h"
+#include "allocators/book.h"
 
 #include <stdint.h>
 
@@ -9,14 +9,14 @@
 
 enum { FIRST_CAPACITY = 4096 };
 
-static size_t home(const struct pl_gc_book *book, const void *block)
+static size_t home(const struct pl_book *book, const void *block)
 {
     uint64_t mixed = ((uint64_t)(uintptr_t)block >> 4) * UINT64_C(0x9e3779b97f4a7c15);
     return (size_t)(mixed >> 20) & (book->capacity - 1);
 }
 
 /* Where the block stands, or would. */
-static size_t probe(const struct pl_gc_book *book, const void *block)
+static size_t probe(const struct pl_book *book, const void *block)
 {
     size_t at = home(book, block);
     while (book->entries[at].block && book->entries[at].block != block)
@@ -24,37 +24,37 @@ static size_t probe(const struct pl_gc_book *book, const void *block)
     return at;
 }
 
-static bool grow(struct pl_gc_book *book)
+static bool grow(struct pl_book *book)
 {
-    struct pl_gc_book larger = {.capacity = book->capacity ? 2 * book->capacity : FIRST_CAPACITY,
-                                .count = book->count};
+    struct pl_book larger = {.capacity = book->capacity ? 2 * book->capacity : FIRST_CAPACITY,
+                             .count = book->count};
     larger.entries = pl_mapping_new(larger.capacity * sizeof *larger.entries);
     if (!larger.entries)
         return false;
     for (size_t i = 0; i < book->capacity; i++)
         if (book->entries[i].block)
             larger.entries[probe(&larger, book->entries[i].block)] = book->entries[i];
-    pl_gc_book_close(book);
+    pl_book_close(book);
     *book = larger;
     return true;
 }
 
-bool pl_gc_book_put(struct pl_gc_book *book, void *block, struct pl_gc_cell *cell)
+bool pl_book_put(struct pl_book *book, void *block, void *value)
 {
     if (book->count >= book->capacity / 8 * 5 && !grow(book))
         return false;
-    book->entries[probe(book, block)] = (struct pl_gc_entry){block, cell};
+    book->entries[probe(book, block)] = (struct pl_book_entry){block, value};
     book->count++;
     return true;
 }
 
-struct pl_gc_cell *pl_gc_book_find(const struct pl_gc_book *book, const void *block)
+void *pl_book_find(const struct pl_book *book, const void *block)
 {
-    return book->count ? book->entries[probe(book, block)].cell : NULL;
+    return book->count ? book->entries[probe(book, block)].value : NULL;
 }
 
 /* Moves up what its gap would hide. */
-void pl_gc_book_remove(struct pl_gc_book *book, const void *block)
+void pl_book_remove(struct pl_book *book, const void *block)
 {
     const size_t mask = book->capacity - 1;
     size_t gap = probe(book, block);
@@ -65,12 +65,12 @@ void pl_gc_book_remove(struct pl_gc_book *book, const void *block)
         book->entries[gap] = book->entries[at];
         gap = at;
     }
-    book->entries[gap] = (struct pl_gc_entry){0};
+    book->entries[gap] = (struct pl_book_entry){0};
     book->count--;
 }
 
-void pl_gc_book_close(struct pl_gc_book *book)
+void pl_book_close(struct pl_book *book)
 {
     pl_mapping_delete(book->entries, book->capacity * sizeof *book->entries);
-    *book = (struct pl_gc_book){0};
+    *book = (struct pl_book){0};
 }
