@@ -68,8 +68,8 @@ struct pl_backend;
 struct pl_layer_spec {
     const struct pl_backend *backend;
     struct pl_option_value values[PL_OPTIONS_MAX]; /* in the order of the backend's options */
-    char text[256];                                /* the value of a text option (preload's path) */
-    size_t end; /* of its part of the spec's text; 0 when a short name stands for it */
+    char text[256]; /* the value of a text option (preload's path, a pool's classes) */
+    size_t end;     /* of its part of the spec's text; 0 when a short name stands for it */
 };
 
 /** A parsed and checked spec, outermost layer first, heap last. Plain data, no allocation. */
@@ -99,6 +99,9 @@ struct pl_stack_stats {
     uint64_t heap_failures;        /* NULLs from the heap itself, from mmap, or from `fault` */
     uint64_t oversize;             /* requests larger than the class's object, refused by a pool */
     uint64_t fallback_allocations; /* acquires that went around a pool or limit */
+    bool counts_hits; /* a pool of blocks made beforehand stands in the stack: these two are its */
+    uint64_t pool_hits;   /* acquires that found a free block there */
+    uint64_t pool_misses; /* acquires that found none: they fall back, or are refused */
     uint64_t corruptions; /* canaries broken, foreign or twice released blocks, more released than
                              taken: any at all fails the cell */
     bool collected;       /* a modelled collector stands in the stack: the rest is its */

@@ -27,7 +27,7 @@ struct pl_option {
     const char *tunable; /* the allocator's own name of it (a variable, or a key in one) */
     uint32_t unit;       /* bytes that the allocator counts a size in; 0 for 1 */
     uint32_t per_cpu;    /* when not set: so many for each CPU online, passed on always */
-    bool real_time;      /* when on, something waits in real time */
+    uint32_t real_time;  /* from this number on, something waits in real time; 0 for never */
     bool required;       /* nothing works without it */
 };
 
@@ -67,11 +67,14 @@ struct pl_backend {
 
     /* layers */
     const char *alone;  /* what follows when the spec is this layer alone, or NULL */
-    bool limits;        /* refuses beyond a limit */
     bool needs_budgets; /* unless its first option is set */
+    /** Whether it refuses beyond a limit; NULL: never. */
+    bool (*limits)(const struct pl_layer_spec *spec);
 
     /** Serves nothing larger than the class's object. */
     bool one_size;
+    /** Counts every block that it has of the next link as reserved. */
+    bool pool;
     /** Alignment of what it hands out; NULL: that of the next link. */
     size_t (*alignment)(const struct pl_layer_spec *spec);
     /** Bytes that a block of `size` takes at this level; NULL: as at the next link. */

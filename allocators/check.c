@@ -15,11 +15,16 @@ int pl_stack_available(const struct pl_stack_spec *spec, struct pl_error *error)
         if (missing)
             return pl_error_set(error, -ENOENT, "stack '%.100s': %s: %s", spec->text,
                                 layer->backend->name, missing);
-        if (layer->text[0] && access(layer->text, R_OK))
+        if (layer->backend->heap && layer->text[0] && access(layer->text, R_OK))
             return pl_error_set(error, -ENOENT, "stack '%.100s': %.200s cannot be read", spec->text,
                                 layer->text);
     }
     return 0;
+}
+
+static bool waits(const struct pl_option *option, const struct pl_option_value *value)
+{
+    return option->real_time && value->number >= option->real_time;
 }
 
 int pl_stack_virtual_time(const struct pl_stack_spec *spec, struct pl_error *error)
@@ -27,7 +32,7 @@ int pl_stack_virtual_time(const struct pl_stack_spec *spec, struct pl_error *err
     for (size_t i = 0; i < spec->depth; i++) {
         const struct pl_backend *backend = spec->layers[i].backend;
         for (size_t k = 0; k < backend->option_count; k++)
-            if (backend->options[k].real_time && spec->layers[i].values[k].number)
+            if (waits(&backend->options[k], &spec->layers[i].values[k]))
                 return pl_error_set(error, -EINVAL,
                                     "stack '%.100s': %s:%s waits in real time; --clock wall, or a "
                                     "stack without it, would be right",
@@ -47,7 +52,7 @@ bool pl_stack_needs_budgets(const struct pl_stack_spec *spec)
 bool pl_stack_is_limited(const struct pl_stack_spec *spec)
 {
     for (size_t i = 0; i < spec->depth; i++)
-        if (spec->layers[i].backend->limits)
+        if (spec->layers[i].backend->limits && spec->layers[i].backend->limits(&spec->layers[i]))
             return true;
     return false;
 }
@@ -95,6 +100,19 @@ static int check_sizes(const struct pl_stack_spec *spec, size_t layer, struct pl
     return 0;
 }
 
+/* What the lower one holds would be counted as reserved twice. */
+static int check_pools(const struct pl_stack_spec *spec, size_t layer, struct pl_error *error)
+{
+    const struct pl_backend *upper = spec->layers[layer].backend;
+    for (size_t i = layer + 1; upper->pool && i < spec->depth; i++)
+        if (spec->layers[i].backend->pool)
+            return pl_error_set(error, -EINVAL,
+                                "stack '%.100s': %s is a pool and stands on the pool %s; one of "
+                                "them would be right",
+                                spec->text, upper->name, spec->layers[i].backend->name);
+    return 0;
+}
+
 static int check_classes(const struct pl_layer_context *context, struct pl_error *error)
 {
     const uint64_t max = UINT64_C(1) << 30;
@@ -120,6 +138,8 @@ int pl_stack_check(const struct pl_stack_spec *spec, const struct pl_class *clas
     for (size_t i = 0; i < spec->depth && !rc; i++) {
         context.layer = i;
         rc = check_sizes(spec, i, error);
+        if (!rc)
+            rc = check_pools(spec, i, error);
         if (!rc && spec->layers[i].backend->check)
             rc = spec->layers[i].backend->check(&context, error);
     }

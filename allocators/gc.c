@@ -169,7 +169,7 @@ static void read_settings(struct pl_gc_settings *settings, const struct pl_optio
 static enum pl_gc_reserves reserves(const struct pl_layer_context *context)
 {
     for (size_t i = 0; i < context->stack->depth; i++)
-        if (context->stack->layers[i].backend->one_size)
+        if (context->stack->layers[i].backend->pool)
             return i < context->layer ? PL_GC_DROPPED_BLOCKS : PL_GC_NO_BLOCKS;
     return PL_GC_ALL_BLOCKS;
 }

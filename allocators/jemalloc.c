@@ -62,7 +62,7 @@ static const struct pl_option options[] = {
      .type = PL_OPTION_BOOL,
      .initial = "off",
      .tunable = "background_thread",
-     .real_time = true},
+     .real_time = 1},
 };
 
 static const char *const libraries[] = {"libjemalloc.so.2", NULL};

@@ -102,6 +102,12 @@ static size_t footprint(const struct pl_allocator *self, size_t size)
     return self->inner->footprint(self->inner, size);
 }
 
+static bool limits(const struct pl_layer_spec *spec)
+{
+    (void)spec;
+    return true;
+}
+
 static const struct pl_option_value *own_max(const struct pl_layer_context *context)
 {
     return &context->stack->layers[context->layer].values[OPTION_MAX];
@@ -182,8 +188,8 @@ const struct pl_backend pl_backend_limited = {
     .options = options,
     .option_count = PL_ARRAY_COUNT(options),
     .alone = "slab/glibc",
-    .limits = true,
     .needs_budgets = true,
+    .limits = limits,
     .check = check,
     .state_bytes = state_bytes,
     .open = open_links,

@@ -175,6 +175,7 @@ const struct pl_backend pl_backend_null = {
     .heap = true,
     .one_thread = true,
     .one_size = true,
+    .pool = true,
     .alignment = pl_malloc_alignment,
     .weight = weight,
     .check = check,

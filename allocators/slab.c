@@ -297,6 +297,7 @@ const struct pl_backend pl_backend_slab = {
     .option_count = PL_ARRAY_COUNT(options),
     .alone = "glibc",
     .one_size = true,
+    .pool = true,
     .alignment = alignment,
     .weight = weight,
     .request = request,

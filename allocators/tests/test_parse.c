@@ -14,7 +14,7 @@
 #include "allocators/tests/opened.h"
 
 #define HEAPS "glibc, jemalloc, mimalloc, tcmalloc, tbbmalloc, scudo, preload, null"
-#define ALL HEAPS ", slab, limited, gc, fault"
+#define ALL HEAPS ", slab, limited, frame_pool, gc, fault"
 
 /* Writes what was understood: name[key=number ...]/... with the options that were given. */
 static void describe(const struct pl_stack_spec *spec, char *text, size_t capacity)
@@ -248,7 +248,7 @@ static void defaults_are_values(void **state)
                 fail_msg("%s: %s", info.name, error.text);
         }
     }
-    assert_int_equal(count, 12);
+    assert_int_equal(count, 13);
 }
 
 static void knows_limits_threads_and_time(void **state)
@@ -265,6 +265,10 @@ static void knows_limits_threads_and_time(void **state)
         {"limited:max=1MiB", true, false, false, true, 8},
         {"limited:max=1MiB/slab/limited/glibc", true, true, false, true, 8},
         {"limited/null", true, true, true, true, 16},
+        {"frame_pool/glibc", false, false, false, true, 16},
+        {"frame_pool:on_empty=fail/glibc", true, false, false, true, 16},
+        {"frame_pool:on_empty=wait/glibc", true, false, false, false, 16},
+        {"limited:max=1GiB/frame_pool/glibc", true, false, false, true, 16},
         {"jemalloc", false, false, false, true, 16},
         {"jemalloc:background_thread=on", false, false, false, false, 16},
         {"slab/jemalloc:background_thread=off", false, false, false, true, 8},
@@ -333,6 +337,25 @@ static void checks_stacks(void **state)
          NULL},
         {"gc/limited/gc/glibc", "gc stands twice, and a program has one collector; one gc would be "
                                 "right"},
+        {"frame_pool:frames=65536,reuse=shells,on_empty=wait,wait_ms=3600000/glibc", NULL},
+        {"limited/frame_pool/gc/glibc", NULL},
+        {"frame_pool:guide=on,reuse=shells/glibc",
+         "frame_pool:guide=on throws away pixels, and reuse=shells keeps none; reuse=pixels would "
+         "be right"},
+        {"frame_pool:wait_ms=10/glibc",
+         "frame_pool:wait_ms bounds a wait; on_empty=wait with it would be right"},
+        {"slab/frame_pool/glibc", "slab asks for blocks of many sizes and frame_pool has one; slab "
+                                  "on another heap would be right"},
+        {"frame_pool/slab/glibc", "frame_pool is a pool and stands on the pool slab; one of them "
+                                  "would be right"},
+        {"frame_pool/limited/null",
+         "frame_pool is a pool and stands on the pool null; one of them would be right"},
+        {"limited:max=1168B/frame_pool:reuse=shells/glibc", NULL},
+        {"limited:max=1167B/frame_pool:reuse=shells/glibc",
+         "a limit of 1167 B is smaller than one packet; 1168 B or more would be right"},
+        {"limited:max=696B/frame_pool/glibc", NULL},
+        {"limited:max=695B/frame_pool/glibc", "a limit of 695 B is smaller than one packet; 696 B "
+                                              "or more would be right"},
         {"fault/glibc", "fault fails nothing; fault:nth=3 or fault:every=100 would be right"},
         {"null:size=4KiB", NULL},
     };
