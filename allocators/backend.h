@@ -14,6 +14,7 @@ enum pl_option_type {
     PL_OPTION_CHOICE,       /* one of `choices`; the number is its index */
     PL_OPTION_MILLISECONDS, /* -1, 10000: the unit stands in the option's name */
     PL_OPTION_GROWTH,       /* double (the number is 0) or fixed:N (the number is N) */
+    PL_OPTION_CLASSES,      /* 1KiBx128+64KiBx32: sizes and counts, text; the number is how many */
     PL_OPTION_PATH          /* an absolute path, the rest of the spec; the number is 1 */
 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "allocators/backend.h"
+#include "allocators/size_classes.h"
 
 static bool in_range(const struct pl_option *option, int64_t value)
 {
@@ -59,6 +60,15 @@ static bool parse_growth(const struct pl_option *option, const char *text, uint6
     return !strncmp(text, "fixed:", 6) && parse_integer(option, text + 6, number);
 }
 
+static bool parse_classes(const char *text, uint64_t *number)
+{
+    struct pl_size_classes classes;
+    if (!pl_size_classes_parse(text, &classes))
+        return false;
+    *number = classes.count;
+    return true;
+}
+
 /* The number that a value stands for, or false. */
 static bool parse_value(const struct pl_option *option, const char *text, uint64_t *number)
 {
@@ -74,6 +84,8 @@ static bool parse_value(const struct pl_option *option, const char *text, uint64
         return parse_choice(option->choices, text, number);
     case PL_OPTION_GROWTH:
         return parse_growth(option, text, number);
+    case PL_OPTION_CLASSES:
+        return parse_classes(text, number);
     case PL_OPTION_PATH:
         *number = 1;
         return *text == '/' && !strpbrk(text, " :");
@@ -121,6 +133,10 @@ static void print_range(const struct pl_option *option, char *text, size_t capac
     case PL_OPTION_GROWTH:
         snprintf(text, capacity, "double or fixed:%" PRId64 " to fixed:%" PRId64, option->min,
                  option->max);
+        break;
+    case PL_OPTION_CLASSES:
+        snprintf(text, capacity, "1 to %d SIZExCOUNT joined by +, ascending, to 1GiB and x%d,",
+                 PL_SIZE_CLASSES_MAX, PL_SIZE_CLASS_COUNT_MAX);
         break;
     case PL_OPTION_PATH:
         snprintf(text, capacity, "an absolute path");

@@ -69,6 +69,12 @@ static const struct pl_option *find_option(const struct pl_backend *backend, con
     return NULL;
 }
 
+/* Of which the number does not say all. */
+static bool is_text(const struct pl_option *option)
+{
+    return option->type == PL_OPTION_PATH || option->type == PL_OPTION_CLASSES;
+}
+
 static int parse_value(struct cursor *cursor, struct pl_layer_spec *layer,
                        const struct pl_option *option)
 {
@@ -84,7 +90,7 @@ static int parse_value(struct cursor *cursor, struct pl_layer_spec *layer,
     if (pl_option_parse(option, value, &slot->number, &problem))
         return refuse(cursor, "%s:%s", layer->backend->name, problem.text);
     slot->set = true;
-    if (path)
+    if (is_text(option))
         strcpy(layer->text, value);
     return 0;
 }
@@ -105,10 +111,13 @@ static int parse_option(struct cursor *cursor, struct pl_layer_spec *layer)
 
 static void set_defaults(struct pl_layer_spec *layer)
 {
-    for (size_t i = 0; i < layer->backend->option_count; i++)
-        if (layer->backend->options[i].initial)
-            pl_option_parse(&layer->backend->options[i], layer->backend->options[i].initial,
-                            &layer->values[i].number, NULL);
+    for (size_t i = 0; i < layer->backend->option_count; i++) {
+        const struct pl_option *option = &layer->backend->options[i];
+        if (option->initial)
+            pl_option_parse(option, option->initial, &layer->values[i].number, NULL);
+        if (option->initial && is_text(option))
+            snprintf(layer->text, sizeof layer->text, "%s", option->initial);
+    }
 }
 
 static int parse_options(struct cursor *cursor, struct pl_layer_spec *layer)

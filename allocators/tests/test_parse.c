@@ -14,7 +14,7 @@
 #include "allocators/tests/opened.h"
 
 #define HEAPS "glibc, jemalloc, mimalloc, tcmalloc, tbbmalloc, scudo, preload, null"
-#define ALL HEAPS ", slab, limited, frame_pool, gc, fault"
+#define ALL HEAPS ", slab, limited, frame_pool, size_class_pool, gc, fault"
 
 /* Writes what was understood: name[key=number ...]/... with the options that were given. */
 static void describe(const struct pl_stack_spec *spec, char *text, size_t capacity)
@@ -248,7 +248,7 @@ static void defaults_are_values(void **state)
                 fail_msg("%s: %s", info.name, error.text);
         }
     }
-    assert_int_equal(count, 13);
+    assert_int_equal(count, 14);
 }
 
 static void knows_limits_threads_and_time(void **state)
