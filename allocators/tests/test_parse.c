@@ -14,6 +14,9 @@
 #include "allocators/tests/opened.h"
 
 #define HEAPS "glibc, jemalloc, mimalloc, tcmalloc, tbbmalloc, scudo, preload, null"
+#define LISTS                                                                                  \
+    "1 to 16 SIZExCOUNT joined by +, ascending, to 1GiB and x65536, would be right (sizes of " \
+    "buffers and how many are kept of each; ascii-chat's by default)"
 #define ALL HEAPS ", slab, limited, frame_pool, size_class_pool, gc, fault"
 
 /* Writes what was understood: name[key=number ...]/... with the options that were given. */
@@ -69,12 +72,20 @@ static void reads_good_specs(void **state)
     }
 }
 
-static void keeps_the_path(void **state)
+static void keeps_text_values(void **state)
 {
     struct pl_stack_spec spec;
     (void)state;
     assert_int_equal(pl_stack_parse("slab/preload:path=/x,y=1/libmine.so", &spec, NULL), 0);
     assert_string_equal(spec.layers[1].text, "/x,y=1/libmine.so");
+    assert_int_equal(pl_stack_parse("size_class_pool:classes=8Bx2,order=lifo/glibc", &spec, NULL),
+                     0);
+    assert_string_equal(spec.layers[0].text, "8Bx2");
+    assert_int_equal(spec.layers[0].values[0].number, 1);
+    assert_int_equal(pl_stack_available(&spec, NULL), 0); /* it is no path */
+    assert_int_equal(pl_stack_parse("size_class_pool/glibc", &spec, NULL), 0);
+    assert_string_equal(spec.layers[0].text, "1KiBx128+64KiBx32+256KiBx16");
+    assert_int_equal(spec.layers[0].values[0].number, 3);
 }
 
 static void refuses_bad_specs(void **state)
@@ -128,6 +139,18 @@ static void refuses_bad_specs(void **state)
                                     "':' in it)"},
         {"preload:path=/a:b", "preload:path=/a:b: an absolute path would be right (the shared "
                               "library to preload: last in the spec, no space and no ':' in it)"},
+        {"size_class_pool:classes=64KiBx32+1KiBx128/glibc",
+         "size_class_pool:classes=64KiBx32+1KiBx128: " LISTS},
+        {"size_class_pool:classes=0Bx4/glibc", "size_class_pool:classes=0Bx4: " LISTS},
+        {"size_class_pool:classes=1KiBx0/glibc", "size_class_pool:classes=1KiBx0: " LISTS},
+        {"size_class_pool:classes=1KiBx4+/glibc", "size_class_pool:classes=1KiBx4+: " LISTS},
+        {"size_class_pool:classes=nonsense/glibc", "size_class_pool:classes=nonsense: " LISTS},
+        {"size_class_pool:classes=/glibc", "size_class_pool:classes=: " LISTS},
+        {"frame_pool:frames=0/glibc", "frame_pool:frames=0: 1 to 65536 would be right (frames of "
+                                      "each class, made when the pool is opened)"},
+        {"frame_pool:on_empty=block/glibc",
+         "frame_pool:on_empty=block: fallback|fail|wait would be right (an empty pool allocates "
+         "afresh, refuses, or waits for a frame)"},
         {"fault:nth=0/glibc", "fault:nth=0: 1 to 9223372036854775807 would be right (the acquire "
                               "that fails, counted from 1 over all classes)"},
     };
@@ -269,6 +292,7 @@ static void knows_limits_threads_and_time(void **state)
         {"frame_pool:on_empty=fail/glibc", true, false, false, true, 16},
         {"frame_pool:on_empty=wait/glibc", true, false, false, false, 16},
         {"limited:max=1GiB/frame_pool/glibc", true, false, false, true, 16},
+        {"size_class_pool/glibc", false, false, false, true, 16},
         {"jemalloc", false, false, false, true, 16},
         {"jemalloc:background_thread=on", false, false, false, false, 16},
         {"slab/jemalloc:background_thread=off", false, false, false, true, 8},
@@ -356,6 +380,13 @@ static void checks_stacks(void **state)
         {"limited:max=696B/frame_pool/glibc", NULL},
         {"limited:max=695B/frame_pool/glibc", "a limit of 695 B is smaller than one packet; 696 B "
                                               "or more would be right"},
+        {"size_class_pool:classes=1Bx1/limited/glibc", NULL},
+        {"size_class_pool/null", "size_class_pool is a pool and stands on the pool null; one of "
+                                 "them would be right"},
+        {"limited:max=1KiB/size_class_pool/glibc", NULL},
+        {"limited:max=1023B/size_class_pool/glibc",
+         "a limit of 1023 B is smaller than one packet; 1024 B or more would be right"},
+        {"limited:max=696B/size_class_pool:classes=695Bx1/glibc", NULL},
         {"fault/glibc", "fault fails nothing; fault:nth=3 or fault:every=100 would be right"},
         {"null:size=4KiB", NULL},
     };
@@ -446,7 +477,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_good_specs),
         cmocka_unit_test(sets_an_option_where_it_is_missing),
-        cmocka_unit_test(keeps_the_path),
+        cmocka_unit_test(keeps_text_values),
         cmocka_unit_test(refuses_bad_specs),
         cmocka_unit_test(keeps_to_one_line),
         cmocka_unit_test(refuses_what_is_too_long),
