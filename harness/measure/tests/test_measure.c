@@ -294,6 +294,22 @@ static void only_a_collector_has_collections(void **state)
     assert_int_equal(value(&e, "gc_pause_ns_max").kind, PL_VALUE_NONE);
 }
 
+static void only_a_pool_made_beforehand_has_hits(void **state)
+{
+    (void)state;
+    struct pl_cell_evidence e = finished();
+    e.final.stack.pooled = true; /* a slab */
+    assert_int_equal(value(&e, "pool_hits").kind, PL_VALUE_NONE);
+    assert_int_equal(value(&e, "pool_misses").kind, PL_VALUE_NONE);
+    e.final.stack.counts_hits = true;
+    e.final.stack.pool_hits = 30;
+    e.final.stack.pool_misses = 7;
+    e.final.stack.fallback_allocations = 5;
+    assert_int_equal(value(&e, "pool_hits").integer, 30);
+    assert_int_equal(value(&e, "pool_misses").integer, 7);
+    assert_int_equal(value(&e, "fallback_allocations").integer, 5);
+}
+
 /* Counters of a killed cell stop wherever the kernel struck: no exact metric is made of them. */
 static void a_killed_cell_has_no_exact_metrics(void **state)
 {
@@ -355,6 +371,7 @@ int main(void)
         cmocka_unit_test(books_become_metrics),
         cmocka_unit_test(unbalanced_books_are_an_integrity_error_and_withhold_timings),
         cmocka_unit_test(only_a_collector_has_collections),
+        cmocka_unit_test(only_a_pool_made_beforehand_has_hits),
         cmocka_unit_test(a_killed_cell_has_no_exact_metrics),
         cmocka_unit_test(the_mean_is_one_of_time),
     };
