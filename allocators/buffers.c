@@ -5,20 +5,13 @@
 static const size_t NO_HOME = SIZE_MAX;
 
 /* The last one that came back and is large enough: a walk, as of any one list of many sizes. */
-static struct pl_block *take_fitting(struct pl_block_list *list, size_t size)
+static struct pl_block *take_fitting(struct pl_block **list, size_t size)
 {
-    struct pl_block *before = NULL, *block = list->first;
-    while (block && block->size < size) {
-        before = block;
-        block = block->next;
-    }
-    if (!block)
-        return NULL;
-    if (!before)
-        return pl_block_list_pop(list);
-    before->next = block->next;
-    if (list->last == block)
-        list->last = before;
+    while (*list && (*list)->size < size)
+        list = &(*list)->next;
+    struct pl_block *block = *list;
+    if (block)
+        *list = block->next;
     return block;
 }
 
@@ -29,7 +22,7 @@ static struct pl_block *take(struct pl_buffers *pool, struct pl_allocator *link,
     if (class == pool->sizes.count)
         return NULL;
     struct pl_block *block =
-        pool->one_list ? take_fitting(&pool->free[0], size) : pl_block_list_pop(&pool->free[class]);
+        pool->one_list ? take_fitting(&pool->free[0], size) : take_fitting(&pool->free[class], 0);
     if (!block)
         return NULL;
     pool->kept[block->home]--;
@@ -40,7 +33,9 @@ static struct pl_block *take(struct pl_buffers *pool, struct pl_allocator *link,
 /* Under the mutex. */
 static void keep(struct pl_buffers *pool, struct pl_block *block)
 {
-    pl_block_list_push(&pool->free[pool->one_list ? 0 : block->home], block);
+    struct pl_block **list = &pool->free[pool->one_list ? 0 : block->home];
+    block->next = *list;
+    *list = block;
     pool->kept[block->home]++;
 }
 
@@ -95,7 +90,7 @@ static struct pl_block *make(struct pl_buffers *pool, struct pl_allocator *inner
     struct pl_block *block = enter(pool, inner, memory, size);
     if (block) {
         block->holder = holder;
-        block->home = holder ? home_of(pool, class, size) : class;
+        block->home = home_of(pool, class, size);
     }
     pthread_mutex_unlock(&pool->mutex);
     if (block)

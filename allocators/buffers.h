@@ -12,8 +12,8 @@ struct pl_buffers {
     struct pl_size_classes sizes;
     bool checks;   /* what comes back must have the capacity of a class */
     bool one_list; /* of all free buffers, the first one, instead of one of each class */
-    struct pl_block_list free[PL_SIZE_CLASSES_MAX];
-    size_t kept[PL_SIZE_CLASSES_MAX]; /* free ones that have their home there */
+    struct pl_block *free[PL_SIZE_CLASSES_MAX]; /* the last one first */
+    size_t kept[PL_SIZE_CLASSES_MAX];           /* free ones that have their home there */
     struct pl_blocks blocks;
 };
 

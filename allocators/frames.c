@@ -136,7 +136,6 @@ static void *refill(struct pl_frames *pool, struct pl_block *frame, void *stale)
     if (fill(pool, frame))
         return frame->memory;
     pthread_mutex_lock(&pool->mutex);
-    frame->holder = NULL;
     keep(pool, frame);
     pthread_mutex_unlock(&pool->mutex);
     return NULL;

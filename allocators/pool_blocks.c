@@ -21,14 +21,6 @@ void pl_block_list_append(struct pl_block_list *list, struct pl_block *block)
     list->last = block;
 }
 
-void pl_block_list_push(struct pl_block_list *list, struct pl_block *block)
-{
-    block->next = list->first;
-    list->first = block;
-    if (!list->last)
-        list->last = block;
-}
-
 struct pl_block *pl_block_list_pop(struct pl_block_list *list)
 {
     struct pl_block *block = list->first;

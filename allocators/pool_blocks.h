@@ -16,7 +16,7 @@
 struct pl_block {
     struct pl_block *next;       /* in the list that it is in */
     struct pl_allocator *inner;  /* what its memory was taken from */
-    struct pl_allocator *holder; /* the link that handed it out; NULL while it is the pool's */
+    struct pl_allocator *holder; /* the link that handed its memory out; NULL for none */
     void *memory;                /* NULL for none */
     size_t size;                 /* of the memory, as it was asked for */
     void *shell;                 /* of a frame, from the same link; NULL for none */
@@ -30,7 +30,6 @@ struct pl_block_list {
 };
 
 void pl_block_list_append(struct pl_block_list *list, struct pl_block *block);
-void pl_block_list_push(struct pl_block_list *list, struct pl_block *block);
 
 /** The first one, taken out; NULL when there is none. */
 struct pl_block *pl_block_list_pop(struct pl_block_list *list);

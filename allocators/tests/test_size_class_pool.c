@@ -82,7 +82,7 @@ static void reads_lists(void **state)
                                       "1KiBx65537",
                                       "1KiBx-1",
                                       "1KiBx1x1",
-                                      "1.1GiBx1",
+                                      "1025MiBx1",
                                       "1KiBx99999999999999999999",
                                       "1Bx1+2Bx1+3Bx1+4Bx1+5Bx1+6Bx1+7Bx1+8Bx1+9Bx1+10Bx1+11Bx1+"
                                       "12Bx1+13Bx1+14Bx1+15Bx1+16Bx1+17Bx1"};
@@ -208,6 +208,15 @@ static void without_the_check_anything_is_taken_back(void **state)
     check_books(1, 3, 5000);
     assert_ptr_equal(take(1), large);
     check_books(2, 3, 5000);
+    counted_close(&c);
+    open_pool("classes=100Bx1+200Bx1,check=off");
+    take(100);
+    take(200);
+    large = take(5000);
+    give(large, 5000);
+    take(100); /* it is the last class's */
+    check_books(2, 2, 300 + 5000 + 100);
+    assert_ptr_equal(take(200), large);
     counted_close(&c);
 }
 
