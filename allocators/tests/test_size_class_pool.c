@@ -67,6 +67,8 @@ static void reads_lists(void **state)
                                         {1310720, 3}, {1310721, 4}};
     for (size_t i = 0; i < PL_ARRAY_COUNT(finds); i++)
         assert_int_equal(pl_size_classes_find(&sizes, finds[i][0]), finds[i][1]);
+    static const char too_many[] = "1Bx1+2Bx1+3Bx1+4Bx1+5Bx1+6Bx1+7Bx1+8Bx1+9Bx1+"
+                                   "10Bx1+11Bx1+12Bx1+13Bx1+14Bx1+15Bx1+16Bx1+17Bx1";
     static const char *const bad[] = {"",
                                       "1KiB",
                                       "1KiBx",
@@ -84,8 +86,7 @@ static void reads_lists(void **state)
                                       "1KiBx1x1",
                                       "1025MiBx1",
                                       "1KiBx99999999999999999999",
-                                      "1Bx1+2Bx1+3Bx1+4Bx1+5Bx1+6Bx1+7Bx1+8Bx1+9Bx1+10Bx1+11Bx1+"
-                                      "12Bx1+13Bx1+14Bx1+15Bx1+16Bx1+17Bx1"};
+                                      too_many};
     for (size_t i = 0; i < PL_ARRAY_COUNT(bad); i++)
         if (pl_size_classes_parse(bad[i], &sizes))
             fail_msg("'%s' was read", bad[i]);
