@@ -23,7 +23,8 @@
 struct pl_allocator {
     /** Returns at least `size` bytes, or NULL. Aligned for any object of `size` bytes, as malloc,
      *  up to pl_stack_alignment(). Any thread, but for pl_stack_one_thread(). Size 0 gives a
-     *  unique pointer or NULL, as malloc. A pool gives NULL for more than its class's size. */
+     *  unique pointer or NULL, as malloc. slab, frame_pool and null give
+     *  NULL for more than the class's size. */
     void *(*acquire)(struct pl_allocator *self, size_t size);
     /** Takes back a block of acquire; `size` is what was asked for then. NULL is ignored. A block
      *  that is found broken or foreign is counted as a corruption and not taken back. */
@@ -143,7 +144,7 @@ int pl_stack_virtual_time(const struct pl_stack_spec *spec, struct pl_error *err
 /** Whether a limited layer of the stack takes its maximum from the scenario's budgets. */
 bool pl_stack_needs_budgets(const struct pl_stack_spec *spec);
 
-/** Whether any layer of the stack refuses beyond a limit. */
+/** Whether any layer of the stack refuses beyond a limit: a pool that falls back is none. */
 bool pl_stack_is_limited(const struct pl_stack_spec *spec);
 
 /** Whether one thread at a time only may call the links (null takes no lock). */
@@ -173,7 +174,8 @@ struct pl_stack;
  * Checks that the heap named is the one that serves this process. With limited:max=SIZE every
  * budget has that maximum, and the classes without a budget share one more.
  * @param budgets copied; may be NULL when the stack needs none
- * @return 0, -EINVAL as pl_stack_check, -ENOSYS when the heap was not preloaded, -ENOMEM
+ * @return 0, -EINVAL as pl_stack_check, -ENOSYS when the heap was not preloaded, -ENOMEM (also
+ *  when a limit or heap has no room for what a pool makes beforehand)
  */
 int pl_stack_open(const struct pl_stack_spec *spec, const struct pl_class *classes,
                   size_t class_count, const struct pl_budget *budgets, size_t budget_count,

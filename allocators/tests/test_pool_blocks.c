@@ -20,6 +20,17 @@ static void *address(size_t i)
     return (void *)(16 * (i + 1));
 }
 
+static size_t given_back;
+
+static void count_given_back(struct pl_allocator *self, void *memory, size_t size)
+{
+    (void)self;
+    if (!memory)
+        return;
+    assert_int_equal(size, 100);
+    given_back++;
+}
+
 static struct pl_block *hold(struct pl_blocks *blocks, size_t i)
 {
     struct pl_block *block = pl_blocks_new(blocks, &inner);
@@ -54,17 +65,20 @@ static void holds_many(void **state)
     static struct pl_block *held[MANY];
     struct pl_blocks blocks = {.counters = &counters};
     (void)state;
+    inner.release = count_given_back;
     for (size_t i = 0; i < MANY; i++)
         held[i] = hold(&blocks, i);
     assert_int_equal(counters.reserved, 100 * MANY);
     for (size_t i = 0; i < MANY; i++)
         assert_ptr_equal(pl_blocks_find_held(&blocks, address(i), &link), held[i]);
-    for (size_t i = 0; i < MANY; i++)
+    for (size_t i = 0; i < MANY; i += 2)
         pl_blocks_detach(&blocks, held[i]);
-    assert_int_equal(counters.reserved, 0);
+    assert_int_equal(counters.reserved, 100 * MANY / 2);
     assert_int_equal(counters.reserved_peak, 100 * MANY);
-    assert_int_equal(blocks.book.count, 0);
+    assert_int_equal(blocks.book.count, MANY / 2);
     pl_blocks_close(&blocks);
+    assert_int_equal(given_back, MANY / 2);
+    assert_int_equal(counters.reserved, 0);
 }
 
 static void lists_in_a_row(void **state)
