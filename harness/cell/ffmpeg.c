@@ -10,7 +10,7 @@
 int pl_process_ffmpeg(char *version, size_t capacity, struct pl_error *error)
 {
     char program[4096];
-    int rc = pl_process_find_media(program, sizeof program, error);
+    int rc = pl_process_find(PL_PROCESS_MEDIA, program, sizeof program, error);
     if (rc)
         return rc;
     int status = 0, out = memfd_create("plimsoll-version", MFD_CLOEXEC);

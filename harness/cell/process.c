@@ -224,14 +224,9 @@ int pl_process_find(const char *name, char *path, size_t capacity, struct pl_err
 {
     if (pl_child_find_beside(name, path, capacity) == 0)
         return 0;
-    return pl_error_set(error, -ENOENT, "%s is missing beside this program; build it by `make`",
-                        name);
-}
-
-int pl_process_find_media(char *path, size_t capacity, struct pl_error *error)
-{
-    if (pl_child_find_beside("plimsoll-media", path, capacity) == 0)
-        return 0;
+    if (strcmp(name, PL_PROCESS_MEDIA) != 0)
+        return pl_error_set(error, -ENOENT, "%s is missing beside this program; build it by `make`",
+                            name);
     return pl_error_set(error, -ENOSYS,
                         "plimsoll-media was not built, for want of FFmpeg: apt install "
                         "libavformat-dev libavfilter-dev libswscale-dev, and build again");

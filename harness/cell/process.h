@@ -36,12 +36,14 @@ int pl_process_start(const struct pl_process_options *options, struct pl_process
  *  out. Closes said_fd. */
 void pl_process_pass_on(struct pl_process *process);
 
-/** Path of plimsoll-cell or the like, beside the running program. @return 0 or -ENOENT */
-int pl_process_find(const char *name, char *path, size_t capacity, struct pl_error *error);
+/** The one program that is built only where FFmpeg is. */
+#define PL_PROCESS_MEDIA "plimsoll-media"
 
-/** As pl_process_find, for the program that has FFmpeg.
- *  @return 0, or -ENOSYS with what would build it */
-int pl_process_find_media(char *path, size_t capacity, struct pl_error *error);
+/** Path of plimsoll-cell or the like, beside the running program.
+ *  @return 0, -ENOENT, or -ENOSYS with what would build it for one that this machine lacks FFmpeg
+ * for
+ */
+int pl_process_find(const char *name, char *path, size_t capacity, struct pl_error *error);
 
 /** The version of the FFmpeg that cells of media have.
  *  @return 0, or -ENOSYS where plimsoll-media is not there or does not start */

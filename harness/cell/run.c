@@ -212,9 +212,7 @@ static int run_contained(const struct pl_cell_options *o, int job_fd, struct pl_
     struct pl_container container;
     const char *name =
         o->clock == PL_CLOCK_WALL ? "plimsoll-live" : pl_pipeline_of(o->scenario)->program;
-    bool media = strcmp(name, "plimsoll-media") == 0;
-    int rc = media ? pl_process_find_media(program, sizeof program, error)
-                   : pl_process_find(name, program, sizeof program, error);
+    int rc = pl_process_find(name, program, sizeof program, error);
     if (!rc)
         rc = pl_container_make(o->containers, o->scenario->container_bytes, &container, error);
     if (rc)

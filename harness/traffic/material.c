@@ -77,8 +77,7 @@ static struct pl_recording *lay_out(const char *const *paths, const struct part 
     struct pl_recording *r = calloc(1, head + bytes);
     if (!r)
         return NULL;
-    *r = (struct pl_recording){
-        .bytes = head + bytes, .material_offset = head, .material_bytes = bytes};
+    *r = (struct pl_recording){.bytes = head + bytes, .material_offset = head};
     struct pl_material *m = (struct pl_material *)(void *)((char *)r + head);
     for (uint32_t i = 0; i < count; i++) {
         lay_part(m, paths[i], &parts[i], at);

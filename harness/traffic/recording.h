@@ -89,7 +89,6 @@ struct pl_recording {
     uint64_t packets_offset;
     uint64_t datagrams_offset;
     uint64_t material_offset; /* a multiple of 8, or 0 for none */
-    uint64_t material_bytes;
 };
 
 /** What a pipeline replays that is no RTP; NULL without. */

@@ -42,8 +42,7 @@ struct pl_recording *rig_material(const char *name, const void *data, size_t byt
     uint64_t head = 128, at = 1024;
     struct pl_recording *r = calloc(1, head + at + bytes);
     assert_non_null(r);
-    *r = (struct pl_recording){
-        .bytes = head + at + bytes, .material_offset = head, .material_bytes = at + bytes};
+    *r = (struct pl_recording){.bytes = head + at + bytes, .material_offset = head};
     struct pl_material *m = (struct pl_material *)(void *)((char *)r + head);
     assert_true(sizeof *m <= at && sizeof *r <= head);
     m->count = 1;

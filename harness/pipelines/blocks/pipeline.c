@@ -111,7 +111,6 @@ static void close(void *state, int64_t now_ns)
 const struct pl_pipeline pl_blocks = {
     .name = "blocks",
     .program = "plimsoll-cell",
-    .threads_max = 1,
     .check = check,
     .arena_bytes = arena_bytes,
     .event_count = event_count,

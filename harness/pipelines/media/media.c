@@ -135,7 +135,6 @@ static uint32_t event_count(const struct pl_scenario *s)
 const struct pl_pipeline pl_media = {
     .name = "media",
     .program = "plimsoll-media",
-    .threads_max = 1,
     .check = check,
     .arena_bytes = arena_bytes,
     .event_count = event_count,

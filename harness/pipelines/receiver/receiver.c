@@ -161,7 +161,6 @@ static void close_modelled(void *state, int64_t now_ns)
 const struct pl_pipeline pl_receiver = {
     .name = "receiver",
     .program = "plimsoll-cell",
-    .threads_max = PL_THREADS_MAX,
     .live = true,
     .check = receiver_check,
     .arena_bytes = arena_bytes,
