@@ -302,7 +302,17 @@ static void open_hold_close(void)
     pl_stack_close(held);
 }
 
-/* The heap's own state is settled after some rounds; what grows on from there is lost. */
+static unsigned long pages_of_rounds(void)
+{
+    unsigned long before = mapped_pages();
+    for (size_t round = 0; round < 20; round++)
+        open_hold_close();
+    unsigned long after = mapped_pages();
+    return after > before ? after - before : 0;
+}
+
+/* The heap's own state is settled after some rounds, but for a step that glibc may still take,
+ * once; what goes on growing is lost. */
 static void leaves_nothing_behind(void **state)
 {
     (void)state;
@@ -315,12 +325,11 @@ static void leaves_nothing_behind(void **state)
     }
     for (size_t round = 0; round < 10; round++)
         open_hold_close();
-    unsigned long before = mapped_pages();
-    for (size_t round = 0; round < 20; round++)
-        open_hold_close();
-    unsigned long after = mapped_pages();
-    if (after > before + 20)
-        fail_msg("%lu pages more after 20 rounds", after - before);
+    unsigned long grown = pages_of_rounds();
+    for (int again = 0; again < 2 && grown > 20; again++)
+        grown = pages_of_rounds();
+    if (grown > 20)
+        fail_msg("%lu pages more after 20 rounds, for the third time", grown);
 }
 
 /* Blocks of one class on their way from thread to thread. */
