@@ -6,7 +6,7 @@
 
 #include "harness/scenario/schema.h"
 
-#define PL_SCHEMA_MAX 96
+#define PL_SCHEMA_MAX 128
 
 struct pl_decoder {
     struct pl_scenario *scenario;
@@ -40,6 +40,7 @@ int pl_decode_fail(struct pl_decoder *decoder, struct pl_mark mark, const char *
     __attribute__((format(printf, 3, 4)));
 
 /* Rows with decoders of their own. */
+int pl_decode_extends(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_container(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_classes(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_limits(struct pl_decoder *, struct fy_node *key, struct fy_node *value);

@@ -8,91 +8,80 @@
 #include "harness/scenario/check.h"
 #include "harness/scenario/decode.h"
 #include "harness/scenario/defaults.h"
-#include "harness/scenario/text.h"
+#include "harness/scenario/document.h"
+#include "harness/scenario/extends.h"
 
-/* libfyaml's own words for what is no YAML, with the place of the first error. */
-static int syntax_error(const char *path, struct fy_diag *diag, struct pl_error *error)
-{
-    void *at = NULL;
-    struct fy_diag_error *first = fy_diag_errors_iterate(diag, &at);
-    if (!first)
-        return pl_error_set(error, -EINVAL, "%s:1:1: the scenario is empty", path);
-    int line = first->line > 0 ? first->line : 1, column = first->column > 0 ? first->column : 1;
-    return pl_error_set(error, -EINVAL, "%s:%d:%d: %s", path, line, column, first->msg);
-}
+/* The roots that make up a scenario: of the file that it extends, if any, and its own. */
+struct layers {
+    struct fy_node *root[2];
+    size_t count;
+};
 
-static int build_document(const char *text, size_t size, const char *path,
-                          struct fy_document **document, struct pl_error *error)
+/* What a tier of each says, one over the other. */
+static int decode_tier(struct pl_decoder *d, const struct layers *layers, enum pl_tier tier)
 {
-    int rc = pl_text_check(text, size, path, error);
-    if (rc)
-        return rc;
-    struct fy_diag_cfg diag_config;
-    fy_diag_cfg_default(&diag_config);
-    diag_config.level = FYET_ERROR;
-    struct fy_diag *diag = fy_diag_create(&diag_config);
-    if (!diag)
-        return pl_error_set(error, -ENOMEM, "%s: out of memory", path);
-    fy_diag_set_collect_errors(diag, true);
-    struct fy_parse_cfg config = {.flags = FYPCF_QUIET, .diag = diag};
-    struct fy_parser *parser = fy_parser_create(&config);
-    *document = NULL;
-    /* Not fy_document_build_from_string: it prints to stderr where there is no document. */
-    if (parser && fy_parser_set_string(parser, text, size) == 0)
-        *document = fy_parse_load_document(parser);
-    struct fy_document *second = *document ? fy_parse_load_document(parser) : NULL;
-    rc = *document ? 0 : syntax_error(path, diag, error);
-    if (second) {
-        rc = pl_error_set(error, -EINVAL, "%s:1:1: two YAML documents; one would be right", path);
-        fy_document_destroy(second);
-        fy_document_destroy(*document);
+    int rc = 0;
+    for (size_t i = 0; !rc && i < layers->count; i++) {
+        char path[32];
+        snprintf(path, sizeof path, "/tiers/%s", pl_tier_name(tier));
+        struct fy_node *node = fy_node_by_path(layers->root[i], path, FY_NT, FYNWF_DONT_FOLLOW);
+        if (node)
+            rc = pl_decode_mapping(d, node, "");
     }
-    fy_parser_destroy(parser);
-    fy_diag_destroy(diag);
     return rc;
 }
 
-/* Decodes one tier's mapping over what the file says at its top. */
-static int decode_tier(struct pl_decoder *d, const struct pl_decoder *base,
-                       struct pl_scenario *scratch, struct fy_node_pair *pair)
-{
-    char name[32];
-    int rc = pl_decode_text(d, fy_node_pair_key(pair), "a tier", name, sizeof name);
-    int tier = rc ? -1 : pl_tier_parse(name);
-    if (!rc && tier < 0)
-        rc = pl_decode_fail(d, pl_decode_mark(fy_node_pair_key(pair)),
-                            "'%s' is no tier; smoke, default and full would be right", name);
-    if (rc)
-        return rc;
-    if ((uint32_t)tier == d->scenario->tier)
-        return pl_decode_mapping(d, fy_node_pair_value(pair), "");
-    struct pl_decoder other = *base;
-    *scratch = *base->scenario;
-    other.scenario = scratch;
-    rc = pl_decode_mapping(&other, fy_node_pair_value(pair), "");
-    return rc ? rc : pl_scenario_check(&other);
-}
-
-/* Applies the wanted tier; the others are only checked, each over the file's top. */
-static int decode_tiers(struct pl_decoder *d, struct fy_node *root)
+static int check_tier_names(struct pl_decoder *d, struct fy_node *root)
 {
     struct fy_node *tiers = fy_node_by_path(root, "/tiers", FY_NT, FYNWF_DONT_FOLLOW);
     if (!tiers)
         return 0;
     if (!fy_node_is_mapping(tiers))
         return pl_decode_fail(d, pl_decode_mark(tiers), "tiers takes smoke, default and full");
-    struct pl_scenario *copies = malloc(2 * sizeof *copies); /* the file's top, and a scratch */
-    if (!copies)
-        return pl_error_set(d->error, -ENOMEM, "%s: out of memory", d->path);
-    struct pl_decoder base = *d;
-    copies[0] = *d->scenario;
-    base.scenario = &copies[0];
     int rc = 0;
     void *at = NULL;
-    for (struct fy_node_pair *pair; !rc && (pair = fy_node_mapping_iterate(tiers, &at));)
-        rc = decode_tier(d, &base, &copies[1], pair);
-    free(copies);
+    for (struct fy_node_pair *pair; !rc && (pair = fy_node_mapping_iterate(tiers, &at));) {
+        char name[32];
+        rc = pl_decode_text(d, fy_node_pair_key(pair), "a tier", name, sizeof name);
+        if (!rc && pl_tier_parse(name) < 0)
+            rc = pl_decode_fail(d, pl_decode_mark(fy_node_pair_key(pair)),
+                                "'%s' is no tier; smoke, default and full would be right", name);
+    }
     return rc;
+}
+
+/* A tier that was not asked for is checked all the same, over what stands at the top. */
+static int check_other_tier(const struct pl_decoder *top, const struct layers *layers,
+                            enum pl_tier tier, struct pl_scenario *scratch)
+{
+    struct pl_decoder other = *top;
+    *scratch = *top->scenario;
+    other.scenario = scratch;
+    int rc = decode_tier(&other, layers, tier);
+    return rc ? rc : pl_scenario_check(&other);
+}
+
+static bool has_tier(const struct layers *layers, enum pl_tier tier)
+{
+    char path[32];
+    snprintf(path, sizeof path, "/tiers/%s", pl_tier_name(tier));
+    for (size_t i = 0; i < layers->count; i++)
+        if (fy_node_by_path(layers->root[i], path, FY_NT, FYNWF_DONT_FOLLOW))
+            return true;
+    return false;
+}
+
+static int decode_tiers(struct pl_decoder *d, const struct layers *layers)
+{
+    struct pl_scenario *scratch = malloc(sizeof *scratch);
+    int rc = scratch ? 0 : pl_error_set(d->error, -ENOMEM, "%s: out of memory", d->path);
+    for (size_t i = 0; !rc && i < layers->count; i++)
+        rc = check_tier_names(d, layers->root[i]);
+    for (enum pl_tier tier = 0; !rc && tier < PL_TIER_COUNT; tier++)
+        if (tier != d->scenario->tier && has_tier(layers, tier))
+            rc = check_other_tier(d, layers, tier, scratch);
+    free(scratch);
+    return rc ? rc : decode_tier(d, layers, (enum pl_tier)d->scenario->tier);
 }
 
 /* Below a map of free names: classes.packet.size, limits.packets. */
@@ -128,7 +117,7 @@ static int set_value(struct pl_decoder *d, const char *key, const char *text)
     struct pl_error reason;
     if (!*text)
         return pl_decode_fail(d, (struct pl_mark){0}, "has no value; KEY=VALUE would be right");
-    if (build_document(text, strlen(text), "value", &document, &reason))
+    if (pl_document_build(text, strlen(text), "value", &document, &reason))
         return pl_decode_fail(d, (struct pl_mark){0}, "'%s' can't be read as a value", text);
     const struct pl_key *row = pl_schema_find(key);
     struct fy_node *value = fy_document_root(document);
@@ -181,18 +170,42 @@ static int resolve_files(struct pl_scenario *s, struct pl_error *error)
     return rc ? rc : resolve(s, s->blocks.file, error);
 }
 
-static int decode_all(struct pl_decoder *d, struct fy_node *root, const char *const *settings,
-                      size_t setting_count)
+static int decode_all(struct pl_decoder *d, const struct layers *layers,
+                      const char *const *settings, size_t setting_count)
 {
-    int rc = pl_decode_mapping(d, root, "");
+    int rc = pl_decode_mapping(d, layers->root[layers->count - 1], "");
     if (!rc)
-        rc = decode_tiers(d, root);
+        rc = decode_tiers(d, layers);
     if (!rc)
         rc = resolve_files(d->scenario, d->error);
     for (size_t i = 0; !rc && i < setting_count; i++)
         rc = apply_setting(d, settings[i]);
     if (!rc)
         rc = pl_scenario_check(d);
+    return rc;
+}
+
+/* Opens what the scenario extends and decodes it, before its own keys are. */
+static int decode_extended(struct pl_decoder *d, struct fy_document *own, struct pl_extended *base,
+                           struct layers *layers)
+{
+    int rc = pl_extends_open(d, fy_document_root(own), base);
+    if (rc || !base->document)
+        return rc;
+    layers->root[layers->count++] = fy_document_root(base->document);
+    return pl_extends_decode(d, fy_document_root(own), fy_document_root(base->document));
+}
+
+static int decode_document(struct pl_decoder *d, struct fy_document *document,
+                           const char *const *settings, size_t setting_count)
+{
+    struct pl_extended base = {0};
+    struct layers layers = {.count = 0};
+    int rc = decode_extended(d, document, &base, &layers);
+    layers.root[layers.count++] = fy_document_root(document);
+    if (!rc)
+        rc = decode_all(d, &layers, settings, setting_count);
+    pl_extends_close(&base);
     return rc;
 }
 
@@ -203,12 +216,12 @@ int pl_scenario_parse(const char *text, size_t size, const char *path, enum pl_t
     struct fy_document *document = NULL;
     struct pl_scenario *s = malloc(sizeof *s);
     struct pl_decoder *decoder = calloc(1, sizeof *decoder);
-    int rc = s && decoder ? build_document(text, size, path, &document, error)
+    int rc = s && decoder ? pl_document_build(text, size, path, &document, error)
                           : pl_error_set(error, -ENOMEM, "%s: out of memory", path);
     if (!rc) {
         pl_scenario_defaults(s, path, tier);
         *decoder = (struct pl_decoder){.scenario = s, .error = error, .path = path};
-        rc = decode_all(decoder, fy_document_root(document), settings, setting_count);
+        rc = decode_document(decoder, document, settings, setting_count);
         fy_document_destroy(document);
     }
     if (!rc)

@@ -189,6 +189,7 @@ struct pl_scenario {
     char name[64];
     char title[160];
     char about[2048];
+    char extends[64];  /* the scenario that it builds on, or empty */
     uint32_t pipeline; /* enum pl_pipeline_kind */
     struct pl_traffic_settings traffic;
     struct pl_receiver_settings receiver;

@@ -55,6 +55,7 @@ const struct pl_key pl_schema[] = {
     TEXT("name", name, PL_KEY_REQUIRED),
     TEXT("title", title, PL_KEY_REQUIRED),
     TEXT("about", about, 0),
+    SPECIAL("extends", pl_decode_extends, 0),
     CHOICE("pipeline", pipeline, "receiver|media|blocks", PL_KEY_REQUIRED),
     SECTION("traffic", 0),
     TEXT("traffic.file", traffic.file, PL_KEY_REQUIRED_HERE),

@@ -78,7 +78,7 @@ static void tells_where_and_what(void **state)
     } cases[] = {
         {"bogus: 1",
          "dir/t.yaml:10:1: unknown key 'bogus'; known here: name, title, about, "
-         "pipeline, traffic, receiver, media, blocks, classes, limits, container, duration, "
+         "extends, pipeline, traffic, receiver, media, blocks, classes, limits, container, duration, "
          "sample_interval, timeout, huge_pages, gate, seed, repeat, allocators, "
          "sweep, formats, threads, expect, budget"},
         {"threads: 3", "dir/t.yaml:10:10: threads: '3' is not 1 or 2"},

@@ -1,0 +1,97 @@
+/* Reading the scenario that another extends (extends.h). */
+#include "harness/scenario/extends.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/files.h"
+#include "harness/scenario/document.h"
+
+static struct fy_node *named_by(struct fy_node *root)
+{
+    return fy_node_by_path(root, "/extends", FY_NT, FYNWF_DONT_FOLLOW);
+}
+
+static void base_path(const struct pl_decoder *d, const char *name, char *path, size_t capacity)
+{
+    const char *slash = strrchr(d->path, '/');
+    snprintf(path, capacity, "%.*s%s.yaml", slash ? (int)(slash - d->path) + 1 : 0, d->path, name);
+}
+
+static int read_base(struct pl_decoder *d, struct fy_node *at, struct pl_extended *base)
+{
+    struct pl_scenario *s = d->scenario;
+    char path[sizeof s->path + sizeof s->extends + 8];
+    size_t size = 0;
+    struct pl_error reason;
+    base_path(d, s->extends, path, sizeof path);
+    if (pl_file_read(path, &base->text, &size, &reason))
+        return pl_decode_fail(d, pl_decode_mark(at), "extends: %s", reason.text);
+    int rc = pl_document_build(base->text, size, path, &base->document, d->error);
+    if (!rc && named_by(fy_document_root(base->document)))
+        rc = pl_decode_fail(d, pl_decode_mark(at),
+                            "extends: %s extends another itself; one that does not would be right",
+                            s->extends);
+    return rc;
+}
+
+int pl_extends_open(struct pl_decoder *d, struct fy_node *root, struct pl_extended *base)
+{
+    struct pl_scenario *s = d->scenario;
+    struct fy_node *at = named_by(root);
+    if (!at)
+        return 0;
+    int rc = pl_decode_text(d, at, "extends", s->extends, sizeof s->extends);
+    if (rc)
+        return rc;
+    if (!*s->extends || strchr(s->extends, '/') || strchr(s->extends, '.'))
+        return pl_decode_fail(d, pl_decode_mark(at),
+                              "extends: '%s' is no name of a scenario beside this one", s->extends);
+    return read_base(d, at, base);
+}
+
+void pl_extends_close(struct pl_extended *base)
+{
+    fy_document_destroy(base->document);
+    free(base->text);
+}
+
+/* From here on its keys stand where they were taken over. */
+static void move_marks(struct pl_decoder *d, struct pl_mark to)
+{
+    struct pl_scenario *s = d->scenario;
+    for (size_t i = 0; i < pl_schema_count; i++)
+        if (d->marks[i].line)
+            d->marks[i] = to;
+    for (uint32_t i = 0; i < s->expectation_count; i++) {
+        s->expectations[i].mark = to;
+        for (uint32_t k = 0; k < s->expectations[i].bound_count; k++)
+            s->expectations[i].bounds[k].mark = to;
+    }
+}
+
+int pl_extends_decode(struct pl_decoder *d, struct fy_node *root, struct fy_node *base)
+{
+    char path[sizeof d->scenario->path + sizeof d->scenario->extends + 8];
+    const char *own = d->path;
+    base_path(d, d->scenario->extends, path, sizeof path);
+    d->path = path;
+    int rc = pl_decode_mapping(d, base, "");
+    d->path = own;
+    if (!rc)
+        move_marks(d, pl_decode_mark(named_by(root)));
+    return rc;
+}
+
+/* It was read before the other keys were: here it may only stand where it did then. */
+int pl_decode_extends(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
+{
+    char name[sizeof d->scenario->extends];
+    int rc = pl_decode_text(d, value, "extends", name, sizeof name);
+    if (!rc && (d->setting || strcmp(name, d->scenario->extends) != 0))
+        rc = pl_decode_fail(d, pl_decode_mark(key),
+                            "extends stands at the top of a scenario's file, and nowhere else");
+    return rc;
+}

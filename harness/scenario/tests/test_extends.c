@@ -1,0 +1,148 @@
+/* A scenario that extends another: what is taken over, what is replaced, and where messages point.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "harness/scenario/scenario.h"
+
+static const char base_text[] = "name: base\n"
+                                "title: Base\n"
+                                "pipeline: receiver\n"
+                                "traffic: {file: x.pcap, sessions: 3}\n"
+                                "classes: {packet: {size: 696B, budget: packets}}\n"
+                                "limits: {packets: 1MiB}\n"
+                                "duration: 60s\n"
+                                "allocators: [glibc, limited]\n"
+                                "expect: [{stacks: all, outcome: bounded}]\n"
+                                "tiers:\n"
+                                "  smoke: {duration: 20s, repeat: 2}\n"
+                                "  full: {duration: 10m}\n";
+
+struct folder {
+    char path[64];
+};
+
+static void write_file(const struct folder *f, const char *name, const char *text)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", f->path, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static int load(const struct folder *f, const char *own, enum pl_tier tier, const char *setting,
+                struct pl_scenario *s, struct pl_error *error)
+{
+    char path[128];
+    write_file(f, "own.yaml", own);
+    snprintf(path, sizeof path, "%s/own.yaml", f->path);
+    return pl_scenario_load(path, tier, &setting, setting ? 1 : 0, s, error);
+}
+
+static int open_folder(void **state)
+{
+    static struct folder folder;
+    strcpy(folder.path, "/tmp/extends-XXXXXX");
+    assert_non_null(mkdtemp(folder.path));
+    write_file(&folder, "base.yaml", base_text);
+    *state = &folder;
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    struct folder *f = *state;
+    static const char *const names[] = {"base.yaml", "own.yaml", "third.yaml", "broken.yaml"};
+    char path[128];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", f->path, names[i]);
+        unlink(path);
+    }
+    return rmdir(f->path);
+}
+
+static void takes_over_what_it_does_not_say(void **state)
+{
+    struct pl_scenario s;
+    struct pl_error error = {""};
+    if (load(*state, "extends: base\nname: own\ntraffic: {sessions: 5}\n", PL_TIER_DEFAULT, NULL,
+             &s, &error))
+        fail_msg("%s", error.text);
+    assert_string_equal(s.name, "own");
+    assert_string_equal(s.title, "Base");
+    assert_int_equal(s.traffic.sessions, 5);
+    assert_non_null(strstr(s.traffic.file, "x.pcap"));
+    assert_int_equal(s.duration_ns / 1000000000, 60);
+    assert_int_equal(s.expectation_count, 1);
+}
+
+static void its_tiers_come_after_both_tops(void **state)
+{
+    struct pl_scenario s;
+    struct pl_error error = {""};
+    const char *own = "name: own\nduration: 30s\nextends: base\n"
+                      "tiers: {smoke: {repeat: 3}, default: {duration: 40s}}\n";
+    static const struct {
+        enum pl_tier tier;
+        int64_t seconds;
+        uint32_t repeat;
+    } cases[] = {{PL_TIER_SMOKE, 20, 3}, {PL_TIER_DEFAULT, 40, 1}, {PL_TIER_FULL, 600, 1}};
+    for (size_t i = 0; i < 3; i++) {
+        if (load(*state, own, cases[i].tier, NULL, &s, &error))
+            fail_msg("%s", error.text);
+        assert_int_equal(s.duration_ns / 1000000000, cases[i].seconds);
+        assert_int_equal(s.repeat, cases[i].repeat);
+    }
+}
+
+static void tells_what_is_wrong_and_where(void **state)
+{
+    const struct folder *f = *state;
+    static const struct {
+        const char *own, *setting, *message;
+    } cases[] = {
+        {"extends: none\nname: own\n", NULL, "own.yaml:1:10: extends: "},
+        {"extends: ../base\nname: own\n", NULL,
+         "own.yaml:1:10: extends: '../base' is no name of a scenario beside this one"},
+        {"name: own\nextends: [base]\n", NULL, "own.yaml:2:11: extends takes one plain value"},
+        {"name: own\nextends: third\n", NULL,
+         "own.yaml:2:10: extends: third extends another itself"},
+        {"name: own\nextends: broken\n", NULL, "broken.yaml:1:11: duration: 'x' is not a time"},
+        {"name: own\nextends: base\ntiers: {smoke: {extends: base2}}\n", NULL,
+         "own.yaml:3:17: extends stands at the top"},
+        {"name: own\nextends: base\n", "extends=base", "--set extends: extends stands at the top"},
+        {"name: own\nextends: base\nlimits: {packets: 500B}\n", NULL,
+         "own.yaml:2:10: stack 'limited': a limit of 500 B"},
+    };
+    write_file(f, "third.yaml", "extends: base\nname: third\n");
+    write_file(f, "broken.yaml", "duration: x\n");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pl_scenario s;
+        struct pl_error error = {""};
+        assert_int_equal(load(f, cases[i].own, PL_TIER_DEFAULT, cases[i].setting, &s, &error),
+                         -EINVAL);
+        if (!strstr(error.text, cases[i].message))
+            fail_msg("'%s' does not hold '%s'", error.text, cases[i].message);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(takes_over_what_it_does_not_say),
+        cmocka_unit_test(its_tiers_come_after_both_tops),
+        cmocka_unit_test(tells_what_is_wrong_and_where),
+    };
+    return cmocka_run_group_tests(tests, open_folder, remove_folder);
+}
