@@ -135,14 +135,28 @@ static bool names_stack(const char *stacks, const char *stack)
     return false;
 }
 
-/* A limit of its own, or a planned failure, in the spec leaves the stated conditions as --set does.
- */
-static bool has_own_conditions(const char *stack)
+/* Whether an expectation names the very stack, its options included. */
+static bool is_named(const struct pl_scenario *s, const char *stack)
+{
+    char item[PL_STACK_TEXT_MAX];
+    for (uint32_t i = 0; i < s->expectation_count; i++) {
+        const char *list = s->expectations[i].stacks;
+        while (list && pl_stack_list_next(&list, item, sizeof item, NULL) == 0)
+            if (strcmp(item, stack) == 0)
+                return true;
+    }
+    return false;
+}
+
+/* A limit of its own, or a planned failure, in the spec leaves the stated conditions as --set does,
+ * unless the scenario states what it expects of just that one. */
+static bool has_own_conditions(const struct pl_scenario *s, const char *stack)
 {
     struct pl_stack_spec spec;
-    return has_part(stack, "fault") ||
-           (pl_stack_parse(stack, &spec, NULL) == 0 && pl_stack_is_limited(&spec) &&
-            !pl_stack_needs_budgets(&spec));
+    bool own = has_part(stack, "fault") ||
+               (pl_stack_parse(stack, &spec, NULL) == 0 && pl_stack_is_limited(&spec) &&
+                !pl_stack_needs_budgets(&spec));
+    return own && !is_named(s, stack);
 }
 
 static bool applies(const struct pl_expectation *e, const struct pl_measured *m, const char *stack,
@@ -222,7 +236,7 @@ void pl_expectations_judge(const struct pl_measured *m, const char *stack, enum 
     if (s->conditions_left)
         set(x, PL_VERDICT_NOT_CHECKED, "--set %s leaves the stated conditions",
             s->conditions_left_by);
-    else if (has_own_conditions(stack))
+    else if (has_own_conditions(s, stack))
         set(x, PL_VERDICT_NOT_CHECKED, "the stack's own options leave the stated conditions");
     if (m->evidence->has_final && pl_final_sender_failed(&m->evidence->final))
         set(x, PL_VERDICT_NOT_CHECKED,

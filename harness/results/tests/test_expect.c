@@ -165,6 +165,11 @@ static void what_was_not_asked_is_not_passed(void **state)
                                       "slab/limited:max=2MiB/glibc"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         assert_int_equal(judge(&s, &e, own[i], &x), PL_VERDICT_NOT_CHECKED);
+    /* unless they are the stated ones */
+    add(&s, "jemalloc,limited:max=1MiB/slab/glibc", "any", 0, "bounded", NULL, NULL);
+    assert_int_equal(judge(&s, &e, own[0], &x), PL_VERDICT_MET);
+    assert_int_equal(judge(&s, &e, own[1], &x), PL_VERDICT_NOT_CHECKED);
+    assert_int_equal(judge(&s, &e, "limited:max=2MiB/slab/glibc", &x), PL_VERDICT_NOT_CHECKED);
     e.final.counts.integrity_errors = 2;
     assert_int_equal(judge(&s, &e, "glibc", &x), PL_VERDICT_FAILED);
     assert_string_equal(x.why, "integrity_errors is 2; expected 0");
