@@ -55,6 +55,8 @@ static int too_large(const struct pl_scenario *s, uint64_t bytes, struct pl_erro
     snprintf(what, sizeof what, "%u traffic.sessions with these faults", s->traffic.sessions);
     if (s->pipeline == PL_PIPELINE_MEDIA)
         snprintf(what, sizeof what, "this media.clip and media.delay in this format");
+    else if (s->pipeline == PL_PIPELINE_BROADCAST)
+        snprintf(what, sizeof what, "these broadcast.pictures");
     else if (s->pipeline == PL_PIPELINE_BLOCKS)
         snprintf(what, sizeof what, "this blocks.live");
     return pl_error_set(error, -ENOMEM,

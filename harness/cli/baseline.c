@@ -1,4 +1,4 @@
-/* `plimsoll baseline DIR [--renew]`: class D of a run against the committed baseline. */
+/* `plimsoll baseline DIR... [--renew]`: class D of runs against the committed baseline. */
 #include <stdio.h>
 
 #include "harness/cli/arguments.h"
@@ -33,6 +33,20 @@ static int check(const json_t *root, const char *folder)
     return PL_EXIT_UNEXPECTED;
 }
 
+/* The cells of all folders in the first one's document. */
+static int load_all(char **folders, int count, json_t **root, struct pl_error *error)
+{
+    int rc = pl_document_load(folders[0], root, error);
+    for (int i = 1; !rc && i < count; i++) {
+        json_t *more = NULL;
+        rc = pl_document_load(folders[i], &more, error);
+        if (!rc)
+            json_array_extend(json_object_get(*root, "cells"), json_object_get(more, "cells"));
+        json_decref(more);
+    }
+    return rc;
+}
+
 int pl_cli_baseline(int argc, char **argv)
 {
     const char *renew = NULL, *folder = FOLDER;
@@ -41,9 +55,9 @@ int pl_cli_baseline(int argc, char **argv)
     int code = pl_arguments_take(&argc, argv, "--renew", true, &renew);
     if (code == PL_EXIT_OK)
         code = pl_arguments_take(&argc, argv, "--in", false, &folder);
-    if (code == PL_EXIT_OK && (argc != 2 || argv[1][0] == '-'))
-        code = pl_cli_usage("baseline takes one folder of results, --renew and --in FOLDER");
-    if (code == PL_EXIT_OK && pl_document_load(argv[1], &root, &error))
+    if (code == PL_EXIT_OK && (argc < 2 || argv[1][0] == '-'))
+        code = pl_cli_usage("baseline takes folders of results, --renew and --in FOLDER");
+    if (code == PL_EXIT_OK && load_all(argv + 1, argc - 1, &root, &error))
         code = pl_cli_fail(PL_EXIT_USAGE, &error);
     if (code == PL_EXIT_OK && renew && pl_baseline_write(root, folder, &error))
         code = pl_cli_fail(PL_EXIT_USAGE, &error);

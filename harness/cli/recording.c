@@ -20,9 +20,8 @@ static int read_media(const struct pl_scenario *s, struct pl_recording **recordi
                       struct pl_error *error)
 {
     const char *paths[PL_SOURCES_MAX];
-    for (uint32_t i = 0; i < s->media.source_count; i++)
-        paths[i] = s->media.sources[i];
-    return pl_material_read(paths, s->media.source_count, recording, error);
+    uint32_t count = pl_scenario_files(s, paths);
+    return pl_material_read(paths, count, recording, error);
 }
 
 static int read_profile(const struct pl_scenario *s, struct pl_recording **recording,
@@ -43,6 +42,7 @@ int pl_recording_of(const struct pl_scenario *s, struct pl_recording **recording
     *counts = (struct pl_capture_counts){0};
     switch ((enum pl_pipeline_kind)s->pipeline) {
     case PL_PIPELINE_MEDIA:
+    case PL_PIPELINE_BROADCAST:
         return read_media(s, recording, error);
     case PL_PIPELINE_BLOCKS:
         return read_profile(s, recording, error);

@@ -91,6 +91,13 @@ struct pl_value pl_metric_sessions_started(const struct pl_measured *m)
     return count(m, offsetof(struct pl_traffic_counts, sessions_started));
 }
 
+struct pl_value pl_metric_clients_evicted(const struct pl_measured *m)
+{
+    if (m->scenario->pipeline != PL_PIPELINE_BROADCAST)
+        return pl_value_none();
+    return count(m, offsetof(struct pl_traffic_counts, evictions));
+}
+
 struct pl_value pl_metric_paused_seconds(const struct pl_measured *m)
 {
     const struct pl_final *final = pl_final_of(m);

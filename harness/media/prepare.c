@@ -1,11 +1,7 @@
 /* What is done before the window (state.h). */
 #include <errno.h>
-#include <signal.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "harness/media/apart.h"
 #include "harness/media/exactness.h"
 #include "harness/media/state.h"
 
@@ -50,26 +46,15 @@ static void prepare_sources(struct running *r, struct prepared *p)
     }
 }
 
-static int prepare_apart(struct running *r, struct prepared *p, struct pl_error *error)
+struct work {
+    struct running *running;
+    struct prepared *prepared;
+};
+
+static void work_apart(void *context)
 {
-    int status;
-    pid_t pid = fork();
-    if (pid < 0)
-        return pl_error_set(error, -errno, "no process to decode in: %s", strerror(errno));
-    if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a cell that is stopped leaves nothing behind */
-        prepare_sources(r, p);
-        _exit(0);
-    }
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    if (WIFSIGNALED(status))
-        return pl_error_set(error, -EINVAL, "decoding the sources crashed (signal %d)",
-                            WTERMSIG(status));
-    if (WEXITSTATUS(status))
-        return pl_error_set(error, -EINVAL, "decoding the sources ended early (exit code %d)",
-                            WEXITSTATUS(status));
-    return 0;
+    struct work *work = context;
+    prepare_sources(work->running, work->prepared);
 }
 
 /* Every clip has its place before another process fills it. */
@@ -105,7 +90,7 @@ int prepare(struct running *r, struct pl_error *error)
     if (r->in.observed)
         prepare_sources(r, p);
     else
-        rc = prepare_apart(r, p, error);
+        rc = pl_media_apart(work_apart, &(struct work){r, p}, error);
     if (rc || p->rc)
         return rc ? rc : pl_error_set(error, p->rc, "%s", p->error.text);
     *r->in.media = p->facts;

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "harness/clock/virtual.h"
+#include "harness/media/broadcast.h"
 #include "harness/media/crossfade.h"
 #include "harness/media/log.h"
 #include "harness/media/state.h"
@@ -151,8 +152,7 @@ const struct pl_pipeline *pl_media_running_of(const struct pl_scenario *scenario
         .open = open_running,
         .close = close_running,
     };
-    (void)scenario;
-    return &running;
+    return scenario->pipeline == PL_PIPELINE_BROADCAST ? &pl_media_broadcast : &running;
 }
 
 const char *pl_media_ffmpeg_version(void)

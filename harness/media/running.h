@@ -4,7 +4,7 @@
 
 #include "harness/pipelines/pipeline.h"
 
-/** @return the pipeline, whatever the scenario: plimsoll-media runs no other */
+/** @return the pipeline of a scenario, media or broadcast: plimsoll-media runs no other */
 const struct pl_pipeline *pl_media_running_of(const struct pl_scenario *scenario);
 
 /** FFmpeg's version as it names itself, e.g. "5.1.9-0+deb12u1". */

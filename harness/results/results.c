@@ -78,13 +78,12 @@ static json_t *ffmpeg_version(void)
 static void name_files(const struct pl_scenario *s, json_t **files, json_t **hashes)
 {
     char names[PL_SOURCES_MAX * PL_PATH_MAX] = "", all[PL_SOURCES_MAX * 64] = "", hash[64];
-    uint32_t count = s->media.source_count ? s->media.source_count : 1;
-    const char *single = s->pipeline == PL_PIPELINE_BLOCKS ? s->blocks.file : s->traffic.file;
+    const char *paths[PL_SOURCES_MAX];
+    uint32_t count = pl_scenario_files(s, paths);
     for (uint32_t i = 0; i < count; i++) {
-        const char *file = s->media.source_count ? s->media.sources[i] : single;
         size_t at = strlen(names), end = strlen(all);
-        pl_file_hash(file, hash, sizeof hash);
-        snprintf(names + at, sizeof names - at, "%s%s", i ? "," : "", file);
+        pl_file_hash(paths[i], hash, sizeof hash);
+        snprintf(names + at, sizeof names - at, "%s%s", i ? "," : "", paths[i]);
         snprintf(all + end, sizeof all - end, "%s%s", i ? "," : "", hash);
     }
     *files = json_string(names);
@@ -107,7 +106,7 @@ void pl_results_add_recording(struct pl_results *r, const struct pl_scenario *s,
         (json_int_t)counts->frames, "not_udp", (json_int_t)counts->not_udp, "not_rtp",
         (json_int_t)counts->not_rtp, "filtered", (json_int_t)counts->filtered, "bytes_cut",
         (json_int_t)counts->bytes_cut, "streams", streams, "conditions", conditions);
-    if (s->pipeline == PL_PIPELINE_MEDIA)
+    if (s->pipeline == PL_PIPELINE_MEDIA || s->pipeline == PL_PIPELINE_BROADCAST)
         json_object_set_new(object, "ffmpeg", ffmpeg_version());
     json_array_append_new(json_object_get(r->root, "recordings"), object);
 }

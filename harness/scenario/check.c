@@ -134,6 +134,8 @@ static int resolve_times(struct pl_decoder *d)
     int rc = resolve_spans(d, "receiver.stalls", s->receiver.stalls, s->receiver.stall_count);
     if (!rc)
         rc = resolve_spans(d, "traffic.outages", s->traffic.outages, s->traffic.outage_count);
+    if (!rc)
+        rc = resolve_spans(d, "broadcast.stalls", s->broadcast.stalls, s->broadcast.stall_count);
     return rc;
 }
 
@@ -216,6 +218,8 @@ int pl_scenario_check(struct pl_decoder *d)
         rc = pl_media_check(d);
     if (!rc)
         rc = pl_blocks_check(d);
+    if (!rc)
+        rc = pl_broadcast_check(d);
     if (!rc)
         rc = fit_classes(d);
     if (!rc)

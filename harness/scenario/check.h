@@ -7,8 +7,9 @@
 /** Checks a decoded scenario and resolves times that count from its end. @return 0 or -EINVAL */
 int pl_scenario_check(struct pl_decoder *decoder);
 
-/** Its part for the pipeline media; nothing to check of another. @return 0 or -EINVAL */
+/** Their parts for one pipeline each; nothing to check of another. @return 0 or -EINVAL */
 int pl_blocks_check(struct pl_decoder *decoder);
+int pl_broadcast_check(struct pl_decoder *decoder);
 int pl_media_check(struct pl_decoder *decoder);
 
 #endif

@@ -11,9 +11,19 @@
 /* Keys that change no figure, or that the results hold in another place. */
 static bool is_elsewhere(const char *path)
 {
-    static const char *const elsewhere[] = {"name",        "title",    "about",   "traffic.file",
-                                            "blocks.file", "duration", "timeout", "repeat",
-                                            "seed",        "budget",   "gate"};
+    static const char *const elsewhere[] = {"name",
+                                            "title",
+                                            "about",
+                                            "traffic.file",
+                                            "blocks.file",
+                                            "broadcast.video",
+                                            "broadcast.sound",
+                                            "duration",
+                                            "timeout",
+                                            "repeat",
+                                            "seed",
+                                            "budget",
+                                            "gate"};
     for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++)
         if (strcmp(elsewhere[i], path) == 0)
             return true;

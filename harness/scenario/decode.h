@@ -48,6 +48,7 @@ int pl_decode_churn(struct pl_decoder *, struct fy_node *key, struct fy_node *va
 int pl_decode_outages(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_sources(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_stalls(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
+int pl_decode_viewer_stalls(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_allocators(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_sweep(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_formats(struct pl_decoder *, struct fy_node *key, struct fy_node *value);

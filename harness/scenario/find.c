@@ -50,20 +50,28 @@ int pl_scenario_list(char ***paths, struct pl_error *error)
 
 static int not_found(const char *name, struct pl_error *error)
 {
-    char known[400] = "";
+    char known[320] = "";
     char **paths = NULL;
     int count = pl_scenario_list(&paths, NULL);
     size_t used = 0;
+    const char *more = "";
     for (int i = 0; i < count; i++) {
         const char *base = strrchr(paths[i], '/') + 1;
-        int n = snprintf(known + used, sizeof known - used, "%s%.*s", used ? ", " : "",
-                         (int)strlen(base) - 5, base);
-        used += n > 0 && (size_t)n < sizeof known - used ? (size_t)n : 0;
+        int n = *more ? 0
+                      : snprintf(known + used, sizeof known - used, "%s%.*s", used ? ", " : "",
+                                 (int)strlen(base) - 5, base);
+        if ((size_t)n >= sizeof known - used) {
+            known[used] = '\0';
+            more = " and more: plimsoll list scenarios";
+        } else {
+            used += (size_t)n;
+        }
         free(paths[i]);
     }
     if (count >= 0)
         free(paths);
-    return pl_error_set(error, -ENOENT, "no scenario '%s'; a path or one of: %s", name, known);
+    return pl_error_set(error, -ENOENT, "no scenario '%s'; a path or one of: %s%s", name, known,
+                        more);
 }
 
 int pl_scenario_find(const char *name, char *path, size_t capacity, struct pl_error *error)

@@ -155,6 +155,12 @@ static int decode_spans(struct pl_decoder *d, struct fy_node *key, struct fy_nod
     return 0;
 }
 
+int pl_decode_viewer_stalls(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
+{
+    struct pl_broadcast_settings *b = &d->scenario->broadcast;
+    return decode_spans(d, key, value, "broadcast.stalls", b->stalls, &b->stall_count);
+}
+
 int pl_decode_stalls(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
 {
     struct pl_receiver_settings *receiver = &d->scenario->receiver;

@@ -167,6 +167,10 @@ static int resolve_files(struct pl_scenario *s, struct pl_error *error)
     int rc = resolve(s, s->traffic.file, error);
     for (uint32_t i = 0; !rc && i < s->media.source_count; i++)
         rc = resolve(s, s->media.sources[i], error);
+    if (!rc)
+        rc = resolve(s, s->broadcast.video, error);
+    if (!rc)
+        rc = resolve(s, s->broadcast.sound, error);
     return rc ? rc : resolve(s, s->blocks.file, error);
 }
 

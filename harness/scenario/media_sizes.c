@@ -13,10 +13,15 @@ uint32_t pl_media_frame_samples(const struct pl_media_settings *m)
 
 bool pl_media_picture(const struct pl_media_settings *m, uint32_t *width, uint32_t *height)
 {
-    char rest;
-    return sscanf(m->picture, "%5ux%5u%c", width, height, &rest) == 2 && *width >= 16 &&
-           *width <= 8192 && *height >= 16 && *height <= 8192 && *width % 2 == 0 &&
+    return pl_sides_parse(m->picture, 16, 8192, width, height) && *width % 2 == 0 &&
            *height % 2 == 0;
+}
+
+bool pl_sides_parse(const char *text, uint32_t min, uint32_t max, uint32_t *width, uint32_t *height)
+{
+    char rest;
+    return sscanf(text, "%5ux%5u%c", width, height, &rest) == 2 && *width >= min && *width <= max &&
+           *height >= min && *height <= max;
 }
 
 /* FFmpeg pads the rows and the end of its own frames, for what reads beyond in wide steps. */

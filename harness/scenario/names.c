@@ -6,7 +6,8 @@
 
 static const char *const formats[PL_FORMAT_COUNT] = {"f32",     "s16",     "f64",   "s32", "ffmpeg",
                                                      "yuv420p", "yuv422p", "rgb24", "rgba"};
-static const char *const pipelines[PL_PIPELINE_COUNT] = {"receiver", "media", "blocks"};
+static const char *const pipelines[PL_PIPELINE_COUNT] = {"receiver", "media", "blocks",
+                                                         "broadcast"};
 static const char *const clocks[PL_CLOCK_COUNT] = {"virtual", "wall"};
 static const char *const tiers[PL_TIER_COUNT] = {"smoke", "default", "full"};
 

@@ -29,6 +29,7 @@ enum pl_pipeline_kind {
     PL_PIPELINE_RECEIVER,
     PL_PIPELINE_MEDIA,
     PL_PIPELINE_BLOCKS,
+    PL_PIPELINE_BROADCAST,
     PL_PIPELINE_COUNT
 };
 
@@ -165,6 +166,39 @@ struct pl_blocks_settings {
     double idle_work;             /* acquires while it idles, as a share of the busy part's */
 };
 
+/** What a viewer's queue does with a packet that it has no room for. */
+enum pl_queue_policy {
+    PL_QUEUE_DROP_OLDEST,
+    PL_QUEUE_DROP_NEWEST,
+    PL_QUEUE_BLOCK, /* the packet waits, and nothing more is made for that viewer */
+    PL_QUEUE_EVICT  /* the viewer is thrown out */
+};
+
+#define PL_CLIENTS_MAX 64
+
+/** A chat server: clients send pictures, and each is sent all of them as one of text. */
+struct pl_broadcast_settings {
+    char video[PL_PATH_MAX]; /* path of what is sent, as traffic.file */
+    char sound[PL_PATH_MAX];
+    char picture[16];     /* "800x450" */
+    uint32_t pictures;    /* decoded before the window, and looped */
+    uint32_t clients;     /* each sends and views */
+    uint32_t fps;         /* pictures a second that a client sends */
+    uint32_t views;       /* pictures a second that a viewer is sent */
+    bool reuse_images;    /* a picture's image is kept until the next one, for all viewers */
+    uint32_t ring;        /* pictures of a client that wait to be shown */
+    char terminal[16];    /* "160x45": characters that a viewer sees */
+    uint32_t video_queue; /* packets to a viewer that wait to be sent; 0: no bound */
+    uint32_t audio_queue;
+    uint64_t queue_bytes; /* of each queue; 0: no bound */
+    uint32_t on_full;     /* enum pl_queue_policy */
+    uint32_t stalled;     /* viewers, the first ones, that read nothing in the stalls */
+    struct pl_span stalls[PL_STALLS_MAX];
+    uint32_t stall_count;
+    int64_t rejoin_ns; /* the last client leaves and joins anew so often; 0: never */
+    uint32_t hostile;  /* headers a second that claim absurd sizes */
+};
+
 /** One bound on a metric, e.g. rss_bytes_peak "<= 60MiB". */
 struct pl_bound {
     char metric[48];
@@ -195,6 +229,7 @@ struct pl_scenario {
     struct pl_receiver_settings receiver;
     struct pl_media_settings media;
     struct pl_blocks_settings blocks;
+    struct pl_broadcast_settings broadcast;
     struct pl_class classes[PL_CLASSES_MAX];
     uint32_t class_count;
     uint32_t class_fits; /* a bit a class: its size follows from the cell's format */
@@ -263,6 +298,14 @@ void pl_format_names(char *text, size_t capacity);
 
 /** Gives the classes that fit their size in a format. */
 void pl_scenario_fit(struct pl_scenario *scenario, enum pl_format format);
+
+/** The files that a scenario replays, one for its pipeline or several.
+ *  @return how many of `paths` were set, 1 or more */
+uint32_t pl_scenario_files(const struct pl_scenario *scenario, const char *paths[PL_SOURCES_MAX]);
+
+/** Reads "WIDTHxHEIGHT". @return false when it is none, or a side is not from min to max */
+bool pl_sides_parse(const char *text, uint32_t min, uint32_t max, uint32_t *width,
+                    uint32_t *height);
 
 /** Samples of one channel in a frame of media. */
 uint32_t pl_media_frame_samples(const struct pl_media_settings *media);

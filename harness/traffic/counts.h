@@ -27,6 +27,7 @@ struct pl_traffic_counts {
     uint64_t samples_delivered; /* of all channels; silence not counted */
     uint64_t sessions_started;
     uint64_t integrity_errors; /* packets changed, doubled or out of order on delivery */
+    uint64_t evictions;        /* clients thrown out because their queue was full */
     uint64_t paused_ns;        /* of replay, receiving stopped by a full pool */
     uint64_t recoveries;       /* stalls that ended where somebody was owed audio */
     uint64_t recovery_ns;      /* of replay, from the end of a stall until the audio is clean for a

@@ -78,7 +78,7 @@ static void tells_where_and_what(void **state)
     } cases[] = {
         {"bogus: 1",
          "dir/t.yaml:10:1: unknown key 'bogus'; known here: name, title, about, "
-         "extends, pipeline, traffic, receiver, media, blocks, classes, limits, container, duration, "
+         "extends, pipeline, traffic, receiver, media, blocks, broadcast, classes, limits, container, duration, "
          "sample_interval, timeout, huge_pages, gate, seed, repeat, allocators, "
          "sweep, formats, threads, expect, budget"},
         {"threads: 3", "dir/t.yaml:10:10: threads: '3' is not 1 or 2"},
@@ -330,7 +330,8 @@ static void an_unknown_scenario_names_the_known(void **state)
     char path[256];
     struct pl_error error = {""};
     assert_int_equal(pl_scenario_find("no-such", path, sizeof path, &error), -ENOENT);
-    assert_non_null(strstr(error.text, "steady-reader"));
+    assert_non_null(strstr(error.text, "crossfade, dying-sender"));
+    assert_non_null(strstr(error.text, " and more: plimsoll list scenarios"));
     assert_int_equal(pl_scenario_find("./no-such.yaml", path, sizeof path, &error), -ENOENT);
     assert_int_equal(pl_scenario_find("steady-reader", path, sizeof path, &error), 0);
 }

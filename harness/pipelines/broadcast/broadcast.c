@@ -1,0 +1,234 @@
+/* The broadcast put together: its checks, its state in the arena, its events, its end. */
+#include "harness/pipelines/broadcast/broadcast.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "harness/clock/virtual.h"
+#include "harness/pipelines/broadcast/state.h"
+
+#define SENDS_PER_S 100 /* a viewer's sender wakes */
+#define TEXT_SPARE 64   /* B of a packet's head, and to spare */
+#define CLIENT_BYTES 4168
+
+static const char *const class_names[CLASS_COUNT] = {"frame", "image", "text",
+                                                     "node",  "audio", "client"};
+
+static int class_index(const struct pl_scenario *s, const char *name)
+{
+    for (uint32_t i = 0; i < s->class_count; i++)
+        if (strcmp(s->classes[i].name, name) == 0)
+            return (int)i;
+    return -1;
+}
+
+static void terminal_of(const struct pl_scenario *s, uint32_t *columns, uint32_t *rows)
+{
+    pl_sides_parse(s->broadcast.terminal, 1, 1000, columns, rows); /* it was checked */
+}
+
+static size_t text_bytes(const struct pl_scenario *s)
+{
+    uint32_t columns, rows;
+    terminal_of(s, &columns, &rows);
+    return ascii_capacity(columns, rows) + TEXT_SPARE;
+}
+
+uint64_t pl_broadcast_picture_bytes(const struct pl_scenario *s)
+{
+    uint32_t width, height;
+    pl_sides_parse(s->broadcast.picture, 1, 10000, &width, &height); /* likewise */
+    return (uint64_t)width * height * 3;
+}
+
+uint64_t pl_broadcast_pictures_bytes(const struct pl_scenario *s)
+{
+    return s->broadcast.pictures * pl_broadcast_picture_bytes(s);
+}
+
+uint64_t pl_broadcast_sound_bytes(void)
+{
+    return (uint64_t)PL_BROADCAST_SOUND_PACKETS * PL_BROADCAST_SOUND_SAMPLES * sizeof(float);
+}
+
+static int check(const struct pl_scenario *s, const struct pl_recording *recording,
+                 enum pl_format format, struct pl_error *error)
+{
+    uint64_t image = pl_broadcast_picture_bytes(s);
+    const uint64_t needed[CLASS_COUNT] = {image + BROADCAST_HEADER,
+                                          image,
+                                          text_bytes(s),
+                                          sizeof(struct queue_node),
+                                          PL_BROADCAST_SOUND_SAMPLES * sizeof(float),
+                                          CLIENT_BYTES};
+    (void)recording;
+    if (format != PL_FORMAT_RGB24)
+        return pl_error_set(error, -EINVAL,
+                            "%s: clients send pictures in rgb24, not in %s: formats: rgb24 would "
+                            "be right",
+                            s->path, pl_format_name(format));
+    for (uint32_t i = 0; i < CLASS_COUNT; i++) {
+        int index = class_index(s, class_names[i]);
+        if (index < 0)
+            return pl_error_set(error, -EINVAL, "%s: the broadcast needs a class '%s' of %llu B",
+                                s->path, class_names[i], (unsigned long long)needed[i]);
+        if (s->classes[index].size < needed[i])
+            return pl_error_set(error, -EINVAL, "%s: class %s has %llu B, but %llu B are needed",
+                                s->path, class_names[i], (unsigned long long)s->classes[index].size,
+                                (unsigned long long)needed[i]);
+    }
+    return 0;
+}
+
+static size_t arena_bytes(const struct pl_scenario *s, const struct pl_recording *recording,
+                          enum pl_format format)
+{
+    const struct pl_broadcast_settings *b = &s->broadcast;
+    (void)recording;
+    (void)format;
+    size_t state = pl_arena_cost(sizeof(struct broadcast)) +
+                   pl_arena_cost(b->clients * sizeof(struct client)) +
+                   b->clients * pl_arena_cost(b->ring * sizeof(struct held_frame)) +
+                   pl_arena_cost(b->clients * sizeof(uint8_t *)) + pl_arena_cost(text_bytes(s)) +
+                   pl_arena_cost(PL_BROADCAST_SOUND_SAMPLES * sizeof(float));
+    return state + PL_BROADCAST_DECODED_BYTES + pl_arena_cost(pl_broadcast_pictures_bytes(s)) +
+           pl_arena_cost(pl_broadcast_sound_bytes());
+}
+
+static uint32_t event_count(const struct pl_scenario *s)
+{
+    return s->broadcast.clients + 5;
+}
+
+static bool is_stalled(const struct client *c, int64_t now_ns)
+{
+    const struct pl_broadcast_settings *s = c->broadcast->settings;
+    for (uint32_t i = 0; c->index < s->stalled && i < s->stall_count; i++)
+        if (s->stalls[i].from_ns <= now_ns && now_ns < s->stalls[i].until_ns)
+            return true;
+    return false;
+}
+
+static int64_t send_fire(void *context, int64_t now_ns)
+{
+    struct broadcast *b = context;
+    for (uint32_t i = 0; i < b->settings->clients; i++) {
+        struct client *c = &b->clients[i];
+        if (is_stalled(c, now_ns))
+            continue;
+        line_send(c, &c->video);
+        line_send(c, &c->audio);
+    }
+    return (int64_t)(++b->sends * PL_NS_PER_S / SENDS_PER_S);
+}
+
+/* The last one leaves and is back at once. */
+static int64_t rejoin_fire(void *context, int64_t now_ns)
+{
+    struct broadcast *b = context;
+    struct client *c = &b->clients[b->settings->clients - 1];
+    if (c->evicted)
+        return PL_NEVER;
+    client_leave(c);
+    client_join(c);
+    return now_ns + b->settings->rejoin_ns;
+}
+
+static bool open_clients(struct broadcast *b, struct pl_arena *arena)
+{
+    b->clients = pl_arena_take(arena, b->settings->clients * sizeof *b->clients);
+    for (uint32_t i = 0; b->clients && i < b->settings->clients; i++) {
+        struct client *c = &b->clients[i];
+        *c = (struct client){.index = i,
+                             .broadcast = b,
+                             .video = {.max = b->settings->video_queue},
+                             .audio = {.max = b->settings->audio_queue}};
+        c->ring = pl_arena_take(arena, b->settings->ring * sizeof *c->ring);
+        if (!c->ring)
+            return false;
+    }
+    return b->clients != NULL;
+}
+
+static bool open_state(struct broadcast *b)
+{
+    const struct pl_scenario *s = b->in.scenario;
+    for (uint32_t i = 0; i < CLASS_COUNT; i++)
+        b->classes[i] = (uint32_t)class_index(s, class_names[i]);
+    pl_sides_parse(b->settings->picture, 1, 10000, &b->width, &b->height);
+    terminal_of(s, &b->columns, &b->rows);
+    b->frame_bytes = BROADCAST_HEADER + pl_broadcast_picture_bytes(s);
+    b->composite = pl_arena_take(b->in.arena, b->settings->clients * sizeof *b->composite);
+    b->text = pl_arena_take(b->in.arena, text_bytes(s));
+    b->mix = pl_arena_take(b->in.arena, PL_BROADCAST_SOUND_SAMPLES * sizeof *b->mix);
+    return b->composite && b->text && b->mix && open_clients(b, b->in.arena);
+}
+
+static void add(struct broadcast *b, struct pl_event *event, pl_event_function fire, void *context)
+{
+    *event = (struct pl_event){.fire = fire, .context = context};
+    pl_loop_add(b->in.loop, event, 0);
+}
+
+/* At one time pictures arrive before they are shown, and are shown before they are sent. The
+ * clients' first pictures come one after the other: they join then. */
+static void add_events(struct broadcast *b)
+{
+    const struct pl_broadcast_settings *s = b->settings;
+    for (uint32_t i = 0; i < s->clients; i++) {
+        add(b, &b->clients[i].arrival, arrival_fire, &b->clients[i]);
+        pl_loop_move(b->in.loop, &b->clients[i].arrival, arrival_due(&b->clients[i]));
+    }
+    if (s->hostile)
+        add(b, &b->hostile_event, hostile_fire, b);
+    if (s->rejoin_ns)
+        add(b, &b->rejoin_event, rejoin_fire, b);
+    add(b, &b->view_event, view_fire, b);
+    add(b, &b->sound_event, sound_fire, b);
+    add(b, &b->send_event, send_fire, b);
+}
+
+int pl_broadcast_open(const struct pl_pipeline_inputs *in, const struct pl_broadcast_clips *clips,
+                      void **state, struct pl_error *error)
+{
+    struct broadcast *b = pl_arena_take(in->arena, sizeof *b);
+    if (b)
+        *b = (struct broadcast){.in = *in,
+                                .settings = &in->scenario->broadcast,
+                                .clips = *clips,
+                                .side = pl_sides_network(in->sides)};
+    if (!b || !open_state(b))
+        return pl_error_set(error, -ENOMEM, "the cell can't start: its arena is too small");
+    add_events(b);
+    *state = b;
+    return 0;
+}
+
+static uint64_t waiting_of(const struct client *c)
+{
+    return c->ring_count + c->video.count + c->audio.count + (c->video_pending.block != NULL) +
+           (c->audio_pending.block != NULL);
+}
+
+/* What waits is held; leaving would count it as dropped. */
+void pl_broadcast_close(void *state, int64_t now_ns)
+{
+    struct broadcast *b = state;
+    struct pl_traffic_counts *counts = &b->side->counts;
+    uint64_t dropped = pl_own_read(&counts->dropped[PL_DROP_SESSION]);
+    (void)now_ns;
+    for (uint32_t i = 0; i < b->settings->clients; i++) {
+        pl_own_add(&counts->held, waiting_of(&b->clients[i]));
+        client_leave(&b->clients[i]);
+    }
+    pl_own_set(&counts->dropped[PL_DROP_SESSION], dropped);
+    mixer_close(b);
+}
+
+const struct pl_pipeline pl_broadcast = {
+    .name = "broadcast",
+    .program = "plimsoll-media",
+    .check = check,
+    .arena_bytes = arena_bytes,
+    .event_count = event_count,
+};

@@ -1,0 +1,45 @@
+/* Keys of the pipeline broadcast: what must fit together. */
+#include <string.h>
+
+#include "harness/scenario/check.h"
+
+/* Where the key stands, or the section where its default does not fit. */
+static int fail_at(struct pl_decoder *d, const char *key, const char *what)
+{
+    struct pl_mark mark = d->marks[pl_schema_find(key) - pl_schema];
+    if (!mark.line)
+        mark = d->marks[pl_schema_find("broadcast") - pl_schema];
+    return pl_decode_fail(d, mark, "%s", what);
+}
+
+static int check_viewers(struct pl_decoder *d, const struct pl_broadcast_settings *b)
+{
+    if (b->stalled > b->clients)
+        return fail_at(d, "broadcast.stalled",
+                       "broadcast.stalled: more viewers than broadcast.clients");
+    if (b->stalled && !b->stall_count)
+        return fail_at(d, "broadcast.stalled", "broadcast.stalled needs broadcast.stalls");
+    if (b->stall_count && !b->stalled)
+        return fail_at(d, "broadcast.stalls", "broadcast.stalls needs broadcast.stalled viewers");
+    if (b->rejoin_ns && b->rejoin_ns < 1000000)
+        return fail_at(d, "broadcast.rejoin",
+                       "broadcast.rejoin: 1 ms or more, or 0s for never, would be right");
+    return 0;
+}
+
+int pl_broadcast_check(struct pl_decoder *d)
+{
+    const struct pl_broadcast_settings *b = &d->scenario->broadcast;
+    uint32_t width, height;
+    if (d->scenario->pipeline != PL_PIPELINE_BROADCAST)
+        return 0;
+    if (strcmp(d->scenario->threads, "1") != 0)
+        return fail_at(d, "threads", "threads: the pipeline broadcast has one thread");
+    if (!pl_sides_parse(b->picture, 16, 8192, &width, &height) || width % 2 || height % 2)
+        return fail_at(d, "broadcast.picture",
+                       "broadcast.picture: WIDTHxHEIGHT would be right, 16 to 8192 pixels, even");
+    if (!pl_sides_parse(b->terminal, 8, 400, &width, &height))
+        return fail_at(d, "broadcast.terminal",
+                       "broadcast.terminal: COLUMNSxROWS would be right, 8 to 400 of each");
+    return check_viewers(d, b);
+}
