@@ -17,6 +17,9 @@ static const char help[] =
     "  plimsoll run SCENARIO... [--allocator SPEC[,SPEC]] [--format F[,F]] [--repeat N]\n"
     "               [--set KEY=VALUE]... [--clock virtual|wall] [--tier smoke|default|full]\n"
     "               [--instrument NAME[,NAME]] [--out DIR] [--seed N] [--json]\n"
+    "  plimsoll size SCENARIO [--allocator SPEC[,SPEC]] [--format F] [--set KEY=VALUE]...\n"
+    "               [--tier T] [--json]                       the smallest pool and limit that "
+    "lose nothing\n"
     "  plimsoll report DIR                                    report.md and report.html from "
     "results\n"
     "  plimsoll compare BASE NEW [--gate] [--out DIR]         verdicts on two results folders\n"
@@ -88,6 +91,7 @@ int main(int argc, char **argv)
         pl_command run;
     } commands[] = {
         {"run", pl_cli_run},
+        {"size", pl_cli_size},
         {"list", pl_cli_list},
         {"doctor", pl_cli_doctor},
         {"validate", pl_cli_validate},

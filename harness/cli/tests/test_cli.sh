@@ -31,7 +31,7 @@ short=(--set duration=20s --set container=none)
 # usage
 fails 2 "unknown command 'fly'" fly
 fails 2 "run takes a scenario" run
-fails 2 "no scenario 'nope'; a path or one of: .*stalled-reader" run nope
+fails 2 "no scenario 'nope'; a path or one of: crossfade, .*plimsoll list scenarios" run nope
 fails 2 "can't read ./nope.yaml: No such file" run ./nope.yaml
 fails 2 "unrecognized option '--bogus'" run stalled-reader --bogus
 fails 2 "requires an argument" run stalled-reader --set
@@ -50,6 +50,26 @@ fails 2 "stalled-reader is named twice" run stalled-reader stalled-reader
 fails 2 "list takes" list bogus
 fails 2 "report takes one folder" report
 fails 2 "results.json" report "$tmp"
+
+# sizes
+fails 2 "size takes one scenario" size
+fails 2 "size takes one scenario" size lossy-network steady-reader
+fails 2 "size replays each size: --clock virtual" size lossy-network --clock wall
+fails 2 "size takes neither --instrument nor --repeat" size lossy-network --repeat 2
+fails 2 "frame_pool is a pool and stands on the pool frame_pool" size lossy-network --allocator frame_pool/glibc
+fails 1 "half-speed-reader-unbounded sinks with glibc" size half-speed-reader-unbounded --set container=8MiB
+size=(size lossy-network --set duration=10s --set container=none)
+plimsoll "${size[@]}" >"$tmp/size" 2>"$tmp/err" || bad "size: $(cat "$tmp/err")"
+pool=$(sed -n 's/^pool .*frames=\([0-9]*\)\/glibc: loses nothing.*/\1/p' "$tmp/size")
+grep -q "frames=$((pool - 1))/glibc: [0-9]* fallback" "$tmp/size" || bad "size: no edge: $(cat "$tmp/size")"
+grep -q "rule of thumb: max(2, ceil(200 ms / 2.9[0-9]* ms)) x 2 = 138" "$tmp/size" || bad "size: no rule"
+plimsoll "${size[@]}" --json >"$tmp/size.json" || bad "size --json"
+jq -e --argjson pool "${pool:-0}" '.[0] as $s | $s.pool.smallest.size == $pool
+    and $s.pool.too_small.fallback_allocations > 0 and $s.pool.monotone and $s.limit.monotone
+    and $s.limit.smallest.size - $s.limit.too_small.size <= 4096
+    and $s.limit.smallest.packets_dropped == $s.plain.packets_dropped
+    and ($s.limit.too_small.loses_nothing | not)' "$tmp/size.json" >/dev/null ||
+    bad "size --json: $(cat "$tmp/size.json")"
 
 plimsoll run --help | grep -q 'plimsoll run SCENARIO' || bad "run --help"
 plimsoll list metrics >/dev/full 2>"$tmp/err" && bad "a full stdout went unnoticed"
@@ -216,7 +236,7 @@ fi
 # the README's own examples are at least well-formed
 [ "$heap" = glibc ] || grep -oE 'build/plimsoll run [^`]*' README.md | grep -v 'my\.\|libmine\|\.\.\.' | while read -r _ example; do
     # shellcheck disable=SC2086
-    timeout 60 "$build/plimsoll" $example --out "$tmp/readme" >/dev/null 2>"$tmp/err"
+    timeout 60 "$build/plimsoll" $example --tier smoke --out "$tmp/readme" >/dev/null 2>"$tmp/err"
     [ $? -le 1 ] || grep -q 'plimsoll-media was not built' "$tmp/err" ||
         echo "README: plimsoll $example: $(cat "$tmp/err")"
 done >"$tmp/readme.txt"

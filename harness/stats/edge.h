@@ -1,0 +1,41 @@
+/* The smallest size that is enough, where each trial costs a run: doubling, bisection, and then
+ * what a bisection takes for granted is looked at: that both sides of the edge repeat, and that
+ * sizes further off are as those next to it. */
+#ifndef PL_STATS_EDGE_H
+#define PL_STATS_EDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PL_EDGE_TRIALS_MAX 160 /* two times 64 for 64 bits, and the checks */
+
+struct pl_edge_search {
+    uint64_t least; /* smaller sizes can't be tried, and count as not enough; 1 or more */
+    uint64_t most;  /* larger ones can't either */
+    uint64_t first; /* where to begin, from least to most */
+    uint64_t step;  /* how exact the answer is: sizes are `least` and multiples of it above */
+    /** Tries one size. @return 0, or a negative errno that ends the search */
+    int (*try)(void *context, uint64_t size, bool *enough);
+    void *context;
+};
+
+struct pl_edge_trial {
+    uint64_t size;
+    bool enough;
+};
+
+struct pl_edge {
+    bool found;         /* some size is enough */
+    uint64_t enough;    /* the smallest that was found */
+    uint64_t too_small; /* the largest tried below it; 0: the least is enough */
+    bool monotone;      /* no trial contradicts the edge, and both its sides repeat */
+    uint64_t exception; /* a size that does, if one does */
+    struct pl_edge_trial trials[PL_EDGE_TRIALS_MAX];
+    size_t trial_count;
+};
+
+/** @return 0, or what a trial returned */
+int pl_edge_find(const struct pl_edge_search *search, struct pl_edge *edge);
+
+#endif
