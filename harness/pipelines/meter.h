@@ -5,6 +5,7 @@
 #define PL_PIPELINES_METER_H
 
 #include "allocators/allocator.h"
+#include "allocators/site.h"
 #include "harness/base/histogram.h"
 #include "harness/base/own.h"
 #include "harness/scenario/scenario.h"
@@ -80,9 +81,16 @@ static inline void pl_meter_give(struct pl_meter *meter, uint32_t class_index, v
     pl_release(meter->chains[class_index], block, size);
 }
 
-/** @return an object of the class, or NULL, which is counted */
-static inline void *pl_meter_acquire(struct pl_meter *meter, uint32_t class_index)
+/** @return an object of the class, or NULL, which is counted; what a ledger says of it stands under
+ *  the place of the call */
+#define pl_meter_acquire(meter, class_index) \
+    pl_meter_acquire_object((meter), (class_index), PL_SITE_HERE)
+
+/** The same under a site that the caller names. */
+static inline void *pl_meter_acquire_object(struct pl_meter *meter, uint32_t class_index,
+                                            struct pl_site *site)
 {
+    pl_site_set(site);
     return pl_meter_take(meter, class_index, meter->sizes[class_index]);
 }
 
@@ -94,9 +102,14 @@ static inline void pl_meter_release(struct pl_meter *meter, uint32_t class_index
 /** For classes whose objects differ in size.
  *  @param size bytes; beyond the class's size a pool refuses
  *  @return a block, or NULL, which is counted */
-static inline void *pl_meter_acquire_sized(struct pl_meter *meter, uint32_t class_index,
-                                           uint64_t size)
+#define pl_meter_acquire_sized(meter, class_index, size) \
+    pl_meter_acquire_at((meter), (class_index), (size), PL_SITE_HERE)
+
+/** The same under a site that the caller names: PL_SITE("label"), or one made of data. */
+static inline void *pl_meter_acquire_at(struct pl_meter *meter, uint32_t class_index, uint64_t size,
+                                        struct pl_site *site)
 {
+    pl_site_set(site);
     void *block = pl_meter_take(meter, class_index, size);
     if (block)
         pl_own_add(&meter->books[class_index].acquired_excess, size - meter->sizes[class_index]);

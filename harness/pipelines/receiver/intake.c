@@ -36,11 +36,11 @@ static bool drop_oldest(struct receiver *r, enum pl_drop reason)
     return oldest != NULL;
 }
 
-static void *acquire(struct receiver *r, uint32_t class_index)
+static void *acquire(struct receiver *r, uint32_t class_index, struct pl_site *site)
 {
     void *block;
     do
-        block = pl_meter_acquire(&r->network->meter, class_index);
+        block = pl_meter_acquire_object(&r->network->meter, class_index, site);
     while (!block && drop_oldest(r, PL_DROP_LIMIT));
     return block;
 }
@@ -48,7 +48,7 @@ static void *acquire(struct receiver *r, uint32_t class_index)
 struct packet_buffer *intake_buffer(struct receiver *r)
 {
     if (!r->hand)
-        r->hand = acquire(r, r->buffer_class);
+        r->hand = acquire(r, r->buffer_class, PL_SITE("packet_buffer"));
     return r->hand;
 }
 
@@ -97,7 +97,7 @@ static bool hand_over(struct receiver *r, const struct pl_rtp *rtp, const struct
 {
     if (queue_full(&r->queue) && !drop_oldest(r, PL_DROP_QUEUE))
         return refuse(r, datagram, PL_DROP_QUEUE);
-    struct packet *packet = acquire(r, r->packet_class);
+    struct packet *packet = acquire(r, r->packet_class, PL_SITE("packet"));
     if (!packet)
         return refuse(r, datagram, PL_DROP_LIMIT);
     fill_packet(r, packet, rtp, datagram);

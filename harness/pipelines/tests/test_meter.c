@@ -48,6 +48,34 @@ static void sized_blocks_are_counted_to_the_byte(void **state)
     pl_stack_close(stack);
 }
 
+/* Each place that acquires is a site of its own, also one that acquires under a name. */
+static void an_acquire_names_its_site(void **state)
+{
+    struct pl_meter meter;
+    struct pl_stack *stack = open_stack(&meter, "glibc");
+    struct pl_site scripted = {.label = "receive", .file = "network.c", .line = 743};
+    (void)state;
+    void *first = pl_meter_acquire(&meter, 0);
+    const struct pl_site *site = pl_site_current;
+    assert_int_equal(site->line, __LINE__ - 2);
+    assert_string_equal(site->file, "harness/pipelines/tests/test_meter.c");
+    assert_string_equal(site->function, __func__);
+    assert_null(site->label);
+    void *second = pl_meter_acquire_sized(&meter, 0, 10);
+    assert_ptr_not_equal(pl_site_current, site);
+    assert_int_equal(pl_site_current->line, __LINE__ - 2);
+    void *third = pl_meter_acquire_at(&meter, 0, 1000, &scripted);
+    assert_ptr_equal(pl_site_current, &scripted);
+    void *fourth = pl_meter_acquire_object(&meter, 0, PL_SITE("packet"));
+    assert_string_equal(pl_site_current->label, "packet");
+    pl_meter_release(&meter, 0, first);
+    pl_meter_release_sized(&meter, 0, second, 10);
+    pl_meter_release_sized(&meter, 0, third, 1000);
+    pl_meter_release(&meter, 0, fourth);
+    assert_int_equal(meter.live_bytes, 0);
+    pl_stack_close(stack);
+}
+
 static void a_refused_block_is_no_bytes(void **state)
 {
     struct pl_meter meter;
@@ -64,6 +92,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sized_blocks_are_counted_to_the_byte),
+        cmocka_unit_test(an_acquire_names_its_site),
         cmocka_unit_test(a_refused_block_is_no_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
