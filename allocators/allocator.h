@@ -125,6 +125,12 @@ int pl_stack_parse(const char *text, struct pl_stack_spec *spec, struct pl_error
 int pl_stack_set_option(const struct pl_stack_spec *spec, const char *layer, const char *option,
                         char *text, size_t capacity, struct pl_error *error);
 
+/** Writes the same stack with one layer more, outermost; short names are written out for it. A
+ * stack that has the layer already stays as it is.
+ *  @return 0, -EINVAL when that is too deep, -ENAMETOOLONG */
+int pl_stack_put_outermost(const struct pl_stack_spec *spec, const char *layer, char *text,
+                           size_t capacity, struct pl_error *error);
+
 /** The name of the stack's heap. */
 const char *pl_stack_heap(const struct pl_stack_spec *spec);
 

@@ -50,6 +50,8 @@ struct pl_layer_context {
     size_t budget_count;
 };
 
+struct pl_ledger;
+
 struct pl_backend {
     const char *name;
     const char *summary;
@@ -93,6 +95,10 @@ struct pl_backend {
                 struct pl_error *error);
     /** Adds what the instance holds; may be NULL. */
     void (*stats)(const void *state, struct pl_stack_stats *stats);
+    /** Where it reads the time; NULL: it has no use for it. */
+    void (*clock)(void *state, const int64_t *now_ns);
+    /** The ledger that it is; NULL: none. */
+    struct pl_ledger *(*ledger)(void *state);
     /** Gives back what the instance took; the links below still stand. May be NULL. */
     void (*close)(void *state);
 };

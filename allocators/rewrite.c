@@ -70,6 +70,22 @@ int pl_stack_set_option(const struct pl_stack_spec *given, const char *name, con
     return pl_stack_parse(text, &spec, error);
 }
 
+int pl_stack_put_outermost(const struct pl_stack_spec *given, const char *name, char *text,
+                           size_t capacity, struct pl_error *error)
+{
+    struct pl_stack_spec spec = *given;
+    bool has = false;
+    for (size_t i = 0; i < spec.depth; i++)
+        has |= strcmp(spec.layers[i].backend->name, name) == 0;
+    int rc = has ? 0 : write_out(&spec, error);
+    if (rc)
+        return rc;
+    int length = snprintf(text, capacity, "%s%s%s", has ? "" : name, has ? "" : "/", spec.text);
+    if ((size_t)length >= capacity)
+        return pl_error_set(error, -ENAMETOOLONG, "stack '%.40s...': too long", spec.text);
+    return pl_stack_parse(text, &spec, error);
+}
+
 const char *pl_stack_heap(const struct pl_stack_spec *spec)
 {
     return spec->layers[spec->depth - 1].backend->name;

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "allocators/backend.h"
+#include "allocators/ledger.h"
 
 struct layer {
     const struct pl_backend *backend;
@@ -80,6 +81,21 @@ void pl_stack_stats(const struct pl_stack *stack, struct pl_stack_stats *stats)
     for (size_t i = 0; i < stack->depth; i++)
         if (stack->layers[i].backend->stats)
             stack->layers[i].backend->stats(stack->layers[i].state, stats);
+}
+
+struct pl_ledger *pl_stack_ledger(const struct pl_stack *stack)
+{
+    for (size_t i = 0; i < stack->depth; i++)
+        if (stack->layers[i].backend->ledger)
+            return stack->layers[i].backend->ledger(stack->layers[i].state);
+    return NULL;
+}
+
+void pl_stack_clock(struct pl_stack *stack, const int64_t *now_ns)
+{
+    for (size_t i = 0; i < stack->depth; i++)
+        if (stack->layers[i].backend->clock)
+            stack->layers[i].backend->clock(stack->layers[i].state, now_ns);
 }
 
 /* Outermost first: what a layer gives back goes to the links below it. */

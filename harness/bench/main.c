@@ -113,7 +113,8 @@ static int add_context(const struct suite *suite)
 static int register_all(struct suite *suite)
 {
     static int (*const subjects[])(struct suite *) = {one_class_register, windows_register,
-                                                      hand_over_register, replay_register};
+                                                      hand_over_register, replay_register,
+                                                      population_register};
     int rc = add_context(suite);
     for (size_t i = 0; !rc && i < sizeof subjects / sizeof *subjects; i++)
         rc = subjects[i](suite);

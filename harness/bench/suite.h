@@ -79,11 +79,12 @@ void *run_take(struct run *run, uint32_t class_index);
 
 void run_give(struct run *run, uint32_t class_index, void *block);
 
-/* one_class.c, windows.c, hand_over.c, replay.c: each registers its benchmarks.
+/* one_class.c, windows.c, hand_over.c, replay.c, population.c: each registers its benchmarks.
  * @return 0 or a negative errno */
 int one_class_register(struct suite *suite);
 int windows_register(struct suite *suite);
 int hand_over_register(struct suite *suite);
 int replay_register(struct suite *suite);
+int population_register(struct suite *suite);
 
 #endif

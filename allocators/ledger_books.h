@@ -1,0 +1,76 @@
+/* A ledger's own state: its table of blocks, the counts of each thread, and what is kept of the
+ * past to find leaks. For the files ledger*.c. */
+#ifndef PL_ALLOCATORS_LEDGER_BOOKS_H
+#define PL_ALLOCATORS_LEDGER_BOOKS_H
+
+#include "allocators/backend.h"
+#include "allocators/ledger.h"
+#include "allocators/ledger_table.h"
+
+#define PL_LEDGER_WINDOWS 16
+
+/** What one thread counts; it alone writes, any thread reads. Merged on reading. */
+struct pl_ledger_slot {
+    struct pl_ledger_slot *next;
+    const void *owner; /* the thread, by a variable of its own; another may inherit it */
+    struct pl_ledger_count total;
+    struct pl_ledger_count classes[PL_LEDGER_CLASSES];
+    struct pl_ledger_count sites[PL_LEDGER_SITES_MAX];
+};
+
+/** Of one site: the fewest live blocks and bytes in each window. */
+struct pl_ledger_minima {
+    uint64_t blocks[PL_LEDGER_WINDOWS];
+    uint64_t bytes[PL_LEDGER_WINDOWS];
+};
+
+struct pl_ledger_watched {
+    uint32_t windows;    /* complete ones */
+    uint32_t per_window; /* samples */
+    uint32_t samples;    /* in the window under way */
+    int64_t first_ns;    /* of the first sample */
+    int64_t last_ns;     /* of the last complete window's last one */
+    struct pl_ledger_minima sites[PL_LEDGER_SITES_MAX];
+};
+
+struct pl_ledger {
+    uint64_t number; /* which of this process's ledgers it is */
+    const int64_t *now_ns;
+    int64_t no_clock;
+    struct pl_ledger_table table;
+    struct pl_ledger_slot *slots;
+    uint32_t slot_count;
+    uint32_t site_count;
+    uint64_t corruptions, failures;
+    struct pl_site *sites[PL_LEDGER_SITES_MAX]; /* the first is NULL */
+    struct pl_ledger_watched watched;
+};
+
+/** The calling thread's counts; NULL when there is no memory for them. */
+struct pl_ledger_slot *pl_ledger_slot_find(struct pl_ledger *ledger);
+
+/** A site's index that its id does not tell yet. @return 0 when there are too many */
+uint32_t pl_ledger_site_find(struct pl_ledger *ledger, struct pl_site *site);
+
+/** Live bytes of all threads, of the count that lies `offset` bytes into each slot. */
+uint64_t pl_ledger_sum_live(const struct pl_ledger *ledger, size_t offset);
+
+void pl_ledger_slots_close(struct pl_ledger *ledger);
+
+static inline uint32_t pl_ledger_class_of(size_t size)
+{
+    return size <= 1 ? 0 : 64 - (uint32_t)__builtin_clzll(size - 1);
+}
+
+static inline uint64_t pl_ledger_read(const uint64_t *counter)
+{
+    return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
+
+/** For counters that one thread writes. */
+static inline void pl_ledger_add(uint64_t *counter, uint64_t amount)
+{
+    __atomic_store_n(counter, pl_ledger_read(counter) + amount, __ATOMIC_RELAXED);
+}
+
+#endif
