@@ -6,13 +6,32 @@
 
 #include "allocators/ledger_books.h"
 
+/* What follows from a block's size. */
+struct sized {
+    struct pl_ledger_entry **leaves;
+    uint32_t level, shift, class;
+};
+
 struct ledger_layer {
     struct pl_ledger ledger;
     struct ledger_link {
         struct pl_allocator link;
         struct pl_ledger *ledger;
+        size_t object; /* the class's size, by far the most frequent one */
+        struct sized own;
     } links[];
 };
+
+static struct sized look_up(const struct pl_ledger *ledger, size_t size)
+{
+    unsigned level = pl_ledger_level(size);
+    return (struct sized){
+        .leaves = ledger->table.leaves[level],
+        .level = level,
+        .shift = pl_ledger_shift(level),
+        .class = size >> PL_LEDGER_SIZE_BITS ? 0 : pl_ledger_class_of(size),
+    };
+}
 
 static void corrupt(struct pl_ledger *ledger)
 {
@@ -33,12 +52,12 @@ static inline uint32_t index_of(struct pl_ledger *ledger, struct pl_site *site)
 }
 
 static inline void count_acquired(struct pl_ledger *ledger, struct pl_ledger_slot *slot,
-                                  struct pl_ledger_count *count, size_t size)
+                                  struct pl_ledger_count *count, size_t size, bool shared)
 {
     pl_ledger_add(&count->allocated_blocks, 1);
     pl_ledger_add(&count->allocated_bytes, size);
     uint64_t live = pl_ledger_read(&count->allocated_bytes) - pl_ledger_read(&count->freed_bytes);
-    if (__atomic_load_n(&ledger->slot_count, __ATOMIC_RELAXED) > 1)
+    if (__builtin_expect(shared, 0))
         live = pl_ledger_sum_live(ledger, (size_t)((char *)count - (char *)slot));
     /* Another thread may be about to count an acquire whose release is counted: no peak. */
     if (live > pl_ledger_read(&count->peak_bytes) && live <= INT64_MAX)
@@ -68,59 +87,86 @@ static void *give_up(struct pl_allocator *self, void *block, size_t size)
     return NULL;
 }
 
-static inline struct pl_ledger_entry *new_place(struct pl_ledger *ledger, uintptr_t address,
-                                                unsigned level)
+static inline struct sized sized_of(const struct ledger_link *link, size_t size)
 {
-    struct pl_ledger_entry *entry = pl_ledger_place(&ledger->table, level, address);
-    if (__builtin_expect(!entry, 0) && pl_ledger_table_grow(&ledger->table, level, address))
-        entry = pl_ledger_place(&ledger->table, level, address);
-    return entry;
+    return __builtin_expect(size == link->object, 1) ? link->own : look_up(link->ledger, size);
+}
+
+/* The leaf that a block belongs into, made if need be; NULL when there is no memory. */
+static inline struct pl_ledger_entry *leaf_for(struct pl_ledger *ledger, const struct sized *sized,
+                                               uintptr_t address)
+{
+    struct pl_ledger_entry *leaf = pl_ledger_leaf_of(sized->leaves, address);
+    if (__builtin_expect(!leaf, 0) && pl_ledger_table_grow(&ledger->table, sized->level, address))
+        leaf = pl_ledger_leaf_of(sized->leaves, address);
+    return leaf;
+}
+
+static inline void enter(struct pl_ledger *ledger, const struct sized *sized, uint32_t site,
+                         struct pl_ledger_entry *leaf, uintptr_t address, size_t size)
+{
+    struct pl_ledger_entry *entry = pl_ledger_place(leaf, sized->shift, address);
+    int64_t now_ns = __atomic_load_n(ledger->now_ns, __ATOMIC_RELAXED);
+    if (__builtin_expect(__atomic_load_n(&entry->word, __ATOMIC_RELAXED) != 0, 0))
+        corrupt(ledger); /* handed out twice */
+    pl_ledger_enter(leaf, entry, now_ns,
+                    pl_ledger_word(address, size) | (uint64_t)site << PL_LEDGER_SITE_SHIFT);
 }
 
 static void *acquire(struct pl_allocator *self, size_t size)
 {
-    struct pl_ledger *ledger = ((struct ledger_link *)self)->ledger;
+    struct ledger_link *link = (struct ledger_link *)self;
+    struct pl_ledger *ledger = link->ledger;
     struct pl_ledger_slot *slot = pl_ledger_slot_find(ledger);
     if (__builtin_expect(!slot || size >> PL_LEDGER_SIZE_BITS, 0))
         return give_up(self, NULL, size);
     void *block = pl_acquire(self->inner, size);
     if (__builtin_expect(!block, 0))
         return refuse(ledger, slot);
-    const uintptr_t address = (uintptr_t)block;
-    const unsigned level = pl_ledger_level(size);
-    struct pl_ledger_entry *entry = new_place(ledger, address, level);
-    if (__builtin_expect(!entry, 0))
+    const struct sized sized = sized_of(link, size);
+    struct pl_ledger_entry *leaf = leaf_for(ledger, &sized, (uintptr_t)block);
+    if (__builtin_expect(!leaf, 0))
         return give_up(self, block, size);
     const uint32_t site = index_of(ledger, pl_site_current);
-    if (__builtin_expect(__atomic_load_n(&entry->word, __ATOMIC_RELAXED) != 0, 0))
-        corrupt(ledger); /* handed out twice */
-    int64_t now_ns = __atomic_load_n(ledger->now_ns, __ATOMIC_RELAXED);
-    pl_ledger_enter(&ledger->table, level, address, entry, now_ns,
-                    pl_ledger_word(address, size, site));
-    count_acquired(ledger, slot, &slot->total, size);
-    count_acquired(ledger, slot, &slot->classes[pl_ledger_class_of(size)], size);
-    count_acquired(ledger, slot, &slot->sites[site], size);
+    enter(ledger, &sized, site, leaf, (uintptr_t)block, size);
+    const bool shared = __atomic_load_n(&ledger->slot_count, __ATOMIC_RELAXED) > 1;
+    count_acquired(ledger, slot, &slot->total, size, shared);
+    count_acquired(ledger, slot, &slot->classes[sized.class], size, shared);
+    count_acquired(ledger, slot, &slot->sites[site], size, shared);
     return block;
+}
+
+/* @return its entry's word, the entry being free from here on; 0 when the block is unknown, was
+ * released before, or has another size */
+static inline uint64_t leave(const struct sized *sized, uintptr_t address, size_t size)
+{
+    struct pl_ledger_entry *leaf = pl_ledger_leaf_of(sized->leaves, address);
+    if (__builtin_expect(!leaf, 0))
+        return 0;
+    struct pl_ledger_entry *entry = pl_ledger_place(leaf, sized->shift, address);
+    uint64_t word = __atomic_load_n(&entry->word, __ATOMIC_RELAXED);
+    if (__builtin_expect((word & ~PL_LEDGER_SITE_MASK) != pl_ledger_word(address, size), 0))
+        return 0;
+    __atomic_store_n(&entry->word, 0, __ATOMIC_RELAXED);
+    return word;
 }
 
 static void release(struct pl_allocator *self, void *block, size_t size)
 {
-    struct pl_ledger *ledger = ((struct ledger_link *)self)->ledger;
-    const uintptr_t address = (uintptr_t)block;
+    struct ledger_link *link = (struct ledger_link *)self;
+    struct pl_ledger *ledger = link->ledger;
     struct pl_ledger_slot *slot = pl_ledger_slot_find(ledger);
     if (!block)
         return;
-    struct pl_ledger_entry *entry = pl_ledger_place(&ledger->table, pl_ledger_level(size), address);
-    uint64_t word = entry ? __atomic_load_n(&entry->word, __ATOMIC_RELAXED) : 0;
-    const uint32_t site = pl_ledger_word_site(word);
-    if (__builtin_expect(!slot || !word || word != pl_ledger_word(address, size, site), 0)) {
-        corrupt(ledger); /* unknown, released twice, or of another size */
+    const struct sized sized = sized_of(link, size);
+    uint64_t word = __builtin_expect(slot != NULL, 1) ? leave(&sized, (uintptr_t)block, size) : 0;
+    if (__builtin_expect(!word, 0)) {
+        corrupt(ledger);
         return;
     }
-    __atomic_store_n(&entry->word, 0, __ATOMIC_RELAXED);
     count_released(&slot->total, size);
-    count_released(&slot->classes[pl_ledger_class_of(size)], size);
-    count_released(&slot->sites[site], size);
+    count_released(&slot->classes[sized.class], size);
+    count_released(&slot->sites[pl_ledger_word_site(word)], size);
     pl_release(self->inner, block, size);
 }
 
@@ -160,6 +206,8 @@ static int open_links(void *state, const struct pl_layer_context *context,
     for (size_t i = 0; i < context->class_count; i++) {
         layer->links[i].link = (struct pl_allocator){acquire, release, footprint, links[i]};
         layer->links[i].ledger = ledger;
+        layer->links[i].object = context->classes[i].size;
+        layer->links[i].own = look_up(ledger, context->classes[i].size);
         links[i] = &layer->links[i].link;
     }
     return 0;

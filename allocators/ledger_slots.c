@@ -1,17 +1,12 @@
 /* Counts a thread, and the index of each site (ledger_books.h). */
 #include "allocators/ledger_books.h"
 
-/* Which slot the thread wrote to last: one ledger is the rule, tests have several. Its address
- * tells threads apart; a thread that comes when another has ended may inherit that one's slot. */
-static _Thread_local struct {
-    uint64_t ledger;
-    struct pl_ledger_slot *slot;
-} mine __attribute__((tls_model("initial-exec")));
+_Thread_local struct pl_ledger_mine pl_ledger_mine __attribute__((tls_model("initial-exec")));
 
 static struct pl_ledger_slot *known_slot(const struct pl_ledger *ledger)
 {
     struct pl_ledger_slot *slot = __atomic_load_n(&ledger->slots, __ATOMIC_ACQUIRE);
-    while (slot && slot->owner != &mine)
+    while (slot && slot->owner != &pl_ledger_mine)
         slot = slot->next;
     return slot;
 }
@@ -21,7 +16,7 @@ static struct pl_ledger_slot *new_slot(struct pl_ledger *ledger)
     struct pl_ledger_slot *slot = pl_mapping_new(sizeof *slot);
     if (!slot)
         return NULL;
-    slot->owner = &mine;
+    slot->owner = &pl_ledger_mine;
     slot->next = __atomic_load_n(&ledger->slots, __ATOMIC_RELAXED);
     while (!__atomic_compare_exchange_n(&ledger->slots, &slot->next, slot, true, __ATOMIC_RELEASE,
                                         __ATOMIC_RELAXED))
@@ -30,17 +25,15 @@ static struct pl_ledger_slot *new_slot(struct pl_ledger *ledger)
     return slot;
 }
 
-struct pl_ledger_slot *pl_ledger_slot_find(struct pl_ledger *ledger)
+struct pl_ledger_slot *pl_ledger_slot_turn_to(struct pl_ledger *ledger)
 {
-    if (__builtin_expect(mine.ledger == ledger->number, 1))
-        return mine.slot;
     struct pl_ledger_slot *slot = known_slot(ledger);
     if (!slot)
         slot = new_slot(ledger);
     if (!slot)
         return NULL;
-    mine.ledger = ledger->number;
-    mine.slot = slot;
+    pl_ledger_mine.ledger = ledger->number;
+    pl_ledger_mine.slot = slot;
     return slot;
 }
 

@@ -59,11 +59,15 @@ static inline unsigned pl_ledger_shift(unsigned level)
     return level ? 2 * level + 2 : 3;
 }
 
-static inline uint64_t pl_ledger_word(uintptr_t address, size_t size, uint32_t site)
+enum { PL_LEDGER_SITE_SHIFT = PL_LEDGER_SIZE_BITS + PL_LEDGER_LOW_BITS };
+#define PL_LEDGER_LIVE (UINT64_C(1) << 63)
+#define PL_LEDGER_SITE_MASK (PL_LEDGER_LIVE - (UINT64_C(1) << PL_LEDGER_SITE_SHIFT))
+
+/** What an entry of the block holds, but for the site. */
+static inline uint64_t pl_ledger_word(uintptr_t address, size_t size)
 {
     const uint64_t low = address & ((1u << PL_LEDGER_LOW_BITS) - 1);
-    return UINT64_C(1) << 63 | (uint64_t)site << (PL_LEDGER_SIZE_BITS + PL_LEDGER_LOW_BITS) |
-           low << PL_LEDGER_SIZE_BITS | size;
+    return PL_LEDGER_LIVE | low << PL_LEDGER_SIZE_BITS | size;
 }
 
 static inline uint64_t pl_ledger_word_size(uint64_t word)
@@ -78,30 +82,31 @@ static inline uintptr_t pl_ledger_word_low(uint64_t word)
 
 static inline uint32_t pl_ledger_word_site(uint64_t word)
 {
-    return (word & ~(UINT64_C(1) << 63)) >> (PL_LEDGER_SIZE_BITS + PL_LEDGER_LOW_BITS);
+    return (uint32_t)((word & PL_LEDGER_SITE_MASK) >> PL_LEDGER_SITE_SHIFT);
 }
 
-/** The block's place, or NULL while nothing around it has one. */
-static inline struct pl_ledger_entry *pl_ledger_place(const struct pl_ledger_table *table,
-                                                      unsigned level, uintptr_t address)
+/** The leaf of a level that the address lies in; NULL while nothing around it has a place. */
+static inline struct pl_ledger_entry *pl_ledger_leaf_of(struct pl_ledger_entry *const *leaves,
+                                                        uintptr_t address)
 {
     if (__builtin_expect(address >> PL_LEDGER_ADDRESS_BITS != 0, 0))
         return NULL;
-    struct pl_ledger_entry *leaf =
-        __atomic_load_n(&table->leaves[level][address >> PL_LEDGER_REGION_BITS], __ATOMIC_ACQUIRE);
-    uintptr_t within = address & ((1u << PL_LEDGER_REGION_BITS) - 1);
-    return leaf ? &leaf[within >> pl_ledger_shift(level)] : NULL;
+    return __atomic_load_n(&leaves[address >> PL_LEDGER_REGION_BITS], __ATOMIC_ACQUIRE);
+}
+
+/** The block's place in its leaf. */
+static inline struct pl_ledger_entry *pl_ledger_place(struct pl_ledger_entry *leaf, unsigned shift,
+                                                      uintptr_t address)
+{
+    return &leaf[(address & ((1u << PL_LEDGER_REGION_BITS) - 1)) >> shift];
 }
 
 /** Enters a block that has none. A walk finds it from here on. */
-static inline void pl_ledger_enter(const struct pl_ledger_table *table, unsigned level,
-                                   uintptr_t address, struct pl_ledger_entry *entry,
+static inline void pl_ledger_enter(struct pl_ledger_entry *leaf, struct pl_ledger_entry *entry,
                                    int64_t birth_ns, uint64_t word)
 {
-    uint8_t *touched = (uint8_t *)__atomic_load_n(
-        &table->leaves[level][address >> PL_LEDGER_REGION_BITS], __ATOMIC_RELAXED);
-    ptrdiff_t page = (ptrdiff_t)(((uint8_t *)entry - touched) >> 12);
-    __atomic_store_n(&touched[-1 - page], 1, __ATOMIC_RELAXED);
+    ptrdiff_t page = ((char *)entry - (char *)leaf) >> 12;
+    __atomic_store_n((uint8_t *)leaf - 1 - page, 1, __ATOMIC_RELAXED);
     __atomic_store_n(&entry->birth_ns, birth_ns, __ATOMIC_RELAXED);
     __atomic_store_n(&entry->word, word, __ATOMIC_RELEASE);
 }
