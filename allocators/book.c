@@ -48,6 +48,15 @@ bool pl_book_put(struct pl_book *book, void *block, void *value)
     return true;
 }
 
+bool pl_book_add(struct pl_book *book, void *block, uintptr_t amount)
+{
+    struct pl_book_entry *entry = book->count ? &book->entries[probe(book, block)] : NULL;
+    if (!entry || !entry->block)
+        return pl_book_put(book, block, (void *)amount);
+    entry->value = (void *)((uintptr_t)entry->value + amount);
+    return true;
+}
+
 void *pl_book_find(const struct pl_book *book, const void *block)
 {
     return book->count ? book->entries[probe(book, block)].value : NULL;

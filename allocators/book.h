@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct pl_book_entry {
     void *block; /* NULL: free */
@@ -21,6 +22,9 @@ struct pl_book {
 
 /** @return false when there is no memory to grow */
 bool pl_book_put(struct pl_book *book, void *block, void *value);
+
+/** Adds to a number that is the block's value; a block that is new has `amount`. @return as put */
+bool pl_book_add(struct pl_book *book, void *block, uintptr_t amount);
 
 /** @return the block's value, or NULL */
 void *pl_book_find(const struct pl_book *book, const void *block);

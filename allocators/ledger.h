@@ -9,6 +9,7 @@
 
 #define PL_LEDGER_SITES_MAX 4096 /* the first is nobody's, and of what comes beyond them */
 #define PL_LEDGER_CLASSES 40     /* by size: class k holds 2^(k-1) < size <= 2^k bytes */
+#define PL_LEDGER_GROUPS 20      /* of live blocks, in a report */
 #define PL_LEDGER_AGES 8         /* by age: below 10 ms, 100 ms, 1 s, 10 s, 1 min, 10 min, 1 h */
 
 struct pl_ledger;
@@ -70,6 +71,27 @@ void pl_ledger_class(const struct pl_ledger *ledger, uint32_t index, struct pl_l
 void pl_ledger_walk(const struct pl_ledger *ledger,
                     void (*visit)(void *context, const struct pl_ledger_block *block),
                     void *context);
+
+/** Live blocks of one size that one site acquired. */
+struct pl_ledger_group {
+    uint64_t size, blocks;
+    uint32_t site;
+};
+
+/** What looking at each live block tells. */
+struct pl_ledger_survey {
+    uint64_t blocks, bytes;
+    uint64_t age_blocks[PL_LEDGER_AGES], age_bytes[PL_LEDGER_AGES];
+    struct pl_ledger_group groups[PL_LEDGER_GROUPS]; /* that hold most, largest first */
+    uint32_t group_count;
+    int64_t oldest_ns[PL_LEDGER_SITES_MAX]; /* its birth; INT64_MAX for a site that holds nothing */
+};
+
+/** Looks at each live block. @return the ledger's own, good until the next one */
+const struct pl_ledger_survey *pl_ledger_survey(struct pl_ledger *ledger, int64_t now_ns);
+
+/** Whether the latest survey and the counts agree; else that is a corruption. At rest only. */
+bool pl_ledger_check_survey(struct pl_ledger *ledger);
 
 /** Holds the sites', the classes' and all counts against each other; what does not agree is a
  *  corruption. @return whether they agree */

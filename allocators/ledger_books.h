@@ -44,6 +44,7 @@ struct pl_ledger {
     uint64_t corruptions, failures;
     struct pl_site *sites[PL_LEDGER_SITES_MAX]; /* the first is NULL */
     struct pl_ledger_watched watched;
+    struct pl_ledger_survey survey;
 };
 
 /** Which slot a thread wrote to last: one ledger is the rule, tests have several. Its address tells

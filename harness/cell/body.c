@@ -53,6 +53,18 @@ static int open_sampler(struct pl_cell *cell)
     return pl_sampler_open(&cell->sampler);
 }
 
+static void open_ledger(struct pl_cell *cell)
+{
+    const struct pl_job *job = cell->job;
+    cell->ledger = (struct pl_cell_ledger){
+        .ledger = pl_stack_ledger(cell->stack),
+        .record_fd = PL_RECORD_FD,
+        .duration_ns = job->scenario.duration_ns,
+        .at_ns = job->ledger_at_ns,
+        .at_count = job->ledger_at_count,
+    };
+}
+
 static int open_parts(struct pl_cell *cell, struct pl_error *error)
 {
     struct pl_job *job = cell->job;
@@ -61,6 +73,7 @@ static int open_parts(struct pl_cell *cell, struct pl_error *error)
     int rc = open_stack(cell, error);
     if (rc)
         return rc;
+    open_ledger(cell);
     rc = open_sides(cell) ? open_sampler(cell) : -ENOMEM;
     return rc ? pl_error_set(error, rc, "the cell can't start: %s", strerror(-rc)) : 0;
 }
@@ -96,6 +109,22 @@ struct pl_pipeline_inputs pl_cell_inputs(struct pl_cell *cell, struct pl_loop *l
         .observed = job->observed,
         .media = &cell->media,
     };
+}
+
+void pl_cell_clock(struct pl_cell *cell, const int64_t *virtual_ns)
+{
+    cell->takes_turns = virtual_ns != NULL;
+    pl_stack_clock(cell->stack, virtual_ns ? virtual_ns : &cell->ledger.now_ns);
+}
+
+/* What the ledger takes is the sampler's time: no part of what is measured. */
+void pl_cell_sample(struct pl_cell *cell, int64_t t_ns)
+{
+    pl_sampler_sample(&cell->sampler, t_ns);
+    int64_t started_ns = cell->ledger.ledger ? pl_real_thread_cpu() : 0;
+    pl_cell_ledger_sample(&cell->ledger, t_ns, cell->takes_turns);
+    if (cell->ledger.ledger)
+        cell->sampler.own_cpu_ns += pl_real_thread_cpu() - started_ns;
 }
 
 void pl_cell_begin(struct pl_cell *cell)
@@ -146,7 +175,7 @@ void pl_cell_end(struct pl_cell *cell, int64_t t_ns)
     final->rss_bytes_peak = pl_sampler_peak(&cell->sampler);
     final->at_ceiling = cell->sampler.at_ceiling;
     if (!final->at_ceiling)
-        pl_sampler_sample(&cell->sampler, t_ns);
+        pl_cell_sample(cell, t_ns);
     take_books(cell);
 }
 
@@ -161,6 +190,7 @@ static const struct pl_histogram *all_latencies(struct pl_sides *sides)
 void pl_cell_settle(struct pl_cell *cell)
 {
     struct pl_final *final = &cell->final;
+    pl_cell_ledger_end(&cell->ledger, final->t_ns);
     const struct pl_histogram *h = all_latencies(&cell->sides);
     final->acquire_ns_p50 = pl_histogram_quantile(h, 0.5);
     final->acquire_ns_p99 = pl_histogram_quantile(h, 0.99);

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "harness/cell/job.h"
+#include "harness/cell/ledger.h"
 #include "harness/cell/sampler.h"
 #include "harness/pipelines/pipeline.h"
 
@@ -16,6 +17,8 @@ struct pl_cell {
     struct pl_stack *stack;
     struct pl_sides sides;
     struct pl_sampler sampler;
+    struct pl_cell_ledger ledger;
+    bool takes_turns; /* no thread is at work while a sample is taken: under the virtual clock */
     struct rusage usage_start;
     int64_t real_start_ns;
     struct pl_media_facts media;
@@ -35,10 +38,17 @@ int pl_cell_fail(int code, const char *text);
 /** The window begins: everything is open and touched, nothing has arrived. */
 void pl_cell_begin(struct pl_cell *cell);
 
+/** Where blocks have their ages from. @param virtual_ns the replay's time; NULL: that of the latest
+ *  sample, since threads go on while it is taken */
+void pl_cell_clock(struct pl_cell *cell, const int64_t *virtual_ns);
+
+/** Takes one sample, of the ledger, too. */
+void pl_cell_sample(struct pl_cell *cell, int64_t t_ns);
+
 /** The window ends, `t_ns` of replay after it began. */
 void pl_cell_end(struct pl_cell *cell, int64_t t_ns);
 
-/** The latencies of the window; every thread is at rest. */
+/** The latencies of the window, and the ledger at its end; every thread is at rest. */
 void pl_cell_settle(struct pl_cell *cell);
 
 /** Reports, the pipeline being closed, and closes the stack. */

@@ -44,6 +44,9 @@ static void fill(struct pl_job *job, const struct pl_job_options *o)
     job->seed = o->seed;
     job->ceiling_bytes = o->ceiling_bytes;
     job->observed = o->observed;
+    job->ledger_at_count = o->ledger_at_count;
+    for (uint32_t i = 0; i < o->ledger_at_count; i++)
+        job->ledger_at_ns[i] = o->ledger_at_ns[i];
     memcpy((char *)job + job->recording_offset, o->recording, o->recording->bytes);
     memset((char *)job + job->arena_offset, 0, job->arena_bytes); /* touches it */
 }

@@ -6,6 +6,7 @@
 #ifndef PL_CELL_JOB_H
 #define PL_CELL_JOB_H
 
+#include "harness/cell/ledger_record.h"
 #include "harness/live/link.h"
 #include "harness/scenario/scenario.h"
 #include "harness/traffic/recording.h"
@@ -22,8 +23,10 @@ struct pl_job {
     uint32_t format;  /* enum pl_format */
     uint32_t threads; /* 1 or 2 */
     uint64_t seed;
-    uint64_t ceiling_bytes;   /* RSS at which the cell stops itself; 0 for none */
-    uint32_t observed;        /* an instrument looks on: no acquire is timed */
+    uint64_t ceiling_bytes; /* RSS at which the cell stops itself; 0 for none */
+    uint32_t observed;      /* an instrument looks on: no acquire is timed */
+    int64_t ledger_at_ns[PL_LEDGER_TIMES_MAX];
+    uint32_t ledger_at_count;
     struct pl_live_link link; /* between a live cell and its sender */
     uint64_t recording_offset;
     uint64_t arena_offset;
@@ -39,8 +42,10 @@ struct pl_job_options {
     enum pl_clock clock;
     uint32_t threads; /* 1 or 2; under the wall clock 2 */
     uint64_t seed;
-    uint64_t ceiling_bytes; /* RSS at which the cell stops itself; 0 for none */
-    bool observed;          /* an instrument looks on: no acquire is timed */
+    uint64_t ceiling_bytes;      /* RSS at which the cell stops itself; 0 for none */
+    bool observed;               /* an instrument looks on: no acquire is timed */
+    const int64_t *ledger_at_ns; /* when a ledger is reported, rising */
+    uint32_t ledger_at_count;    /* PL_LEDGER_TIMES_MAX at most */
 };
 
 /** Lays a job out in a new memfd, every page touched.

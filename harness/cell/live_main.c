@@ -27,7 +27,7 @@ static int64_t sample_until_the_end(struct pl_cell *cell, int64_t start_ns)
     const struct pl_scenario *s = &cell->job->scenario;
     for (int64_t t_ns = 0; t_ns < s->duration_ns; t_ns += s->sample_interval_ns) {
         pl_live_wait(-1, start_ns + t_ns);
-        pl_sampler_sample(&cell->sampler, t_ns);
+        pl_cell_sample(cell, t_ns);
         if (cell->sampler.at_ceiling)
             return t_ns;
     }
@@ -64,6 +64,7 @@ int main(void)
     int rc = pl_cell_open(&cell);
     if (rc)
         return cell.job ? 1 : 2;
+    pl_cell_clock(&cell, NULL);
     struct pl_pipeline_inputs inputs = pl_cell_inputs(&cell, NULL);
     rc = pl_live_open(&inputs, &cell.job->link, &live, &error);
     return rc ? pl_cell_fail(rc, error.text) : run(&cell, live, &cell.job->link);

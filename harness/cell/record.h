@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "allocators/allocator.h"
+#include "harness/cell/ledger_record.h"
 #include "harness/traffic/counts.h"
 
 #define PL_BOOKS_MAX 8 /* classes of a scenario */
@@ -15,7 +16,9 @@
 enum pl_record_kind {
     PL_RECORD_SAMPLE = 1,
     PL_RECORD_FINAL,
-    PL_RECORD_FAILURE /* the cell could not start: one line */
+    PL_RECORD_FAILURE,     /* the cell could not start: one line */
+    PL_RECORD_LEDGER_SITE, /* ledger_record.h */
+    PL_RECORD_LEDGER
 };
 
 /** One row of the series. */
@@ -97,6 +100,8 @@ union pl_record {
     struct pl_sample sample;
     struct pl_final final;
     struct pl_failure failure;
+    struct pl_ledger_site_record site;
+    struct pl_ledger_record ledger;
 };
 
 _Static_assert(sizeof(union pl_record) <= 4096, "a record is written whole: PIPE_BUF is 4096");

@@ -6,6 +6,7 @@
 #include "harness/cell/body.h"
 #include "harness/cell/collect.h"
 #include "harness/clock/threads.h"
+#include "harness/clock/virtual.h"
 
 struct replayed {
     struct pl_cell cell;
@@ -20,7 +21,7 @@ static int64_t on_sample(void *context, int64_t now_ns)
 {
     struct replayed *r = context;
     pl_collect_toggle();
-    pl_sampler_sample(&r->cell.sampler, now_ns);
+    pl_cell_sample(&r->cell, now_ns);
     pl_collect_toggle();
     r->loop.stopped = r->cell.sampler.at_ceiling;
     return now_ns + r->cell.job->scenario.sample_interval_ns;
@@ -76,6 +77,7 @@ int pl_cell_replay(const struct pl_pipeline *(*find)(const struct pl_scenario *)
     int rc = pl_cell_open(&r.cell);
     if (rc)
         return r.cell.job ? 1 : 2;
+    pl_cell_clock(&r.cell, (const int64_t *)&pl_virtual_ns);
     r.pipeline = find(&r.cell.job->scenario);
     return run(&r);
 }

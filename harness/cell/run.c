@@ -61,7 +61,7 @@ static int keep_record(struct reader *reader, struct pl_cell_evidence *e,
         reader->failure = record->failure;
         return 0;
     default:
-        return -EPROTO;
+        return pl_ledger_reports_take(&e->ledger, record);
     }
 }
 
@@ -272,6 +272,8 @@ static int make_job(const struct pl_cell_options *o, int *fd, struct pl_error *e
         .seed = o->seed,
         .ceiling_bytes = ceiling(o),
         .observed = o->wrapper != NULL,
+        .ledger_at_ns = o->ledger_at_ns,
+        .ledger_at_count = o->ledger_at_count,
     };
     return pl_job_make(&job, fd, error);
 }
@@ -305,4 +307,5 @@ void pl_cell_evidence_free(struct pl_cell_evidence *evidence)
     free(evidence->samples);
     evidence->samples = NULL;
     evidence->sample_count = 0;
+    pl_ledger_reports_free(&evidence->ledger);
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "harness/cell/container.h"
+#include "harness/cell/ledger_reports.h"
 #include "harness/cell/record.h"
 #include "harness/cell/wrapper.h"
 #include "harness/scenario/scenario.h"
@@ -32,6 +33,9 @@ struct pl_cell_options {
      */
     void (*on_sample)(void *context, int64_t t_ns);
     void *context;
+    const int64_t *ledger_at_ns; /* when a stack with a ledger reports it, rising; it does so at the
+                                    end, too */
+    uint32_t ledger_at_count;    /* PL_LEDGER_TIMES_MAX at most */
     const struct pl_cell_wrapper *wrapper; /* an instrument that looks on, or NULL. The cell then
                                               times no acquires, and means nothing by its RSS */
 };
@@ -40,6 +44,7 @@ struct pl_cell_options {
 struct pl_cell_evidence {
     struct pl_sample *samples; /* in the order of time */
     size_t sample_count;
+    struct pl_ledger_reports ledger;
     bool has_final;
     struct pl_final final;
     int wait_status;

@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
+#include "harness/cli/ledger.h"
 
-enum { ALLOCATOR = 1, FORMAT, REPEAT, SET, CLOCK, TIER, OUT, SEED, JSON, INSTRUMENT };
+enum { ALLOCATOR = 1, FORMAT, REPEAT, SET, CLOCK, TIER, OUT, SEED, JSON, INSTRUMENT, LEDGER, AT };
 
 static const struct option options[] = {
     {"allocator", required_argument, NULL, ALLOCATOR},
@@ -21,6 +22,8 @@ static const struct option options[] = {
     {"seed", required_argument, NULL, SEED},
     {"json", no_argument, NULL, JSON},
     {"instrument", required_argument, NULL, INSTRUMENT},
+    {"ledger", no_argument, NULL, LEDGER},
+    {"at", required_argument, NULL, AT},
     {0},
 };
 
@@ -122,6 +125,11 @@ static int take(int option, const char *text, struct pl_arguments *a)
         return PL_EXIT_OK;
     case INSTRUMENT:
         return read_instruments(text, a);
+    case LEDGER:
+        a->ledger = true;
+        return PL_EXIT_OK;
+    case AT:
+        return pl_cli_ledger_times(text, a);
     default:
         return PL_EXIT_USAGE; /* getopt has printed the line */
     }
@@ -133,6 +141,8 @@ static int check_together(const struct pl_arguments *a)
     if (a->clock == PL_CLOCK_WALL && a->instrument_count)
         return pl_cli_usage("--instrument does not go with --clock wall: what it slows down loses "
                             "packets in real time; --clock virtual would be right");
+    if (a->at_count && !a->ledger)
+        return pl_cli_usage("--at is when the ledger is reported; --ledger --at would be right");
     return PL_EXIT_OK;
 }
 

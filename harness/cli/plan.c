@@ -7,6 +7,7 @@
 
 #include "allocators/units.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/ledger.h"
 #include "harness/cli/recording.h"
 #include "harness/clock/virtual.h"
 #include "harness/pipelines/pipeline.h"
@@ -69,20 +70,40 @@ static int check_stack(struct pl_planned *p, const struct pl_arguments *a, const
     return PL_EXIT_OK;
 }
 
+/* The stack that runs: with --ledger one of those that have a ledger. */
+static int put_ledger(const struct pl_arguments *a, const char *named, char *stack, size_t capacity)
+{
+    struct pl_stack_spec spec;
+    struct pl_error error;
+    if (!a->ledger) {
+        snprintf(stack, capacity, "%s", named);
+        return PL_EXIT_OK;
+    }
+    if (pl_stack_parse(named, &spec, &error) ||
+        pl_stack_put_outermost(&spec, "ledger", stack, capacity, &error))
+        return pl_cli_fail(PL_EXIT_USAGE, &error);
+    return PL_EXIT_OK;
+}
+
 /* Takes one stack into the plan, unless it has to be skipped. */
-static int plan_stack(struct pl_planned *p, const struct pl_arguments *a, const char *stack)
+static int plan_stack(struct pl_planned *p, const struct pl_arguments *a, const char *named)
 {
     bool skip;
+    char stack[PL_STACK_TEXT_MAX];
     if (p->stack_count == PL_STACKS_MAX)
         return pl_cli_usage("more than %d stacks", PL_STACKS_MAX);
-    int rc = check_stack(p, a, stack, &skip);
+    int rc = put_ledger(a, named, stack, sizeof stack);
+    if (!rc)
+        rc = check_stack(p, a, stack, &skip);
     if (rc)
         return rc;
     for (size_t i = 0; i < p->stack_count; i++)
         if (strcmp(p->stacks[i], stack) == 0)
             return pl_cli_usage("the stack %s is named twice; --repeat repeats", stack);
-    if (!skip)
-        snprintf(p->stacks[p->stack_count++], PL_STACK_TEXT_MAX, "%s", stack);
+    if (skip)
+        return PL_EXIT_OK;
+    snprintf(p->stacks[p->stack_count], PL_STACK_TEXT_MAX, "%s", stack);
+    snprintf(p->named[p->stack_count++], PL_STACK_TEXT_MAX, "%s", named);
     return PL_EXIT_OK;
 }
 
@@ -150,8 +171,8 @@ static void lay_out(struct pl_planned *p)
             for (size_t t = 0; t < p->thread_count; t++)
                 if (p->threads[t] == 1 ||
                     (pl_stack_parse(p->stacks[s], &spec, NULL) == 0 && !pl_stack_one_thread(&spec)))
-                    p->cells[p->cell_count++] =
-                        (struct pl_planned_cell){p->stacks[s], p->formats[f], p->threads[t]};
+                    p->cells[p->cell_count++] = (struct pl_planned_cell){
+                        p->stacks[s], p->named[s], p->formats[f], p->threads[t]};
 }
 
 static int read_traffic(struct pl_planned *p)
@@ -194,7 +215,9 @@ static int plan_one(const struct pl_arguments *a, const char *name, struct pl_pl
         return pl_cli_usage("%s: the pipeline %s has no sockets to run over; --clock virtual would "
                             "be right",
                             p->scenario.name, pl_pipeline_of(&p->scenario)->name);
-    int rc = plan_threads(p, a->clock);
+    int rc = pl_cli_ledger_check(a, &p->scenario);
+    if (!rc)
+        rc = plan_threads(p, a->clock);
     if (!rc)
         rc = plan_stacks(p, a);
     if (!rc)

@@ -11,6 +11,7 @@
 /** One cell of the matrix, to be run once a repetition. */
 struct pl_planned_cell {
     const char *stack;
+    const char *named; /* the stack as the scenario or the person named it */
     enum pl_format format;
     uint32_t threads;
 };
@@ -20,6 +21,7 @@ struct pl_planned {
     struct pl_recording *recording;
     struct pl_capture_counts counts;
     char stacks[PL_STACKS_MAX][PL_STACK_TEXT_MAX];
+    char named[PL_STACKS_MAX][PL_STACK_TEXT_MAX]; /* likewise, before a ledger was put in front */
     size_t stack_count;
     enum pl_format formats[PL_FORMAT_COUNT];
     size_t format_count;

@@ -1,6 +1,7 @@
 /* Building shell commands (reproduce.h). */
 #include "harness/cli/reproduce.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +11,18 @@ static void add_option(char *text, size_t capacity, const char *option, const ch
 {
     pl_words_add(text, capacity, option);
     pl_words_add(text, capacity, value);
+}
+
+static void add_times(const struct pl_arguments *a, char *text, size_t capacity)
+{
+    char times[PL_LEDGER_TIMES_MAX * 32] = "";
+    size_t used = 0;
+    pl_words_add(text, capacity, "--ledger");
+    for (uint32_t i = 0; i < a->at_count; i++)
+        used += (size_t)snprintf(times + used, sizeof times - used, "%s%" PRId64 "ns", i ? "," : "",
+                                 a->at_ns[i]);
+    if (a->at_count)
+        add_option(text, capacity, "--at", times);
 }
 
 /* The person's settings, and which of several threads it was. */
@@ -48,6 +61,8 @@ void pl_reproduce(const struct pl_arguments *a, const struct pl_planned *p,
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)s->seed);
     add_option(text, capacity, "--seed", seed);
     add_option(text, capacity, "--repeat", "1");
+    if (a->ledger)
+        add_times(a, text, capacity);
 }
 
 void pl_reproduce_command(int argc, char **argv, char *text, size_t capacity)

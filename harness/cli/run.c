@@ -10,6 +10,7 @@
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"
+#include "harness/cli/ledger.h"
 #include "harness/cli/observe.h"
 #include "harness/cli/plan.h"
 #include "harness/cli/progress.h"
@@ -87,6 +88,8 @@ static int run_cell(struct run *run, const struct pl_planned *p, const struct pl
         .interrupted = run->interrupted,
         .on_sample = run->progress.shown ? note_sample : NULL,
         .context = &run->progress,
+        .ledger_at_ns = run->arguments->at_ns,
+        .ledger_at_count = run->arguments->at_count,
     };
     char reproduce[4096], label[PL_STACK_TEXT_MAX + 32];
     struct pl_cell_evidence evidence;
@@ -98,15 +101,25 @@ static int run_cell(struct run *run, const struct pl_planned *p, const struct pl
     if (rc)
         return rc;
     pl_measure(&p->scenario, &evidence, &measured);
-    pl_expectations_judge(&measured, cell->stack, cell->format, &expected);
+    pl_expectations_judge(&measured, cell->named, cell->format, &expected);
     run->unexpected |= expected.verdict == PL_VERDICT_FAILED;
     note_ceiling(run, &evidence, label);
     note_sender(run, &evidence, label);
     pl_reproduce(run->arguments, p, cell, reproduce, sizeof reproduce);
-    struct pl_cell_identity identity = {cell->stack, cell->format, options.clock, cell->threads,
-                                        repetition,  options.seed, reproduce};
+    struct pl_cell_identity identity = {
+        cell->stack,
+        cell->format,
+        options.clock,
+        cell->threads,
+        repetition,
+        options.seed,
+        reproduce,
+        options.ledger_at_count,
+        options.ledger_at_count ? options.ledger_at_ns[options.ledger_at_count - 1] : 0};
     rc = pl_results_add_cell(&run->results, &identity, &measured, &expected, error);
     pl_cell_evidence_free(&evidence);
+    if (!rc)
+        rc = pl_cli_ledger_write(&run->results, error);
     if (!rc)
         rc = pl_results_write(&run->results, false, error);
     pl_progress_step(&run->progress, (double)p->scenario.duration_ns / 1e9);
@@ -226,6 +239,7 @@ static void print_results(struct run *run)
         putchar('\n');
         return;
     }
+    pl_cli_ledger_print(&run->results);
     pl_report_table(stdout, run->results.root);
     printf("\nresults: %s/results.json (plimsoll report %s writes the report)\n",
            run->results.folder, run->results.folder);

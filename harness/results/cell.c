@@ -7,6 +7,7 @@
 
 #include "harness/base/files.h"
 #include "harness/results/host.h"
+#include "harness/results/ledger.h"
 #include "harness/results/results.h"
 #include "harness/scenario/sweep.h"
 
@@ -142,6 +143,9 @@ static json_t *cell_json(const struct pl_cell_identity *id, const struct pl_meas
     add_sweep(cell, m->scenario, id->stack);
     if (cell && (!e->has_final || e->final.at_ceiling) && e->sample_count)
         json_object_set_new(cell, "at_last_sample", last_sample_json(e));
+    json_t *ledger = pl_ledger_json(&e->ledger, id->ledger_asked, id->ledger_last_ns);
+    if (cell && ledger)
+        json_object_set_new(cell, "ledger", ledger);
     return cell;
 }
 

@@ -24,7 +24,9 @@ struct pl_cell_identity {
     uint32_t threads;
     uint32_t repetition; /* from 0 */
     uint64_t seed;
-    const char *reproduce; /* a shell command */
+    const char *reproduce;  /* a shell command */
+    size_t ledger_asked;    /* times at which reports of the ledger were asked for */
+    int64_t ledger_last_ns; /* the latest of them */
 };
 
 /** Makes the folder and its series/ and checks that they can be written.

@@ -1,0 +1,249 @@
+/* What a server's debug memory tracker prints, of a cell (ledger_text.h): totals first, then by
+ * site, by size, by age, the blocks that are live, and what may leak. */
+#include "harness/report/ledger_text.h"
+
+#include <inttypes.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "harness/report/text.h"
+
+static const char rule[] = "  A site is suspected when the fewest blocks that it had live in each "
+                           "of 8 to 15 windows of the\n"
+                           "  run only ever rose, the first window (what warms up) aside. What "
+                           "fills up once, or comes and\n"
+                           "  goes, is none; what still fills up looks like one; less than a block "
+                           "a window is not seen.\n";
+
+static uint64_t integer(const json_t *object, const char *key)
+{
+    return (uint64_t)json_integer_value(json_object_get(object, key));
+}
+
+static double number(const json_t *object, const char *key)
+{
+    return json_number_value(json_object_get(object, key));
+}
+
+static const char *string(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+static void bytes(char *text, const json_t *object, const char *key)
+{
+    pl_text_bytes(text, number(object, key));
+}
+
+static void count(char *text, const json_t *object, const char *key)
+{
+    pl_text_count(text, number(object, key));
+}
+
+/* At most `width` columns: what is longer loses its middle no more than it has to. */
+static void print_name(FILE *out, const char *name, int width)
+{
+    int length = (int)strlen(name);
+    if (length <= width)
+        pl_text_plain(out, name);
+    else
+        fprintf(out, "%.*s...", width - 3, name);
+}
+
+/* "2.5 s", "40 ms": pl_text_duration counts in tenths of seconds. */
+static void age(char *text, double seconds)
+{
+    if (seconds < 1)
+        snprintf(text, PL_TEXT_FIGURE, "%.0f ms", seconds * 1e3);
+    else
+        pl_text_duration(text, seconds);
+}
+
+static void print_totals(FILE *out, const json_t *totals)
+{
+    static const struct {
+        const char *name, *bytes, *blocks;
+    } rows[] = {{"allocated", "allocated_bytes", "allocated_blocks"},
+                {"freed", "freed_bytes", "freed_blocks"},
+                {"current", "current_bytes", "live_blocks"},
+                {"peak", "peak_bytes", NULL}};
+    char exact[PL_TEXT_FIGURE], text[PL_TEXT_FIGURE], blocks[PL_TEXT_FIGURE];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        count(exact, totals, rows[i].bytes);
+        bytes(text, totals, rows[i].bytes);
+        fprintf(out, "  %-10s %22s B %12s", rows[i].name, exact, text);
+        if (rows[i].blocks) {
+            count(blocks, totals, rows[i].blocks);
+            fprintf(out, "  %18s %sblocks", blocks, i == 2 ? "live " : "");
+        }
+        putc('\n', out);
+    }
+    if (integer(totals, "refused")) {
+        count(blocks, totals, "refused");
+        fprintf(out, "  refused    %22s acquires\n", blocks);
+    }
+}
+
+static void print_figures(FILE *out, const json_t *row)
+{
+    static const char *const keys[] = {"allocated_bytes", "freed_bytes", "current_bytes",
+                                       "peak_bytes"};
+    char text[PL_TEXT_FIGURE];
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        bytes(text, row, keys[i]);
+        fprintf(out, " %9s", text);
+    }
+    count(text, row, "live_blocks");
+    fprintf(out, " %9s", text);
+}
+
+static void print_sites(FILE *out, const json_t *sites)
+{
+    const json_t *site;
+    size_t i;
+    char text[PL_TEXT_FIGURE];
+    fprintf(out, "\n  by site\n  %9s %9s %9s %9s %9s %9s %8s  %s\n", "allocated", "freed",
+            "current", "peak", "live", "churn/s", "oldest", "site");
+    json_array_foreach(sites, i, site)
+    {
+        putc(' ', out);
+        print_figures(out, site);
+        bytes(text, site, "churn_bytes_per_second");
+        fprintf(out, " %9s", text);
+        snprintf(text, sizeof text, "-");
+        if (json_object_get(site, "oldest_seconds"))
+            age(text, number(site, "oldest_seconds"));
+        fprintf(out, " %8s  ", text);
+        print_name(out, string(site, "site"), 28);
+        putc('\n', out);
+    }
+}
+
+static void print_classes(FILE *out, const json_t *classes)
+{
+    const json_t *class;
+    size_t i;
+    char text[PL_TEXT_FIGURE];
+    fprintf(out, "\n  by size\n  %9s %9s %9s %9s %9s  %s\n", "allocated", "freed", "current",
+            "peak", "live", "blocks of up to");
+    json_array_foreach(classes, i, class)
+    {
+        putc(' ', out);
+        print_figures(out, class);
+        bytes(text, class, "up_to_bytes");
+        fprintf(out, "  %s\n", text);
+    }
+}
+
+static void print_ages(FILE *out, const json_t *ages)
+{
+    const json_t *row;
+    size_t i;
+    char text[PL_TEXT_FIGURE], blocks[PL_TEXT_FIGURE], from[PL_TEXT_FIGURE];
+    fprintf(out, "\n  by age of live blocks\n  %9s %9s  age\n", "current", "live");
+    json_array_foreach(ages, i, row)
+    {
+        if (!integer(row, "live_blocks"))
+            continue;
+        bytes(text, row, "current_bytes");
+        count(blocks, row, "live_blocks");
+        fprintf(out, "  %9s %9s  ", text, blocks);
+        if (json_object_get(row, "below_seconds")) {
+            age(from, number(row, "below_seconds"));
+            fprintf(out, "below %s\n", from);
+        } else {
+            age(from, number(row, "from_seconds"));
+            fprintf(out, "%s and more\n", from);
+        }
+    }
+}
+
+static void print_live(FILE *out, const json_t *live, const json_t *totals)
+{
+    const json_t *group;
+    size_t i;
+    uint64_t shown = 0, shown_bytes = 0;
+    char blocks[PL_TEXT_FIGURE], size[PL_TEXT_FIGURE], sum[PL_TEXT_FIGURE];
+    fputs("\n  live blocks\n", out);
+    json_array_foreach(live, i, group)
+    {
+        uint64_t n = integer(group, "live_blocks"), each = integer(group, "size_bytes");
+        shown += n;
+        shown_bytes += n * each;
+        count(blocks, group, "live_blocks");
+        count(size, group, "size_bytes");
+        pl_text_count(sum, (double)(n * each));
+        fprintf(out, "  %11s x %13s B = %18s B  ", blocks, size, sum);
+        print_name(out, string(group, "site"), 45);
+        putc('\n', out);
+    }
+    pl_text_count(blocks, (double)(integer(totals, "live_blocks") - shown));
+    pl_text_count(sum, (double)(integer(totals, "current_bytes") - shown_bytes));
+    if (integer(totals, "live_blocks") > shown)
+        fprintf(out, "  %11s others %8s = %18s B\n", blocks, "", sum);
+    if (!json_array_size(live))
+        fputs("  none\n", out);
+}
+
+static void print_leaks(FILE *out, const json_t *leaks)
+{
+    const json_t *leak;
+    size_t i;
+    char rate[PL_TEXT_FIGURE], blocks[PL_TEXT_FIGURE], window[PL_TEXT_FIGURE];
+    fputs("\n  suspected leaks\n", out);
+    json_array_foreach(leaks, i, leak)
+    {
+        pl_text_decimal(blocks, number(leak, "blocks_per_minute"));
+        pl_text_bytes(rate, number(leak, "bytes_per_minute"));
+        age(window, number(leak, "window_seconds"));
+        fprintf(out, "  +%s blocks and +%s a minute, over %d windows of %s  ", blocks, rate,
+                (int)integer(leak, "windows"), window);
+        print_name(out, string(leak, "site"), 30);
+        putc('\n', out);
+    }
+    if (!json_array_size(leaks))
+        fputs("  none\n", out);
+    fputs(rule, out);
+}
+
+static void print_report(FILE *out, const json_t *cell, const json_t *report)
+{
+    char at[PL_TEXT_FIGURE];
+    const char *reason = string(report, "reason");
+    const json_t *totals = json_object_get(report, "totals");
+    pl_text_duration(at, number(report, "t_seconds"));
+    fputs("ledger of ", out);
+    pl_text_plain(out, string(cell, "scenario"));
+    fputs(", ", out);
+    pl_text_plain(out, string(cell, "allocator"));
+    fprintf(out, ", %s, repetition %d\n  after %s of replay%s%s\n\n", string(cell, "format"),
+            (int)integer(cell, "repetition"), at,
+            strcmp(reason, "end") == 0    ? ", at the end of the run"
+            : strcmp(reason, "last") == 0 ? ": the last report before the cell ended, "
+                                          : "",
+            strcmp(reason, "last") == 0 ? string(cell, "outcome") : "");
+    if (json_is_false(json_object_get(report, "at_rest")))
+        fputs("  threads were at work: figures are of late, not all of one moment\n\n", out);
+    print_totals(out, totals);
+    if (integer(report, "corruptions"))
+        fprintf(out, "  CORRUPT: %" PRIu64 " blocks unknown, released twice or of another size\n",
+                integer(report, "corruptions"));
+    print_sites(out, json_object_get(report, "sites"));
+    print_classes(out, json_object_get(report, "size_classes"));
+    print_ages(out, json_object_get(report, "ages"));
+    print_live(out, json_object_get(report, "live"), totals);
+    print_leaks(out, json_object_get(report, "suspected_leaks"));
+}
+
+void pl_report_ledger(FILE *out, const json_t *cell)
+{
+    const json_t *report;
+    size_t i;
+    json_array_foreach(json_object_get(json_object_get(cell, "ledger"), "reports"), i, report)
+    {
+        if (i)
+            putc('\n', out);
+        print_report(out, cell, report);
+    }
+}
