@@ -8,12 +8,12 @@
 
 #include "harness/report/text.h"
 
-static const char rule[] = "  A site is suspected when the fewest blocks that it had live in each "
-                           "of 8 to 15 windows of the\n"
-                           "  run only ever rose, the first window (what warms up) aside. What "
-                           "fills up once, or comes and\n"
-                           "  goes, is none; what still fills up looks like one; less than a block "
-                           "a window is not seen.\n";
+static const char *const rule[] = {
+    "A site is suspected when the fewest blocks that it had live in each of 8 to 15 windows of the",
+    "run only ever rose, the first window (what warms up) aside. What fills up once, or comes and",
+    "goes, is none. What still fills up looks like one. Not seen: less than a block a window, and",
+    "what begins in the midst of the run.",
+};
 
 static uint64_t integer(const json_t *object, const char *key)
 {
@@ -204,7 +204,8 @@ static void print_leaks(FILE *out, const json_t *leaks)
     }
     if (!json_array_size(leaks))
         fputs("  none\n", out);
-    fputs(rule, out);
+    for (i = 0; i < sizeof rule / sizeof *rule; i++)
+        fprintf(out, "  %s\n", rule[i]);
 }
 
 static void print_report(FILE *out, const json_t *cell, const json_t *report)
