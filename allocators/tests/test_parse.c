@@ -17,7 +17,7 @@
 #define LISTS                                                                                  \
     "1 to 16 SIZExCOUNT joined by +, ascending, to 1GiB and x65536, would be right (sizes of " \
     "buffers and how many are kept of each; ascii-chat's by default)"
-#define ALL HEAPS ", slab, limited, frame_pool, size_class_pool, gc, fault"
+#define ALL HEAPS ", slab, limited, frame_pool, size_class_pool, gc, ledger, fault"
 
 /* Writes what was understood: name[key=number ...]/... with the options that were given. */
 static void describe(const struct pl_stack_spec *spec, char *text, size_t capacity)
@@ -148,6 +148,7 @@ static void refuses_bad_specs(void **state)
         {"size_class_pool:classes=/glibc", "size_class_pool:classes=: " LISTS},
         {"frame_pool:frames=0/glibc", "frame_pool:frames=0: 1 to 65536 would be right (frames of "
                                       "each class, made when the pool is opened)"},
+        {"ledger:mode=full/glibc", "ledger takes no options"},
         {"frame_pool:on_empty=block/glibc",
          "frame_pool:on_empty=block: fallback|fail|wait would be right (an empty pool allocates "
          "afresh, refuses, or waits for a frame)"},
@@ -271,7 +272,7 @@ static void defaults_are_values(void **state)
                 fail_msg("%s: %s", info.name, error.text);
         }
     }
-    assert_int_equal(count, 14);
+    assert_int_equal(count, 15);
 }
 
 static void knows_limits_threads_and_time(void **state)
@@ -389,6 +390,8 @@ static void checks_stacks(void **state)
         {"limited:max=696B/size_class_pool:classes=695Bx1/glibc", NULL},
         {"fault/glibc", "fault fails nothing; fault:nth=3 or fault:every=100 would be right"},
         {"null:size=4KiB", NULL},
+        {"limited/ledger/slab/glibc", NULL},
+        {"ledger/slab/ledger/glibc", "the ledger stands twice; once would be right"},
     };
     const struct pl_class class = {"packet", 696, 0};
     const struct pl_budget budget = {"packets", 1 << 20};
@@ -472,11 +475,36 @@ static void sets_an_option_where_it_is_missing(void **state)
                      -ENAMETOOLONG);
 }
 
+static void puts_a_layer_outermost(void **state)
+{
+    static const char *const rows[][2] = {
+        {"glibc", "ledger/glibc"},
+        {"slab", "ledger/slab/glibc"},
+        {"limited:max=32MiB", "ledger/limited:max=32MiB/slab/glibc"},
+        {"ledger/glibc", "ledger/glibc"},
+        {"limited/ledger/jemalloc:thp=never", "limited/ledger/jemalloc:thp=never"},
+        {"slab/preload:path=/ledger/lib.so", "ledger/slab/preload:path=/ledger/lib.so"},
+    };
+    struct pl_stack_spec spec;
+    struct pl_error error = {""};
+    char text[PL_STACK_TEXT_MAX];
+    (void)state;
+    for (size_t i = 0; i < PL_ARRAY_COUNT(rows); i++) {
+        assert_int_equal(pl_stack_parse(rows[i][0], &spec, &error), 0);
+        assert_int_equal(pl_stack_put_outermost(&spec, "ledger", text, sizeof text, &error), 0);
+        assert_string_equal(text, rows[i][1]);
+    }
+    assert_int_equal(pl_stack_put_outermost(&spec, "ledger", text, 35, &error), -ENAMETOOLONG);
+    assert_int_equal(pl_stack_parse("slab/slab/slab/slab/slab/slab/slab/glibc", &spec, &error), 0);
+    assert_int_equal(pl_stack_put_outermost(&spec, "ledger", text, sizeof text, &error), -EINVAL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_good_specs),
         cmocka_unit_test(sets_an_option_where_it_is_missing),
+        cmocka_unit_test(puts_a_layer_outermost),
         cmocka_unit_test(keeps_text_values),
         cmocka_unit_test(refuses_bad_specs),
         cmocka_unit_test(keeps_to_one_line),

@@ -58,6 +58,8 @@ static bool fill(struct population *p, const struct pl_stack_spec *spec, bool sh
         return false;
     }
     p->chain = pl_stack_class(p->run.stack, 0);
+    if (p->run.suite->memory)
+        p->chain = books_link(&p->run.suite->books, 0, p->chain);
     p->held = new_held(p->live, shuffled);
     for (uint32_t i = 0; p->held && i < p->live; i++)
         if (!(p->held->blocks[i] = take(p)))
