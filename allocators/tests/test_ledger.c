@@ -340,22 +340,33 @@ static void ages_come_from_the_clock(void **state)
     ledgered_close(&l);
 }
 
-/* 25 sizes, the i-th i times: the 20 that hold most, largest first. */
+static int by_bytes(const void *a, const void *b)
+{
+    const struct pl_ledger_group *x = a, *y = b;
+    return x->blocks * x->size < y->blocks * y->size ? 1 : -1;
+}
+
+/* 25 sizes, of the smaller ones often more: the 20 that hold most bytes, largest first. */
 static void groups_are_the_largest(void **state)
 {
     struct ledgered l;
+    struct pl_ledger_group wanted[25];
     uintptr_t at = BASE;
     (void)state;
     ledgered_open(&l);
-    for (size_t i = 1; i <= 25; i++)
-        for (size_t k = 0; k < i; k++, at += 4096)
-            ledgered_take(&l, at, 10 * i, i % 2 ? &first : &second);
+    for (size_t i = 0; i < 25; i++) {
+        wanted[i] = (struct pl_ledger_group){.size = 10 * i + 11, .blocks = 1 + i * 7 % 25};
+        for (size_t k = 0; k < wanted[i].blocks; k++, at += 4096)
+            ledgered_take(&l, at, wanted[i].size, i % 2 ? &first : &second);
+        wanted[i].site = i % 2 ? first.id : second.id;
+    }
+    qsort(wanted, 25, sizeof *wanted, by_bytes);
     const struct pl_ledger_survey *survey = pl_ledger_survey(l.ledger, 0);
     assert_int_equal(survey->group_count, PL_LEDGER_GROUPS);
     for (size_t i = 0; i < PL_LEDGER_GROUPS; i++) {
-        assert_int_equal(survey->groups[i].blocks, 25 - i);
-        assert_int_equal(survey->groups[i].size, 10 * (25 - i));
-        assert_int_equal(survey->groups[i].site, (25 - i) % 2 ? first.id : second.id);
+        assert_int_equal(survey->groups[i].blocks, wanted[i].blocks);
+        assert_int_equal(survey->groups[i].size, wanted[i].size);
+        assert_int_equal(survey->groups[i].site, wanted[i].site);
     }
     ledgered_close(&l);
 }

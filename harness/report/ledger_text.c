@@ -181,7 +181,7 @@ static void print_live(FILE *out, const json_t *live, const json_t *totals)
     pl_text_count(blocks, (double)(integer(totals, "live_blocks") - shown));
     pl_text_count(sum, (double)(integer(totals, "current_bytes") - shown_bytes));
     if (integer(totals, "live_blocks") > shown)
-        fprintf(out, "  %11s others %8s = %18s B\n", blocks, "", sum);
+        fprintf(out, "  %11s others%11s = %18s B\n", blocks, "", sum);
     if (!json_array_size(live))
         fputs("  none\n", out);
 }

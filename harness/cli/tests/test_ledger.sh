@@ -106,7 +106,7 @@ plimsoll run "${short[@]}" --set threads=2 --allocator slab --ledger --json --ou
     bad "two threads: current is not what the series says"
 
 # A cell that ends before its time leaves its last report, and what grew is suspected.
-plimsoll run stalled-reader --allocator glibc --set container=64MiB --repeat 1 --ledger --at 5s,230s --out "$tmp/killed" >"$tmp/killed.txt" 2>/dev/null
+plimsoll run stalled-reader --allocator glibc --set container=64MiB --set duration=64s --repeat 1 --ledger --at 2s,60s --out "$tmp/killed" >"$tmp/killed.txt" 2>/dev/null
 json=$tmp/killed/results.json
 case $(query "$json" cells 0 outcome) in
 oom_killed | alloc_failed)

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "allocators/ledger_books.h"
 #include "harness/cell/ledger.h"
 #include "harness/cell/ledger_reports.h"
 #include "harness/report/ledger_text.h"
@@ -348,6 +349,11 @@ static void the_last_report_of_a_killed_cell(void **state)
     record.site.kind = PL_RECORD_LEDGER_SITE;
     record.site.size = sizeof record.site;
     assert_int_equal(pl_ledger_reports_take(&reports, &record), 0); /* and then the kill */
+    reports.reports[1].record.reason = PL_LEDGER_ASKED; /* of two, and nothing after it */
+    json_t *asked = pl_ledger_json(&reports, 2, 30 * SECOND);
+    assert_int_equal(json_array_size(json_object_get(asked, "reports")), 1);
+    json_decref(asked);
+    reports.reports[1].record.reason = PL_LEDGER_PART;
     json_t *ledger = pl_ledger_json(&reports, 0, 0);
     json_t *shown = json_object_get(ledger, "reports");
     assert_int_equal(json_array_size(shown), 1);
@@ -365,12 +371,99 @@ static void the_last_report_of_a_killed_cell(void **state)
     close_script(s);
 }
 
+/* 25 groups of one site: the 20 largest, and what the others hold together. */
+static void a_long_list_tells_of_the_others(void **state)
+{
+    struct script *s = open_script("ledger/glibc");
+    void *blocks[25];
+    (void)state;
+    pl_site_set(&s->sites[0]);
+    for (size_t i = 0; i < 25; i++)
+        assert_non_null(blocks[i] = pl_acquire(s->chain, 1000 + i));
+    pl_cell_ledger_report(s->ledger, s->fd, SECOND, PL_LEDGER_ASKED, true);
+    json_t *cell = cell_of(s->fd);
+    char *text = text_of(cell);
+    has_line(text,
+             "            1 x         1,024 B =              1,024 B  network.c:743 receive\n");
+    has_line(text,
+             "            1 x         1,005 B =              1,005 B  network.c:743 receive\n");
+    has_line(text, "            5 others            =              5,010 B\n");
+    assert_null(strstr(text, "1,004 B ="));
+    for (size_t i = 0; i < 25; i++)
+        pl_release(s->chain, blocks[i], 1000 + i);
+    free(text);
+    json_decref(cell);
+    close_script(s);
+}
+
+/* Books that don't agree at a sample, or at the end, are corruptions; while threads are at work
+ * nothing can be said. */
+static void a_cell_checks_its_books(void **state)
+{
+    struct script *s = open_script("ledger/glibc");
+    struct pl_cell_ledger in_cell = {
+        .ledger = s->ledger, .record_fd = s->fd, .duration_ns = 800 * SECOND};
+    (void)state;
+    play(s, 0);
+    pl_cell_ledger_sample(&in_cell, SECOND, true);
+    assert_int_equal(pl_ledger_corruptions(s->ledger), 0);
+    s->ledger->slots->sites[1].freed_bytes++;
+    pl_cell_ledger_sample(&in_cell, 2 * SECOND, false);
+    assert_int_equal(pl_ledger_corruptions(s->ledger), 0);
+    pl_cell_ledger_sample(&in_cell, 3 * SECOND, true);
+    assert_int_equal(pl_ledger_corruptions(s->ledger), 1);
+    pl_cell_ledger_end(&in_cell, 4 * SECOND);
+    assert_int_equal(pl_ledger_corruptions(s->ledger), 2);
+    s->ledger->slots->sites[1].freed_bytes--;
+    s->ledger->slots->total.freed_blocks++; /* also not what a walk finds */
+    pl_cell_ledger_end(&in_cell, 5 * SECOND);
+    assert_int_equal(pl_ledger_corruptions(s->ledger), 4);
+    assert_int_equal(in_cell.now_ns, 3 * SECOND);
+    s->ledger->slots->total.freed_blocks--;
+    close_script(s);
+}
+
+/* Reports at each eighth, at what was asked for instead where both are due, and at the end. */
+static void reports_come_when_they_are_due(void **state)
+{
+    static const int64_t asked[] = {15 * SECOND, 20 * SECOND, 79 * SECOND};
+    static const struct {
+        int64_t t_s;
+        uint32_t reason;
+    } due[] = {{10, PL_LEDGER_PART}, {15, PL_LEDGER_ASKED}, {20, PL_LEDGER_ASKED},
+               {30, PL_LEDGER_PART}, {50, PL_LEDGER_PART},  {60, PL_LEDGER_PART},
+               {70, PL_LEDGER_PART}, {79, PL_LEDGER_ASKED}, {80, PL_LEDGER_END}};
+    struct script *s = open_script("ledger/glibc");
+    struct pl_cell_ledger in_cell = {.ledger = s->ledger,
+                                     .record_fd = s->fd,
+                                     .duration_ns = 80 * SECOND,
+                                     .at_ns = asked,
+                                     .at_count = 3};
+    struct pl_ledger_record record;
+    (void)state;
+    for (int64_t t = 0; t <= 80; t++)
+        if (t < 31 || t > 49) /* no sample: the fourth eighth ends with the fifth */
+            pl_cell_ledger_sample(&in_cell, t * SECOND, true);
+    pl_cell_ledger_end(&in_cell, 80 * SECOND);
+    assert_int_equal(lseek(s->fd, 0, SEEK_SET), 0);
+    for (size_t i = 0; i < sizeof due / sizeof *due; i++) {
+        assert_int_equal(read(s->fd, &record, sizeof record), sizeof record);
+        assert_int_equal(record.t_ns, due[i].t_s * SECOND);
+        assert_int_equal(record.reason, due[i].reason);
+    }
+    assert_int_equal(read(s->fd, &record, 1), 0);
+    close_script(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_reports_reconcile_to_the_byte),
         cmocka_unit_test(the_text_says_the_same),
         cmocka_unit_test(the_last_report_of_a_killed_cell),
+        cmocka_unit_test(a_long_list_tells_of_the_others),
+        cmocka_unit_test(a_cell_checks_its_books),
+        cmocka_unit_test(reports_come_when_they_are_due),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
