@@ -51,16 +51,24 @@ static inline uint32_t index_of(struct pl_ledger *ledger, struct pl_site *site)
     return pl_ledger_site_find(ledger, site);
 }
 
+/* Of all threads. One may be about to count an acquire whose release is counted: then there is no
+ * telling, and no peak. */
+static uint64_t live_of_all(const struct pl_ledger *ledger, size_t offset)
+{
+    uint64_t live = pl_ledger_sum_live(ledger, offset);
+    return live <= INT64_MAX ? live : 0;
+}
+
 static inline void count_acquired(struct pl_ledger *ledger, struct pl_ledger_slot *slot,
                                   struct pl_ledger_count *count, size_t size, bool shared)
 {
+    uint64_t allocated = pl_ledger_read(&count->allocated_bytes) + size;
+    uint64_t live = allocated - pl_ledger_read(&count->freed_bytes);
     pl_ledger_add(&count->allocated_blocks, 1);
-    pl_ledger_add(&count->allocated_bytes, size);
-    uint64_t live = pl_ledger_read(&count->allocated_bytes) - pl_ledger_read(&count->freed_bytes);
+    __atomic_store_n(&count->allocated_bytes, allocated, __ATOMIC_RELAXED);
     if (__builtin_expect(shared, 0))
-        live = pl_ledger_sum_live(ledger, (size_t)((char *)count - (char *)slot));
-    /* Another thread may be about to count an acquire whose release is counted: no peak. */
-    if (live > pl_ledger_read(&count->peak_bytes) && live <= INT64_MAX)
+        live = live_of_all(ledger, (size_t)((char *)count - (char *)slot));
+    if (__builtin_expect(live > pl_ledger_read(&count->peak_bytes), 0))
         __atomic_store_n(&count->peak_bytes, live, __ATOMIC_RELAXED);
 }
 
