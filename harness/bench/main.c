@@ -1,9 +1,10 @@
 /* plimsoll-gbench: micro-benchmarks of one stack under Google Benchmark.
  *
  *   plimsoll-gbench --stack SPEC [--scenario NAME] [--tier T] [--set KEY=VALUE]... [--format F]
- *                   [--memory] [Google Benchmark's own options]
+ *                   [--memory] [--live] [Google Benchmark's own options]
  *
- * It times; with --memory it counts and weighs. Time is real here, for the heaps too: Google
+ * It times; with --memory it counts and weighs; --live sets the stack beside the same with a ledger
+ * and does nothing else. Time is real here, for the heaps too: Google
  * Benchmark reads the same clock as they do. */
 #include <errno.h>
 #include <stdio.h>
@@ -110,12 +111,13 @@ static int add_context(const struct suite *suite)
     return rc;
 }
 
-static int register_all(struct suite *suite)
+static int register_all(struct suite *suite, bool live)
 {
     static int (*const subjects[])(struct suite *) = {one_class_register, windows_register,
-                                                      hand_over_register, replay_register,
-                                                      population_register};
+                                                      hand_over_register, replay_register};
     int rc = add_context(suite);
+    if (!rc && live)
+        return population_register(suite);
     for (size_t i = 0; !rc && i < sizeof subjects / sizeof *subjects; i++)
         rc = subjects[i](suite);
     return rc;
@@ -149,7 +151,7 @@ static int measure(const struct gbench_options *o, char **argv)
     pl_real_init();
     if (suite_open(&suite, job, o->memory, &error))
         return fail(EXIT_MACHINE, &error);
-    int rc = register_all(&suite);
+    int rc = register_all(&suite, o->live);
     if (rc)
         pl_error_set(&error, rc, "no benchmarks: %s", strerror(-rc));
     int code = rc ? fail(EXIT_MACHINE, &error) : run_benchmarks(o->rest, argv);

@@ -68,10 +68,10 @@ static int take(struct gbench_options *o, char **argv, struct pl_error *error)
         int rc = takers[i].take(o, value, error);
         return rc ? rc : argv[0][length] ? 1 : 2;
     }
-    if (strcmp(argv[0], "--memory") != 0)
-        return 0;
-    o->memory = true;
-    return 1;
+    bool memory = strcmp(argv[0], "--memory") == 0, live = strcmp(argv[0], "--live") == 0;
+    o->memory |= memory;
+    o->live |= live;
+    return memory || live;
 }
 
 int gbench_options_read(int argc, char **argv, struct gbench_options *options,

@@ -14,7 +14,8 @@ struct gbench_options {
     const char *settings[PL_BENCH_SETTINGS_MAX];
     size_t setting_count;
     bool memory;
-    int rest; /* of argv, with argv[0] */
+    bool live; /* populations of live blocks with a ledger and without, nothing else */
+    int rest;  /* of argv, with argv[0] */
 };
 
 /** Takes the options that are ours out of argv, `--key VALUE` or `--key=VALUE`.

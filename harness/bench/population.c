@@ -1,6 +1,6 @@
 /* What a ledger costs, by how many blocks are live: one is acquired and another released, the
  * oldest or any of them, on the stack and on the same with a ledger in front. Small blocks, so that
- * a million of them fit into the machine. Best read interleaved:
+ * a million of them fit into the machine. Asked for by --live, best read interleaved:
  * --benchmark_enable_random_interleaving=true --benchmark_repetitions=9 */
 #include <stdio.h>
 #include <string.h>
