@@ -30,7 +30,7 @@ static void ring_push(struct client *c, const uint8_t *received, uint32_t pictur
         broadcast_drop(b, PL_DROP_QUEUE, 1);
         return;
     }
-    uint8_t *copy = broadcast_acquire(b, CLASS_FRAME, bytes);
+    uint8_t *copy = broadcast_acquire(b, CLASS_FRAME, bytes, "ring");
     if (!copy) {
         broadcast_drop(b, PL_DROP_LIMIT, 1);
         return;
@@ -57,7 +57,7 @@ static void receive(struct client *c, const uint8_t *header, uint32_t picture)
         broadcast_drop(b, PL_DROP_INVALID, 1);
         return;
     }
-    uint8_t *received = broadcast_acquire(b, CLASS_FRAME, bytes);
+    uint8_t *received = broadcast_acquire(b, CLASS_FRAME, bytes, "received");
     if (!received) {
         broadcast_drop(b, PL_DROP_LIMIT, 1);
         return;

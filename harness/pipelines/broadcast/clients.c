@@ -19,7 +19,7 @@ void client_join(struct client *c)
 {
     struct broadcast *b = c->broadcast;
     for (uint32_t i = 0; i < BROADCAST_PARTS; i++) {
-        c->parts[i] = broadcast_acquire(b, CLASS_CLIENT, part_bytes[i]);
+        c->parts[i] = broadcast_acquire(b, CLASS_CLIENT, part_bytes[i], "client");
         if (!c->parts[i]) {
             release_parts(c);
             return; /* it tries again with its next picture */

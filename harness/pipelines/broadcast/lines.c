@@ -34,8 +34,8 @@ static bool append(struct client *c, struct packet_line *line, const uint8_t *da
                    int64_t now_ns)
 {
     struct broadcast *b = c->broadcast;
-    struct queue_node *node = broadcast_acquire(b, CLASS_NODE, sizeof *node);
-    uint8_t *copy = node ? broadcast_acquire(b, class_of(c, line), size) : NULL;
+    struct queue_node *node = broadcast_acquire(b, CLASS_NODE, sizeof *node, "queue node");
+    uint8_t *copy = node ? broadcast_acquire(b, class_of(c, line), size, "queued packet") : NULL;
     if (!copy) {
         if (node)
             broadcast_release(b, CLASS_NODE, node, sizeof *node);

@@ -36,7 +36,7 @@ static void offer(struct client *c, const void *packet, int64_t now_ns)
     uint64_t size = SAMPLES * sizeof(float);
     if (line_offer(c, &c->audio, packet, size, now_ns))
         return;
-    uint8_t *block = broadcast_acquire(b, CLASS_AUDIO, size);
+    uint8_t *block = broadcast_acquire(b, CLASS_AUDIO, size, "waiting sound");
     if (!block) {
         broadcast_drop(b, PL_DROP_LIMIT, 1);
         return;
@@ -74,7 +74,7 @@ static void speak_to(struct client *c, int64_t now_ns)
 /* Refused, it tries again when the next packet is due. */
 static void mixer_open(struct broadcast *b)
 {
-    b->mixer = broadcast_acquire(b, CLASS_CLIENT, MIXER_BYTES);
+    b->mixer = broadcast_acquire(b, CLASS_CLIENT, MIXER_BYTES, "mixer");
     if (b->mixer)
         memset(b->mixer, 0, MIXER_BYTES);
 }

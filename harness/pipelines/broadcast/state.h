@@ -90,9 +90,9 @@ struct broadcast {
 };
 
 /* memory.c */
-/** A block of a class, or NULL, which the meter counts. */
-#define broadcast_acquire(b, class, bytes) \
-    pl_meter_acquire_sized(&(b)->side->meter, (b)->classes[class], bytes)
+/** A block of a class, or NULL, which the meter counts. @param label of the site, for a ledger */
+#define broadcast_acquire(b, class, bytes, label) \
+    pl_meter_acquire_at(&(b)->side->meter, (b)->classes[class], (bytes), PL_SITE(label))
 void broadcast_release(struct broadcast *b, enum broadcast_class class, void *block,
                        uint64_t bytes);
 void broadcast_drop(struct broadcast *b, enum pl_drop reason, uint64_t packets);

@@ -23,7 +23,7 @@ static void consume(struct client *c)
     struct held_frame taken = c->ring[c->ring_head];
     c->ring_head = (c->ring_head + 1) % b->settings->ring;
     c->ring_count--;
-    uint8_t *copy = broadcast_acquire(b, CLASS_FRAME, b->frame_bytes);
+    uint8_t *copy = broadcast_acquire(b, CLASS_FRAME, b->frame_bytes, "cached picture");
     if (copy) {
         memcpy(copy, taken.block, b->frame_bytes);
         broadcast_verify(b, copy + BROADCAST_HEADER, taken.picture);
@@ -45,7 +45,7 @@ static bool make_image(struct client *c)
     uint64_t bytes = b->frame_bytes - BROADCAST_HEADER;
     if (!c->cached.block || c->image.block)
         return true;
-    uint8_t *image = broadcast_acquire(b, CLASS_IMAGE, bytes);
+    uint8_t *image = broadcast_acquire(b, CLASS_IMAGE, bytes, "image");
     if (!image)
         return false;
     memcpy(image, c->cached.block + BROADCAST_HEADER, bytes);
@@ -81,11 +81,11 @@ static size_t compose(struct broadcast *b)
 /* @return the packet, a head and a copy of the text; NULL when refused */
 static uint8_t *make_packet(struct broadcast *b, size_t bytes)
 {
-    uint8_t *frame = broadcast_acquire(b, CLASS_TEXT, bytes);
+    uint8_t *frame = broadcast_acquire(b, CLASS_TEXT, bytes, "text");
     if (!frame)
         return NULL;
     memcpy(frame, b->text, bytes);
-    uint8_t *packet = broadcast_acquire(b, CLASS_TEXT, PACKET_HEAD + bytes);
+    uint8_t *packet = broadcast_acquire(b, CLASS_TEXT, PACKET_HEAD + bytes, "packet");
     if (packet) {
         memset(packet, 0, PACKET_HEAD);
         memcpy(packet, &(uint64_t){bytes}, sizeof(uint64_t));

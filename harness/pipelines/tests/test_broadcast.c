@@ -337,7 +337,7 @@ static void a_frame_that_nobody_holds_is_found(void **state)
     (void)state;
     struct rig *rig = open_rig(&plain, "glibc");
     pl_loop_run(&rig->loop, 20 * MS);
-    void *lost = broadcast_acquire(rig->b, CLASS_FRAME, rig->b->frame_bytes);
+    void *lost = broadcast_acquire(rig->b, CLASS_FRAME, rig->b->frame_bytes, "lost");
     pl_loop_run(&rig->loop, 60 * MS);
     broadcast_release(rig->b, CLASS_FRAME, lost, rig->b->frame_bytes);
     close_rig(rig, 1);
