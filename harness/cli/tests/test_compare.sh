@@ -42,7 +42,7 @@ fails 2 "--clock wall does not go with pairs" calibrate --clock wall
 fails 2 "--base takes a value" pairs --out "$tmp/p" --base
 fails 2 "no scenario 'nope'" pairs nope --base "$build/plimsoll" --out "$tmp/p"
 fails 2 "--pairs takes 40 at least" calibrate --pairs 39
-fails 2 "baseline takes one folder" baseline
+fails 2 "baseline takes folders" baseline
 [ ! -e "$tmp/p" ] || bad "a refused command left a folder"
 
 # a base that can't run the cell: one line, nothing left
