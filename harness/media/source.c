@@ -6,6 +6,10 @@
 
 #include "harness/media/buffers.h"
 
+/* The largest picture that a scenario may hold. A header that claims more is refused, before
+ * anybody allocates for it. */
+#define PIXELS_MAX (INT64_C(8192) * 8192)
+
 static int fail(const struct pl_media_source *s, int code, const char *what, int reason,
                 struct pl_error *error)
 {
@@ -27,6 +31,7 @@ static int open_decoder(struct pl_media_source *s, enum AVCodecID id, const AVCo
         return fail(s, -ENOMEM, "no memory for a decoder", 0, error);
     if (s->format)
         s->decoder->pkt_timebase = s->format->streams[s->stream]->time_base;
+    s->decoder->max_pixels = PIXELS_MAX;
     s->decoder->thread_count = 1; /* its threads would not live in the replay's time */
     s->decoder->thread_type = FF_THREAD_SLICE;
     if (s->buffers)

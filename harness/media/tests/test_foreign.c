@@ -173,6 +173,72 @@ static void samples_that_are_no_numbers_become_silence(void **state)
     free(wave.data);
 }
 
+#define BMP_HEAD (54 + 256 * 4) /* with its palette */
+#define BMP_BYTES (BMP_HEAD + 64 * 64)
+
+/* A BMP of 8 bits a pixel, whose runs are whatever follows its head: of such a one no decoder can
+ * tell beforehand that its pixels are not there. */
+static void write_bmp_head(char *at, uint32_t bytes, int32_t width, int32_t height)
+{
+    uint32_t offset = BMP_HEAD, header = 40, runs = 1;
+    uint16_t planes = 1, bits = 8;
+    memset(at, 0, offset);
+    memcpy(at, "BM", 2), memcpy(at + 2, &bytes, 4), memcpy(at + 10, &offset, 4);
+    memcpy(at + 14, &header, 4), memcpy(at + 18, &width, 4), memcpy(at + 22, &height, 4);
+    memcpy(at + 26, &planes, 2), memcpy(at + 28, &bits, 2), memcpy(at + 30, &runs, 4);
+}
+
+/* A picture of 64x64, and one as long that claims another size. */
+static struct file make_pictures(int32_t width, int32_t height)
+{
+    struct file file = {.bytes = 2 * BMP_BYTES};
+    file.data = malloc(file.bytes);
+    assert_non_null(file.data);
+    memset(file.data, 7, file.bytes);
+    write_bmp_head(file.data, BMP_BYTES, 64, 64);
+    write_bmp_head(file.data + BMP_BYTES, BMP_BYTES, width, height);
+    return file;
+}
+
+/* What FFmpeg itself would take, what it would not (2 GiB in 3 bytes a pixel), and nothing: each is
+ * counted, nobody allocates for it, and what comes before and after plays on. */
+static void a_header_that_claims_too_much_is_counted(void **state)
+{
+    (void)state;
+    static const int32_t sizes[][2] = {{16000, 16000}, {26755, 26755}, {0, 0}};
+    static const enum pl_format formats[] = {PL_FORMAT_FFMPEG, PL_FORMAT_RGBA};
+    for (size_t i = 0; i < 2 * sizeof sizes / sizeof *sizes; i++) {
+        struct file file = make_pictures(sizes[i / 2][0], sizes[i / 2][1]);
+        struct pl_scenario s;
+        struct rig rig;
+        struct pl_error error = {""};
+        rig_scenario(&s, "music.mp3");
+        strcpy(s.media.picture, "64x64");
+        strcpy(s.classes[0].name, "image");
+        struct pl_recording *bytes = rig_material("claims.bmp", file.data, file.bytes);
+        if (rig_open(&rig, &s, formats[i % 2], "glibc", bytes, &error))
+            fail_msg("%s", error.text);
+        rig_run(&rig, 4 * S);
+        assert_true(pl_sides_live_peak(&rig.sides) < 1 << 20);
+        rig_close(&rig);
+        assert_true(rig.facts.decode_errors > 90);
+        assert_true(rig.counts.delivered > 70);
+        free(file.data);
+    }
+}
+
+static void a_first_header_that_claims_too_much_gets_one_line(void **state)
+{
+    (void)state;
+    static const int32_t sizes[][2] = {{16000, 16000}, {26755, 26755}, {0, 0}, {-3, INT32_MAX}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        char bytes[BMP_BYTES];
+        memset(bytes, 7, sizeof bytes);
+        write_bmp_head(bytes, sizeof bytes, sizes[i][0], sizes[i][1]);
+        fails_to_open("claims.bmp", bytes, sizeof bytes, "64x64", -EINVAL, "");
+    }
+}
+
 static AVFrame *frame_of(int rate, int channels, int samples)
 {
     AVFrame *frame = av_frame_alloc();
@@ -221,6 +287,8 @@ int main(void)
         cmocka_unit_test(what_is_cut_plays_as_far_as_it_goes),
         cmocka_unit_test(what_is_damaged_is_counted_and_goes_on),
         cmocka_unit_test(samples_that_are_no_numbers_become_silence),
+        cmocka_unit_test(a_header_that_claims_too_much_is_counted),
+        cmocka_unit_test(a_first_header_that_claims_too_much_gets_one_line),
         cmocka_unit_test(a_change_in_mid_stream_is_counted_and_followed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
