@@ -52,6 +52,14 @@ struct pl_value pl_metric_crossfades_cut(const struct pl_measured *m)
                                                     : pl_value_none();
 }
 
+/* Of a scenario that loses none it says nothing. */
+struct pl_value pl_metric_frames_leaked(const struct pl_measured *m)
+{
+    const struct pl_media_facts *facts = facts_of(m);
+    return facts && m->scenario->media.leak > 0 ? pl_value_integer(facts->frames_leaked)
+                                                : pl_value_none();
+}
+
 struct pl_value pl_metric_decode_errors(const struct pl_measured *m)
 {
     const struct pl_media_facts *facts = facts_of(m);

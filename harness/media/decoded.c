@@ -32,11 +32,9 @@ static uint64_t take(struct running *r)
     return frame->samples;
 }
 
-void decoded_tick(struct running *r)
+void decoded_take(struct running *r)
 {
-    uint64_t per_tick =
-        r->plan.video ? 1 : (uint64_t)r->settings->frame_ns / 1000 * r->rate / 1000000;
-    for (r->due_samples += per_tick; r->given_samples < r->due_samples;) {
+    for (r->due_samples += frame_samples(r); r->given_samples < r->due_samples;) {
         uint64_t samples = take(r);
         if (!samples) {
             line_skip(r, r->due_samples - r->given_samples);

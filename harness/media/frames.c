@@ -12,6 +12,8 @@ struct pl_media_frame *line_at(const struct running *r, uint32_t place)
 
 uint64_t frame_samples(const struct running *r)
 {
+    if (r->in.format == PL_FORMAT_FFMPEG && !r->plan.video) /* in the decoder's own samples */
+        return (uint64_t)r->settings->frame_ns / 1000 * r->rate / 1000000;
     return r->plan.video ? 1 : r->plan.frame_samples;
 }
 
@@ -127,9 +129,9 @@ AVFrame *frame_shell(struct running *r, const struct pl_media_frame *frame)
     return r->shell;
 }
 
-void line_play(struct running *r)
+/* Plays a frame and releases it. */
+static void hand_on(struct running *r, struct pl_media_frame *frame)
 {
-    struct pl_media_frame *frame = line_at(r, 0);
     struct pl_traffic_counts *counts = &r->side->counts;
     pl_own_add(&counts->integrity_errors, frame_sum(r, frame) != frame->sum);
     if (r->encoder.codec)
@@ -139,6 +141,13 @@ void line_play(struct running *r)
     if (!r->plan.video)
         pl_own_add(&counts->samples_delivered, frame->samples * r->plan.channels);
     frame_release(r, frame);
+}
+
+void line_play(struct running *r)
+{
+    struct pl_media_frame *frame = line_at(r, 0);
+    if (!leak_takes(r, frame))
+        hand_on(r, frame);
     r->line.samples -= frame->samples;
     r->line.head = (r->line.head + 1) % r->line.capacity;
     r->line.count--;

@@ -20,7 +20,7 @@ static struct pl_media_source_options options_of(struct running *r, uint32_t ind
         .index = index,
         .video = r->plan.video,
         .payload = r->settings->payload,
-        .buffers = r->in.format == PL_FORMAT_FFMPEG ? &r->buffers : NULL,
+        .buffers = r->in.format == PL_FORMAT_FFMPEG ? r->buffers : NULL,
         .facts = facts,
     };
 }
@@ -69,18 +69,36 @@ static bool take_clips(struct running *r)
     return true;
 }
 
-static int open_feeds(struct running *r, struct pl_error *error)
+/* @param index of the stream: what one decodes, the others do, too */
+static int open_feeds(struct running *r, uint32_t index, struct pl_error *error)
 {
     int rc = 0;
     for (uint32_t i = 0; !rc && i < r->settings->source_count; i++) {
         struct pl_media_source_options options = options_of(r, i, r->in.media);
+        options.known = index > 0;
         rc = pl_media_feed_open(&r->feeds[i], &options, r->settings, r->in.format, &r->plan, error);
     }
     return rc;
 }
 
-int prepare(struct running *r, struct pl_error *error)
+/* Every stream decodes by itself, or has a place of its own in clips that all play. */
+static int open_all_feeds(struct streams *all, bool live, struct pl_error *error)
 {
+    const struct running *first = all->stream[0];
+    int rc = 0;
+    for (uint32_t k = 0; !rc && k < all->count; k++) {
+        struct running *r = all->stream[k];
+        if (live)
+            rc = open_feeds(r, k, error);
+        for (uint32_t i = 0; !live && k && i < r->settings->source_count; i++)
+            pl_media_feed_clip(&r->feeds[i], &r->plan, first->feeds[i].clip);
+    }
+    return rc;
+}
+
+int prepare(struct streams *all, struct pl_error *error)
+{
+    struct running *r = all->stream[0];
     bool live = r->settings->decode != 0;
     struct prepared *p = pl_arena_take(r->in.arena, sizeof *p);
     if (!p || (!live && !take_clips(r)))
@@ -94,5 +112,5 @@ int prepare(struct running *r, struct pl_error *error)
     if (rc || p->rc)
         return rc ? rc : pl_error_set(error, p->rc, "%s", p->error.text);
     *r->in.media = p->facts;
-    return live ? open_feeds(r, error) : 0;
+    return open_all_feeds(all, live, error);
 }

@@ -1,5 +1,5 @@
-/* The pipeline media (running.h): each tick brings a frame of media, and plays the one whose delay
- * is over. */
+/* The pipeline media (running.h): each tick of a stream brings a frame of media, or every so many a
+ * burst of as many, and plays the one whose delay is over. */
 #include "harness/media/running.h"
 
 #include <errno.h>
@@ -10,7 +10,8 @@
 #include "harness/media/log.h"
 #include "harness/media/state.h"
 
-_Static_assert(sizeof(struct running) + 4096 <= PL_MEDIA_STATE_BYTES, "raise PL_MEDIA_STATE_BYTES");
+/* Beside them lies what prepare() takes. */
+_Static_assert(sizeof(struct streams) + 4096 <= PL_MEDIA_STATE_BYTES, "raise PL_MEDIA_STATE_BYTES");
 
 static void take_frame(struct running *r)
 {
@@ -26,14 +27,6 @@ static void take_frame(struct running *r)
     pl_own_add(&counts->dropped[acquired ? PL_DROP_INVALID : PL_DROP_LIMIT], 1);
 }
 
-static void play_what_is_due(struct running *r)
-{
-    for (const struct pl_media_frame *frame;
-         r->line.count && (frame = line_at(r, 0)) &&
-         r->line.now - frame->at - frame->samples >= r->delay_samples;)
-        line_play(r);
-}
-
 static void count_track(struct running *r)
 {
     int64_t track = r->settings->track_ns / r->settings->frame_ns;
@@ -42,107 +35,103 @@ static void count_track(struct running *r)
         transition(r);
 }
 
+/* What the decoder delivers together is played one by one all the same. */
+static void take_burst(struct running *r)
+{
+    if (r->early) {
+        r->early--;
+        return;
+    }
+    r->early = r->settings->burst - 1;
+    for (uint32_t i = 0; i < r->settings->burst; i++) {
+        if (r->in.format == PL_FORMAT_FFMPEG)
+            decoded_take(r);
+        else
+            take_frame(r);
+        count_track(r);
+    }
+}
+
+static void play_what_is_due(struct running *r)
+{
+    uint64_t wait = r->delay_samples + r->early * frame_samples(r);
+    for (const struct pl_media_frame *frame; r->line.count && (frame = line_at(r, 0)) &&
+                                             r->line.now - frame->at - frame->samples >= wait;)
+        line_play(r);
+}
+
 static int64_t on_tick(void *context, int64_t now_ns)
 {
     struct running *r = context;
     if (r->settings->hold == PL_HOLD_CHUNKS) {
         chunks_tick(r);
     } else {
-        if (r->in.format == PL_FORMAT_FFMPEG)
-            decoded_tick(r);
-        else
-            take_frame(r);
-        count_track(r);
+        take_burst(r);
         play_what_is_due(r);
     }
     return now_ns + r->settings->frame_ns;
 }
 
-static bool open_line(struct running *r)
+static int open_streams(struct streams *all, const struct pl_pipeline_inputs *in,
+                        struct pl_error *error)
 {
-    struct line *line = &r->line;
-    line->capacity = r->plan.line_capacity;
-    line->frames = pl_arena_take(r->in.arena, line->capacity * sizeof *line->frames);
-    r->filling.sums = line->frames;
-    r->played.sums = line->frames + r->plan.delay_frames;
-    r->rate = r->settings->rate;
-    r->delay_samples = r->plan.delay_frames * frame_samples(r);
-    return line->frames != NULL;
-}
-
-static bool open_shell(struct running *r)
-{
-    r->shell = av_frame_alloc();
-    if (!r->shell)
-        return false;
-    r->shell->format = pl_media_sample_format(r->in.format);
-    r->shell->sample_rate = (int)r->settings->rate;
-    av_channel_layout_default(&r->shell->ch_layout, (int)r->settings->channels);
-    return true;
-}
-
-static int open_parts(struct running *r, struct pl_error *error)
-{
-    const struct pl_media_settings *m = r->settings;
-    if (!open_line(r) || !open_shell(r))
-        return pl_error_set(error, -ENOMEM, "the cell can't start: its arena is too small");
-    int rc = m->crossfade_ns ? pl_media_crossfade_check(error) : 0;
-    if (!rc && m->encoder)
-        rc = pl_media_encoder_open(&r->encoder, (enum pl_encoder)m->encoder, m, r->in.media, error);
-    return rc ? rc : prepare(r, error);
+    int rc = in->scenario->media.crossfade_ns ? pl_media_crossfade_check(error) : 0;
+    while (!rc && all->count < in->scenario->media.streams) {
+        struct running *r = pl_arena_take(in->arena, sizeof *r);
+        if (!r)
+            return pl_error_set(error, -ENOMEM, "the cell can't start: its arena is too small");
+        rc = stream_open(r, in, all, error);
+        all->stream[all->count++] = r;
+    }
+    return rc ? rc : prepare(all, error);
 }
 
 /* Half-built ones are taken. */
-static void close_parts(struct running *r)
+static void close_streams(struct streams *all)
 {
-    for (uint32_t i = 0; i < r->settings->source_count; i++)
-        pl_media_feed_close(&r->feeds[i]);
-    pl_media_buffers_close(&r->buffers);
-    pl_media_encoder_close(&r->encoder);
-    av_frame_free(&r->shell);
+    for (uint32_t i = 0; i < all->count; i++)
+        stream_close(all->stream[i]);
+    pl_media_buffers_close(&all->buffers);
 }
 
 static int open_running(const struct pl_pipeline_inputs *in, void **state, struct pl_error *error)
 {
-    struct running *r = pl_arena_take(in->arena, sizeof *r);
-    if (!r)
+    struct streams *all = pl_arena_take(in->arena, sizeof *all);
+    struct pl_media_plan plan;
+    if (!all)
         return pl_error_set(error, -ENOMEM, "the cell can't start: its arena is too small");
-    *r = (struct running){
-        .in = *in, .settings = &in->scenario->media, .side = pl_sides_network(in->sides)};
     pl_media_log_open();
-    pl_media_plan_make(in->scenario, in->format, &r->plan);
-    r->buffers = (struct pl_media_buffers){.meter = &r->side->meter,
-                                           .class_index = r->plan.block_class,
-                                           .pooled = r->settings->buffer_pool};
-    int rc = open_parts(r, error);
+    pl_media_plan_make(in->scenario, in->format, &plan);
+    all->buffers = (struct pl_media_buffers){.meter = &pl_sides_network(in->sides)->meter,
+                                             .class_index = plan.block_class,
+                                             .pooled = in->scenario->media.buffer_pool};
+    int rc = open_streams(all, in, error);
     if (rc) {
-        close_parts(r);
+        close_streams(all);
         return rc;
     }
     in->media->present = 1;
-    r->tick = (struct pl_event){.fire = on_tick, .context = r};
-    pl_loop_add(in->loop, &r->tick, 0);
-    *state = r;
+    for (uint32_t i = 0; i < all->count; i++) {
+        struct running *r = all->stream[i];
+        r->tick = (struct pl_event){.fire = on_tick, .context = r};
+        pl_loop_add(in->loop, &r->tick, stream_begins(r, i));
+    }
+    *state = all;
     return 0;
-}
-
-static uint64_t held_ns(const struct running *r)
-{
-    if (r->settings->hold == PL_HOLD_CHUNKS)
-        return chunks_held(r) * (uint64_t)r->settings->frame_ns;
-    if (r->plan.video)
-        return r->line.samples * (uint64_t)r->settings->frame_ns;
-    return r->line.samples * 1000000 / r->rate * 1000;
 }
 
 static void close_running(void *state, int64_t now_ns)
 {
-    struct running *r = state;
+    struct streams *all = state;
     (void)now_ns;
-    r->in.media->held_ns = held_ns(r);
-    line_close(r);
-    chunks_close(r);
-    close_parts(r);
+    for (uint32_t i = 0; i < all->count; i++) {
+        struct running *r = all->stream[i];
+        r->in.media->held_ns += stream_held_ns(r);
+        line_close(r);
+        leak_close(r);
+        chunks_close(r);
+    }
+    close_streams(all);
 }
 
 const struct pl_pipeline *pl_media_running_of(const struct pl_scenario *scenario)

@@ -261,7 +261,7 @@ int pl_media_source_open(struct pl_media_source *s, const struct pl_media_source
         s->capture = pl_material_file(o->material, o->index);
     else
         s->file = (struct memory_file){pl_material_file(o->material, o->index), file->bytes, 0};
-    int rc = check_decodes(s, o, error);
+    int rc = o->known ? 0 : check_decodes(s, o, error);
     s->buffers = o->buffers;
     return rc ? rc : open_reading(s, o, error);
 }

@@ -40,6 +40,7 @@ struct pl_media_source_options {
     uint32_t index; /* of the file in it */
     bool video;
     const char *payload; /* of dynamic payload types of a capture, may be empty */
+    bool known;          /* it was opened before, and decodes */
     struct pl_media_buffers *buffers;
     struct pl_media_facts *facts;
 };

@@ -73,6 +73,17 @@ static int check_video(struct pl_decoder *d, const struct pl_media_settings *m)
     return 0;
 }
 
+static int check_frames(struct pl_decoder *d, const struct pl_media_settings *m)
+{
+    if (m->hold == PL_HOLD_CHUNKS && (m->burst > 1 || m->leak > 0))
+        return fail_at(d, "media.hold",
+                       "media.hold: chunks hold no frames: media.burst and leak need hold: frames");
+    if (m->burst > 1 && m->crossfade_ns)
+        return fail_at(d, "media.burst",
+                       "media.burst: a crossfade takes its frames one by one: 1 would be right");
+    return 0;
+}
+
 int pl_media_check(struct pl_decoder *d)
 {
     const struct pl_media_settings *m = &d->scenario->media;
@@ -86,5 +97,6 @@ int pl_media_check(struct pl_decoder *d)
         return fail_at(d, "media.hold",
                        "media.hold: chunks are played as they are: no encoder, no crossfade");
     int rc = check_video(d, m);
+    rc = rc ? rc : check_frames(d, m);
     return rc ? rc : check_crossfade(d, m);
 }

@@ -118,6 +118,7 @@ struct pl_receiver_settings {
 };
 
 #define PL_SOURCES_MAX 4
+#define PL_MEDIA_STREAMS_MAX 64
 
 /** Where decoded frames are held until they are played. */
 enum pl_hold {
@@ -151,6 +152,9 @@ struct pl_media_settings {
     bool buffer_pool;     /* FFmpeg's frames lie in an AVBufferPool */
     int64_t track_ns;     /* each source plays so long before the next; 0 for good */
     int64_t crossfade_ns; /* they overlap so long; 0 for none */
+    uint32_t streams;     /* of the same sources, each with a decoder and frames of its own */
+    uint32_t burst;       /* frames that a decoder delivers together, every so many intervals */
+    double leak;          /* the share of frames that an error path never gives back */
 };
 
 #define PL_BLOCKS_SURVIVAL_MAX 64 /* cycles that a survivor lives are fewer */

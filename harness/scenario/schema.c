@@ -104,6 +104,9 @@ const struct pl_key pl_schema[] = {
     {"media.buffer_pool", PL_KEY_BOOL, AT(media.buffer_pool), 0, 0, 0, NULL, NULL, 0},
     TIME("media.track", media.track_ns, 0, 24 * HOUR, 0),
     TIME("media.crossfade", media.crossfade_ns, 0, HOUR, 0),
+    COUNT("media.streams", media.streams, 1, PL_MEDIA_STREAMS_MAX, 0),
+    COUNT("media.burst", media.burst, 1, 250, 0), /* libx264's longest GOP, by default */
+    SHARE("media.leak", media.leak),
     SECTION("blocks", 0),
     TEXT("blocks.file", blocks.file, PL_KEY_REQUIRED_HERE),
     TIME("blocks.cycle", blocks.cycle_ns, 10 * MS, HOUR, 0),

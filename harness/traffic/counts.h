@@ -46,6 +46,7 @@ struct pl_media_facts {
     uint64_t crossfades;      /* that were begun */
     uint64_t crossfades_cut;  /* of them: memory or the filter failed, and the track just ended */
     uint64_t encoded_bytes;   /* that left the muxer */
+    uint64_t frames_leaked;   /* that an error path of the scenario's did not give back */
     uint64_t compared;        /* samples of which the round trip was measured */
     double signal;            /* of them: the sum of squares */
     double noise;             /* of them: the sum of squared errors of the round trip */

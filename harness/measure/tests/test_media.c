@@ -25,6 +25,7 @@ static struct pl_cell_evidence evidence(struct pl_sample *samples)
                                             .crossfades = 6,
                                             .crossfades_cut = 1,
                                             .encoded_bytes = 7,
+                                            .frames_leaked = 8,
                                             .compared = 100,
                                             .signal = 50,
                                             .noise = 0.05,
@@ -43,7 +44,7 @@ static void facts_become_metrics(void **state)
 {
     (void)state;
     struct pl_sample samples[2];
-    struct pl_scenario s = {.media = {.crossfade_ns = 1}};
+    struct pl_scenario s = {.media = {.crossfade_ns = 1, .leak = 0.5}};
     struct pl_cell_evidence e = evidence(samples);
     struct pl_measured m;
     pl_measure(&s, &e, &m);
@@ -56,6 +57,10 @@ static void facts_become_metrics(void **state)
     assert_true(metric(&m, "crossfades") == 6);
     assert_true(metric(&m, "crossfades_cut") == 1);
     assert_true(metric(&m, "encoded_bytes_total") == 7);
+    assert_true(metric(&m, "frames_leaked") == 8);
+    s.media.leak = 0; /* of a scenario that loses none nothing is said */
+    pl_measure(&s, &e, &m);
+    assert_true(isnan(metric(&m, "frames_leaked")));
 }
 
 static void what_is_exact_has_no_ratio(void **state)

@@ -29,7 +29,9 @@ void rig_scenario(struct pl_scenario *s, const char *source)
                   .frame_ns = FRAME_NS,
                   .delay_ns = 25 * FRAME_NS,
                   .rate = 44100,
-                  .channels = 2},
+                  .channels = 2,
+                  .streams = 1,
+                  .burst = 1},
         .classes = {{"samples", 0, -1}},
         .class_count = 1,
         .class_fits = 1,
@@ -104,7 +106,7 @@ int rig_open(struct rig *rig, const struct pl_scenario *scenario, enum pl_format
         fail_msg("%s", error->text);
     open_stack(rig, stack);
     open_arena(rig, format);
-    pl_loop_init(&rig->loop, rig->heap, 4);
+    pl_loop_init(&rig->loop, rig->heap, PL_MEDIA_STREAMS_MAX + 1);
     assert_true(pl_sides_open(&rig->sides, 1, rig->stack, &rig->scenario, 1, &rig->arena));
     rig->side = pl_sides_network(&rig->sides);
     struct pl_pipeline_inputs inputs = {.scenario = &rig->scenario,

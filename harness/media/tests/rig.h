@@ -13,7 +13,7 @@ struct rig {
     struct pl_sides sides;
     struct pl_side *side;
     struct pl_loop loop;
-    struct pl_event *heap[4];
+    struct pl_event *heap[PL_MEDIA_STREAMS_MAX + 1];
     struct pl_arena arena;
     struct pl_media_facts facts;
     struct pl_traffic_counts counts; /* once it is closed */

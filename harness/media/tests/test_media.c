@@ -72,7 +72,7 @@ static void damage_is_found(void **state)
     rig_scenario(&s, "music.mp3");
     rig_must_open(&rig, &s, PL_FORMAT_S16, "glibc");
     rig_run(&rig, 2 * S);
-    struct running *running = rig.state;
+    struct running *running = ((struct streams *)rig.state)->stream[0];
     ((uint8_t *)line_at(running, 3)->block[1])[3527] ^= 1;
     rig_run(&rig, 4 * S);
     assert_int_equal(rig.side->counts.integrity_errors, 1);

@@ -9,6 +9,7 @@
 /* The shortest frame that a decoder makes: 2.5 ms, of Opus. L16 has whatever its packets have; the
  * recordings of this tree 2.9 ms. */
 #define DECODER_FRAME_MIN_NS INT64_C(2500000)
+#define LEAK_SPARE 256 /* leaks beyond half as many again as are likely */
 
 static const char *class_name(const struct pl_media_settings *m)
 {
@@ -21,6 +22,14 @@ static int class_index(const struct pl_scenario *s)
         if (strcmp(s->classes[i].name, class_name(&s->media)) == 0)
             return (int)i;
     return -1;
+}
+
+/* Leaks are drawn: no run comes so far above their mean. Never more than all. */
+static uint32_t leak_capacity(const struct pl_scenario *s, int64_t frame_ns)
+{
+    double frames = (double)(s->duration_ns / frame_ns + 1 + s->media.burst);
+    double likely = 1.5 * frames * s->media.leak + LEAK_SPARE;
+    return s->media.leak > 0 ? (uint32_t)(likely < frames ? likely : frames) : 0;
 }
 
 void pl_media_plan_make(const struct pl_scenario *s, enum pl_format format,
@@ -45,8 +54,9 @@ void pl_media_plan_make(const struct pl_scenario *s, enum pl_format format,
     int64_t shortest =
         format == PL_FORMAT_FFMPEG && !plan->video ? DECODER_FRAME_MIN_NS : m->frame_ns;
     plan->fade_frames = (uint32_t)(m->crossfade_ns / m->frame_ns);
-    plan->line_capacity =
-        (uint32_t)((m->delay_ns + 2 * m->frame_ns) / shortest) + 2 + 2 * plan->fade_frames;
+    plan->line_capacity = (uint32_t)((m->delay_ns + (1 + m->burst) * m->frame_ns) / shortest) + 2 +
+                          2 * plan->fade_frames;
+    plan->leak_capacity = leak_capacity(s, shortest);
     if (m->hold == PL_HOLD_CHUNKS)
         plan->line_capacity = 2 * plan->delay_frames;
 }
@@ -122,14 +132,16 @@ static size_t arena_bytes(const struct pl_scenario *s, const struct pl_recording
     struct pl_media_plan plan;
     pl_media_plan_make(s, format, &plan);
     uint64_t clip = s->media.decode ? 0 : pl_arena_cost(pl_media_clip_bytes(&plan));
+    uint64_t stream = pl_arena_cost(PL_MEDIA_STREAM_BYTES) +
+                      pl_arena_cost((uint64_t)plan.line_capacity * sizeof(struct pl_media_frame)) +
+                      pl_arena_cost((uint64_t)plan.leak_capacity * sizeof(struct pl_media_frame));
     return pl_arena_cost(PL_MEDIA_STATE_BYTES) + s->media.source_count * clip +
-           pl_arena_cost((uint64_t)plan.line_capacity * sizeof(struct pl_media_frame));
+           s->media.streams * stream;
 }
 
 static uint32_t event_count(const struct pl_scenario *s)
 {
-    (void)s;
-    return 1;
+    return s->media.streams;
 }
 
 const struct pl_pipeline pl_media = {

@@ -17,8 +17,10 @@ struct pl_media_frame {
     uint64_t at;      /* its place in time, in such samples: those refused before it count */
 };
 
-/** What the running pipeline keeps beside its clips and its line, at most. */
-#define PL_MEDIA_STATE_BYTES 65536
+/** What the running pipeline keeps beside its clips, lines and leaks, at most: once, and a stream.
+ */
+#define PL_MEDIA_STATE_BYTES 16384
+#define PL_MEDIA_STREAM_BYTES 16384
 
 /** Sizes that follow from a scenario and a format. */
 struct pl_media_plan {
@@ -27,11 +29,13 @@ struct pl_media_plan {
     uint32_t channels;      /* planes of a frame that are held in blocks of their own; 1 of video */
     uint32_t frame_samples; /* of one channel */
     uint32_t delay_frames;
-    uint32_t fade_frames;   /* in which two tracks overlap */
-    uint32_t clip_frames;   /* decoded once, at most, a source */
-    uint64_t block_bytes;   /* of one channel of a frame, or of a picture; 0 where FFmpeg's decoder
-                               decides */
-    uint32_t line_capacity; /* frames held at most, of a decoder's length if it decides */
+    uint32_t fade_frames; /* in which two tracks overlap */
+    uint32_t clip_frames; /* decoded once, at most, a source */
+    uint64_t block_bytes; /* of one channel of a frame, or of a picture; 0 where FFmpeg's decoder
+                             decides */
+    uint32_t
+        line_capacity; /* frames of a stream held at most, of a decoder's length if it decides */
+    uint32_t leak_capacity; /* frames of a stream that leak, at most */
     uint32_t block_class;   /* samples, image or chunk */
 };
 

@@ -45,9 +45,25 @@ static void keys_are_read(void **state)
     assert_string_equal(s.media.sources[1], "/b.ogg");
     assert_int_equal(s.media.decode, 1);
     assert_int_equal(s.media.encoder, PL_ENCODER_OPUS);
+    assert_int_equal(s.media.streams, 1);
+    assert_int_equal(s.media.burst, 1);
+    assert_true(s.media.leak == 0);
     assert_int_equal(s.media.crossfade_ns, INT64_C(5000000000));
     assert_string_equal(s.expectations[0].formats, "s16,f64");
     assert_int_equal(s.classes[0].size, 14112); /* of the largest format */
+}
+
+static void frames_are_many_come_together_and_leak(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct pl_error error = {""};
+    if (parse("  streams: 64\n  burst: 250\n  leak: 12.5%\n", "samples: {size: fit}", "s16, f64",
+              &s, &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(s.media.streams, 64);
+    assert_int_equal(s.media.burst, 250);
+    assert_true(s.media.leak == 0.125);
 }
 
 /* systems.md: 1764 samples in 40 ms of 44.1 kHz; a 720p picture as yuv420p is 1,382,400 B. */
@@ -100,6 +116,26 @@ static void what_does_not_fit_gets_one_line(void **state)
         {"", "samples: {size: fit}", "s16, s16", "dir/t.yaml:9:11: formats: s16 is named twice"},
         {"traffic: {file: x}\n", "samples: {size: fit}", "s16",
          "dir/t.yaml:7:11: 'traffic' is a key of the pipeline receiver, not of media"},
+        {"  hold: chunks\n  burst: 2\n", "chunk: {size: fit}", "s16",
+         "dir/t.yaml:7:9: media.hold: chunks hold no frames: media.burst and leak need hold: "
+         "frames"},
+        {"  hold: chunks\n  leak: 1%\n", "chunk: {size: fit}", "s16",
+         "dir/t.yaml:7:9: media.hold: chunks hold no frames: media.burst and leak need hold: "
+         "frames"},
+        {"  track: 30s\n  crossfade: 5s\n  burst: 2\n", "samples: {size: fit}", "s16",
+         "dir/t.yaml:9:10: media.burst: a crossfade takes its frames one by one: 1 would be right"},
+        {"  streams: 0\n", "samples: {size: fit}", "s16",
+         "dir/t.yaml:7:12: media.streams is out of range: from 1 to 64 is taken"},
+        {"  streams: 65\n", "samples: {size: fit}", "s16",
+         "dir/t.yaml:7:12: media.streams is out of range: from 1 to 64 is taken"},
+        {"  burst: 0\n", "samples: {size: fit}", "s16",
+         "dir/t.yaml:7:10: media.burst is out of range: from 1 to 250 is taken"},
+        {"  burst: 251\n", "samples: {size: fit}", "s16",
+         "dir/t.yaml:7:10: media.burst is out of range: from 1 to 250 is taken"},
+        {"  leak: 200%\n", "samples: {size: fit}", "s16",
+         "dir/t.yaml:7:9: media.leak: '200%' is no share; 0% to 100% would be right"},
+        {"  leak: 1\n", "samples: {size: fit}", "s16",
+         "dir/t.yaml:7:9: media.leak: '1' is no share; 0% to 100% would be right"},
         {"threads: 2\n", "samples: {size: fit}", "s16",
          "dir/t.yaml:7:10: threads: the pipeline media has one thread"},
     };
@@ -116,6 +152,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_are_read),
+        cmocka_unit_test(frames_are_many_come_together_and_leak),
         cmocka_unit_test(classes_fit_their_format),
         cmocka_unit_test(what_does_not_fit_gets_one_line),
     };
