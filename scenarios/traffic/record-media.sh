@@ -2,6 +2,7 @@
 # Makes the media files that the scenarios decode, by FFmpeg from signals of its own:
 #   music.mp3    MP3, 44.1 kHz stereo, 10 s      speech.ogg  Vorbis, 44.1 kHz stereo, 10 s
 #   talk.m4a     AAC in MP4, 48 kHz stereo, 10 s  clip.mp4    H.264, 640x360, 25 fps, 2 s
+#   uhd.mp4      H.264, 3840x2160, 30 fps, 12 pictures
 #
 #   record-media.sh          make what is missing; refuses to replace a file
 #   record-media.sh --force  make all, replacing what there is
@@ -15,7 +16,7 @@ export LC_ALL=C
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 lock=$here/media.lock
-files=(music.mp3 speech.ogg talk.m4a clip.mp4)
+files=(music.mp3 speech.ogg talk.m4a clip.mp4 uhd.mp4)
 work=
 
 die() { # CODE LINE...
@@ -47,11 +48,19 @@ arguments() { # FILE
         echo "-f lavfi -i testsrc2=s=640x360:r=25 -c:v libx264 -preset veryfast -crf 30" \
             "-pix_fmt yuv420p -threads 1"
         ;;
+    uhd.mp4)
+        echo "-f lavfi -i testsrc2=s=3840x2160:r=30 -c:v libx264 -preset veryfast -crf 34 -bf 0" \
+            "-refs 1 -pix_fmt yuv420p -threads 1"
+        ;;
     esac
 }
 
 seconds() { # FILE
-    [ "$1" = clip.mp4 ] && echo 2 || echo 10
+    case $1 in
+    clip.mp4) echo 2 ;;
+    uhd.mp4) echo 0.4 ;;
+    *) echo 10 ;;
+    esac
 }
 
 make_file() { # FILE: into $work
