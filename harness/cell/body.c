@@ -47,6 +47,7 @@ static int open_sampler(struct pl_cell *cell)
     cell->sampler = (struct pl_sampler){
         .stack = cell->stack,
         .sides = &cell->sides,
+        .alerts = {&cell->job->scenario, &cell->sides, PL_RECORD_FD, {false}},
         .ceiling_bytes = cell->job->ceiling_bytes,
         .record_fd = PL_RECORD_FD,
     };

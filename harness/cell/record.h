@@ -18,7 +18,8 @@ enum pl_record_kind {
     PL_RECORD_FINAL,
     PL_RECORD_FAILURE,     /* the cell could not start: one line */
     PL_RECORD_LEDGER_SITE, /* ledger_record.h */
-    PL_RECORD_LEDGER
+    PL_RECORD_LEDGER,
+    PL_RECORD_ALERT
 };
 
 /** One row of the series. */
@@ -35,6 +36,15 @@ struct pl_sample {
     int64_t cpu_ns;       /* spent since the window began */
     uint64_t churn_bytes; /* requested and released so far: what an instrument that has no clock of
                              ours goes by */
+};
+
+/** An alert of the scenario's that became true at a sample. */
+struct pl_alert_record {
+    uint32_t kind; /* PL_RECORD_ALERT */
+    uint32_t size;
+    int64_t t_ns;   /* the replay's time */
+    uint64_t value; /* of the alert's quantity */
+    uint64_t index; /* of the alert in the scenario */
 };
 
 /** What one class did. */
@@ -102,6 +112,7 @@ union pl_record {
     struct pl_failure failure;
     struct pl_ledger_site_record site;
     struct pl_ledger_record ledger;
+    struct pl_alert_record alert;
 };
 
 _Static_assert(sizeof(union pl_record) <= 4096, "a record is written whole: PIPE_BUF is 4096");

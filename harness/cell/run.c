@@ -18,6 +18,7 @@
 
 /* Incoming bytes until they make whole records. */
 struct reader {
+    const struct pl_cell_options *options;
     int fd;
     char buffer[65536];
     size_t used;
@@ -47,12 +48,24 @@ static int keep_sample(struct reader *reader, struct pl_cell_evidence *e,
     return 0;
 }
 
+static int keep_alert(const struct reader *reader, struct pl_cell_evidence *e,
+                      const struct pl_alert_record *alert)
+{
+    if (alert->index >= reader->options->scenario->alert_count)
+        return -EPROTO;
+    if (reader->options->on_alert)
+        reader->options->on_alert(reader->options->alert_context, alert);
+    return pl_alerted_add(&e->alerted, alert);
+}
+
 static int keep_record(struct reader *reader, struct pl_cell_evidence *e,
                        const union pl_record *record)
 {
     switch (record->head.kind) {
     case PL_RECORD_SAMPLE:
         return keep_sample(reader, e, &record->sample);
+    case PL_RECORD_ALERT:
+        return keep_alert(reader, e, &record->alert);
     case PL_RECORD_FINAL:
         e->final = record->final;
         e->has_final = true;
@@ -189,6 +202,7 @@ static int supervise(const struct pl_cell_options *o, const struct pl_process_op
         return rc;
     struct reader *reader = calloc(1, sizeof *reader);
     if (reader) {
+        reader->options = o;
         reader->fd = process.record_fd;
         error->text[0] = '\0';
         rc = follow(o, p->job_fd, reader, e, error);
@@ -304,6 +318,7 @@ int pl_cell_run(const struct pl_cell_options *o, struct pl_cell_evidence *eviden
 
 void pl_cell_evidence_free(struct pl_cell_evidence *evidence)
 {
+    pl_alerted_free(&evidence->alerted);
     free(evidence->samples);
     evidence->samples = NULL;
     evidence->sample_count = 0;

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stddef.h>
 
+#include "harness/cell/alerted.h"
 #include "harness/cell/container.h"
 #include "harness/cell/ledger_reports.h"
 #include "harness/cell/record.h"
@@ -36,6 +37,9 @@ struct pl_cell_options {
     const int64_t *ledger_at_ns; /* when a stack with a ledger reports it, rising; it does so at the
                                     end, too */
     uint32_t ledger_at_count;    /* PL_LEDGER_TIMES_MAX at most */
+    /** Told of each alert as it comes; NULL for nobody. */
+    void (*on_alert)(void *context, const struct pl_alert_record *alert);
+    void *alert_context;
     const struct pl_cell_wrapper *wrapper; /* an instrument that looks on, or NULL. The cell then
                                               times no acquires, and means nothing by its RSS */
 };
@@ -45,6 +49,7 @@ struct pl_cell_evidence {
     struct pl_sample *samples; /* in the order of time */
     size_t sample_count;
     struct pl_ledger_reports ledger;
+    struct pl_alerted alerted;
     bool has_final;
     struct pl_final final;
     int wait_status;

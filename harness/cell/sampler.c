@@ -64,17 +64,17 @@ uint64_t pl_sampler_peak(const struct pl_sampler *s)
     return kib * 1024 > shared ? kib * 1024 - shared : 0;
 }
 
-static void fill_sample(const struct pl_sampler *s, struct pl_sample *sample)
+static void fill_sample(const struct pl_sampler *s, struct pl_sample *sample,
+                        struct pl_stack_stats *stats)
 {
-    struct pl_stack_stats stats;
     struct pl_traffic_counts counts;
     uint64_t shared;
     pl_sampler_resident(s, &sample->rss_bytes, &shared);
-    pl_stack_stats(s->stack, &stats);
+    pl_stack_stats(s->stack, stats);
     pl_sides_counts(s->sides, &counts);
     sample->live_bytes = pl_sides_live(s->sides);
     sample->churn_bytes = pl_sides_churn(s->sides);
-    sample->reserved_bytes = stats.pooled ? stats.reserved_bytes : sample->live_bytes;
+    sample->reserved_bytes = stats->pooled ? stats->reserved_bytes : sample->live_bytes;
     sample->packets_received = counts.received;
     sample->packets_delivered = counts.delivered;
     for (int i = 0; i < PL_DROP_COUNT; i++)
@@ -84,10 +84,13 @@ static void fill_sample(const struct pl_sampler *s, struct pl_sample *sample)
 void pl_sampler_sample(struct pl_sampler *s, int64_t now_ns)
 {
     int64_t started_ns = pl_real_thread_cpu();
+    struct pl_stack_stats stats;
     struct pl_sample sample = {.kind = PL_RECORD_SAMPLE, .size = sizeof sample, .t_ns = now_ns};
     sample.cpu_ns = pl_real_cpu() - s->cpu_start_ns - s->own_cpu_ns;
-    fill_sample(s, &sample);
+    fill_sample(s, &sample, &stats);
     pl_record_write(s->record_fd, &sample, sizeof sample);
+    if (s->alerts.scenario)
+        pl_alerts_look(&s->alerts, &sample, &stats);
     s->at_ceiling |= s->ceiling_bytes && sample.rss_bytes > s->ceiling_bytes;
     s->own_cpu_ns += pl_real_thread_cpu() - started_ns;
 }

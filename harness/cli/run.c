@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "harness/cell/process.h"
+#include "harness/cli/alert_lines.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"
@@ -90,16 +91,20 @@ static int run_cell(struct run *run, const struct pl_planned *p, const struct pl
         .context = &run->progress,
         .ledger_at_ns = run->arguments->at_ns,
         .ledger_at_count = run->arguments->at_count,
+        .on_alert = pl_alert_lines_tell,
     };
     char reproduce[4096], label[PL_STACK_TEXT_MAX + 32];
     struct pl_cell_evidence evidence;
     struct pl_measured measured;
     struct pl_expected expected;
     pl_planned_label(cell, label, sizeof label);
+    struct pl_alert_lines alerts = {&p->scenario, label, &run->progress, 0};
+    options.alert_context = &alerts;
     pl_progress_show(&run->progress, p->scenario.name, label, p->scenario.duration_ns);
     int rc = pl_cell_run(&options, &evidence, error);
     if (rc)
         return rc;
+    pl_alert_lines_end(&alerts);
     pl_measure(&p->scenario, &evidence, &measured);
     pl_expectations_judge(&measured, cell->named, cell->format, &expected);
     run->unexpected |= expected.verdict == PL_VERDICT_FAILED;

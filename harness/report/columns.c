@@ -10,6 +10,7 @@
 
 const struct pl_column pl_columns[] = {
     {"killed after", "s", PL_MODEL_time_to_oom_seconds, 1, false, false},
+    {"first alert", "s", PL_MODEL_time_to_alert_seconds, 1, false, false},
     {"peak RSS", "MiB", PL_MODEL_rss_bytes_peak, MIB, false, false},
     {"RSS at end", "MiB", PL_MODEL_rss_bytes_end, MIB, false, false},
     {"RSS growth", "MiB/min", PL_MODEL_rss_growth_bytes_per_minute, MIB, false, false},

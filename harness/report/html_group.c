@@ -164,6 +164,7 @@ void pl_html_group(struct pl_html *p, const struct pl_model_group *g, size_t num
                   "Resident memory over the replay's time; dotted: live bytes. Where a curve meets "
                   "the line, the kernel kills.");
     write_table(p, g);
+    pl_html_alerts(p, g);
     write_picture(p, g, "-cpu", "CPU a packet of each stack; the table above has the figures.",
                   caption_of_cpu(g));
     pl_html_frontier(p, g);

@@ -22,6 +22,9 @@ void pl_html_wrap(const struct pl_html *page, const char *before, const char *te
 /** A group's section: its charts, its table, its cells in detail. */
 void pl_html_group(struct pl_html *page, const struct pl_model_group *group, size_t number);
 
+/** A group's alerts, where any was raised. */
+void pl_html_alerts(const struct pl_html *page, const struct pl_model_group *group);
+
 /** A group's frontier of memory against CPU, where it has a sweep. */
 void pl_html_frontier(struct pl_html *page, const struct pl_model_group *group);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/report/alerts.h"
 #include "harness/report/columns.h"
 #include "harness/report/facts.h"
 #include "harness/report/markdown_formats.h"
@@ -199,6 +200,7 @@ static void write_group(const struct page *p, const struct pl_model_group *g)
         write_row(p, g, &g->rows[i]);
     write_left_out(p, g->row_count, "rows");
     write_missing(p, g);
+    pl_alerts_markdown(p->out, g, p->most);
     write_picture(p, g, "-cpu", "CPU a packet of each stack, with the floor");
     write_picture(p, g, "-frontier", "peak memory against CPU of each swept stack");
     pl_markdown_frontier(p->out, g, p->most);

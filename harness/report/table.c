@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/report/alerts.h"
 #include "harness/report/columns.h"
 #include "harness/report/grid.h"
 #include "harness/report/table_sections.h"
@@ -104,6 +105,7 @@ static void print_group(FILE *out, const struct pl_model_group *g)
     pl_text_plain(out, conditions);
     fputs(g->repetitions > 1 ? "; median (lowest..highest)\n" : "\n", out);
     print_grid(out, g);
+    pl_alerts_terminal(out, g);
 }
 
 static void print_failures(FILE *out, const json_t *cells)

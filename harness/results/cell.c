@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/files.h"
+#include "harness/results/alerts.h"
 #include "harness/results/host.h"
 #include "harness/results/ledger.h"
 #include "harness/results/results.h"
@@ -75,9 +76,10 @@ static void series_name(size_t number, const struct pl_measured *m,
             *at = '-';
 }
 
-static int write_series(const struct pl_results *r, const char *name,
-                        const struct pl_cell_evidence *e, struct pl_error *error)
+static int write_series(const struct pl_results *r, const char *name, const struct pl_measured *m,
+                        struct pl_error *error)
 {
+    const struct pl_cell_evidence *e = m->evidence;
     char path[sizeof r->folder + 300];
     struct pl_file file;
     snprintf(path, sizeof path, "%s/%s", r->folder, name);
@@ -95,7 +97,8 @@ static int write_series(const struct pl_results *r, const char *name,
                 s->t_ns, s->rss_bytes, s->live_bytes, s->reserved_bytes, s->packets_received,
                 s->packets_delivered, s->packets_dropped, s->cpu_ns);
     }
-    return pl_file_commit(&file, error);
+    rc = pl_file_commit(&file, error);
+    return rc ? rc : pl_alerts_write(path, m, error);
 }
 
 /* The hash of a library that the person brought: the host's fingerprint knows only ours. */
@@ -141,6 +144,8 @@ static json_t *cell_json(const struct pl_cell_identity *id, const struct pl_meas
         "metrics", metrics_json(m), "series", series, "reproduce", id->reproduce);
     add_library(cell, id->stack);
     add_sweep(cell, m->scenario, id->stack);
+    if (cell && m->scenario->alert_count)
+        json_object_set_new(cell, "alerts", pl_alerts_json(m));
     if (cell && (!e->has_final || e->final.at_ceiling) && e->sample_count)
         json_object_set_new(cell, "at_last_sample", last_sample_json(e));
     json_t *ledger = pl_ledger_json(&e->ledger, id->ledger_asked, id->ledger_last_ns);
@@ -155,7 +160,7 @@ int pl_results_add_cell(struct pl_results *r, const struct pl_cell_identity *id,
 {
     char name[300];
     series_name(json_array_size(json_object_get(r->root, "cells")), m, id, name, sizeof name);
-    int rc = write_series(r, name, m->evidence, error);
+    int rc = write_series(r, name, m, error);
     if (rc)
         return rc;
     json_t *cell = cell_json(id, m, x, name);

@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/results/alerts.h"
+#include "harness/scenario/alerts.h"
+
 const char *pl_verdict_name(enum pl_verdict verdict)
 {
     static const char *const names[] = {"met", "failed", "not checked", "none"};
@@ -153,9 +156,9 @@ static bool is_named(const struct pl_scenario *s, const char *stack)
 static bool has_own_conditions(const struct pl_scenario *s, const char *stack)
 {
     struct pl_stack_spec spec;
-    bool own = has_part(stack, "fault") ||
-               (pl_stack_parse(stack, &spec, NULL) == 0 && pl_stack_is_limited(&spec) &&
-                !pl_stack_needs_budgets(&spec));
+    bool own =
+        has_part(stack, "fault") || (pl_stack_parse(stack, &spec, NULL) == 0 &&
+                                     pl_stack_is_limited(&spec) && !pl_stack_needs_budgets(&spec));
     return own && !is_named(s, stack);
 }
 
@@ -164,7 +167,8 @@ static bool applies(const struct pl_expectation *e, const struct pl_measured *m,
 {
     static const char *const kinds[] = {"none", "cgroup", "cgroup", "rlimit"};
     return names_stack(e->stacks, stack) &&
-           (!e->formats[0] || listed(e->formats, pl_format_name(format))) && m->scenario->duration_ns >= e->from_ns &&
+           (!e->formats[0] || listed(e->formats, pl_format_name(format))) &&
+           m->scenario->duration_ns >= e->from_ns &&
            (strcmp(e->container, "any") == 0 ||
             strcmp(e->container, kinds[m->evidence->container]) == 0);
 }
@@ -196,6 +200,22 @@ static void judge_bound(const struct pl_measured *m, const struct pl_bound *boun
             pl_unit_name(metric->unit), bound->text);
 }
 
+static void judge_alerts(const struct pl_measured *m, const char *list, struct pl_expected *x)
+{
+    char text[PL_ALERT_TEXT_MAX];
+    const struct pl_alerted *alerted = &m->evidence->alerted;
+    if (strcmp(list, "none") == 0) {
+        if (alerted->count)
+            set(x, PL_VERDICT_FAILED, "the alert %s was raised after %.1f s; expected none",
+                m->scenario->alerts[alerted->list[0].index].text,
+                (double)alerted->list[0].t_ns / 1e9);
+        return;
+    }
+    while (x->verdict == PL_VERDICT_MET && pl_alert_list_next(&list, text))
+        if (!pl_alerts_raised(m, text))
+            set(x, PL_VERDICT_FAILED, "the alert %s was not raised", text);
+}
+
 static void judge_one(const struct pl_expectation *e, const struct pl_measured *m,
                       struct pl_expected *x)
 {
@@ -208,6 +228,8 @@ static void judge_one(const struct pl_expectation *e, const struct pl_measured *
     }
     for (uint32_t i = 0; i < e->bound_count && x->verdict == PL_VERDICT_MET; i++)
         judge_bound(m, &e->bounds[i], x);
+    if (x->verdict == PL_VERDICT_MET)
+        judge_alerts(m, e->alerts, x);
 }
 
 /* Whatever was asked, a crash or a timeout that nothing expects is no success. */

@@ -231,6 +231,8 @@ int pl_scenario_check(struct pl_decoder *d)
     if (!rc)
         rc = resolve_times(d);
     if (!rc)
+        rc = pl_alerts_check(d);
+    if (!rc)
         rc = check_stacks(d);
     if (!rc)
         rc = check_sweep(d);

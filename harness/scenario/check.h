@@ -12,4 +12,7 @@ int pl_blocks_check(struct pl_decoder *decoder);
 int pl_broadcast_check(struct pl_decoder *decoder);
 int pl_media_check(struct pl_decoder *decoder);
 
+/** Finds the classes of alerts, and the alerts of expectations. @return 0 or -EINVAL */
+int pl_alerts_check(struct pl_decoder *decoder);
+
 #endif

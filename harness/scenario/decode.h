@@ -53,6 +53,7 @@ int pl_decode_allocators(struct pl_decoder *, struct fy_node *key, struct fy_nod
 int pl_decode_sweep(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_formats(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_threads(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
+int pl_decode_alerts(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_expect(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 
 /** Decodes what stands below a map of free names: one class's mapping or attribute, one limit.
@@ -60,5 +61,9 @@ int pl_decode_expect(struct pl_decoder *, struct fy_node *key, struct fy_node *v
 int pl_decode_class(struct pl_decoder *, const char *name, const char *attribute,
                     struct fy_node *value);
 int pl_decode_limit(struct pl_decoder *, const char *name, struct fy_node *value);
+
+/** Decodes what an expectation says of alerts. */
+int pl_decode_expected_alerts(struct pl_decoder *, struct fy_node *value,
+                              struct pl_expectation *expectation);
 
 #endif

@@ -269,9 +269,11 @@ static int decode_expectation_key(struct pl_decoder *d, struct fy_node *value, c
         return pl_decode_time(d, value, "from", &e->from_ns);
     if (strcmp(key, "metrics") == 0)
         return decode_bounds(d, value, e);
+    if (strcmp(key, "alerts") == 0)
+        return pl_decode_expected_alerts(d, value, e);
     return pl_decode_fail(d, pl_decode_mark(value),
                           "unknown key '%s' of an expectation; known here: stacks, formats, "
-                          "container, outcome, from, metrics",
+                          "container, outcome, from, metrics, alerts",
                           key);
 }
 
@@ -292,9 +294,9 @@ int pl_decode_expect(struct pl_decoder *d, struct fy_node *key, struct fy_node *
         int rc = decode_entry(d, node, "expect", decode_expectation_key, e);
         if (!rc && e->from_ns < 0)
             rc = pl_decode_fail(d, e->mark, "from is a duration: 0s or more would be right");
-        if (!rc && (!e->stacks[0] || (!e->outcome[0] && !e->bound_count)))
+        if (!rc && (!e->stacks[0] || (!e->outcome[0] && !e->bound_count && !e->alerts[0])))
             rc = pl_decode_fail(d, e->mark,
-                                "an expectation needs stacks, and an outcome or metrics");
+                                "an expectation needs stacks, and an outcome, metrics or alerts");
         if (rc)
             return rc;
     }

@@ -203,6 +203,32 @@ struct pl_broadcast_settings {
     uint32_t hostile;  /* headers a second that claim absurd sizes */
 };
 
+#define PL_ALERTS_MAX 8
+#define PL_ALERT_TEXT_MAX 96
+
+/** What an alert looks at; bytes come first. */
+enum pl_alert_quantity {
+    PL_ALERT_RSS,
+    PL_ALERT_LIVE,
+    PL_ALERT_RESERVED,
+    PL_ALERT_DROPPED,
+    PL_ALERT_FALLBACKS,
+    PL_ALERT_LIVE_BLOCKS, /* of a class */
+    PL_ALERT_QUANTITY_COUNT
+};
+
+enum pl_alert_comparison { PL_ALERT_ABOVE, PL_ALERT_FROM, PL_ALERT_BELOW, PL_ALERT_UPTO };
+
+/** What is raised when it becomes true at a sample: see alerts.h. */
+struct pl_alert {
+    char text[PL_ALERT_TEXT_MAX]; /* "live_frames > 100" */
+    uint32_t quantity;            /* enum pl_alert_quantity */
+    uint32_t comparison;          /* enum pl_alert_comparison */
+    int32_t class_index;          /* of live blocks, otherwise -1 */
+    uint64_t value;
+    struct pl_mark mark;
+};
+
 /** One bound on a metric, e.g. rss_bytes_peak "<= 60MiB". */
 struct pl_bound {
     char metric[48];
@@ -216,6 +242,7 @@ struct pl_expectation {
     char formats[64];   /* separated by commas, empty for any */
     char container[16]; /* "any", "cgroup", "rlimit" or "none" */
     char outcome[64];   /* outcomes separated by commas, empty for any */
+    char alerts[256];   /* that are raised, separated by commas; "none"; empty for any */
     int64_t from_ns;    /* the shortest duration for which it is expected */
     struct pl_bound bounds[PL_BOUNDS_MAX];
     uint32_t bound_count;
@@ -252,6 +279,8 @@ struct pl_scenario {
     char sweep[PL_SWEEP_TEXT_MAX];     /* more stacks, by templates: see sweep.h */
     char formats[64];                  /* separated by commas */
     char threads[16];                  /* 1, 2 or both, separated by commas */
+    struct pl_alert alerts[PL_ALERTS_MAX];
+    uint32_t alert_count;
     struct pl_expectation expectations[PL_EXPECTATIONS_MAX];
     uint32_t expectation_count;
     uint32_t tier;               /* enum pl_tier */

@@ -148,6 +148,7 @@ const struct pl_key pl_schema[] = {
     SPECIAL("sweep", pl_decode_sweep, PL_KEY_CONDITION),
     SPECIAL("formats", pl_decode_formats, PL_KEY_CONDITION),
     SPECIAL("threads", pl_decode_threads, PL_KEY_CONDITION),
+    SPECIAL("alerts", pl_decode_alerts, 0),
     SPECIAL("expect", pl_decode_expect, PL_KEY_REQUIRED),
     TIME("budget", budget_ns, S, 24 * HOUR, PL_KEY_CONDITION),
 };

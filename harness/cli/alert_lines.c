@@ -1,0 +1,28 @@
+/* Lines about alerts (alert_lines.h). */
+#include "harness/cli/alert_lines.h"
+
+#include <stdio.h>
+
+#include "harness/report/alerts.h"
+
+#define TOLD_MAX 10 /* lines of a cell: an alert that comes and goes would bury all others */
+
+void pl_alert_lines_tell(void *context, const struct pl_alert_record *alert)
+{
+    struct pl_alert_lines *lines = context;
+    char what[256];
+    if (++lines->raised > TOLD_MAX)
+        return;
+    pl_alert_text(lines->scenario->alerts[alert->index].text, (double)alert->t_ns / 1e9,
+                  (double)alert->value, what, sizeof what);
+    pl_progress_clear(lines->progress);
+    fprintf(stderr, "alert: %s %s %s\n", lines->scenario->name, lines->label, what);
+}
+
+void pl_alert_lines_end(const struct pl_alert_lines *lines)
+{
+    if (lines->raised > TOLD_MAX)
+        fprintf(stderr, "alert: ... and %llu more of %s %s\n",
+                (unsigned long long)(lines->raised - TOLD_MAX), lines->scenario->name,
+                lines->label);
+}
