@@ -63,8 +63,8 @@ static void each_form_lists_them(void **state)
           true);
     holds(terminal_of(d), "first", true); /* the column of its time */
     holds(page_of(pl_markdown_make, d),
-          "\nAlerts:\n\n- glibc at 12.3 s: live\\_packets \\> 100 (1,234); at 20.0 s: rss\\_bytes "
-          "\\> "
+          "\nAlerts:\n\n- glibc at 12.3 s: live\\_packets &gt; 100 (1,234); at 20.0 s: rss\\_bytes "
+          "&gt; "
           "1MiB (3 MiB)\n",
           true);
     holds(
