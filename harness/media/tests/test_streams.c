@@ -65,6 +65,23 @@ static void each_stream_is_whole(void **state)
     assert_int_equal(rig.counts.delivered, (100 - 3) * PL_MEDIA_STREAMS_MAX);
 }
 
+/* 4 streams of a burst of 2 in 80 ms: one begins every 20 ms. */
+static void streams_are_spread_over_a_burst(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct rig rig;
+    pictures(&s, 0);
+    s.media.streams = 4;
+    s.media.burst = 2;
+    rig_must_open(&rig, &s, PL_FORMAT_YUV420P, "glibc");
+    for (int64_t begun = 1; begun <= 4; begun++) {
+        rig_run(&rig, (begun - 1) * 20 * MS + 1);
+        assert_int_equal(rig.side->counts.received, 2 * begun);
+    }
+    rig_close(&rig);
+}
+
 /* A stream that decodes by itself has a decoder of its own, whose frames lie in the stack, too:
  * three streams hold three times what one does. */
 static void live_streams_have_decoders_of_their_own(void **state)
@@ -192,6 +209,25 @@ static void a_share_leaks(void **state)
     assert_int_equal(leaked[0], leaked[1]); /* the seed's */
 }
 
+/* Two streams that err at the same frames would always lose an even number. */
+static void streams_leak_frames_of_their_own(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct rig rig;
+    bool odd = false;
+    pictures(&s, 0);
+    s.media.leak = 0.3;
+    s.media.streams = 2;
+    rig_must_open(&rig, &s, PL_FORMAT_YUV420P, "glibc");
+    for (int64_t tick = 0; tick < 100; tick++) {
+        rig_run(&rig, tick * 40 * MS + 30 * MS); /* both have had their turn */
+        odd |= rig.facts.frames_leaked % 2 == 1;
+    }
+    rig_close(&rig);
+    assert_true(odd);
+}
+
 static void all_leak_or_none(void **state)
 {
     (void)state;
@@ -247,12 +283,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(streams_hold_frames_of_their_own),
         cmocka_unit_test(each_stream_is_whole),
+        cmocka_unit_test(streams_are_spread_over_a_burst),
         cmocka_unit_test(live_streams_have_decoders_of_their_own),
         cmocka_unit_test(streams_share_a_pool),
         cmocka_unit_test(a_burst_comes_at_once_and_is_played_evenly),
         cmocka_unit_test(a_burst_of_samples_is_played_evenly),
         cmocka_unit_test(a_limit_cuts_a_burst),
         cmocka_unit_test(a_share_leaks),
+        cmocka_unit_test(streams_leak_frames_of_their_own),
         cmocka_unit_test(all_leak_or_none),
         cmocka_unit_test(a_limit_fills_up_with_leaks),
         cmocka_unit_test(decoded_frames_leak),
