@@ -32,7 +32,7 @@ static const char help[] =
     "               [--shuffle SEED]                            cells are named as for run\n"
     "  plimsoll calibrate [SCENARIO...] [--pairs N]           measure this host's noise\n"
     "               [--calibration FILE]\n"
-    "  plimsoll baseline DIR [--renew] [--in FOLDER]          class D against results/baseline\n"
+    "  plimsoll baseline DIR... [--renew] [--in FOLDER]       class D against results/baseline\n"
     "  plimsoll history --add DIR [--file F] [--commit C]     remember a run's medians\n"
     "  plimsoll history SCENARIO [--file F] [--metric M[,M]] [--allocator SPEC]\n"
     "                                                         where its figures go over runs\n"
