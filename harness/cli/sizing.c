@@ -83,14 +83,18 @@ bool pl_sizing_enough(const struct pl_sizing *z, const struct pl_sized_run *run)
            run->delivered >= z->plain.delivered;
 }
 
-static int try(void *context, uint64_t size, bool *enough)
+/* A pool that does not even run, where the heap alone does, has no room; a limit only takes some
+ * away. */
+static int try(void *context, uint64_t size, enum pl_edge_answer *answer)
 {
     struct pl_sizing *z = context;
     struct pl_sized_run run;
     int rc = pl_sizing_run(z, size, &run);
     if (rc)
         return rc;
-    *enough = pl_sizing_enough(z, &run);
+    *answer = pl_sizing_enough(z, &run)                 ? PL_EDGE_ENOUGH
+              : z->sized == PL_SIZED_POOL && !run.ended ? PL_EDGE_TOO_LARGE
+                                                        : PL_EDGE_TOO_SMALL;
     if (z->run_count < sizeof z->runs / sizeof *z->runs)
         z->runs[z->run_count++] = run;
     return 0;

@@ -8,7 +8,7 @@ static bool media_pace(const struct pl_media_settings *m, struct pl_pace *pace)
     *pace = (struct pl_pace){.item = "frame",
                              .latency_ns = m->delay_ns,
                              .interval_ns = m->frame_ns,
-                             .streams = 1,
+                             .streams = m->streams,
                              .blocks = m->picture[0] ? 1 : m->channels};
     return true;
 }

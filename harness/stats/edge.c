@@ -1,24 +1,25 @@
 /* Doubling, bisection and its checks (edge.h). */
 #include "harness/stats/edge.h"
 
-static int try_size(const struct pl_edge_search *s, struct pl_edge *e, uint64_t size, bool *enough)
+static int try_size(const struct pl_edge_search *s, struct pl_edge *e, uint64_t size,
+                    enum pl_edge_answer *answer)
 {
-    int rc = s->try(s->context, size, enough);
+    int rc = s->try(s->context, size, answer);
     if (!rc && e->trial_count < PL_EDGE_TRIALS_MAX)
-        e->trials[e->trial_count++] = (struct pl_edge_trial){size, *enough};
+        e->trials[e->trial_count++] = (struct pl_edge_trial){size, *answer};
     return rc;
 }
 
-/* Up from the first size until one is enough. */
+/* Up from the first size until one is enough, or too large. */
 static int find_enough(const struct pl_edge_search *s, struct pl_edge *e)
 {
     uint64_t size = s->first;
     for (;;) {
-        bool enough = false;
-        int rc = try_size(s, e, size, &enough);
-        if (rc)
+        enum pl_edge_answer answer;
+        int rc = try_size(s, e, size, &answer);
+        if (rc || answer == PL_EDGE_TOO_LARGE)
             return rc;
-        if (enough) {
+        if (answer == PL_EDGE_ENOUGH) {
             e->found = true;
             e->enough = size;
             return 0;
@@ -38,29 +39,26 @@ static uint64_t middle(const struct pl_edge_search *s, uint64_t low, uint64_t hi
     return on_step > low ? on_step : on_step + s->step;
 }
 
+static int narrow(const struct pl_edge_search *s, struct pl_edge *e, uint64_t size)
+{
+    enum pl_edge_answer answer;
+    int rc = try_size(s, e, size, &answer);
+    if (!rc && answer == PL_EDGE_ENOUGH)
+        e->enough = size;
+    else if (!rc)
+        e->too_small = size;
+    return rc;
+}
+
 static int bisect(const struct pl_edge_search *s, struct pl_edge *e)
 {
-    bool enough = false;
     int rc = 0;
-    if (!e->too_small && e->enough > s->least) { /* is the least? */
-        rc = try_size(s, e, s->least, &enough);
-        if (rc)
-            return rc;
-        if (enough)
-            e->enough = s->least;
-        else
-            e->too_small = s->least;
-    }
-    for (uint64_t size; e->too_small && (size = middle(s, e->too_small, e->enough)) < e->enough;) {
-        rc = try_size(s, e, size, &enough);
-        if (rc)
-            return rc;
-        if (enough)
-            e->enough = size;
-        else
-            e->too_small = size;
-    }
-    return 0;
+    if (!e->too_small && e->enough > s->least)
+        rc = narrow(s, e, s->least);
+    for (uint64_t size;
+         !rc && e->too_small && (size = middle(s, e->too_small, e->enough)) < e->enough;)
+        rc = narrow(s, e, size);
+    return rc;
 }
 
 /* Once more on both sides, and further off. */
@@ -71,12 +69,12 @@ static int check(const struct pl_edge_search *s, struct pl_edge *e)
                               e->too_small * 3 / 4};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         uint64_t size = sizes[i] / s->step * s->step;
-        bool enough;
+        enum pl_edge_answer answer;
         if (i < 2)
             size = sizes[i]; /* the least may lie on no step */
         if (size < s->least || size > s->most)
             continue;
-        int rc = try_size(s, e, size, &enough);
+        int rc = try_size(s, e, size, &answer);
         if (rc)
             return rc;
     }
@@ -88,7 +86,9 @@ static void judge(struct pl_edge *e)
     e->monotone = true;
     for (size_t i = 0; i < e->trial_count; i++) {
         const struct pl_edge_trial *t = &e->trials[i];
-        if (t->enough == (t->size >= e->enough))
+        bool enough = t->answer == PL_EDGE_ENOUGH;
+        bool unknown = t->answer == PL_EDGE_TOO_LARGE && t->size > e->enough;
+        if (unknown || enough == (t->size >= e->enough))
             continue;
         e->monotone = false;
         e->exception = t->size;

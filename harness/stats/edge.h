@@ -10,19 +10,23 @@
 
 #define PL_EDGE_TRIALS_MAX 160 /* two times 64 for 64 bits, and the checks */
 
+/** What a trial says of a size. One that is too large to be tried at all says nothing of the edge
+ *  below it. */
+enum pl_edge_answer { PL_EDGE_TOO_SMALL, PL_EDGE_ENOUGH, PL_EDGE_TOO_LARGE };
+
 struct pl_edge_search {
     uint64_t least; /* smaller sizes can't be tried, and count as not enough; 1 or more */
     uint64_t most;  /* larger ones can't either */
     uint64_t first; /* where to begin, from least to most */
     uint64_t step;  /* how exact the answer is: sizes are `least` and multiples of it above */
     /** Tries one size. @return 0, or a negative errno that ends the search */
-    int (*try)(void *context, uint64_t size, bool *enough);
+    int (*try)(void *context, uint64_t size, enum pl_edge_answer *answer);
     void *context;
 };
 
 struct pl_edge_trial {
     uint64_t size;
-    bool enough;
+    enum pl_edge_answer answer;
 };
 
 struct pl_edge {

@@ -15,18 +15,22 @@ struct world {
     uint64_t hole;  /* a size that is not enough all the same; 0: none */
     uint64_t flaky; /* a size whose answer changes from trial to trial */
     uint64_t fails; /* a size that can't be tried */
+    uint64_t room;  /* larger ones are too large; 0: none is */
     uint32_t tried;
 };
 
-static int try(void *context, uint64_t size, bool *enough)
+static int try(void *context, uint64_t size, enum pl_edge_answer *answer)
 {
     struct world *w = context;
     w->tried++;
     if (size == w->fails)
         return -EIO;
-    *enough = size >= w->edge && size != w->hole;
+    bool enough = size >= w->edge && size != w->hole;
     if (size == w->flaky)
-        *enough = w->tried % 2;
+        enough = w->tried % 2;
+    *answer = w->room && size > w->room ? PL_EDGE_TOO_LARGE
+              : enough                  ? PL_EDGE_ENOUGH
+                                        : PL_EDGE_TOO_SMALL;
     return 0;
 }
 
@@ -103,6 +107,23 @@ static void says_when_it_is_no_edge(void **state)
     assert_true(found);
 }
 
+/* A pool that the machine has no room for says nothing about a smaller one. */
+static void what_is_too_large_contradicts_nothing(void **state)
+{
+    (void)state;
+    struct world roomy = {.edge = 92, .room = 130}, narrow = {.edge = 92, .room = 60};
+    struct pl_edge e;
+    struct pl_edge_search s = search(&roomy);
+    assert_int_equal(pl_edge_find(&s, &e), 0);
+    assert_true(e.found && e.monotone);
+    assert_int_equal(e.enough, 92);
+    s = search(&narrow);
+    assert_int_equal(pl_edge_find(&s, &e), 0);
+    assert_false(e.found);
+    assert_int_equal(e.too_small, 32);
+    assert_int_equal(narrow.tried, 7); /* 1 to 32, and 64 */
+}
+
 static void a_trial_that_fails_ends_it(void **state)
 {
     (void)state;
@@ -119,6 +140,7 @@ int main(void)
         cmocka_unit_test(is_as_exact_as_its_step),
         cmocka_unit_test(says_when_nothing_is_enough),
         cmocka_unit_test(says_when_it_is_no_edge),
+        cmocka_unit_test(what_is_too_large_contradicts_nothing),
         cmocka_unit_test(a_trial_that_fails_ends_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
