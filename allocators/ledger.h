@@ -85,6 +85,7 @@ struct pl_ledger_survey {
     struct pl_ledger_group groups[PL_LEDGER_GROUPS]; /* that hold most, largest first */
     uint32_t group_count;
     int64_t oldest_ns[PL_LEDGER_SITES_MAX]; /* its birth; INT64_MAX for a site that holds nothing */
+    int64_t youngest_ns[PL_LEDGER_SITES_MAX]; /* likewise; INT64_MIN */
 };
 
 /** Looks at each live block. @return the ledger's own, good until the next one */

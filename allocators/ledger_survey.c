@@ -47,6 +47,8 @@ static void visit(void *context, const struct pl_ledger_block *block)
     survey->age_bytes[age] += block->size;
     if (block->birth_ns < survey->oldest_ns[block->site])
         survey->oldest_ns[block->site] = block->birth_ns;
+    if (block->birth_ns > survey->youngest_ns[block->site])
+        survey->youngest_ns[block->site] = block->birth_ns;
     pl_book_add(&s->groups, group_key(block->site, block->size), 1);
 }
 
@@ -77,8 +79,10 @@ const struct pl_ledger_survey *pl_ledger_survey(struct pl_ledger *ledger, int64_
 {
     struct surveying s = {.survey = &ledger->survey, .now_ns = now_ns};
     *s.survey = (struct pl_ledger_survey){0};
-    for (uint32_t i = 0; i < PL_LEDGER_SITES_MAX; i++)
+    for (uint32_t i = 0; i < PL_LEDGER_SITES_MAX; i++) {
         s.survey->oldest_ns[i] = INT64_MAX;
+        s.survey->youngest_ns[i] = INT64_MIN;
+    }
     pl_ledger_walk(ledger, visit, &s);
     for (size_t i = 0; i < s.groups.capacity; i++) {
         struct pl_ledger_group group = group_of(&s.groups.entries[i]);

@@ -18,12 +18,23 @@ static bool is_used(const struct pl_ledger_count *count)
     return count->allocated_blocks || count->freed_blocks || count->refused;
 }
 
+/* @return -1 where there is no block */
+static int64_t age_of(int64_t birth_ns, int64_t t_ns)
+{
+    if (birth_ns == INT64_MAX || birth_ns == INT64_MIN)
+        return -1;
+    return t_ns > birth_ns ? t_ns - birth_ns : 0;
+}
+
 /* @return whether there was anything to tell of the site */
 static bool report_site(struct pl_ledger *ledger, const struct pl_ledger_survey *survey,
                         uint32_t index, int record_fd, int64_t t_ns)
 {
-    struct pl_ledger_site_record r = {
-        .kind = PL_RECORD_LEDGER_SITE, .size = sizeof r, .index = index, .oldest_ns = -1};
+    struct pl_ledger_site_record r = {.kind = PL_RECORD_LEDGER_SITE,
+                                      .size = sizeof r,
+                                      .index = index,
+                                      .oldest_ns = age_of(survey->oldest_ns[index], t_ns),
+                                      .youngest_ns = age_of(survey->youngest_ns[index], t_ns)};
     const struct pl_site *site = pl_ledger_site(ledger, index, &r.count);
     if (!is_used(&r.count))
         return false;
@@ -33,8 +44,6 @@ static bool report_site(struct pl_ledger *ledger, const struct pl_ledger_survey 
         copy(r.function, sizeof r.function, site->function);
         r.line = site->line;
     }
-    if (survey->oldest_ns[index] != INT64_MAX)
-        r.oldest_ns = t_ns > survey->oldest_ns[index] ? t_ns - survey->oldest_ns[index] : 0;
     r.is_suspect = pl_ledger_leak(ledger, index, &r.leak);
     pl_record_write(record_fd, &r, sizeof r);
     return true;

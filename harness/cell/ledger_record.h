@@ -25,7 +25,8 @@ struct pl_ledger_site_record {
     char file[96];
     char function[64];
     struct pl_ledger_count count;
-    int64_t oldest_ns; /* age of its oldest live block; -1 for none */
+    int64_t oldest_ns;   /* age of its oldest live block; -1 for none */
+    int64_t youngest_ns; /* of its youngest; likewise */
     uint32_t is_suspect;
     struct pl_ledger_leak leak;
 };

@@ -12,7 +12,9 @@ static const char *const rule[] = {
     "A site is suspected when the fewest blocks that it had live in each of 8 to 15 windows of the",
     "run only ever rose, the first window (what warms up) aside. What fills up once, or comes and",
     "goes, is none. What still fills up looks like one. Not seen: less than a block a window, and",
-    "what begins in the midst of the run.",
+    "what begins in the midst of the run. Where a limit ends the growth, a site is suspected that "
+    "was",
+    "refused while all that it has live is older than half of the run.",
 };
 
 static uint64_t integer(const json_t *object, const char *key)
@@ -186,7 +188,24 @@ static void print_live(FILE *out, const json_t *live, const json_t *totals)
         fputs("  none\n", out);
 }
 
-static void print_leaks(FILE *out, const json_t *leaks)
+static void print_stuck(FILE *out, const json_t *stuck)
+{
+    const json_t *site;
+    size_t i;
+    char blocks[PL_TEXT_FIGURE], refused[PL_TEXT_FIGURE], youngest[PL_TEXT_FIGURE];
+    json_array_foreach(stuck, i, site)
+    {
+        pl_text_count(blocks, (double)integer(site, "live_blocks"));
+        pl_text_count(refused, (double)integer(site, "refused"));
+        age(youngest, number(site, "youngest_seconds"));
+        fprintf(out, "  %s blocks, all older than %s, while %s acquires were refused  ", blocks,
+                youngest, refused);
+        print_name(out, string(site, "site"), 30);
+        putc('\n', out);
+    }
+}
+
+static void print_leaks(FILE *out, const json_t *leaks, const json_t *stuck)
 {
     const json_t *leak;
     size_t i;
@@ -202,7 +221,8 @@ static void print_leaks(FILE *out, const json_t *leaks)
         print_name(out, string(leak, "site"), 30);
         putc('\n', out);
     }
-    if (!json_array_size(leaks))
+    print_stuck(out, stuck);
+    if (!json_array_size(leaks) && !json_array_size(stuck))
         fputs("  none\n", out);
     for (i = 0; i < sizeof rule / sizeof *rule; i++)
         fprintf(out, "  %s\n", rule[i]);
@@ -234,7 +254,7 @@ static void print_report(FILE *out, const json_t *cell, const json_t *report)
     print_classes(out, json_object_get(report, "size_classes"));
     print_ages(out, json_object_get(report, "ages"));
     print_live(out, json_object_get(report, "live"), totals);
-    print_leaks(out, json_object_get(report, "suspected_leaks"));
+    print_leaks(out, json_object_get(report, "suspected_leaks"), json_object_get(report, "stuck"));
 }
 
 void pl_report_ledger(FILE *out, const json_t *cell)

@@ -156,19 +156,45 @@ static json_t *leaks_json(const struct pl_ledger_report *r)
     return array;
 }
 
+/* A limit ends a leak's growth, not the leak: what is live then has long been so, while nothing
+ * more is to be had. */
+static bool is_stuck(const struct pl_ledger_site_record *site, int64_t t_ns)
+{
+    return site->count.refused && site->youngest_ns >= 0 && site->youngest_ns > t_ns / 2;
+}
+
+static json_t *stuck_json(const struct pl_ledger_report *r)
+{
+    json_t *array = json_array();
+    char name[256];
+    for (size_t i = 0; i < r->site_count; i++) {
+        const struct pl_ledger_site_record *site = &r->sites[i];
+        if (!is_stuck(site, r->record.t_ns))
+            continue;
+        site_name(site, name, sizeof name);
+        json_array_append_new(array,
+                              json_pack("{s:s, s:o, s:o, s:f}", "site", name, "live_blocks",
+                                        number(pl_ledger_live_blocks(&site->count)), "refused",
+                                        number(site->count.refused), "youngest_seconds",
+                                        (double)site->youngest_ns / 1e9));
+    }
+    return array;
+}
+
 static json_t *report_json(const struct pl_ledger_report *r)
 {
     static const char *const reasons[] = {
         [PL_LEDGER_PART] = "last", [PL_LEDGER_ASKED] = "asked", [PL_LEDGER_END] = "end"};
     json_t *totals = json_object();
     add_count(totals, &r->record.total);
-    return json_pack("{s:f, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "t_seconds",
+    return json_pack("{s:f, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "t_seconds",
                      (double)r->record.t_ns / 1e9, "reason",
                      r->record.reason <= PL_LEDGER_END ? reasons[r->record.reason] : "last",
                      "at_rest", (int)r->record.is_at_rest, "corruptions",
                      number(r->record.corruptions), "totals", totals, "sites", sites_json(r),
                      "size_classes", classes_json(&r->record), "ages", ages_json(&r->record),
-                     "live", live_json(r), "suspected_leaks", leaks_json(r));
+                     "live", live_json(r), "suspected_leaks", leaks_json(r), "stuck",
+                     stuck_json(r));
 }
 
 json_t *pl_ledger_json(const struct pl_ledger_reports *reports, size_t asked, int64_t last_ns)

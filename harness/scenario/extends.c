@@ -65,6 +65,8 @@ static void move_marks(struct pl_decoder *d, struct pl_mark to)
     for (size_t i = 0; i < pl_schema_count; i++)
         if (d->marks[i].line)
             d->marks[i] = to;
+    for (uint32_t i = 0; i < s->alert_count; i++)
+        s->alerts[i].mark = to;
     for (uint32_t i = 0; i < s->expectation_count; i++) {
         s->expectations[i].mark = to;
         for (uint32_t k = 0; k < s->expectations[i].bound_count; k++)

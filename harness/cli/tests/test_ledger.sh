@@ -117,6 +117,13 @@ esac
 plimsoll run stalled-reader --allocator glibc --set container=none --set duration=60s --repeat 1 --ledger --at 45s --json --out "$tmp/grows" >"$tmp/grows.json" 2>/dev/null
 [ "$(query "$tmp/grows.json" cells 0 ledger reports 0 suspected_leaks 0 site | sed 's/.* //')" = packet_buffer ] ||
     bad "what grows is not suspected: $(query "$tmp/grows.json" cells 0 ledger reports 0 suspected_leaks)"
+[ "$(query "$tmp/grows.json" cells 0 ledger reports 0 stuck)" = '[]' ] || bad "what was never refused is stuck"
+# A limit ends a leak's growth: what is live is then old, and nothing more is to be had.
+if [ -x "$build/plimsoll-media" ]; then
+    plimsoll run frame-leak --allocator limited/glibc --set duration=20s --set container=none --ledger --json --out "$tmp/stuck" >"$tmp/stuck.json" 2>/dev/null
+    [ "$(query "$tmp/stuck.json" cells 0 ledger reports 0 stuck 0 live_blocks)" = 48 ] ||
+        bad "a leak below a limit is not suspected: $(query "$tmp/stuck.json" cells 0 ledger reports 0 stuck)"
+fi
 [ "$(query "$tmp/spec.json" cells 0 ledger reports 0 suspected_leaks)" = '[]' ] || bad "a steady reader is suspected"
 
 [ $failed -eq 0 ] && echo "all as it should be"
