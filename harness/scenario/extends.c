@@ -5,35 +5,55 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/base/files.h"
 #include "harness/scenario/document.h"
+#include "harness/scenario/paths.h"
 
 static struct fy_node *named_by(struct fy_node *root)
 {
     return fy_node_by_path(root, "/extends", FY_NT, FYNWF_DONT_FOLLOW);
 }
 
-static void base_path(const struct pl_decoder *d, const char *name, char *path, size_t capacity)
+/* An absolute path, so that what its recordings are relative to is known afterwards, too. */
+static int find_elsewhere(const char *name, struct pl_extended *base, struct pl_error *reason)
 {
-    const char *slash = strrchr(d->path, '/');
-    snprintf(path, capacity, "%.*s%s.yaml", slash ? (int)(slash - d->path) + 1 : 0, d->path, name);
+    char found[PL_PATH_MAX], *absolute;
+    int rc = pl_scenario_find(name, found, sizeof found, reason);
+    if (rc)
+        return rc;
+    absolute = realpath(found, NULL);
+    if (!absolute || strlen(absolute) >= sizeof base->path)
+        rc = pl_error_set(reason, -errno, "can't read %.400s", found);
+    else
+        memcpy(base->path, absolute, strlen(absolute) + 1);
+    free(absolute);
+    base->elsewhere = true;
+    return rc;
+}
+
+static int find_base(const struct pl_decoder *d, struct pl_extended *base, struct pl_error *reason)
+{
+    const char *name = d->scenario->extends, *slash = strrchr(d->path, '/');
+    int n = snprintf(base->path, sizeof base->path, "%.*s%s.yaml",
+                     slash ? (int)(slash - d->path) + 1 : 0, d->path, name);
+    if (n > 0 && (size_t)n < sizeof base->path && access(base->path, R_OK) == 0)
+        return 0;
+    return find_elsewhere(name, base, reason);
 }
 
 static int read_base(struct pl_decoder *d, struct fy_node *at, struct pl_extended *base)
 {
-    struct pl_scenario *s = d->scenario;
-    char path[sizeof s->path + sizeof s->extends + 8];
     size_t size = 0;
     struct pl_error reason;
-    base_path(d, s->extends, path, sizeof path);
-    if (pl_file_read(path, &base->text, &size, &reason))
+    if (find_base(d, base, &reason) || pl_file_read(base->path, &base->text, &size, &reason))
         return pl_decode_fail(d, pl_decode_mark(at), "extends: %s", reason.text);
-    int rc = pl_document_build(base->text, size, path, &base->document, d->error);
+    int rc = pl_document_build(base->text, size, base->path, &base->document, d->error);
     if (!rc && named_by(fy_document_root(base->document)))
         rc = pl_decode_fail(d, pl_decode_mark(at),
                             "extends: %s extends another itself; one that does not would be right",
-                            s->extends);
+                            d->scenario->extends);
     return rc;
 }
 
@@ -47,8 +67,8 @@ int pl_extends_open(struct pl_decoder *d, struct fy_node *root, struct pl_extend
     if (rc)
         return rc;
     if (!*s->extends || strchr(s->extends, '/') || strchr(s->extends, '.'))
-        return pl_decode_fail(d, pl_decode_mark(at),
-                              "extends: '%s' is no name of a scenario beside this one", s->extends);
+        return pl_decode_fail(d, pl_decode_mark(at), "extends: '%s' is no name of a scenario",
+                              s->extends);
     return read_base(d, at, base);
 }
 
@@ -74,14 +94,14 @@ static void move_marks(struct pl_decoder *d, struct pl_mark to)
     }
 }
 
-int pl_extends_decode(struct pl_decoder *d, struct fy_node *root, struct fy_node *base)
+int pl_extends_decode(struct pl_decoder *d, struct fy_node *root, const struct pl_extended *base)
 {
-    char path[sizeof d->scenario->path + sizeof d->scenario->extends + 8];
     const char *own = d->path;
-    base_path(d, d->scenario->extends, path, sizeof path);
-    d->path = path;
-    int rc = pl_decode_mapping(d, base, "");
+    d->path = base->path;
+    int rc = pl_decode_mapping(d, fy_document_root(base->document), "");
     d->path = own;
+    if (!rc && base->elsewhere)
+        rc = pl_scenario_resolve(d->scenario, base->path, d->error);
     if (!rc)
         move_marks(d, pl_decode_mark(named_by(root)));
     return rc;

@@ -10,6 +10,7 @@
 #include "harness/scenario/defaults.h"
 #include "harness/scenario/document.h"
 #include "harness/scenario/extends.h"
+#include "harness/scenario/paths.h"
 
 /* The roots that make up a scenario: of the file that it extends, if any, and its own. */
 struct layers {
@@ -148,32 +149,6 @@ static int apply_setting(struct pl_decoder *d, const char *setting)
     return rc;
 }
 
-/* A recording's path in the file is relative to the file; one given by --set, to where one is. */
-static int resolve(const struct pl_scenario *s, char file[PL_PATH_MAX], struct pl_error *error)
-{
-    const char *slash = strrchr(s->path, '/');
-    if (!file[0] || file[0] == '/' || !slash)
-        return 0;
-    char joined[sizeof s->path + PL_PATH_MAX];
-    snprintf(joined, sizeof joined, "%.*s/%s", (int)(slash - s->path), s->path, file);
-    if (strlen(joined) >= PL_PATH_MAX)
-        return pl_error_set(error, -ENAMETOOLONG, "%s: the path of %s is too long", s->path, file);
-    memcpy(file, joined, strlen(joined) + 1);
-    return 0;
-}
-
-static int resolve_files(struct pl_scenario *s, struct pl_error *error)
-{
-    int rc = resolve(s, s->traffic.file, error);
-    for (uint32_t i = 0; !rc && i < s->media.source_count; i++)
-        rc = resolve(s, s->media.sources[i], error);
-    if (!rc)
-        rc = resolve(s, s->broadcast.video, error);
-    if (!rc)
-        rc = resolve(s, s->broadcast.sound, error);
-    return rc ? rc : resolve(s, s->blocks.file, error);
-}
-
 static int decode_all(struct pl_decoder *d, const struct layers *layers,
                       const char *const *settings, size_t setting_count)
 {
@@ -181,7 +156,7 @@ static int decode_all(struct pl_decoder *d, const struct layers *layers,
     if (!rc)
         rc = decode_tiers(d, layers);
     if (!rc)
-        rc = resolve_files(d->scenario, d->error);
+        rc = pl_scenario_resolve(d->scenario, d->scenario->path, d->error);
     for (size_t i = 0; !rc && i < setting_count; i++)
         rc = apply_setting(d, settings[i]);
     if (!rc)
@@ -197,7 +172,7 @@ static int decode_extended(struct pl_decoder *d, struct fy_document *own, struct
     if (rc || !base->document)
         return rc;
     layers->root[layers->count++] = fy_document_root(base->document);
-    return pl_extends_decode(d, fy_document_root(own), fy_document_root(base->document));
+    return pl_extends_decode(d, fy_document_root(own), base);
 }
 
 static int decode_document(struct pl_decoder *d, struct fy_document *document,

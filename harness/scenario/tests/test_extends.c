@@ -106,15 +106,32 @@ static void its_tiers_come_after_both_tops(void **state)
     }
 }
 
+/* What is not in the same folder is looked for among those that come with Plimsoll, recordings and
+ * all. */
+static void finds_one_of_ours(void **state)
+{
+    struct pl_scenario s;
+    struct pl_error error = {""};
+    if (load(*state, "extends: steady-reader\nname: own\nduration: 30s\n", PL_TIER_DEFAULT, NULL,
+             &s, &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(s.traffic.file[0], '/');
+    assert_int_equal(access(s.traffic.file, R_OK), 0);
+    if (load(*state, "extends: steady-reader\nname: own\ntraffic: {file: my.pcap}\n",
+             PL_TIER_DEFAULT, NULL, &s, &error))
+        fail_msg("%s", error.text);
+    assert_non_null(strstr(s.traffic.file, ((struct folder *)*state)->path));
+}
+
 static void tells_what_is_wrong_and_where(void **state)
 {
     const struct folder *f = *state;
     static const struct {
         const char *own, *setting, *message;
     } cases[] = {
-        {"extends: none\nname: own\n", NULL, "own.yaml:1:10: extends: "},
+        {"extends: none\nname: own\n", NULL, "own.yaml:1:10: extends: no scenario 'none'"},
         {"extends: ../base\nname: own\n", NULL,
-         "own.yaml:1:10: extends: '../base' is no name of a scenario beside this one"},
+         "own.yaml:1:10: extends: '../base' is no name of a scenario"},
         {"name: own\nextends: [base]\n", NULL, "own.yaml:2:11: extends takes one plain value"},
         {"name: own\nextends: third\n", NULL,
          "own.yaml:2:10: extends: third extends another itself"},
@@ -142,6 +159,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_over_what_it_does_not_say),
         cmocka_unit_test(its_tiers_come_after_both_tops),
+        cmocka_unit_test(finds_one_of_ours),
         cmocka_unit_test(tells_what_is_wrong_and_where),
     };
     return cmocka_run_group_tests(tests, open_folder, remove_folder);
