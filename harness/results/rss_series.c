@@ -1,4 +1,4 @@
-/* Reading the first two columns of a series (rss_series.h); cell.c writes them. */
+/* Reading the first three columns of a series (rss_series.h); cell.c writes them. */
 #include "harness/results/rss_series.h"
 
 #include <ctype.h>
@@ -11,7 +11,7 @@
 #include "harness/base/files.h"
 #include "harness/results/document.h"
 
-#define HEAD "t_ns,rss_bytes,"
+#define HEAD "t_ns,rss_bytes,live_bytes"
 #define FOLDER "series/"
 
 /* Nothing outside the folder is read, whatever a document says. */
@@ -39,7 +39,7 @@ static size_t lines_of(const char *text)
     return lines;
 }
 
-/* A number of nothing but digits, and the comma behind it. */
+/* A number of nothing but digits, and the comma or the end of the line behind it. */
 static bool read_number(const char **at, int64_t *number)
 {
     char *end;
@@ -47,20 +47,21 @@ static bool read_number(const char **at, int64_t *number)
         return false;
     errno = 0;
     *number = strtoll(*at, &end, 10);
-    if (errno || *end != ',')
+    if (errno || (*end != ',' && *end != '\n'))
         return false;
     *at = end + 1;
     return true;
 }
 
-/* The first two columns; time goes on from line to line. */
-static bool read_line(const char *line, struct pl_rss_series *s)
+/* The first three columns of the line that ends there; time goes on from line to line. */
+static bool read_line(const char *line, const char *end, struct pl_rss_series *s)
 {
-    int64_t t, rss;
-    if (!read_number(&line, &t) || !read_number(&line, &rss) ||
-        (s->count && t <= s->t_ns[s->count - 1]))
+    int64_t t, rss, live;
+    if (!read_number(&line, &t) || !read_number(&line, &rss) || !read_number(&line, &live) ||
+        line > end + 1 || (s->count && t <= s->t_ns[s->count - 1]))
         return false;
     s->t_ns[s->count] = t;
+    s->live_bytes[s->count] = (double)live;
     s->rss_bytes[s->count++] = (double)rss;
     return true;
 }
@@ -76,10 +77,10 @@ static int read_lines(const char *text, const char *path, struct pl_rss_series *
                             HEAD);
     for (line++; *line; number++) {
         const char *end = strchr(line, '\n');
-        if (!end || !read_line(line, s))
+        if (!end || !read_line(line, end, s))
             return pl_error_set(error, -EINVAL,
-                                "%s:%zu: no sample: a later time and an RSS would be right; run it "
-                                "again",
+                                "%s:%zu: no sample: a later time, an RSS and live bytes would be "
+                                "right; run it again",
                                 path, number);
         line = end + 1;
     }
@@ -101,8 +102,9 @@ int pl_rss_series_read(const char *folder, const json_t *cell, struct pl_rss_ser
     size_t most = lines_of(text);
     s.t_ns = malloc(most * sizeof *s.t_ns);
     s.rss_bytes = malloc(most * sizeof *s.rss_bytes);
-    rc = s.t_ns && s.rss_bytes ? read_lines(text, path, &s, error)
-                               : pl_error_set(error, -ENOMEM, "out of memory");
+    s.live_bytes = malloc(most * sizeof *s.live_bytes);
+    rc = s.t_ns && s.rss_bytes && s.live_bytes ? read_lines(text, path, &s, error)
+                                               : pl_error_set(error, -ENOMEM, "out of memory");
     free(text);
     if (rc)
         pl_rss_series_free(&s);
@@ -115,5 +117,6 @@ void pl_rss_series_free(struct pl_rss_series *s)
 {
     free(s->t_ns);
     free(s->rss_bytes);
+    free(s->live_bytes);
     *s = (struct pl_rss_series){0};
 }

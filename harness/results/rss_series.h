@@ -1,4 +1,4 @@
-/* RSS over time, read back from the series of a cell. */
+/* RSS and live bytes over time, read back from the series of a cell. */
 #ifndef PL_RESULTS_RSS_SERIES_H
 #define PL_RESULTS_RSS_SERIES_H
 
@@ -11,6 +11,7 @@
 struct pl_rss_series {
     int64_t *t_ns; /* of the replay, strictly ascending */
     double *rss_bytes;
+    double *live_bytes;
     size_t count; /* at least 1 */
 };
 

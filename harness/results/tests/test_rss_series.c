@@ -46,6 +46,7 @@ static void samples_come_back(void **state)
     assert_int_equal(s.count, 3);
     assert_int_equal(s.t_ns[1], 100000000);
     assert_int_equal(s.t_ns[2], 250000000);
+    assert_true(s.live_bytes[0] == 1 && s.live_bytes[2] == 3);
     assert_true(s.rss_bytes[0] == 4096 && s.rss_bytes[2] == 9007199254740992.);
     pl_rss_series_free(&s);
     assert_null(s.t_ns);
@@ -62,7 +63,7 @@ static void what_is_none_is_refused(void **state)
         {HEAD "0,1,1\n", "series/../series/a.csv", "is no name of a series"},
         {HEAD "0,1,1\n", "series/", "is no name of a series"},
         {HEAD "0,1,1\n", "series/b.csv", "series/b.csv: No such file"},
-        {"", "series/a.csv", "a.csv:1: no series: it would begin with t_ns,rss_bytes,"},
+        {"", "series/a.csv", "a.csv:1: no series: it would begin with t_ns,rss_bytes,live_bytes"},
         {"t_ns,live_bytes,rss_bytes\n0,1,1\n", "series/a.csv", "a.csv:1: no series"},
         {HEAD, "series/a.csv", "a.csv: no samples in it"},
         {HEAD "0,1,1\n100,1,1\n100,1,1\n", "series/a.csv", "a.csv:4: no sample: a later time"},
@@ -72,6 +73,8 @@ static void what_is_none_is_refused(void **state)
         {HEAD "0,1.5,1\n", "series/a.csv", "a.csv:2: no sample"},
         {HEAD "0,99999999999999999999,1\n", "series/a.csv", "a.csv:2: no sample"},
         {HEAD "0,1,1\n100,1,", "series/a.csv", "a.csv:3: no sample"}, /* cut */
+        {HEAD "0,1,1\n100,1,\n", "series/a.csv", "a.csv:3: no sample"},
+        {HEAD "0,1\n100,1,1\n", "series/a.csv", "a.csv:2: no sample"}, /* of two lines none */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct pl_rss_series s = {0};
