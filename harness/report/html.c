@@ -13,6 +13,9 @@
 #include "harness/results/document.h"
 #include "report_css.h"
 
+/* Of all curves: in the page one takes some 8 bytes, so 0.8 MB. */
+#define POINTS_MAX 100000
+
 void pl_html_wrap(const struct pl_html *p, const char *before, const char *text, const char *after)
 {
     fputs(before, p->out);
@@ -25,11 +28,11 @@ static void write_start(const struct pl_html *p)
     char fact[PL_FACT];
     fputs("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-          "<meta name=\"color-scheme\" content=\"light dark\">\n"
-          /* nothing is loaded and nothing runs, whatever a string in it may say */
-          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-          "style-src 'unsafe-inline'\">\n<title>Plimsoll report</title>\n<style>\n",
+          "<meta name=\"color-scheme\" content=\"light dark\">\n",
           p->out);
+    /* nothing is loaded and nothing else runs, whatever a string in it may say */
+    pl_html_policy(p);
+    fputs("<title>Plimsoll report</title>\n<style>\n", p->out);
     fwrite(report_css, 1, sizeof report_css, p->out);
     fputs("</style>\n</head>\n<body>\n<header><h1>Plimsoll report</h1>\n", p->out);
     pl_fact_run(p->model, fact, sizeof fact);
@@ -64,7 +67,7 @@ static void write_counts(const struct pl_html *p)
 
 static void write_verdicts(const struct pl_html *p)
 {
-    fputs("<section><h2>Verdict</h2>\n<ul class=\"verdicts\">\n", p->out);
+    fputs("<section id=\"verdict\"><h2>Verdict</h2>\n<ul class=\"verdicts\">\n", p->out);
     for (size_t i = 0; i < p->model->group_count; i++) {
         const struct pl_model_group *g = &p->model->groups[i];
         char *text = pl_verdict_text(g);
@@ -123,7 +126,7 @@ static void write_recordings(const struct pl_html *p)
     char fact[PL_FACT];
     const json_t *recording;
     size_t i;
-    fputs("<section><h2>Recordings</h2>\n<ul>\n", p->out);
+    fputs("<section data-view=\"about\"><h2>Recordings</h2>\n<ul>\n", p->out);
     json_array_foreach(json_object_get(p->model->root, "recordings"), i, recording)
     {
         pl_fact_recording(recording, fact, sizeof fact);
@@ -137,7 +140,8 @@ static void write_host(const struct pl_html *p)
     char fact[PL_FACT];
     const char *key;
     const json_t *value;
-    fputs("<section><h2>Host</h2>\n<table class=\"host\"><caption>What has to be alike before CPU "
+    fputs("<section data-view=\"about\"><h2>Host</h2>\n<table class=\"host\"><caption>What has to "
+          "be alike before CPU "
           "and "
           "RSS may be compared</caption><tbody>\n",
           p->out);
@@ -164,23 +168,46 @@ static void write_page(struct pl_html *p)
     pl_html_sections(p);
     write_recordings(p);
     write_host(p);
-    fputs("<section><h2>How to read it</h2>\n<ul>\n", p->out);
+    fputs("<section data-view=\"about\"><h2>How to read it</h2>\n<ul>\n", p->out);
     for (size_t i = 0; i < pl_facts_reading_count; i++)
         pl_html_wrap(p, "<li>", pl_facts_reading[i], "</li>\n");
-    fputs("</ul></section>\n</main>\n</body>\n</html>\n", p->out);
+    fputs("</ul></section>\n</main>\n", p->out);
+    pl_html_script(p);
+    fputs("</body>\n</html>\n", p->out);
+}
+
+/* @param room for pictures, bytes */
+static int make(struct pl_html page, size_t room, char **text, size_t *size)
+{
+    *text = NULL;
+    page.room = room;
+    page.out = open_memstream(text, size);
+    if (!page.out)
+        return -ENOMEM;
+    write_page(&page);
+    if (fclose(page.out) == 0 && !page.rc)
+        return 0;
+    free(*text);
+    *text = NULL;
+    return -ENOMEM;
 }
 
 int pl_html_make(const struct pl_model *m, const char *folder, const char *no_pictures, char **text,
                  size_t *size)
 {
-    struct pl_html page = {NULL, m, folder, no_pictures, PL_HTML_PICTURES_MAX, 0};
+    struct pl_curves curves;
     *text = NULL;
-    page.out = open_memstream(text, size);
-    if (!page.out)
-        return -ENOMEM;
-    write_page(&page);
-    if (fclose(page.out) == 0)
-        return 0;
-    free(*text);
-    return -ENOMEM;
+    int rc = pl_curves_load(m, folder, POINTS_MAX, &curves);
+    if (rc)
+        return rc;
+    struct pl_html page = {
+        .model = m, .curves = &curves, .folder = folder, .no_pictures = no_pictures};
+    rc = make(page, 0, text, size); /* to see what is left for pictures */
+    if (!rc && !no_pictures && *size < PL_HTML_MAX) {
+        size_t room = PL_HTML_MAX - *size;
+        free(*text);
+        rc = make(page, room, text, size);
+    }
+    pl_curves_free(&curves);
+    return rc;
 }

@@ -38,8 +38,8 @@ void pl_html_formats(struct pl_html *p)
     for (size_t i = 0; i < p->model->group_count; i++) {
         if (!pl_formats_find(p->model, i, &f))
             continue;
-        pl_html_wrap(p, "<section><h2>Formats beside each other: ", f.groups[0]->scenario,
-                     "</h2>\n");
+        pl_html_wrap(p, "<section data-view=\"charts\"><h2>Formats beside each other: ",
+                     f.groups[0]->scenario, "</h2>\n");
         for (size_t k = 0; k < pl_format_figure_count; k++)
             if (pl_formats_have(&f, &pl_format_figures[k]))
                 write_table(p, &f, &pl_format_figures[k]);

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/report/chart.h"
+#include "harness/report/chart_cpu.h"
 #include "harness/report/columns.h"
 #include "harness/report/facts.h"
 #include "harness/report/html_write.h"
@@ -24,7 +26,8 @@ void pl_html_picture(struct pl_html *p, const char *name, const char *label, con
     } else {
         p->room -= size;
         /* a chart keeps its size on a narrow screen and is scrolled: by keyboard, too */
-        fputs("<figure><div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"chart\">\n",
+        pl_html_wrap(p, "<figure id=\"picture-", name, "\">");
+        fputs("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"chart\">\n",
               p->out);
         pl_picture_write(p->out, svg, ++p->pictures, label);
         pl_html_wrap(p, "</div><figcaption>", caption, "</figcaption></figure>\n");
@@ -32,12 +35,24 @@ void pl_html_picture(struct pl_html *p, const char *name, const char *label, con
     free(svg);
 }
 
-static void write_picture(struct pl_html *p, const struct pl_model_group *g, const char *suffix,
-                          const char *label, const char *caption)
+/* The still chart; the script puts its own in its place, but for print. */
+static void write_chart(struct pl_html *p, const struct pl_model_group *g, size_t number)
 {
-    char name[512];
-    snprintf(name, sizeof name, "%s%s", g->picture, suffix);
-    pl_html_picture(p, name, label, caption);
+    char label[PL_FACT];
+    const struct pl_group_curves *curves = &p->curves->groups[number];
+    if (pl_chart_peak(curves) <= 0) {
+        fputs("<p class=\"note\">No series could be read: there is no chart.</p>\n", p->out);
+        return;
+    }
+    pl_fact_chart(g, label, sizeof label);
+    fputs("<figure class=\"memory\"><div class=\"scroll\" tabindex=\"0\" role=\"group\" "
+          "aria-label=\"chart\">\n",
+          p->out);
+    int rc = pl_chart_write(p->out, g, curves, label);
+    p->rc = p->rc ? p->rc : rc;
+    fputs("</div><figcaption>Resident memory over the replay's time; dotted: live bytes. Where a "
+          "curve meets the line, the kernel kills.</figcaption></figure>\n",
+          p->out);
 }
 
 static void write_head(const struct pl_html *p, const struct pl_model_group *g)
@@ -154,19 +169,27 @@ static const char *caption_of_cpu(const struct pl_model_group *g)
            "harness.";
 }
 
+static void write_cpu(struct pl_html *p, const struct pl_model_group *g)
+{
+    if (!pl_chart_cpu_has(g))
+        return;
+    fputs("<figure class=\"cpu\"><div class=\"scroll\" tabindex=\"0\" role=\"group\" "
+          "aria-label=\"chart\">\n",
+          p->out);
+    int rc = pl_chart_cpu_write(p->out, g,
+                                "CPU a packet of each stack; the table above has the figures.");
+    p->rc = p->rc ? p->rc : rc;
+    pl_html_wrap(p, "</div><figcaption>", caption_of_cpu(g), "</figcaption></figure>\n");
+}
+
 void pl_html_group(struct pl_html *p, const struct pl_model_group *g, size_t number)
 {
-    char label[PL_FACT];
-    fprintf(p->out, "<section id=\"g%zu\">\n", number);
+    fprintf(p->out, "<section id=\"g%zu\" class=\"group\" data-view=\"charts\">\n", number);
     pl_html_wrap(p, "<h2>", g->title[0] ? g->title : g->scenario, "</h2>\n");
-    pl_fact_chart(g, label, sizeof label);
-    write_picture(p, g, "", label,
-                  "Resident memory over the replay's time; dotted: live bytes. Where a curve meets "
-                  "the line, the kernel kills.");
+    write_chart(p, g, number);
     write_table(p, g);
     pl_html_alerts(p, g);
-    write_picture(p, g, "-cpu", "CPU a packet of each stack; the table above has the figures.",
-                  caption_of_cpu(g));
+    write_cpu(p, g);
     pl_html_frontier(p, g);
     fputs(
         "<details><summary>Why each ended so, and the command that reproduces it</summary>\n<dl>\n",

@@ -105,7 +105,7 @@ static void write_pictures(struct pl_html *p, const json_t *entry)
 
 static void write_section(struct pl_html *p, const struct pl_section *s)
 {
-    pl_html_wrap(p, "<section><h2>Under ", s->name, "</h2>\n");
+    pl_html_wrap(p, "<section data-view=\"instruments\"><h2>Under ", s->name, "</h2>\n");
     if (s->instrument) {
         pl_html_wrap(p, "<p>It sees ", s->instrument->sees, ". <b>What it can't see:</b> ");
         pl_html_wrap(p, "", s->instrument->blind, "</p>\n");

@@ -4,15 +4,18 @@
 
 #include <stdio.h>
 
+#include "harness/report/curves.h"
 #include "harness/report/model.h"
 
 struct pl_html {
     FILE *out;
     const struct pl_model *model;
+    const struct pl_curves *curves;
     const char *folder;
     const char *no_pictures;
     size_t room;       /* bytes left for pictures */
     unsigned pictures; /* in the page so far */
+    int rc;            /* of what could not be written */
 };
 
 /** Writes text between two pieces of HTML; only the text is escaped. */
@@ -38,5 +41,11 @@ void pl_html_sections(struct pl_html *page);
  *  reader says; it and the caption are escaped */
 void pl_html_picture(struct pl_html *page, const char *name, const char *label,
                      const char *caption);
+
+/** What the page may do: run this one script, whose hash is known, and load nothing. */
+void pl_html_policy(const struct pl_html *page);
+
+/** The figures, and the script that draws them. */
+void pl_html_script(struct pl_html *page);
 
 #endif

@@ -138,6 +138,14 @@ size_t sample_entries(const char *folder)
     return count;
 }
 
+size_t sample_count(const char *text, const char *part)
+{
+    size_t count = 0;
+    for (; (text = strstr(text, part)); text += strlen(part))
+        count++;
+    return count;
+}
+
 static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
 {
     (void)status, (void)kind, (void)place;

@@ -40,6 +40,9 @@ char *sample_read(const char *folder, const char *name);
 /** How many entries a folder has. */
 size_t sample_entries(const char *folder);
 
+/** How often a part is in a text. */
+size_t sample_count(const char *text, const char *part);
+
 /** Removes the folder with what is in it, and frees its name. */
 void sample_remove(char *folder);
 

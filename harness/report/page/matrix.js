@@ -1,0 +1,102 @@
+/* The matrix: a row a scenario, a column a stack, a colour for what it costs. The value stands in
+ * each cell as text, so colour alone says nothing. */
+
+const COLUMNS_MOST = 14;
+const USUAL = ['null', 'glibc', 'jemalloc', 'mimalloc', 'tcmalloc', 'tbbmalloc', 'scudo', 'slab', 'limited'];
+
+/* ratio: coloured by how many times the least of its row; else by its share of the row's most. */
+const MATRIX_METRICS = [
+    {key: 'peak', name: 'Peak RSS', unit: 'B', ratio: true, of: (row) => figureOf(row, 'rss_bytes_peak')},
+    {key: 'growth', name: 'RSS growth', unit: 'B/min', of: (row) => figureOf(row, 'rss_growth_bytes_per_minute')},
+    {key: 'cpu', name: 'CPU a packet', unit: 'ns', ratio: true, of: (row) => figureOf(row, 'cpu_ns_per_packet')},
+    {key: 'cpu-own', name: 'CPU above null', unit: 'ns', of: (row) => aboveFloor(row, 'cpu_ns_per_packet')},
+    {key: 'drops', name: 'Packets dropped', unit: '', of: (row) => figureOf(row, 'packets_dropped')},
+    {key: 'faults', name: 'Page faults', unit: '', ratio: true, of: (row) => figureOf(row, 'faults_minor')},
+    {key: 'over', name: 'Peak RSS over live', unit: 'x', ratio: true, of: (row) => figureOf(row, 'rss_over_live')},
+];
+
+const SIGNS = {bounded: '', growing: '\u2197', oom_killed: '\u00d7', alloc_failed: '\u2205', crashed: '!',
+    timeout: '\u2026'};
+
+/* The usual stacks, then those that most scenarios have; of a single scenario all that fit. */
+function matrixStacks() {
+    const counts = new Map();
+    allRows.forEach((row) => counts.set(row.label, (counts.get(row.label) || 0) + 1));
+    const shared = [...counts.keys()].filter((name) => report.groups.length < 3 || counts.get(name) > 1);
+    const rank = (name) => (USUAL.includes(name) ? USUAL.indexOf(name) - 1000 : -counts.get(name));
+    return shared.sort((a, b) => rank(a) - rank(b)).slice(0, COLUMNS_MOST);
+}
+
+/* How deep a cell's colour is, 0 to 1. */
+function heatOf(metric, value, values) {
+    if (value === null) return 0;
+    if (metric.ratio) {
+        const least = Math.min(...values.filter((v) => v > 0));
+        return value > 0 && least > 0 ? Math.min(1, Math.log2(value / least) / 4) : 0;
+    }
+    const most = Math.max(...values);
+    return most > 0 ? Math.max(0, value / most) : 0;
+}
+
+function matrixCell(metric, row, values) {
+    if (!row) return el('td', {class: 'none'}, '');
+    const figure = metric.of(row), value = figure ? figure.median : null;
+    const text = value === null ? '\u2013' : written(value, metric.unit);
+    const sign = SIGNS[row.outcome];
+    const cell = el('td', {class: 'n'}, cellLink(row, [
+        sign ? el('span', {class: 'sign', 'aria-hidden': 'true'}, sign) : null, text,
+        row.outcome === 'bounded' ? null : el('span', {class: 'spoken'}, `, ${row.outcome}`)],
+    {title: `${row.group.scenario}, ${row.label}: ${row.outcome_text}`}));
+    cell.style.setProperty('--heat-share', `${Math.round(heatOf(metric, value, values) * 100)}%`);
+    return cell;
+}
+
+function matrixRow(metric, stacks, group) {
+    const rows = new Map(group.rows.map((row) => [row.label, row]));
+    const values = group.rows.filter((row) => row.stack !== 'null').map(metric.of)
+        .filter(Boolean).map((figure) => figure.median);
+    const others = group.rows.filter((row) => !stacks.includes(row.label)).length;
+    return el('tr', null,
+        el('th', {scope: 'row'}, viewLink(group.scenario, {view: 'charts', scenario: group.key}),
+            ' ', el('small', null, group.format)),
+        stacks.map((name) => matrixCell(metric, rows.get(name), values)),
+        el('td', {class: 'n others'}, others ? viewLink(`${others} more`,
+            {view: 'cells', 'f.scenario': group.scenario, scenario: null}) : ''));
+}
+
+function matrixLegend(metric) {
+    const steps = metric.ratio ? ['1\u00d7', '2\u00d7', '4\u00d7', '8\u00d7', '16\u00d7 or more'] : ['0', '', '\u00bd', '', 'most'];
+    return el('p', {class: 'heat-legend'}, metric.ratio ? 'times the least of its scenario: ' : 'share of the most of its scenario: ',
+        steps.map((text, i) => {
+            const step = el('span', {class: 'heat-step'}, text);
+            step.style.setProperty('--heat-share', `${i * 25}%`);
+            return step;
+        }),
+        ' ', Object.entries(SIGNS).filter(([outcome, sign]) => sign && allRows.some((row) => row.outcome === outcome))
+            .map(([outcome, sign]) => [el('b', null, sign), ` ${outcome} `]));
+}
+
+class Matrix {
+    constructor() {
+        this.stacks = matrixStacks();
+        this.choices = MATRIX_METRICS.filter((metric) => allRows.some(metric.of));
+        this.buttons = this.choices.map((metric) => button(metric.name, {
+            onclick: () => state.set({metric: metric === this.choices[0] ? null : metric.key})}));
+        this.body = el('div');
+        this.root = el('section', {id: 'matrix', 'data-view': 'summary'}, el('h2', null, 'Matrix'),
+            el('div', {class: 'choices', role: 'group', 'aria-label': 'figure shown'}, this.buttons), this.body);
+    }
+
+    update() {
+        const metric = this.choices.find(({key}) => key === state.get('metric')) || this.choices[0];
+        if (!metric || metric === this.metric) return;
+        this.metric = metric;
+        this.choices.forEach((choice, i) => this.buttons[i].setAttribute('aria-pressed', choice === metric));
+        const others = report.groups.some((group) => group.rows.some((row) => !this.stacks.includes(row.label)));
+        refill(this.body, scrolled('matrix', el('table', {class: 'matrix'},
+            el('caption', null, `${metric.name}, the median of each cell; each leads to its page`),
+            headings('scenario', ...this.stacks.map((name) => [breakable(name), '', true]), others ? ['others', '', true] : []),
+            el('tbody', null, report.groups.map((group) => matrixRow(metric, this.stacks, group))))),
+        matrixLegend(metric));
+    }
+}
