@@ -9,7 +9,7 @@
 #include "harness/report/chart_scene.h"
 #include "harness/report/text.h"
 
-enum { LEFT = 190, RIGHT = 880, ROW = 20, TOP = 30, BAR = 12 };
+enum { LEFT = 220, RIGHT = 880, ROW = 20, TOP = 30, BAR = 12 };
 
 static const struct pl_summary *cpu_of(const struct pl_model_row *row)
 {
@@ -52,7 +52,7 @@ static void write_bar(const struct pl_chart *c, size_t row, double y)
 {
     const struct pl_summary *s = cpu_of(&c->group->rows[row]);
     char text[PL_TEXT_FIGURE];
-    pl_chart_text(c, LEFT - 8, y + 10, "key end", c->group->rows[row].label, 28);
+    pl_chart_text(c, LEFT - 8, y + 10, "key end", c->group->rows[row].label, 30);
     fprintf(c->out, "<rect fill=\"var(--c%u)\" x=\"%d\" y=\"%.1f\" width=\"%.1f\" height=\"%d\"/>",
             c->looks[row].colour, LEFT, y, x_of(c, s->median) - LEFT, BAR);
     if (s->highest > s->lowest)

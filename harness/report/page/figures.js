@@ -40,7 +40,7 @@ function plain(value) {
 function nanoseconds(value) {
     const units = ['ns', '\u00b5s', 'ms', 's'];
     let unit = 0;
-    while (Math.abs(value) >= 10000 && unit + 1 < units.length) {
+    while (Math.abs(value) >= 1000 && unit + 1 < units.length) {
         value /= 1000;
         unit++;
     }

@@ -103,11 +103,27 @@ is "no such cell" "No such cell" 'document.querySelector("#cell h2").textContent
 go "$page#zoom.scenario-00-f32=9-3&view=%3Cb%3E&metric=x&sort=-x&scenario=y"
 is "a strange address" false 'document.querySelector("#matrix").hidden'
 
+# a narrow screen: nothing but what is scrolled by itself is wider
+post 'goog/cdp/execute' '{"cmd": "Emulation.setDeviceMetricsOverride", "params": {"width": 400, "height": 800, "deviceScaleFactor": 1, "mobile": false}}' >/dev/null
+for view in '' view=charts view=cells view=about cell=scenario-00-f32~stack-00; do
+    go "$page#$view"
+    is "the width of '$view'" true 'document.documentElement.scrollWidth <= 400'
+done
+post 'goog/cdp/execute' '{"cmd": "Emulation.clearDeviceMetricsOverride", "params": {}}' >/dev/null
+
 # paper: every chart still, the buttons gone
+go "$page"
 post 'goog/cdp/execute' '{"cmd": "Emulation.setEmulatedMedia", "params": {"media": "print"}}' >/dev/null
 is "printed sections" 12 '[...document.querySelectorAll("section.group")].filter(s => getComputedStyle(s).display != "none").length'
 is "printed charts" 12 '[...document.querySelectorAll("figure.memory > .scroll")].filter(s => getComputedStyle(s).display != "none").length'
 is "no buttons on paper" none 'getComputedStyle(document.querySelector("nav.views")).display'
+
+# without scripts: all that stands in the page, and its still charts
+post 'goog/cdp/execute' '{"cmd": "Emulation.setEmulatedMedia", "params": {"media": ""}}' >/dev/null
+post 'goog/cdp/execute' '{"cmd": "Emulation.setScriptExecutionDisabled", "params": {"value": true}}' >/dev/null
+go "file://$work/run/report.html?still"
+is "no script ran" 0 'document.querySelectorAll("nav.views").length'
+is "still charts" 12 '[...document.querySelectorAll("figure.memory > .scroll > svg")].filter(s => s.getBoundingClientRect().height > 100).length'
 
 complaints=$(console)
 [ -z "$complaints" ] || { echo "FAILED: the console holds $complaints" && failures=$((failures + 1)); }

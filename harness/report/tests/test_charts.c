@@ -240,7 +240,7 @@ static void bars_tell_the_floor(void **state)
     fclose(out);
     has(text, "the harness itself: 50 ns");
     has(text, ">205<");
-    has(text, "<rect fill=\"var(--c6)\" x=\"190\" y=\"50.0\" width=\"164.3\""); /* 50 of 210 */
+    has(text, "<rect fill=\"var(--c6)\" x=\"220\" y=\"50.0\" width=\"157.1\""); /* 50 of 210 */
     free(text);
     pl_model_free(&m);
     json_decref(document);
