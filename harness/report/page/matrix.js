@@ -4,15 +4,36 @@
 const COLUMNS_MOST = 14;
 const USUAL = ['null', 'glibc', 'jemalloc', 'mimalloc', 'tcmalloc', 'tbbmalloc', 'scudo', 'slab', 'limited'];
 
-/* ratio: coloured by how many times the least of its row; else by its share of the row's most. */
+/* How deep a cell's colour is, 0 to 1, and what the legend says of its five steps. */
+const RATIO = {
+    text: 'times the least of its scenario: ', steps: ['1\u00d7', '2\u00d7', '4\u00d7', '8\u00d7', '16\u00d7 or more'],
+    heat(value, values) {
+        const least = Math.min(...values.filter((v) => v > 0));
+        return value > 0 && least > 0 ? Math.log2(value / least) / 4 : 0;
+    },
+};
+const SHARE = {
+    text: 'share of the most of its scenario: ', steps: ['0', '\u00bc', '\u00bd', '\u00be', 'most'],
+    heat: (value, values) => value / Math.max(...values, 1e-9),
+};
+/* Some KiB a minute are no leak, however little the others grow. */
+const GROWTH = {
+    text: 'a minute: ', steps: ['64 KiB or less', '362 KiB', '2 MiB', '11.3 MiB', '64 MiB or more'],
+    heat: (value) => (value > 0 ? Math.log2(value / 65536) / 10 : 0),
+};
+const LOST = {
+    text: 'of the packets received: ', steps: ['0', '\u00bc', '\u00bd', '\u00be', 'all'],
+    heat: (value, values, row) => value / ((figureOf(row, 'packets_received') || {}).median || Infinity),
+};
+
 const MATRIX_METRICS = [
-    {key: 'peak', name: 'Peak RSS', unit: 'B', ratio: true, of: (row) => figureOf(row, 'rss_bytes_peak')},
-    {key: 'growth', name: 'RSS growth', unit: 'B/min', of: (row) => figureOf(row, 'rss_growth_bytes_per_minute')},
-    {key: 'cpu', name: 'CPU a packet', unit: 'ns', ratio: true, of: (row) => figureOf(row, 'cpu_ns_per_packet')},
-    {key: 'cpu-own', name: 'CPU above null', unit: 'ns', of: (row) => aboveFloor(row, 'cpu_ns_per_packet')},
-    {key: 'drops', name: 'Packets dropped', unit: '', of: (row) => figureOf(row, 'packets_dropped')},
-    {key: 'faults', name: 'Page faults', unit: '', ratio: true, of: (row) => figureOf(row, 'faults_minor')},
-    {key: 'over', name: 'Peak RSS over live', unit: 'x', ratio: true, of: (row) => figureOf(row, 'rss_over_live')},
+    {key: 'peak', name: 'Peak RSS', unit: 'B', colour: RATIO, of: (row) => figureOf(row, 'rss_bytes_peak')},
+    {key: 'growth', name: 'RSS growth', unit: 'B/min', colour: GROWTH, of: (row) => figureOf(row, 'rss_growth_bytes_per_minute')},
+    {key: 'cpu', name: 'CPU a packet', unit: 'ns', colour: RATIO, of: (row) => figureOf(row, 'cpu_ns_per_packet')},
+    {key: 'cpu-own', name: 'CPU above null', unit: 'ns', colour: SHARE, of: (row) => aboveFloor(row, 'cpu_ns_per_packet')},
+    {key: 'drops', name: 'Packets dropped', unit: '', colour: LOST, of: (row) => figureOf(row, 'packets_dropped')},
+    {key: 'faults', name: 'Page faults', unit: '', colour: RATIO, of: (row) => figureOf(row, 'faults_minor')},
+    {key: 'over', name: 'Peak RSS over live', unit: 'x', colour: RATIO, of: (row) => figureOf(row, 'rss_over_live')},
 ];
 
 const SIGNS = {bounded: '', growing: '\u2197', oom_killed: '\u00d7', alloc_failed: '\u2205', crashed: '!',
@@ -27,17 +48,6 @@ function matrixStacks() {
     return shared.sort((a, b) => rank(a) - rank(b)).slice(0, COLUMNS_MOST);
 }
 
-/* How deep a cell's colour is, 0 to 1. */
-function heatOf(metric, value, values) {
-    if (value === null) return 0;
-    if (metric.ratio) {
-        const least = Math.min(...values.filter((v) => v > 0));
-        return value > 0 && least > 0 ? Math.min(1, Math.log2(value / least) / 4) : 0;
-    }
-    const most = Math.max(...values);
-    return most > 0 ? Math.max(0, value / most) : 0;
-}
-
 function matrixCell(metric, row, values) {
     if (!row) return el('td', {class: 'none'}, '');
     const figure = metric.of(row), value = figure ? figure.median : null;
@@ -47,7 +57,8 @@ function matrixCell(metric, row, values) {
         sign ? el('span', {class: 'sign', 'aria-hidden': 'true'}, sign) : null, text,
         row.outcome === 'bounded' ? null : el('span', {class: 'spoken'}, `, ${row.outcome}`)],
     {title: `${row.group.scenario}, ${row.label}: ${row.outcome_text}`}));
-    cell.style.setProperty('--heat-share', `${Math.round(heatOf(metric, value, values) * 100)}%`);
+    const heat = value === null ? 0 : metric.colour.heat(value, values, row);
+    cell.style.setProperty('--heat-share', `${Math.round(Math.max(0, Math.min(heat, 1)) * 100)}%`);
     return cell;
 }
 
@@ -65,9 +76,8 @@ function matrixRow(metric, stacks, group) {
 }
 
 function matrixLegend(metric) {
-    const steps = metric.ratio ? ['1\u00d7', '2\u00d7', '4\u00d7', '8\u00d7', '16\u00d7 or more'] : ['0', '', '\u00bd', '', 'most'];
-    return el('p', {class: 'heat-legend'}, metric.ratio ? 'times the least of its scenario: ' : 'share of the most of its scenario: ',
-        steps.map((text, i) => {
+    return el('p', {class: 'heat-legend'}, metric.colour.text,
+        metric.colour.steps.map((text, i) => {
             const step = el('span', {class: 'heat-step'}, text);
             step.style.setProperty('--heat-share', `${i * 25}%`);
             return step;

@@ -31,6 +31,7 @@ is "it as text" true 'document.body.textContent.includes("<script>window.ran = 1
 # the matrix: its figures, its metric in the address, a cell's page from it
 is "the matrix" 12 'document.querySelectorAll("table.matrix tbody tr").length'
 is "a figure in it" "1 MiB" 'document.querySelector("table.matrix tbody td a").textContent'
+is "its colour: twice the least" 25% 'document.querySelector("table.matrix tbody td:nth-of-type(2)").style.getPropertyValue("--heat-share")'
 is "what was killed, to the ear" true '[...document.querySelectorAll(".matrix .spoken")].every(s => s.textContent == ", oom_killed")'
 click '.choices button:nth-of-type(2)'
 is "the second metric" true 'location.hash.includes("metric=growth")'
