@@ -95,6 +95,9 @@ static void a_chart_shows_all(void **state)
     has(d.svg, ">glibc 2 min<"); /* its kill, above the plot */
     has(d.svg, ">slab 2 min<");
     has(d.svg, "the limits together: 32 MiB");
+    /* two names above the plot, which begins at 56 and ends at 386; its scale goes to 271.36 MiB */
+    has(d.svg, "<path class=\"line\" d=\"M58,74.7H700\"/>");
+    has(d.svg, "<path class=\"limit\" d=\"M58,347.1H700\"/>");
     has(d.svg, "<title>rss &gt; 9 MiB &amp; &lt;rising&gt; after 1 min</title>");
     has(d.svg, "killed by the kernel");
     has(d.svg, ">95 MiB<"); /* the peak of the curves */
@@ -146,6 +149,7 @@ static void repetitions_make_a_band(void **state)
 {
     (void)state;
     static const char *const peaks[] = {"9000000", "5000000", "7000000"};
+    static const char *const ends[] = {"4096", "4900000", "8192"};
     char *folder = sample_folder(), name[64], text[256];
     struct pl_model m;
     struct pl_error error;
@@ -158,8 +162,8 @@ static void repetitions_make_a_band(void **state)
     for (int i = 0; i < 3; i++) {
         snprintf(name, sizeof name, "series/%03d.csv", i);
         snprintf(text, sizeof text,
-                 "t_ns,rss_bytes,live_bytes\n0,4096,1\n60000000000,%s,2\n120000000000,4096,3\n",
-                 peaks[i]);
+                 "t_ns,rss_bytes,live_bytes\n0,4096,1\n60000000000,%s,2\n120000000000,%s,3\n",
+                 peaks[i], ends[i]);
         sample_write(folder, name, text);
     }
     assert_int_equal(pl_model_load(&m, folder, &error), 0);
@@ -170,6 +174,8 @@ static void repetitions_make_a_band(void **state)
     assert_int_equal(json_integer_value(json_object_get(c->cell, "repetition")), 2);
     assert_true(c->band_low.values[pl_points_highest(&c->band_low)] == 5000000);
     assert_true(c->band_high.values[pl_points_highest(&c->band_high)] == 9000000);
+    assert_true(c->band_low.values[c->band_low.count - 1] == 4096);
+    assert_true(c->band_high.values[c->band_high.count - 1] == 4900000);
     assert_true(c->live.values[c->live.count - 1] == 3);
     pl_curves_free(&curves);
     pl_model_free(&m);

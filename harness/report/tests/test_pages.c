@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "harness/report/html.h"
 #include "harness/report/markdown.h"
@@ -180,6 +181,58 @@ static void large_reports_stay_within_limits(void **state)
     json_decref(d);
 }
 
+/* A harmless picture of so many bytes. */
+static void write_picture(const char *folder, const char *name, size_t size)
+{
+    char path[64];
+    char *svg = malloc(size + 1);
+    memset(svg, ' ', size);
+    memcpy(svg, "<svg>", 5);
+    strcpy(svg + size - 6, "</svg>");
+    snprintf(path, sizeof path, "plots/%s.svg", name);
+    sample_write(folder, path, svg);
+    free(svg);
+}
+
+static json_t *with_pictures(void)
+{
+    json_t *d = sample_document();
+    json_object_set_new(
+        d, "instruments",
+        json_pack(
+            "[{s:s, s:s, s:s, s:s, s:s, s:f, s:s, s:s, s:s, s:s, s:{}, s:{}, s:[], s:[s, s]}]",
+            "instrument", "massif", "scenario", "stalled-reader", "allocator", "slab",
+            "allocator_run", "slab", "format", "f32", "duration_seconds", 60.0, "status", "ok",
+            "why", "", "command", "", "reproduce", "", "figures", "ours", "sites", "files",
+            "instruments/a.folded", "instruments/a.curve.csv"));
+    return d;
+}
+
+/* Two of 1.6 MB are more than the page may hold. */
+static void pictures_get_the_room_that_is_left(void **state)
+{
+    (void)state;
+    struct pl_model m;
+    struct pl_error error;
+    char *folder = sample_folder(), plots[256], *text;
+    size_t size;
+    json_t *d = with_pictures();
+    snprintf(plots, sizeof plots, "%s/plots", folder);
+    mkdir(plots, 0777);
+    write_picture(folder, "a", 1600000);
+    write_picture(folder, "a-curve", 1600000);
+    assert_int_equal(pl_model_build(&m, d, &error), 0);
+    assert_int_equal(pl_html_make(&m, folder, NULL, &text, &size), 0);
+    assert_true(size > 1600000 && size <= PL_HTML_MAX);
+    has(text, "<figure id=\"picture-a\">");
+    has(text, "No room in this page: plots/a-curve.svg");
+    assert_int_equal(sample_count(text, "<figure id="), 1);
+    free(text);
+    pl_model_free(&m);
+    json_decref(d);
+    sample_remove(folder);
+}
+
 /* 90,000 bytes of letters that take two bytes each: none may be cut in two. */
 static json_t *long_text(void)
 {
@@ -286,6 +339,7 @@ int main(void)
         cmocka_unit_test(fences_hold),
         cmocka_unit_test(html_is_semantic),
         cmocka_unit_test(large_reports_stay_within_limits),
+        cmocka_unit_test(pictures_get_the_room_that_is_left),
         cmocka_unit_test(long_texts_are_cut),
         cmocka_unit_test(same_input_same_bytes),
         cmocka_unit_test(pictures_are_made_the_pages_own),
