@@ -11,6 +11,7 @@
 #define ROW 13      /* the height of a line of names */
 #define ROWS_MOST 8 /* of names above the plot */
 #define LEGEND_ROW 15.0
+#define APART 5.0 /* marks of alerts, at least */
 #define NS 1e9
 #define NAME (24 + 1 + PL_TEXT_FIGURE) /* room for the name of a kill */
 
@@ -116,10 +117,14 @@ static void write_alerts(const struct pl_chart *c, size_t row)
     const struct pl_row_curves *r = &c->curves->rows[row];
     const json_t *alert;
     char when[PL_TEXT_FIGURE];
+    double last = -APART;
     size_t i;
     json_array_foreach(json_object_get(r->cell, "alerts"), i, alert)
     {
         double seconds = json_number_value(json_object_get(alert, "t_seconds"));
+        if (pl_chart_x(c, seconds) - last < APART)
+            continue; /* one mark for those that come close upon each other */
+        last = pl_chart_x(c, seconds);
         double bytes = pl_points_at(&r->rss, (int64_t)(seconds * NS));
         fprintf(c->out, "<path class=\"alert\" fill=\"var(--c%u)\" d=\"M%.1f,%.1fl6,-10h-12z\">",
                 c->looks[row].colour, pl_chart_x(c, seconds), pl_chart_y(c, bytes) - 2);

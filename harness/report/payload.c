@@ -12,6 +12,7 @@
 #include "harness/report/look.h"
 
 #define NS_PER_MS 1e6
+#define ALERTS_MOST 64 /* of a cell, which may have raised a thousand */
 #define FINEST 65536.0 /* a curve's highest value in its unit, at most twice that */
 
 /* A power of two, so that whole pages stay whole figures. */
@@ -62,6 +63,18 @@ static size_t place_live(json_t *lives, json_t *live)
     return i;
 }
 
+/* Those that say what and when, whatever else a person has put there. */
+static json_t *first_alerts(const json_t *alerts)
+{
+    json_t *first = json_array(), *alert;
+    size_t i;
+    json_array_foreach(alerts, i, alert) if (json_array_size(first) < ALERTS_MOST &&
+                                             json_is_string(json_object_get(alert, "alert")) &&
+                                             json_is_number(json_object_get(alert, "t_seconds")))
+        json_array_append(first, alert);
+    return first;
+}
+
 static void add_curves(json_t *row, const struct pl_row_curves *c, json_t *lives)
 {
     json_t *alerts = c->runs ? json_object_get(c->cell, "alerts") : NULL;
@@ -77,8 +90,10 @@ static void add_curves(json_t *row, const struct pl_row_curves *c, json_t *lives
         json_object_set_new(row, "low", pl_payload_points(&c->band_low));
         json_object_set_new(row, "high", pl_payload_points(&c->band_high));
     }
-    if (json_array_size(alerts))
-        json_object_set(row, "alerts", alerts);
+    if (json_array_size(alerts)) {
+        json_object_set_new(row, "alerts", first_alerts(alerts));
+        json_object_set_new(row, "alert_count", json_integer((json_int_t)json_array_size(alerts)));
+    }
 }
 
 static json_t *rows(const struct pl_model_group *g, const struct pl_group_curves *curves,

@@ -1,6 +1,12 @@
 /* The Plimsoll chart, drawn anew whenever its view, its stacks or its width change. */
 
-const PLOT = {left: 56, right: 14, bottom: 40, top: 14, names: 13};
+const PLOT = {
+    left: 56,
+    right: 14,
+    bottom: 40,
+    top: 14,
+    names: 13
+};
 
 class Chart {
     /* id: its name in the address. isDefault(row): whether a row is shown unasked. */
@@ -11,15 +17,22 @@ class Chart {
         this.rows = group.rows.filter((row) => curves(row));
         this.svg = svg('svg', {class: 'chart', 'aria-hidden': 'true'});
         this.tip = el('div', {class: 'tip', hidden: true});
-        this.plot = el('div', {
-            class: 'plot', tabindex: 0, role: 'slider', 'aria-valuemin': 0,
-            'aria-valuemax': group.duration, 'aria-valuenow': 0,
-            'aria-label': `${group.scenario}: time of the replay, seconds`,
-        }, this.svg, this.tip);
+        this.plot =
+            el('div', {
+                class: 'plot',
+                tabindex: 0,
+                role: 'slider',
+                'aria-valuemin': 0,
+                'aria-valuemax': group.duration,
+                'aria-valuenow': 0,
+                'aria-label': `${group.scenario}: time of the replay, seconds`,
+            },
+               this.svg, this.tip);
         this.tools = chartTools(this);
         this.legend = new Legend(this);
-        this.root = el('div', {class: 'live-chart'}, this.tools.root,
-            el('div', {class: 'chart-body'}, this.plot, this.legend.root));
+        this.root =
+            el('div', {class: 'live-chart'}, this.tools.root,
+               el('div', {class: 'chart-body'}, this.plot, this.legend.root));
         listenToPointer(this);
         listenToKeys(this);
         new ResizeObserver(() => this.draw()).observe(this.plot);
@@ -31,7 +44,8 @@ class Chart {
 
     /* Draws what the address says, where that is not what is drawn already. */
     update() {
-        const seen = ['zoom', 'off', 'on', 'scale'].map((k) => state.all(this.key(k)).join('\n')).join('\t');
+        const seen =
+            ['zoom', 'off', 'on', 'scale'].map((k) => state.all(this.key(k)).join('\n')).join('\t');
         if (seen === this.seen) return;
         this.seen = seen;
         this.readState();
@@ -40,7 +54,8 @@ class Chart {
 
     readState() {
         const off = new Set(state.all(this.key('off'))), on = new Set(state.all(this.key('on')));
-        this.shown = this.rows.filter((row) => on.has(row.label) || (this.isDefault(row) && !off.has(row.label)));
+        this.shown = this.rows.filter(
+            (row) => on.has(row.label) || (this.isDefault(row) && !off.has(row.label)));
         const scale = state.get(this.key('scale'));
         this.logarithmic = scale ? scale === 'log' : this.group.logarithmic;
         const [from, to] = (state.get(this.key('zoom')) || '').split('-').map(Number);
@@ -79,7 +94,8 @@ class Chart {
         const labels = (rows) => rows.map((row) => row.label);
         state.set({
             [this.key('off')]: shown ? null : labels(this.rows.filter(this.isDefault)),
-            [this.key('on')]: shown ? labels(this.rows.filter((row) => !this.isDefault(row))) : null,
+            [this.key('on')]:
+                shown ? labels(this.rows.filter((row) => !this.isDefault(row))) : null,
         });
     }
 
@@ -96,9 +112,12 @@ class Chart {
         this.y = scaleOf(low, high, this.height - PLOT.bottom, top, this.logarithmic);
         this.top = top;
         this.cursorLayer = svg('g', {class: 'cursor'});
-        for (const [name, value] of [['width', width], ['height', this.height],
-            ['viewBox', `0 0 ${width} ${this.height}`]]) this.svg.setAttribute(name, value);
-        refill(this.svg, drawClip(this), drawAxes(this), drawCurves(this), drawLines(this),
+        for (const [name, value] of [
+                 ['width', width], ['height', this.height],
+                 ['viewBox', `0 0 ${width} ${this.height}`]])
+            this.svg.setAttribute(name, value);
+        refill(
+            this.svg, drawClip(this), drawAxes(this), drawCurves(this), drawLines(this),
             drawKills(this), drawAlerts(this), this.cursorLayer);
         this.tools.update();
         this.legend.update();
@@ -111,8 +130,10 @@ class Chart {
         drawCursor(this);
         if (time === null) return;
         this.plot.setAttribute('aria-valuenow', Number(time.toFixed(1)));
-        this.plot.setAttribute('aria-valuetext', `${duration(time)}: ${this.readings.map(
-            ({row, text}) => `${row.label} ${text}`).join(', ')}`);
+        this.plot.setAttribute(
+            'aria-valuetext',
+            `${duration(time)}: ${
+                this.readings.map(({row, text}) => `${row.label} ${text}`).join(', ')}`);
     }
 }
 
@@ -140,8 +161,12 @@ function highest(chart) {
     let most = 0;
     for (const row of chart.shown) {
         const {rss, high} = curves(row);
-        eachOnView(chart, high || rss, (v) => { most = Math.max(most, v); });
-        eachOnView(chart, rss, (v) => { most = Math.max(most, v); });
+        eachOnView(chart, high || rss, (v) => {
+            most = Math.max(most, v);
+        });
+        eachOnView(chart, rss, (v) => {
+            most = Math.max(most, v);
+        });
     }
     return most;
 }
@@ -149,7 +174,9 @@ function highest(chart) {
 function lowest(chart) {
     let least = Infinity;
     for (const row of chart.shown) {
-        eachOnView(chart, curves(row).rss, (v) => { least = Math.min(least, v); });
+        eachOnView(chart, curves(row).rss, (v) => {
+            least = Math.min(least, v);
+        });
     }
     return least;
 }
@@ -158,7 +185,8 @@ function lowest(chart) {
 function byteRange(chart) {
     const peak = highest(chart), least = lowest(chart);
     const top = Math.max(peak, chart.lines.container, chart.lines.limit, 1);
-    if (chart.logarithmic) return {low: Math.max(Math.min(least, peak), peak / 64, 1) / 2, high: top * 1.5};
+    if (chart.logarithmic)
+        return {low: Math.max(Math.min(least, peak), peak / 64, 1) / 2, high: top * 1.5};
     const far = chart.zoomed && least > peak / 2;
     return {low: far ? Math.max(0, least - (top - least) * 0.1) : 0, high: top * 1.06};
 }
@@ -166,9 +194,12 @@ function byteRange(chart) {
 function drawClip(chart) {
     const id = `clip-${chart.id === 'cell' ? 'cell' : chart.group.number}`;
     chart.clip = `url(#${id})`;
-    return svg('clipPath', {id}, svg('rect', {x: PLOT.left, y: chart.top - 6,
-        width: Math.max(0, chart.width - PLOT.left - PLOT.right),
-        height: Math.max(0, chart.height - PLOT.bottom - chart.top + 6)}));
+    return svg('clipPath', {id}, svg('rect', {
+                   x: PLOT.left,
+                   y: chart.top - 6,
+                   width: Math.max(0, chart.width - PLOT.left - PLOT.right),
+                   height: Math.max(0, chart.height - PLOT.bottom - chart.top + 6)
+               }));
 }
 
 function label(x, y, kind, text) {
@@ -181,12 +212,15 @@ function drawAxes(chart) {
     const [seconds, unit] = timeUnit(chart.to - chart.from);
     const right = width - PLOT.right;
     return [
-        ticks.map((tick) => [
-            svg('path', {class: 'grid', d: `M${PLOT.left},${y(tick)}H${right}`}),
-            label(PLOT.left - 7, y(tick) + 4, 'tick end', tickText(tick / MIB))]),
-        linearTicks(x.low, x.high, seconds, Math.max(3, Math.min(9, Math.floor(width / 75)))).map((tick) => [
-            svg('path', {class: 'grid', d: `M${x(tick)},${chart.top}V${bottom}`}),
-            label(x(tick), bottom + 17, 'tick middle', tickText(tick / seconds))]),
+        ticks.map(
+            (tick) =>
+                [svg('path', {class: 'grid', d: `M${PLOT.left},${y(tick)}H${right}`}),
+                 label(PLOT.left - 7, y(tick) + 4, 'tick end', tickText(tick / MIB))]),
+        linearTicks(x.low, x.high, seconds, Math.max(3, Math.min(9, Math.floor(width / 75))))
+            .map(
+                (tick) =>
+                    [svg('path', {class: 'grid', d: `M${x(tick)},${chart.top}V${bottom}`}),
+                     label(x(tick), bottom + 17, 'tick middle', tickText(tick / seconds))]),
         svg('path', {class: 'axis', d: `M${PLOT.left},${chart.top}V${bottom}H${right}`}),
         label((PLOT.left + right) / 2, bottom + 35, 'tick middle', `time of the replay, ${unit}`),
         label(4, 10, 'tick', `RSS (RssAnon), MiB${chart.logarithmic ? ', logarithmic' : ''}`),
@@ -197,7 +231,8 @@ function drawAxes(chart) {
 function pathOf(chart, curve, first = 'M') {
     const parts = [];
     for (let i = placeAt(curve, chart.from); i < curve.t.length; i++) {
-        parts.push(`${parts.length ? 'L' : first}${chart.x(curve.t[i]).toFixed(1)},${chart.y(curve.v[i]).toFixed(1)}`);
+        parts.push(`${parts.length ? 'L' : first}${chart.x(curve.t[i]).toFixed(1)},${
+            chart.y(curve.v[i]).toFixed(1)}`);
         if (curve.t[i] > chart.to) break;
     }
     return parts.join('');
@@ -213,65 +248,17 @@ function bandOf(chart, row) {
 function drawCurves(chart) {
     const lives = new Map(); /* alike ones are drawn once */
     chart.shown.forEach((row) => lives.set(row.live, lives.get(row.live) || row));
-    return svg('g', {'clip-path': chart.clip},
-        [...lives.values()].map((row) => svg('path', {
-            class: 'live', stroke: colourOf(row), d: pathOf(chart, curves(row).live)})),
+    return svg(
+        'g', {'clip-path': chart.clip},
+        [...lives.values()].map(
+            (row) =>
+                svg('path',
+                    {class: 'live', stroke: colourOf(row), d: pathOf(chart, curves(row).live)})),
         chart.shown.map((row) => bandOf(chart, row)),
         chart.shown.map((row) => svg('path', {
-            class: row.dots ? 'rss dots' : 'rss', stroke: colourOf(row),
-            'stroke-dasharray': row.dots ? null : row.look[1] || null, d: pathOf(chart, curves(row).rss)})));
-}
-
-function drawLines(chart) {
-    const {container, limit} = chart.lines, right = chart.width - PLOT.right;
-    const across = (kind, value) => svg('path', {class: kind, d: `M${PLOT.left},${chart.y(value)}H${right}`});
-    return [
-        limit ? across('limit', limit) : null,
-        container ? across('line', container) : null,
-        container ? label(right - 4, chart.y(container) - 5, 'line end',
-            `the Plimsoll line: ${bytes(container)}`) : null,
-    ];
-}
-
-/* Names of what was killed stand above the plot, in as many rows as keep them apart. */
-function placeKills(chart) {
-    const killed = chart.shown.filter((row) => isKilled(row) && curves(row).rss.end >= chart.from
-        && curves(row).rss.end <= chart.to).sort((a, b) => curves(a).rss.end - curves(b).rss.end);
-    const named = chart.width >= 520 && killed.length <= 12;
-    const x = scaleOf(chart.from, chart.to, PLOT.left, chart.width - PLOT.right, false);
-    const ends = [];
-    const places = killed.map((row) => {
-        const text = `${row.label.slice(0, 26)} ${duration(curves(row).rss.end)}`;
-        const half = text.length * 3.1;
-        const middle = Math.max(half + 2, Math.min(x(curves(row).rss.end), chart.width - half - 2));
-        const free = ends.findIndex((end) => end + 8 < middle - half);
-        const place = free < 0 ? ends.length : free;
-        ends[place] = middle + half;
-        return {row, text, middle, place};
-    });
-    return {places, named, rows: named ? ends.length : 0};
-}
-
-function drawKills(chart) {
-    return chart.kills.places.map(({row, text, middle, place}) => {
-        const {rss} = curves(row);
-        const x = chart.x(rss.end), y = Math.max(chart.top, chart.y(rss.v[rss.v.length - 1]));
-        const above = chart.top - 8 - PLOT.names * place;
-        return [
-            chart.kills.named ? svg('path', {class: 'lead', d: `M${x},${y}V${above + 3}`}) : null,
-            chart.kills.named ? label(middle, above, 'name middle', text) : null,
-            svg('path', {class: 'kill', stroke: colourOf(row), d: `M${x - 5},${y - 5}l10,10m0,-10l-10,10`},
-                svg('title', null, `${row.label}: killed after ${duration(rss.end)}`)),
-        ];
-    });
-}
-
-function drawAlerts(chart) {
-    return chart.shown.flatMap((row) => (row.alerts || []).map((alert) => {
-        const time = alert.t_seconds, value = valueAt(curves(row).rss, time);
-        if (value === null || time < chart.from || time > chart.to) return null;
-        return svg('path', {class: 'alert', fill: colourOf(row),
-            d: `M${chart.x(time)},${chart.y(value) - 2}l6,-10h-12z`},
-        svg('title', null, `${row.label}: ${alert.alert} after ${duration(time)}`));
-    }));
+                            class: row.dots ? 'rss dots' : 'rss',
+                            stroke: colourOf(row),
+                            'stroke-dasharray': row.dots ? null : row.look[1] || null,
+                            d: pathOf(chart, curves(row).rss)
+                        })));
 }

@@ -2,13 +2,16 @@
 
 /* What each stack has at the crosshair's time, the highest first; ends are told. */
 function readingsAt(chart, time) {
-    return chart.shown.map((row) => {
-        const {rss, live} = curves(row);
-        const value = valueAt(rss, time);
-        const text = value === null
-            ? `${isKilled(row) ? 'killed' : 'ended'} at ${duration(rss.end)}` : bytes(value);
-        return {row, value, text, live: value === null ? null : valueAt(live, time)};
-    }).sort((a, b) => (b.value ?? -1) - (a.value ?? -1));
+    return chart.shown
+        .map((row) => {
+            const {rss, live} = curves(row);
+            const value = valueAt(rss, time);
+            const text = value === null ?
+                `${isKilled(row) ? 'killed' : 'ended'} at ${duration(rss.end)}` :
+                bytes(value);
+            return {row, value, text, live: value === null ? null : valueAt(live, time)};
+        })
+        .sort((a, b) => (b.value ?? -1) - (a.value ?? -1));
 }
 
 function drawCursor(chart) {
@@ -21,20 +24,27 @@ function drawCursor(chart) {
     }
     chart.readings = readingsAt(chart, cursor);
     const x = chart.x(cursor);
-    refill(cursorLayer,
-        svg('path', {d: `M${x},${chart.top}V${chart.height - PLOT.bottom}`}),
-        chart.readings.filter(({value}) => value !== null).map(({row, value}) => svg('circle', {
-            cx: x, cy: chart.y(value), r: 3.5, fill: colourOf(row)})));
+    refill(
+        cursorLayer, svg('path', {d: `M${x},${chart.top}V${chart.height - PLOT.bottom}`}),
+        chart.readings.filter(({value}) => value !== null)
+            .map(
+                ({row, value}) =>
+                    svg('circle', {cx: x, cy: chart.y(value), r: 3.5, fill: colourOf(row)})));
     showTip(chart, x);
 }
 
 function showTip(chart, x) {
     const {tip, readings, width} = chart;
     const most = 14;
-    refill(tip, el('b', null, duration(chart.cursor)),
-        el('table', null, el('tbody', null, readings.slice(0, most).map(({row, text, live}) => el('tr', null,
-            el('td', null, swatch(row)), el('td', null, row.label), el('td', {class: 'n'}, text),
-            el('td', {class: 'n live'}, live === null ? '' : bytes(live)))))),
+    refill(
+        tip, el('b', null, duration(chart.cursor)),
+        el('table', null,
+           el('tbody', null,
+              readings.slice(0, most).map(
+                  ({row, text, live}) =>
+                      el('tr', null, el('td', null, swatch(row)), el('td', null, row.label),
+                         el('td', {class: 'n'}, text),
+                         el('td', {class: 'n live'}, live === null ? '' : bytes(live)))))),
         readings.length > most ? el('small', null, `and ${readings.length - most} more`) : null,
         el('small', null, 'RSS, and live bytes'));
     tip.hidden = false;
@@ -72,16 +82,27 @@ function listenToPointer(chart) {
             chart.zoom(Math.min(from, to), Math.max(from, to));
         }
     });
-    plot.addEventListener('pointercancel', () => { start = null; mark.remove(); });
-    plot.addEventListener('pointerleave', () => { if (start === null) chart.moveCursor(null); });
+    plot.addEventListener('pointercancel', () => {
+        start = null;
+        mark.remove();
+    });
+    plot.addEventListener('pointerleave', () => {
+        if (start === null) chart.moveCursor(null);
+    });
     plot.addEventListener('dblclick', () => chart.zoom(0, chart.group.duration));
     plot.addEventListener('wheel', (event) => zoomByWheel(chart, event), {passive: false});
 }
 
 function markTime(chart, mark, from, to) {
     const [left, right] = [chart.x(Math.min(from, to)), chart.x(Math.max(from, to))];
-    furnish(mark, {x: left, y: chart.top, width: right - left,
-        height: chart.height - PLOT.bottom - chart.top}, []);
+    furnish(
+        mark, {
+            x: left,
+            y: chart.top,
+            width: right - left,
+            height: chart.height - PLOT.bottom - chart.top
+        },
+        []);
     chart.svg.append(mark);
 }
 

@@ -34,8 +34,10 @@ function placeAt(curve, time) {
     let low = 0, high = curve.t.length - 1;
     while (low < high) {
         const middle = (low + high + 1) >> 1;
-        if (curve.t[middle] <= time) low = middle;
-        else high = middle - 1;
+        if (curve.t[middle] <= time)
+            low = middle;
+        else
+            high = middle - 1;
     }
     return low;
 }
@@ -63,8 +65,12 @@ function aboveFloor(row, name) {
     const floor = row.floor === undefined ? null : figureOf(row.group.rows[row.floor], name);
     if (!figure || !floor) return null;
     const {median} = floor;
-    return {median: figure.median - median, low: figure.low - median, high: figure.high - median,
-        count: figure.count};
+    return {
+        median: figure.median - median,
+        low: figure.low - median,
+        high: figure.high - median,
+        count: figure.count
+    };
 }
 
 function isKilled(row) {

@@ -6,8 +6,10 @@ const SVG_NAMES = 'http://www.w3.org/2000/svg';
 function furnish(node, attributes, children) {
     for (const [name, value] of Object.entries(attributes || {})) {
         if (value === null || value === undefined || value === false) continue;
-        if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
-        else node.setAttribute(name, value === true ? '' : value);
+        if (name.startsWith('on'))
+            node.addEventListener(name.slice(2), value);
+        else
+            node.setAttribute(name, value === true ? '' : value);
     }
     for (const child of children.flat(3)) {
         if (child !== null && child !== undefined && child !== false) node.append(child);
@@ -25,7 +27,8 @@ function svg(name, attributes, ...children) {
 
 /* Puts children in the place of those that a node has. */
 function refill(node, ...children) {
-    node.replaceChildren(...children.flat(3).filter((c) => c !== null && c !== undefined && c !== false));
+    node.replaceChildren(
+        ...children.flat(3).filter((c) => c !== null && c !== undefined && c !== false));
     return node;
 }
 
@@ -40,10 +43,11 @@ function scrolled(label, table) {
 
 function headings(...texts) {
     return el('thead', null, el('tr', null, texts.map((text) => {
-        const [name, unit, numeric] = Array.isArray(text) ? text : [text, '', false];
-        return el('th', {scope: 'col', class: numeric ? 'n' : null}, name,
-            unit ? [' ', el('small', null, unit)] : null);
-    })));
+                  const [name, unit, numeric] = Array.isArray(text) ? text : [text, '', false];
+                  return el(
+                      'th', {scope: 'col', class: numeric ? 'n' : null}, name,
+                      unit ? [' ', el('small', null, unit)] : null);
+              })));
 }
 
 /* A long name may go on in the next line behind what joins its parts. */
@@ -55,8 +59,8 @@ function breakable(text) {
 function swatch(row) {
     const line = {d: 'M1,6H27', stroke: colourOf(row), 'stroke-width': 2.5, fill: 'none'};
     if (row.look[1]) line['stroke-dasharray'] = row.look[1];
-    return svg('svg', {class: 'swatch', width: 28, height: 12, 'aria-hidden': 'true'},
-        svg('path', line));
+    return svg(
+        'svg', {class: 'swatch', width: 28, height: 12, 'aria-hidden': 'true'}, svg('path', line));
 }
 
 function colourOf(row) {
@@ -66,13 +70,17 @@ function colourOf(row) {
 /* A command with a button that copies it. */
 function command(text) {
     const block = el('pre', {tabindex: 0}, text);
-    const copy = button('Copy', {class: 'copy', 'aria-label': 'Copy the command', 'aria-live': 'polite'});
+    const copy =
+        button('Copy', {class: 'copy', 'aria-label': 'Copy the command', 'aria-live': 'polite'});
     const done = (word) => {
         copy.textContent = word;
-        setTimeout(() => { copy.textContent = 'Copy'; }, 2000);
+        setTimeout(() => {
+            copy.textContent = 'Copy';
+        }, 2000);
     };
-    copy.addEventListener('click', () => copyText(text, block).then(
-        () => done('Copied'), () => done('Selected: Ctrl+C')));
+    copy.addEventListener(
+        'click',
+        () => copyText(text, block).then(() => done('Copied'), () => done('Selected: Ctrl+C')));
     return el('div', {class: 'command'}, block, copy);
 }
 

@@ -1,7 +1,9 @@
 /* The page comes alive: views, the still charts replaced, the address followed. */
 
-const VIEWS = [['summary', 'Summary'], ['charts', 'Charts'], ['cells', 'All cells'],
-    ['instruments', 'Instruments'], ['about', 'About']];
+const VIEWS = [
+    ['summary', 'Summary'], ['charts', 'Charts'], ['cells', 'All cells'],
+    ['instruments', 'Instruments'], ['about', 'About']
+];
 
 /* Sections of the still page say which view they belong to; the summary is for the rest. */
 function viewOf(section) {
@@ -20,23 +22,35 @@ class Page {
         const place = report.groups.length > 8 ? 'before' : 'after';
         document.getElementById('verdict')[place](this.matrix.root);
         this.main.append(this.table.root, this.cell.root);
-        this.views = VIEWS.filter(([name]) => name === 'summary' || name === 'cells'
-            || this.still.some((section) => viewOf(section) === name));
+        this.views = VIEWS.filter(
+            ([name]) => name === 'summary' || name === 'cells' ||
+                this.still.some((section) => viewOf(section) === name));
         this.navigation = this.makeNavigation();
         document.querySelector('header').after(this.navigation);
-        this.groups = report.groups.map((group) => [group, document.getElementById(`g${group.number}`)]);
+        this.groups =
+            report.groups.map((group) => [group, document.getElementById(`g${group.number}`)]);
         this.lead();
         this.watch();
     }
 
     makeNavigation() {
-        this.links = this.views.map(([name, text]) => [name, viewLink(text,
-            {view: name === 'summary' ? null : name, scenario: null, cell: null, ...freshCell})]);
-        this.choice = el('select', {'aria-label': 'scenario', onchange: () => state.set({
-            scenario: this.choice.value || null, view: 'charts', cell: null, ...freshCell})},
-        el('option', {value: ''}, 'all scenarios'),
-        report.groups.map((group) => el('option', {value: group.key}, `${group.scenario}, ${group.format}`)));
-        return el('nav', {class: 'views', 'aria-label': 'views'},
+        this.links = this.views.map(([name, text]) => [name, viewLink(text, {
+                                                           view: name === 'summary' ? null : name,
+                                                           scenario: null,
+                                                           cell: null,
+                                                           ...freshCell
+                                                       })]);
+        this.choice = el(
+            'select', {
+                'aria-label': 'scenario',
+                onchange: () => state.set(
+                    {scenario: this.choice.value || null, view: 'charts', cell: null, ...freshCell})
+            },
+            el('option', {value: ''}, 'all scenarios'),
+            report.groups.map(
+                (group) => el('option', {value: group.key}, `${group.scenario}, ${group.format}`)));
+        return el(
+            'nav', {class: 'views', 'aria-label': 'views'},
             el('ul', null, this.links.map(([, link]) => el('li', null, link))), this.choice);
     }
 
@@ -44,20 +58,26 @@ class Page {
     lead() {
         for (const link of this.main.querySelectorAll('a[href^="#g"]')) {
             const group = report.groups[Number(link.hash.slice(2))];
-            if (group) link.replaceWith(viewLink(link.textContent, {view: 'charts', scenario: group.key}));
+            if (group)
+                link.replaceWith(viewLink(link.textContent, {view: 'charts', scenario: group.key}));
         }
-        this.groups.forEach(([group, section]) => section.querySelectorAll('table.figures tbody tr').forEach((line) => {
-            const head = line.querySelector('th');
-            const row = head && rowsByKey.get(`${group.key}~${head.textContent}`);
-            if (row) head.replaceChildren(cellLink(row, row.label));
-        }));
+        this.groups.forEach(
+            ([group, section]) =>
+                section.querySelectorAll('table.figures tbody tr').forEach((line) => {
+                    const head = line.querySelector('th');
+                    const row = head && rowsByKey.get(`${group.key}~${head.textContent}`);
+                    if (row) head.replaceChildren(cellLink(row, row.label));
+                }));
     }
 
     /* A chart is made when it comes near what is on the screen. */
     watch() {
-        const observer = new IntersectionObserver((entries) => entries.filter((entry) => entry.isIntersecting)
-            .forEach((entry) => { observer.unobserve(entry.target); this.bringAlive(entry.target); }),
-        {rootMargin: '600px'});
+        const observer = new IntersectionObserver(
+            (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => {
+                observer.unobserve(entry.target);
+                this.bringAlive(entry.target);
+            }),
+            {rootMargin: '600px'});
         this.groups.forEach(([, section]) => {
             const figure = section.querySelector('figure.memory');
             if (figure) observer.observe(figure);
@@ -77,17 +97,23 @@ class Page {
         const inCell = this.cell.update();
         const scenario = groupsByKey.has(state.get('scenario')) ? state.get('scenario') : null;
         const wanted = state.get('view') || (scenario ? 'charts' : 'summary');
-        const view = inCell ? 'cell' : this.views.some(([name]) => name === wanted) ? wanted : 'summary';
+        const view = inCell                              ? 'cell' :
+            this.views.some(([name]) => name === wanted) ? wanted :
+                                                           'summary';
         document.body.classList.toggle('focused', inCell || Boolean(scenario) || view === 'cells');
-        this.still.forEach((section) => section.classList.toggle('away',
-            viewOf(section) !== view || (view === 'charts' && scenario !== null)));
+        this.still.forEach(
+            (section) => section.classList.toggle(
+                'away', viewOf(section) !== view || (view === 'charts' && scenario !== null)));
         this.groups.forEach(([group, section]) => {
-            section.classList.toggle('away', view !== 'charts' || (scenario !== null && scenario !== group.key));
+            section.classList.toggle(
+                'away', view !== 'charts' || (scenario !== null && scenario !== group.key));
         });
         this.matrix.root.hidden = view !== 'summary';
         this.table.root.hidden = view !== 'cells';
-        this.links.forEach(([name, link]) => (name === view ? link.setAttribute('aria-current', 'page')
-            : link.removeAttribute('aria-current')));
+        this.links.forEach(
+            ([name, link]) =>
+                (name === view ? link.setAttribute('aria-current', 'page') :
+                                 link.removeAttribute('aria-current')));
         this.choice.value = inCell ? this.cell.key.split('~')[0] : scenario || '';
         if (this.view !== undefined && this.view !== `${view} ${scenario}`) scrollTo(0, 0);
         this.view = `${view} ${scenario}`;
@@ -100,7 +126,8 @@ class Page {
     /* A view's link leads there with what else is set: for a new tab, and to be copied. */
     refreshLinks() {
         this.links.forEach(([name, link]) => {
-            link.href = state.address({view: name === 'summary' ? null : name, scenario: null, cell: null, ...freshCell});
+            link.href = state.address(
+                {view: name === 'summary' ? null : name, scenario: null, cell: null, ...freshCell});
         });
     }
 }

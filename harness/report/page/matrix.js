@@ -2,48 +2,103 @@
  * each cell as text, so colour alone says nothing. */
 
 const COLUMNS_MOST = 14;
-const USUAL = ['null', 'glibc', 'jemalloc', 'mimalloc', 'tcmalloc', 'tbbmalloc', 'scudo', 'slab', 'limited'];
+const USUAL =
+    ['null', 'glibc', 'jemalloc', 'mimalloc', 'tcmalloc', 'tbbmalloc', 'scudo', 'slab', 'limited'];
 
 /* How deep a cell's colour is, 0 to 1, and what the legend says of its five steps. */
 const RATIO = {
-    text: 'times the least of its scenario: ', steps: ['1\u00d7', '2\u00d7', '4\u00d7', '8\u00d7', '16\u00d7 or more'],
+    text: 'times the least of its scenario: ',
+    steps: ['1\u00d7', '2\u00d7', '4\u00d7', '8\u00d7', '16\u00d7 or more'],
     heat(value, values) {
         const least = Math.min(...values.filter((v) => v > 0));
         return value > 0 && least > 0 ? Math.log2(value / least) / 4 : 0;
     },
 };
 const SHARE = {
-    text: 'share of the most of its scenario: ', steps: ['0', '\u00bc', '\u00bd', '\u00be', 'most'],
+    text: 'share of the most of its scenario: ',
+    steps: ['0', '\u00bc', '\u00bd', '\u00be', 'most'],
     heat: (value, values) => value / Math.max(...values, 1e-9),
 };
 /* Some KiB a minute are no leak, however little the others grow. */
 const GROWTH = {
-    text: 'a minute: ', steps: ['64 KiB or less', '362 KiB', '2 MiB', '11.3 MiB', '64 MiB or more'],
+    text: 'a minute: ',
+    steps: ['64 KiB or less', '362 KiB', '2 MiB', '11.3 MiB', '64 MiB or more'],
     heat: (value) => (value > 0 ? Math.log2(value / 65536) / 10 : 0),
 };
 const LOST = {
-    text: 'of the packets received: ', steps: ['0', '\u00bc', '\u00bd', '\u00be', 'all'],
-    heat: (value, values, row) => value / ((figureOf(row, 'packets_received') || {}).median || Infinity),
+    text: 'of the packets received: ',
+    steps: ['0', '\u00bc', '\u00bd', '\u00be', 'all'],
+    heat: (value, values, row) =>
+        value / ((figureOf(row, 'packets_received') || {}).median || Infinity),
 };
 
 const MATRIX_METRICS = [
-    {key: 'peak', name: 'Peak RSS', unit: 'B', colour: RATIO, of: (row) => figureOf(row, 'rss_bytes_peak')},
-    {key: 'growth', name: 'RSS growth', unit: 'B/min', colour: GROWTH, of: (row) => figureOf(row, 'rss_growth_bytes_per_minute')},
-    {key: 'cpu', name: 'CPU a packet', unit: 'ns', colour: RATIO, of: (row) => figureOf(row, 'cpu_ns_per_packet')},
-    {key: 'cpu-own', name: 'CPU above null', unit: 'ns', colour: SHARE, of: (row) => aboveFloor(row, 'cpu_ns_per_packet')},
-    {key: 'drops', name: 'Packets dropped', unit: '', colour: LOST, of: (row) => figureOf(row, 'packets_dropped')},
-    {key: 'faults', name: 'Page faults', unit: '', colour: RATIO, of: (row) => figureOf(row, 'faults_minor')},
-    {key: 'over', name: 'Peak RSS over live', unit: 'x', colour: RATIO, of: (row) => figureOf(row, 'rss_over_live')},
+    {
+        key: 'peak',
+        name: 'Peak RSS',
+        unit: 'B',
+        colour: RATIO,
+        of: (row) => figureOf(row, 'rss_bytes_peak')
+    },
+    {
+        key: 'growth',
+        name: 'RSS growth',
+        unit: 'B/min',
+        colour: GROWTH,
+        of: (row) => figureOf(row, 'rss_growth_bytes_per_minute')
+    },
+    {
+        key: 'cpu',
+        name: 'CPU a packet',
+        unit: 'ns',
+        colour: RATIO,
+        of: (row) => figureOf(row, 'cpu_ns_per_packet')
+    },
+    {
+        key: 'cpu-own',
+        name: 'CPU above null',
+        unit: 'ns',
+        colour: SHARE,
+        of: (row) => aboveFloor(row, 'cpu_ns_per_packet')
+    },
+    {
+        key: 'drops',
+        name: 'Packets dropped',
+        unit: '',
+        colour: LOST,
+        of: (row) => figureOf(row, 'packets_dropped')
+    },
+    {
+        key: 'faults',
+        name: 'Page faults',
+        unit: '',
+        colour: RATIO,
+        of: (row) => figureOf(row, 'faults_minor')
+    },
+    {
+        key: 'over',
+        name: 'Peak RSS over live',
+        unit: 'x',
+        colour: RATIO,
+        of: (row) => figureOf(row, 'rss_over_live')
+    },
 ];
 
-const SIGNS = {bounded: '', growing: '\u2197', oom_killed: '\u00d7', alloc_failed: '\u2205', crashed: '!',
-    timeout: '\u2026'};
+const SIGNS = {
+    bounded: '',
+    growing: '\u2197',
+    oom_killed: '\u00d7',
+    alloc_failed: '\u2205',
+    crashed: '!',
+    timeout: '\u2026'
+};
 
 /* The usual stacks, then those that most scenarios have; of a single scenario all that fit. */
 function matrixStacks() {
     const counts = new Map();
     allRows.forEach((row) => counts.set(row.label, (counts.get(row.label) || 0) + 1));
-    const shared = [...counts.keys()].filter((name) => report.groups.length < 3 || counts.get(name) > 1);
+    const shared =
+        [...counts.keys()].filter((name) => report.groups.length < 3 || counts.get(name) > 1);
     const rank = (name) => (USUAL.includes(name) ? USUAL.indexOf(name) - 1000 : -counts.get(name));
     return shared.sort((a, b) => rank(a) - rank(b)).slice(0, COLUMNS_MOST);
 }
@@ -53,10 +108,15 @@ function matrixCell(metric, row, values) {
     const figure = metric.of(row), value = figure ? figure.median : null;
     const text = value === null ? '\u2013' : written(value, metric.unit);
     const sign = SIGNS[row.outcome];
-    const cell = el('td', {class: 'n'}, cellLink(row, [
-        sign ? el('span', {class: 'sign', 'aria-hidden': 'true'}, sign) : null, text,
-        row.outcome === 'bounded' ? null : el('span', {class: 'spoken'}, `, ${row.outcome}`)],
-    {title: `${row.group.scenario}, ${row.label}: ${row.outcome_text}`}));
+    const cell = el(
+        'td', {class: 'n'},
+        cellLink(
+            row,
+            [
+                sign ? el('span', {class: 'sign', 'aria-hidden': 'true'}, sign) : null, text,
+                row.outcome === 'bounded' ? null : el('span', {class: 'spoken'}, `, ${row.outcome}`)
+            ],
+            {title: `${row.group.scenario}, ${row.label}: ${row.outcome_text}`}));
     const heat = value === null ? 0 : metric.colour.heat(value, values, row);
     cell.style.setProperty('--heat-share', `${Math.round(Math.max(0, Math.min(heat, 1)) * 100)}%`);
     return cell;
@@ -64,25 +124,33 @@ function matrixCell(metric, row, values) {
 
 function matrixRow(metric, stacks, group) {
     const rows = new Map(group.rows.map((row) => [row.label, row]));
-    const values = group.rows.filter((row) => row.stack !== 'null').map(metric.of)
-        .filter(Boolean).map((figure) => figure.median);
+    const values = group.rows.filter((row) => row.stack !== 'null')
+                       .map(metric.of)
+                       .filter(Boolean)
+                       .map((figure) => figure.median);
     const others = group.rows.filter((row) => !stacks.includes(row.label)).length;
-    return el('tr', null,
+    return el(
+        'tr', null,
         el('th', {scope: 'row'}, viewLink(group.scenario, {view: 'charts', scenario: group.key}),
-            ' ', el('small', null, group.format)),
+           ' ', el('small', null, group.format)),
         stacks.map((name) => matrixCell(metric, rows.get(name), values)),
-        el('td', {class: 'n others'}, others ? viewLink(`${others} more`,
-            {view: 'cells', 'f.scenario': group.scenario, scenario: null}) : ''));
+        el('td', {class: 'n others'},
+           others ? viewLink(
+                        `${others} more`,
+                        {view: 'cells', 'f.scenario': group.scenario, scenario: null}) :
+                    ''));
 }
 
 function matrixLegend(metric) {
-    return el('p', {class: 'heat-legend'}, metric.colour.text,
-        metric.colour.steps.map((text, i) => {
+    return el(
+        'p', {class: 'heat-legend'}, metric.colour.text, metric.colour.steps.map((text, i) => {
             const step = el('span', {class: 'heat-step'}, text);
             step.style.setProperty('--heat-share', `${i * 25}%`);
             return step;
         }),
-        ' ', Object.entries(SIGNS).filter(([outcome, sign]) => sign && allRows.some((row) => row.outcome === outcome))
+        ' ',
+        Object.entries(SIGNS)
+            .filter(([outcome, sign]) => sign && allRows.some((row) => row.outcome === outcome))
             .map(([outcome, sign]) => [el('b', null, sign), ` ${outcome} `]));
 }
 
@@ -90,23 +158,38 @@ class Matrix {
     constructor() {
         this.stacks = matrixStacks();
         this.choices = MATRIX_METRICS.filter((metric) => allRows.some(metric.of));
-        this.buttons = this.choices.map((metric) => button(metric.name, {
-            onclick: () => state.set({metric: metric === this.choices[0] ? null : metric.key})}));
+        this.buttons = this.choices.map(
+            (metric) => button(metric.name, {
+                onclick: () => state.set({metric: metric === this.choices[0] ? null : metric.key})
+            }));
         this.body = el('div');
-        this.root = el('section', {id: 'matrix', 'data-view': 'summary'}, el('h2', null, 'Matrix'),
-            el('div', {class: 'choices', role: 'group', 'aria-label': 'figure shown'}, this.buttons), this.body);
+        this.root =
+            el('section', {id: 'matrix', 'data-view': 'summary'}, el('h2', null, 'Matrix'),
+               el('div', {class: 'choices', role: 'group', 'aria-label': 'figure shown'},
+                  this.buttons),
+               this.body);
     }
 
     update() {
         const metric = this.choices.find(({key}) => key === state.get('metric')) || this.choices[0];
         if (!metric || metric === this.metric) return;
         this.metric = metric;
-        this.choices.forEach((choice, i) => this.buttons[i].setAttribute('aria-pressed', choice === metric));
-        const others = report.groups.some((group) => group.rows.some((row) => !this.stacks.includes(row.label)));
-        refill(this.body, scrolled('matrix', el('table', {class: 'matrix'},
-            el('caption', null, `${metric.name}, the median of each cell; each leads to its page`),
-            headings('scenario', ...this.stacks.map((name) => [breakable(name), '', true]), others ? ['others', '', true] : []),
-            el('tbody', null, report.groups.map((group) => matrixRow(metric, this.stacks, group))))),
-        matrixLegend(metric));
+        this.choices.forEach(
+            (choice, i) => this.buttons[i].setAttribute('aria-pressed', choice === metric));
+        const others = report.groups.some(
+            (group) => group.rows.some((row) => !this.stacks.includes(row.label)));
+        refill(
+            this.body,
+            scrolled(
+                'matrix',
+                el('table', {class: 'matrix'},
+                   el('caption', null,
+                      `${metric.name}, the median of each cell; each leads to its page`),
+                   headings(
+                       'scenario', ...this.stacks.map((name) => [breakable(name), '', true]),
+                       others ? ['others', '', true] : []),
+                   el('tbody', null,
+                      report.groups.map((group) => matrixRow(metric, this.stacks, group))))),
+            matrixLegend(metric));
     }
 }

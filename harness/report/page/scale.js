@@ -8,7 +8,8 @@ function roundStep(least) {
 function linearTicks(low, high, unit, most) {
     const step = roundStep((high - low) / unit / (most - 1)) * unit;
     const ticks = [];
-    for (let i = Math.ceil(low / step - 1e-9); i * step <= high * (1 + 1e-9); i++) ticks.push(i * step);
+    for (let i = Math.ceil(low / step - 1e-9); i * step <= high * (1 + 1e-9); i++)
+        ticks.push(i * step);
     return ticks;
 }
 

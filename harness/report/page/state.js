@@ -4,9 +4,11 @@
 const watchers = [];
 
 const state = {
-    /* An address that ends in a mere name of a section holds no state. */
+    /* A mere name of a section, as links of the still page have it, is the view of its scenario. */
     read() {
         const hash = location.hash.slice(1);
+        const section = /^g(\d+)$/.exec(hash), group = section && report.groups[Number(section[1])];
+        if (group) return new URLSearchParams({view: 'charts', scenario: group.key});
         return new URLSearchParams(hash.includes('=') ? hash : '');
     },
     get(key) {
@@ -44,11 +46,17 @@ addEventListener('popstate', () => state.changed());
 
 /* A link to a view: its address is real, for a new tab; a click goes there without losing state. */
 function viewLink(text, changes, attributes) {
-    return el('a', {href: state.address(changes), onclick: (event) => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-        event.preventDefault();
-        state.set(changes);
-    }, ...attributes}, text);
+    return el(
+        'a', {
+            href: state.address(changes),
+            onclick: (event) => {
+                if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+                event.preventDefault();
+                state.set(changes);
+            },
+            ...attributes
+        },
+        text);
 }
 
 function cellLink(row, text, attributes) {
@@ -56,4 +64,9 @@ function cellLink(row, text, attributes) {
 }
 
 /* What a chart on a cell's page was set to is no view of the next cell's. */
-const freshCell = {'zoom.cell': null, 'off.cell': null, 'on.cell': null, 'scale.cell': null};
+const freshCell = {
+    'zoom.cell': null,
+    'off.cell': null,
+    'on.cell': null,
+    'scale.cell': null
+};

@@ -29,7 +29,7 @@ jq -n --argjson scenarios "$2" --argjson stacks "$3" '
             + if $killed then {time_to_oom_seconds: 120} else {} end),
         series: "series/\($scenario).\($stack).csv", reproduce: "plimsoll run \($scenario) --allocator \($stack)"}
         + if $k == 0 then {ledger: {reports: [report]},
-            alerts: [{alert: "live above 3 MiB", t_seconds: 30, value: 3200000}]} else {} end;
+            alerts: [{alert: "live_bytes > 3145728", t_seconds: 30, value: 3200000}]} elif $k == 1 then {ledger: {reports: [{sites: 5}]}, alerts: ["odd"]} else {} end;
     {schema_version: 1, suite: {name: "plimsoll", version: "0.1.0"},
     run: {command: "plimsoll run", tier: "default", started: "2026-01-01T00:00:00Z", complete: true},
     host: {cpu: "a cpu", libraries: {}}, warnings: [], recordings: [],

@@ -40,8 +40,10 @@ click 'table.matrix tbody td a'
 is "a cell's page" "stack-00" 'document.querySelector("#cell h2").textContent'
 is "alone on view" true 'document.querySelector("#matrix").hidden'
 is "its command" true 'document.querySelector("#cell pre").textContent.startsWith("plimsoll run scenario-00")'
+click '#cell .copy'
+is "copied, or marked where that may not be" true '["Copied", "Selected: Ctrl+C"].includes(document.querySelector("#cell .copy").textContent)'
 is "its ledger" true '[...document.querySelectorAll("#cell h3")].some(h => h.textContent == "Churn by site")'
-is "its alert" true 'document.querySelector("#cell").textContent.includes("live above 3 MiB after 30 s")'
+is "its alert" true 'document.querySelector("#cell").textContent.includes("at 30 s: live_bytes > 3145728 (3.05 MiB)")'
 is "its instrument's blind spot" true 'document.querySelector("#cell .instrument").textContent.includes("What it can'"'"'t see")'
 js 'history.back()' >/dev/null
 is "back: the matrix" false 'document.querySelector("#matrix").hidden'
@@ -98,9 +100,15 @@ go "$page#scenario=scenario-02-f32&zoom.scenario-02-f32=30-60&off.scenario-02-f3
 is "a chart that was sent" 23 "document.querySelectorAll('$chart path.rss').length"
 is "logarithmic" true "document.querySelectorAll('$chart .tools button')[3].getAttribute('aria-pressed') == 'true'"
 
+go "$page#g3"
+is "a section's own name" false 'document.querySelector("#g3").classList.contains("away")'
+
 # what does not exist is said, and nothing breaks
 go "$page#cell=scenario-00-f32~none"
 is "no such cell" "No such cell" 'document.querySelector("#cell h2").textContent'
+go "$page#cell=scenario-00-f32~stack-01"
+is "a damaged ledger" true 'document.querySelector("#cell").textContent.includes("damaged in results.json")'
+is "the rest of its cell" true '[...document.querySelectorAll("#cell h3")].some(h => h.textContent == "Environment")'
 go "$page#zoom.scenario-00-f32=9-3&view=%3Cb%3E&metric=x&sort=-x&scenario=y"
 is "a strange address" false 'document.querySelector("#matrix").hidden'
 

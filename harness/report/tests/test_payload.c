@@ -184,10 +184,23 @@ static void alerts_and_ledgers_are_there_where_they_are(void **state)
     json_object_set_new(json_array_get(cells, 1), "ledger",
                         json_pack("{s:[{s:f}, {s:f, s:s, s:o}]}", "reports", "t_seconds", 1.0,
                                   "t_seconds", 9.0, "reason", "end", "sites", sites));
+    json_t *many = json_array(),
+           *one = json_pack("{s:s, s:f, s:i}", "alert", "x", "t_seconds", 1.0, "value", 1);
+    for (int i = 0; i < 1000; i++)
+        json_array_append(many, one);
+    json_decref(one);
+    json_array_insert_new(many, 0, json_string("odd"));
+    json_array_insert_new(many, 0, json_pack("{s:i}", "alert", 5));
+    json_object_set_new(json_array_get(cells, 5), "alerts", many);
     struct made m = make(document);
     const json_t *alerts = json_object_get(row_of(&m, 0), "alerts");
     assert_int_equal(json_array_size(alerts), 1);
     assert_null(json_object_get(row_of(&m, 1), "alerts"));
+    assert_int_equal(json_array_size(json_object_get(row_of(&m, 3), "alerts")), 64);
+    assert_string_equal(json_string_value(json_object_get(
+                            json_array_get(json_object_get(row_of(&m, 3), "alerts"), 0), "alert")),
+                        "x");
+    assert_int_equal(json_integer_value(json_object_get(row_of(&m, 3), "alert_count")), 1002);
     assert_null(json_object_get(row_of(&m, 0), "ledger"));
     const json_t *ledger = json_object_get(row_of(&m, 1), "ledger");
     assert_true(json_number_value(json_object_get(ledger, "t_seconds")) == 9);
