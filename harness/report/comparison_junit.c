@@ -5,28 +5,16 @@
 #include "harness/report/change_text.h"
 #include "harness/report/comparison.h"
 
-/* Text in an attribute. XML 1.0 has no place at all for most control characters. */
-static void write_xml(FILE *out, const char *text)
-{
-    for (; *text; text++)
-        if ((unsigned char)*text < 0x20)
-            fputc(' ', out);
-        else if (strchr("<>&\"'", *text))
-            fprintf(out, "&#%d;", *text);
-        else
-            fputc(*text, out);
-}
-
 static void begin_case(FILE *out, const struct pl_match *m, const char *metric)
 {
     char how[PL_CHANGE_TEXT];
     pl_cell_name_how(&m->name, how, sizeof how);
     fputs("  <testcase classname=\"", out);
-    write_xml(out, m->name.scenario);
+    pl_text_xml(out, m->name.scenario);
     fputs("\" name=\"", out);
-    write_xml(out, m->name.allocator);
+    pl_text_xml(out, m->name.allocator);
     fputc(' ', out);
-    write_xml(out, how);
+    pl_text_xml(out, how);
     fprintf(out, " %s\"", metric);
 }
 
@@ -37,7 +25,7 @@ static void end_case(FILE *out, const char *element, const char *message)
         return;
     }
     fprintf(out, "><%s message=\"", element);
-    write_xml(out, message);
+    pl_text_xml(out, message);
     fputs("\"/></testcase>\n", out);
 }
 
@@ -91,7 +79,7 @@ static void write_suite(FILE *out, const struct pl_comparison *c, const char *sc
     size_t counts[3] = {0};
     count_suite(c, scenario, counts);
     fputs(" <testsuite name=\"", out);
-    write_xml(out, scenario);
+    pl_text_xml(out, scenario);
     fprintf(out, "\" tests=\"%zu\" failures=\"%zu\" skipped=\"%zu\">\n", counts[0], counts[1],
             counts[2]);
     for (size_t i = 0; i < c->cell_count; i++)

@@ -83,6 +83,19 @@ void pl_text_html(FILE *out, const char *text)
     }
 }
 
+void pl_text_xml(FILE *out, const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < 0x20)
+            fputc(' ', out);
+        else if (strchr("<>&\"'", *text))
+            fprintf(out, "&#%d;", *text);
+        else if (strncmp(text, "\xef\xbf\xbe", 3) == 0 || strncmp(text, "\xef\xbf\xbf", 3) == 0)
+            fputs("?", out), text += 2; /* U+FFFE and U+FFFF are no characters */
+        else
+            fputc(*text, out);
+}
+
 void pl_text_markdown(FILE *out, const char *text)
 {
     for (; *text; text++) {

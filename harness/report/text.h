@@ -24,6 +24,10 @@ void pl_text_decimal(char *text, double value);
 /** Writes text into HTML: as content and inside double quotes alike it stays text. */
 void pl_text_html(FILE *out, const char *text);
 
+/** Writes text into XML, as content or inside quotes. XML 1.0 has no place at all for control
+ *  characters, which become blanks, and for the two that are none, which become '?'. */
+void pl_text_xml(FILE *out, const char *text);
+
 /** Writes text into a line or a table cell of GitHub-flavoured Markdown: it stays text. */
 void pl_text_markdown(FILE *out, const char *text);
 
