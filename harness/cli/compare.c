@@ -44,19 +44,13 @@ static int read_arguments(int argc, char **argv, struct compare *o)
 static int find_calibration(const struct compare *o, const json_t *new,
                             struct pl_calibration *calibration, struct pl_error *error)
 {
-    char path[4096];
-    int rc = 0;
-    if (o->calibration) {
-        rc = pl_calibration_load(o->calibration, calibration, error);
-        if (!rc && !pl_calibration_of_host(calibration, json_object_get(new, "host")))
-            rc =
-                pl_error_set(error, -EINVAL, "%s is a calibration of another host", o->calibration);
-        return rc;
-    }
-    rc = pl_calibration_path(json_object_get(new, "host"), path, sizeof path, error);
-    if (!rc)
-        rc = pl_calibration_load(path, calibration, error);
-    return rc == -ENOENT || (rc && !json_object_get(new, "host")) ? 0 : rc;
+    const json_t *host = json_object_get(new, "host");
+    if (!o->calibration)
+        return pl_calibration_find(host, calibration, error);
+    int rc = pl_calibration_load(o->calibration, calibration, error);
+    if (!rc && !pl_calibration_of_host(calibration, host))
+        rc = pl_error_set(error, -EINVAL, "%s is a calibration of another host", o->calibration);
+    return rc;
 }
 
 /* @param context what stands before the line */

@@ -90,6 +90,16 @@ int pl_calibration_load(const char *path, struct pl_calibration *c, struct pl_er
     return 0;
 }
 
+int pl_calibration_find(const json_t *host, struct pl_calibration *c, struct pl_error *error)
+{
+    char path[4096];
+    c->root = NULL;
+    int rc = pl_calibration_path(host, path, sizeof path, error);
+    if (!rc)
+        rc = pl_calibration_load(path, c, error);
+    return rc == -ENOENT || (rc && !host) ? 0 : rc;
+}
+
 bool pl_calibration_of_host(const struct pl_calibration *c, const json_t *host)
 {
     char mine[PL_HOST_HASH_TEXT], theirs[PL_HOST_HASH_TEXT];

@@ -45,6 +45,11 @@ int pl_calibration_store(const char *path, const json_t *root, struct pl_error *
 int pl_calibration_load(const char *path, struct pl_calibration *calibration,
                         struct pl_error *error);
 
+/** Loads the calibration of a host from where it is kept; none is no error, and leaves `root` NULL.
+ *  @param host a fingerprint, or NULL @return 0, or -EINVAL with what is wrong in it */
+int pl_calibration_find(const json_t *host, struct pl_calibration *calibration,
+                        struct pl_error *error);
+
 void pl_calibration_free(struct pl_calibration *calibration);
 
 /** The standard deviation of a cell's Hodges-Lehmann log ratios without a change; NaN: not known,
