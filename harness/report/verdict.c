@@ -95,7 +95,8 @@ static bool write_clause(FILE *out, const struct choice *c, bool first, const ch
     return false;
 }
 
-/* "In 256 MiB, a receiver whose reader stalls". */
+/* "In 256 MiB, a receiver whose reader stalls". A title that begins otherwise may be a plural or a
+ * question, and no subject of what follows: it is quoted, as the name of its scenario. */
 static void write_subject(FILE *out, const struct pl_model_group *g)
 {
     char bytes[PL_TEXT_FIGURE];
@@ -108,8 +109,10 @@ static void write_subject(FILE *out, const struct pl_model_group *g)
         pl_text_bytes(bytes, g->container_bytes);
         fprintf(out, "In %s%s, ", bytes, strcmp(g->container, "rlimit") == 0 ? " of data" : "");
     }
-    fputc(article ? tolower((unsigned char)*title) : *title, out);
-    fputs(title + 1, out);
+    if (article)
+        fprintf(out, "%c%s", tolower((unsigned char)*title), title + 1);
+    else
+        fprintf(out, "\"%s\"", title);
 }
 
 /* @return whether any stack sank */
@@ -165,9 +168,17 @@ static void write_afloat(FILE *out, const struct choice *c)
         fputs("; none stays afloat", out);
 }
 
+/* Whole ns, in threes: a picture costs hundreds of thousands of them. */
+static const char *cpu_of(const struct pl_model_row *row, char text[PL_TEXT_FIGURE])
+{
+    pl_text_count(text, row->metrics[PL_MODEL_cpu_ns_per_packet].median);
+    return text;
+}
+
 /* The dearest first. */
 static void write_cpu(FILE *out, const struct pl_model_group *g)
 {
+    char text[PL_TEXT_FIGURE];
     const struct pl_model_row *least = NULL, *most = NULL, *floor = pl_model_floor(g);
     for (size_t i = 0; i < g->row_count; i++) {
         const struct pl_model_row *row = &g->rows[i];
@@ -181,16 +192,14 @@ static void write_cpu(FILE *out, const struct pl_model_group *g)
     }
     if (!least || least == most)
         return;
-    fprintf(out, "; a packet costs from %.0f ns of CPU (",
-            least->metrics[PL_MODEL_cpu_ns_per_packet].median);
+    fprintf(out, "; a packet costs from %s ns of CPU (", cpu_of(least, text));
     write_name(out, g, least);
-    fprintf(out, ") to %.0f (", most->metrics[PL_MODEL_cpu_ns_per_packet].median);
+    fprintf(out, ") to %s (", cpu_of(most, text));
     write_name(out, g, most);
     fputc(')', out);
     if (floor && floor->metrics[PL_MODEL_cpu_ns_per_packet].count &&
         floor->threads == least->threads && floor->threads == most->threads)
-        fprintf(out, ", of which %.0f are the harness itself",
-                floor->metrics[PL_MODEL_cpu_ns_per_packet].median);
+        fprintf(out, ", of which %s are the harness itself", cpu_of(floor, text));
 }
 
 /* A stack with one thread and with two is one. */

@@ -161,11 +161,11 @@ static void verdicts(void **state)
         json_object_set_new(json_object_get(cell, "container"), "bytes", json_integer(0));
         sample_set(cell, "title", "Steady reading");
         sample_metric(cell, "rss_bytes_peak", 1048576.0 * (double)(30 - i));
-        sample_metric(cell, "cpu_ns_per_packet", 140 + 10 * (double)i);
+        sample_metric(cell, "cpu_ns_per_packet", 140000 + 10000 * (double)i);
     }
-    verdict_is(d, "Without a container, Steady reading keeps all 2 stacks bounded, from 28 MiB "
-                  "(slab) to 29 MiB (glibc); a packet costs from 150 ns of CPU (glibc) to 160 "
-                  "(slab), of which 140 are the harness itself.");
+    verdict_is(d, "Without a container, \"Steady reading\" keeps all 2 stacks bounded, from 28 MiB "
+                  "(slab) to 29 MiB (glibc); a packet costs from 150,000 ns of CPU (glibc) to "
+                  "160,000 (slab), of which 140,000 are the harness itself.");
     d = sample_empty();
     sample_metric(sample_cell(d, "scudo", "crashed"), "rss_bytes_peak", 1048576);
     sample_metric(sample_cell(d, "glibc", "alloc_failed"), "rss_bytes_peak", 2097152);
