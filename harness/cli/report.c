@@ -1,16 +1,38 @@
-/* `plimsoll report DIR`: writes report.md and report.html from what lies in DIR. */
+/* `plimsoll report DIR`: writes report.html, report.md, report.json and junit.xml from what lies in
+ * DIR. */
 #include <stdio.h>
 
+#include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
 #include "harness/report/report.h"
 
+static int read_arguments(int argc, char **argv, struct pl_report *report)
+{
+    int code = pl_arguments_take(&argc, argv, "--baseline", false, &report->baseline);
+    if (code == PL_EXIT_OK)
+        code = pl_arguments_take(&argc, argv, "--history", false, &report->history);
+    if (code != PL_EXIT_OK)
+        return code;
+    for (int i = 1; i < argc; i++)
+        if (argv[i][0] == '-')
+            return pl_cli_usage("unknown option %s; report takes --baseline DIR and --history FILE",
+                                argv[i]);
+    if (argc != 2)
+        return pl_cli_usage("report takes one folder of results");
+    report->folder = argv[1];
+    return PL_EXIT_OK;
+}
+
 int pl_cli_report(int argc, char **argv)
 {
+    struct pl_report report = {0};
     struct pl_error error;
-    if (argc != 2 || argv[1][0] == '-')
-        return pl_cli_usage("report takes one folder of results");
-    if (pl_report_write(argv[1], stderr, &error))
+    int code = read_arguments(argc, argv, &report);
+    if (code)
+        return code;
+    if (pl_report_write(&report, stderr, &error))
         return pl_cli_fail(PL_EXIT_USAGE, &error);
-    printf("report: %s/report.html\n        %s/report.md\n", argv[1], argv[1]);
+    printf("report: %s/report.html\n        %s/report.md, report.json and junit.xml\n",
+           report.folder, report.folder);
     return PL_EXIT_OK;
 }

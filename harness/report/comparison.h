@@ -19,6 +19,9 @@ void pl_comparison_markdown(FILE *out, const struct pl_comparison *comparison, c
 int pl_comparison_json(FILE *out, const struct pl_comparison *comparison, const char *base,
                        const char *new);
 
+/** One metric of one cell as compare.json has it. @return new memory; NULL when out of memory */
+json_t *pl_judged_json(const struct pl_judged *judged);
+
 /** Writes JUnit XML: a suite a scenario, a case a cell and metric; what fails the gate is a
  * failure, what can't be told is skipped. */
 void pl_comparison_junit(FILE *out, const struct pl_comparison *comparison);

@@ -14,7 +14,7 @@ static void set_number(json_t *object, const char *key, double value)
         json_object_set_new(object, key, json_real(value));
 }
 
-static json_t *judged_json(const struct pl_judged *j)
+json_t *pl_judged_json(const struct pl_judged *j)
 {
     json_t *object =
         json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:i, s:i}", "metric", j->metric->name,
@@ -38,7 +38,7 @@ static json_t *cell_json(const struct pl_compared *cell)
 {
     json_t *metrics = json_array();
     for (size_t k = 0; k < cell->judged_count; k++)
-        json_array_append_new(metrics, judged_json(&cell->judged[k]));
+        json_array_append_new(metrics, pl_judged_json(&cell->judged[k]));
     json_t *object = pl_cell_name_json(&cell->match->name);
     json_object_update_new(object, json_pack("{s:{s:s, s:s}, s:o}", "outcome", "verdict",
                                              pl_change_name(cell->outcome), "why",

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/report/facts.h"
+#include "harness/report/html_aside.h"
 #include "harness/report/html_write.h"
 #include "harness/report/text.h"
 #include "harness/report/verdict.h"
@@ -160,14 +161,18 @@ static void write_page(struct pl_html *p)
 {
     write_start(p);
     write_verdicts(p);
+    pl_html_worst(p);
     write_failures(p);
     write_warnings(p);
+    pl_html_before(p);
     for (size_t i = 0; i < p->model->group_count; i++)
         pl_html_group(p, &p->model->groups[i], i);
+    pl_html_past(p);
     pl_html_formats(p);
     pl_html_sections(p);
     write_recordings(p);
     write_host(p);
+    pl_html_trust(p);
     fputs("<section data-view=\"about\"><h2>How to read it</h2>\n<ul>\n", p->out);
     for (size_t i = 0; i < pl_facts_reading_count; i++)
         pl_html_wrap(p, "<li>", pl_facts_reading[i], "</li>\n");

@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 #include "harness/report/alerts.h"
+#include "harness/report/aside.h"
 #include "harness/report/columns.h"
 #include "harness/report/facts.h"
+#include "harness/report/markdown_aside.h"
 #include "harness/report/markdown_formats.h"
 #include "harness/report/markdown_frontier.h"
 #include "harness/report/markdown_sections.h"
@@ -222,37 +224,21 @@ static void write_recordings(const struct page *p)
     write_left_out(p, count, "recordings");
 }
 
-static void write_host(const struct page *p)
-{
-    char fact[PL_FACT];
-    const char *key;
-    const json_t *value;
-    fputs("\n## Host\n\n| | |\n|---|---|\n", p->out);
-    json_object_foreach(json_object_get(p->model->root, "host"), key, value)
-    {
-        pl_fact_host(value, fact, sizeof fact);
-        fputs("| ", p->out);
-        pl_text_markdown(p->out, key);
-        fputs(" | ", p->out);
-        pl_text_markdown(p->out, fact);
-        fputs(" |\n", p->out);
-    }
-    fputs("\nThe whole run:\n\n", p->out);
-    pl_text_fenced(p->out, pl_document_string(json_object_get(p->model->root, "run"), "command"));
-}
-
 static void write_page(const struct page *p)
 {
     write_verdicts(p);
+    pl_markdown_worst(p->out, p->model);
     write_failures(p);
     write_warnings(p);
+    pl_markdown_before(p->out, p->model, p->most);
     for (size_t i = 0; i < shown(p, p->model->group_count); i++)
         write_group(p, &p->model->groups[i]);
     write_left_out(p, p->model->group_count, "tables");
+    pl_markdown_past(p->out, p->model, p->most);
     pl_markdown_formats(p->out, p->model, p->most);
     pl_markdown_sections(p->out, p->model->root, p->folder, p->most);
     write_recordings(p);
-    write_host(p);
+    pl_markdown_trust(p->out, p->model, p->most);
     fputs("\n## How to read it\n\n", p->out);
     for (size_t i = 0; i < pl_facts_reading_count; i++) {
         fputs("- ", p->out);
@@ -280,6 +266,8 @@ static int render(struct page *p, size_t most, char **text, size_t *size)
 static size_t longest_lists(struct page *p)
 {
     size_t fits = 0, limit = p->model->cell_count;
+    if (p->model->aside && p->model->aside->before.count > limit)
+        limit = p->model->aside->before.count;
     while (fits < limit) {
         char *text;
         size_t size, most = fits + (limit - fits + 1) / 2;

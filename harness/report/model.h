@@ -20,6 +20,8 @@ enum pl_model_metric {
     PL_MODEL_METRICS
 };
 
+struct pl_aside;
+
 /** A metric over the repetitions that have it. */
 struct pl_summary {
     size_t count; /* 0: no repetition has it, and the rest means nothing */
@@ -65,6 +67,7 @@ struct pl_model {
     size_t cell_count;
     size_t outcomes[PL_OUTCOME_COUNT]; /* cells that ended so */
     size_t verdicts[PL_VERDICT_NONE + 1];
+    const struct pl_aside *aside; /* what stands beside the results (aside.h), or NULL; not owned */
 };
 
 /** Sums up. @param values are put in order @param count 0 gives a summary without figures */

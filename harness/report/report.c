@@ -1,76 +1,170 @@
-/* A results folder to report.md and report.html (report.h). */
+/* A results folder to report.md, report.html, report.json and junit.xml (report.h): all made before
+ * the first takes its place. */
 #include "harness/report/report.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/base/files.h"
+#include "harness/report/aside.h"
 #include "harness/report/draw.h"
 #include "harness/report/frontier.h"
 #include "harness/report/html.h"
+#include "harness/report/junit.h"
 #include "harness/report/markdown.h"
 #include "harness/report/model.h"
+#include "harness/report/report_json.h"
 
-struct document {
-    char *text;
-    size_t size;
-    struct pl_file file;
+/* In the order in which they take their places: who sees the page finds the others there. */
+enum { MARKDOWN, JSON, JUNIT, PAGE, DOCUMENTS };
+
+static const char *const names[DOCUMENTS] = {"report.md", "report.json", "junit.xml",
+                                             "report.html"};
+
+struct writing {
+    const struct pl_model *model;
+    const char *folder;
+    const char *no_pictures;
+    struct pl_file files[DOCUMENTS];
+    struct pl_file pictures[PL_BEFORE_PICTURES_MAX];
 };
 
-/* Everything but the rename, which is done when both documents are on the disk: a full one shows
- * here. */
-static int write_document(struct document *d, const char *folder, const char *name,
-                          struct pl_error *error)
+/* Through memory: neither is half a document ever in a file, nor is a full disk taken for it. */
+static int make_stream(int which, const struct pl_model *m, char **text, size_t *size)
 {
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    int rc = pl_file_open(&d->file, path, error);
+    FILE *out = open_memstream(text, size);
+    int rc = 0;
+    if (!out)
+        return -ENOMEM;
+    if (which == JSON)
+        rc = pl_report_json(out, m);
+    else
+        pl_junit_write(out, m);
+    if (fclose(out) == 0 && !rc)
+        return 0;
+    free(*text);
+    return -ENOMEM;
+}
+
+static int make(int which, const struct writing *w, char **text, size_t *size)
+{
+    if (which == MARKDOWN)
+        return pl_markdown_make(w->model, w->folder, w->no_pictures, text, size);
+    if (which == PAGE)
+        return pl_html_make(w->model, w->folder, w->no_pictures, text, size);
+    return make_stream(which, w->model, text, size);
+}
+
+/* Everything but the rename, which is done when all documents are on the disk: a full one shows
+ * here. */
+static int write_text(struct pl_file *file, const char *path, const char *text, size_t size,
+                      struct pl_error *error)
+{
+    int rc = pl_file_open(file, path, error);
     if (rc)
         return rc;
-    if (fwrite(d->text, 1, d->size, d->file.stream) != d->size || fflush(d->file.stream))
+    if (fwrite(text, 1, size, file->stream) != size || fflush(file->stream))
         return pl_error_set(error, -errno, "can't write %s: %s", path, strerror(errno));
     return 0;
 }
 
-static int make_documents(const struct pl_model *m, const char *folder, const char *no_pictures,
-                          struct document *md, struct document *html, struct pl_error *error)
+static int write_document(int which, struct writing *w, struct pl_error *error)
 {
-    if (pl_markdown_make(m, folder, no_pictures, &md->text, &md->size) ||
-        pl_html_make(m, folder, no_pictures, &html->text, &html->size))
-        return pl_error_set(error, -ENOMEM, "out of memory");
-    int rc = write_document(md, folder, "report.md", error);
-    if (!rc)
-        rc = write_document(html, folder, "report.html", error);
-    if (!rc)
-        rc = pl_file_commit(&html->file, error);
-    if (!rc)
-        rc = pl_file_commit(&md->file, error);
+    char path[4096], *text = NULL;
+    size_t size = 0;
+    int rc = make(which, w, &text, &size);
+    if (rc)
+        return pl_error_set(error, rc, "out of memory");
+    snprintf(path, sizeof path, "%s/%s", w->folder, names[which]);
+    rc = write_text(&w->files[which], path, text, size, error);
+    free(text);
     return rc;
 }
 
-int pl_report_write(const char *folder, FILE *progress, struct pl_error *error)
+static void name_picture(const struct writing *w, size_t number, char *path, size_t capacity)
 {
-    struct pl_model model;
+    char name[64];
+    pl_before_picture_name(name, sizeof name, number);
+    snprintf(path, capacity, "%s/plots/%s.svg", w->folder, name);
+}
+
+static int write_pictures(struct writing *w, struct pl_error *error)
+{
+    const struct pl_aside *a = w->model->aside;
+    char path[4096 + 128];
+    snprintf(path, sizeof path, "%s/plots", w->folder);
+    int rc = a->picture_count ? pl_folder_make(path, error) : 0;
+    for (size_t i = 0; !rc && i < a->picture_count; i++) {
+        name_picture(w, i, path, sizeof path);
+        if (a->pictures[i])
+            rc = write_text(&w->pictures[i], path, a->pictures[i], strlen(a->pictures[i]), error);
+    }
+    return rc;
+}
+
+/* One that an earlier report left must not stand for this one. */
+static int commit_picture(struct writing *w, size_t number, struct pl_error *error)
+{
+    char path[4096 + 128];
+    if (w->pictures[number].stream)
+        return pl_file_commit(&w->pictures[number], error);
+    name_picture(w, number, path, sizeof path);
+    unlink(path);
+    return 0;
+}
+
+static int write_all(struct writing *w, struct pl_error *error)
+{
+    int rc = write_pictures(w, error);
+    for (int i = 0; !rc && i < DOCUMENTS; i++)
+        rc = write_document(i, w, error);
+    for (size_t i = 0; !rc && i < PL_BEFORE_PICTURES_MAX; i++)
+        rc = commit_picture(w, i, error);
+    for (int i = 0; !rc && i < DOCUMENTS; i++)
+        rc = pl_file_commit(&w->files[i], error);
+    for (int i = 0; i < DOCUMENTS; i++)
+        pl_file_discard(&w->files[i]);
+    for (size_t i = 0; i < PL_BEFORE_PICTURES_MAX; i++)
+        pl_file_discard(&w->pictures[i]);
+    return rc;
+}
+
+static int write_report(const char *folder, const struct pl_model *m, FILE *progress,
+                        struct pl_error *error)
+{
     struct pl_error reason;
     struct pl_draw draw = pl_draw_default();
-    struct document md = {0}, html = {0};
-    int rc = pl_model_load(&model, folder, error);
+    int rc = pl_frontier_write(m, folder, error);
     if (rc)
         return rc;
-    rc = pl_frontier_write(&model, folder, error);
-    if (rc) {
-        pl_model_free(&model);
+    struct writing *w = calloc(1, sizeof *w); /* each file has room for two paths */
+    if (!w)
+        return pl_error_set(error, -ENOMEM, "out of memory");
+    w->model = m;
+    w->folder = folder;
+    w->no_pictures = pl_draw_pictures(&draw, folder, &reason) ? reason.text : NULL;
+    if (w->no_pictures)
+        fprintf(progress, "plimsoll: %s\n", w->no_pictures);
+    rc = write_all(w, error);
+    free(w);
+    return rc;
+}
+
+int pl_report_write(const struct pl_report *r, FILE *progress, struct pl_error *error)
+{
+    struct pl_model model;
+    struct pl_aside aside;
+    int rc = pl_model_load(&model, r->folder, error);
+    if (rc)
         return rc;
+    rc = pl_aside_load(&model, r->folder, r->baseline, r->history, progress, &aside, error);
+    if (!rc) {
+        model.aside = &aside;
+        rc = write_report(r->folder, &model, progress, error);
+        pl_aside_free(&aside);
     }
-    const char *no_pictures = pl_draw_pictures(&draw, folder, &reason) ? reason.text : NULL;
-    if (no_pictures)
-        fprintf(progress, "plimsoll: %s\n", no_pictures);
-    rc = make_documents(&model, folder, no_pictures, &md, &html, error);
-    pl_file_discard(&md.file);
-    pl_file_discard(&html.file);
-    free(md.text);
-    free(html.text);
     pl_model_free(&model);
     return rc;
 }

@@ -1,4 +1,5 @@
-/* The generated report: report.md and report.html from a results folder, and nothing else. */
+/* The generated report: report.html, report.md, report.json and junit.xml from a results folder,
+ * and what is named beside it. */
 #ifndef PL_REPORT_REPORT_H
 #define PL_REPORT_REPORT_H
 
@@ -6,10 +7,17 @@
 
 #include "allocators/error.h"
 
-/** Reads DIR/results.json and its series, has plots/ draw the pictures and writes the reports.
+/** What a report is of. */
+struct pl_report {
+    const char *folder;
+    const char *baseline; /* a folder to compare with, or NULL */
+    const char *history;  /* a file of runs, or NULL */
+};
+
+/** Reads FOLDER/results.json and its series, has plots/ draw the pictures and writes the reports.
  *  Without matplotlib the report has no pictures and says how to get them.
  *  @param progress where to say what is missing
  *  @return 0 or a negative errno: nothing is half-written */
-int pl_report_write(const char *folder, FILE *progress, struct pl_error *error);
+int pl_report_write(const struct pl_report *report, FILE *progress, struct pl_error *error);
 
 #endif

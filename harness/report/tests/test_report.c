@@ -21,7 +21,7 @@ static bool have_matplotlib(void)
 static int report(const char *folder, struct pl_error *error)
 {
     FILE *progress = fopen("/dev/null", "w");
-    int rc = pl_report_write(folder, progress, error);
+    int rc = pl_report_write(&(struct pl_report){.folder = folder}, progress, error);
     fclose(progress);
     return rc;
 }
@@ -46,7 +46,7 @@ static void whole_report(void **state)
     assert_non_null(strstr(html, "<svg class=\"chart\" role=\"img\" viewBox"));
     assert_non_null(strstr(md, "](plots/stalled-reader-f32.svg)"));
     assert_null(strstr(html, "no pictures"));
-    assert_int_equal(sample_entries(folder), 5); /* results, series, plots and two reports */
+    assert_int_equal(sample_entries(folder), 7); /* results, series, plots, four reports */
     free(html);
     free(md);
     sample_remove(folder);
@@ -296,7 +296,8 @@ static void full_disk(void **state)
 {
     (void)state;
     full_disk_at(0, "report.md");
-    full_disk_at(3, "report.html"); /* room for report.md alone */
+    full_disk_at(3, "report.json"); /* room for report.md alone */
+    full_disk_at(8, "report.html"); /* for all but the page */
 }
 
 static void mounted_read_only(void **state)

@@ -322,7 +322,7 @@ static void captions_tell_them_apart(void **state)
     snprintf(path, sizeof path, "%s/instruments", folder);
     assert_int_equal(mkdir(path, 0777), 0);
     sample_write(folder, "instruments/a.folded", "main;pl_loop_run;receive 7\n");
-    if (pl_report_write(folder, nowhere, &error))
+    if (pl_report_write(&(struct pl_report){.folder = folder}, nowhere, &error))
         fail_msg("%s", error.text);
     fclose(nowhere);
     char *html = sample_read(folder, "report.html");

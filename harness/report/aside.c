@@ -1,0 +1,98 @@
+/* Loading what stands beside the results (aside.h). */
+#include "harness/report/aside.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/report/text.h"
+#include "harness/results/document.h"
+#include "harness/results/history.h"
+
+/* None is no error, and a damaged one is the gate's business: here it is told. */
+static void load_calibration(const struct pl_model *m, struct pl_aside *a)
+{
+    struct pl_error error;
+    int rc = pl_calibration_find(json_object_get(m->root, "host"), &a->calibration, &error);
+    if (rc)
+        snprintf(a->calibration_why, sizeof a->calibration_why, "%.500s", error.text);
+}
+
+static void draw_cells(const char *folder, struct pl_aside *a)
+{
+    const struct pl_before *b = &a->before;
+    a->picture_count =
+        b->cell_count < PL_BEFORE_PICTURES_MAX ? b->cell_count : PL_BEFORE_PICTURES_MAX;
+    for (size_t i = 0; i < a->picture_count; i++)
+        a->pictures[i] = pl_before_picture(b, b->cells[i], a->baseline, folder);
+}
+
+static int load_baseline(const struct pl_model *m, const char *folder, struct pl_aside *a,
+                         struct pl_error *error)
+{
+    struct pl_error reason;
+    const struct pl_calibration *calibration = a->calibration.root ? &a->calibration : NULL;
+    int rc = pl_document_load(a->baseline, &a->base, error);
+    if (rc)
+        return rc;
+    rc = pl_comparison_make(a->base, m->root, calibration, &a->comparison, &reason);
+    if (rc)
+        return pl_error_set(error, rc, "%s: %s", a->baseline, reason.text);
+    rc = pl_before_make(&a->comparison, &a->before);
+    if (rc)
+        return pl_error_set(error, rc, "out of memory");
+    draw_cells(folder, a);
+    return 0;
+}
+
+static void warn(void *context, const char *warning)
+{
+    fputs("plimsoll: warning: ", context);
+    pl_text_plain(context, warning);
+    fputc('\n', context);
+}
+
+static int load_history(const struct pl_model *m, FILE *progress, struct pl_aside *a,
+                        struct pl_error *error)
+{
+    int rc = pl_history_read(a->history, warn, progress, &a->runs, error);
+    if (rc)
+        return rc;
+    a->pasts = calloc(m->group_count + 1, sizeof *a->pasts);
+    if (!a->pasts)
+        return pl_error_set(error, -ENOMEM, "out of memory");
+    a->past_count = m->group_count;
+    for (size_t i = 0; !rc && i < m->group_count; i++)
+        rc = pl_past_make(a->runs, json_object_get(m->root, "host"), &m->groups[i], &a->pasts[i],
+                          error);
+    return rc;
+}
+
+int pl_aside_load(const struct pl_model *m, const char *folder, const char *baseline,
+                  const char *history, FILE *progress, struct pl_aside *aside,
+                  struct pl_error *error)
+{
+    *aside = (struct pl_aside){.baseline = baseline, .history = history};
+    load_calibration(m, aside);
+    int rc = baseline ? load_baseline(m, folder, aside, error) : 0;
+    if (!rc && history)
+        rc = load_history(m, progress, aside, error);
+    if (rc)
+        pl_aside_free(aside);
+    return rc;
+}
+
+void pl_aside_free(struct pl_aside *a)
+{
+    for (size_t i = 0; i < a->past_count; i++)
+        pl_past_free(&a->pasts[i]);
+    free(a->pasts);
+    json_decref(a->runs);
+    for (size_t i = 0; i < a->picture_count; i++)
+        free(a->pictures[i]);
+    pl_before_free(&a->before);
+    pl_comparison_free(&a->comparison);
+    json_decref(a->base);
+    pl_calibration_free(&a->calibration);
+    *a = (struct pl_aside){0};
+}

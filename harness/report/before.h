@@ -1,0 +1,63 @@
+/* Before and after: which of a comparison's findings a report shows, and their figures in words.
+ * Before is the comparison's base, after its new. */
+#ifndef PL_REPORT_BEFORE_H
+#define PL_REPORT_BEFORE_H
+
+#include "harness/compare/comparison.h"
+#include "harness/report/change_text.h"
+
+/** One line of the table: a metric of a cell. */
+struct pl_before_row {
+    const struct pl_compared *cell;
+    const struct pl_judged *judged;
+};
+
+struct pl_before {
+    const struct pl_comparison *comparison;
+    struct pl_before_row *rows; /* worse, better, then what was measured and can't be told */
+    size_t count;
+    size_t changed;                   /* rows, the first of all */
+    const struct pl_compared **cells; /* those that changed in a metric or in how they end */
+    size_t cell_count;
+    double reach; /* of the bars: the ratio at their right end, its inverse at the left one */
+};
+
+/** Chooses. What can't be told because it was not run as pairs is left out here: it is of every
+ *  noisy metric, and pl_change_open counts it.
+ *  @param before set on success, pointing into the comparison; pl_before_free
+ *  @return 0 or -ENOMEM */
+int pl_before_make(const struct pl_comparison *comparison, struct pl_before *before);
+
+void pl_before_free(struct pl_before *before);
+
+/** "worse", "better", "inconclusive", with "(advisory)" where no gate fails on it. */
+void pl_before_verdict(const struct pl_judged *judged, char text[PL_CHANGE_TEXT]);
+
+/** How sure: "0.003", "exact", or "-". */
+void pl_before_p(const struct pl_judged *judged, char text[PL_CHANGE_TEXT]);
+
+/** From where on a difference counts: "3.0 %", "256 KiB", "any" of class D, or "-". */
+void pl_before_threshold(const struct pl_judged *judged, char text[PL_CHANGE_TEXT]);
+
+/** How far beyond the threshold: "1.7 x", or "-" where it is within, or there is none. */
+void pl_before_beyond(const struct pl_judged *judged, char text[PL_CHANGE_TEXT]);
+
+/** The difference and its interval on a bar that ends at `reach`: shares of its length from 0 to 1,
+ *  .5 being no change. */
+struct pl_before_bar {
+    double at;
+    double low, high; /* NaN where there is no interval */
+    double band;      /* half the width of the threshold's band; NaN where that is no ratio */
+    bool beyond;      /* the difference lies outside of the bar, whose end it is drawn at */
+};
+
+/** @return false where there is no ratio to draw */
+bool pl_before_bar(const struct pl_before *before, const struct pl_judged *judged,
+                   struct pl_before_bar *bar);
+
+/** The bar in 21 characters of UTF-8, for Markdown: "----------|--o-------". */
+#define PL_BEFORE_BAR_CELLS 21
+#define PL_BEFORE_BAR_TEXT (PL_BEFORE_BAR_CELLS * 3 + 1)
+void pl_before_bar_text(const struct pl_before_bar *bar, char text[PL_BEFORE_BAR_TEXT]);
+
+#endif

@@ -1,0 +1,163 @@
+/* Gathering doubts (doubts.h). */
+#include "harness/report/doubts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/report/sections.h"
+#include "harness/results/cell_name.h"
+#include "harness/results/document.h"
+
+/* The doubt with these words, new where there is none yet. */
+static json_t *doubt_of(json_t *doubts, const char *kind, const char *what, const char *why)
+{
+    json_t *doubt;
+    size_t i;
+    json_array_foreach(doubts, i, doubt)
+    {
+        if (strcmp(pl_document_string(doubt, "kind"), kind) == 0 &&
+            strcmp(pl_document_string(doubt, "what"), what) == 0 &&
+            strcmp(pl_document_string(doubt, "why"), why) == 0)
+            return doubt;
+    }
+    doubt = json_pack("{s:s, s:s, s:[], s:i, s:s}", "kind", kind, "what", what, "stacks", "cells",
+                      0, "why", why);
+    json_array_append_new(doubts, doubt);
+    return doubt;
+}
+
+static void add(json_t *doubts, const char *kind, const char *what, const char *stack, size_t cells,
+                const char *why)
+{
+    json_t *doubt = doubt_of(doubts, kind, what, why);
+    json_t *stacks = json_object_get(doubt, "stacks");
+    json_int_t before = json_integer_value(json_object_get(doubt, "cells"));
+    size_t count = json_array_size(stacks);
+    const char *last = json_string_value(json_array_get(stacks, count ? count - 1 : 0));
+    json_object_set_new(doubt, "cells", json_integer(before + (json_int_t)cells));
+    if (stack && (!last || strcmp(last, stack) != 0))
+        json_array_append_new(stacks, json_string(stack));
+}
+
+/* Cell by cell: of a row's repetitions some may have been checked. */
+static void add_unchecked(json_t *doubts, const struct pl_model_group *g, const char *what)
+{
+    for (size_t r = 0; r < g->row_count; r++)
+        for (size_t i = 0; i < g->rows[r].cell_count; i++) {
+            const json_t *cell = g->rows[r].cells[i];
+            const char *expected = pl_document_string(cell, "expected");
+            if (strcmp(expected, pl_verdict_name(PL_VERDICT_NOT_CHECKED)) == 0)
+                add(doubts, "not checked", what, g->rows[r].label, 1,
+                    pl_document_string(cell, "expected_why"));
+            else if (strcmp(expected, pl_verdict_name(PL_VERDICT_NONE)) == 0)
+                add(doubts, "no expectation", what, g->rows[r].label, 1,
+                    "the scenario says nothing of this stack under these conditions");
+        }
+}
+
+static void add_series(json_t *doubts, const struct pl_model_group *g, const char *what)
+{
+    for (size_t r = 0; r < g->row_count; r++)
+        if (g->rows[r].series_missing)
+            add(doubts, "no series", what, g->rows[r].label, g->rows[r].series_missing,
+                "the file of its curve is missing");
+}
+
+/* Stacks and instruments that this machine lacks stand among the warnings, each with its reason. */
+static void add_skipped(json_t *doubts, const json_t *root)
+{
+    static const char mark[] = " skipped: ";
+    const json_t *warning;
+    size_t i;
+    json_array_foreach(json_object_get(root, "warnings"), i, warning)
+    {
+        const char *text = json_string_value(warning);
+        const char *at = text ? strstr(text, mark) : NULL;
+        char *what = at ? strndup(text, (size_t)(at - text)) : NULL;
+        if (what)
+            add(doubts, "skipped", what, NULL, 0, at + strlen(mark));
+        free(what);
+    }
+}
+
+static void add_instruments(json_t *doubts, const json_t *root)
+{
+    const json_t *entry;
+    size_t i;
+    char what[320];
+    json_array_foreach(json_object_get(root, "instruments"), i, entry)
+    {
+        struct pl_cell_name name = pl_cell_name_of(entry);
+        const char *status = pl_document_string(entry, "status");
+        snprintf(what, sizeof what, "%.100s of %.200s", pl_document_string(entry, "instrument"),
+                 name.scenario);
+        if (strcmp(status, "ok") != 0)
+            add(doubts, strcmp(status, "skipped") == 0 ? "skipped" : "not run", what,
+                name.allocator, 1, pl_document_string(entry, "why"));
+    }
+}
+
+/* Cells of pairs that one of the two programs could not run. */
+static void add_failed(json_t *doubts, const json_t *run)
+{
+    const json_t *failed;
+    size_t i;
+    char what[320];
+    json_array_foreach(json_object_get(run, "failed"), i, failed)
+    {
+        struct pl_cell_name name = pl_cell_name_of(failed);
+        snprintf(what, sizeof what, "%.200s %.100s", name.scenario, name.format);
+        add(doubts, "not run", what, name.allocator, 1, pl_document_string(failed, "why"));
+    }
+}
+
+json_t *pl_doubts_make(const struct pl_model *m)
+{
+    const json_t *run = json_object_get(m->root, "run");
+    json_t *doubts = json_array();
+    char what[320];
+    if (!doubts)
+        return NULL;
+    if (json_is_false(json_object_get(run, "complete")))
+        add(doubts, "stopped", "the run", NULL, 0,
+            "it was stopped before its end: cells are missing; run it again for them");
+    for (size_t i = 0; i < m->group_count; i++) {
+        snprintf(what, sizeof what, "%.200s %.100s", m->groups[i].scenario, m->groups[i].format);
+        add_unchecked(doubts, &m->groups[i], what);
+        add_series(doubts, &m->groups[i], what);
+    }
+    add_skipped(doubts, m->root);
+    add_instruments(doubts, m->root);
+    add_failed(doubts, run);
+    return doubts;
+}
+
+static void write_stacks(FILE *out, const json_t *stacks, size_t most)
+{
+    size_t count = json_array_size(stacks);
+    for (size_t i = 0; i < count && i < most; i++)
+        fprintf(out, "%s%s", i ? ", " : " (", json_string_value(json_array_get(stacks, i)));
+    if (count > most)
+        fprintf(out, "%s%zu %s", most ? " and " : " (", count - most, most ? "more" : "stacks");
+    fputs(count ? ")" : "", out);
+}
+
+char *pl_doubt_text(const json_t *doubt, size_t most)
+{
+    char *text = NULL;
+    size_t size;
+    json_int_t cells = json_integer_value(json_object_get(doubt, "cells"));
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return NULL;
+    fputs(pl_document_string(doubt, "what"), out);
+    if (cells)
+        fprintf(out, ", %lld cell%s", (long long)cells, cells > 1 ? "s" : "");
+    write_stacks(out, json_object_get(doubt, "stacks"), most);
+    fprintf(out, ": %s", pl_document_string(doubt, "why"));
+    if (fclose(out) == 0)
+        return text;
+    free(text);
+    return NULL;
+}

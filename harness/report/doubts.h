@@ -1,0 +1,18 @@
+/* What a report can't vouch for: what was not checked, skipped, not run, or is incomplete. Listed
+ * by every form of the report, so that silence means that there was none. */
+#ifndef PL_REPORT_DOUBTS_H
+#define PL_REPORT_DOUBTS_H
+
+#include "harness/report/model.h"
+
+/** Gathers the doubts of a run: an array of {"kind", "what", "stacks", "cells", "why"}, where kind
+ *  is "not checked", "no expectation", "skipped", "not run", "no series" or "stopped".
+ *  @return new memory, json_decref; NULL when out of memory */
+json_t *pl_doubts_make(const struct pl_model *model);
+
+/** A doubt in one line: "steady-reader f32, 6 cells (glibc, slab): --set duration leaves the stated
+ *  conditions". @param most stacks that are named @return new memory, free() it; NULL when out of
+ *  memory */
+char *pl_doubt_text(const json_t *doubt, size_t most);
+
+#endif

@@ -1,0 +1,130 @@
+/* Choosing and judging series of the history (past.h). */
+#include "harness/report/past.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/report/history_figures.h"
+#include "harness/results/cell_name.h"
+#include "harness/results/document.h"
+#include "harness/results/host.h"
+
+const char *const pl_past_metrics[PL_PAST_METRICS] = {"rss_bytes_peak", "cpu_ns_per_packet",
+                                                      "live_bytes_peak", "packets_dropped"};
+
+static bool is_of_group(const struct pl_series *s, const struct pl_model_group *g)
+{
+    const json_t *cell = s->cell;
+    struct pl_cell_name name = pl_cell_name_of(cell);
+    struct pl_cell_name mine = {.scenario = g->scenario, .format = g->format, .clock = g->clock};
+    return pl_cell_name_beside(&mine, &name) &&
+           strcmp(g->container, pl_document_string(cell, "container")) == 0 &&
+           g->container_bytes == json_number_value(json_object_get(cell, "container_bytes")) &&
+           g->duration_seconds == json_number_value(json_object_get(cell, "duration_seconds"));
+}
+
+static bool is_of_row(const struct pl_series *s, const struct pl_model_row *row, const char *metric)
+{
+    struct pl_cell_name name = pl_cell_name_of(s->cell);
+    return strcmp(s->metric->name, metric) == 0 && strcmp(name.allocator, row->stack) == 0 &&
+           name.threads == row->threads;
+}
+
+static const char *last_start(const struct pl_series *s)
+{
+    return pl_document_string(s->points[s->count - 1].run, "started");
+}
+
+/* @param host the hash of this one */
+static const struct pl_series *find(const struct pl_series_list *list, const char *host,
+                                    const struct pl_model_group *g, const struct pl_model_row *row,
+                                    const char *metric)
+{
+    const struct pl_series *found = NULL;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct pl_series *s = &list->series[i];
+        bool here = !s->host || strcmp(pl_document_string(s->host, "hash"), host) == 0;
+        if (here && is_of_group(s, g) && is_of_row(s, row, metric) &&
+            (!found || strcmp(last_start(s), last_start(found)) >= 0))
+            found = s;
+    }
+    return found;
+}
+
+static int judge(struct pl_past_series *s, struct pl_error *error)
+{
+    int rc = pl_trend_judge(s->series, &s->trend);
+    if (rc == -EINVAL)
+        return pl_error_set(error, rc, "the history's %s of %.120s: a value is beyond any measure",
+                            s->series->metric->name,
+                            pl_document_string(s->series->cell, "allocator"));
+    return rc ? pl_error_set(error, rc, "out of memory") : 0;
+}
+
+static int fill(struct pl_past *past, const char *host, const struct pl_model_group *g,
+                struct pl_error *error)
+{
+    int rc = 0;
+    past->rows = calloc(g->row_count + 1, sizeof *past->rows);
+    if (!past->rows)
+        return pl_error_set(error, -ENOMEM, "out of memory");
+    past->row_count = g->row_count;
+    for (size_t r = 0; r < g->row_count; r++) {
+        past->rows[r].row = &g->rows[r];
+        for (size_t k = 0; !rc && k < PL_PAST_METRICS; k++) {
+            struct pl_past_series *s = &past->rows[r].metrics[k];
+            s->series = find(&past->list, host, g, &g->rows[r], pl_past_metrics[k]);
+            past->series_count += s->series != NULL;
+            rc = s->series ? judge(s, error) : 0;
+        }
+    }
+    return rc;
+}
+
+int pl_past_make(const json_t *runs, const json_t *host, const struct pl_model_group *g,
+                 struct pl_past *past, struct pl_error *error)
+{
+    const struct pl_metric *metrics[PL_PAST_METRICS];
+    struct pl_series_query query = {g->scenario, NULL, metrics, PL_PAST_METRICS};
+    char hash[PL_HOST_HASH_TEXT];
+    struct pl_past made = {0};
+    for (size_t k = 0; k < PL_PAST_METRICS; k++)
+        metrics[k] = pl_metric_find(pl_past_metrics[k]);
+    if (pl_host_hash(host, hash, sizeof hash))
+        hash[0] = '\0';
+    int rc = pl_series_collect(runs, &query, &made.list);
+    rc = rc ? pl_error_set(error, rc, "out of memory") : fill(&made, hash, g, error);
+    if (rc)
+        pl_past_free(&made);
+    else
+        *past = made;
+    return rc;
+}
+
+void pl_past_free(struct pl_past *past)
+{
+    for (size_t r = 0; r < past->row_count; r++)
+        for (size_t k = 0; k < PL_PAST_METRICS; k++)
+            pl_trend_free(&past->rows[r].metrics[k].trend);
+    free(past->rows);
+    pl_series_free(&past->list);
+    *past = (struct pl_past){0};
+}
+
+void pl_past_change(const struct pl_series *s, const struct pl_trend_change *change, char *text,
+                    size_t capacity)
+{
+    char commit[PL_HISTORY_FIGURE], step[PL_HISTORY_FIGURE];
+    pl_history_commit(pl_document_string(change->run, "commit"), commit);
+    pl_history_step(s->metric, change->before, change->after, step);
+    int n = snprintf(text, capacity, "at %s, %.40s: %s, ", commit,
+                     pl_document_string(change->run, "started"), step);
+    if (n < 0 || (size_t)n >= capacity)
+        return;
+    if (isnan(change->p))
+        snprintf(text + n, capacity - (size_t)n, "exact");
+    else
+        snprintf(text + n, capacity - (size_t)n, "p %.3f", change->p);
+}
