@@ -58,12 +58,12 @@ static double distance(double ratio)
 
 /* The smallest of some round figures that holds all differences. One that is ten times the others
  * must not press them together: it is drawn at the end. */
-static double reach_of(const struct pl_before *b)
+static double reach_of(const struct pl_before *b, size_t first, size_t end)
 {
     static const double reaches[] = {1.05, 1.1, 1.25, 1.5, 2};
     double most = 1;
     size_t i = 0;
-    for (size_t k = 0; k < b->count; k++) {
+    for (size_t k = first; k < end; k++) {
         const struct pl_judged *j = b->rows[k].judged;
         const double ratios[] = {j->ratio, j->low, j->high};
         for (size_t r = 0; r < 3; r++)
@@ -91,7 +91,8 @@ int pl_before_make(const struct pl_comparison *c, struct pl_before *before)
     b.changed = b.count;
     add_rows(&b, UNTOLD);
     add_cells(&b);
-    b.reach = reach_of(&b);
+    b.reach[0] = reach_of(&b, 0, b.changed);
+    b.reach[1] = reach_of(&b, b.changed, b.count);
     *before = b;
     return 0;
 }
@@ -155,19 +156,19 @@ static double within(double share)
     return isnan(share) ? share : fmin(fmax(share, 0), 1);
 }
 
-bool pl_before_bar(const struct pl_before *b, const struct pl_judged *j, struct pl_before_bar *bar)
+bool pl_before_bar(double reach, const struct pl_judged *j, struct pl_before_bar *bar)
 {
     if (!(j->ratio > 0) || !isfinite(j->ratio))
         return false;
-    double at = place(j->ratio, b->reach), share = (double)NAN;
+    double at = place(j->ratio, reach), share = (double)NAN;
     if (j->metric->class == PL_CLASS_N)
         share = j->threshold;
     else if (j->metric->class == PL_CLASS_S && j->base > 0)
         share = j->threshold / j->base;
     *bar = (struct pl_before_bar){.at = within(at),
-                                  .low = within(place(j->low, b->reach)),
-                                  .high = within(place(j->high, b->reach)),
-                                  .band = within(place(1 + share, b->reach)) - .5,
+                                  .low = within(place(j->low, reach)),
+                                  .high = within(place(j->high, reach)),
+                                  .band = within(place(1 + share, reach)) - .5,
                                   .beyond = at < 0 || at > 1};
     return true;
 }

@@ -19,7 +19,8 @@ struct pl_before {
     size_t changed;                   /* rows, the first of all */
     const struct pl_compared **cells; /* those that changed in a metric or in how they end */
     size_t cell_count;
-    double reach; /* of the bars: the ratio at their right end, its inverse at the left one */
+    double reach[2]; /* of the bars, of what changed and of the rest: the ratio at their right end,
+                        its inverse at the left one */
 };
 
 /** Chooses. What can't be told because it was not run as pairs is left out here: it is of every
@@ -51,9 +52,8 @@ struct pl_before_bar {
     bool beyond;      /* the difference lies outside of the bar, whose end it is drawn at */
 };
 
-/** @return false where there is no ratio to draw */
-bool pl_before_bar(const struct pl_before *before, const struct pl_judged *judged,
-                   struct pl_before_bar *bar);
+/** @param reach of the bar, above 1 @return false where there is no ratio to draw */
+bool pl_before_bar(double reach, const struct pl_judged *judged, struct pl_before_bar *bar);
 
 /** The bar in 21 characters of UTF-8, for Markdown: "----------|--o-------". */
 #define PL_BEFORE_BAR_CELLS 21

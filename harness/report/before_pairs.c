@@ -47,17 +47,16 @@ static void draw_pair(FILE *out, const struct panel *p, double before, double af
 
 static void draw_labels(FILE *out, const struct panel *p)
 {
-    char low[PL_TEXT_FIGURE], high[PL_TEXT_FIGURE];
+    char low[PL_TEXT_FIGURE], high[PL_TEXT_FIGURE], range[2 * PL_TEXT_FIGURE + 8];
     double right = p->left + PL_BEFORE_PANEL_WIDTH - INSET, foot = p->top + p->height + 18;
     pl_change_value(p->judged->metric, p->low, low);
     pl_change_value(p->judged->metric, p->high, high);
     pl_svg_text(out, p->left + INSET, p->top - 10, "start", PL_SVG_INK, p->judged->metric->name);
     pl_svg_text(out, p->left + INSET, foot, "middle", PL_SVG_MUTED, "before");
     pl_svg_text(out, right, foot, "middle", PL_SVG_AFTER, "after");
-    pl_svg_text(out, p->left + PL_BEFORE_PANEL_WIDTH / 2.0, p->top + 10, "middle", PL_SVG_MUTED,
-                high);
-    pl_svg_text(out, p->left + PL_BEFORE_PANEL_WIDTH / 2.0, p->top + p->height - 2, "middle",
-                PL_SVG_MUTED, low);
+    snprintf(range, sizeof range, "%s to %s", low, high);
+    pl_svg_text(out, p->left + PL_BEFORE_PANEL_WIDTH / 2.0, foot + 16, "middle", PL_SVG_MUTED,
+                range);
 }
 
 static void draw_panel(FILE *out, struct panel *p)

@@ -13,13 +13,14 @@
 
 #define LEFT 70
 #define TOP 24
-#define WIDTH 500
+#define ALL 1060 /* the width of every picture, so that all have letters of one size */
 #define HEIGHT 150
 #define COLUMNS 250 /* of a curve: two points each at most */
 
 struct overlay {
     struct pl_rss_series base, new; /* count 0: none */
     double seconds, bytes;          /* the ends of the axes */
+    double width;                   /* of the plot */
 };
 
 void pl_before_picture_name(char *name, size_t capacity, size_t number)
@@ -50,7 +51,7 @@ static void draw_point(FILE *out, const struct overlay *o, const struct pl_rss_s
                        bool first)
 {
     fprintf(out, "%c%.1f %.1f", first ? 'M' : 'L',
-            LEFT + WIDTH * ((double)s->t_ns[i] / 1e9 / o->seconds),
+            LEFT + o->width * ((double)s->t_ns[i] / 1e9 / o->seconds),
             TOP + HEIGHT * (1 - s->rss_bytes[i] / o->bytes));
 }
 
@@ -81,11 +82,11 @@ static void draw_axes(FILE *out, const struct overlay *o)
     char bytes[PL_TEXT_FIGURE], seconds[PL_TEXT_FIGURE];
     pl_text_bytes(bytes, o->bytes);
     pl_text_duration(seconds, o->seconds);
-    pl_svg_line(out, LEFT, TOP, LEFT + WIDTH, TOP, PL_SVG_GRID);
-    pl_svg_line(out, LEFT, TOP + HEIGHT, LEFT + WIDTH, TOP + HEIGHT, PL_SVG_MUTED);
+    pl_svg_line(out, LEFT, TOP, LEFT + o->width, TOP, PL_SVG_GRID);
+    pl_svg_line(out, LEFT, TOP + HEIGHT, LEFT + o->width, TOP + HEIGHT, PL_SVG_MUTED);
     pl_svg_text(out, LEFT - 6, TOP + 4, "end", PL_SVG_MUTED, bytes);
     pl_svg_text(out, LEFT - 6, TOP + HEIGHT + 4, "end", PL_SVG_MUTED, "0");
-    pl_svg_text(out, LEFT + WIDTH, TOP + HEIGHT + 18, "end", PL_SVG_MUTED, seconds);
+    pl_svg_text(out, LEFT + o->width, TOP + HEIGHT + 18, "end", PL_SVG_MUTED, seconds);
     pl_svg_text(out, LEFT, TOP - 10, "start", PL_SVG_INK, "RSS over the replay's time:");
     pl_svg_text(out, LEFT + 180, TOP - 10, "start", PL_SVG_MUTED, "- - before");
     pl_svg_text(out, LEFT + 250, TOP - 10, "start", PL_SVG_AFTER, "\u2014 after");
@@ -105,11 +106,11 @@ static char *draw(const struct overlay *o, const struct pl_before *b,
 {
     char *text = NULL;
     size_t size;
-    double left = o->bytes > 0 ? LEFT + WIDTH + 20 : 0;
+    double left = ALL - (double)panels * PL_BEFORE_PANEL_WIDTH;
     FILE *out = open_memstream(&text, &size);
     if (!out)
         return NULL;
-    pl_svg_begin(out, left + (double)panels * PL_BEFORE_PANEL_WIDTH + 10, TOP + HEIGHT + 30);
+    pl_svg_begin(out, ALL, TOP + HEIGHT + 44);
     if (o->bytes > 0)
         draw_overlay(out, o);
     pl_before_pairs_draw(out, b, cell, left, TOP, HEIGHT);
@@ -123,9 +124,9 @@ static char *draw(const struct overlay *o, const struct pl_before *b,
 char *pl_before_picture(const struct pl_before *b, const struct pl_compared *cell, const char *base,
                         const char *new)
 {
-    struct overlay o = {0};
     const struct pl_match *m = cell->match;
     size_t panels = pl_before_pairs_count(b, cell);
+    struct overlay o = {.width = ALL - LEFT - 20 - (double)panels * PL_BEFORE_PANEL_WIDTH};
     read_first(base, m->base, m->base_count, &o.base);
     read_first(new, m->new, m->new_count, &o.new);
     widen(&o, &o.base);

@@ -7,7 +7,7 @@
 #include "harness/report/picture.h"
 #include "harness/report/text.h"
 
-#define BAR 160
+#define BAR 130
 #define BAR_HEIGHT 16
 
 static void write_interval(FILE *out, const struct pl_before_bar *bar)
@@ -20,11 +20,11 @@ static void write_interval(FILE *out, const struct pl_before_bar *bar)
 
 /* The difference as a dot, at the bar's end where it lies beyond, with its interval; the band of
  * what would not count behind it. */
-static void write_bar(const struct pl_html *p, const struct pl_before *b, const struct pl_judged *j,
+static void write_bar(const struct pl_html *p, double reach, const struct pl_judged *j,
                       const char *label)
 {
     struct pl_before_bar bar;
-    if (!pl_before_bar(b, j, &bar))
+    if (!pl_before_bar(reach, j, &bar))
         return;
     fprintf(p->out, "<svg role=\"img\" width=\"%d\" height=\"%d\" ", BAR, BAR_HEIGHT);
     pl_html_wrap(p, "aria-label=\"", label[0] ? label : "no difference", "\">");
@@ -47,15 +47,15 @@ static void write_figure(const struct pl_html *p, const char *text)
     pl_html_wrap(p, "<td class=\"n\">", text, "</td>");
 }
 
-static void write_row(const struct pl_html *p, const struct pl_before *b,
-                      const struct pl_before_row *row)
+static void write_row(const struct pl_html *p, double reach, const struct pl_before_row *row)
 {
     const struct pl_judged *j = row->judged;
     char name[PL_FACT_NAME], before[PL_TEXT_FIGURE], after[PL_TEXT_FIGURE], text[PL_CHANGE_TEXT];
     pl_cell_name_text(&row->cell->match->name, name, sizeof name);
     pl_html_wrap(p, "<tr><th scope=\"row\">", name, "</th>");
-    pl_html_wrap(p, "<td>", j->metric->name, "</td>");
-    pl_html_wrap(p, "<td>", pl_class_name(j->metric->class), "</td>");
+    pl_html_wrap(p, "<td>", j->metric->name, " (");
+    pl_html_wrap(p, "", pl_class_name(j->metric->class), ")");
+    pl_html_wrap(p, "<br><small class=\"note\">", j->why, "</small></td>");
     pl_before_verdict(j, text);
     pl_html_wrap(p,
                  pl_judged_fails(j)              ? "<td class=\"bad\">"
@@ -68,7 +68,7 @@ static void write_row(const struct pl_html *p, const struct pl_before *b,
     pl_change_size(j, text);
     write_figure(p, text[0] ? text : "-");
     fputs("<td>", p->out);
-    write_bar(p, b, j, text);
+    write_bar(p, reach, j, text);
     fputs("</td>", p->out);
     pl_before_p(j, text);
     write_figure(p, text);
@@ -76,12 +76,13 @@ static void write_row(const struct pl_html *p, const struct pl_before *b,
     write_figure(p, text);
     pl_before_beyond(j, text);
     write_figure(p, text);
-    pl_html_wrap(p, "<td>", j->why, "</td></tr>\n");
+    fputs("</tr>\n", p->out);
 }
 
 static void write_rows(const struct pl_html *p, const struct pl_before *b, size_t first, size_t end,
                        const char *caption)
 {
+    double reach = b->reach[first >= b->changed];
     if (first == end)
         return;
     pl_html_wrap(p,
@@ -89,15 +90,15 @@ static void write_rows(const struct pl_html *p, const struct pl_before *b, size_
                  "after\"><table class=\"figures\"><caption>",
                  caption, "</caption>\n<thead><tr>");
     fprintf(p->out,
-            "<th scope=\"col\">cell</th><th scope=\"col\">metric</th><th scope=\"col\">class</th>"
+            "<th scope=\"col\">cell</th><th scope=\"col\">metric (class)</th>"
             "<th scope=\"col\">verdict</th><th scope=\"col\" class=\"n\">before</th>"
             "<th scope=\"col\" class=\"n\">after</th><th scope=\"col\" class=\"n\">difference</th>"
             "<th scope=\"col\">%.3g to %.3g times</th><th scope=\"col\" class=\"n\">p</th>"
             "<th scope=\"col\" class=\"n\">threshold</th><th scope=\"col\" class=\"n\">beyond "
-            "it</th><th scope=\"col\">why</th></tr></thead>\n<tbody>\n",
-            1 / b->reach, b->reach);
+            "it</th></tr></thead>\n<tbody>\n",
+            1 / reach, reach);
     for (size_t i = first; i < end; i++)
-        write_row(p, b, &b->rows[i]);
+        write_row(p, reach, &b->rows[i]);
     fputs("</tbody></table></div>\n", p->out);
 }
 

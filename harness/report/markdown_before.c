@@ -14,7 +14,7 @@ static void write_name(FILE *out, const struct pl_cell_name *name)
     pl_text_markdown(out, how);
 }
 
-static void write_row(FILE *out, const struct pl_before *b, const struct pl_before_row *row)
+static void write_row(FILE *out, double reach, const struct pl_before_row *row)
 {
     const struct pl_judged *j = row->judged;
     char before[PL_TEXT_FIGURE], after[PL_TEXT_FIGURE], text[PL_CHANGE_TEXT];
@@ -25,7 +25,7 @@ static void write_row(FILE *out, const struct pl_before *b, const struct pl_befo
     write_name(out, &row->cell->match->name);
     pl_change_values(j, before, after);
     pl_change_size(j, text);
-    if (pl_before_bar(b, j, &bar))
+    if (pl_before_bar(reach, j, &bar))
         pl_before_bar_text(&bar, line);
     fprintf(out, " | `%s` | %s | %s | %s | %s | %s | ", j->metric->name,
             pl_class_name(j->metric->class), before, after, text[0] ? text : "-", line);
@@ -52,10 +52,11 @@ static size_t write_rows(FILE *out, const struct pl_before *b, size_t first, siz
 {
     if (first == end || !most)
         return end - first;
-    write_head(out, b->reach);
+    double reach = b->reach[first >= b->changed];
+    write_head(out, reach);
     size_t last = end - first > most ? first + most : end;
     for (size_t i = first; i < last; i++)
-        write_row(out, b, &b->rows[i]);
+        write_row(out, reach, &b->rows[i]);
     return end - last;
 }
 

@@ -159,10 +159,13 @@ static void tell_growing(const struct pl_worst *w, char *text)
 {
     char slope[PL_TEXT_FIGURE], peak[PL_TEXT_FIGURE], duration[PL_TEXT_FIGURE];
     double growth = median_of(w->row, PL_MODEL_rss_growth_bytes_per_minute);
-    pl_text_bytes(slope, growth > 0 ? growth : 0);
+    pl_text_bytes(slope, growth);
     pl_text_bytes(peak, median_of(w->row, PL_MODEL_rss_bytes_peak));
     pl_text_duration(duration, w->group->duration_seconds);
-    add(text, "still growing, by %s/min, to %s within %s", slope, peak, duration);
+    if (growth > 0)
+        add(text, "still growing, by %s/min, to %s within %s", slope, peak, duration);
+    else /* the robust slope reads 0 on a staircase */
+        add(text, "still growing, in steps, to %s within %s", peak, duration);
 }
 
 static void tell_dropping(const struct pl_worst *w, char *text)
