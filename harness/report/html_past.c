@@ -57,10 +57,11 @@ static void write_line(const struct pl_html *p, const struct pl_past_series *s)
     }
     struct scale scale = scale_of(s->series);
     pl_change_value(s->series->metric, s->series->points[s->series->count - 1].value, last);
-    fprintf(p->out,
-            "<td><svg role=\"img\" width=\"%d\" height=\"%d\" aria-label=\"%zu runs, %zu "
-            "changes\"><path style=\"fill:none;stroke:var(--muted)\" d=\"",
-            WIDTH, HEIGHT, s->series->count, s->trend.change_count);
+    fprintf(
+        p->out,
+        "<td><svg role=\"img\" width=\"%d\" height=\"%d\" aria-label=\"%zu runs, changes: %zu\">"
+        "<path style=\"fill:none;stroke:var(--muted)\" d=\"",
+        WIDTH, HEIGHT, s->series->count, s->trend.change_count);
     for (size_t i = 0; i < s->series->count; i++)
         fprintf(p->out, "%c%.1f %.1f", i ? 'L' : 'M', across(&scale, i), down(&scale, i));
     fputs("\"/>", p->out);

@@ -60,8 +60,8 @@ static void write_table(FILE *out, const struct pl_model *m, size_t most)
         fprintf(out, "\n%zu of %zu rows left out here: report.html has them all.\n", count - most,
                 count);
     if (alone)
-        fprintf(out, "\n%zu stacks have fewer than two runs there, under these conditions%s.\n",
-                alone, " and, for S and N, on this host");
+        fprintf(out, "\n%zu stack%s fewer than two runs there, under these conditions%s.\n", alone,
+                alone > 1 ? "s have" : " has", " and, for S and N, on this host");
 }
 
 static void write_change(FILE *out, const struct pl_model_group *g, const struct pl_past_row *row,
