@@ -1,7 +1,6 @@
 /* The agreement on the terminal. */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "harness/report/agreement.h"
 #include "harness/report/agreement_text.h"
@@ -43,7 +42,6 @@ static void print_group(FILE *out, const struct pl_agreement *a, const struct pl
 {
     char heading[PL_AGREEMENT_TEXT];
     struct pl_grid grid;
-    bool terminal = isatty(fileno(out)) && !getenv("NO_COLOR");
     pl_agreement_heading(first, heading);
     pl_text_plain(out, heading);
     fputs("\n\n", out);
@@ -52,7 +50,7 @@ static void print_group(FILE *out, const struct pl_agreement *a, const struct pl
         for (size_t i = 0, row = 2; i < a->count; i++)
             if (pl_agreement_beside(first, &a->cells[i]))
                 set_row(&grid, row++, &a->cells[i]);
-        pl_grid_print(out, &grid, terminal ? colour_of : NULL);
+        pl_grid_print(out, &grid, colour_of);
     }
     pl_grid_free(&grid);
     fputc('\n', out);

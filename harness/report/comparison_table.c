@@ -2,7 +2,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "harness/report/change_text.h"
 #include "harness/report/comparison.h"
@@ -45,7 +44,6 @@ static void print_grid(FILE *out, const struct pl_compared *cell, size_t count)
 {
     static const char *const heads[] = {"metric", "class", "verdict", "base", "new", "change"};
     struct pl_grid grid;
-    bool terminal = isatty(fileno(out)) && !getenv("NO_COLOR");
     if (pl_grid_make(&grid, count + 1, 1, sizeof heads / sizeof *heads)) {
         grid.left[0] = grid.left[2] = true;
         for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
@@ -53,7 +51,7 @@ static void print_grid(FILE *out, const struct pl_compared *cell, size_t count)
         for (size_t k = 0, row = 1; k < cell->judged_count; k++)
             if (is_shown(&cell->judged[k]))
                 set_row(&grid, row++, &cell->judged[k]);
-        pl_grid_print(out, &grid, terminal ? colour_of : NULL);
+        pl_grid_print(out, &grid, colour_of);
     }
     pl_grid_free(&grid);
 }

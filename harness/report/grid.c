@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/report/text.h"
 
@@ -115,8 +116,17 @@ static size_t fitting(const struct pl_grid *g, size_t first, size_t gap)
     return column > first ? column : first + 1;
 }
 
+bool pl_grid_may_colour(FILE *out)
+{
+    const char *unwanted = getenv("NO_COLOR");
+    int descriptor = fileno(out);
+    return descriptor >= 0 && isatty(descriptor) && !(unwanted && *unwanted);
+}
+
 void pl_grid_print(FILE *out, const struct pl_grid *g, pl_grid_colour colour)
 {
+    if (!pl_grid_may_colour(out))
+        colour = NULL;
     /* two blanks between columns; one where that saves a second block */
     bool narrow = fitting(g, 1, 2) < g->columns && fitting(g, 1, 1) == g->columns;
     size_t gap = narrow ? 1 : 2;

@@ -25,8 +25,13 @@ void pl_grid_set(struct pl_grid *grid, size_t row, size_t column, const char *te
 /** How a cell is coloured: the escape that begins it, or NULL. */
 typedef const char *(*pl_grid_colour)(const char *text);
 
+/** Whether a stream may be coloured: it is a terminal, and NO_COLOR is unset or empty
+ *  (https://no-color.org). A stream in memory is no terminal. */
+bool pl_grid_may_colour(FILE *out);
+
 /** Prints; columns that do not fit follow in blocks beneath, and a first cell longer than a third
- *  of the width stands on a line of its own. @param colour NULL for none */
+ *  of the width stands on a line of its own. @param colour NULL for none; heeded
+ *  where pl_grid_may_colour says so */
 void pl_grid_print(FILE *out, const struct pl_grid *grid, pl_grid_colour colour);
 
 void pl_grid_free(struct pl_grid *grid);

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "harness/report/alerts.h"
 #include "harness/report/columns.h"
@@ -29,14 +28,6 @@ static const char *colour_of(const char *text)
                     strlen(pl_outcome_name((enum pl_outcome)i))) == 0)
             return "\033[31m";
     return NULL;
-}
-
-static pl_grid_colour colour_for(FILE *out)
-{
-    const char *unwanted = getenv("NO_COLOR");
-    int descriptor = fileno(out);
-    bool terminal = descriptor >= 0 && isatty(descriptor);
-    return terminal && !(unwanted && *unwanted) ? colour_of : NULL;
 }
 
 /* Two words of a name stand above each other, so that a column is no wider than its figures. */
@@ -91,7 +82,7 @@ static void print_grid(FILE *out, const struct pl_model_group *g)
         for (size_t i = 0; i < pl_column_count; i++)
             if (pl_column_used(&pl_columns[i], g))
                 set_column(&grid, at++, &pl_columns[i], g);
-        pl_grid_print(out, &grid, colour_for(out));
+        pl_grid_print(out, &grid, colour_of);
     }
     pl_grid_free(&grid);
 }

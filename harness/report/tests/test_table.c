@@ -1,7 +1,9 @@
 /* The terminal's table, to the letter, and the figures and sentences in it. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/report/table.h"
 #include "harness/report/tests/sample.h"
@@ -174,6 +176,53 @@ static void verdicts(void **state)
                   "crashes scudo at 1 MiB, runs out of its time with slab; none stays afloat.");
 }
 
+/* How many escapes a table has on this stream. */
+static size_t escapes_on(FILE *out, int reader)
+{
+    char text[65536];
+    json_t *d = sample_document();
+    pl_report_table(out, d);
+    assert_int_equal(fclose(out), 0);
+    json_decref(d);
+    ssize_t size = read(reader, text, sizeof text);
+    size_t count = 0;
+    for (ssize_t i = 0; i < size; i++)
+        count += text[i] == '\033';
+    assert_true(size > 100);
+    return count;
+}
+
+/* The table on a terminal of its own. */
+static size_t escapes_on_a_terminal(void)
+{
+    int reader = posix_openpt(O_RDWR | O_NOCTTY);
+    if (reader < 0 || grantpt(reader) || unlockpt(reader))
+        skip();
+    int writer = open(ptsname(reader), O_RDWR | O_NOCTTY);
+    assert_true(writer >= 0);
+    int kept = dup(writer); /* or what was not read is lost with the last writer */
+    size_t count = escapes_on(fdopen(writer, "w"), reader);
+    close(kept);
+    close(reader);
+    return count;
+}
+
+static void colour_is_for_terminals_that_want_it(void **state)
+{
+    (void)state;
+    int ends[2];
+    unsetenv("NO_COLOR");
+    assert_true(escapes_on_a_terminal() > 4);
+    setenv("NO_COLOR", "", 1);
+    assert_true(escapes_on_a_terminal() > 4);
+    setenv("NO_COLOR", "1", 1);
+    assert_int_equal(escapes_on_a_terminal(), 0);
+    unsetenv("NO_COLOR");
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(escapes_on(fdopen(ends[1], "w"), ends[0]), 0);
+    close(ends[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +233,7 @@ int main(void)
         cmocka_unit_test(durations),
         cmocka_unit_test(sizes_and_counts),
         cmocka_unit_test(verdicts),
+        cmocka_unit_test(colour_is_for_terminals_that_want_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
