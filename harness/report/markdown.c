@@ -28,6 +28,7 @@ struct page {
     const char *folder;
     const char *no_pictures;
     size_t most;
+    bool commands; /* that reproduce each stack: the first to go, since they are the longest */
 };
 
 static void write_left_out(const struct page *p, size_t count, const char *what)
@@ -167,6 +168,8 @@ static void write_row(const struct page *p, const struct pl_model_group *g,
 /* Repetitions share a command: it is shown once. */
 static void write_commands(const struct page *p, const struct pl_model_group *g)
 {
+    if (!p->commands)
+        return;
     fputs("\n<details><summary>The command that reproduces each</summary>\n\n", p->out);
     for (size_t i = 0; i < shown(p, g->row_count); i++)
         pl_text_fenced(p->out, pl_document_string(g->rows[i].cells[0], "reproduce"));
@@ -209,19 +212,11 @@ static void write_group(const struct page *p, const struct pl_model_group *g)
     write_commands(p, g);
 }
 
-static void write_recordings(const struct page *p)
+static void write_no_commands(const struct page *p)
 {
-    char fact[PL_FACT];
-    const json_t *recordings = json_object_get(p->model->root, "recordings");
-    size_t count = json_array_size(recordings);
-    fputs("\n## Recordings\n\n", p->out);
-    for (size_t i = 0; i < shown(p, count); i++) {
-        pl_fact_recording(json_array_get(recordings, i), fact, sizeof fact);
-        fputs("- ", p->out);
-        pl_text_markdown(p->out, fact);
-        fputc('\n', p->out);
-    }
-    write_left_out(p, count, "recordings");
+    if (!p->commands)
+        fputs("\nThe command that reproduces each stack is in report.html and report.json.\n",
+              p->out);
 }
 
 static void write_page(const struct page *p)
@@ -234,10 +229,11 @@ static void write_page(const struct page *p)
     for (size_t i = 0; i < shown(p, p->model->group_count); i++)
         write_group(p, &p->model->groups[i]);
     write_left_out(p, p->model->group_count, "tables");
+    write_no_commands(p);
     pl_markdown_past(p->out, p->model, p->most);
     pl_markdown_formats(p->out, p->model, p->most);
     pl_markdown_sections(p->out, p->model->root, p->folder, p->most);
-    write_recordings(p);
+    pl_markdown_recordings(p->out, p->model, p->most);
     pl_markdown_trust(p->out, p->model, p->most);
     fputs("\n## How to read it\n\n", p->out);
     for (size_t i = 0; i < pl_facts_reading_count; i++) {
@@ -267,7 +263,7 @@ static size_t longest_lists(struct page *p)
 {
     size_t fits = 0, limit = p->model->cell_count;
     if (p->model->aside && p->model->aside->before.count > limit)
-        limit = p->model->aside->before.count;
+        limit = p->model->aside->before.count; /* the longest list there is */
     while (fits < limit) {
         char *text;
         size_t size, most = fits + (limit - fits + 1) / 2;
@@ -298,11 +294,12 @@ static void cut(char *text, size_t *size)
 int pl_markdown_make(const struct pl_model *m, const char *folder, const char *no_pictures,
                      char **text, size_t *size)
 {
-    struct page page = {NULL, m, folder, no_pictures, 0};
+    struct page page = {.model = m, .folder = folder, .no_pictures = no_pictures, .commands = true};
     int rc = render(&page, SIZE_MAX, text, size);
     if (rc || *size <= PL_MARKDOWN_MAX)
         return rc;
     free(*text);
+    page.commands = false;
     rc = render(&page, longest_lists(&page), text, size);
     if (!rc)
         cut(*text, size);

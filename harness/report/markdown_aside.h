@@ -16,6 +16,9 @@ void pl_markdown_before(FILE *out, const struct pl_model *model, size_t most);
 /** "Over the runs", where a history was given. */
 void pl_markdown_past(FILE *out, const struct pl_model *model, size_t most);
 
+/** "Recordings": what was replayed. */
+void pl_markdown_recordings(FILE *out, const struct pl_model *model, size_t most);
+
 /** "Host and trust": the fingerprint, this host's noise, and what the report can't vouch for. */
 void pl_markdown_trust(FILE *out, const struct pl_model *model, size_t most);
 

@@ -1,4 +1,4 @@
-/* "Host and trust" in Markdown (markdown_aside.h). */
+/* What was replayed, on which host, and how far to trust it, in Markdown (markdown_aside.h). */
 #include <stdlib.h>
 
 #include "harness/report/aside.h"
@@ -63,6 +63,23 @@ static void write_doubts(FILE *out, const json_t *doubts, size_t most)
     if (count > most)
         fprintf(out, "\n%zu of %zu lines left out here: report.html has them all.\n", count - most,
                 count);
+}
+
+void pl_markdown_recordings(FILE *out, const struct pl_model *m, size_t most)
+{
+    char fact[PL_FACT];
+    const json_t *recordings = json_object_get(m->root, "recordings");
+    size_t count = json_array_size(recordings);
+    fputs("\n## Recordings\n\n", out);
+    for (size_t i = 0; i < count && i < most; i++) {
+        pl_fact_recording(json_array_get(recordings, i), fact, sizeof fact);
+        fputs("- ", out);
+        pl_text_markdown(out, fact);
+        fputc('\n', out);
+    }
+    if (count > most)
+        fprintf(out, "\n%zu of %zu recordings left out here: report.html has them all.\n",
+                count - most, count);
 }
 
 void pl_markdown_trust(FILE *out, const struct pl_model *m, size_t most)
