@@ -120,7 +120,7 @@ static void figures_are_in_words(void **state)
     (void)state;
     struct fixture f;
     char text[PL_CHANGE_TEXT];
-    size_t at;
+    size_t at = 0;
     compare(&f, half("base", false), half("new", true));
     const struct pl_judged *rss = row_of(&f.before, "rss_bytes_peak", &at);
     pl_before_threshold(rss, text);
@@ -144,6 +144,22 @@ static void figures_are_in_words(void **state)
     release(&f);
 }
 
+static void less_is_as_far_beyond_as_more(void **state)
+{
+    (void)state;
+    struct fixture f;
+    char text[PL_CHANGE_TEXT];
+    size_t at = 0;
+    compare(&f, half("base", true), half("new", false));
+    pl_before_beyond(row_of(&f.before, "rss_bytes_peak", &at), text);
+    assert_string_equal(text, "8.0 x");
+    pl_before_beyond(row_of(&f.before, "cpu_ns_per_packet", &at), text);
+    assert_string_equal(text, "6.7 x");
+    pl_before_verdict(f.before.rows[at].judged, text);
+    assert_string_equal(text, "better");
+    release(&f);
+}
+
 static void bar_is(double ratio, double low, double high, const char *expected)
 {
     const struct pl_judged j = {.metric = pl_metric_find("cpu_ns_per_packet"),
@@ -156,6 +172,7 @@ static void bar_is(double ratio, double low, double high, const char *expected)
     assert_true(pl_before_bar(2, &j, &bar));
     pl_before_bar_text(&bar, text);
     assert_string_equal(text, expected);
+    assert_true(fabs(bar.band - .5 * log(1.03) / log(2)) < 1e-9);
 }
 
 static void bars_are_drawn_to_scale(void **state)
@@ -234,14 +251,15 @@ static void peaks_survive(void **state)
     FILE *out = open_memstream(&text, &size);
     fputs("t_ns,rss_bytes,live_bytes\n", out);
     for (int i = 0; i <= 20000; i++)
-        fprintf(out, "%d000000,%d,0\n", i, i == 7777 ? 8388608 : 1048576);
+        fprintf(out, "%d000000,%d,0\n", i, i == 7777 ? 8388608 : i == 3333 ? 0 : 1048576);
     fclose(out);
     sample_write(folders[1], "series/a.csv", text);
     free(text);
     compare(&f, base, new);
     char *svg = pl_before_picture(&f.before, f.before.cells[0], folders[0], folders[1]);
     has(svg, ">8 MiB</text>");
-    has(svg, "L381.1 24.0L"); /* 70 + 800 * 7.777 / 20 */
+    has(svg, "L381.1 24.0L");  /* 70 + 800 * 7.777 / 20 */
+    has(svg, "L203.3 174.0L"); /* the trough, too */
     assert_true(strlen(svg) < 40000);
     free(svg);
     release(&f);
@@ -344,6 +362,7 @@ int main(void)
         cmocka_unit_test(what_changed_leads_and_the_same_is_left_out),
         cmocka_unit_test(worse_comes_before_better),
         cmocka_unit_test(figures_are_in_words),
+        cmocka_unit_test(less_is_as_far_beyond_as_more),
         cmocka_unit_test(bars_are_drawn_to_scale),
         cmocka_unit_test(curves_and_pairs_are_drawn),
         cmocka_unit_test(peaks_survive),

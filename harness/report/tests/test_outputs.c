@@ -78,6 +78,19 @@ static void the_worst_come_in_order(void **state)
     worst_is(d, failed, 5);
 }
 
+/* A sixth that is worse than the fifth alone. */
+static void the_sixth_takes_the_last_place(void **state)
+{
+    (void)state;
+    static const double seconds[] = {10, 20, 30, 40, 60, 50};
+    static const char *const names[] = {"a", "b", "c", "d", "e", "f"};
+    static const char *const order[] = {"a", "b", "c", "d", "f"};
+    json_t *d = sample_empty();
+    for (size_t i = 0; i < 6; i++)
+        add(d, names[i], "glibc", "oom_killed", "time_to_oom_seconds", seconds[i]);
+    worst_is(d, order, 5);
+}
+
 static void the_worst_failure_leads(void **state)
 {
     (void)state;
@@ -117,6 +130,11 @@ static void reasons_are_told(void **state)
     reason_is(&m, 1, "alloc_failed: the evidence, of which nothing was expected");
     reason_is(&m, 2, "still growing, by 3 MiB/min, to 0 B within 4 min, as expected");
     reason_is(&m, 4, "drops 5 of 100 packets (5 %), as expected");
+    pl_model_free(&m);
+    json_t *stairs = sample_empty();
+    add(stairs, "stairs", "slab", "growing", "rss_growth_bytes_per_minute", 0);
+    m = model_of(stairs);
+    reason_is(&m, 0, "still growing, in steps, to 0 B within 4 min, as expected");
     pl_model_free(&m);
     m = model_of(sample_document());
     reason_is(&m, 0, "outcome is growing; expected oom_killed");
@@ -180,6 +198,31 @@ static void doubts_are_listed(void **state)
     assert_int_equal(pl_html_make(&m, "/nowhere", NULL, &text, &size), 0);
     has(text, "<li><b>not checked</b>: stalled-reader f32, 2 cells (glibc, slab): --set &lt;x&gt;");
     free(text);
+    pl_model_free(&m);
+}
+
+static void instruments_that_saw_nothing_are_doubts(void **state)
+{
+    (void)state;
+    static const char *const stati[] = {"ok", "skipped", "failed"};
+    json_t *d = sample_empty(), *entries = json_array();
+    sample_cell(d, "glibc", "bounded");
+    for (size_t i = 0; i < 3; i++)
+        json_array_append_new(entries,
+                              json_pack("{s:s, s:s, s:s, s:s, s:s}", "instrument", "massif",
+                                        "scenario", "stalled-reader", "allocator", "slab", "status",
+                                        stati[i], "why", stati[i]));
+    struct pl_model m = model_of(d);
+    json_object_set_new(m.root, "instruments", entries);
+    json_t *doubts = pl_doubts_make(&m);
+    assert_int_equal(json_array_size(doubts), 2);
+    char *text = pl_doubt_text(json_array_get(doubts, 0), 9);
+    assert_string_equal(text, "massif of stalled-reader, 1 cell (slab): skipped");
+    free(text);
+    text = pl_doubt_text(json_array_get(doubts, 1), 9);
+    assert_string_equal(text, "massif of stalled-reader, 1 cell (slab): failed");
+    free(text);
+    json_decref(doubts);
     pl_model_free(&m);
 }
 
@@ -293,10 +336,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_worst_come_in_order),
+        cmocka_unit_test(the_sixth_takes_the_last_place),
         cmocka_unit_test(the_worst_failure_leads),
         cmocka_unit_test(the_floor_is_not_among_them),
         cmocka_unit_test(reasons_are_told),
         cmocka_unit_test(doubts_are_listed),
+        cmocka_unit_test(instruments_that_saw_nothing_are_doubts),
         cmocka_unit_test(no_doubt_is_said),
         cmocka_unit_test(junit_has_a_case_a_cell),
         cmocka_unit_test(report_json_fits_its_schema),

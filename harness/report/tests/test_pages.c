@@ -172,6 +172,8 @@ static void large_reports_stay_within_limits(void **state)
     assert_true(size <= 65000);
     assert_true(size > 55000); /* no more is left out than must be */
     has(text, " of 300 rows left out here: report.html has them all.\n");
+    has(text, "\nThe command that reproduces each stack is in report.html and report.json.\n");
+    assert_null(strstr(text, "```sh\nplimsoll run stalled-reader --allocator"));
     has(text, "## How to read it");
     free(text);
     text = page_of(pl_html_make, d, &size);

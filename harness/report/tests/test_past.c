@@ -141,6 +141,80 @@ static void programs_get_it_too(void **state)
     sample_remove(folder);
 }
 
+static json_t *set_limit(json_t *d)
+{
+    json_t *cell = json_array_get(json_object_get(d, "cells"), 0);
+    json_object_set_new(cell, "limits", json_pack("{s:i}", "packets", 1048576));
+    return d;
+}
+
+/* Since a limit was changed the figures are another series: the one that goes on is shown. */
+static void the_series_that_goes_on_is_shown(void **state)
+{
+    (void)state;
+    struct pl_error error = {""};
+    char *folder = sample_folder(), *file = NULL;
+    assert_true(asprintf(&file, "%s/history.jsonl", folder) > 0);
+    for (int day = 1; day <= 6; day++)
+        remember(file, day < 3 ? run(day, 512) : set_limit(run(day, 4096)), "0dd");
+    json_t *d = run(9, 4096);
+    sample_save(folder, d, 0);
+    json_decref(d);
+    assert_int_equal(report(folder, file, &error), 0);
+    char *md = sample_read(folder, "report.md");
+    has(md, "| stalled-reader | glibc | f32 | 4 | ");
+    has(md, " 4 KiB |");
+    free(md);
+    free(file);
+    sample_remove(folder);
+}
+
+/* Stores a calibration of the host that made `d`. */
+static void calibrate(const json_t *d, const char *path)
+{
+    struct pl_error error;
+    json_t *root = json_pack(
+        "{s:i, s:O, s:{s:s}, s:[{s:s, s:f}, {s:s, s:f}, {s:s, s:f}], s:[{s:s, s:f, s:b}]}",
+        "calibration_version", 1, "host", json_object_get(d, "host"), "run", "started",
+        "2025-01-01T00:00:00Z", "cells", "metric", "cpu_ns_per_packet", "noise", .01, "metric",
+        "cpu_ns_per_packet", "noise", .002, "metric", "cpu_ns_per_packet", "noise", .05, "metrics",
+        "metric", "cpu_ns_per_packet", "false_alarms", .12, "advisory", 1);
+    assert_non_null(root);
+    assert_int_equal(pl_calibration_store(path, root, &error), 0);
+    json_decref(root);
+}
+
+static void noise_is_told(void **state)
+{
+    (void)state;
+    struct pl_error error = {""};
+    char *folder = sample_folder(), path[4096];
+    json_t *d = run(1, 1);
+    sample_save(folder, d, 0);
+    setenv("XDG_STATE_HOME", folder, 1);
+    assert_int_equal(pl_calibration_path(json_object_get(d, "host"), path, sizeof path, &error), 0);
+    calibrate(d, path);
+    json_decref(d);
+    assert_int_equal(report(folder, NULL, &error), 0);
+    char *md = sample_read(folder, "report.md"), *html = sample_read(folder, "report.html");
+    has(md, "Noise of this host: calibrated 2025-01-01T00:00:00Z (/tmp/");
+    has(md,
+        "- cpu\\_ns\\_per\\_packet: pairs of a program with itself spread by 1 % (0.2 to 5 over 3 "
+        "cells), false alarms 12 %: advisory, no gate fails on it\n");
+    has(html, "spread by 1 % (0.2 to 5 over 3 cells)");
+    free(md);
+    free(html);
+    FILE *damaged = fopen(path, "w");
+    fputs("{", damaged);
+    fclose(damaged);
+    assert_int_equal(report(folder, NULL, &error), 0);
+    md = sample_read(folder, "report.md");
+    has(md, "Noise of this host: unknown. /tmp/");
+    free(md);
+    setenv("XDG_STATE_HOME", "/nowhere", 1);
+    sample_remove(folder);
+}
+
 static void an_unreadable_history_is_an_error(void **state)
 {
     (void)state;
@@ -162,8 +236,8 @@ static void an_unreadable_history_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(changes_and_lines_are_shown),
-        cmocka_unit_test(programs_get_it_too),
+        cmocka_unit_test(changes_and_lines_are_shown),       cmocka_unit_test(programs_get_it_too),
+        cmocka_unit_test(the_series_that_goes_on_is_shown),  cmocka_unit_test(noise_is_told),
         cmocka_unit_test(an_unreadable_history_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

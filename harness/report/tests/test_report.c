@@ -154,6 +154,7 @@ static void missing_series_are_said(void **state)
     char *md = sample_read(folder, "report.md"), *html = sample_read(folder, "report.html");
     assert_non_null(strstr(md, "The series of limited is missing (3 of 3): the picture lacks it."));
     assert_non_null(strstr(html, "Series missing</span> (3 of 3)"));
+    assert_non_null(strstr(md, "- **no series**: stalled-reader f32, 5 cells (slab, limited, "));
     free(md);
     free(html);
     sample_remove(folder);
