@@ -173,7 +173,7 @@ void pl_html_before(struct pl_html *p)
         return;
     const char *part = pl_comparison_incomplete(&a->comparison);
     pl_change_counts(&a->comparison, counts, sizeof counts);
-    pl_html_wrap(p, "<section id=\"before\"><h2>Before and after</h2>\n<p>Before (base) is ",
+    pl_html_wrap(p, "<section id=\"before\" data-view=\"before\"><h2>Before and after</h2>\n<p>Before (base) is ",
                  a->baseline, ", after (new) is this run. ");
     fprintf(p->out, "%zu cells, their metrics: %s. What is the same is not listed.</p>\n",
             a->comparison.cell_count, counts);

@@ -63,7 +63,7 @@ static void write_doubts(const struct pl_html *p, const json_t *doubts)
 void pl_html_trust(const struct pl_html *p)
 {
     json_t *doubts = pl_doubts_make(p->model);
-    fputs("<section id=\"trust\"><h2>Trust</h2>\n", p->out);
+    fputs("<section id=\"trust\" data-view=\"about\"><h2>Trust</h2>\n", p->out);
     write_noise(p);
     write_doubts(p, doubts);
     fputs("</section>\n", p->out);

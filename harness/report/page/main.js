@@ -2,7 +2,8 @@
 
 const VIEWS = [
     ['summary', 'Summary'], ['charts', 'Charts'], ['cells', 'All cells'],
-    ['instruments', 'Instruments'], ['about', 'About']
+    ['before', 'Before and after'], ['past', 'History'], ['instruments', 'Instruments'],
+    ['about', 'About']
 ];
 
 /* Sections of the still page say which view they belong to; the summary is for the rest. */
