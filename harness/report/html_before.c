@@ -79,6 +79,9 @@ static void write_row(const struct pl_html *p, double reach, const struct pl_bef
     fputs("</tr>\n", p->out);
 }
 
+/* More say less, and a page may have 3 MB. */
+#define ROWS_MAX 250
+
 static void write_rows(const struct pl_html *p, const struct pl_before *b, size_t first, size_t end,
                        const char *caption)
 {
@@ -97,9 +100,13 @@ static void write_rows(const struct pl_html *p, const struct pl_before *b, size_
             "<th scope=\"col\" class=\"n\">threshold</th><th scope=\"col\" class=\"n\">beyond "
             "it</th></tr></thead>\n<tbody>\n",
             1 / reach, reach);
-    for (size_t i = first; i < end; i++)
+    size_t last = end - first > ROWS_MAX ? first + ROWS_MAX : end;
+    for (size_t i = first; i < last; i++)
         write_row(p, reach, &b->rows[i]);
     fputs("</tbody></table></div>\n", p->out);
+    if (last < end)
+        fprintf(p->out, "<p class=\"note\">The first %d of %zu; report.json has them all.</p>\n",
+                ROWS_MAX, end - first);
 }
 
 static void write_ends(const struct pl_html *p, const struct pl_comparison *c)
@@ -173,7 +180,9 @@ void pl_html_before(struct pl_html *p)
         return;
     const char *part = pl_comparison_incomplete(&a->comparison);
     pl_change_counts(&a->comparison, counts, sizeof counts);
-    pl_html_wrap(p, "<section id=\"before\" data-view=\"before\"><h2>Before and after</h2>\n<p>Before (base) is ",
+    pl_html_wrap(p,
+                 "<section id=\"before\" data-view=\"before\"><h2>Before and after</h2>\n<p>Before "
+                 "(base) is ",
                  a->baseline, ", after (new) is this run. ");
     fprintf(p->out, "%zu cells, their metrics: %s. What is the same is not listed.</p>\n",
             a->comparison.cell_count, counts);

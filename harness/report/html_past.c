@@ -117,7 +117,9 @@ void pl_html_past(const struct pl_html *p)
     const struct pl_aside *a = p->model->aside;
     if (!a || !a->history)
         return;
-    pl_html_wrap(p, "<section id=\"past\" data-view=\"past\"><h2>Over the runs</h2>\n<p>The history: ", a->history,
+    pl_html_wrap(p,
+                 "<section id=\"past\" data-view=\"past\"><h2>Over the runs</h2>\n<p>The history: ",
+                 a->history,
                  ". A dot is a change of level; figures that depend on the host are of this "
                  "one.</p>\n<ul>\n");
     each_row(p, write_told);

@@ -73,7 +73,7 @@ plimsoll report "$tmp/new" --baseline "$tmp/base" >/dev/null 2>"$tmp/stderr" || 
 grep -q '^!\[steady-reader glibc f32, before and after](plots/before-1.svg)' "$tmp/new/report.md" || bad "no picture is linked"
 [ -s "$tmp/new/plots/before-1.svg" ] || bad "no picture of what changed"
 grep -q 'not run side by side as pairs' "$tmp/new/report.md" || bad "what can't be told has no reason"
-grep -q '<section id="before">' "$tmp/new/report.html" || bad "no section in report.html"
+grep -q '<section id="before" data-view="before">' "$tmp/new/report.html" || bad "no section in report.html"
 grep -q '"gate_fails": false' "$tmp/new/report.json" || bad "report.json does not say whether the gate fails"
 for damage in 's/"schema_version": 1/"schema_version": 9/' 's/"scenario": "/"scenario": "other-/' \
     's/"compiler": "[^"]*"/"compiler": "another"/' 's/"cells": \[/"cells": /'; do
@@ -99,7 +99,7 @@ plimsoll report "$tmp/new" --history "$tmp/history.jsonl" >/dev/null 2>"$tmp/std
 grep -q '^- steady-reader glibc `live_bytes_peak` at c3, 2020-01-03T00:00:00Z: .*, exact$' "$tmp/new/report.md" ||
     bad "no change over the runs: $(grep -n 'at c' "$tmp/new/report.md")"
 grep -q '▁▁█' "$tmp/new/report.md" || bad "no line over the runs"
-grep -q '<section id="past">' "$tmp/new/report.html" || bad "no history in report.html"
+grep -q '<section id="past" data-view="past">' "$tmp/new/report.html" || bad "no history in report.html"
 
 grep -q '^Noise of this host: not measured' "$tmp/new/report.md" || bad "no word on this host's noise"
 

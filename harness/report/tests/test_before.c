@@ -294,7 +294,7 @@ static void every_form_shows_it(void **state)
     has(md, "![steady-reader glibc f32, before and after](plots/before-1.svg)");
     has(md, "| inconclusive | steady-reader | scudo | f32 | `cpu_ns_per_packet` |");
     has(md, "- 1: too noisy");
-    has(html, "<section id=\"before\"><h2>Before and after</h2>");
+    has(html, "<section id=\"before\" data-view=\"before\"><h2>Before and after</h2>");
     has(html, "<td>rss_bytes_peak (S)");
     has(html, "<svg role=\"img\" aria-label=\"steady-reader glibc f32\"");
     has(html, "stroke:var(--muted)");

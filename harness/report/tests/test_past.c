@@ -96,7 +96,7 @@ static void changes_and_lines_are_shown(void **state)
     has(md, "| ▁▂▄▅▇█ 1.00 MiB |");
     has(md, "1 stack has fewer than two runs there");
     assert_null(strstr(md, " 77 B"));
-    has(html, "<section id=\"past\">");
+    has(html, "<section id=\"past\" data-view=\"past\">");
     has(html, "aria-label=\"7 runs, changes: 1\"");
     has(html, "aria-label=\"6 runs, changes: 0\"");
     /* of seven points from 4 to 116 the fourth, at the top */
