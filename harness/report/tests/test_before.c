@@ -11,6 +11,7 @@
 #include "harness/report/markdown.h"
 #include "harness/report/report.h"
 #include "harness/report/tests/sample.h"
+#include "harness/report/tests/validate.h"
 
 #define RUNS 60 /* 20 pairs that screen, 40 that confirm */
 
@@ -275,6 +276,18 @@ static int report(const struct pl_report *r, struct pl_error *error)
     return rc;
 }
 
+static void fits_its_schema(const char *text)
+{
+    char where[512] = "";
+    json_t *json = json_loads(text, 0, NULL);
+    json_t *schema = json_load_file(PL_SOURCE_DIR "/results/report.schema.json", 0, NULL);
+    assert_non_null(json_object_get(json, "before_after"));
+    if (!validate(schema, json, where, sizeof where))
+        fail_msg("%s", where);
+    json_decref(schema);
+    json_decref(json);
+}
+
 static void every_form_shows_it(void **state)
 {
     (void)state;
@@ -299,6 +312,7 @@ static void every_form_shows_it(void **state)
     has(html, "<svg role=\"img\" aria-label=\"steady-reader glibc f32\"");
     has(html, "stroke:var(--muted)");
     has(json, "\"gate_fails\": true");
+    fits_its_schema(json);
     has(svg, "<svg xmlns=");
     free(md);
     free(html);
