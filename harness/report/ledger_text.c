@@ -12,9 +12,8 @@ static const char *const rule[] = {
     "A site is suspected when the fewest blocks that it had live in each of 8 to 15 windows of the",
     "run only ever rose, the first window (what warms up) aside. What fills up once, or comes and",
     "goes, is none. What still fills up looks like one. Not seen: less than a block a window, and",
-    "what begins in the midst of the run. Where a limit ends the growth, a site is suspected that "
-    "was",
-    "refused while all that it has live is older than half of the run.",
+    "what begins in the midst of the run. Where a limit ends the growth, a site is suspected that",
+    "was refused while all that it has live is older than half of the run.",
 };
 
 static uint64_t integer(const json_t *object, const char *key)
