@@ -17,6 +17,9 @@
 /* Of all curves: in the page one takes some 8 bytes, so 0.8 MB. */
 #define POINTS_MAX 100000
 
+#define SENTENCES_OPEN 8  /* that stand open beside each other */
+#define SENTENCES_FIRST 4 /* of more than these, so many stand open */
+
 void pl_html_wrap(const struct pl_html *p, const char *before, const char *text, const char *after)
 {
     fputs(before, p->out);
@@ -66,20 +69,70 @@ static void write_counts(const struct pl_html *p)
     fprintf(p->out, "<li>expectations: <b>%s</b></li></ul>\n", fact);
 }
 
+static void write_sentence(const struct pl_html *p, size_t number)
+{
+    const struct pl_model_group *g = &p->model->groups[number];
+    char *text = pl_verdict_text(g);
+    fprintf(p->out, "<li class=\"%s\">", mark_of(g));
+    pl_html_wrap(p, "", text ? text : "", " ");
+    fprintf(p->out, "<a href=\"#g%zu\">", number);
+    pl_html_wrap(p, "", g->scenario, ", ");
+    pl_html_wrap(p, "", g->format, "</a></li>\n");
+    free(text);
+}
+
+/* What a person would act on first: expectations that failed, then the most stacks that sank, then
+ * that grew. */
+static size_t weight_of(const struct pl_model_group *g)
+{
+    size_t weight = strcmp(mark_of(g), "bad") == 0 ? 1000000 : 0;
+    for (size_t i = 0; i < g->row_count; i++)
+        weight += g->rows[i].outcome == PL_OUTCOME_GROWING   ? 1
+                  : g->rows[i].outcome == PL_OUTCOME_BOUNDED ? 0
+                                                             : 1000;
+    return weight;
+}
+
+static bool is_among(const size_t *numbers, size_t count, size_t number)
+{
+    for (size_t i = 0; i < count; i++)
+        if (numbers[i] == number)
+            return true;
+    return false;
+}
+
+/* The heaviest groups, the first of those alike. @return how many */
+static size_t pick_first(const struct pl_model *m, size_t first[SENTENCES_FIRST])
+{
+    size_t count = 0;
+    while (count < SENTENCES_FIRST && count < m->group_count) {
+        size_t best = m->group_count;
+        for (size_t i = 0; i < m->group_count; i++)
+            if (!is_among(first, count, i) &&
+                (best == m->group_count || weight_of(&m->groups[i]) > weight_of(&m->groups[best])))
+                best = i;
+        first[count++] = best;
+    }
+    return count;
+}
+
+/* A sentence for each scenario and format; where they are many, the others are folded away. */
 static void write_verdicts(const struct pl_html *p)
 {
+    size_t first[SENTENCES_FIRST], count = pick_first(p->model, first);
+    bool many = p->model->group_count > SENTENCES_OPEN;
     fputs("<section id=\"verdict\"><h2>Verdict</h2>\n<ul class=\"verdicts\">\n", p->out);
-    for (size_t i = 0; i < p->model->group_count; i++) {
-        const struct pl_model_group *g = &p->model->groups[i];
-        char *text = pl_verdict_text(g);
-        fprintf(p->out, "<li class=\"%s\">", mark_of(g));
-        pl_html_wrap(p, "", text ? text : "", " ");
-        fprintf(p->out, "<a href=\"#g%zu\">", i);
-        pl_html_wrap(p, "", g->scenario, ", ");
-        pl_html_wrap(p, "", g->format, "</a></li>\n");
-        free(text);
-    }
-    fputs("</ul>\n", p->out);
+    for (size_t i = 0; many && i < count; i++)
+        write_sentence(p, first[i]);
+    if (many)
+        fprintf(p->out,
+                "</ul>\n<details><summary>A sentence for each of the %zu other scenarios and "
+                "formats</summary>\n<ul class=\"verdicts\">\n",
+                p->model->group_count - count);
+    for (size_t i = 0; i < p->model->group_count; i++)
+        if (!many || !is_among(first, count, i))
+            write_sentence(p, i);
+    fputs(many ? "</ul></details>\n" : "</ul>\n", p->out);
     write_counts(p);
     fputs("</section>\n", p->out);
 }
@@ -170,13 +223,14 @@ static void write_page(struct pl_html *p)
     pl_html_past(p);
     pl_html_formats(p);
     pl_html_sections(p);
-    write_recordings(p);
-    write_host(p);
-    pl_html_trust(p);
     fputs("<section data-view=\"about\"><h2>How to read it</h2>\n<ul>\n", p->out);
     for (size_t i = 0; i < pl_facts_reading_count; i++)
         pl_html_wrap(p, "<li>", pl_facts_reading[i], "</li>\n");
-    fputs("</ul></section>\n</main>\n", p->out);
+    fputs("</ul></section>\n", p->out);
+    pl_html_trust(p);
+    write_host(p);
+    write_recordings(p);
+    fputs("</main>\n", p->out);
     pl_html_script(p);
     fputs("</body>\n</html>\n", p->out);
 }

@@ -9,6 +9,7 @@
 
 #define WIDTH 120
 #define HEIGHT 26
+#define LEAST_SPAN 0.02
 #define CHANGE_TEXT (2 * PL_HISTORY_FIGURE + 80)
 
 struct scale {
@@ -22,6 +23,12 @@ static struct scale scale_of(const struct pl_series *s)
     for (size_t i = 0; i < s->count; i++) {
         scale.low = fmin(scale.low, s->points[i].value);
         scale.high = fmax(scale.high, s->points[i].value);
+    }
+    /* no less than 2 % of it from bottom to top: a page more or less is no mountain */
+    double widen = (LEAST_SPAN * fabs(scale.high) - (scale.high - scale.low)) / 2;
+    if (widen > 0) {
+        scale.low -= widen;
+        scale.high += widen;
     }
     return scale;
 }

@@ -19,9 +19,8 @@ class Page {
         this.table = new CellTable();
         this.cell = new CellPage();
         this.charts = new Map();
-        /* many sentences would hide it */
-        const place = report.groups.length > 8 ? 'before' : 'after';
-        document.getElementById('verdict')[place](this.matrix.root);
+        (document.getElementById('worst') || document.getElementById('verdict'))
+            .after(this.matrix.root);
         this.main.append(this.table.root, this.cell.root);
         this.views = VIEWS.filter(
             ([name]) => name === 'summary' || name === 'cells' ||
