@@ -42,6 +42,7 @@ int pl_document_build(const char *text, size_t size, const char *path,
         rc = pl_error_set(error, -EINVAL, "%s:1:1: two YAML documents; one would be right", path);
         fy_document_destroy(second);
         fy_document_destroy(*document);
+        *document = NULL; /* whoever asked closes what it holds */
     }
     fy_parser_destroy(parser);
     fy_diag_destroy(diag);

@@ -63,7 +63,8 @@ static int open_folder(void **state)
 static int remove_folder(void **state)
 {
     struct folder *f = *state;
-    static const char *const names[] = {"base.yaml", "own.yaml", "third.yaml", "broken.yaml"};
+    static const char *const names[] = {"base.yaml", "own.yaml", "third.yaml", "broken.yaml",
+                                        "double.yaml"};
     char path[128];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         snprintf(path, sizeof path, "%s/%s", f->path, names[i]);
@@ -136,6 +137,7 @@ static void tells_what_is_wrong_and_where(void **state)
         {"name: own\nextends: third\n", NULL,
          "own.yaml:2:10: extends: third extends another itself"},
         {"name: own\nextends: broken\n", NULL, "broken.yaml:1:11: duration: 'x' is not a time"},
+        {"name: own\nextends: double\n", NULL, "double.yaml:1:1: two YAML documents"},
         {"name: own\nextends: base\ntiers: {smoke: {extends: base2}}\n", NULL,
          "own.yaml:3:17: extends stands at the top"},
         {"name: own\nextends: base\n", "extends=base", "--set extends: extends stands at the top"},
@@ -144,6 +146,7 @@ static void tells_what_is_wrong_and_where(void **state)
     };
     write_file(f, "third.yaml", "extends: base\nname: third\n");
     write_file(f, "broken.yaml", "duration: x\n");
+    write_file(f, "double.yaml", "name: one\n---\nname: two\n");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct pl_scenario s;
         struct pl_error error = {""};
