@@ -294,15 +294,18 @@ static int size_all(const struct pl_planned *p, bool as_json)
         pl_progress_start(&progress, RUNS_LIKELY, 0, false);
         int own = size_stack(&z);
         pl_progress_clear(&progress);
-        if (z.edges[1].trial_count && as_json)
+        bool complete = own == PL_EXIT_OK || (own == PL_EXIT_UNEXPECTED && z.sizing.plain.ended);
+        if (complete && as_json)
             json_array_append_new(all, sized_json(&z));
-        else if (z.edges[1].trial_count)
+        else if (complete)
             print(&z);
         code = own == PL_EXIT_OK ? code : own;
     }
     pl_containers_close(&containers);
-    if (as_json)
+    if (as_json) {
         json_dumpf(all, stdout, JSON_INDENT(1));
+        putchar('\n');
+    }
     json_decref(all);
     return code;
 }
