@@ -62,7 +62,7 @@ static int find(struct sized *z)
             keep(z, (enum pl_sized)sized);
     }
     z->sizing.sized = PL_SIZED_POOL;
-    if (!rc && z->has_rule)
+    if (!rc && z->has_rule && z->rule <= PL_SIZING_POOL_MAX)
         rc = pl_sizing_run(&z->sizing, z->rule, &z->by_rule);
     return rc;
 }
@@ -132,7 +132,11 @@ static void print_rule(struct sized *z)
     pl_time_format(z->pace.latency_ns / 1000 * 1000, latency, sizeof latency);
     pl_time_format(z->pace.interval_ns / 1000 * 1000, interval, sizeof interval);
     pl_text_bytes(bytes, (double)pool_bytes(&z->sizing.planned->scenario, z->rule));
-    write_loss(z, &z->by_rule, loss, sizeof loss);
+    if (z->by_rule.size)
+        write_loss(z, &z->by_rule, loss, sizeof loss);
+    else
+        snprintf(loss, sizeof loss, "not run, a pool has at most %d of each class",
+                 PL_SIZING_POOL_MAX);
     if (z->pace.streams * z->pace.blocks > 1)
         snprintf(times, sizeof times, " x %u", z->pace.streams * z->pace.blocks);
     printf("       rule of thumb: max(2, ceil(%s / %s))%s = %" PRIu64 " (%s): %s\n", latency,
@@ -180,7 +184,7 @@ static void print(struct sized *z)
     print_edge(z, PL_SIZED_POOL);
     print_edge(z, PL_SIZED_LIMIT);
     printf("       %zu runs; both sides of each edge ran twice\n\n",
-           z->edges[0].trial_count + z->edges[1].trial_count + 1 + z->has_rule);
+           z->edges[0].trial_count + z->edges[1].trial_count + 1 + (z->by_rule.size > 0));
 }
 
 static json_t *run_json(const struct sized *z, const struct pl_sized_run *run)
@@ -216,9 +220,10 @@ static json_t *sized_json(const struct sized *z)
     json_object_set_new(pool, "bytes",
                         json_integer((json_int_t)pool_bytes(&p->scenario, z->enough[0].size)));
     if (z->has_rule)
-        rule = json_pack("{s:I, s:I, s:I, s:o}", "latency_ns", (json_int_t)z->pace.latency_ns,
-                         "interval_ns", (json_int_t)z->pace.interval_ns, "blocks",
-                         (json_int_t)z->rule, "run", run_json(z, &z->by_rule));
+        rule =
+            json_pack("{s:I, s:I, s:I, s:o}", "latency_ns", (json_int_t)z->pace.latency_ns,
+                      "interval_ns", (json_int_t)z->pace.interval_ns, "blocks", (json_int_t)z->rule,
+                      "run", z->by_rule.size ? run_json(z, &z->by_rule) : json_null());
     json_object_set_new(pool, "rule", rule);
     return json_pack("{s:s, s:s, s:s, s:f, s:o, s:o, s:o}", "scenario", p->scenario.name,
                      "allocator", z->sizing.inner, "format", pl_format_name(p->formats[0]),

@@ -7,8 +7,6 @@
 
 #include "harness/measure/metrics.h"
 
-#define POOL_MAX 65536 /* frame_pool's */
-
 void pl_sizing_stack(const struct pl_sizing *z, uint64_t size, char *text, size_t capacity)
 {
     if (!size)
@@ -113,7 +111,7 @@ static uint64_t largest_class(const struct pl_scenario *s)
 int pl_sizing_find(struct pl_sizing *z, struct pl_edge *edge)
 {
     struct pl_edge_search search = {
-        .least = 1, .most = POOL_MAX, .first = 1, .step = 1, .try = try, .context = z};
+        .least = 1, .most = PL_SIZING_POOL_MAX, .first = 1, .step = 1, .try = try, .context = z};
     z->run_count = 0;
     if (z->sized == PL_SIZED_LIMIT) {
         /* what was live at most, of all budgets together, is enough for each */

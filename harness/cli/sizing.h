@@ -11,6 +11,7 @@
 #include "harness/stats/edge.h"
 
 #define PL_SIZING_STEP 4096 /* B: how exact a limit is found; a page */
+#define PL_SIZING_POOL_MAX 65536 /* blocks of each class that frame_pool takes at most */
 
 /** What is sized. */
 enum pl_sized { PL_SIZED_POOL, PL_SIZED_LIMIT };

@@ -25,7 +25,7 @@ static int find_elsewhere(const char *name, struct pl_extended *base, struct pl_
         return rc;
     absolute = realpath(found, NULL);
     if (!absolute || strlen(absolute) >= sizeof base->path)
-        rc = pl_error_set(reason, -errno, "can't read %.400s", found);
+        rc = pl_error_set(reason, absolute ? -ENAMETOOLONG : -errno, "can't read %.400s", found);
     else
         memcpy(base->path, absolute, strlen(absolute) + 1);
     free(absolute);

@@ -70,6 +70,12 @@ jq -e --argjson pool "${pool:-0}" '.[0] as $s | $s.pool.smallest.size == $pool
     and $s.limit.smallest.packets_dropped == $s.plain.packets_dropped
     and ($s.limit.too_small.loses_nothing | not)' "$tmp/size.json" >/dev/null ||
     bad "size --json: $(cat "$tmp/size.json")"
+# more than a pool can have: said, not run, and what was found is told all the same
+plimsoll size lossy-network --set receiver.latency=200s --set container=none --set duration=2s >"$tmp/size" ||
+    bad "size, a rule beyond a pool: exit $?"
+grep -q "= 137814 ([0-9.]* MiB): not run, a pool has at most 65536" "$tmp/size" ||
+    bad "size, a rule beyond a pool: $(cat "$tmp/size")"
+fails 2 "1 to 65536 would be right" run steady-reader --allocator frame_pool:frames=65537/glibc
 # stopped in the midst of the limit's search, most likely: what was not found is not told
 size=(size lossy-network --set duration=120s --set container=none --json)
 begin=$(date +%s%N)
