@@ -33,7 +33,7 @@ void pl_text_bytes(char *text, double bytes)
 {
     static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
     size_t unit = 0;
-    while (bytes >= 1024 && unit + 1 < sizeof units / sizeof *units) {
+    while (fabs(bytes) >= 1024 && unit + 1 < sizeof units / sizeof *units) {
         bytes /= 1024;
         unit++;
     }

@@ -120,6 +120,8 @@ static void sizes_and_counts(void **state)
     assert_string_equal(text, "256 MiB");
     pl_text_bytes(text, 46313472);
     assert_string_equal(text, "44.2 MiB");
+    pl_text_bytes(text, -46313472);
+    assert_string_equal(text, "-44.2 MiB");
     pl_text_bytes(text, 1023);
     assert_string_equal(text, "1023 B");
     pl_text_bytes(text, 1.5 * 1024 * 1024 * 1024);
