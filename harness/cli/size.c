@@ -200,16 +200,22 @@ static json_t *run_json(const struct sized *z, const struct pl_sized_run *run)
         (json_int_t)run->rss_bytes_peak, "live_bytes_peak", (json_int_t)run->live_bytes_peak);
 }
 
+static void set_run(json_t *object, const char *key, const struct sized *z,
+                    const struct pl_sized_run *run)
+{
+    json_object_set_new(object, key, run->size ? run_json(z, run) : json_null());
+}
+
 static json_t *edge_json(const struct sized *z, enum pl_sized sized)
 {
     const struct pl_edge *edge = &z->edges[sized];
     json_t *object = json_pack("{s:b, s:b, s:I}", "found", edge->found, "monotone", edge->monotone,
                                "runs", (json_int_t)edge->trial_count);
-    if (edge->found) {
+    if (edge->found)
         json_object_set_new(object, "smallest", run_json(z, &z->enough[sized]));
-        json_object_set_new(object, "too_small",
-                            edge->too_small ? run_json(z, &z->too_small[sized]) : json_null());
-    }
+    set_run(object, "too_small", z, &z->too_small[sized]);
+    if (z->too_large[sized].size)
+        set_run(object, "too_large", z, &z->too_large[sized]);
     return object;
 }
 
@@ -217,8 +223,10 @@ static json_t *sized_json(const struct sized *z)
 {
     const struct pl_planned *p = z->sizing.planned;
     json_t *pool = edge_json(z, PL_SIZED_POOL), *rule = json_null();
-    json_object_set_new(pool, "bytes",
-                        json_integer((json_int_t)pool_bytes(&p->scenario, z->enough[0].size)));
+    if (z->edges[PL_SIZED_POOL].found)
+        json_object_set_new(
+            pool, "bytes",
+            json_integer((json_int_t)pool_bytes(&p->scenario, z->edges[PL_SIZED_POOL].enough)));
     if (z->has_rule)
         rule =
             json_pack("{s:I, s:I, s:I, s:o}", "latency_ns", (json_int_t)z->pace.latency_ns,

@@ -196,8 +196,9 @@ static void judge_bound(const struct pl_measured *m, const struct pl_bound *boun
     if (isnan(value))
         set(x, PL_VERDICT_FAILED, "%s has no value; expected %s", bound->metric, bound->text);
     else if (!holds(&parsed, value))
-        set(x, PL_VERDICT_FAILED, "%s is %.6g %s; expected %s", bound->metric, value,
-            pl_unit_name(metric->unit), bound->text);
+        set(x, PL_VERDICT_FAILED,
+            value == floor(value) ? "%s is %.0f %s; expected %s" : "%s is %.6g %s; expected %s",
+            bound->metric, value, pl_unit_name(metric->unit), bound->text);
 }
 
 static void judge_alerts(const struct pl_measured *m, const char *list, struct pl_expected *x)
