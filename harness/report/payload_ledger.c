@@ -30,8 +30,8 @@ static json_t *pick_each(const json_t *array, size_t most, const char *const *ke
 
 json_t *pl_payload_ledger(const json_t *ledger)
 {
-    static const char *const whole[] = {"t_seconds", "reason", "at_rest",        "corruptions",
-                                        "totals",    "ages",   "suspected_leaks"};
+    static const char *const whole[] = {"t_seconds", "reason", "at_rest",         "corruptions",
+                                        "totals",    "ages",   "suspected_leaks", "stuck"};
     static const char *const site[] = {
         "site",          "allocated_bytes",  "freed_bytes", "current_bytes",
         "peak_bytes",    "allocated_blocks", "live_blocks", "churn_bytes_per_second",

@@ -68,7 +68,8 @@ function ledgerPart(row) {
 }
 
 function leaks(ledger) {
-    if (!ledger.suspected_leaks.length)
+    const stuck = ledger.stuck || [];
+    if (!ledger.suspected_leaks.length && !stuck.length)
         return el('p', {class: 'note'}, 'No site is suspected of a leak.');
     return [
         el('p', null, 'Suspected of a leak, or a queue that still fills up:'),
@@ -78,7 +79,13 @@ function leaks(ledger) {
                    el('li', null,
                       `${leak.site}: ${bytes(leak.bytes_per_minute)} (${
                           count(leak.blocks_per_minute)} blocks) a minute, over ${
-                          leak.windows} windows of ${duration(leak.window_seconds)}`)))
+                          leak.windows} windows of ${duration(leak.window_seconds)}`)),
+           stuck.map(
+               (site) =>
+                   el('li', null,
+                      `${site.site}: ${count(site.live_blocks)} blocks, all older than ${
+                          duration(site.youngest_seconds)}, while ${
+                          count(site.refused)} acquires were refused`)))
     ];
 }
 

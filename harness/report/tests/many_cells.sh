@@ -15,7 +15,8 @@ jq -n --argjson scenarios "$2" --argjson stacks "$3" '
         size_classes: [{above_bytes: 512, up_to_bytes: 1024, allocated_bytes: 9000000, freed_bytes: 8000000,
             current_bytes: 1000000, peak_bytes: 2000000, allocated_blocks: 900, freed_blocks: 800, live_blocks: 100}],
         ages: [{from_seconds: 0, live_blocks: 100, current_bytes: 1000000}],
-        live: [{live_blocks: 100, size_bytes: 10000, site: "a.c:1 packet"}], suspected_leaks: []};
+        live: [{live_blocks: 100, size_bytes: 10000, site: "a.c:1 packet"}], suspected_leaks: [],
+        stuck: [{site: "a.c:1 packet", live_blocks: 15, refused: 40, youngest_seconds: 7.8}]};
     def cell($s; $k): ("scenario-" + ($s | two)) as $scenario | ("stack-" + ($k | two)) as $stack |
         (($s + 1) * ($k + 1) * 1048576) as $peak | ($k == $stacks - 1) as $killed |
         {scenario: $scenario, title: (if $s == 5 then "<script>window.ran = 1</script>" else "Scenario \($s)" end),

@@ -43,6 +43,7 @@ is "its command" true 'document.querySelector("#cell pre").textContent.startsWit
 click '#cell .copy'
 is "copied, or marked where that may not be" true '["Copied", "Selected: Ctrl+C"].includes(document.querySelector("#cell .copy").textContent)'
 is "its ledger" true '[...document.querySelectorAll("#cell h3")].some(h => h.textContent == "Churn by site")'
+is "what a limit has stopped" true 'document.querySelector("#cell").textContent.includes("while 40 acquires were refused")'
 is "its alert" true 'document.querySelector("#cell").textContent.includes("at 30 s: live_bytes > 3145728 (3.05 MiB)")'
 is "its instrument's blind spot" true 'document.querySelector("#cell .instrument").textContent.includes("What it can'"'"'t see")'
 js 'history.back()' >/dev/null

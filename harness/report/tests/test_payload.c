@@ -182,8 +182,9 @@ static void alerts_and_ledgers_are_there_where_they_are(void **state)
         json_array_get(cells, 0), "alerts",
         json_pack("[{s:s, s:f, s:i}]", "alert", "live", "t_seconds", 3.5, "value", 7));
     json_object_set_new(json_array_get(cells, 1), "ledger",
-                        json_pack("{s:[{s:f}, {s:f, s:s, s:o}]}", "reports", "t_seconds", 1.0,
-                                  "t_seconds", 9.0, "reason", "end", "sites", sites));
+                        json_pack("{s:[{s:f}, {s:f, s:s, s:o, s:[{s:i}]}]}", "reports", "t_seconds",
+                                  1.0, "t_seconds", 9.0, "reason", "end", "sites", sites, "stuck",
+                                  "refused", 40));
     json_t *many = json_array(),
            *one = json_pack("{s:s, s:f, s:i}", "alert", "x", "t_seconds", 1.0, "value", 1);
     for (int i = 0; i < 1000; i++)
@@ -205,6 +206,7 @@ static void alerts_and_ledgers_are_there_where_they_are(void **state)
     const json_t *ledger = json_object_get(row_of(&m, 1), "ledger");
     assert_true(json_number_value(json_object_get(ledger, "t_seconds")) == 9);
     assert_int_equal(json_array_size(json_object_get(ledger, "sites")), 24);
+    assert_int_equal(json_array_size(json_object_get(ledger, "stuck")), 1);
     assert_int_equal(json_integer_value(json_object_get(ledger, "site_count")), 30);
     assert_null(json_object_get(json_array_get(json_object_get(ledger, "sites"), 0), "function"));
     drop(&m);
