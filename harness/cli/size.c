@@ -72,13 +72,24 @@ static const char *plural(uint64_t count)
     return count == 1 ? "" : "s";
 }
 
+static void add_loss(char *text, size_t capacity, uint64_t count, const char *what, const char *how)
+{
+    size_t used = strlen(text);
+    if (count)
+        snprintf(text + used, capacity - used, "%s%" PRIu64 " %s%s%s", used ? ", " : "", count,
+                 what, plural(count), how);
+}
+
 /* "200 fallbacks, 3 packets lost" */
 static void write_loss(const struct sized *z, const struct pl_sized_run *run, char *text,
                        size_t capacity)
 {
     const struct pl_sized_run *plain = &z->sizing.plain;
     bool packets = z->sizing.planned->scenario.pipeline != PL_PIPELINE_BLOCKS;
-    char fallbacks[64] = "", drops[64] = "";
+    uint64_t lost = run->drops > plain->drops           ? run->drops - plain->drops
+                    : plain->delivered > run->delivered ? plain->delivered - run->delivered
+                                                        : 0;
+    text[0] = '\0';
     if (pl_sizing_enough(&z->sizing, run)) {
         snprintf(text, capacity, "loses nothing");
         return;
@@ -87,16 +98,10 @@ static void write_loss(const struct sized *z, const struct pl_sized_run *run, ch
         snprintf(text, capacity, "ends early: %s", pl_outcome_name(run->outcome));
         return;
     }
-    if (run->fallbacks)
-        snprintf(fallbacks, sizeof fallbacks, "%" PRIu64 " fallback%s", run->fallbacks,
-                 plural(run->fallbacks));
-    uint64_t lost = run->drops > plain->drops           ? run->drops - plain->drops
-                    : plain->delivered > run->delivered ? plain->delivered - run->delivered
-                                                        : 0;
-    if (lost)
-        snprintf(drops, sizeof drops, "%" PRIu64 " %s%s lost", lost, packets ? "packet" : "block",
-                 plural(lost));
-    snprintf(text, capacity, "%s%s%s", fallbacks, *fallbacks && *drops ? ", " : "", drops);
+    add_loss(text, capacity, run->fallbacks, "fallback", "");
+    add_loss(text, capacity, lost, packets ? "packet" : "block", " lost");
+    if (run->cuts > plain->cuts)
+        add_loss(text, capacity, run->cuts - plain->cuts, "crossfade", " cut");
 }
 
 static void print_run(const struct sized *z, const char *head, const struct pl_sized_run *run)
@@ -192,12 +197,13 @@ static json_t *run_json(const struct sized *z, const struct pl_sized_run *run)
     if (!run->ended)
         return json_pack("{s:I, s:s}", "size", (json_int_t)run->size, "outcome",
                          pl_outcome_name(run->outcome));
-    return json_pack(
-        "{s:I, s:s, s:b, s:I, s:I, s:I, s:I, s:I}", "size", (json_int_t)run->size, "outcome",
-        pl_outcome_name(run->outcome), "loses_nothing", pl_sizing_enough(&z->sizing, run),
-        "packets_delivered", (json_int_t)run->delivered, "packets_dropped", (json_int_t)run->drops,
-        "fallback_allocations", (json_int_t)run->fallbacks, "rss_bytes_peak",
-        (json_int_t)run->rss_bytes_peak, "live_bytes_peak", (json_int_t)run->live_bytes_peak);
+    return json_pack("{s:I, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I}", "size", (json_int_t)run->size,
+                     "outcome", pl_outcome_name(run->outcome), "loses_nothing",
+                     pl_sizing_enough(&z->sizing, run), "packets_delivered",
+                     (json_int_t)run->delivered, "packets_dropped", (json_int_t)run->drops,
+                     "fallback_allocations", (json_int_t)run->fallbacks, "crossfades_cut",
+                     (json_int_t)run->cuts, "rss_bytes_peak", (json_int_t)run->rss_bytes_peak,
+                     "live_bytes_peak", (json_int_t)run->live_bytes_peak);
 }
 
 static void set_run(json_t *object, const char *key, const struct sized *z,

@@ -34,6 +34,7 @@ static void read_evidence(const struct pl_sizing *z, const struct pl_cell_eviden
          i++)
         run->drops += f->classes[i].failures;
     run->delivered = f->counts.delivered;
+    run->cuts = f->media.crossfades_cut;
     run->fallbacks = f->stack.fallback_allocations;
     run->live_bytes_peak = f->live_bytes_peak;
 }
@@ -78,7 +79,7 @@ int pl_sizing_run(struct pl_sizing *z, uint64_t size, struct pl_sized_run *run)
 bool pl_sizing_enough(const struct pl_sizing *z, const struct pl_sized_run *run)
 {
     return run->ended && run->fallbacks == 0 && run->drops <= z->plain.drops &&
-           run->delivered >= z->plain.delivered;
+           run->delivered >= z->plain.delivered && run->cuts <= z->plain.cuts;
 }
 
 /* A pool that does not even run, where the heap alone does, has no room; a limit only takes some

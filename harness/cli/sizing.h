@@ -22,6 +22,7 @@ struct pl_sized_run {
     bool ended;     /* it came to its end; else it was killed, or could not begin */
     uint64_t drops; /* packets; of a pipeline without packets, acquires that failed */
     uint64_t fallbacks;
+    uint64_t cuts; /* crossfades of which nothing was made: their packets count as delivered */
     uint64_t rss_bytes_peak;
     uint64_t live_bytes_peak;
     uint64_t delivered;
@@ -48,7 +49,7 @@ void pl_sizing_stack(const struct pl_sizing *sizing, uint64_t size, char *text, 
  *  for has run, and not ended */
 int pl_sizing_run(struct pl_sizing *sizing, uint64_t size, struct pl_sized_run *run);
 
-/** Whether a run lost nothing beside what the plain one loses, and went around no pool. */
+/** Whether a run lost and cut nothing beside what the plain one does, and went around no pool. */
 bool pl_sizing_enough(const struct pl_sizing *sizing, const struct pl_sized_run *run);
 
 /** Finds the edge. `plain` has run. @return 0, or a negative errno with `error` set */

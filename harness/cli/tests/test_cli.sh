@@ -76,6 +76,12 @@ plimsoll size lossy-network --set receiver.latency=200s --set container=none --s
 grep -q "= 137814 ([0-9.]* MiB): not run, a pool has at most 65536" "$tmp/size" ||
     bad "size, a rule beyond a pool: $(cat "$tmp/size")"
 fails 2 "1 to 65536 would be right" run steady-reader --allocator frame_pool:frames=65537/glibc
+# a crossfade that is cut drops no packet, and is a loss all the same
+plimsoll size crossfade --set media.track=2s --set media.crossfade=500ms --set media.delay=1s --set media.clip=3s \
+    --set duration=7s --set container=none --format s16 --json >"$tmp/size.json" 2>"$tmp/err"
+jq -e '.[0].limit | .smallest.crossfades_cut == 0 and .too_small.crossfades_cut > 0
+    and .too_small.packets_dropped == 0 and (.too_small.loses_nothing | not)' "$tmp/size.json" >/dev/null ||
+    bad "size of crossfades: $(cat "$tmp/err" "$tmp/size.json")"
 # stopped in the midst of the limit's search, most likely: what was not found is not told
 size=(size lossy-network --set duration=120s --set container=none --json)
 begin=$(date +%s%N)
