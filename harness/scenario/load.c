@@ -15,21 +15,33 @@
 /* The roots that make up a scenario: of the file that it extends, if any, and its own. */
 struct layers {
     struct fy_node *root[2];
+    const char *path[2];
     size_t count;
 };
 
-/* What a tier of each says, one over the other. */
+/* A tier's part of one of the files; messages name the file. */
+static int decode_part(struct pl_decoder *d, const struct layers *layers, size_t layer,
+                       enum pl_tier tier)
+{
+    char path[32];
+    const char *own = d->path;
+    snprintf(path, sizeof path, "/tiers/%s", pl_tier_name(tier));
+    struct fy_node *node = fy_node_by_path(layers->root[layer], path, FY_NT, FYNWF_DONT_FOLLOW);
+    d->path = layers->path[layer];
+    int rc = node ? pl_decode_mapping(d, node, "") : 0;
+    d->path = own;
+    return rc;
+}
+
+/* Over what stands at the base's top: its tier, then the scenario's own keys, and their tier. So
+ * what one says oneself holds in each tier, and what one does not say is as in the base's. */
 static int decode_tier(struct pl_decoder *d, const struct layers *layers, enum pl_tier tier)
 {
-    int rc = 0;
-    for (size_t i = 0; !rc && i < layers->count; i++) {
-        char path[32];
-        snprintf(path, sizeof path, "/tiers/%s", pl_tier_name(tier));
-        struct fy_node *node = fy_node_by_path(layers->root[i], path, FY_NT, FYNWF_DONT_FOLLOW);
-        if (node)
-            rc = pl_decode_mapping(d, node, "");
-    }
-    return rc;
+    size_t own = layers->count - 1;
+    int rc = own ? decode_part(d, layers, 0, tier) : 0;
+    if (!rc)
+        rc = pl_decode_mapping(d, layers->root[own], "");
+    return rc ? rc : decode_part(d, layers, own, tier);
 }
 
 static int check_tier_names(struct pl_decoder *d, struct fy_node *root)
@@ -51,7 +63,7 @@ static int check_tier_names(struct pl_decoder *d, struct fy_node *root)
     return rc;
 }
 
-/* A tier that was not asked for is checked all the same, over what stands at the top. */
+/* A tier that was not asked for is checked all the same. */
 static int check_other_tier(const struct pl_decoder *top, const struct layers *layers,
                             enum pl_tier tier, struct pl_scenario *scratch)
 {
@@ -152,9 +164,7 @@ static int apply_setting(struct pl_decoder *d, const char *setting)
 static int decode_all(struct pl_decoder *d, const struct layers *layers,
                       const char *const *settings, size_t setting_count)
 {
-    int rc = pl_decode_mapping(d, layers->root[layers->count - 1], "");
-    if (!rc)
-        rc = decode_tiers(d, layers);
+    int rc = decode_tiers(d, layers);
     if (!rc)
         rc = pl_scenario_resolve(d->scenario, d->scenario->path, d->error);
     for (size_t i = 0; !rc && i < setting_count; i++)
@@ -171,6 +181,7 @@ static int decode_extended(struct pl_decoder *d, struct fy_document *own, struct
     int rc = pl_extends_open(d, fy_document_root(own), base);
     if (rc || !base->document)
         return rc;
+    layers->path[layers->count] = base->path;
     layers->root[layers->count++] = fy_document_root(base->document);
     return pl_extends_decode(d, fy_document_root(own), base);
 }
@@ -181,6 +192,7 @@ static int decode_document(struct pl_decoder *d, struct fy_document *document,
     struct pl_extended base = {0};
     struct layers layers = {.count = 0};
     int rc = decode_extended(d, document, &base, &layers);
+    layers.path[layers.count] = d->path;
     layers.root[layers.count++] = fy_document_root(document);
     if (!rc)
         rc = decode_all(d, &layers, settings, setting_count);
