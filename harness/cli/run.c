@@ -142,9 +142,10 @@ static void note_budget(struct run *run, const struct pl_planned *p, int64_t sta
     snprintf(
         warning, sizeof warning,
         "%s took %.1f s, more than the %.0f s that its %s tier allows: this machine is slow or "
-        "busy; --tier smoke is shorter",
+        "busy%s",
         p->scenario.name, took, (double)p->scenario.budget_ns / 1e9,
-        pl_tier_name((enum pl_tier)p->scenario.tier));
+        pl_tier_name((enum pl_tier)p->scenario.tier),
+        p->scenario.tier == PL_TIER_SMOKE ? "" : "; --tier smoke is shorter");
     pl_results_warn(&run->results, warning);
 }
 

@@ -335,6 +335,11 @@ static int check_arguments(const struct pl_arguments *a)
         return pl_cli_usage("size takes one scenario; `plimsoll list scenarios` names them");
     if (a->clock == PL_CLOCK_WALL)
         return pl_cli_usage("size replays each size: --clock virtual would be right");
+    if (a->out)
+        return pl_cli_usage(
+            "size prints what it finds and writes no folder: no --out would be right");
+    if (a->formats && strchr(a->formats, ','))
+        return pl_cli_usage("size takes one format, not %s", a->formats);
     if (a->instrument_count || a->repeat)
         return pl_cli_usage(
             "size takes neither --instrument nor --repeat: a replay counts exactly");

@@ -1,6 +1,9 @@
 /* `plimsoll validate FILE...`: checks every tier of each scenario without running it. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "harness/cli/cli.h"
 #include "harness/pipelines/pipeline.h"
@@ -28,6 +31,18 @@ static int check_formats(const struct pl_scenario *s, struct pl_error *error)
     return rc;
 }
 
+/* What it replays is there; what is in it, a run finds out. */
+static int check_files(const struct pl_scenario *s, struct pl_error *error)
+{
+    const char *paths[PL_SOURCES_MAX];
+    uint32_t count = pl_scenario_files(s, paths);
+    for (uint32_t i = 0; i < count; i++)
+        if (access(paths[i], R_OK))
+            return pl_error_set(error, -errno, "%s: can't read %s: %s", s->path, paths[i],
+                                strerror(errno));
+    return 0;
+}
+
 static int validate(const char *name)
 {
     char path[1024];
@@ -40,7 +55,7 @@ static int validate(const char *name)
         code = pl_cli_fail(PL_EXIT_USAGE, &error);
     for (int tier = 0; code == PL_EXIT_OK && tier < PL_TIER_COUNT; tier++)
         if (pl_scenario_load(path, (enum pl_tier)tier, NULL, 0, s, &error) ||
-            pl_expectations_check(s, &error) || check_formats(s, &error))
+            pl_expectations_check(s, &error) || check_formats(s, &error) || check_files(s, &error))
             code = pl_cli_fail(PL_EXIT_USAGE, &error);
     if (code == PL_EXIT_OK)
         print_valid(path, s);

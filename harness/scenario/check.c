@@ -87,7 +87,9 @@ static int check_budgets(struct pl_decoder *d)
             return pl_decode_fail(d, mark_of(d, "classes"),
                                   "limits sets no maximum for the budget '%s'", s->budgets[i].name);
         if (!drawn)
-            return pl_decode_fail(d, mark_of(d, "limits"), "no class draws on the limit '%s'",
+            return pl_decode_fail(d, mark_of(d, "limits"),
+                                  "no class draws on the limit '%s'; the budgets of the classes "
+                                  "would be right",
                                   s->budgets[i].name);
     }
     return 0;

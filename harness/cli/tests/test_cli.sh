@@ -55,6 +55,8 @@ fails 2 "results.json" report "$tmp"
 fails 2 "size takes one scenario" size
 fails 2 "size takes one scenario" size lossy-network steady-reader
 fails 2 "size replays each size: --clock virtual" size lossy-network --clock wall
+fails 2 "size takes one format, not f32,s16" size lossy-network --format f32,s16
+fails 2 "size prints what it finds and writes no folder" size lossy-network --out "$tmp/no"
 fails 2 "size takes neither --instrument nor --repeat" size lossy-network --repeat 2
 fails 2 "frame_pool is a pool and stands on the pool frame_pool" size lossy-network --allocator frame_pool/glibc
 fails 1 "half-speed-reader-unbounded sinks with glibc" size half-speed-reader-unbounded --set container=8MiB

@@ -84,8 +84,8 @@ bool line_offer(struct client *c, struct packet_line *line, const uint8_t *data,
             broadcast_drop(b, PL_DROP_LIMIT, 1);
         return true;
     }
-    if (policy == PL_QUEUE_BLOCK)
-        return false;
+    if (policy == PL_QUEUE_BLOCK && line->first)
+        return false; /* an empty queue has no more room to hope for */
     if (policy == PL_QUEUE_EVICT)
         evict(c);
     else

@@ -253,13 +253,18 @@ static void a_bound_of_bytes_holds(void **state)
 static void a_packet_beyond_the_bound_is_dropped(void **state)
 {
     (void)state;
-    struct pl_scenario s = plain;
-    s.broadcast.queue_bytes = 100;
-    struct rig *rig = open_rig(&s, "glibc");
-    pl_loop_run(&rig->loop, S);
-    assert_int_equal(counts(rig)->samples_delivered, 0);
-    assert_true(counts(rig)->dropped[PL_DROP_QUEUE] > 200);
-    close_rig(rig, 0);
+    static const enum pl_queue_policy policies[] = {PL_QUEUE_DROP_OLDEST, PL_QUEUE_BLOCK};
+    for (size_t i = 0; i < sizeof policies / sizeof *policies; i++) {
+        struct pl_scenario s = plain;
+        s.broadcast.queue_bytes = 100;
+        s.broadcast.on_full = policies[i];
+        struct rig *rig = open_rig(&s, "glibc");
+        pl_loop_run(&rig->loop, S);
+        assert_int_equal(counts(rig)->samples_delivered, 0);
+        assert_int_equal(counts(rig)->paused_ns, 0);
+        assert_true(counts(rig)->dropped[PL_DROP_QUEUE] > 200);
+        close_rig(rig, 0);
+    }
 }
 
 static void absurd_headers_are_refused_and_counted(void **state)

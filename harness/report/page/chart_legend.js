@@ -35,7 +35,8 @@ class Legend {
         this.none = button('None', {onclick: () => chart.showAll(false)});
         this.root = el(
             'div', {class: 'legend'},
-            el('div', {class: 'legend-head'}, el('span', null, 'Peak RSS'), this.all, this.none),
+            el('div', {class: 'legend-head'}, el('span', null, 'Highest sample'), this.all,
+               this.none),
             el('ul', null,
                this.buttons.map(([row, toggle]) => el('li', null, toggle, cellLink(row, '\u203a', {
                                                           class: 'more',
