@@ -19,7 +19,7 @@ void pl_noise_summary(const struct pl_aside *a, char text[PL_NOISE_TEXT])
     else
         snprintf(
             text, PL_NOISE_TEXT,
-            "not measured; plimsoll calibrate does it in about 6 minutes; until then CPU and "
+            "not measured. plimsoll calibrate does it in about 6 minutes; until then CPU and "
             "latencies are judged by the spread of their own pairs.");
 }
 
