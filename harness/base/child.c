@@ -3,12 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -18,32 +18,138 @@
 
 extern char **environ;
 
-static void redirect(posix_spawn_file_actions_t *actions, int from, int to, int flags)
+/* Dispositions that are ignored survive exec. What a person or a shell's `&` has the whole group of
+ * processes ignore stays so. */
+static void reset_signals(void)
 {
-    if (from < 0)
-        posix_spawn_file_actions_addopen(actions, to, "/dev/null", flags, 0);
-    else
-        posix_spawn_file_actions_adddup2(actions, from, to);
+    sigset_t none;
+    for (int number = 1; number < NSIG; number++) {
+        struct sigaction action;
+        bool chosen = number == SIGINT || number == SIGQUIT || number == SIGHUP;
+        if (!chosen || sigaction(number, NULL, &action) || action.sa_handler != SIG_IGN)
+            signal(number, SIG_DFL);
+    }
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+int pl_child_become(pid_t parent)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        return -ESRCH; /* it died before the line above */
+    reset_signals();
+    return 0;
+}
+
+static int redirect(int from, int to, int flags)
+{
+    int fd = from < 0 ? open("/dev/null", flags) : from;
+    int rc = fd < 0 ? -errno : 0;
+    if (!rc && (fd == to ? fcntl(to, F_SETFD, 0) : dup2(fd, to)) < 0)
+        rc = -errno;
+    if (from < 0 && fd >= 0 && fd != to)
+        close(fd);
+    return rc;
+}
+
+/* Between fork and exec: async-signal-safe calls alone. @param report_fd takes why it failed */
+static void run_child(const struct pl_child *c, pid_t parent, int report_fd)
+{
+    char **environment = c->environment ? (char **)(uintptr_t)c->environment : environ;
+    int rc = pl_child_become(parent);
+    if (!rc && c->group && setpgid(0, 0))
+        rc = -errno;
+    if (!rc)
+        rc = redirect(c->in, STDIN_FILENO, O_RDONLY);
+    if (!rc)
+        rc = redirect(c->out, STDOUT_FILENO, O_WRONLY);
+    if (!rc)
+        rc = redirect(c->complaints, STDERR_FILENO, O_WRONLY);
+    if (!rc) {
+        execve(c->argv[0], (char **)(uintptr_t)c->argv, environment);
+        rc = -errno;
+    }
+    (void)!write(report_fd, &rc, sizeof rc);
+    _exit(127);
+}
+
+/* The child reports why exec failed; a closed pipe means that it succeeded. */
+static int await_exec(int report_fd, pid_t pid)
+{
+    int rc = 0;
+    ssize_t n;
+    while ((n = read(report_fd, &rc, sizeof rc)) < 0 && errno == EINTR)
+        continue;
+    if (n != (ssize_t)sizeof rc)
+        return 0;
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        continue;
+    return rc;
 }
 
 static int start(const struct pl_child *c, pid_t *pid)
 {
-    posix_spawn_file_actions_t actions;
-    int rc = posix_spawn_file_actions_init(&actions);
-    if (rc)
-        return -rc;
-    redirect(&actions, c->in, STDIN_FILENO, O_RDONLY);
-    redirect(&actions, c->out, STDOUT_FILENO, O_WRONLY);
-    redirect(&actions, c->complaints, STDERR_FILENO, O_WRONLY);
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes); /* the group is that of its own number, 0 */
-    posix_spawnattr_setflags(&attributes, c->group ? POSIX_SPAWN_SETPGROUP : 0);
-    char **environment = c->environment ? (char **)(uintptr_t)c->environment : environ;
-    rc = posix_spawn(pid, c->argv[0], &actions, &attributes, (char **)(uintptr_t)c->argv,
-                     environment);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    return -rc;
+    int report[2];
+    pid_t parent = getpid();
+    if (pipe2(report, O_CLOEXEC))
+        return -errno;
+    *pid = fork();
+    if (*pid == 0)
+        run_child(c, parent, report[1]);
+    int rc = *pid < 0 ? -errno : 0;
+    close(report[1]);
+    if (!rc)
+        rc = await_exec(report[0], *pid);
+    close(report[0]);
+    return rc;
+}
+
+/* What a helper starts does not die with us by itself, as the helper does: a process that waits for
+ * our end kills their group then. */
+struct guard {
+    pid_t pid; /* 0: there is none */
+    int life;  /* closed when we die, however that is */
+};
+
+static void watch(int life, pid_t group)
+{
+    char released;
+    static const int passed_over[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof passed_over / sizeof *passed_over; i++)
+        signal(passed_over[i], SIG_IGN); /* what we make of them is seen by our end */
+    if (dup2(life, STDIN_FILENO) >= 0)
+        close_range(STDIN_FILENO + 1, ~0U, 0); /* nobody may wait for us at the end of a pipe */
+    if (read(STDIN_FILENO, &released, 1) == 0)
+        kill(-group, SIGKILL);
+    _exit(0);
+}
+
+static struct guard guard_start(pid_t group)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC))
+        return (struct guard){0};
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(ends[1]);
+        watch(ends[0], group);
+    }
+    close(ends[0]);
+    if (pid > 0)
+        return (struct guard){pid, ends[1]};
+    close(ends[1]);
+    return (struct guard){0};
+}
+
+static void guard_end(struct guard *guard)
+{
+    if (!guard->pid)
+        return;
+    (void)!write(guard->life, "", 1);
+    close(guard->life);
+    while (waitpid(guard->pid, NULL, 0) < 0 && errno == EINTR)
+        continue;
 }
 
 /* Kills a child; with a grace it may end by itself first. What it started may be left when it has
@@ -66,13 +172,10 @@ static void end(const struct pl_child *c, pid_t pid, int *status)
         continue;
 }
 
-int pl_child_run(const struct pl_child *c, int *status)
+static int wait_for(const struct pl_child *c, pid_t pid, int *status)
 {
     const struct timespec step = {0, STEP_MS * 1000 * 1000};
-    pid_t pid;
-    int rc = start(c, &pid);
-    if (rc)
-        return rc;
+    int rc = 0;
     for (unsigned waited = 0; !rc; waited += STEP_MS) {
         pid_t ended = waitpid(pid, status, WNOHANG);
         if (ended == pid)
@@ -87,6 +190,18 @@ int pl_child_run(const struct pl_child *c, int *status)
             nanosleep(&step, NULL);
     }
     end(c, pid, status);
+    return rc;
+}
+
+int pl_child_run(const struct pl_child *c, int *status)
+{
+    pid_t pid = 0;
+    int rc = start(c, &pid);
+    if (rc)
+        return rc;
+    struct guard guard = c->group ? guard_start(pid) : (struct guard){0};
+    rc = wait_for(c, pid, status);
+    guard_end(&guard);
     return rc;
 }
 

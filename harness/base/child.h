@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "allocators/error.h"
 
@@ -17,7 +18,13 @@ struct pl_child {
     bool group;        /* it has a process group of its own, which is killed with what it started */
 };
 
-/** Runs it to its end. Any thread, but SIGCHLD must not be ignored.
+/** Makes a forked child one that dies with its parent, with signals as a program expects them. In
+ * the child, before exec or instead of it; async-signal-safe. The parent's thread has to live on.
+ *  @return 0, or -ESRCH when the parent is dead already */
+int pl_child_become(pid_t parent);
+
+/** Runs it to its end. It dies when this process does, however that is, and so does its group. Any
+ *  thread, but SIGCHLD must not be ignored (inherited.h).
  *  @param status as waitpid gives it, set on success
  *  @return 0 whatever it ended with, -ETIMEDOUT, -EINTR, or why it could not be started */
 int pl_child_run(const struct pl_child *child, int *status);

@@ -2,11 +2,49 @@
 #include "harness/base/files.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* The folder that a path lies in. */
+static void folder_of(const char *path, char *folder, size_t capacity)
+{
+    const char *slash = strrchr(path, '/');
+    int length = slash ? (int)(slash - path) : 1;
+    snprintf(folder, capacity, "%.*s", length ? length : 1, slash ? path : ".");
+}
+
+/* A file without a name goes with us, however we end. Not every file system has such, and its name
+ * is given through /proc. */
+static int open_nameless(const char *path)
+{
+    char folder[4096], place[64];
+    folder_of(path, folder, sizeof folder);
+    int fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return -1;
+    snprintf(place, sizeof place, "/proc/self/fd/%d", fd);
+    if (access(place, F_OK) == 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+/* What stands under a temporary name is nobody's that we know: it is neither followed nor taken. */
+static int open_named(struct pl_file *file)
+{
+    for (unsigned number = 0;; number++) {
+        snprintf(file->temporary, sizeof file->temporary, "%s.%ld-%u.tmp", file->path,
+                 (long)getpid(), number);
+        int fd = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (fd >= 0 || errno != EEXIST || number == 1000)
+            return fd;
+    }
+}
 
 int pl_file_open(struct pl_file *file, const char *path, struct pl_error *error)
 {
@@ -14,11 +52,38 @@ int pl_file_open(struct pl_file *file, const char *path, struct pl_error *error)
     int n = snprintf(file->path, sizeof file->path, "%s", path);
     if (n < 0 || (size_t)n >= sizeof file->path)
         return pl_error_set(error, -ENAMETOOLONG, "%.80s...: the path is too long", path);
-    snprintf(file->temporary, sizeof file->temporary, "%s.%ld.tmp", path, (long)getpid());
-    file->stream = fopen(file->temporary, "we");
-    if (!file->stream)
-        return pl_error_set(error, -errno, "can't write %s: %s", path, strerror(errno));
-    return 0;
+    int fd = open_nameless(path);
+    if (fd < 0)
+        fd = open_named(file);
+    file->stream = fd < 0 ? NULL : fdopen(fd, "w");
+    if (file->stream)
+        return 0;
+    int rc = pl_error_set(error, -errno, "can't write %s: %s", path, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    if (fd >= 0 && file->temporary[0])
+        unlink(file->temporary);
+    return rc;
+}
+
+/* Gives a file without a name one beside its target, since a link can't replace what is there. */
+static int name_it(struct pl_file *file)
+{
+    char place[64];
+    if (file->temporary[0])
+        return 0;
+    snprintf(place, sizeof place, "/proc/self/fd/%d", fileno(file->stream));
+    for (unsigned number = 0;; number++) {
+        snprintf(file->temporary, sizeof file->temporary, "%s.%ld-%u.tmp", file->path,
+                 (long)getpid(), number);
+        if (linkat(AT_FDCWD, place, AT_FDCWD, file->temporary, AT_SYMLINK_FOLLOW) == 0)
+            return 0;
+        int failed = errno;
+        if (failed != EEXIST || number == 1000) {
+            file->temporary[0] = '\0';
+            return failed;
+        }
+    }
 }
 
 int pl_file_commit(struct pl_file *file, struct pl_error *error)
@@ -28,6 +93,8 @@ int pl_file_commit(struct pl_file *file, struct pl_error *error)
         failed = write(fileno(file->stream), "", 1) < 0 ? errno : EIO;
     if ((fflush(file->stream) || fsync(fileno(file->stream))) && !failed)
         failed = errno;
+    if (!failed)
+        failed = name_it(file);
     if (fclose(file->stream) && !failed)
         failed = errno;
     file->stream = NULL;
@@ -35,8 +102,10 @@ int pl_file_commit(struct pl_file *file, struct pl_error *error)
         failed = errno;
     if (!failed)
         return 0;
-    unlink(file->temporary);
-    return pl_error_set(error, -failed, "can't write %s: %s", file->path, strerror(failed));
+    if (file->temporary[0])
+        unlink(file->temporary);
+    return pl_error_set(error, -failed, "can't write %s: %s%s", file->path, strerror(failed),
+                        failed == EFBIG ? "; is there a limit (ulimit -f)?" : "");
 }
 
 void pl_file_discard(struct pl_file *file)
@@ -45,25 +114,40 @@ void pl_file_discard(struct pl_file *file)
         return;
     fclose(file->stream);
     file->stream = NULL;
-    unlink(file->temporary);
+    if (file->temporary[0])
+        unlink(file->temporary);
 }
 
-static int read_stream(FILE *stream, char **text, size_t *size)
+static int enlarge(char **buffer, size_t *capacity)
+{
+    char *larger = realloc(*buffer, 2 * *capacity);
+    if (!larger)
+        return -ENOMEM;
+    *buffer = larger;
+    *capacity *= 2;
+    return 0;
+}
+
+/* @param max bytes, whatever the file said of its size: it may grow, and /proc says 0 */
+static int read_all(int fd, uint64_t max, char **text, size_t *size)
 {
     size_t capacity = 1 << 16, used = 0;
     char *buffer = malloc(capacity);
-    while (buffer) {
-        used += fread(buffer + used, 1, capacity - used - 1, stream);
-        if (used < capacity - 1)
-            break;
-        char *larger = realloc(buffer, capacity *= 2);
-        if (!larger)
-            free(buffer);
-        buffer = larger;
+    int rc = buffer ? 0 : -ENOMEM;
+    for (bool ended = false; !rc && !ended;) {
+        ssize_t n = read(fd, buffer + used, capacity - used - 1);
+        if (n < 0 && errno != EINTR)
+            rc = -errno;
+        used += n > 0 ? (size_t)n : 0;
+        ended = n == 0;
+        if (used > max)
+            rc = -EFBIG;
+        else if (!rc && used == capacity - 1)
+            rc = enlarge(&buffer, &capacity);
     }
-    if (!buffer || ferror(stream)) {
+    if (rc) {
         free(buffer);
-        return buffer ? -EIO : -ENOMEM;
+        return rc;
     }
     buffer[used] = '\0';
     *text = buffer;
@@ -71,32 +155,39 @@ static int read_stream(FILE *stream, char **text, size_t *size)
     return 0;
 }
 
-int pl_file_check(const char *path, uint64_t max, struct pl_error *error)
+/* A pipe is not waited for, and a device is never read. */
+static int open_regular(const char *path, uint64_t max, struct pl_error *error)
 {
     struct stat status;
-    if (stat(path, &status))
-        return pl_error_set(error, -errno, "can't read %s: %s", path, strerror(errno));
-    if (!S_ISREG(status.st_mode))
-        return pl_error_set(error, -EINVAL, "can't read %s: it is no regular file", path);
-    if ((uint64_t)status.st_size > max)
-        return pl_error_set(error, -EFBIG, "%s is larger than %llu MiB", path,
-                            (unsigned long long)(max >> 20));
-    return 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 || fstat(fd, &status)) {
+        int rc = pl_error_set(error, -errno, "can't read %s: %s", path, strerror(errno));
+        if (fd >= 0)
+            close(fd);
+        return rc;
+    }
+    int rc = 0;
+    if (S_ISDIR(status.st_mode))
+        rc = pl_error_set(error, -EISDIR, "can't read %s: %s", path, strerror(EISDIR));
+    else if (!S_ISREG(status.st_mode))
+        rc = pl_error_set(error, -EINVAL, "can't read %s: it is no regular file", path);
+    else if ((uint64_t)status.st_size > max)
+        rc = -EFBIG;
+    if (!rc)
+        return fd;
+    close(fd);
+    return rc;
 }
 
-int pl_file_read(const char *path, char **text, size_t *size, struct pl_error *error)
+int pl_file_read(const char *path, uint64_t max, char **text, size_t *size, struct pl_error *error)
 {
-    FILE *stream = fopen(path, "re");
-    struct stat status;
-    if (!stream)
-        return pl_error_set(error, -errno, "can't read %s: %s", path, strerror(errno));
-    int rc = 0;
-    if (fstat(fileno(stream), &status) == 0 && S_ISDIR(status.st_mode))
-        rc = -EISDIR;
-    if (!rc)
-        rc = read_stream(stream, text, size);
-    fclose(stream);
-    return rc ? pl_error_set(error, rc, "can't read %s: %s", path, strerror(-rc)) : 0;
+    int fd = open_regular(path, max, error);
+    int rc = fd < 0 ? fd : read_all(fd, max, text, size);
+    if (fd >= 0)
+        close(fd);
+    if (rc == -EFBIG)
+        return pl_error_set(error, rc, "%s is larger than %.6g MiB", path, (double)max / 0x1p20);
+    return rc && fd >= 0 ? pl_error_set(error, rc, "can't read %s: %s", path, strerror(-rc)) : rc;
 }
 
 int pl_folder_make(const char *path, struct pl_error *error)

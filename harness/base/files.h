@@ -1,4 +1,5 @@
-/* Files that are written whole or not at all: a temporary name beside the target, fsync, rename. */
+/* Files that are written whole or not at all: without a name, or under a temporary one beside the
+ * target, then fsync and rename. Whatever ends the program, nothing of a half file is left. */
 #ifndef PL_BASE_FILES_H
 #define PL_BASE_FILES_H
 
@@ -12,10 +13,10 @@
 struct pl_file {
     FILE *stream;
     char path[4096];
-    char temporary[4096 + 16];
+    char temporary[4096 + 48]; /* "" while it has no name */
 };
 
-/** Opens the temporary beside `path`. @return 0 or a negative errno with the reason */
+/** Opens what will stand at `path`. @return 0 or a negative errno with the reason */
 int pl_file_open(struct pl_file *file, const char *path, struct pl_error *error);
 
 /** Flushes, syncs and renames. On failure (a full disk shows here) the temporary is removed.
@@ -25,14 +26,18 @@ int pl_file_commit(struct pl_file *file, struct pl_error *error);
 /** Removes the temporary; nothing when the file was committed or never opened. */
 void pl_file_discard(struct pl_file *file);
 
-/** Whether a path names a regular file of `max` bytes at most, before it is opened: a pipe would
- * wait for its writer, a device might never end. @return 0 or a negative errno with the reason:
- * -EFBIG, -EINVAL for what is no regular file */
-int pl_file_check(const char *path, uint64_t max, struct pl_error *error);
+/** What a document may have at most, in bytes: a hundred times what the largest matrix writes. */
+#define PL_FILE_BYTES_MAX (UINT64_C(256) << 20)
 
-/** Reads a whole file into new memory with a NUL behind it. @param text free() it
- *  @return 0 or a negative errno with the reason */
-int pl_file_read(const char *path, char **text, size_t *size, struct pl_error *error);
+/** Likewise what an instrument writes: massif, in full detail, 300 MB for seconds of replay. */
+#define PL_FILE_OUTPUT_BYTES_MAX (UINT64_C(4) << 30)
+
+/** Reads a whole file into new memory with a NUL behind it. Nothing but a regular file is read: a
+ * pipe would wait for its writer, a device might never end.
+ *  @param max bytes @param text free() it
+ *  @return 0 or a negative errno with the reason: -EFBIG for a larger one, -EINVAL for what is no
+ *  regular file, -EISDIR for a folder */
+int pl_file_read(const char *path, uint64_t max, char **text, size_t *size, struct pl_error *error);
 
 /** Makes a folder and its parents. @return 0 (also when it stands already) or a negative errno */
 int pl_folder_make(const char *path, struct pl_error *error);

@@ -14,6 +14,8 @@
 
 #include "harness/base/files.h"
 
+#define KERNEL_BYTES_MAX (16 << 20) /* of a file in /proc or in a cgroup: a million processes */
+
 /* The path of /proc/self/cgroup's line for a hierarchy: v2 is "0::/path", v1 names controllers. */
 static bool hierarchy_path(const char *cgroups, bool v2, char *path, size_t capacity)
 {
@@ -94,25 +96,48 @@ static bool has_memory_controller(const char *folder)
     char path[2304], *text = NULL;
     size_t size;
     snprintf(path, sizeof path, "%s/cgroup.controllers", folder);
-    if (pl_file_read(path, &text, &size, NULL))
+    if (pl_file_read(path, KERNEL_BYTES_MAX, &text, &size, NULL))
         return false;
     bool found = strstr(text, "memory") != NULL;
     free(text);
     return found;
 }
 
+/* @param mountinfo, cgroups free() both, also on failure */
+static int read_own(char **mountinfo, char **cgroups)
+{
+    size_t size;
+    int rc = pl_file_read("/proc/self/mountinfo", KERNEL_BYTES_MAX, mountinfo, &size, NULL);
+    return rc ? rc : pl_file_read("/proc/self/cgroup", KERNEL_BYTES_MAX, cgroups, &size, NULL);
+}
+
 int pl_cgroup_own(char *path, size_t capacity, int *version)
 {
     char *mountinfo = NULL, *cgroups = NULL;
-    size_t size;
-    int rc = pl_file_read("/proc/self/mountinfo", &mountinfo, &size, NULL);
-    if (!rc)
-        rc = pl_file_read("/proc/self/cgroup", &cgroups, &size, NULL);
+    int rc = read_own(&mountinfo, &cgroups);
     if (!rc)
         rc = pl_cgroup_find(mountinfo, cgroups, has_memory_controller, path, capacity, version);
     free(mountinfo);
     free(cgroups);
     return rc;
+}
+
+int pl_cgroup_own_of(int version, char *path, size_t capacity)
+{
+    char *mountinfo = NULL, *cgroups = NULL;
+    int rc = read_own(&mountinfo, &cgroups);
+    if (!rc)
+        rc = find_version(mountinfo, cgroups, version == 2, path, capacity);
+    free(mountinfo);
+    free(cgroups);
+    return rc;
+}
+
+bool pl_cgroup_is(const char *folder)
+{
+    char path[2560];
+    snprintf(path, sizeof path, "%s/cgroup.procs", folder);
+    return access(path, F_OK) == 0;
 }
 
 int pl_cgroup_write(const char *folder, const char *file, const char *text)
@@ -133,7 +158,7 @@ bool pl_cgroup_number(const char *folder, const char *file, const char *key, uin
     char path[2560], *text = NULL, *end;
     size_t size;
     snprintf(path, sizeof path, "%s/%s", folder, file);
-    if (pl_file_read(path, &text, &size, NULL))
+    if (pl_file_read(path, KERNEL_BYTES_MAX, &text, &size, NULL))
         return false;
     const char *at = text;
     size_t length = key ? strlen(key) : 0;
@@ -150,14 +175,16 @@ bool pl_cgroup_number(const char *folder, const char *file, const char *key, uin
     return found;
 }
 
-/* Calls `each` for every pid of a cgroup. @return how many, -1 when it can't be read */
+/* Sends a signal, unless it is 0, to every process of a cgroup. One of a pid namespace that we
+ * don't see is listed as 0: it counts, and can't be reached, for kill(0) would hit ourselves.
+ * @return how many, -1 when it can't be read */
 static int each_process(const char *folder, pid_t except, int signal_number)
 {
     char path[4096 + 16], *text = NULL, *end;
     size_t size;
     int count = 0;
     snprintf(path, sizeof path, "%s/cgroup.procs", folder);
-    if (pl_file_read(path, &text, &size, NULL))
+    if (pl_file_read(path, KERNEL_BYTES_MAX, &text, &size, NULL))
         return -1;
     for (char *at = text;; at = end) {
         long pid = strtol(at, &end, 10);
@@ -166,7 +193,7 @@ static int each_process(const char *folder, pid_t except, int signal_number)
         if (pid == except)
             continue;
         count++;
-        if (signal_number)
+        if (signal_number && pid > 0)
             kill((pid_t)pid, signal_number);
     }
     free(text);

@@ -12,6 +12,13 @@
  *  @param version set to 2 or 1 @return 0, or -ENOENT where there is none */
 int pl_cgroup_own(char *path, size_t capacity, int *version);
 
+/** As pl_cgroup_own, in the hierarchy of one version, whether or not it has a memory controller
+ * there: one of those above may have it. */
+int pl_cgroup_own_of(int version, char *path, size_t capacity);
+
+/** Whether a folder is a cgroup. */
+bool pl_cgroup_is(const char *folder);
+
 /** Parses the two files that pl_cgroup_own reads; for tests.
  *  @param has_memory tells whether a v2 folder offers the memory controller */
 int pl_cgroup_find(const char *mountinfo, const char *cgroups, bool (*has_memory)(const char *path),

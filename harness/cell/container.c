@@ -28,7 +28,12 @@ static int set_limit(const struct pl_container *container)
         return rc;
     }
     int rc = pl_cgroup_write(container->path, "memory.limit_in_bytes", bytes);
-    pl_cgroup_write(container->path, "memory.memsw.limit_in_bytes", bytes); /* likewise */
+    /* A page more, so that memory's own limit is met first: Linux 6.18 counts no failure of this
+     * one. */
+    snprintf(bytes, sizeof bytes, "%llu",
+             (unsigned long long)container->bytes + (unsigned long long)sysconf(_SC_PAGESIZE));
+    pl_cgroup_write(container->path, "memory.memsw.limit_in_bytes",
+                    bytes); /* absent without swap */
     return rc;
 }
 
@@ -66,16 +71,22 @@ int pl_container_make(struct pl_containers *containers, uint64_t bytes,
     return 0;
 }
 
+/* A lower limit that was inherited can't be raised without the right to: it stays, and the cell is
+ * not checked (enclosing.h). */
+static int join_rlimit(uint64_t bytes)
+{
+    struct rlimit limit = {bytes, bytes}, inherited;
+    if (setrlimit(RLIMIT_DATA, &limit) == 0)
+        return 0;
+    int rc = -errno;
+    return getrlimit(RLIMIT_DATA, &inherited) == 0 && inherited.rlim_max < bytes ? 0 : rc;
+}
+
 int pl_container_join(const struct pl_container *container)
 {
     if (container->procs_fd >= 0 && write(container->procs_fd, "0", 1) != 1)
         return -errno;
-    if (container->kind == PL_CONTAINER_RLIMIT) {
-        struct rlimit limit = {container->bytes, container->bytes};
-        if (setrlimit(RLIMIT_DATA, &limit))
-            return -errno;
-    }
-    return 0;
+    return container->kind == PL_CONTAINER_RLIMIT ? join_rlimit(container->bytes) : 0;
 }
 
 void pl_container_read(const struct pl_container *c, struct pl_container_evidence *evidence)
@@ -84,10 +95,13 @@ void pl_container_read(const struct pl_container *c, struct pl_container_evidenc
     if (c->kind == PL_CONTAINER_CGROUP_V2) {
         evidence->known =
             pl_cgroup_number(c->path, "memory.events", "oom_kill", &evidence->oom_kills);
+        /* `max` and `oom` count at the cgroup whose limit it was (kernel, cgroup-v2.rst) */
+        pl_cgroup_number(c->path, "memory.events", "max", &evidence->limit_hits);
         pl_cgroup_number(c->path, "memory.peak", NULL, &evidence->peak_bytes);
     } else if (c->kind == PL_CONTAINER_CGROUP_V1) {
         evidence->known =
             pl_cgroup_number(c->path, "memory.oom_control", "oom_kill", &evidence->oom_kills);
+        pl_cgroup_number(c->path, "memory.failcnt", NULL, &evidence->limit_hits);
         pl_cgroup_number(c->path, "memory.max_usage_in_bytes", NULL, &evidence->peak_bytes);
     }
 }

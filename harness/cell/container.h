@@ -1,8 +1,9 @@
 /* Containers: what holds a cell at a limit. Cgroup v2 or v1 below the controller's own cgroup, or,
  * without the right to make one, RLIMIT_DATA.
  *
- * All cgroups of a run lie in one folder, `plimsoll-<pid>`, which the run holds by flock: a folder
- * that nobody holds was left by a run that died, and the next one removes it. */
+ * All cgroups of a run lie in one folder, `plimsoll-MARK` (base/mark.h), which the run holds by
+ * flock: a folder whose maker has ended was left by a run that died, and the next one removes it.
+ */
 #ifndef PL_CELL_CONTAINER_H
 #define PL_CELL_CONTAINER_H
 
@@ -58,7 +59,9 @@ int pl_container_join(const struct pl_container *container);
 /** What the kernel did in the container. */
 struct pl_container_evidence {
     bool known;          /* false for rlimit and none */
-    uint64_t oom_kills;  /* the kernel's own counter */
+    uint64_t oom_kills;  /* the kernel's own counter: of whoever's limit */
+    uint64_t limit_hits; /* how often the container's own limit was met; without one, a kill is not
+                            the container's */
     uint64_t peak_bytes; /* charged at most: not RSS */
 };
 

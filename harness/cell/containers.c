@@ -3,60 +3,75 @@
  * no-internal-process rule): if we are alone in ours, we move into a leaf of our own. */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/mark.h"
 #include "harness/cell/cgroup.h"
 #include "harness/cell/container.h"
 
 static const char prefix[] = "plimsoll-";
 
-/* Removes folders of runs whose lock nobody holds. */
+/* What a run's folder holds: cells, and on v2 the controller's leaf. */
+static bool is_part_of_run(const char *name)
+{
+    unsigned number;
+    int end = 0;
+    return strcmp(name, "controller") == 0 ||
+           (sscanf(name, "cell-%u%n", &number, &end) == 1 && !name[end]);
+}
+
+static bool holds_only_parts(const char *run)
+{
+    DIR *directory = opendir(run);
+    bool only = directory != NULL;
+    for (struct dirent *entry; only && (entry = readdir(directory));)
+        only = entry->d_type != DT_DIR || entry->d_name[0] == '.' || is_part_of_run(entry->d_name);
+    if (directory)
+        closedir(directory);
+    return only;
+}
+
+/* Its name bears a mark, its maker has ended, and it holds what a run's folder holds: nothing else
+ * is ever touched. */
+static void clean_one(const char *own, const char *name)
+{
+    char path[2304];
+    size_t length = sizeof prefix - 1;
+    if (strncmp(name, prefix, length) != 0 || !pl_mark_is(name + length))
+        return;
+    int n = snprintf(path, sizeof path, "%s/%s", own, name);
+    int fd = n > 0 && (size_t)n < sizeof path ? pl_mark_take_over(path, name + length) : -1;
+    if (fd < 0)
+        return;
+    if (holds_only_parts(path))
+        pl_cgroup_remove(path);
+    close(fd);
+}
+
+/* Removes what runs that died left behind. */
 static void clean_stale(const char *own)
 {
     DIR *directory = opendir(own);
     if (!directory)
         return;
-    for (struct dirent *entry; (entry = readdir(directory));) {
-        char path[2304];
-        if (strncmp(entry->d_name, prefix, sizeof prefix - 1) != 0)
-            continue;
-        int n = snprintf(path, sizeof path, "%s/%s", own, entry->d_name);
-        int fd =
-            n > 0 && (size_t)n < sizeof path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-        if (fd < 0)
-            continue;
-        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-            pl_cgroup_remove(path);
-        close(fd);
-    }
+    for (struct dirent *entry; (entry = readdir(directory));)
+        clean_one(own, entry->d_name);
     closedir(directory);
 }
 
-/* Makes and locks the run's folder. Between the two, another run may take it for stale and remove
- * it: then it is made again. */
 static int make_run(struct pl_containers *c)
 {
-    snprintf(c->run, sizeof c->run, "%s/%s%ld", c->own, prefix, (long)getpid());
-    for (int attempt = 0; attempt < 10; attempt++) {
-        struct stat held, named;
-        if (mkdir(c->run, 0755) && errno != EEXIST)
-            return -errno;
-        int fd = open(c->run, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (fd < 0)
-            continue;
-        if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &held) == 0 &&
-            stat(c->run, &named) == 0 && held.st_ino == named.st_ino) {
-            c->lock_fd = fd;
-            return 0;
-        }
-        close(fd);
-    }
-    return -EBUSY;
+    char mark[PL_MARK_MAX];
+    pl_mark_own(mark);
+    snprintf(c->run, sizeof c->run, "%s/%s%s", c->own, prefix, mark);
+    int fd = pl_mark_hold(c->run, 0755);
+    if (fd < 0)
+        return fd;
+    c->lock_fd = fd;
+    return 0;
 }
 
 /* v2: takes the controller out of our own cgroup into a leaf. */

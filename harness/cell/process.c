@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,15 +40,24 @@ static int write_text(const char *path, const char *text)
     return rc;
 }
 
+/* "unlimited" would lay the address space out in another way. */
+static void fix_stack(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_STACK, &limit))
+        return;
+    limit.rlim_cur =
+        limit.rlim_max < PL_PROCESS_STACK_BYTES ? limit.rlim_max : PL_PROCESS_STACK_BYTES;
+    setrlimit(RLIMIT_STACK, &limit);
+}
+
 /* What the child makes of itself; a step that only sharpens the measurement may fail. */
 static int become_cell(const struct pl_process_options *o, int cpu, pid_t parent)
 {
-    sigset_t none;
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent)
-        return -ESRCH; /* the controller died before the line above */
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    int rc = pl_child_become(parent);
+    if (rc)
+        return rc;
+    fix_stack();
     setpgid(0, 0); /* a Ctrl-C reaches the controller, which decides */
     write_text("/proc/self/oom_score_adj", "1000");
     if (!o->random_layout)
@@ -179,9 +189,17 @@ int pl_process_start(const struct pl_process_options *o, struct pl_process *proc
     int records[2], said[2], report[2];
     int rc = make_pipes(records, said, report);
     if (rc)
-        return pl_error_set(error, rc, "no pipe for a cell: %s", strerror(-rc));
+        return pl_error_set(error, rc, "no pipe for a cell: %s%s", strerror(-rc),
+                            rc == -EMFILE ? "; `ulimit -n 1024` allows more" : "");
     struct pl_process_options raised = *o;
     raised.job_fd = fcntl(o->job_fd, F_DUPFD_CLOEXEC, 10);
+    if (raised.job_fd < 0) {
+        close_pipe(records);
+        close_pipe(said);
+        close_pipe(report);
+        return pl_error_set(error, -EMFILE,
+                            "no descriptor for a cell; `ulimit -n 1024` allows more");
+    }
     int cpu = o->pinned ? choose_cpu() : -1;
     pid_t parent = getpid(), pid = fork();
     if (pid == 0)

@@ -4,11 +4,16 @@
 #define PL_CELL_PROCESS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "allocators/allocator.h"
 #include "harness/cell/container.h"
 #include "harness/cell/wrapper.h"
+
+/** The stack of a cell's threads, as glibc takes it from RLIMIT_STACK: Linux's own default,
+ * whatever was inherited, unless the hard limit is below it. */
+#define PL_PROCESS_STACK_BYTES (UINT64_C(8) << 20)
 
 struct pl_process_options {
     const char *program; /* path of plimsoll-cell or the like */

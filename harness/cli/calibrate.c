@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "harness/base/files.h"
+#include "harness/base/temporary.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/reproduce.h"
 #include "harness/cli/side_by_side.h"
@@ -79,8 +79,9 @@ static int store(const char *folder, const char *path)
 static int calibrate(struct pl_arguments *a, const char *pairs, const char *path,
                      const char *command)
 {
-    char self[4096], folder[4096];
-    const char *temporary_files = getenv("TMPDIR");
+    char self[4096];
+    struct pl_temporary temporary = {.fd = -1};
+    struct pl_error error;
     struct pl_side_by_side s = {.pairs = PAIRS, .seed = 1, .command = command};
     int code = pl_side_by_side_self(self, sizeof self);
     if (code == PL_EXIT_OK)
@@ -89,18 +90,14 @@ static int calibrate(struct pl_arguments *a, const char *pairs, const char *path
         code = pl_cli_usage("--pairs takes %d at least", PL_CALIBRATION_PAIRS_MIN);
     if (code != PL_EXIT_OK)
         return code;
-    bool temporary = !a->out;
-    snprintf(folder, sizeof folder, "%s/plimsoll-calibrate-XXXXXX",
-             temporary_files && *temporary_files ? temporary_files : "/tmp");
-    s.folder = a->out ? a->out : mkdtemp(folder);
+    if (!a->out && pl_temporary_make(&temporary, "calibrate", &error))
+        return pl_cli_fail(PL_EXIT_USAGE, &error);
+    s.folder = a->out ? a->out : temporary.path;
     s.programs[0] = s.programs[1] = self;
-    if (!s.folder)
-        return pl_cli_usage("no temporary folder can be made; --out DIR names another");
     code = pl_side_by_side_run(a, &s);
     if (code == PL_EXIT_OK)
         code = store(s.folder, path);
-    if (temporary)
-        pl_folder_remove(s.folder);
+    pl_temporary_remove(&temporary);
     return code;
 }
 

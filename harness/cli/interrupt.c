@@ -1,21 +1,43 @@
 /* The flag (interrupt.h). */
 #include "harness/cli/interrupt.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <unistd.h>
+
+#include "harness/cli/cli.h"
 
 /* A handler can reach nothing else. */
-static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t interrupted, looked_at;
 
 static void on_signal(int number)
 {
+    static const char line[] = "plimsoll: stopped\n";
     interrupted = number;
+    if (looked_at)
+        return;
+    (void)!write(STDERR_FILENO, line, sizeof line - 1);
+    _exit(PL_EXIT_INTERRUPTED);
+}
+
+static bool is_ignored(int number)
+{
+    struct sigaction action;
+    return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+void pl_interrupt_begin(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = on_signal};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (!is_ignored(numbers[i]))
+            sigaction(numbers[i], &action, NULL);
 }
 
 const volatile sig_atomic_t *pl_interrupt_catch(void)
 {
-    struct sigaction action = {.sa_handler = on_signal};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    looked_at = 1;
     signal(SIGPIPE, SIG_IGN);
     return &interrupted;
 }

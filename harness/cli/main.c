@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/base/inherited.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/interrupt.h"
 
 static const char help[] =
     "plimsoll - how deep each allocator sinks under a media server's traffic\n"
@@ -83,7 +85,7 @@ static int print_help(void)
 /* A reader that got half of stdout must not be told that all is well. */
 static int whole(int code)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || code == PL_EXIT_INTERRUPTED)
         return code;
     fputs("plimsoll: stdout could not be written whole\n", stderr);
     return PL_EXIT_USAGE;
@@ -108,6 +110,8 @@ int main(int argc, char **argv)
         {"history", pl_cli_history},
         {"agreement", pl_cli_agreement},
     };
+    pl_inherited_reset();
+    pl_interrupt_begin();
     const char *name = argc > 1 ? argv[1] : "";
     if (strcmp(name, "--version") == 0) {
         printf("plimsoll %s\n", PL_VERSION);

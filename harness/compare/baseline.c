@@ -167,7 +167,7 @@ static int read_lines(const char *path, struct lines *l, struct pl_error *error)
 {
     char *text = NULL;
     size_t size = 0;
-    int rc = pl_file_read(path, &text, &size, error);
+    int rc = pl_file_read(path, PL_FILE_BYTES_MAX, &text, &size, error);
     char *rest = text;
     for (char *line; !rc && (line = strsep(&rest, "\n"));) {
         if (!*line || *line == '#')

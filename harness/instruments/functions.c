@@ -154,7 +154,7 @@ int pl_functions_read(const char *path, struct pl_stacks *functions, uint64_t *t
 {
     char *text = NULL;
     size_t size;
-    int rc = pl_file_read(path, &text, &size, error);
+    int rc = pl_file_read(path, PL_FILE_OUTPUT_BYTES_MAX, &text, &size, error);
     if (!rc)
         rc = pl_functions_parse(text, size, path, functions, total, error);
     free(text);

@@ -89,7 +89,7 @@ static int read_back(struct pl_observation *o, const char *suffix, char *path, c
                      size_t *size, struct pl_error *error)
 {
     pl_observation_path(o, suffix, path, PL_OBSERVATION_PATH);
-    return pl_file_read(path, text, size, error);
+    return pl_file_read(path, PL_FILE_OUTPUT_BYTES_MAX, text, size, error);
 }
 
 static int time_all(struct pl_observation *o, struct pl_error *error)

@@ -94,7 +94,7 @@ static int mend(struct pl_observation *o, const char *data, struct pl_stacks *st
     char folded[PL_OBSERVATION_PATH], *text = NULL;
     size_t size = 0;
     pl_observation_path(o, "folded", folded, sizeof folded);
-    int rc = pl_file_read(data, &text, &size, error);
+    int rc = pl_file_read(data, PL_FILE_OUTPUT_BYTES_MAX, &text, &size, error);
     if (!rc)
         rc = pl_inlined_mend(text, size, data, stacks, error);
     free(text);

@@ -7,6 +7,7 @@
 
 #include "harness/base/child.h"
 #include "harness/base/files.h"
+#include "harness/base/temporary.h"
 #include "harness/base/words.h"
 #include "harness/instruments/hyperfine_results.h"
 #include "harness/instruments/observation.h"
@@ -17,7 +18,7 @@
 struct command {
     char hyperfine[PL_OBSERVATION_PATH];
     char plimsoll[PL_OBSERVATION_PATH];
-    char folder[1024]; /* for the runs' results, which nobody reads */
+    struct pl_temporary folder; /* for the runs' results, which nobody reads */
     char export[PL_OBSERVATION_PATH];
     char text[16384]; /* the command that is timed */
 };
@@ -56,23 +57,10 @@ static int write_command(const struct pl_observation *o, struct command *c, stru
     snprintf(number, sizeof number, "%" PRIu64, s->seed);
     add_option(c, "--seed", number);
     add_option(c, "--repeat", "1");
-    add_option(c, "--out", c->folder);
+    add_option(c, "--out", c->folder.path);
     if (strlen(c->text) + 1 == sizeof c->text)
         return pl_error_set(error, -ENOTSUP, "the command is too long for hyperfine");
     return 0;
-}
-
-static int make_folder(struct command *c, struct pl_error *error)
-{
-    const char *temporary_files = getenv("TMPDIR");
-    int n = snprintf(c->folder, sizeof c->folder, "%s/plimsoll-hyperfine-XXXXXX",
-                     temporary_files && *temporary_files ? temporary_files : "/tmp");
-    if ((size_t)n < sizeof c->folder && mkdtemp(c->folder))
-        return 0;
-    int rc =
-        pl_error_set(error, -errno, "can't make the folder %.200s: %s", c->folder, strerror(errno));
-    c->folder[0] = '\0'; /* nothing to remove */
-    return rc;
 }
 
 static int prepare(struct pl_observation *o, struct command *c, struct pl_error *error)
@@ -81,7 +69,7 @@ static int prepare(struct pl_observation *o, struct command *c, struct pl_error 
         return pl_error_set(error, -ENOTSUP, "hyperfine is not in PATH");
     if (pl_child_find_beside("plimsoll", c->plimsoll, sizeof c->plimsoll))
         return pl_error_set(error, -ENOTSUP, "this program is not called plimsoll");
-    int rc = make_folder(c, error);
+    int rc = pl_temporary_make(&c->folder, "hyperfine", error);
     if (rc)
         return rc;
     pl_observation_path(o, "json", c->export, sizeof c->export);
@@ -101,7 +89,7 @@ static int report(struct pl_observation *o, const struct command *c, struct pl_e
     struct pl_hyperfine times;
     char *text = NULL;
     size_t size = 0;
-    int rc = pl_file_read(c->export, &text, &size, error);
+    int rc = pl_file_read(c->export, PL_FILE_OUTPUT_BYTES_MAX, &text, &size, error);
     if (!rc)
         rc = pl_hyperfine_parse(text, size, c->export, &times, error);
     free(text);
@@ -122,6 +110,7 @@ static int observe(struct pl_observation *o, struct pl_error *error)
     struct command *c = calloc(1, sizeof *c);
     if (!c)
         return pl_error_set(error, -ENOMEM, "out of memory");
+    c->folder.fd = -1; /* nothing to remove yet */
     int rc = prepare(o, c, error);
     if (!rc)
         pl_observation_version(o, c->hyperfine);
@@ -129,8 +118,7 @@ static int observe(struct pl_observation *o, struct pl_error *error)
         rc = time_command(o, c, error);
     if (!rc)
         rc = report(o, c, error);
-    if (c->folder[0])
-        pl_folder_remove(c->folder);
+    pl_temporary_remove(&c->folder);
     free(c);
     return rc;
 }

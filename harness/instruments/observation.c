@@ -161,9 +161,10 @@ int pl_observation_run(struct pl_observation *o, const struct pl_cell_wrapper *w
                         o->instrument->name, o->stem);
 }
 
+/* In a folder that others may write to: no link is followed, no pipe waited for. */
 static int open_or_null(const char *path, int flags)
 {
-    return open(path ? path : "/dev/null", flags | O_CLOEXEC, 0666);
+    return open(path ? path : "/dev/null", flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
 }
 
 int pl_observation_help(struct pl_observation *o, const char *const *argv, const char *in,

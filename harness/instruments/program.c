@@ -41,7 +41,7 @@ int pl_observation_program(struct pl_observation *o, const char *const *argv, un
     int status = 0;
     note_command(o, argv);
     pl_observation_path(o, "log", log, sizeof log);
-    int fd = open(log, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int fd = open(log, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
     if (fd < 0)
         return pl_error_set(error, -errno, "can't write %s: %s", log, strerror(errno));
     struct pl_child child = {

@@ -140,7 +140,7 @@ int pl_snapshots_read(const char *path, struct pl_snapshots *s, struct pl_error 
 {
     char *text = NULL;
     size_t size;
-    int rc = pl_file_read(path, &text, &size, error);
+    int rc = pl_file_read(path, PL_FILE_OUTPUT_BYTES_MAX, &text, &size, error);
     if (!rc)
         rc = pl_snapshots_parse(text, size, path, s, error);
     free(text);

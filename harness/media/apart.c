@@ -2,21 +2,21 @@
 #include "harness/media/apart.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "harness/base/child.h"
 
 int pl_media_apart(void (*work)(void *context), void *context, struct pl_error *error)
 {
     int status;
-    pid_t pid = fork();
+    pid_t cell = getpid(), pid = fork();
     if (pid < 0)
         return pl_error_set(error, -errno, "no process to decode in: %s", strerror(errno));
     if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a cell that is stopped leaves nothing behind */
-        work(context);
+        if (pl_child_become(cell) == 0) /* a cell that is stopped leaves nothing behind */
+            work(context);
         _exit(0);
     }
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)

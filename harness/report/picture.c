@@ -7,6 +7,8 @@
 #include "harness/base/files.h"
 #include "harness/report/text.h"
 
+#define PICTURE_BYTES_MAX (16 << 20) /* a page of 3 MB has no place for more */
+
 /* What a picture says, and what it says in the page. The colours are INK, MUTED, GRID and PAPER of
  * plots/style.py, and its two that are too dark for a dark page; they stand in style attributes,
  * where var() holds. */
@@ -89,7 +91,7 @@ static bool is_harmless(const char *svg)
 char *pl_picture_read(const char *path, size_t *size)
 {
     char *svg = NULL;
-    if (pl_file_read(path, &svg, size, NULL))
+    if (pl_file_read(path, PICTURE_BYTES_MAX, &svg, size, NULL))
         return NULL;
     if (strstr(svg, "<svg") && strstr(svg, "</svg>") && is_harmless(svg))
         return svg;

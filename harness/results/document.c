@@ -177,7 +177,7 @@ int pl_document_read(const char *path, const char *again, json_t **root, struct 
     size_t size = 0;
     json_error_t where;
     struct pl_error reason;
-    if (pl_file_read(path, &text, &size, &reason))
+    if (pl_file_read(path, PL_FILE_BYTES_MAX, &text, &size, &reason))
         return pl_error_set(error, -EINVAL, "%s", reason.text);
     *root = json_loadb(text, size, 0, &where);
     free(text);

@@ -36,7 +36,7 @@ static int holds(const char *path, const char *line)
 {
     char *text = NULL;
     size_t size = 0, length = strlen(line);
-    int rc = pl_file_read(path, &text, &size, NULL);
+    int rc = pl_file_read(path, PL_FILE_BYTES_MAX, &text, &size, NULL);
     if (rc)
         return rc;
     for (const char *at = text; !rc && (at = memmem(at, size - (size_t)(at - text), line, length));
@@ -212,7 +212,7 @@ int pl_history_read(const char *path, pl_history_warning warn, void *context, js
     char *text = NULL;
     size_t size = 0;
     struct pl_error reason;
-    if (pl_file_read(path, &text, &size, &reason))
+    if (pl_file_read(path, PL_FILE_BYTES_MAX, &text, &size, &reason))
         return pl_error_set(error, -EINVAL, "%.300s; " HOW, reason.text);
     json_t *found = json_array(), *flaws = json_array();
     read_lines(path, text, size, found, flaws);

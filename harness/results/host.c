@@ -65,7 +65,7 @@ void pl_file_hash(const char *path, char *text, size_t capacity)
 {
     char *content = NULL;
     size_t size = 0;
-    if (pl_file_read(path, &content, &size, NULL)) {
+    if (pl_file_read(path, PL_FILE_BYTES_MAX, &content, &size, NULL)) {
         snprintf(text, capacity, "unknown");
         return;
     }

@@ -97,7 +97,7 @@ int pl_rss_series_read(const char *folder, const json_t *cell, struct pl_rss_ser
     int rc = find(folder, cell, path, sizeof path, error);
     if (rc)
         return rc;
-    if (pl_file_read(path, &text, &size, &reason))
+    if (pl_file_read(path, PL_FILE_BYTES_MAX, &text, &size, &reason))
         return pl_error_set(error, -EINVAL, "%s", reason.text);
     size_t most = lines_of(text);
     s.t_ns = malloc(most * sizeof *s.t_ns);

@@ -47,7 +47,8 @@ static int read_base(struct pl_decoder *d, struct fy_node *at, struct pl_extende
 {
     size_t size = 0;
     struct pl_error reason;
-    if (find_base(d, base, &reason) || pl_file_read(base->path, &base->text, &size, &reason))
+    if (find_base(d, base, &reason) ||
+        pl_file_read(base->path, PL_SCENARIO_BYTES_MAX, &base->text, &size, &reason))
         return pl_decode_fail(d, pl_decode_mark(at), "extends: %s", reason.text);
     int rc = pl_document_build(base->text, size, base->path, &base->document, d->error);
     if (!rc && named_by(fy_document_root(base->document)))

@@ -227,7 +227,7 @@ int pl_scenario_load(const char *path, enum pl_tier tier, const char *const *set
 {
     char *text = NULL;
     size_t size = 0;
-    int rc = pl_file_read(path, &text, &size, error);
+    int rc = pl_file_read(path, PL_SCENARIO_BYTES_MAX, &text, &size, error);
     if (!rc)
         rc = pl_scenario_parse(text, size, path, tier, settings, setting_count, scenario, error);
     free(text);

@@ -12,6 +12,7 @@
 #include "allocators/allocator.h"
 
 #define PL_PATH_MAX 1024
+#define PL_SCENARIO_BYTES_MAX (1 << 20) /* of its file; ours have 3 kB */
 #define PL_CLASSES_MAX 8
 #define PL_CLASS_BYTES_MAX (UINT64_C(1) << 30)
 #define PL_BUDGETS_MAX 8

@@ -32,9 +32,7 @@ static bool is_capture(const char *data, size_t bytes)
 
 static int read_part(const char *path, struct part *part, struct pl_error *error)
 {
-    int rc = pl_file_check(path, PL_MATERIAL_BYTES_MAX, error);
-    if (!rc)
-        rc = pl_file_read(path, &part->data, &part->bytes, error);
+    int rc = pl_file_read(path, PL_MATERIAL_BYTES_MAX, &part->data, &part->bytes, error);
     if (rc)
         return rc;
     if (part->bytes == 0)

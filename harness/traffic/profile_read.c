@@ -92,9 +92,7 @@ int pl_profile_read(const char *path, struct pl_profile **profile, struct pl_err
 {
     char *text = NULL;
     size_t size = 0;
-    int rc = pl_file_check(path, PROFILE_BYTES_MAX, error);
-    if (!rc)
-        rc = pl_file_read(path, &text, &size, error);
+    int rc = pl_file_read(path, PROFILE_BYTES_MAX, &text, &size, error);
     if (!rc && memchr(text, '\0', size))
         rc = pl_error_set(error, -EINVAL, "%s:1: this is no text", path);
     if (!rc)

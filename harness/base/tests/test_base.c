@@ -1,13 +1,17 @@
 /* The histogram against exact quantiles, and files that are whole or not there. */
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -93,7 +97,7 @@ static void a_file_appears_when_it_is_whole(void **state)
     fputs("hello", file.stream);
     assert_int_equal(access(path, F_OK), -1);
     assert_int_equal(pl_file_commit(&file, NULL), 0);
-    assert_int_equal(pl_file_read(path, &text, &size, NULL), 0);
+    assert_int_equal(pl_file_read(path, PL_FILE_BYTES_MAX, &text, &size, NULL), 0);
     assert_string_equal(text, "hello");
     assert_int_equal(size, 5);
     free(text);
@@ -112,7 +116,7 @@ static void files_fail_with_a_reason(void **state)
     size_t size;
     assert_int_equal(pl_file_open(&file, "/no/such/folder/a", &error), -ENOENT);
     assert_string_equal(error.text, "can't write /no/such/folder/a: No such file or directory");
-    assert_int_equal(pl_file_read("/tmp", &text, &size, &error), -EISDIR);
+    assert_int_equal(pl_file_read("/tmp", PL_FILE_BYTES_MAX, &text, &size, &error), -EISDIR);
     assert_int_equal(pl_folder_make("/dev/null/a", &error), -ENOTDIR);
     assert_int_equal(pl_folder_make("/dev/null", &error), -ENOTDIR);
     if (access("/dev/full", W_OK) == 0) { /* a full disk shows on commit, and nothing stays */
@@ -131,6 +135,71 @@ static void files_fail_with_a_reason(void **state)
     }
 }
 
+/* Made to be met by a program that writes or reads where others may write, too. */
+static void what_others_put_there_is_not_touched(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/plimsoll-test-XXXXXX", path[64], kept[64], temporary[128], *text;
+    size_t size;
+    struct pl_file file;
+    struct pl_error error;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/a", folder);
+    snprintf(kept, sizeof kept, "%s/kept", folder);
+    snprintf(temporary, sizeof temporary, "%s.%ld-0.tmp", path, (long)getpid());
+    assert_int_equal(pl_file_open(&file, kept, NULL), 0);
+    fputs("kept", file.stream);
+    assert_int_equal(pl_file_commit(&file, NULL), 0);
+    assert_int_equal(symlink(kept, temporary), 0); /* the temporary's own name leads elsewhere */
+    assert_int_equal(pl_file_open(&file, path, NULL), 0);
+    fputs("written", file.stream);
+    assert_int_equal(pl_file_commit(&file, NULL), 0);
+    assert_int_equal(pl_file_read(kept, PL_FILE_BYTES_MAX, &text, &size, NULL), 0);
+    assert_string_equal(text, "kept");
+    free(text);
+    unlink(path);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(pl_file_read(path, PL_FILE_BYTES_MAX, &text, &size, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "it is no regular file"));
+    assert_int_equal(pl_file_read("/dev/zero", PL_FILE_BYTES_MAX, &text, &size, &error), -EINVAL);
+    assert_int_equal(pl_file_read(kept, 3, &text, &size, &error), -EFBIG);
+    assert_int_equal(pl_file_read("/proc/self/status", 3, &text, &size, &error), -EFBIG);
+    assert_int_equal(pl_file_read(kept, 4, &text, &size, &error), 0);
+    free(text);
+    unlink(path);
+    unlink(kept);
+    unlink(temporary);
+    assert_int_equal(rmdir(folder), 0);
+}
+
+/* A program that is killed while it writes leaves nothing, where the file system has files without
+ * a name. */
+static void a_killed_writer_leaves_nothing(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/plimsoll-test-XXXXXX", path[64];
+    int status = 0;
+    assert_non_null(mkdtemp(folder));
+    int fd = open(folder, O_TMPFILE | O_WRONLY, 0600);
+    bool nameless = fd >= 0;
+    close(fd);
+    snprintf(path, sizeof path, "%s/a", folder);
+    pid_t writer = nameless ? fork() : -1;
+    if (writer == 0) {
+        struct pl_file file;
+        if (pl_file_open(&file, path, NULL) == 0)
+            fputs("half", file.stream);
+        fflush(file.stream);
+        raise(SIGKILL);
+    }
+    if (nameless)
+        assert_int_equal(waitpid(writer, &status, 0), writer);
+    assert_int_equal(rmdir(folder), 0);
+    if (!nameless)
+        skip();
+    assert_true(WIFSIGNALED(status));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +209,8 @@ int main(void)
         cmocka_unit_test(an_arena_ends),
         cmocka_unit_test(a_file_appears_when_it_is_whole),
         cmocka_unit_test(files_fail_with_a_reason),
+        cmocka_unit_test(what_others_put_there_is_not_touched),
+        cmocka_unit_test(a_killed_writer_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

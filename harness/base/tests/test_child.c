@@ -85,6 +85,71 @@ static void a_group_is_stopped_as_a_whole(void **state)
     close(ends[0]);
 }
 
+/* Runs a helper that starts another one, in a process that is killed meanwhile. @return the end of
+ * a pipe that all of them hold */
+static int kill_a_controller(bool group)
+{
+    static const char *const argv[] = {"/bin/sh", "-c", "echo; sleep 60 & wait", NULL};
+    static const char *const alone[] = {"/bin/sh", "-c", "echo; exec sleep 60", NULL};
+    int ends[2], status = 0;
+    char byte;
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    pid_t controller = fork();
+    if (controller == 0) {
+        struct pl_child child = {
+            group ? argv : alone, NULL, -1, ends[1], -1, 60000, NULL, 0, group};
+        _exit(pl_child_run(&child, &status) != 0);
+    }
+    close(ends[1]);
+    assert_int_equal(read(ends[0], &byte, 1), 1); /* it runs */
+    kill(controller, SIGKILL);
+    assert_int_equal(waitpid(controller, &status, 0), controller);
+    return ends[0];
+}
+
+static void helpers_die_with_their_controller(void **state)
+{
+    (void)state;
+    for (int group = 0; group <= 1; group++) {
+        int end = kill_a_controller(group);
+        assert_true(all_have_ended(end));
+        close(end);
+    }
+}
+
+static void a_child_starts_with_plain_signals(void **state)
+{
+    static const char *const argv[] = {"/bin/grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status",
+                                       NULL};
+    int out = memfd_create("out", 0), status = 0;
+    char text[128] = "";
+    sigset_t blocked;
+    (void)state;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGTERM);
+    sigprocmask(SIG_BLOCK, &blocked, NULL);
+    signal(SIGXFSZ, SIG_IGN);
+    signal(SIGHUP, SIG_IGN); /* as under nohup: it stays */
+    struct pl_child child = {argv, NULL, -1, out, -1, 10000, NULL, 0, false};
+    assert_int_equal(pl_child_run(&child, &status), 0);
+    assert_true(pread(out, text, sizeof text - 1, 0) > 0);
+    assert_string_equal(text, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000001\n");
+    signal(SIGXFSZ, SIG_DFL);
+    signal(SIGHUP, SIG_DFL);
+    sigprocmask(SIG_UNBLOCK, &blocked, NULL);
+    close(out);
+}
+
+static void a_program_that_is_not_there_is_told(void **state)
+{
+    static const char *const argv[] = {"/no/such/program", NULL};
+    int status = 0;
+    (void)state;
+    struct pl_child child = {argv, NULL, -1, -1, -1, 10000, NULL, 0, true};
+    assert_int_equal(pl_child_run(&child, &status), -ENOENT);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
 static void a_program_is_found_beside_this_one(void **state)
 {
     char path[4096];
@@ -135,6 +200,9 @@ int main(void)
         cmocka_unit_test(a_child_is_stopped),
         cmocka_unit_test(a_child_may_clean_up_first),
         cmocka_unit_test(a_group_is_stopped_as_a_whole),
+        cmocka_unit_test(helpers_die_with_their_controller),
+        cmocka_unit_test(a_child_starts_with_plain_signals),
+        cmocka_unit_test(a_program_that_is_not_there_is_told),
         cmocka_unit_test(a_program_is_found_beside_this_one),
         cmocka_unit_test(a_program_is_found_in_path),
         cmocka_unit_test(words_are_quoted),

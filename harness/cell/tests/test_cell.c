@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "harness/base/mark.h"
 #include "harness/cell/cgroup.h"
 #include "harness/cell/process.h"
 #include "harness/cell/run.h"
@@ -370,40 +371,98 @@ static void the_environment_is_clean(void **state)
     pl_cell_evidence_free(&e);
 }
 
+/* @return a process of ours in a cgroup that is made for it */
+static pid_t occupy(const char *folder)
+{
+    assert_int_equal(mkdir(folder, 0755), 0);
+    pid_t sleeper = fork();
+    if (sleeper == 0) {
+        pl_cgroup_write(folder, "cgroup.procs", "0");
+        pause();
+    }
+    uint64_t pid = 0;
+    for (int i = 0; i < 2000 && !pl_cgroup_number(folder, "cgroup.procs", NULL, &pid); i++)
+        usleep(1000);
+    assert_int_equal(pid, sleeper);
+    return sleeper;
+}
+
+/* Opens containers in another process, since a folder is named after its own, and writes the mark
+ * of that process, which ends. */
+static void start_another_run(char mark[PL_MARK_MAX])
+{
+    int ends[2], status;
+    assert_int_equal(pipe(ends), 0);
+    pid_t other = fork();
+    if (other == 0) {
+        struct pl_containers second;
+        pl_containers_open(&second);
+        pl_mark_own(mark);
+        pl_containers_close(&second);
+        _exit(write(ends[1], mark, PL_MARK_MAX) != PL_MARK_MAX);
+    }
+    assert_int_equal(read(ends[0], mark, PL_MARK_MAX), PL_MARK_MAX);
+    assert_int_equal(waitpid(other, &status, 0), other);
+    assert_int_equal(status, 0);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static bool lives(pid_t child)
+{
+    return waitpid(child, NULL, WNOHANG) == 0;
+}
+
 /* A run that was killed leaves its folder; the next start removes it, and leaves a live one be. */
 static void stale_cgroups_are_removed_and_live_ones_kept(void **state)
 {
     struct rig *rig = *state;
-    struct pl_containers second;
     struct stat status;
-    char stale[2304], child[2400];
+    char mark[PL_MARK_MAX], stale[2304], child[2400];
     if (rig->containers.kind == PL_CONTAINER_RLIMIT)
         skip();
-    snprintf(stale, sizeof stale, "%s/plimsoll-1", rig->containers.own);
+    start_another_run(mark);
+    snprintf(stale, sizeof stale, "%s/plimsoll-%s", rig->containers.own, mark);
     snprintf(child, sizeof child, "%s/cell-0", stale);
     assert_int_equal(mkdir(stale, 0755), 0);
-    assert_int_equal(mkdir(child, 0755), 0);
-    pid_t sleeper = fork();
-    if (sleeper == 0) {
-        pl_cgroup_write(child, "cgroup.procs", "0");
-        pause();
-    }
-    uint64_t pid = 0;
-    for (int i = 0; i < 2000 && !pl_cgroup_number(child, "cgroup.procs", NULL, &pid); i++)
-        usleep(1000);
-    assert_int_equal(pid, sleeper);
-    pid_t other = fork(); /* another run, since a folder is named after its process */
-    if (other == 0) {
-        pl_containers_open(&second);
-        int bad = stat(stale, &status) == 0 || stat(rig->containers.run, &status) != 0;
-        pl_containers_close(&second);
-        _exit(bad);
-    }
+    pid_t sleeper = occupy(child);
+    start_another_run(mark);
     int result = 0;
-    assert_int_equal(waitpid(other, &result, 0), other);
-    assert_int_equal(result, 0);
     assert_int_equal(waitpid(sleeper, &result, 0), sleeper);
     assert_true(WIFSIGNALED(result) && WTERMSIG(result) == SIGKILL);
+    assert_int_not_equal(stat(stale, &status), 0);
+    assert_int_equal(stat(rig->containers.run, &status), 0);
+}
+
+/* Whatever it is called, and whoever made it: a cgroup that no run of ours made is left alone. */
+static void cgroups_of_others_are_left_alone(void **state)
+{
+    struct rig *rig = *state;
+    char mark[PL_MARK_MAX], own[PL_MARK_MAX], folder[2400], below[2432];
+    if (rig->containers.kind == PL_CONTAINER_RLIMIT)
+        skip();
+    start_another_run(mark);
+    pl_mark_own(own);
+    const char *const names[] = {"plimsoll-exporter", "plimsoll-1", "plimsoll-0-0-0", own, mark};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        bool marked = names[i] == own || names[i] == mark;
+        snprintf(folder, sizeof folder, "%s/%s%s", rig->containers.own, marked ? "plimsoll-" : "",
+                 names[i]);
+        if (names[i] != own) /* that one stands: the rig's */
+            assert_int_equal(mkdir(folder, 0755), 0);
+        /* not what a run's folder holds, even below a mark of the dead */
+        snprintf(below, sizeof below, "%s/other", folder);
+        pid_t sleeper = occupy(below);
+        char again[PL_MARK_MAX];
+        start_another_run(again);
+        assert_true(lives(sleeper));
+        kill(sleeper, SIGKILL);
+        assert_int_equal(waitpid(sleeper, NULL, 0), sleeper);
+        for (int wait_ms = 0; rmdir(below) && wait_ms < 2000; wait_ms++)
+            usleep(1000);
+        if (names[i] != own)
+            assert_int_equal(rmdir(folder), 0);
+    }
 }
 
 static bool no_memory(const char *path)
@@ -477,6 +536,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_interrupted_cell_is_killed, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(a_missing_library_is_said, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(the_environment_is_clean, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(cgroups_of_others_are_left_alone, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(stale_cgroups_are_removed_and_live_ones_kept, open_rig,
                                         close_rig),
         cmocka_unit_test(own_cgroup_is_found_in_any_layout),

@@ -88,7 +88,7 @@ plimsoll run steady-reader --allocator glibc --set duration=24h $patience --out 
     >/tmp/killed.log 2>&1 &
 controller=$!
 for _ in $(seq 300); do
-    grep -q . "$root/plimsoll-$controller"/cell-*/cgroup.procs 2>/dev/null && break
+    grep -q . "$root/plimsoll-"*"-$controller-"*/cell-*/cgroup.procs 2>/dev/null && break
     sleep 0.1
 done
 sleep 1
@@ -99,7 +99,7 @@ for _ in $(seq 50); do
     sleep 0.1
 done
 [ -z "$(cells)" ] || bad "a cell outlived its controller"
-[ -d "$root/plimsoll-$controller" ] || bad "the killed run left no cgroup: nothing was tested"
+ls -d "$root/plimsoll-"*"-$controller-"* >/dev/null 2>&1 || bad "the killed run left no cgroup: nothing was tested"
 plimsoll doctor | grep -q '^memory cgroup *ok *cgroup2' || bad "doctor: $(plimsoll doctor)"
 nothing_is_left
 verdict killed_in_a_cell

@@ -275,8 +275,9 @@ command=$(sed -n 's/^ *"reproduce": "\(.*\)".*/\1/p' "$tmp/same1/results.json" |
 (eval "${command/plimsoll/$build/plimsoll} --out $tmp/again") >/dev/null 2>&1 || bad "'$command' fails"
 
 # stopped: SIGINT keeps what was finished and exits 130; SIGKILL leaves no cell behind
-"$build/plimsoll" run steady-reader --set duration=24h --set container=none --allocator glibc --repeat 100 \
-    --set timeout=60s --set threads=2 --out "$tmp/int" >"$tmp/out" 2>&1 &
+# (a shell has what it starts with `&` ignore SIGINT, and that would stay so)
+env --default-signal=INT "$build/plimsoll" run steady-reader --set duration=24h --set container=none \
+    --allocator glibc --repeat 100 --set timeout=60s --set threads=2 --out "$tmp/int" >"$tmp/out" 2>&1 &
 pid=$!
 sleep 1
 threads=$(ls "/proc/$(pgrep -P $pid -f plimsoll-cell)/task" | wc -l)
@@ -302,7 +303,7 @@ done
 [ -n "$cell" ] || bad "no cell was running"
 ! kill -0 "$cell" 2>/dev/null || bad "a cell outlived its controller"
 plimsoll doctor >/dev/null || bad "doctor: exit $?"
-! find /sys/fs/cgroup -type d -name "plimsoll-$pid" 2>/dev/null | grep -q . || bad "the next start left a stale cgroup"
+! find /sys/fs/cgroup -type d -name "plimsoll-*-$pid-*" 2>/dev/null | grep -q . || bad "the next start left a stale cgroup"
 
 [ $failed -eq 0 ] && echo "all as it should be"
 exit $failed

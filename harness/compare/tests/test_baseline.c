@@ -77,7 +77,7 @@ static void class_d_alone_is_written_and_sorted(void **state)
     size_t size = 0;
     write_one(f);
     snprintf(path, sizeof path, "%s/steady-reader.txt", f->folder);
-    assert_int_equal(pl_file_read(path, &text, &size, NULL), 0);
+    assert_int_equal(pl_file_read(path, PL_FILE_BYTES_MAX, &text, &size, NULL), 0);
     assert_non_null(strstr(text, "\nglibc f32 churn_bytes_per_second 2728589.86667\n"
                                  "glibc f32 live_bytes_peak 391640\n"));
     assert_null(strstr(text, "rss_bytes_peak"));

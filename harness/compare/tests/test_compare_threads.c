@@ -217,7 +217,7 @@ static void the_baseline_has_a_line_for_each(void **state)
     assert_non_null(mkdtemp(folder));
     assert_int_equal(pl_baseline_write(root, folder, &error), 0);
     snprintf(path, sizeof path, "%s/steady-reader.txt", folder);
-    assert_int_equal(pl_file_read(path, &text, &size, NULL), 0);
+    assert_int_equal(pl_file_read(path, PL_FILE_BYTES_MAX, &text, &size, NULL), 0);
     assert_non_null(strstr(text, "metric, value:\nglibc f32 live_bytes_peak 1000\n"
                                  "glibc f32 threads=2 live_bytes_peak 2000\n"));
     assert_int_equal(pl_baseline_check(root, folder, fail_on_any, NULL, &differences, &error), 0);

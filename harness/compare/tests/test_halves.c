@@ -75,7 +75,8 @@ static void check_series(const struct pair_runs *r, int side, size_t cell, const
     const char *name = side ? "new" : "base", *series = pl_document_string(first, "series");
     assert_string_not_equal(series, "");
     snprintf(path, sizeof path, "%s/%s", name, series);
-    assert_int_equal(pl_file_read(pair_runs_path(r, "out", path), &text, &size, NULL), 0);
+    assert_int_equal(
+        pl_file_read(pair_runs_path(r, "out", path), PL_FILE_BYTES_MAX, &text, &size, NULL), 0);
     snprintf(expected, sizeof expected, "%s %s %s %u 1\n", name, of->allocator, of->format,
              of->threads);
     assert_string_equal(text, expected);

@@ -56,7 +56,7 @@ static void each_run_is_told_of_its_cell(void **state)
     char *text = NULL, path[128], expected[512];
     size_t size;
     snprintf(path, sizeof path, "%s/commands", r->fake.folder);
-    assert_int_equal(pl_file_read(path, &text, &size, NULL), 0);
+    assert_int_equal(pl_file_read(path, PL_FILE_BYTES_MAX, &text, &size, NULL), 0);
     char *rest = text;
     for (size_t i = 0; i < r->fake.run_count; i++) {
         const struct fake_run *run = &r->fake.runs[i];

@@ -23,7 +23,7 @@ static char *capture(const char *name, size_t *size)
     char path[4096], *text = NULL;
     struct pl_error error;
     snprintf(path, sizeof path, CAPTURES "%s", name);
-    if (pl_file_read(path, &text, size, &error))
+    if (pl_file_read(path, PL_FILE_BYTES_MAX, &text, size, &error))
         fail_msg("%s", error.text);
     return text;
 }

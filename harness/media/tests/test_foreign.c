@@ -30,7 +30,7 @@ static struct file read_file(const char *name)
     struct file file;
     struct pl_error error;
     snprintf(path, sizeof path, "scenarios/traffic/%s", name);
-    if (pl_file_read(path, &file.data, &file.bytes, &error))
+    if (pl_file_read(path, PL_FILE_BYTES_MAX, &file.data, &file.bytes, &error))
         fail_msg("%s", error.text);
     return file;
 }

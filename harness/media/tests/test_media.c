@@ -119,7 +119,8 @@ static void errors_in_a_clip_are_counted(void **state)
         size_t bytes;
     } file;
     char path[] = "/tmp/plimsoll-test-XXXXXX";
-    assert_int_equal(pl_file_read("scenarios/traffic/music.mp3", &file.data, &file.bytes, &error),
+    assert_int_equal(pl_file_read("scenarios/traffic/music.mp3", PL_FILE_BYTES_MAX, &file.data,
+                                  &file.bytes, &error),
                      0);
     for (size_t at = 4096; at < file.bytes; at += 200)
         file.data[at] = (char)~file.data[at];

@@ -124,7 +124,7 @@ char *sample_read(const char *folder, const char *name)
     char path[4096], *text = NULL;
     size_t size;
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    return pl_file_read(path, &text, &size, NULL) ? NULL : text;
+    return pl_file_read(path, PL_FILE_BYTES_MAX, &text, &size, NULL) ? NULL : text;
 }
 
 size_t sample_entries(const char *folder)

@@ -248,7 +248,7 @@ static char *read_file(const char *folder, const char *name)
     char path[128], *text = NULL;
     size_t size;
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    return pl_file_read(path, &text, &size, NULL) ? NULL : text;
+    return pl_file_read(path, PL_FILE_BYTES_MAX, &text, &size, NULL) ? NULL : text;
 }
 
 static void files_are_written_with_a_picture_that_repeats(void **state)

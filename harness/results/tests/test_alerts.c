@@ -101,7 +101,7 @@ static void they_become_a_file_beside_the_series(void **state)
     assert_int_not_equal(access(path, F_OK), 0);
     open_rig(&r, 2);
     assert_int_equal(pl_alerts_write(series, &r.measured, &error), 0);
-    assert_int_equal(pl_file_read(path, &text, &size, &error), 0);
+    assert_int_equal(pl_file_read(path, PL_FILE_BYTES_MAX, &text, &size, &error), 0);
     assert_string_equal(text, "t_ns,value,alert\n12500000000,101,live_frames > 100\n"
                               "15000000000,102,live_frames > 100\n");
     free(text);

@@ -72,7 +72,7 @@ static char *text_of(const struct place *p)
 {
     char *text = NULL;
     size_t size = 0;
-    assert_int_equal(pl_file_read(p->file, &text, &size, NULL), 0);
+    assert_int_equal(pl_file_read(p->file, PL_FILE_BYTES_MAX, &text, &size, NULL), 0);
     assert_int_equal(strlen(text), size);
     return text;
 }

@@ -1,0 +1,34 @@
+/* Limits that enclose a cell beside its own container: those of the cgroups above (a CI job's,
+ * `docker -m`), and what was inherited by setrlimit. What such a limit does to a cell says nothing
+ * of the stack in it. */
+#ifndef PL_CELL_ENCLOSING_H
+#define PL_CELL_ENCLOSING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PL_ENCLOSING_TEXT 240
+
+/** The cell that is asked about. */
+struct pl_enclosed_cell {
+    uint64_t bytes;     /* its container's limit; without one, where it stops itself */
+    int64_t timeout_ns; /* of real time */
+};
+
+/** Memory in bytes that a process here can still get: what the machine has to spare, or the
+ * tightest cgroup above, whichever is less. Cache that the kernel can give back counts as free. */
+uint64_t pl_enclosing_room(void);
+
+/** Whether the room that cgroups leave is less than `bytes` and what a run itself needs. */
+bool pl_enclosing_is_tight(uint64_t bytes);
+
+/** @param why set to the limit in words where there is one
+ *  @return whether some limit may hold the cell before its own does */
+bool pl_enclosing_find(const struct pl_enclosed_cell *cell, char why[PL_ENCLOSING_TEXT]);
+
+/** How often the OOM killer has taken a process of this process's own cgroup: a cell without a
+ * cgroup of its own lies there. 0 where nothing counts them. */
+uint64_t pl_enclosing_oom_kills(void);
+
+#endif
