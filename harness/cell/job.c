@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "harness/base/memory.h"
+#include "harness/cell/enclosing.h"
 #include "harness/live/receiver.h"
 #include "harness/pipelines/pipeline.h"
 
@@ -68,21 +68,35 @@ static int too_large(const struct pl_scenario *s, uint64_t bytes, struct pl_erro
                         what, (double)bytes / 0x1p30);
 }
 
+/* Shared memory counts against the file size limit. */
+static int make_memory(uint64_t bytes, struct pl_error *error)
+{
+    int memory = memfd_create("plimsoll-job", MFD_CLOEXEC);
+    int rc = memory < 0 ? -errno : -posix_fallocate(memory, 0, (off_t)bytes);
+    if (!rc)
+        return memory;
+    if (memory >= 0)
+        close(memory);
+    if (rc == -EFBIG)
+        return pl_error_set(error, -ENOMEM,
+                            "a cell takes shared memory of %llu B, and an inherited RLIMIT_FSIZE "
+                            "allows less; `ulimit -f unlimited` would do",
+                            (unsigned long long)bytes);
+    return pl_error_set(error, -ENOMEM, "no shared memory of %llu B for a cell: %s",
+                        (unsigned long long)bytes, strerror(-rc));
+}
+
 int pl_job_make(const struct pl_job_options *o, int *fd, struct pl_error *error)
 {
     uint64_t recording_offset = page_round(sizeof(struct pl_job));
     uint64_t arena_offset = recording_offset + page_round(o->recording->bytes);
     uint64_t arena_bytes = pl_job_arena_bytes(o);
     uint64_t bytes = arena_offset + arena_bytes;
-    if (bytes > pl_memory_available() / 2)
+    if (bytes > pl_enclosing_room() / 2)
         return too_large(o->scenario, bytes, error);
-    int memory = memfd_create("plimsoll-job", MFD_CLOEXEC);
-    if (memory < 0 || posix_fallocate(memory, 0, (off_t)bytes)) {
-        if (memory >= 0)
-            close(memory);
-        return pl_error_set(error, -ENOMEM, "no shared memory of %llu B for a cell",
-                            (unsigned long long)bytes);
-    }
+    int memory = make_memory(bytes, error);
+    if (memory < 0)
+        return memory;
     struct pl_job *job = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
     if (job == MAP_FAILED) {
         int rc = -errno;

@@ -171,12 +171,16 @@ static void reap(const struct pl_process *process, bool kill_it, struct pl_cell_
         ;
 }
 
-/* Where a cell stops itself before it can hurt the machine. 0 where its container does that. */
+/* Where a cell stops itself before it can hurt the machine, or is killed by a limit above. 0 where
+ * its container does that. */
 static uint64_t ceiling(const struct pl_cell_options *o)
 {
     uint64_t half = o->ceiling_bytes ? o->ceiling_bytes : pl_memory_available() / 2;
     uint64_t container = o->scenario->container_bytes;
-    return container && container <= half ? 0 : half;
+    if (container && container <= half && !pl_enclosing_is_tight(container))
+        return 0;
+    uint64_t room = pl_enclosing_room() / 2;
+    return room < half ? room : half;
 }
 
 /* A cell without its sender would only wait for it. */
@@ -219,6 +223,25 @@ static int supervise(const struct pl_cell_options *o, const struct pl_process_op
     return rc;
 }
 
+/* Asked when the job is made, whose memory counts in the cgroups above. */
+static void find_enclosing(const struct pl_cell_options *o, struct pl_cell_evidence *e)
+{
+    uint64_t container = o->scenario->container_bytes;
+    struct pl_enclosed_cell cell = {container ? container : ceiling(o), timeout_ns(o)};
+    if (!pl_enclosing_find(&cell, e->enclosed))
+        e->enclosed[0] = '\0';
+}
+
+/* A container that never met its limit has killed nobody; nor has what is no container.
+ * @param kills_before of our own cgroup, where a cell without one of its own lies */
+static void find_killer(uint64_t kills_before, struct pl_cell_evidence *e)
+{
+    const struct pl_container_evidence *k = &e->kernel;
+    uint64_t kills = k->known ? k->oom_kills : pl_enclosing_oom_kills() - kills_before;
+    e->killed_outside = WIFSIGNALED(e->wait_status) && WTERMSIG(e->wait_status) == SIGKILL &&
+                        !e->timed_out && kills > 0 && k->limit_hits == 0;
+}
+
 static int run_contained(const struct pl_cell_options *o, int job_fd, struct pl_cell_evidence *e,
                          struct pl_error *error)
 {
@@ -245,8 +268,12 @@ static int run_contained(const struct pl_cell_options *o, int job_fd, struct pl_
     };
     e->container = container.kind;
     e->container_bytes = container.bytes;
+    find_enclosing(o, e);
+    uint64_t kills_before = pl_enclosing_oom_kills();
     rc = supervise(o, &process, e, error);
     pl_container_read(&container, &e->kernel);
+    if (!rc)
+        find_killer(kills_before, e);
     pl_container_remove(&container);
     return rc;
 }

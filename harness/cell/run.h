@@ -7,6 +7,7 @@
 
 #include "harness/cell/alerted.h"
 #include "harness/cell/container.h"
+#include "harness/cell/enclosing.h"
 #include "harness/cell/ledger_reports.h"
 #include "harness/cell/record.h"
 #include "harness/cell/wrapper.h"
@@ -29,7 +30,7 @@ struct pl_cell_options {
     struct pl_containers *containers;
     const volatile sig_atomic_t *interrupted; /* nonzero: kill the cell and return -EINTR */
     uint64_t ceiling_bytes; /* RSS at which a cell stops itself that no smaller container holds; 0
-                               for half of what the machine has to spare */
+                               for half of what the machine and the cgroups above have to spare */
     /** Told the time of replay of the latest sample, each time that some arrived; NULL for nobody.
      */
     void (*on_sample)(void *context, int64_t t_ns);
@@ -57,6 +58,8 @@ struct pl_cell_evidence {
     enum pl_container_kind container;
     uint64_t container_bytes;
     struct pl_container_evidence kernel;
+    char enclosed[PL_ENCLOSING_TEXT]; /* what may have held it before its container did; "" */
+    bool killed_outside;              /* the OOM killer took it, and not at its container's limit */
     struct pl_environment environment; /* what the heap was told */
     int cpu;                           /* pinned to, or -1 */
 };

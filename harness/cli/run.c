@@ -43,11 +43,10 @@ static void note_ceiling(struct run *run, const struct pl_cell_evidence *e, cons
     char text[PL_STACK_TEXT_MAX + 160];
     if (!e->has_final || !e->final.at_ceiling)
         return;
-    snprintf(
-        text, sizeof text,
-        "%s was stopped after %.1f s of replay, at half of the memory that this machine had to "
-        "spare; a container would show where it ends",
-        stack, (double)e->final.t_ns / 1e9);
+    snprintf(text, sizeof text,
+             "%s was stopped after %.1f s of replay, at half of the memory that there was to "
+             "spare; a container would show where it ends",
+             stack, (double)e->final.t_ns / 1e9);
     warn(run, text);
 }
 
@@ -162,6 +161,19 @@ static int run_scenario(struct run *run, const struct pl_planned *p, struct pl_e
     return 0;
 }
 
+/* Once for each scenario whose cells somebody else's limit may hold. */
+static void note_enclosing(struct run *run, const struct pl_scenario *s)
+{
+    char why[PL_ENCLOSING_TEXT], text[PL_ENCLOSING_TEXT + 320];
+    uint64_t bytes = s->container_bytes ? s->container_bytes : pl_enclosing_room() / 2;
+    if (!pl_enclosing_find(&(struct pl_enclosed_cell){bytes, s->timeout_ns}, why))
+        return;
+    snprintf(text, sizeof text,
+             "%s: %s may hold its cells before the scenario's %s does: they are not checked",
+             s->name, why, s->container_bytes ? "container" : "own end");
+    warn(run, text);
+}
+
 /* What a reader of the results has to know before the first figure. */
 static void note_conditions(struct run *run)
 {
@@ -173,6 +185,7 @@ static void note_conditions(struct run *run)
         pl_results_add_recording(&run->results, &p->scenario, p->recording, &p->counts);
         if (p->skipped[0])
             warn(run, p->skipped);
+        note_enclosing(run, &p->scenario);
         uint64_t senders = (uint64_t)p->scenario.traffic.sessions * p->recording->stream_count;
         if (senders > p->scenario.receiver.max_sessions) {
             snprintf(text, sizeof text,

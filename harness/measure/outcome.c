@@ -29,7 +29,10 @@ static void judge(struct pl_judgement *j, enum pl_outcome outcome, const char *f
 static void judge_signal(const struct pl_cell_evidence *e, struct pl_judgement *j)
 {
     int number = WTERMSIG(e->wait_status);
-    if (number == SIGKILL && e->kernel.known && e->kernel.oom_kills > 0)
+    if (e->killed_outside)
+        judge(j, PL_OUTCOME_CRASHED,
+              "killed by the OOM killer, and not at its container's limit: one above was met");
+    else if (number == SIGKILL && e->kernel.known && e->kernel.oom_kills > 0)
         judge(j, PL_OUTCOME_OOM_KILLED, "the container's oom_kill counter is %llu",
               (unsigned long long)e->kernel.oom_kills);
     else if (number == SIGKILL)
@@ -53,7 +56,7 @@ static void judge_finished(const struct pl_cell_evidence *e, const struct pl_gro
     const struct pl_final *final = &e->final;
     uint64_t failures = acquire_failures(final);
     if (final->at_ceiling)
-        judge(j, PL_OUTCOME_GROWING, "stopped at half of the machine's available memory");
+        judge(j, PL_OUTCOME_GROWING, "stopped at half of the memory that was available");
     else if (failures > 0 && (final->stack.heap_failures > 0 || final->stack.refusals == 0))
         judge(j, PL_OUTCOME_ALLOC_FAILED, "%llu acquires gave NULL, from the heap itself",
               (unsigned long long)failures);

@@ -233,11 +233,13 @@ static void judge_one(const struct pl_expectation *e, const struct pl_measured *
         judge_alerts(m, e->alerts, x);
 }
 
-/* Whatever was asked, a crash or a timeout that nothing expects is no success. */
+/* Whatever was asked, a crash or a timeout that nothing expects is no success, unless a limit of
+ * somebody else may have made it. */
 static void judge_unasked(const struct pl_measured *m, struct pl_expected *x)
 {
     enum pl_outcome outcome = m->judgement.outcome;
-    if (x->verdict != PL_VERDICT_MET && x->verdict != PL_VERDICT_FAILED &&
+    bool ours = !m->evidence->enclosed[0] && !m->evidence->killed_outside;
+    if (ours && x->verdict != PL_VERDICT_MET && x->verdict != PL_VERDICT_FAILED &&
         (outcome == PL_OUTCOME_CRASHED || outcome == PL_OUTCOME_TIMEOUT))
         set(x, PL_VERDICT_FAILED, "outcome is %s; nothing expects it", pl_outcome_name(outcome));
 }
@@ -261,6 +263,10 @@ void pl_expectations_judge(const struct pl_measured *m, const char *stack, enum 
             s->conditions_left_by);
     else if (has_own_conditions(s, stack))
         set(x, PL_VERDICT_NOT_CHECKED, "the stack's own options leave the stated conditions");
+    if (m->evidence->enclosed[0])
+        set(x, PL_VERDICT_NOT_CHECKED, "%s may hold the cell first", m->evidence->enclosed);
+    else if (m->evidence->killed_outside)
+        set(x, PL_VERDICT_NOT_CHECKED, "killed at a limit that is not its container's");
     if (m->evidence->has_final && pl_final_sender_failed(&m->evidence->final))
         set(x, PL_VERDICT_NOT_CHECKED,
             "the sender fell behind: what arrived is not what was asked for");

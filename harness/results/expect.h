@@ -13,7 +13,7 @@ enum pl_verdict {
 
 struct pl_expected {
     enum pl_verdict verdict;
-    char why[240]; /* for failed and not checked */
+    char why[320]; /* for failed and not checked */
 };
 
 /** "met", "failed", "not checked" or "none". */

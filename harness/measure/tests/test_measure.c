@@ -317,7 +317,7 @@ static void a_killed_cell_has_no_exact_metrics(void **state)
     struct pl_cell_evidence e = finished();
     e.has_final = false;
     e.wait_status = SIGKILL;
-    e.kernel = (struct pl_container_evidence){true, 1, 0};
+    e.kernel = (struct pl_container_evidence){.known = true, .oom_kills = 1, .limit_hits = 1};
     struct pl_measured m;
     struct pl_scenario s = {0};
     pl_measure(&s, &e, &m);
