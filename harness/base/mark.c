@@ -17,7 +17,8 @@ struct mark {
 };
 
 /* Field 22 of /proc/PID/stat: what follows the name, which may hold spaces and parentheses.
- * @return 0 where there is no such process, or no /proc */
+ * @return 0 where there is no such process, where it has ended and only waits to be waited for, or
+ * where there is no /proc */
 static uint64_t start_time(const char *process)
 {
     char path[64], text[1024];
@@ -28,6 +29,8 @@ static uint64_t start_time(const char *process)
         close(fd);
     text[size > 0 ? size : 0] = '\0';
     const char *at = strrchr(text, ')');
+    if (at && (strncmp(at, ") Z", 3) == 0 || strncmp(at, ") X", 3) == 0))
+        return 0;
     for (int field = 2; at && field < 22; field++)
         at = strchr(at + 1, ' ');
     return at ? strtoull(at + 1, NULL, 10) : 0;

@@ -41,7 +41,7 @@ static void remove_left(const char *folder, const char *mark)
     close(fd);
 }
 
-static void remove_all_left(void)
+void pl_temporary_clean(void)
 {
     DIR *directory = opendir(root());
     if (!directory)
@@ -60,7 +60,7 @@ int pl_temporary_make(struct pl_temporary *t, const char *what, struct pl_error 
 {
     char mark[PL_MARK_MAX];
     *t = (struct pl_temporary){.fd = -1};
-    remove_all_left();
+    pl_temporary_clean();
     pl_mark_own(mark);
     int n = snprintf(t->path, sizeof t->path, "%s/%s%s-%s", root(), prefix, what, mark);
     if (n < 0 || (size_t)n >= sizeof t->path)

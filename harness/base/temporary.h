@@ -10,8 +10,11 @@ struct pl_temporary {
     int fd; /* holds it; -1: there is none */
 };
 
-/** Makes $TMPDIR/plimsoll-WHAT-MARK (mark.h), or below /tmp, for this user alone, and removes those
- *  that programs of ours and this user left behind. One of each kind a process.
+/** Removes what programs of ours and this user left behind. */
+void pl_temporary_clean(void);
+
+/** Makes $TMPDIR/plimsoll-WHAT-MARK (mark.h), or below /tmp, for this user alone, and cleans. One
+ * of each kind a process.
  *  @param what a short name @return 0 or a negative errno with the reason */
 int pl_temporary_make(struct pl_temporary *temporary, const char *what, struct pl_error *error);
 

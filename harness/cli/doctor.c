@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "allocators/allocator.h"
+#include "harness/base/temporary.h"
 #include "harness/cell/process.h"
 #include "harness/cli/cli.h"
 #include "harness/instruments/instrument.h"
@@ -100,6 +101,7 @@ int pl_cli_doctor(int argc, char **argv)
     (void)argv;
     if (argc > 1)
         return pl_cli_usage("doctor takes no arguments");
+    pl_temporary_clean();
     char cell[4096];
     struct pl_error error;
     bool found = pl_process_find("plimsoll-cell", cell, sizeof cell, &error) == 0;

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/base/temporary.h"
 #include "harness/cell/process.h"
 #include "harness/cli/alert_lines.h"
 #include "harness/cli/arguments.h"
@@ -223,6 +224,7 @@ static void note_conditions(struct run *run)
 static int run_all(struct run *run, struct pl_error *error)
 {
     int rc = 0;
+    pl_temporary_clean();
     pl_containers_open(&run->containers);
     note_conditions(run);
     for (size_t i = 0; !rc && i < run->plan->count; i++)

@@ -52,6 +52,13 @@ static int begin(struct unpacking *u, struct pl_error *error)
                         strerror(-rc));
 }
 
+/* A memory file counts against the file size limit. */
+static int fail_writing(const struct unpacking *u, int failed, struct pl_error *error)
+{
+    return pl_error_set(error, -failed, "%s: decompressing failed: %s%s", u->name, strerror(failed),
+                        failed == EFBIG ? ": `ulimit -f unlimited` would do" : "");
+}
+
 static int write_out(struct unpacking *u, size_t size, struct pl_error *error)
 {
     u->written += size;
@@ -61,8 +68,7 @@ static int write_out(struct unpacking *u, size_t size, struct pl_error *error)
                             "with editcap -c",
                             u->name, (double)u->limit / (1 << 30));
     if (fwrite(u->output, 1, size, u->plain) != size)
-        return pl_error_set(error, -errno, "%s: decompressing failed: %s", u->name,
-                            strerror(errno));
+        return fail_writing(u, errno, error);
     return 0;
 }
 
@@ -98,8 +104,7 @@ static int feed_all(struct unpacking *u, struct pl_error *error)
     if (ferror(u->compressed))
         return pl_error_set(error, -EIO, "%s cannot be read: %s", u->name, strerror(EIO));
     if (fflush(u->plain) != 0)
-        return pl_error_set(error, -errno, "%s: decompressing failed: %s", u->name,
-                            strerror(errno));
+        return fail_writing(u, errno, error);
     rewind(u->plain);
     return 0;
 }

@@ -68,6 +68,9 @@ static void mark_of_the_dead(char mark[PL_MARK_MAX])
         _exit(write(ends[1], mark, PL_MARK_MAX) != PL_MARK_MAX);
     }
     assert_int_equal(read(ends[0], mark, PL_MARK_MAX), PL_MARK_MAX);
+    siginfo_t info; /* nobody has waited for it yet */
+    assert_int_equal(waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT), 0);
+    assert_true(pl_mark_ended(mark));
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
     close(ends[0]);

@@ -69,7 +69,7 @@ kernel=$build/vm/vmlinuz
 make_initramfs "$tmp/initramfs"
 
 booted=$SECONDS
-timeout --kill-after=5 330 qemu-system-x86_64 -accel tcg -m 1024 -smp 2 -nodefaults -no-user-config \
+timeout --kill-after=5 480 qemu-system-x86_64 -accel tcg -m 1024 -smp 2 -nodefaults -no-user-config \
     -display none -monitor none -serial stdio -no-reboot -kernel "$kernel" \
     -initrd "$tmp/initramfs" -append 'console=ttyS0 quiet panic=-1 loglevel=3' \
     </dev/null 2>&1 | tr -d '\r' >"$tmp/console"
@@ -78,7 +78,7 @@ grep -aE '^(vm:|VERDICT)' "$tmp/console"
 echo "the virtual machine ran for $((SECONDS - booted)) s"
 [ "$rc" -eq 0 ] || bad "the virtual machine ended with $rc"
 for name in in_the_root_cgroup killed_in_a_cell alone_in_a_cgroup in_a_shared_cgroup \
-    as_a_user_in_a_delegated_cgroup; do
+    as_a_user_in_a_delegated_cgroup below_a_tighter_cgroup below_a_cgroup_that_others_fill cgroups_of_others; do
     grep -axq "VERDICT $name ok" "$tmp/console" || bad "$name"
 done
 grep -axq 'VERDICTS END' "$tmp/console" || bad "the virtual machine did not come to the end"

@@ -34,6 +34,24 @@ cells() {
     find /proc -maxdepth 2 -path '/proc/[0-9]*/exe' -lname "$tmp/bin/*" 2>/dev/null | cut -d/ -f3
 }
 
+# Whatever runs on behalf of this test: its programs, and others that were told of its folder.
+helpers() {
+    local process
+    cells
+    for process in /proc/[0-9]*; do
+        [ "${process#/proc/}" = $$ ] || [ "${process#/proc/}" = "$BASHPID" ] ||
+            ! tr '\0' ' ' 2>/dev/null <"$process/cmdline" | grep -qF "$tmp/" || echo "${process#/proc/}"
+    done
+}
+
+no_helper_runs() {
+    for _ in $(seq 50); do
+        [ -n "$(helpers)" ] || return 0
+        sleep 0.1
+    done
+    return 1
+}
+
 # Waits until no cell runs: the kernel takes a moment to tear 256 MiB down.
 no_cell_runs() {
     for _ in $(seq 30); do
@@ -59,7 +77,9 @@ trap clean_up EXIT
 trap 'exit 1' INT TERM
 
 mkdir "$tmp/bin" "$tmp/tmp"
-cp "$build/plimsoll" "$build/plimsoll-cell" "$build/plimsoll-live" "$build/plimsoll-sender" "$tmp/bin/"
+for program in plimsoll{,-cell,-live,-sender,-media,-gbench}; do
+    [ ! -x "$build/$program" ] || cp "$build/$program" "$tmp/bin/"
+done
 cp -r "$source_folder/scenarios" "$tmp/"
 export PLIMSOLL_SCENARIOS=$tmp/scenarios TMPDIR=$tmp/tmp
 cd "$tmp" || exit 1

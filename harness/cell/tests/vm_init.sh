@@ -132,6 +132,48 @@ chown 65534:65534 $root/delegated $root/delegated/cgroup.procs \
     $root/delegated/cgroup.subtree_control $root/delegated/cgroup.threads
 held as_a_user_in_a_delegated_cgroup $root/delegated $nobody
 
+# e: below a cgroup with less than the container: told before the start, and no verdict comes of it.
+note "below_a_tighter_cgroup begins"
+mkdir $root/tight
+echo +memory >$root/tight/cgroup.subtree_control
+echo 150M >$root/tight/memory.max
+mkdir $root/tight/own
+from $root/tight/own plimsoll run stalled-reader --allocator glibc,jemalloc,slab,limited $patience \
+    --out /out/tight >/tmp/tight.log 2>&1 || bad "tight: exit $?: $(tail -n 20 /tmp/tight.log)"
+grep -q '^plimsoll: .*the limit of 150 MiB of .*/tight, which leaves' /tmp/tight.log ||
+    bad "not told before the start: $(head -n 3 /tmp/tight.log)"
+all tight '.expected == "not checked" and .outcome != "oom_killed"'
+nothing_is_left
+verdict below_a_tighter_cgroup
+
+# f: others fill the cgroup above while a cell runs: what the kernel takes there is not the container's.
+note "below_a_cgroup_that_others_fill begins"
+mkdir $root/filled
+echo +memory >$root/filled/cgroup.subtree_control
+echo 320M >$root/filled/memory.max
+mkdir $root/filled/own $root/filled/others
+(sleep 8 && echo 0 >$root/filled/others/cgroup.procs && head -c 340000000 /dev/zero | tail -c 340000000 >/dev/null) &
+from $root/filled/own plimsoll run steady-reader --allocator glibc --repeat 4 --set duration=1h $patience \
+    --out /out/filled >/tmp/filled.log 2>&1
+wait
+jq -e '[.cells[] | select(.outcome == "crashed")] | length > 0 and all(.[]; .expected == "not checked" and
+    (.outcome_why | test("one above was met")))' /out/filled/results.json >/dev/null ||
+    bad "filled: $(jq -c '.cells[] | {outcome, outcome_why, expected}' /out/filled/results.json)"
+nothing_is_left
+verdict below_a_cgroup_that_others_fill
+
+# g: what others called as we might is left alone.
+mkdir $root/plimsoll-exporter
+sh -c 'echo $$ >"$0/cgroup.procs" && exec sleep 1000' $root/plimsoll-exporter &
+other=$!
+sleep 1
+plimsoll doctor >/dev/null || bad "doctor: exit $?"
+kill -0 $other || bad "a process in a cgroup of somebody else was killed"
+kill $other
+wait $other
+rmdir $root/plimsoll-exporter || bad "the cgroup of somebody else is gone"
+verdict cgroups_of_others
+
 note "done"
 echo "VERDICTS END"
 sync
