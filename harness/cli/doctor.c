@@ -7,6 +7,7 @@
 #include "harness/cell/process.h"
 #include "harness/cli/cli.h"
 #include "harness/instruments/instrument.h"
+#include "harness/live/loopback.h"
 
 static void say(const char *what, bool good, const char *detail)
 {
@@ -80,7 +81,8 @@ static void check_live(void)
     struct pl_error error;
     char path[4096], line[128] = "";
     bool found = pl_process_find("plimsoll-live", path, sizeof path, &error) == 0 &&
-                 pl_process_find("plimsoll-sender", path, sizeof path, &error) == 0;
+                 pl_process_find("plimsoll-sender", path, sizeof path, &error) == 0 &&
+                 pl_live_loopback(&error) == 0;
     FILE *file = fopen("/proc/sys/net/core/rmem_max", "re");
     if (file && !fgets(line, sizeof line, file))
         line[0] = '\0';

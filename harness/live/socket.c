@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "harness/live/loopback.h"
+
 #ifndef SO_MEMINFO
 #define SO_MEMINFO 55 /* asm-generic/socket.h */
 #endif
@@ -50,8 +52,11 @@ static int bind_loopback(int fd, uint32_t *port)
 
 int pl_live_socket(uint64_t rcvbuf_bytes, uint32_t *port, struct pl_error *error)
 {
+    int rc = pl_live_loopback(error);
+    if (rc)
+        return rc;
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    int rc = fd < 0 ? -errno : bind_loopback(fd, port);
+    rc = fd < 0 ? -errno : bind_loopback(fd, port);
     if (rc)
         pl_error_set(error, rc, "no UDP socket on 127.0.0.1: %s", strerror(-rc));
     else
