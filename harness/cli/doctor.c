@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "allocators/allocator.h"
+#include "harness/base/proc.h"
 #include "harness/cell/process.h"
 #include "harness/cli/cli.h"
 #include "harness/instruments/instrument.h"
@@ -18,11 +19,15 @@ static void check_containers(void)
 {
     struct pl_containers containers;
     pl_containers_open(&containers);
+    struct pl_error error;
     bool cgroup = containers.kind != PL_CONTAINER_RLIMIT;
     char detail[2400];
     snprintf(detail, sizeof detail, "%s below %s", pl_container_name(containers.kind),
              containers.own);
-    say("memory cgroup", cgroup, cgroup ? detail : containers.why_not);
+    if (!cgroup)
+        snprintf(detail, sizeof detail, "%s",
+                 pl_proc_check(&error) ? error.text : containers.why_not);
+    say("memory cgroup", cgroup, detail);
     pl_containers_close(&containers);
 }
 

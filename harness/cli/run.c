@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/base/proc.h"
 #include "harness/cell/process.h"
 #include "harness/cli/alert_lines.h"
 #include "harness/cli/arguments.h"
@@ -314,6 +315,8 @@ static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan, co
     struct run run = {.arguments = a, .plan = plan};
     struct pl_error error;
     char folder[4096];
+    if (pl_proc_check(&error))
+        return pl_cli_fail(PL_EXIT_MACHINE, &error);
     if (a->out)
         snprintf(folder, sizeof folder, "%s", a->out);
     else
