@@ -4,7 +4,7 @@
 #   test_hints.sh BUILD_FOLDER
 set -uo pipefail
 build=$(cd "$1" && pwd)
-cd "$(dirname "$0")/../../.."
+cd "$(dirname "$0")/../../.." || exit 1
 tmp=$(mktemp -d)
 trap 'umount "$tmp/full/plots" 2>/dev/null; rm -rf "$tmp"' EXIT
 failed=0

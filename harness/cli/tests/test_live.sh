@@ -3,7 +3,7 @@
 # loopback is down.     test_live.sh BUILD_FOLDER
 set -uo pipefail
 build=$(cd "$1" && pwd)
-cd "$(dirname "$0")/../../.."
+cd "$(dirname "$0")/../../.." || exit 1
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 failed=0
