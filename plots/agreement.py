@@ -7,7 +7,8 @@ A panel a stack: both runs under the wall clock and the one under the virtual cl
 with a mark where they are furthest apart. The series are read from where agreement.json says that
 they lie, from the folder that the command ran in. The same results give the same bytes.
 
-Exit: 0, 2 for bad input (one line says what), 3 where matplotlib is missing.
+Exit: 0, 2 for bad input or a folder that can't be written to (one line says what), 3 where matplotlib
+is missing, 4 where the disk is full.
 """
 import argparse
 import os
@@ -110,16 +111,11 @@ def main():
         picture = figure(load(folder))
         files.write(picture, os.path.join(folder, "agreement.svg"), "svg")
     except (KeyError, TypeError, AttributeError) as problem:
-        sys.exit(fail(f"{folder}/agreement.json: a cell is not as it should be ({problem!r})"))
-    except results.Unfit as problem:
-        sys.exit(fail(problem))
-    except OSError as problem:
-        sys.exit(fail(f"{problem.filename or folder}: {problem.strerror}"))
-
-
-def fail(problem):
-    print(f"agreement.py: {problem}", file=sys.stderr)
-    return 2
+        unfit = results.Unfit(
+            f"{folder}/agreement.json: a cell is not as it should be ({problem!r})")
+        sys.exit(files.failed(unfit))
+    except (results.Unfit, OSError) as problem:
+        sys.exit(files.failed(problem))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,26 @@
-"""Writes pictures: whole or not at all, and the same bytes for the same picture."""
+"""Writes pictures: whole or not at all, and the same bytes for the same picture. And how a script that
+can't ends: harness/report/draw.c tells a person what to do by the code."""
+import errno
 import os
+import signal
+import sys
+
+UNFIT, NO_MATPLOTLIB, FULL = 2, 3, 4
+
+
+def failed(problem):
+    """@return the exit code of a script that can't go on, which has said why in one line"""
+    full = isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT)
+    text = problem
+    if isinstance(problem, OSError) and problem.strerror:
+        text = f"{problem.filename}: {problem.strerror}" if problem.filename else problem.strerror
+    print(f"{os.path.basename(sys.argv[0])}: {text}", file=sys.stderr)
+    return FULL if full else UNFIT
+
+
+def clean_up_when_ended():
+    """Asked to end, a script removes what it has half written, as it does when it fails."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
 
 
 def write(figure, path, kind):
@@ -12,7 +33,9 @@ def write(figure, path, kind):
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException as problem:
         if os.path.exists(temporary):
             os.unlink(temporary)
+        if isinstance(problem, OSError) and not problem.filename:
+            problem.filename = path  # a write does not know where to
         raise

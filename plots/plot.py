@@ -10,7 +10,8 @@ left plots/frontiers.json of a sweep, <scenario>-<format>-frontier.svg. Where an
 folded stacks, a flame graph of each; where it left a curve, that beside our own. The same results
 give the same bytes. No gate reads what is drawn here.
 
-Exit: 0, 2 for bad input (one line says what), 3 where matplotlib is missing.
+Exit: 0, 2 for bad input or a folder that can't be written to (one line says what), 3 where matplotlib
+is missing, 4 where the disk is full.
 """
 import argparse
 import os
@@ -79,15 +80,8 @@ def main():
     out = arguments.out or os.path.join(arguments.folder, "plots")
     try:
         draw(arguments.folder, out, ["svg", "png"] if arguments.png else ["svg"])
-    except results.Unfit as problem:
-        sys.exit(fail(problem))
-    except OSError as problem:
-        sys.exit(fail(f"{problem.filename or out}: {problem.strerror}"))
-
-
-def fail(problem):
-    print(f"plot.py: {problem}", file=sys.stderr)
-    return 2
+    except (results.Unfit, OSError) as problem:
+        sys.exit(files.failed(problem))
 
 
 if __name__ == "__main__":

@@ -7,12 +7,17 @@ page's own colours where a picture is put into report.html (harness/report/pictu
 import os
 import sys
 
+import files
+
+files.clean_up_when_ended()
 try:
     import matplotlib
-except ImportError:
-    print(f"{os.path.basename(sys.argv[0])}: matplotlib is missing: "
-          "apt-get install python3-matplotlib", file=sys.stderr)
-    sys.exit(3)
+except ImportError as problem:
+    missing = getattr(problem, "name", None) or "matplotlib"
+    print(f"{os.path.basename(sys.argv[0])}: {missing.split('.')[0]} is missing", file=sys.stderr)
+    sys.exit(files.NO_MATPLOTLIB)
+except OSError as problem:  # it wants a folder of its own to write to
+    sys.exit(files.failed(problem))
 
 INK, MUTED, GRID, PAPER = "#1b1f24", "#57606a", "#d8dee4", "#ffffff"
 ORANGE, SKY, GREEN, BLUE, VERMILLION, PURPLE, GREY = (

@@ -15,6 +15,7 @@
 
 #include "harness/base/child.h"
 #include "harness/cell/job.h"
+#include "harness/cell/program.h"
 
 #define PL_SAID_LINES_MAX 4
 
@@ -242,12 +243,7 @@ int pl_process_find(const char *name, char *path, size_t capacity, struct pl_err
 {
     if (pl_child_find_beside(name, path, capacity) == 0)
         return 0;
-    if (strcmp(name, PL_PROCESS_MEDIA) != 0)
-        return pl_error_set(error, -ENOENT, "%s is missing beside this program; build it by `make`",
-                            name);
-    return pl_error_set(error, -ENOSYS,
-                        "plimsoll-media was not built, for want of FFmpeg: apt install "
-                        "libavformat-dev libavfilter-dev libswscale-dev, and build again");
+    return pl_program_missing(name, error);
 }
 
 bool pl_process_can_fix_addresses(void)

@@ -45,9 +45,7 @@ void pl_process_pass_on(struct pl_process *process);
 #define PL_PROCESS_MEDIA "plimsoll-media"
 
 /** Path of plimsoll-cell or the like, beside the running program.
- *  @return 0, -ENOENT, or -ENOSYS with what would build it for one that this machine lacks FFmpeg
- * for
- */
+ *  @return 0, or a negative errno with the reason (program.h) */
 int pl_process_find(const char *name, char *path, size_t capacity, struct pl_error *error);
 
 /** The version of the FFmpeg that cells of media have.

@@ -95,6 +95,13 @@ static inline bool pl_final_sender_failed(const struct pl_final *final)
                               final->sender_late_ns > PL_SENDER_LATE_NS);
 }
 
+/** Whether other programs sent so much to the receiver's port that its socket and its processor can
+ *  have suffered: more than a tenth of what our own senders sent. */
+static inline bool pl_final_disturbed(const struct pl_final *final)
+{
+    return final->counts.foreign > final->counts.received / 10;
+}
+
 struct pl_failure {
     uint32_t kind; /* PL_RECORD_FAILURE */
     uint32_t size;

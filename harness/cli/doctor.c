@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include "allocators/allocator.h"
+#include "harness/base/proc.h"
 #include "harness/base/temporary.h"
 #include "harness/cell/process.h"
 #include "harness/cli/cli.h"
 #include "harness/instruments/instrument.h"
+#include "harness/live/loopback.h"
 
 static void say(const char *what, bool good, const char *detail)
 {
@@ -18,11 +20,15 @@ static void check_containers(void)
 {
     struct pl_containers containers;
     pl_containers_open(&containers);
+    struct pl_error error;
     bool cgroup = containers.kind != PL_CONTAINER_RLIMIT;
     char detail[2400];
     snprintf(detail, sizeof detail, "%s below %s", pl_container_name(containers.kind),
              containers.own);
-    say("memory cgroup", cgroup, cgroup ? detail : containers.why_not);
+    if (!cgroup)
+        snprintf(detail, sizeof detail, "%s",
+                 pl_proc_check(&error) ? error.text : containers.why_not);
+    say("memory cgroup", cgroup, detail);
     pl_containers_close(&containers);
 }
 
@@ -81,7 +87,8 @@ static void check_live(void)
     struct pl_error error;
     char path[4096], line[128] = "";
     bool found = pl_process_find("plimsoll-live", path, sizeof path, &error) == 0 &&
-                 pl_process_find("plimsoll-sender", path, sizeof path, &error) == 0;
+                 pl_process_find("plimsoll-sender", path, sizeof path, &error) == 0 &&
+                 pl_live_loopback(&error) == 0;
     FILE *file = fopen("/proc/sys/net/core/rmem_max", "re");
     if (file && !fgets(line, sizeof line, file))
         line[0] = '\0';

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/base/proc.h"
 #include "harness/base/temporary.h"
 #include "harness/cell/process.h"
 #include "harness/cli/alert_lines.h"
@@ -67,6 +68,24 @@ static void note_sender(struct run *run, const struct pl_cell_evidence *e, const
     warn(run, text);
 }
 
+/* They were kept out, but for the room that they took until then. */
+static void note_strangers(struct run *run, const struct pl_cell_evidence *e, const char *stack)
+{
+    char text[PL_STACK_TEXT_MAX + 320];
+    const struct pl_final *f = &e->final;
+    if (!e->has_final || f->counts.foreign == 0)
+        return;
+    snprintf(
+        text, sizeof text,
+        "%s: %llu datagrams of other programs came to the receiver's port and were kept out of "
+        "all figures; they took processor time and room in the socket's buffer, which dropped "
+        "%llu packets%s",
+        stack, (unsigned long long)f->counts.foreign,
+        (unsigned long long)f->counts.dropped[PL_DROP_KERNEL],
+        pl_final_disturbed(f) ? ": run it again without them" : "");
+    warn(run, text);
+}
+
 /* A cell's sample arrived. @param context the progress */
 static void note_sample(void *context, int64_t t_ns)
 {
@@ -110,6 +129,7 @@ static int run_cell(struct run *run, const struct pl_planned *p, const struct pl
     run->unexpected |= expected.verdict == PL_VERDICT_FAILED;
     note_ceiling(run, &evidence, label);
     note_sender(run, &evidence, label);
+    note_strangers(run, &evidence, label);
     pl_reproduce(run->arguments, p, cell, reproduce, sizeof reproduce);
     struct pl_cell_identity identity = {
         cell->stack,
@@ -310,6 +330,8 @@ static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan, co
     struct run run = {.arguments = a, .plan = plan};
     struct pl_error error;
     char folder[4096];
+    if (pl_proc_check(&error))
+        return pl_cli_fail(PL_EXIT_MACHINE, &error);
     if (a->out)
         snprintf(folder, sizeof folder, "%s", a->out);
     else

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/base/proc.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"
@@ -148,9 +149,12 @@ int pl_cli_size(int argc, char **argv)
 {
     struct pl_arguments a;
     struct pl_plan plan = {0};
+    struct pl_error error;
     int code = pl_arguments_read(argc, argv, &a);
     if (code == PL_EXIT_OK)
         code = check_arguments(&a);
+    if (code == PL_EXIT_OK && pl_proc_check(&error))
+        code = pl_cli_fail(PL_EXIT_MACHINE, &error);
     if (code == PL_EXIT_OK && !a.allocators)
         a.allocators = "glibc";
     if (code == PL_EXIT_OK)

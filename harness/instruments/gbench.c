@@ -10,6 +10,7 @@
 
 #include "harness/base/child.h"
 #include "harness/base/files.h"
+#include "harness/base/proc.h"
 #include "harness/instruments/gbench_results.h"
 #include "harness/instruments/observation.h"
 
@@ -37,6 +38,9 @@ struct command {
 static int check(struct pl_error *error)
 {
     char path[PL_OBSERVATION_PATH];
+    int rc = pl_proc_check(error);
+    if (rc)
+        return rc;
     if (pl_child_find_beside(PROGRAM, path, sizeof path))
         return pl_error_set(error, -ENOENT,
                             PROGRAM " was not built: Google Benchmark was not found");

@@ -71,6 +71,12 @@ static void identify(const struct pl_live *live, struct datagram *datagram)
         datagram->truth.packet = NULL;
 }
 
+static bool is_foreign(const struct pl_live *live, const struct sockaddr *address)
+{
+    const struct sockaddr_in *from = (const struct sockaddr_in *)(const void *)address;
+    return from->sin_addr.s_addr != live->source;
+}
+
 static void take(struct pl_live *live, ssize_t size, const struct sockaddr *address, bool whole)
 {
     struct receiver *r = &live->receiver;
@@ -99,6 +105,10 @@ static void on_datagram(uv_udp_t *udp, ssize_t size, const uv_buf_t *buffer,
     }
     if (size < 0 || !address)
         return; /* nothing more; the buffer stays at hand */
+    if (is_foreign(live, address)) {
+        pl_own_add(&r->network->counts.foreign, 1); /* likewise: it costs the stack nothing */
+        return;
+    }
     pl_own_add(&r->network->counts.received, 1);
     if (buffer->base == (char *)live->scratch)
         intake_loses(r);
@@ -134,6 +144,7 @@ int network_open(struct pl_live *live)
         rc = uv_udp_init(&live->loop, &live->udp);
     if (!rc)
         rc = uv_udp_open(&live->udp, dup(live->fd));
+    pl_live_socket_claim(live->fd);
     if (!rc)
         rc = uv_timer_init(&live->loop, &live->retry);
     if (!rc)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -47,6 +48,45 @@ static int allow_ports(uint64_t count, struct pl_error *error)
                         (unsigned long long)count, high - low);
 }
 
+/* Of 4,194,304 addresses, none of which a system uses by itself (127.0.0.1, 127.0.1.1, 127.0.0.53).
+ */
+static uint32_t draw_source(void)
+{
+    uint32_t random = 0;
+    if (getrandom(&random, sizeof random, 0) < 0)
+        random = (uint32_t)getpid();
+    return UINT32_C(0x7f400000) | (random & 0x3fffff); /* 127.64.0.0/10 */
+}
+
+static int connected(const struct outlets *o)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    if (bind(fd, (const struct sockaddr *)&o->from, sizeof o->from) == 0 &&
+        connect(fd, (const struct sockaddr *)&o->to, sizeof o->to) == 0)
+        return fd;
+    int rc = -errno;
+    close(fd);
+    return rc;
+}
+
+/* Once, before it counts. */
+static int try_out(const struct outlets *o, struct pl_error *error)
+{
+    char address[INET_ADDRSTRLEN];
+    int fd = connected(o);
+    if (fd >= 0) {
+        close(fd);
+        return 0;
+    }
+    inet_ntop(AF_INET, &o->from.sin_addr, address, sizeof address);
+    return pl_error_set(error, fd,
+                        "the senders can't send from %s: %s; loopback needs all of 127.0.0.0/8: as "
+                        "root, `ip address add 127.0.0.1/8 dev lo`",
+                        address, strerror(-fd));
+}
+
 int outlets_open(struct outlets *o, uint32_t streams, uint32_t lives, uint32_t port,
                  struct pl_error *error)
 {
@@ -61,6 +101,7 @@ int outlets_open(struct outlets *o, uint32_t streams, uint32_t lives, uint32_t p
         .each = malloc(count * sizeof *o->each),
         .count = count,
         .lives = lives,
+        .from = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(draw_source())},
         .to = {.sin_family = AF_INET,
                .sin_port = htons((uint16_t)port),
                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)},
@@ -69,19 +110,7 @@ int outlets_open(struct outlets *o, uint32_t streams, uint32_t lives, uint32_t p
         return pl_error_set(error, -ENOMEM, "out of memory");
     for (uint32_t i = 0; i < count; i++)
         o->each[i] = (struct outlet){.fd = -1};
-    return 0;
-}
-
-static int connected(const struct sockaddr_in *to)
-{
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return -errno;
-    if (connect(fd, (const struct sockaddr *)to, sizeof *to) == 0)
-        return fd;
-    int rc = -errno;
-    close(fd);
-    return rc;
+    return try_out(o, error);
 }
 
 /* The hostile sender's has the last place, whatever it calls itself. */
@@ -91,7 +120,7 @@ int outlets_of(struct outlets *o, const struct pl_arrival *arrival)
     struct outlet *outlet = &o->each[arrival->packet && place < o->count ? place : o->count - 1];
     if (outlet->fd >= 0 && outlet->port == arrival->port)
         return outlet->fd;
-    int fd = connected(&o->to);
+    int fd = connected(o);
     if (fd < 0)
         return fd;
     if (outlet->fd >= 0)
@@ -106,4 +135,6 @@ void outlets_close(struct outlets *o)
         if (o->each[i].fd >= 0)
             close(o->each[i].fd);
     free(o->each);
+    o->each = NULL;
+    o->count = 0;
 }

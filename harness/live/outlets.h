@@ -1,5 +1,7 @@
 /* The sending sockets: one for each stream of each sender, a new one when its sender becomes
- * another. */
+ * another. All of them send from one address of 127.0.0.0/8, drawn for this run: whatever else
+ * comes to the receiver's port was sent by another program, which would have to ask for that
+ * address. */
 #ifndef PL_LIVE_OUTLETS_H
 #define PL_LIVE_OUTLETS_H
 
@@ -17,7 +19,8 @@ struct outlet {
 struct outlets {
     struct outlet *each;
     uint32_t count;
-    uint32_t lives; /* that a stream can send in by turns */
+    uint32_t lives;          /* that a stream can send in by turns */
+    struct sockaddr_in from; /* an address of this run alone, so that the receiver knows its own */
     struct sockaddr_in to;
 };
 
@@ -25,7 +28,8 @@ struct outlets {
  *  @param lives how many identities one after another of a stream still send by turns, 1 or more:
  *   what is reordered comes after its sender has become another
  *  @param port of the receiver on 127.0.0.1
- *  @return 0, or a negative errno when the process may not have so many sockets */
+ *  @return 0, or a negative errno when the process may not have so many sockets, or loopback has no
+ *   address but 127.0.0.1 */
 int outlets_open(struct outlets *outlets, uint32_t streams, uint32_t lives, uint32_t port,
                  struct pl_error *error);
 

@@ -2,6 +2,7 @@
  * virtual clock's loop has them. */
 #include "harness/live/send.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,6 +172,7 @@ int pl_live_send(const struct pl_scenario *scenario, const struct pl_recording *
     s->link = link;
     int rc = prepare(s, recording, seed, error);
     if (!rc) {
+        atomic_store(&link->source, ntohl(s->outlets.from.sin_addr.s_addr));
         s->start_ns = pl_real_now() + AHEAD_NS;
         s->pace = (struct pl_pace){s->start_ns, s->start_ns};
         atomic_store(&link->start_ns, s->start_ns);

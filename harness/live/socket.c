@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "harness/live/loopback.h"
+
 #ifndef SO_MEMINFO
 #define SO_MEMINFO 55 /* asm-generic/socket.h */
 #endif
@@ -50,8 +52,11 @@ static int bind_loopback(int fd, uint32_t *port)
 
 int pl_live_socket(uint64_t rcvbuf_bytes, uint32_t *port, struct pl_error *error)
 {
+    int rc = pl_live_loopback(error);
+    if (rc)
+        return rc;
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    int rc = fd < 0 ? -errno : bind_loopback(fd, port);
+    rc = fd < 0 ? -errno : bind_loopback(fd, port);
     if (rc)
         pl_error_set(error, rc, "no UDP socket on 127.0.0.1: %s", strerror(-rc));
     else
@@ -71,11 +76,21 @@ uint32_t pl_live_socket_drops(int fd)
     return info[SK_MEMINFO_DROPS];
 }
 
-uint64_t pl_live_socket_drain(int fd)
+void pl_live_socket_claim(int fd)
+{
+    int no = 0;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &no, sizeof no);
+}
+
+struct pl_live_drained pl_live_socket_drain(int fd, uint32_t source)
 {
     uint8_t byte;
-    uint64_t datagrams = 0;
-    while (recv(fd, &byte, sizeof byte, MSG_DONTWAIT | MSG_TRUNC) >= 0)
-        datagrams++;
-    return datagrams;
+    struct sockaddr_in from = {0};
+    socklen_t size = sizeof from;
+    struct pl_live_drained drained = {0};
+    while (recvfrom(fd, &byte, sizeof byte, MSG_DONTWAIT, (struct sockaddr *)&from, &size) >= 0) {
+        *(from.sin_addr.s_addr == source ? &drained.ours : &drained.foreign) += 1;
+        size = sizeof from;
+    }
+    return drained;
 }

@@ -19,6 +19,7 @@ struct pl_live {
     int fd;           /* a duplicate of the one that libuv has */
     int stop_fd;      /* readable once the threads are to end */
     int64_t start_ns; /* replay time 0 */
+    uint32_t source;  /* whence our own sender sends, in network order: all else is a stranger's */
     sem_t go;         /* posted for each thread */
     pthread_t network, reader;
     uint8_t *scratch; /* where a datagram goes that is to be lost */

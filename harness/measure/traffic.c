@@ -76,6 +76,12 @@ struct pl_value pl_metric_packets_dropped_invalid(const struct pl_measured *m)
     return dropped(m, PL_DROP_INVALID);
 }
 
+struct pl_value pl_metric_packets_foreign(const struct pl_measured *m)
+{
+    const struct pl_final *final = packets_of(m);
+    return final && final->is_live ? pl_value_integer(final->counts.foreign) : pl_value_none();
+}
+
 struct pl_value pl_metric_packets_held(const struct pl_measured *m)
 {
     return count(m, offsetof(struct pl_traffic_counts, held));

@@ -10,7 +10,17 @@
 
 #include "harness/base/child.h"
 
-#define HOW "for pictures: apt-get install python3-matplotlib, then `%s` again"
+#define GET "apt-get install python3-matplotlib, then `%s` again"
+
+/* How the scripts of plots/ end. */
+enum {
+    DREW = 0,
+    UNFIT = 2, /* what is given, or where it is to go */
+    NO_MATPLOTLIB = 3,
+    FULL = 4 /* the disk */
+};
+
+#define GRACE_MS 2000 /* to remove what was half written */
 
 /* @param beside the sources @param installed where `make install` put it */
 static struct pl_draw draw_by(const char *beside, const char *installed, const char *again)
@@ -40,6 +50,46 @@ static const char *name_of(const struct pl_draw *draw)
     return slash ? slash + 1 : draw->script;
 }
 
+/* Why Python itself did not run. */
+static int not_started(const struct pl_draw *draw, int rc, struct pl_error *error)
+{
+    if (rc == -ENOENT)
+        return pl_error_set(error, rc, "no pictures: %s is missing: " GET, draw->python,
+                            draw->again);
+    return pl_error_set(error, rc, "no pictures: %s can't be started: %s", draw->python,
+                        strerror(-rc));
+}
+
+/* A script that was ended, or that fell over itself: its last line is then Python's of the error.
+ */
+static int crashed(const struct pl_draw *draw, const char *folder, int status, const char *reason,
+                   struct pl_error *error)
+{
+    char how[300];
+    if (WIFSIGNALED(status))
+        snprintf(how, sizeof how, "it was ended by signal %d (%s)", WTERMSIG(status),
+                 strsignal(WTERMSIG(status)));
+    else
+        snprintf(how, sizeof how, "%s", reason[0] ? reason : "it ended without a word");
+    return pl_error_set(error, -EIO, "no pictures: %s crashed: %s; to see where: %s -E -s %s %s",
+                        name_of(draw), how, draw->python, draw->script, folder);
+}
+
+/* Each end with its own remedy. */
+static int explain(const struct pl_draw *draw, const char *folder, int status, const char *reason,
+                   struct pl_error *error)
+{
+    int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    if (code == NO_MATPLOTLIB)
+        return pl_error_set(error, -EIO, "no pictures: %s: " GET, reason, draw->again);
+    if (code == FULL)
+        return pl_error_set(error, -ENOSPC, "no pictures: %s; make room there, then `%s` again",
+                            reason, draw->again);
+    if (code == UNFIT && reason[0])
+        return pl_error_set(error, -EIO, "no pictures: %s", reason);
+    return crashed(draw, folder, status, reason, error);
+}
+
 int pl_draw_pictures(const struct pl_draw *draw, const char *folder, struct pl_error *error)
 {
     char reason[300] = "";
@@ -52,20 +102,16 @@ int pl_draw_pictures(const struct pl_draw *draw, const char *folder, struct pl_e
                              .in = -1,
                              .out = -1,
                              .complaints = complaints,
-                             .timeout_ms = draw->timeout_ms};
+                             .timeout_ms = draw->timeout_ms,
+                             .grace_ms = GRACE_MS};
     int rc = pl_child_run(&child, &status);
-    if (rc == -ETIMEDOUT) {
-        pl_error_set(error, rc, "no pictures: %s took longer than %u s; run it by hand: %s %s",
-                     name_of(draw), draw->timeout_ms / 1000, draw->script, folder);
-    } else if (rc) {
-        pl_error_set(error, rc, "no pictures: %s: %s; " HOW, draw->python, strerror(-rc),
-                     draw->again);
-    } else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-        pl_child_last_line(complaints, reason, sizeof reason);
-        if (!reason[0])
-            snprintf(reason, sizeof reason, "%s ended without a word", name_of(draw));
-        rc = pl_error_set(error, -EIO, "no pictures: %s; " HOW, reason, draw->again);
-    }
+    pl_child_last_line(complaints, reason, sizeof reason);
     close(complaints);
-    return rc;
+    if (rc == -ETIMEDOUT)
+        return pl_error_set(error, rc,
+                            "no pictures: %s took longer than %u s; run it by hand: %s %s",
+                            name_of(draw), draw->timeout_ms / 1000, draw->script, folder);
+    if (rc)
+        return not_started(draw, rc, error);
+    return status == DREW ? 0 : explain(draw, folder, status, reason, error);
 }

@@ -270,5 +270,8 @@ void pl_expectations_judge(const struct pl_measured *m, const char *stack, enum 
     if (m->evidence->has_final && pl_final_sender_failed(&m->evidence->final))
         set(x, PL_VERDICT_NOT_CHECKED,
             "the sender fell behind: what arrived is not what was asked for");
+    if (m->evidence->has_final && pl_final_disturbed(&m->evidence->final))
+        set(x, PL_VERDICT_NOT_CHECKED,
+            "other programs sent more than a tenth as much to the receiver's port");
     judge_unasked(m, x);
 }

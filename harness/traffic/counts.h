@@ -20,7 +20,7 @@ enum pl_drop {
 
 /** Each counter has one thread that writes it (harness/base/own.h). */
 struct pl_traffic_counts {
-    uint64_t received;  /* arrived at the host */
+    uint64_t received;  /* arrived at the host, of those that our own senders sent */
     uint64_t delivered; /* handed to the reader, once and unchanged */
     uint64_t dropped[PL_DROP_COUNT];
     uint64_t held;              /* at the end, neither delivered nor dropped */
@@ -34,6 +34,8 @@ struct pl_traffic_counts {
                                   second, at most */
     uint64_t audio_lost_ns;    /* of audio that a sender lost in that time, all stalls, the mean
                                   over the senders */
+    uint64_t foreign; /* sent by another program to the receiver's port, and kept out: no part
+                         of the above */
 };
 
 /** What a pipeline of media finds out beside its counts. */

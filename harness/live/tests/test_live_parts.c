@@ -97,9 +97,52 @@ static void the_kernels_drops_are_told(void **state)
         assert_int_equal(send(from, datagram, sizeof datagram, 0), sizeof datagram);
     uint32_t drops = pl_live_socket_drops(fd);
     assert_in_range(drops, 400, 480);
-    assert_int_equal(pl_live_socket_drain(fd), 500 - drops);
-    assert_int_equal(pl_live_socket_drain(fd), 0);
+    struct pl_live_drained drained = pl_live_socket_drain(fd, htonl(INADDR_LOOPBACK));
+    assert_int_equal(drained.ours, 500 - drops);
+    assert_int_equal(drained.foreign, 0);
+    assert_int_equal(pl_live_socket_drain(fd, htonl(INADDR_LOOPBACK)).ours, 0);
     close(from);
+    close(fd);
+}
+
+static void what_another_address_sent_is_foreign(void **state)
+{
+    (void)state;
+    uint32_t port = 0;
+    struct pl_error error = {""};
+    int fd = pl_live_socket(65536, &port, &error), from = sender_to(port);
+    assert_int_equal(send(from, "x", 1, 0), 1);
+    struct pl_live_drained drained = pl_live_socket_drain(fd, htonl(INADDR_LOOPBACK + 1));
+    assert_int_equal(drained.ours, 0);
+    assert_int_equal(drained.foreign, 1);
+    close(from);
+    close(fd);
+}
+
+/* @return 0 or a negative errno */
+static int bind_shared(uint32_t port)
+{
+    int yes = 1, fd = socket(AF_INET, SOCK_DGRAM, 0);
+    struct sockaddr_in name = {.sin_family = AF_INET,
+                               .sin_port = htons((uint16_t)port),
+                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    int rc = bind(fd, (struct sockaddr *)&name, sizeof name) ? -errno : 0;
+    close(fd);
+    return rc;
+}
+
+static void a_port_that_is_claimed_is_shared_with_nobody(void **state)
+{
+    (void)state;
+    uint32_t port = 0;
+    int yes = 1;
+    struct pl_error error = {""};
+    int fd = pl_live_socket(65536, &port, &error);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes); /* as libuv does */
+    assert_int_equal(bind_shared(port), 0);
+    pl_live_socket_claim(fd);
+    assert_int_equal(bind_shared(port), -EADDRINUSE);
     close(fd);
 }
 
@@ -119,12 +162,37 @@ static void waiting_ends_on_time_or_when_told(void **state)
     close(fd);
 }
 
-static uint16_t port_of(int fd)
+static struct sockaddr_in name_of(int fd)
 {
     struct sockaddr_in name;
     socklen_t size = sizeof name;
     assert_int_equal(getsockname(fd, (struct sockaddr *)&name, &size), 0);
-    return ntohs(name.sin_port);
+    return name;
+}
+
+static uint16_t port_of(int fd)
+{
+    return ntohs(name_of(fd).sin_port);
+}
+
+/* One address for all of a run, which is nobody else's. */
+static void all_senders_share_an_address_of_their_own(void **state)
+{
+    (void)state;
+    struct outlets outlets, others;
+    struct pl_error error = {""};
+    const struct pl_recorded_packet packet = {0};
+    struct pl_arrival first = {.packet = &packet, .session = 0, .port = 7};
+    struct pl_arrival hostile = {.session = 0, .port = 0x80000000u};
+    assert_int_equal(outlets_open(&outlets, 2, 1, 9, &error), 0);
+    uint32_t own = outlets.from.sin_addr.s_addr;
+    assert_int_equal(ntohl(own) >> 22, 0x7f400000u >> 22); /* 127.64.0.0/10 */
+    assert_int_equal(name_of(outlets_of(&outlets, &first)).sin_addr.s_addr, own);
+    assert_int_equal(name_of(outlets_of(&outlets, &hostile)).sin_addr.s_addr, own);
+    assert_int_equal(outlets_open(&others, 2, 1, 9, &error), 0);
+    assert_int_not_equal(others.from.sin_addr.s_addr, own);
+    outlets_close(&others);
+    outlets_close(&outlets);
 }
 
 /* A socket of its own for each session and identity; the hostile one's is the last. */
@@ -196,7 +264,10 @@ int main(void)
         cmocka_unit_test(what_is_late_follows_at_twice_the_pace),
         cmocka_unit_test(a_recorded_burst_stays_one),
         cmocka_unit_test(the_kernels_drops_are_told),
+        cmocka_unit_test(what_another_address_sent_is_foreign),
+        cmocka_unit_test(a_port_that_is_claimed_is_shared_with_nobody),
         cmocka_unit_test(waiting_ends_on_time_or_when_told),
+        cmocka_unit_test(all_senders_share_an_address_of_their_own),
         cmocka_unit_test(each_sender_has_a_port_of_its_own),
         cmocka_unit_test(lives_that_overlap_keep_their_ports),
         cmocka_unit_test(more_sockets_than_allowed_are_refused),

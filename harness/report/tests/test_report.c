@@ -175,15 +175,50 @@ static void without_python(void **state)
 {
     (void)state;
     struct pl_draw draw = pl_draw_default();
-    no_pictures((struct pl_draw){"/nowhere/python3", draw.script, 1000, draw.again},
-                "no pictures: /nowhere/python3: No such file or directory; for pictures: apt-get "
-                "install python3-matplotlib, then `plimsoll report` again");
-    no_pictures((struct pl_draw){"/bin/false", draw.script, 1000, draw.again},
-                "no pictures: plot.py ended without a word; for pictures: apt-get install");
+    no_pictures(
+        (struct pl_draw){"/nowhere/python3", draw.script, 1000, draw.again},
+        "no pictures: /nowhere/python3 is missing: apt-get install python3-matplotlib, then "
+        "`plimsoll report` again");
+    no_pictures(
+        (struct pl_draw){"/bin/false", draw.script, 1000, draw.again},
+        "no pictures: plot.py crashed: it ended without a word; to see where: /bin/false -E ");
     draw = pl_draw_agreement();
     draw.python = "/bin/false";
-    no_pictures(draw, "no pictures: agreement.py ended without a word; for pictures: apt-get "
-                      "install python3-matplotlib, then `plimsoll agreement` again");
+    no_pictures(draw, "no pictures: agreement.py crashed: it ended without a word; to see where: ");
+    draw.python = "/nowhere/python3";
+    no_pictures(draw, "then `plimsoll agreement` again");
+    draw.python = "/etc/passwd";
+    no_pictures(draw, "no pictures: /etc/passwd can't be started: Permission denied");
+}
+
+/* In the script's place, one that ends as it may. */
+static void ends_with(const char *script, const char *line)
+{
+    char *folder = sample_folder(), path[4096];
+    sample_write(folder, "plot.sh", script);
+    snprintf(path, sizeof path, "%s/plot.sh", folder);
+    chmod(path, 0755);
+    no_pictures((struct pl_draw){path, "/a/plot.py", 5000, "again"}, line);
+    sample_remove(folder);
+}
+
+static void each_end_has_its_own_remedy(void **state)
+{
+    (void)state;
+    ends_with(
+        "#!/bin/sh\necho 'plot.py: matplotlib is missing' >&2; exit 3\n",
+        "no pictures: plot.py: matplotlib is missing: apt-get install python3-matplotlib, then "
+        "`again` again");
+    ends_with("#!/bin/sh\necho 'plot.py: /a/b.svg: No space left on device' >&2; exit 4\n",
+              "no pictures: plot.py: /a/b.svg: No space left on device; make room there, then "
+              "`again` again");
+    ends_with("#!/bin/sh\necho 'plot.py: /a/b.svg: Permission denied' >&2; exit 2\n",
+              "no pictures: plot.py: /a/b.svg: Permission denied");
+    ends_with("#!/bin/sh\necho Traceback >&2; echo 'KeyError: 7' >&2; exit 1\n",
+              "no pictures: plot.py crashed: KeyError: 7; to see where: ");
+    ends_with(
+        "#!/bin/sh\nkill -SEGV $$\n",
+        "no pictures: plot.py crashed: it was ended by signal 11 (Segmentation fault); to see ");
 }
 
 static void slow_python_is_stopped(void **state)
@@ -332,6 +367,7 @@ int main(void)
         cmocka_unit_test(hostile_names_stay_text_in_pictures),
         cmocka_unit_test(missing_series_are_said),
         cmocka_unit_test(without_python),
+        cmocka_unit_test(each_end_has_its_own_remedy),
         cmocka_unit_test(slow_python_is_stopped),
         cmocka_unit_test(plot_refuses),
         cmocka_unit_test(reading_only),

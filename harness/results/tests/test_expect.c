@@ -175,6 +175,23 @@ static void what_was_not_asked_is_not_passed(void **state)
     assert_string_equal(x.why, "integrity_errors is 2; expected 0");
 }
 
+/* A few strangers are kept out of the figures; many took processor time and room in the socket. */
+static void many_strangers_leave_a_cell_unchecked(void **state)
+{
+    (void)state;
+    struct pl_cell_evidence e = bounded_cell();
+    struct pl_scenario s = {.duration_ns = 60 * S};
+    struct pl_expected x;
+    add(&s, "all", "any", 0, "bounded", NULL, NULL);
+    uint64_t few = e.final.counts.received / 10;
+    e.final.counts.foreign = few;
+    assert_int_equal(judge(&s, &e, "glibc", &x), PL_VERDICT_MET);
+    e.final.counts.foreign = few + 1;
+    assert_int_equal(judge(&s, &e, "glibc", &x), PL_VERDICT_NOT_CHECKED);
+    e.final.counts.integrity_errors = 1;
+    assert_int_equal(judge(&s, &e, "glibc", &x), PL_VERDICT_FAILED);
+}
+
 static void a_crash_that_nothing_expects_is_a_failure(void **state)
 {
     (void)state;
@@ -225,6 +242,7 @@ int main(void)
         cmocka_unit_test(bounds_compare_in_their_metrics_unit),
         cmocka_unit_test(all_that_apply_have_to_be_met),
         cmocka_unit_test(what_was_not_asked_is_not_passed),
+        cmocka_unit_test(many_strangers_leave_a_cell_unchecked),
         cmocka_unit_test(a_crash_that_nothing_expects_is_a_failure),
         cmocka_unit_test(bad_bounds_are_refused_with_their_place),
     };
