@@ -74,8 +74,7 @@ static void run_child(const struct pl_child *c, pid_t parent, int report_fd)
     _exit(127);
 }
 
-/* The child reports why exec failed; a closed pipe means that it succeeded. */
-static int await_exec(int report_fd, pid_t pid)
+int pl_child_await_exec(int report_fd, pid_t pid)
 {
     int rc = 0;
     ssize_t n;
@@ -100,7 +99,7 @@ static int start(const struct pl_child *c, pid_t *pid)
     int rc = *pid < 0 ? -errno : 0;
     close(report[1]);
     if (!rc)
-        rc = await_exec(report[0], *pid);
+        rc = pl_child_await_exec(report[0], *pid);
     close(report[0]);
     return rc;
 }

@@ -23,6 +23,12 @@ struct pl_child {
  *  @return 0, or -ESRCH when the parent is dead already */
 int pl_child_become(pid_t parent);
 
+/** Waits until a forked child has become its program.
+ *  @param report_fd of a pipe whose other end closes on exec; else the child writes an int there, a
+ *  negative errno, and ends
+ *  @return 0, or what the child wrote; it is waited for then */
+int pl_child_await_exec(int report_fd, pid_t pid);
+
 /** Runs it to its end. It dies when this process does, however that is, and so does its group. Any
  *  thread, but SIGCHLD must not be ignored (inherited.h).
  *  @param status as waitpid gives it, set on success

@@ -104,6 +104,7 @@ int pl_file_commit(struct pl_file *file, struct pl_error *error)
         return 0;
     if (file->temporary[0])
         unlink(file->temporary);
+    failed = failed == EINTR ? EIO : failed; /* stdio gave up; nobody has asked us to stop */
     return pl_error_set(error, -failed, "can't write %s: %s%s", file->path, strerror(failed),
                         failed == EFBIG ? "; is there a limit (ulimit -f)?" : "");
 }

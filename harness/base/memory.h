@@ -1,4 +1,4 @@
-/* What the machine has to spare. */
+/* What the machine has to spare, and the end where there is none. */
 #ifndef PL_BASE_MEMORY_H
 #define PL_BASE_MEMORY_H
 
@@ -6,5 +6,9 @@
 
 /** MemAvailable of /proc/meminfo in bytes; 2 GiB where that can't be read. */
 uint64_t pl_memory_available(void);
+
+/** Ends the program with a line on stderr and exit code 3, "this machine can't do it": for where a
+ *  document would go on without what there was no memory for. */
+_Noreturn void pl_memory_refused(void);
 
 #endif

@@ -147,8 +147,10 @@ int pl_cgroup_write(const char *folder, const char *file, const char *text)
     int fd = open(path, O_WRONLY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
-    ssize_t written = write(fd, text, strlen(text));
-    int rc = written < 0 ? -errno : 0;
+    ssize_t written;
+    while ((written = write(fd, text, strlen(text))) < 0 && errno == EINTR)
+        continue; /* a limit that takes pages away is interrupted so */
+    int rc = written < 0 ? -errno : (size_t)written < strlen(text) ? -EIO : 0;
     close(fd);
     return rc;
 }

@@ -72,7 +72,9 @@ static int too_large(const struct pl_scenario *s, uint64_t bytes, struct pl_erro
 static int make_memory(uint64_t bytes, struct pl_error *error)
 {
     int memory = memfd_create("plimsoll-job", MFD_CLOEXEC);
-    int rc = memory < 0 ? -errno : -posix_fallocate(memory, 0, (off_t)bytes);
+    int rc = memory < 0 ? -errno : -EINTR;
+    while (rc == -EINTR)
+        rc = -posix_fallocate(memory, 0, (off_t)bytes);
     if (!rc)
         return memory;
     if (memory >= 0)

@@ -171,17 +171,6 @@ static int make_pipes(int records[2], int said[2], int report[2])
     return rc;
 }
 
-/* The child reports why exec failed; a closed pipe means that it succeeded. */
-static int await_exec(int report_fd, pid_t pid)
-{
-    int rc = 0;
-    ssize_t n = read(report_fd, &rc, sizeof rc);
-    close(report_fd);
-    if (n == (ssize_t)sizeof rc)
-        waitpid(pid, NULL, 0);
-    return n == (ssize_t)sizeof rc ? rc : 0;
-}
-
 int pl_process_start(const struct pl_process_options *o, struct pl_process *process,
                      struct pl_error *error)
 {
@@ -211,7 +200,8 @@ int pl_process_start(const struct pl_process_options *o, struct pl_process *proc
     close(said[1]);
     close(report[1]);
     if (!rc)
-        rc = await_exec(report[0], pid);
+        rc = pl_child_await_exec(report[0], pid);
+    close(report[0]);
     if (rc) {
         close(records[0]);
         close(said[0]);

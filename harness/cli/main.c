@@ -7,6 +7,7 @@
 #include "harness/base/inherited.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"
+#include "harness/results/json_memory.h"
 
 static const char help[] =
     "plimsoll - how deep each allocator sinks under a media server's traffic\n"
@@ -112,6 +113,7 @@ int main(int argc, char **argv)
     };
     pl_inherited_reset();
     pl_interrupt_begin();
+    pl_json_memory_guard();
     const char *name = argc > 1 ? argv[1] : "";
     if (strcmp(name, "--version") == 0) {
         printf("plimsoll %s\n", PL_VERSION);

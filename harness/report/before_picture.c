@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/text_stream.h"
 #include "harness/report/before_pairs.h"
 #include "harness/report/svg.h"
 #include "harness/results/rss_series.h"
@@ -107,18 +108,16 @@ static char *draw(const struct overlay *o, const struct pl_before *b,
     char *text = NULL;
     size_t size;
     double left = ALL - (double)panels * PL_BEFORE_PANEL_WIDTH;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
+    struct pl_text_stream stream;
+    if (pl_text_stream_open(&stream))
         return NULL;
+    FILE *out = stream.out;
     pl_svg_begin(out, ALL, TOP + HEIGHT + 44);
     if (o->bytes > 0)
         draw_overlay(out, o);
     pl_before_pairs_draw(out, b, cell, left, TOP, HEIGHT);
     pl_svg_end(out);
-    if (fclose(out) == 0)
-        return text;
-    free(text);
-    return NULL;
+    return pl_text_stream_close(&stream, &text, &size) ? NULL : text;
 }
 
 char *pl_before_picture(const struct pl_before *b, const struct pl_compared *cell, const char *base,

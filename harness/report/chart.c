@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/text_stream.h"
 #include "harness/report/chart_scene.h"
 #include "harness/report/text.h"
 
@@ -227,15 +228,16 @@ static int write_all(struct pl_chart *c, const char *label)
     char *body = NULL;
     size_t size = 0;
     FILE *page = c->out;
-    c->out = open_memstream(&body, &size);
-    if (!c->out)
+    struct pl_text_stream stream;
+    if (pl_text_stream_open(&stream))
         return -ENOMEM;
+    c->out = stream.out;
     write_axes(c);
     int rc = write_curves(c);
     pl_chart_lines(c);
     pl_chart_marks(c);
     double bottom = fmax(pl_chart_legend(c), c->top + PL_CHART_HEIGHT + 44);
-    rc = fclose(c->out) ? -ENOMEM : rc;
+    rc = pl_text_stream_close(&stream, &body, &size) ? -ENOMEM : rc;
     if (!rc) { /* its height is known now */
         fprintf(page, "<svg class=\"chart\" role=\"img\" viewBox=\"0 0 %d %.0f\" aria-label=\"",
                 PL_CHART_WIDTH, bottom);

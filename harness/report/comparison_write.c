@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/base/files.h"
+#include "harness/base/text_stream.h"
 #include "harness/report/comparison.h"
 
 enum { MARKDOWN, JSON, JUNIT, FILES };
@@ -14,9 +15,10 @@ static const char *const names[FILES] = {"compare.md", "compare.json", "compare.
 static int make(int which, const struct pl_comparison *c, const char *base, const char *new,
                 char **text, size_t *size)
 {
-    FILE *out = open_memstream(text, size);
-    if (!out)
+    struct pl_text_stream stream;
+    if (pl_text_stream_open(&stream))
         return -ENOMEM;
+    FILE *out = stream.out;
     int rc = 0;
     if (which == MARKDOWN)
         pl_comparison_markdown(out, c, base, new);
@@ -24,7 +26,7 @@ static int make(int which, const struct pl_comparison *c, const char *base, cons
         rc = pl_comparison_json(out, c, base, new);
     else
         pl_comparison_junit(out, c);
-    return fclose(out) || rc ? -ENOMEM : 0;
+    return pl_text_stream_close(&stream, text, size) || rc ? -ENOMEM : 0;
 }
 
 static int write_one(int which, const struct pl_comparison *c, const char *folder, const char *base,

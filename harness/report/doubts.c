@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/text_stream.h"
 #include "harness/report/sections.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"
@@ -148,16 +149,14 @@ char *pl_doubt_text(const json_t *doubt, size_t most)
     char *text = NULL;
     size_t size;
     json_int_t cells = json_integer_value(json_object_get(doubt, "cells"));
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
+    struct pl_text_stream stream;
+    if (pl_text_stream_open(&stream))
         return NULL;
+    FILE *out = stream.out;
     fputs(pl_document_string(doubt, "what"), out);
     if (cells)
         fprintf(out, ", %lld cell%s", (long long)cells, cells > 1 ? "s" : "");
     write_stacks(out, json_object_get(doubt, "stacks"), most);
     fprintf(out, ": %s", pl_document_string(doubt, "why"));
-    if (fclose(out) == 0)
-        return text;
-    free(text);
-    return NULL;
+    return pl_text_stream_close(&stream, &text, &size) ? NULL : text;
 }

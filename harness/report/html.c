@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/text_stream.h"
 #include "harness/report/facts.h"
 #include "harness/report/html_aside.h"
 #include "harness/report/html_write.h"
@@ -238,13 +239,14 @@ static void write_page(struct pl_html *p)
 /* @param room for pictures, bytes */
 static int make(struct pl_html page, size_t room, char **text, size_t *size)
 {
+    struct pl_text_stream stream;
     *text = NULL;
     page.room = room;
-    page.out = open_memstream(text, size);
-    if (!page.out)
+    if (pl_text_stream_open(&stream))
         return -ENOMEM;
+    page.out = stream.out;
     write_page(&page);
-    if (fclose(page.out) == 0 && !page.rc)
+    if (pl_text_stream_close(&stream, text, size) == 0 && !page.rc)
         return 0;
     free(*text);
     *text = NULL;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/text_stream.h"
 #include "harness/report/alerts.h"
 #include "harness/report/aside.h"
 #include "harness/report/columns.h"
@@ -248,14 +249,12 @@ static int render(struct page *p, size_t most, char **text, size_t *size)
 {
     *text = NULL;
     p->most = most;
-    p->out = open_memstream(text, size);
-    if (!p->out)
+    struct pl_text_stream stream;
+    if (pl_text_stream_open(&stream))
         return -ENOMEM;
+    p->out = stream.out;
     write_page(p);
-    if (fclose(p->out) == 0)
-        return 0;
-    free(*text);
-    return -ENOMEM;
+    return pl_text_stream_close(&stream, text, size);
 }
 
 /* The longest lists with which the page fits; 0 where none does. */

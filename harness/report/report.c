@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "harness/base/files.h"
+#include "harness/base/text_stream.h"
 #include "harness/report/aside.h"
 #include "harness/report/draw.h"
 #include "harness/report/frontier.h"
@@ -34,15 +35,15 @@ struct writing {
 /* Through memory: neither is half a document ever in a file, nor is a full disk taken for it. */
 static int make_stream(int which, const struct pl_model *m, char **text, size_t *size)
 {
-    FILE *out = open_memstream(text, size);
+    struct pl_text_stream stream;
     int rc = 0;
-    if (!out)
+    if (pl_text_stream_open(&stream))
         return -ENOMEM;
     if (which == JSON)
-        rc = pl_report_json(out, m);
+        rc = pl_report_json(stream.out, m);
     else
-        pl_junit_write(out, m);
-    if (fclose(out) == 0 && !rc)
+        pl_junit_write(stream.out, m);
+    if (pl_text_stream_close(&stream, text, size) == 0 && !rc)
         return 0;
     free(*text);
     return -ENOMEM;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/text_stream.h"
 #include "harness/report/text.h"
 
 /* More are counted, not named: a sentence is read at a glance. */
@@ -265,13 +266,9 @@ char *pl_verdict_text(const struct pl_model_group *g)
 {
     char *text = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
+    struct pl_text_stream stream;
+    if (pl_text_stream_open(&stream))
         return NULL;
-    pl_verdict_write(out, g);
-    if (fclose(out)) {
-        free(text);
-        return NULL;
-    }
-    return text;
+    pl_verdict_write(stream.out, g);
+    return pl_text_stream_close(&stream, &text, &size) ? NULL : text;
 }

@@ -55,9 +55,15 @@ static bool is_cut(int file, off_t size)
 /* All of it or nothing: what a full disk took of it is given back. */
 static int write_whole(int file, const char *text, off_t before)
 {
-    size_t size = strlen(text);
-    ssize_t written = write(file, text, size);
-    int failed = written < 0 ? errno : (size_t)written < size ? ENOSPC : 0;
+    size_t left = strlen(text);
+    int failed = 0;
+    while (left > 0 && !failed) {
+        ssize_t written = write(file, text, left);
+        if (written < 0 && errno != EINTR)
+            failed = errno;
+        text += written > 0 ? written : 0;
+        left -= written > 0 ? (size_t)written : 0;
+    }
     if (!failed && fsync(file))
         failed = errno;
     if (failed && ftruncate(file, before))

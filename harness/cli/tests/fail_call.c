@@ -21,9 +21,8 @@
 
 #ifdef __x86_64__
 
-static const long interruptible[] = {SYS_read,   SYS_pread64,   SYS_write,           SYS_pwrite64,
-                                     SYS_poll,   SYS_wait4,     SYS_clock_nanosleep, SYS_flock,
-                                     SYS_openat, SYS_fallocate, SYS_ftruncate,       -1};
+static const long interruptible[] = {SYS_read,      SYS_write,           SYS_poll,  SYS_wait4,
+                                     SYS_fallocate, SYS_clock_nanosleep, SYS_flock, -1};
 static const long filling[] = {SYS_write,  SYS_pwrite64,  SYS_fsync,     SYS_mkdir,  SYS_rename,
                                SYS_linkat, SYS_fallocate, SYS_ftruncate, SYS_openat, -1};
 static const long writing[] = {SYS_write, SYS_pwrite64, -1};
@@ -38,6 +37,7 @@ struct tracee {
     pid_t pid;
     const struct kind *kind;
     unsigned long fails_at, made;
+    bool begun;   /* the loader has done its part */
     bool inside;  /* of a call: the next stop is its end */
     bool failing; /* this one */
 };
@@ -53,9 +53,11 @@ static bool is_meant(const struct kind *kind, const struct user_regs_struct *reg
     return listed && (kind->failure || registers->rdx > 1);
 }
 
+/* The controller's first deed is to close what it inherited to its children (base/inherited.c). */
 static void enter(struct tracee *t, struct user_regs_struct *registers)
 {
-    t->failing = is_meant(t->kind, registers) && ++t->made == t->fails_at;
+    t->begun |= registers->orig_rax == SYS_close_range;
+    t->failing = t->begun && is_meant(t->kind, registers) && ++t->made == t->fails_at;
     if (!t->failing)
         return;
     if (t->kind->failure)
