@@ -4,13 +4,14 @@
 #include <unistd.h>
 
 #include "allocators/allocator.h"
+#include "allocators/printable.h"
 #include "harness/cell/process.h"
 #include "harness/cli/cli.h"
 #include "harness/instruments/instrument.h"
 
 static void say(const char *what, bool good, const char *detail)
 {
-    printf("%-22s %-4s %s\n", what, good ? "ok" : "no", detail);
+    pl_printable_line(stdout, "%-22s %-4s %s", what, good ? "ok" : "no", detail);
 }
 
 static void check_containers(void)
