@@ -19,6 +19,8 @@ PLACES = [(7, 4, "left"), (7, -10, "left"), (-7, 4, "right"), (-7, -10, "right")
           (-12, 16, "right"), (-12, -22, "right"), (14, 30, "left"), (14, -36, "left"),
           (-14, 30, "right"), (-14, -36, "right"), (16, 44, "left"), (16, -50, "left"),
           (-16, 44, "right"), (-16, -50, "right")]
+MOST_LABELS = 100  # that are tried: a picture has room for fewer
+MOST_LEFT_OUT = 12  # that the legend names
 NEAR = 12  # from this distance on a thin line leads from the label to its point
 
 
@@ -62,7 +64,7 @@ def draw_labels(axes, points):
     dots = [axes.transData.transform(place(p)) for p in points]
     taken = [pyplot.matplotlib.transforms.Bbox.from_bounds(x - 6, y - 6, 12, 12) for x, y in dots]
     order = {"on": 0, "ahead": 1, "beside": 2, "behind": 3}
-    for point in sorted(points, key=lambda p: (order[p["place"]], *place(p))):
+    for point in sorted(points, key=lambda p: (order[p["place"]], *place(p)))[:MOST_LABELS]:
         bold = point["place"] == "on"
         text = axes.annotate(style.plain(point["label"], 44), place(point), xytext=(0, 0),
                              textcoords="offset points", fontsize=7.5, zorder=6,
@@ -122,9 +124,12 @@ def legend(axes, points, templates, left_out):
     if any(not p["template"] for p in points):
         handles.append(handle([], [], linestyle="none", marker="x", color=style.MUTED))
         labels.append("not swept")
-    for point in left_out:
+    for point in left_out[:MOST_LEFT_OUT]:
         handles.append(handle([], [], linestyle="none"))
         labels.append(style.plain(f"left out: {point['label']} ({point['why']})", 38))
+    if len(left_out) > MOST_LEFT_OUT:
+        handles.append(handle([], [], linestyle="none"))
+        labels.append(f"and {len(left_out) - MOST_LEFT_OUT} more left out: the table has them")
     axes.legend(handles, labels, loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=8,
                 borderaxespad=0, alignment="left", handlelength=1.8)
 
