@@ -2,6 +2,8 @@
 stacks beside them. Which points are on the frontier is decided by harness/report/frontier.c."""
 import os
 
+import numpy
+
 import chart
 import results
 import style
@@ -55,14 +57,16 @@ def scale(axis, values, set_scale):
 
 
 def overlaps(box, others):
-    return any(box.overlaps(other) for other in others)
+    """Whether it touches any of them, rows of x0, y0, x1, y1."""
+    return bool(numpy.any((box.x0 <= others[:, 2]) & (box.x1 >= others[:, 0])
+                          & (box.y0 <= others[:, 3]) & (box.y1 >= others[:, 1])))
 
 
 def draw_labels(axes, points):
     """Each beside its point, on free ground; the table has those that find none."""
     renderer = axes.figure.canvas.get_renderer()
-    dots = [axes.transData.transform(place(p)) for p in points]
-    taken = [pyplot.matplotlib.transforms.Bbox.from_bounds(x - 6, y - 6, 12, 12) for x, y in dots]
+    dots = axes.transData.transform([place(p) for p in points])
+    taken = numpy.hstack([dots - 6, dots + 6])
     order = {"on": 0, "ahead": 1, "beside": 2, "behind": 3}
     for point in sorted(points, key=lambda p: (order[p["place"]], *place(p)))[:MOST_LABELS]:
         bold = point["place"] == "on"
@@ -76,7 +80,7 @@ def draw_labels(axes, points):
             box = text.get_window_extent(renderer)
             inside = axes.bbox.contains(box.x0, box.y0) and axes.bbox.contains(box.x1, box.y1)
             if inside and not overlaps(box, taken):
-                taken.append(box)
+                taken = numpy.vstack([taken, [box.x0, box.y0, box.x1, box.y1]])
                 if abs(x) >= NEAR:
                     axes.annotate("", place(point), xytext=(x, y + 3 * (y < 0)),
                                   textcoords="offset points", zorder=3,
