@@ -11,7 +11,7 @@ void pl_html_worst(const struct pl_html *p)
 {
     struct pl_worst worst[PL_WORST_MAX];
     char reason[PL_WORST_TEXT];
-    size_t count = pl_worst_find(p->model, worst);
+    size_t count = pl_worst_find(p->whole, worst);
     fputs("<section id=\"worst\"><h2>The worst</h2>\n", p->out);
     if (!count)
         fputs("<p>Nothing sank, grew, failed or was dropped.</p>\n", p->out);
@@ -62,7 +62,7 @@ static void write_doubts(const struct pl_html *p, const json_t *doubts)
 
 void pl_html_trust(const struct pl_html *p)
 {
-    json_t *doubts = pl_doubts_make(p->model);
+    json_t *doubts = pl_doubts_make(p->whole);
     fputs("<section id=\"trust\" data-view=\"about\"><h2>Trust</h2>\n", p->out);
     write_noise(p);
     write_doubts(p, doubts);
