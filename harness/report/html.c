@@ -282,11 +282,16 @@ static int make(struct pl_html page, size_t room, char **text, size_t *size)
 /* The longest list that there may be. */
 static size_t longest(const struct pl_model *m)
 {
-    size_t most = m->group_count, warnings = json_array_size(json_object_get(m->root, "warnings"));
+    static const char *const lists[] = {"warnings", "recordings", "instruments"};
+    size_t most = m->group_count;
     most = m->verdicts[PL_VERDICT_FAILED] > most ? m->verdicts[PL_VERDICT_FAILED] : most;
     for (size_t i = 0; i < m->group_count; i++)
         most = m->groups[i].row_count > most ? m->groups[i].row_count : most;
-    return warnings > most ? warnings : most;
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        size_t size = json_array_size(json_object_get(m->root, lists[i]));
+        most = size > most ? size : most;
+    }
+    return most;
 }
 
 /* As much of a model and its curves as there is room for: views of what the whole owns. */
@@ -344,6 +349,20 @@ static int make_shorter(struct pl_html *page, struct view *v, char **text, size_
     return rc;
 }
 
+/* Anew with pictures in the room that is left. Each has some words around it: where those are what
+ * is too much, as much room is taken back. */
+static int make_pictured(struct pl_html page, char **text, size_t *size)
+{
+    size_t room = PL_HTML_MAX - *size;
+    free(*text);
+    int rc = make(page, room, text, size);
+    if (rc || *size <= PL_HTML_MAX)
+        return rc;
+    size_t excess = *size - PL_HTML_MAX;
+    free(*text);
+    return make(page, room > excess ? room - excess : 0, text, size);
+}
+
 int pl_html_make(const struct pl_model *m, const char *folder, const char *no_pictures, char **text,
                  size_t *size)
 {
@@ -362,11 +381,8 @@ int pl_html_make(const struct pl_model *m, const char *folder, const char *no_pi
     rc = make(page, 0, text, size); /* to see what is left for pictures */
     if (!rc && *size > PL_HTML_MAX)
         rc = make_shorter(&page, &view, text, size);
-    if (!rc && !no_pictures && *size < PL_HTML_MAX) {
-        size_t room = PL_HTML_MAX - *size;
-        free(*text);
-        rc = make(page, room, text, size);
-    }
+    if (!rc && !no_pictures && *size < PL_HTML_MAX)
+        rc = make_pictured(page, text, size);
     free_view(&view);
     pl_curves_free(&curves);
     return rc;
