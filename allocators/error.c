@@ -3,23 +3,23 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
-/* What a person wrote is quoted in it, whatever it holds. */
-static void keep_one_line(char *text)
-{
-    for (; *text; text++)
-        if ((unsigned char)*text < ' ' || *text == 0x7f)
-            *text = '?';
-}
+#include "allocators/printable.h"
+
+/* Room for a line whose escapes make it longer, so that only what is shown is cut. */
+#define FORMATTED_BYTES 4096
 
 int pl_error_set(struct pl_error *error, int code, const char *format, ...)
 {
     if (error) {
+        char text[FORMATTED_BYTES];
         va_list args;
         va_start(args, format);
-        vsnprintf(error->text, sizeof error->text, format, args);
+        vsnprintf(text, sizeof text, format, args);
         va_end(args);
-        keep_one_line(error->text);
+        /* what a person wrote is quoted in it, whatever it holds */
+        pl_printable_copy(error->text, sizeof error->text, text, strlen(text));
     }
     return code;
 }

@@ -9,7 +9,8 @@ struct pl_error {
 };
 
 /**
- * Fills in the line, unless `error` is NULL. Longer text is cut; control characters become '?'.
+ * Fills in the line, unless `error` is NULL. Longer text is cut; what is not printable
+ * becomes an escape (printable.h).
  * @param error where to write, may be NULL
  * @param code the negative errno that the caller is about to return
  * @return `code`, so that `return pl_error_set(error, -EINVAL, "...")` reads as one step

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "allocators/backend.h"
+#include "allocators/printable.h"
 
 /* Where the parser stands. */
 struct cursor {
@@ -213,6 +214,8 @@ int pl_stack_parse(const char *text, struct pl_stack_spec *spec, struct pl_error
         rc = add_rest(&cursor);
     if (!rc)
         rc = check_heap(&cursor);
+    if (!rc && !pl_printable_text(text, length)) /* it names cells, wherever they are shown */
+        rc = pl_error_set(error, -EINVAL, "stack '%s': printable UTF-8 alone would be right", text);
     if (!rc)
         *spec = parsed;
     return rc;

@@ -242,7 +242,8 @@ def memory(group, folder):
 
 def cpu(group, values):
     """CPU a packet of every stack; the floor is what the harness itself costs."""
-    values = [v for v in values if v[0] in shown(group)]
+    names = set(shown(group))
+    values = [v for v in values if v[0] in names]
     looks = style.look_of({v[0]: group.looks[v[0]] for v in values})
     height = 1.5 + 0.27 * len(values)
     figure, axes = new_figure(group, f"CPU a packet: {conditions(group)}", 10.4, height)

@@ -2,6 +2,8 @@
 stacks beside them. Which points are on the frontier is decided by harness/report/frontier.c."""
 import os
 
+import numpy
+
 import chart
 import results
 import style
@@ -19,6 +21,8 @@ PLACES = [(7, 4, "left"), (7, -10, "left"), (-7, 4, "right"), (-7, -10, "right")
           (-12, 16, "right"), (-12, -22, "right"), (14, 30, "left"), (14, -36, "left"),
           (-14, 30, "right"), (-14, -36, "right"), (16, 44, "left"), (16, -50, "left"),
           (-16, 44, "right"), (-16, -50, "right")]
+MOST_LABELS = 100  # that are tried: a picture has room for fewer
+MOST_LEFT_OUT = 12  # that the legend names
 NEAR = 12  # from this distance on a thin line leads from the label to its point
 
 
@@ -53,16 +57,18 @@ def scale(axis, values, set_scale):
 
 
 def overlaps(box, others):
-    return any(box.overlaps(other) for other in others)
+    """Whether it touches any of them, rows of x0, y0, x1, y1."""
+    return bool(numpy.any((box.x0 <= others[:, 2]) & (box.x1 >= others[:, 0])
+                          & (box.y0 <= others[:, 3]) & (box.y1 >= others[:, 1])))
 
 
 def draw_labels(axes, points):
     """Each beside its point, on free ground; the table has those that find none."""
     renderer = axes.figure.canvas.get_renderer()
-    dots = [axes.transData.transform(place(p)) for p in points]
-    taken = [pyplot.matplotlib.transforms.Bbox.from_bounds(x - 6, y - 6, 12, 12) for x, y in dots]
+    dots = axes.transData.transform([place(p) for p in points])
+    taken = numpy.hstack([dots - 6, dots + 6])
     order = {"on": 0, "ahead": 1, "beside": 2, "behind": 3}
-    for point in sorted(points, key=lambda p: (order[p["place"]], *place(p))):
+    for point in sorted(points, key=lambda p: (order[p["place"]], *place(p)))[:MOST_LABELS]:
         bold = point["place"] == "on"
         text = axes.annotate(style.plain(point["label"], 44), place(point), xytext=(0, 0),
                              textcoords="offset points", fontsize=7.5, zorder=6,
@@ -74,7 +80,7 @@ def draw_labels(axes, points):
             box = text.get_window_extent(renderer)
             inside = axes.bbox.contains(box.x0, box.y0) and axes.bbox.contains(box.x1, box.y1)
             if inside and not overlaps(box, taken):
-                taken.append(box)
+                taken = numpy.vstack([taken, [box.x0, box.y0, box.x1, box.y1]])
                 if abs(x) >= NEAR:
                     axes.annotate("", place(point), xytext=(x, y + 3 * (y < 0)),
                                   textcoords="offset points", zorder=3,
@@ -122,9 +128,12 @@ def legend(axes, points, templates, left_out):
     if any(not p["template"] for p in points):
         handles.append(handle([], [], linestyle="none", marker="x", color=style.MUTED))
         labels.append("not swept")
-    for point in left_out:
+    for point in left_out[:MOST_LEFT_OUT]:
         handles.append(handle([], [], linestyle="none"))
         labels.append(style.plain(f"left out: {point['label']} ({point['why']})", 38))
+    if len(left_out) > MOST_LEFT_OUT:
+        handles.append(handle([], [], linestyle="none"))
+        labels.append(f"and {len(left_out) - MOST_LEFT_OUT} more left out: the table has them")
     axes.legend(handles, labels, loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=8,
                 borderaxespad=0, alignment="left", handlelength=1.8)
 

@@ -81,12 +81,12 @@ def document(folder):
 def load(folder):
     """The groups of a folder, in the order of its results."""
     path = os.path.join(folder, "results.json")
-    groups = {}
+    groups, taken = {}, set()
     try:
         for cell in document(folder)["cells"]:
             if key_of(cell) not in groups:
-                taken = {g.picture for g in groups.values()}
                 groups[key_of(cell)] = Group(cell, name_picture(cell, taken))
+                taken.add(groups[key_of(cell)].picture)
             row = (cell["allocator"], cell.get("threads", 1))  # older results had one thread
             groups[key_of(cell)].cells.setdefault(row, []).append(cell)
         for group in groups.values():

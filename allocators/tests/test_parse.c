@@ -173,7 +173,21 @@ static void keeps_to_one_line(void **state)
     struct pl_error error;
     (void)state;
     assert_int_equal(pl_stack_parse("sl\nab\033/\x7f", &spec, &error), -EINVAL);
-    assert_non_null(strstr(error.text, "stack 'sl?ab?/?': no backend is called 'sl?ab?'"));
+    assert_non_null(
+        strstr(error.text, "stack 'sl\\x0aab\\x1b/\\x7f': no backend is called 'sl\\x0aab\\x1b'"));
+}
+
+static void refuses_what_is_not_printable(void **state)
+{
+    struct pl_stack_spec spec;
+    struct pl_error error;
+    (void)state;
+    assert_int_equal(pl_stack_parse("preload:path=/a\033[31m.so", &spec, &error), -EINVAL);
+    assert_string_equal(error.text, "stack 'preload:path=/a\\x1b[31m.so': printable UTF-8 alone "
+                                    "would be right");
+    assert_int_equal(pl_stack_parse("preload:path=/a\xe2\x80\xae.so", &spec, &error), -EINVAL);
+    assert_int_equal(pl_stack_parse("preload:path=/a\xff.so", &spec, &error), -EINVAL);
+    assert_int_equal(pl_stack_parse("preload:path=/\xc3\xa9.so", &spec, &error), 0);
 }
 
 static void refuses_what_is_too_long(void **state)
@@ -508,6 +522,7 @@ int main(void)
         cmocka_unit_test(keeps_text_values),
         cmocka_unit_test(refuses_bad_specs),
         cmocka_unit_test(keeps_to_one_line),
+        cmocka_unit_test(refuses_what_is_not_printable),
         cmocka_unit_test(refuses_what_is_too_long),
         cmocka_unit_test(splits_lists),
         cmocka_unit_test(list_refuses_what_is_too_long),

@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "allocators/printable.h"
+
 #define STEP_MS 10
 
 extern char **environ;
@@ -214,6 +216,12 @@ void pl_child_last_line(int fd, char *text, size_t capacity)
     char *newline = strrchr(text, '\n');
     if (newline)
         memmove(text, newline + 1, strlen(newline + 1) + 1);
+    char *shown = pl_printable_dup(text);
+    if (shown)
+        snprintf(text, capacity, "%s", shown);
+    else
+        text[0] = '\0';
+    free(shown);
 }
 
 static bool is_program(const char *path)

@@ -35,7 +35,8 @@ int pl_child_await_exec(int report_fd, pid_t pid);
  *  @return 0 whatever it ended with, -ETIMEDOUT, -EINTR, or why it could not be started */
 int pl_child_run(const struct pl_child *child, int *status);
 
-/** The last line of what it wrote to a file, without its newline; empty where it said nothing. */
+/** The last line of what it wrote to a file, without its newline and with what
+ *  is not printable as an escape; empty where it said nothing. */
 void pl_child_last_line(int fd, char *text, size_t capacity);
 
 /** Finds a program in the folder of the running one. @return 0 or -ENOENT */

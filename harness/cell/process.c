@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "allocators/printable.h"
 #include "harness/base/child.h"
 #include "harness/cell/job.h"
 #include "harness/cell/program.h"
@@ -224,7 +225,7 @@ void pl_process_pass_on(struct pl_process *process)
         const char *end = memchr(text + shown, '\n', size - shown);
         shown = end ? (size_t)(end - text) + 1 : size;
     }
-    fwrite(text, 1, shown, stderr);
+    pl_printable_write(stderr, text, shown, "\n\t");
     if (shown < size)
         fprintf(stderr, "... and more from this cell: %zu B at least\n", size - shown);
 }

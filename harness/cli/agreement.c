@@ -2,6 +2,7 @@
  * the wall clock gives. */
 #include <stdio.h>
 
+#include "allocators/printable.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
 #include "harness/report/agreement.h"
@@ -41,7 +42,8 @@ static void print_reason(const struct pl_agreed *a)
 static int conclude(const struct options *o, const struct pl_agreement *a)
 {
     pl_agreement_table(stdout, a);
-    printf("\n%s/agreement.md and agreement.json\n", o->out);
+    putchar('\n');
+    pl_printable_line(stdout, "%s/agreement.md and agreement.json", o->out);
     fflush(stdout);
     for (size_t i = 0; i < a->count; i++)
         if (a->cells[i].verdict == PL_AGREEMENT_DIFFERS)

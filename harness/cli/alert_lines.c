@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "allocators/printable.h"
 #include "harness/report/alerts.h"
 
 #define TOLD_MAX 10 /* lines of a cell: an alert that comes and goes would bury all others */
@@ -16,13 +17,13 @@ void pl_alert_lines_tell(void *context, const struct pl_alert_record *alert)
     pl_alert_text(lines->scenario->alerts[alert->index].text, (double)alert->t_ns / 1e9,
                   (double)alert->value, what, sizeof what);
     pl_progress_clear(lines->progress);
-    fprintf(stderr, "alert: %s %s %s\n", lines->scenario->name, lines->label, what);
+    pl_printable_line(stderr, "alert: %s %s %s", lines->scenario->name, lines->label, what);
 }
 
 void pl_alert_lines_end(const struct pl_alert_lines *lines)
 {
     if (lines->raised > TOLD_MAX)
-        fprintf(stderr, "alert: ... and %llu more of %s %s\n",
-                (unsigned long long)(lines->raised - TOLD_MAX), lines->scenario->name,
-                lines->label);
+        pl_printable_line(stderr, "alert: ... and %llu more of %s %s",
+                          (unsigned long long)(lines->raised - TOLD_MAX), lines->scenario->name,
+                          lines->label);
 }

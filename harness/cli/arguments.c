@@ -131,7 +131,7 @@ static int take(int option, const char *text, struct pl_arguments *a)
     case AT:
         return pl_cli_ledger_times(text, a);
     default:
-        return PL_EXIT_USAGE; /* getopt has printed the line */
+        return PL_EXIT_USAGE;
     }
 }
 
@@ -152,11 +152,10 @@ int pl_arguments_read(int argc, char **argv, struct pl_arguments *a)
     a->settings = calloc((size_t)argc, sizeof *a->settings);
     if (!a->settings)
         return pl_cli_usage("out of memory");
-    char name[] = "plimsoll";
-    argv[0] = name; /* getopt puts it before its messages */
     int option, rc = PL_EXIT_OK;
-    while (rc == PL_EXIT_OK && (option = getopt_long(argc, argv, "", options, NULL)) != -1)
-        rc = take(option, optarg, a);
+    while (rc == PL_EXIT_OK && (option = getopt_long(argc, argv, ":", options, NULL)) != -1)
+        rc = option == '?' || option == ':' ? pl_cli_refuse_option(option, argv)
+                                            : take(option, optarg, a);
     a->scenarios = argv + optind;
     a->scenario_count = (size_t)(argc - optind);
     return rc ? rc : check_together(a);

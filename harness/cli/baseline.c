@@ -1,6 +1,7 @@
 /* `plimsoll baseline DIR... [--renew]`: class D of runs against the committed baseline. */
 #include <stdio.h>
 
+#include "allocators/printable.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
 #include "harness/compare/baseline.h"
@@ -23,13 +24,13 @@ static int check(const json_t *root, const char *folder)
     if (pl_baseline_check(root, folder, print, NULL, &differences, &error))
         return pl_cli_fail(PL_EXIT_USAGE, &error);
     if (!differences) {
-        printf("class D is as in %s\n", folder);
+        pl_printable_line(stdout, "class D is as in %s", folder);
         return PL_EXIT_OK;
     }
-    fprintf(stderr,
-            "plimsoll: %zu values differ from %s; if they should, `make baseline` renews it and "
-            "the diff shows them\n",
-            differences, folder);
+    pl_printable_line(stderr,
+                      "plimsoll: %zu values differ from %s; if they should, `make baseline` renews "
+                      "it and the diff shows them",
+                      differences, folder);
     return PL_EXIT_UNEXPECTED;
 }
 
@@ -62,7 +63,7 @@ int pl_cli_baseline(int argc, char **argv)
     if (code == PL_EXIT_OK && renew && pl_baseline_write(root, folder, &error))
         code = pl_cli_fail(PL_EXIT_USAGE, &error);
     else if (code == PL_EXIT_OK && renew)
-        printf("renewed: %s\n", folder);
+        pl_printable_line(stdout, "renewed: %s", folder);
     else if (code == PL_EXIT_OK)
         code = check(root, folder);
     json_decref(root);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "allocators/printable.h"
 #include "harness/base/temporary.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/reproduce.h"
@@ -33,7 +34,8 @@ static void print(const json_t *root, const char *path)
                pl_document_string(row, "metric"),
                100 * json_number_value(json_object_get(row, "noise")));
     }
-    printf("\ncalibration: %s\n", path);
+    putchar('\n');
+    pl_printable_line(stdout, "calibration: %s", path);
 }
 
 /* Other cells of this host stay calibrated; what can't be read is replaced. */

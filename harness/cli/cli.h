@@ -37,4 +37,8 @@ int pl_cli_fail(int code, const struct pl_error *error);
 /** As pl_cli_fail, with a line of its own. */
 int pl_cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/** As pl_cli_usage, for what getopt_long could not take. Its short options begin with ':'.
+ *  @param option '?' or ':' */
+int pl_cli_refuse_option(int option, char *const *argv);
+
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "allocators/printable.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
 #include "harness/report/change_text.h"
@@ -56,9 +57,7 @@ static int find_calibration(const struct compare *o, const json_t *new,
 /* @param context what stands before the line */
 static void print_reason(void *context, const char *line)
 {
-    fprintf(stderr, "plimsoll: gate: %s", (const char *)context);
-    pl_text_plain(stderr, line);
-    fputc('\n', stderr);
+    pl_printable_line(stderr, "plimsoll: gate: %s%s", (const char *)context, line);
 }
 
 static int conclude(const struct compare *o, const struct pl_comparison *c)
@@ -66,12 +65,13 @@ static int conclude(const struct compare *o, const struct pl_comparison *c)
     char plain[] = "", advisory[] = "advisory: ";
     const char *only_exact = pl_comparison_only_exact(c), *part = pl_comparison_incomplete(c);
     pl_comparison_table(stdout, c);
-    printf("\n%s/compare.md, compare.json and compare.xml\n", o->out);
+    putchar('\n');
+    pl_printable_line(stdout, "%s/compare.md, compare.json and compare.xml", o->out);
     if (only_exact)
-        fprintf(stderr, "plimsoll: %s: only class D is compared\n", only_exact);
+        pl_printable_line(stderr, "plimsoll: %s: only class D is compared", only_exact);
     if (part)
-        fprintf(stderr, "plimsoll: %s was stopped before its end: what it lacks is not compared\n",
-                part);
+        pl_printable_line(
+            stderr, "plimsoll: %s was stopped before its end: what it lacks is not compared", part);
     if (!o->gate)
         return PL_EXIT_OK;
     if (!c->calibration)

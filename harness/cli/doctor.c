@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "allocators/allocator.h"
+#include "allocators/printable.h"
 #include "harness/base/proc.h"
 #include "harness/base/temporary.h"
 #include "harness/cell/process.h"
@@ -13,7 +14,7 @@
 
 static void say(const char *what, bool good, const char *detail)
 {
-    printf("%-22s %-4s %s\n", what, good ? "ok" : "no", detail);
+    pl_printable_line(stdout, "%-22s %-4s %s", what, good ? "ok" : "no", detail);
 }
 
 static void check_containers(void)

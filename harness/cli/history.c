@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocators/printable.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/commit.h"
 #include "harness/report/history.h"
@@ -41,11 +42,9 @@ static int read_wishes(int argc, char **argv, struct wishes *w)
                                    [COMMIT] = &w->commit,
                                    [METRIC] = &w->metrics,
                                    [ALLOCATOR] = &w->allocator};
-    char name[] = "plimsoll";
-    argv[0] = name; /* getopt puts it before its messages */
-    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        if (option == '?')
-            return PL_EXIT_USAGE; /* getopt has printed the line */
+    for (int option; (option = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
+        if (option == '?' || option == ':')
+            return pl_cli_refuse_option(option, argv);
         *places[option] = optarg;
     }
     w->scenario = optind < argc ? argv[optind] : NULL;
@@ -63,9 +62,8 @@ static int check_commit(const char *commit)
     size_t length = strlen(commit);
     if (length == 0 || length > COMMIT_MAX)
         return pl_cli_usage("--commit takes 1 to %d characters", COMMIT_MAX);
-    for (const char *at = commit; *at; at++)
-        if ((unsigned char)*at <= ' ' || *at == 0x7f)
-            return pl_cli_usage("--commit takes a name without blanks, such as a hash");
+    if (strchr(commit, ' ') || !pl_printable_text(commit, length))
+        return pl_cli_usage("--commit takes a name without blanks, such as a hash");
     return PL_EXIT_OK;
 }
 
@@ -86,9 +84,9 @@ static int add(const struct wishes *w)
     if (pl_history_line(&model, commit, &line, &error) || pl_history_append(w->file, line, &error))
         code = pl_cli_fail(PL_EXIT_USAGE, &error);
     else
-        printf("history: %s, commit %s: %zu cells added to %s\n",
-               json_string_value(json_object_get(line, "started")), commit,
-               json_array_size(json_object_get(line, "cells")), w->file);
+        pl_printable_line(stdout, "history: %s, commit %s: %zu cells added to %s",
+                          json_string_value(json_object_get(line, "started")), commit,
+                          json_array_size(json_object_get(line, "cells")), w->file);
     json_decref(line);
     pl_model_free(&model);
     return code;
@@ -97,7 +95,7 @@ static int add(const struct wishes *w)
 static void warn(void *context, const char *warning)
 {
     (void)context;
-    fprintf(stderr, "plimsoll: warning: %s\n", warning);
+    pl_printable_line(stderr, "plimsoll: warning: %s", warning);
 }
 
 /* @param metrics room for each there is */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocators/printable.h"
 #include "harness/cli/cli.h"
 #include "harness/instruments/instrument.h"
 #include "harness/measure/metrics.h"
@@ -29,7 +30,8 @@ static int list_scenarios(void)
         if (s && pl_scenario_load(paths[i], PL_TIER_DEFAULT, NULL, 0, s, &error) == 0)
             print_scenario(s);
         else
-            printf("%-20s can't be read: %s\n", paths[i], s ? error.text : "out of memory");
+            pl_printable_line(stdout, "%-20s can't be read: %s", paths[i],
+                              s ? error.text : "out of memory");
         free(s);
         free(paths[i]);
     }
@@ -45,7 +47,7 @@ static int list_allocators(void)
         if (info.options[0])
             printf("%-17soptions: %s\n", "", info.options);
         if (info.missing)
-            printf("%-17snot here: %s\n", "", info.missing);
+            pl_printable_line(stdout, "%-17snot here: %s", "", info.missing);
     }
     return PL_EXIT_OK;
 }

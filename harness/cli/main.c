@@ -1,9 +1,12 @@
 /* plimsoll: finds the command and runs it. */
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "allocators/printable.h"
 #include "harness/base/inherited.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"
@@ -54,19 +57,32 @@ static const char help[] =
 
 int pl_cli_fail(int code, const struct pl_error *error)
 {
-    fprintf(stderr, "plimsoll: %s\n", error->text);
+    pl_printable_line(stderr, "plimsoll: %s", error->text);
     return code;
 }
 
 int pl_cli_usage(const char *format, ...)
 {
+    char *line = NULL;
     va_list args;
     va_start(args, format);
-    fputs("plimsoll: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    if (vasprintf(&line, format, args) < 0)
+        line = NULL;
     va_end(args);
+    pl_printable_line(stderr, "plimsoll: %s", line ? line : "out of memory");
+    free(line);
     return PL_EXIT_USAGE;
+}
+
+/* Not by getopt, which prints what it was given as it is. */
+int pl_cli_refuse_option(int option, char *const *argv)
+{
+    if (optopt > ' ')
+        return pl_cli_usage("unrecognized option '-%c'", optopt);
+    if (option == ':')
+        return pl_cli_usage("option '%s' requires an argument", argv[optind - 1]);
+    return pl_cli_usage(optopt ? "option '%s' takes no argument" : "unrecognized option '%s'",
+                        argv[optind - 1]);
 }
 
 static bool asks_for_help(int argc, char **argv)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocators/printable.h"
 #include "harness/base/words.h"
 #include "harness/cli/reproduce.h"
 #include "harness/instruments/instrument.h"
@@ -80,7 +81,7 @@ static void tell(struct pl_observing *o, const json_t *entry)
              skipped ? "" : " with ", skipped ? "" : stack,
              json_string_value(json_object_get(entry, "why")));
     if (pl_results_warn(o->results, text))
-        fprintf(stderr, "plimsoll: %s\n", text);
+        pl_printable_line(stderr, "plimsoll: %s", text);
 }
 
 static int observe_cell(struct pl_observing *o, const struct pl_instrument *instrument,

@@ -1,6 +1,7 @@
 /* `plimsoll pairs --base PROGRAM`: runs another build of plimsoll and a new one side by side. */
 #include <stdio.h>
 
+#include "allocators/printable.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/reproduce.h"
 #include "harness/cli/side_by_side.h"
@@ -63,8 +64,8 @@ static int run(const struct texts *t, struct pl_arguments *a, const char *comman
     if (code == PL_EXIT_OK)
         code = pl_side_by_side_run(a, &s);
     if (code == PL_EXIT_OK)
-        printf("pairs: %s/base and %s/new (plimsoll compare %s/base %s/new)\n", a->out, a->out,
-               a->out, a->out);
+        pl_printable_line(stdout, "pairs: %s/base and %s/new (plimsoll compare %s/base %s/new)",
+                          a->out, a->out, a->out, a->out);
     return code;
 }
 

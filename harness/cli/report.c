@@ -2,6 +2,7 @@
  * DIR. */
 #include <stdio.h>
 
+#include "allocators/printable.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
 #include "harness/report/report.h"
@@ -32,7 +33,7 @@ int pl_cli_report(int argc, char **argv)
         return code;
     if (pl_report_write(&report, stderr, &error))
         return pl_cli_fail(PL_EXIT_USAGE, &error);
-    printf("report: %s/report.html\n        %s/report.md, report.json and junit.xml\n",
-           report.folder, report.folder);
+    pl_printable_line(stdout, "report: %s/report.html", report.folder);
+    pl_printable_line(stdout, "        %s/report.md, report.json and junit.xml", report.folder);
     return PL_EXIT_OK;
 }

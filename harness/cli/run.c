@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "allocators/printable.h"
 #include "harness/base/proc.h"
 #include "harness/base/temporary.h"
 #include "harness/cell/process.h"
@@ -37,7 +38,7 @@ struct run {
 static void warn(struct run *run, const char *text)
 {
     pl_results_warn(&run->results, text);
-    fprintf(stderr, "plimsoll: %s\n", text);
+    pl_printable_line(stderr, "plimsoll: %s", text);
 }
 
 static void note_ceiling(struct run *run, const struct pl_cell_evidence *e, const char *stack)
@@ -282,8 +283,9 @@ static void print_results(struct run *run)
     }
     pl_cli_ledger_print(&run->results);
     pl_report_table(stdout, run->results.root);
-    printf("\nresults: %s/results.json (plimsoll report %s writes the report)\n",
-           run->results.folder, run->results.folder);
+    putchar('\n');
+    pl_printable_line(stdout, "results: %s/results.json (plimsoll report %s writes the report)",
+                      run->results.folder, run->results.folder);
 }
 
 /* A run that was stopped keeps the cells that were finished. */
@@ -292,7 +294,7 @@ static int finish(struct run *run, int rc, struct pl_error *error)
     size_t done = json_array_size(json_object_get(run->results.root, "cells"));
     struct pl_error second;
     if (rc && rc != -EINTR)
-        fprintf(stderr, "plimsoll: %s\n", error->text);
+        pl_printable_line(stderr, "plimsoll: %s", error->text);
     if (done > 0 || rc == 0) {
         int written = pl_results_write(&run->results, rc == 0, &second);
         if (written)

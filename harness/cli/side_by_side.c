@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "allocators/printable.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/plan.h"
@@ -76,7 +77,7 @@ static void show(void *context, const struct pl_pair_cell *cell, size_t done, si
 static void tell(void *context, const char *why)
 {
     pl_progress_clear(context);
-    fprintf(stderr, "plimsoll: %s\n", why);
+    pl_printable_line(stderr, "plimsoll: %s", why);
 }
 
 static int exit_code(int rc, const struct pl_error *error)
@@ -145,7 +146,7 @@ int pl_side_by_side_run(struct pl_arguments *a, const struct pl_side_by_side *s)
         code = pl_plan_make(a, &plan);
     for (size_t i = 0; code == PL_EXIT_OK && i < plan.count; i++)
         if (plan.planned[i].skipped[0])
-            fprintf(stderr, "plimsoll: %s\n", plan.planned[i].skipped);
+            pl_printable_line(stderr, "plimsoll: %s", plan.planned[i].skipped);
     if (code == PL_EXIT_OK)
         code = run_plan(a, &plan, s);
     pl_plan_free(&plan);

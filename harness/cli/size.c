@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "allocators/printable.h"
 #include "harness/base/proc.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
@@ -60,10 +61,11 @@ static int size_stack(struct pl_sized_stack *z)
     if (rc)
         return fail(rc, &s->error);
     if (!s->plain.ended) {
-        fprintf(stderr,
-                "plimsoll: %s sinks with %s and nothing else (%s): there is no size that is "
-                "enough; a shorter --set duration or container=none would be right\n",
-                s->planned->scenario.name, s->inner, pl_outcome_name(s->plain.outcome));
+        pl_printable_line(
+            stderr,
+            "plimsoll: %s sinks with %s and nothing else (%s): there is no size that is "
+            "enough; a shorter --set duration or container=none would be right",
+            s->planned->scenario.name, s->inner, pl_outcome_name(s->plain.outcome));
         return PL_EXIT_UNEXPECTED;
     }
     rc = find(z);

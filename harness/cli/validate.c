@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "allocators/printable.h"
 #include "harness/cli/cli.h"
 #include "harness/pipelines/pipeline.h"
 #include "harness/results/expect.h"
@@ -14,10 +15,11 @@
 static void print_valid(const char *path, const struct pl_scenario *s)
 {
     size_t swept = pl_sweep_count(s);
-    printf("%s: valid", path);
     if (swept)
-        printf("; its sweep makes %zu stack%s", swept, swept > 1 ? "s" : "");
-    putchar('\n');
+        pl_printable_line(stdout, "%s: valid; its sweep makes %zu stack%s", path, swept,
+                          swept > 1 ? "s" : "");
+    else
+        pl_printable_line(stdout, "%s: valid", path);
 }
 
 static int check_formats(const struct pl_scenario *s, struct pl_error *error)

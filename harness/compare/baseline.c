@@ -11,6 +11,7 @@
 #include "harness/measure/metrics.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"
+#include "harness/results/ranges.h"
 
 #define LINE_MAX_BYTES 768
 
@@ -163,18 +164,42 @@ static int write_lines(const struct lines *l, const char *path, struct pl_error 
     return pl_file_commit(&file, error);
 }
 
+/* The number behind the last blank is one of the metric before it. */
+static int check_line(const char *path, size_t number, const char *line, struct pl_error *error)
+{
+    char metric[64] = "", *end;
+    struct pl_error reason;
+    size_t length = name_length(line), start = length;
+    while (start && line[start - 1] != ' ')
+        start--;
+    snprintf(metric, sizeof metric, "%.*s", (int)(length - start), line + start);
+    const struct pl_metric *m = pl_metric_find(metric);
+    double value = line[length] ? strtod(line + length + 1, &end) : 0;
+    if (!start || !m || !line[length] || *end || end == line + length + 1)
+        return pl_error_set(error, -EINVAL,
+                            "%s:%zu: '%.60s' is no line of a baseline; stack, format, metric and "
+                            "value would be right",
+                            path, number, line);
+    struct pl_range range = pl_metric_range(m);
+    if (pl_range_check(&range, value, metric, &reason))
+        return pl_error_set(error, -EINVAL, "%s:%zu: %s", path, number, reason.text);
+    return 0;
+}
+
 static int read_lines(const char *path, struct lines *l, struct pl_error *error)
 {
     char *text = NULL;
     size_t size = 0;
     int rc = pl_file_read(path, PL_FILE_BYTES_MAX, &text, &size, error);
     char *rest = text;
+    size_t number = 0;
     for (char *line; !rc && (line = strsep(&rest, "\n"));) {
+        number++;
         if (!*line || *line == '#')
             continue;
-        rc = name_length(line) < strlen(line)
-                 ? add_line(l, line)
-                 : pl_error_set(error, -EINVAL, "%s: '%.60s' is no line of a baseline", path, line);
+        rc = check_line(path, number, line, error);
+        if (!rc)
+            rc = add_line(l, line);
     }
     free(text);
     sort(l);

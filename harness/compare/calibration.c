@@ -12,6 +12,7 @@
 #include "harness/compare/judge.h"
 #include "harness/results/document.h"
 #include "harness/results/host.h"
+#include "harness/results/ranges.h"
 
 #define VERSION 1
 
@@ -69,7 +70,7 @@ static int check(const json_t *root, struct pl_error *error)
                                                                 i);
     if (!json_is_array(json_object_get(root, "metrics")))
         return pl_error_set(error, -EINVAL, "no metrics; `plimsoll calibrate` makes it anew");
-    return 0;
+    return pl_ranges_check(root, "", false, error);
 }
 
 int pl_calibration_load(const char *path, struct pl_calibration *c, struct pl_error *error)

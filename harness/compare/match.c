@@ -10,18 +10,33 @@
 #include "allocators/allocator.h"
 #include "harness/results/document.h"
 
+static struct pl_match *add_match(struct pl_matches *all, const struct pl_cell_name *name,
+                                  const char *key)
+{
+    if (all->count == all->capacity) {
+        size_t wanted = all->capacity ? 2 * all->capacity : 16;
+        struct pl_match *larger = realloc(all->matches, wanted * sizeof *larger);
+        if (!larger)
+            return NULL;
+        all->matches = larger;
+        all->capacity = wanted;
+    }
+    if (pl_index_set(&all->numbers, key, all->count))
+        return NULL;
+    all->matches[all->count] = (struct pl_match){.name = *name};
+    return &all->matches[all->count++];
+}
+
 static struct pl_match *match_of(struct pl_matches *all, const json_t *cell)
 {
     struct pl_cell_name name = pl_cell_name_of(cell);
-    for (size_t i = 0; i < all->count; i++)
-        if (pl_cell_name_equal(&all->matches[i].name, &name))
-            return &all->matches[i];
-    struct pl_match *larger = realloc(all->matches, (all->count + 1) * sizeof *larger);
-    if (!larger)
-        return NULL;
-    all->matches = larger;
-    all->matches[all->count] = (struct pl_match){.name = name};
-    return &all->matches[all->count++];
+    char *key = pl_cell_name_key(&name);
+    size_t number = key ? pl_index_find(&all->numbers, key) : PL_INDEX_NONE;
+    struct pl_match *match = number != PL_INDEX_NONE ? &all->matches[number]
+                             : key                   ? add_match(all, &name, key)
+                                                     : NULL;
+    free(key);
+    return match;
 }
 
 static int add(const json_t ***cells, size_t *count, const json_t *cell)
@@ -216,6 +231,7 @@ void pl_matches_free(struct pl_matches *matches)
         free(matches->matches[i].new);
     }
     free(matches->matches);
+    pl_index_free(&matches->numbers);
     *matches = (struct pl_matches){0};
 }
 

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "allocators/error.h"
+#include "harness/base/index.h"
 #include "harness/results/cell_name.h"
 
 #define PL_MATCH_WHY_MAX 200
@@ -25,7 +26,8 @@ struct pl_match {
 
 struct pl_matches {
     struct pl_match *matches;
-    size_t count;
+    size_t count, capacity;
+    struct pl_index numbers; /* of the matches, by name */
 };
 
 /** Finds the cells of both documents, in the order of `new` and then what only `base` has. Points

@@ -21,6 +21,26 @@ const struct pl_metric *pl_metric_find(const char *name)
     return NULL;
 }
 
+struct pl_range pl_metric_range(const struct pl_metric *m)
+{
+    static const struct pl_range ranges[] = {
+        [PL_UNIT_BYTES] = {0, PL_RANGE_COUNT, false},
+        [PL_UNIT_BYTES_PER_SECOND] = {0, PL_RANGE_RATE, false},
+        [PL_UNIT_BYTES_PER_MINUTE] = {-PL_RANGE_RATE, PL_RANGE_RATE, false}, /* it shrinks */
+        [PL_UNIT_COUNT] = {0, PL_RANGE_COUNT, true},
+        [PL_UNIT_PER_SECOND] = {0, PL_RANGE_RATE, false},
+        [PL_UNIT_SECONDS] = {0, PL_RANGE_SECONDS, false},
+        [PL_UNIT_NANOSECONDS] = {0, PL_RANGE_RATE, false},
+        [PL_UNIT_PERCENT] = {0, PL_RANGE_RATE, false},
+        [PL_UNIT_RATIO] = {0, PL_RANGE_RATE, false},
+        [PL_UNIT_DECIBELS] = {-PL_RANGE_RATE, PL_RANGE_RATE, false}, /* more error than signal */
+    };
+    struct pl_range range = ranges[m->unit];
+    if (m->value == pl_metric_rss_bytes_per_media_second) /* RSS at the end less that before */
+        range.minimum = -PL_RANGE_RATE;
+    return range;
+}
+
 const char *pl_unit_name(enum pl_unit unit)
 {
     static const char *const names[] = {"B", "B/s", "B/min", "", "/s", "s", "ns", "%", "x", "dB"};

@@ -23,6 +23,19 @@ enum pl_unit {
     PL_UNIT_DECIBELS
 };
 
+/** What a number may be. Bounds leave room for any machine, and for int64_t behind any unit. */
+struct pl_range {
+    double minimum, maximum;
+    bool whole;
+};
+
+/** Counts and bytes are exact in a double up to here. */
+#define PL_RANGE_COUNT 9007199254740992.0
+/** Rates, ratios and nanoseconds. */
+#define PL_RANGE_RATE 1e18
+/** Seconds that are nanoseconds in an int64_t, too. */
+#define PL_RANGE_SECONDS 9e9
+
 /** Which way is better: judged by comparisons and shown by reports. */
 enum pl_better { PL_BETTER_LOWER, PL_BETTER_HIGHER, PL_BETTER_NONE };
 
@@ -58,6 +71,9 @@ extern const size_t pl_metric_count;
 
 /** @return the metric, or NULL */
 const struct pl_metric *pl_metric_find(const char *name);
+
+/** What one value of a metric may be; a median of counts need not be whole. */
+struct pl_range pl_metric_range(const struct pl_metric *metric);
 
 const char *pl_unit_name(enum pl_unit unit);
 const char *pl_better_name(enum pl_better better);

@@ -1,8 +1,10 @@
 /* Texts of benchmarks' tables (benchmarks.h). */
 #include "harness/report/benchmarks.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/index.h"
 #include "harness/report/text.h"
 #include "harness/results/document.h"
 
@@ -17,16 +19,39 @@ static bool are_alike(const json_t *a, const json_t *b)
            strcmp(pl_document_string(a, "format"), pl_document_string(b, "format")) == 0;
 }
 
+/* The names of all entries, each once, in the order in which they ran. */
+static void gather_names(struct pl_benchmark_group *group)
+{
+    struct pl_index known = {0};
+    size_t most = 0, i;
+    const json_t *benchmark;
+    for (size_t e = 0; e < group->count; e++)
+        most += json_array_size(json_object_get(group->entries[e], "benchmarks"));
+    group->names = malloc((most + 1) * sizeof *group->names);
+    for (size_t e = 0; group->names && e < group->count; e++)
+        json_array_foreach(json_object_get(group->entries[e], "benchmarks"), i, benchmark)
+        {
+            const char *name = pl_document_string(benchmark, "name");
+            if (pl_index_find(&known, name) == PL_INDEX_NONE && !pl_index_set(&known, name, 0))
+                group->names[group->name_count++] = name;
+        }
+    pl_index_free(&known);
+}
+
 bool pl_benchmark_next(const struct pl_section *s, size_t *at, struct pl_benchmark_group *group)
 {
+    free(group->names);
+    *group = (struct pl_benchmark_group){0};
     while (*at < s->entry_count) {
         size_t first = *at;
         bool any = false;
         for (; *at < s->entry_count && are_alike(s->entries[first], s->entries[*at]); ++*at)
             any |= has_benchmarks(s->entries[*at]);
-        *group = (struct pl_benchmark_group){s->entries + first, *at - first};
-        if (any)
-            return true;
+        if (!any)
+            continue;
+        *group = (struct pl_benchmark_group){.entries = s->entries + first, .count = *at - first};
+        gather_names(group);
+        return true;
     }
     return false;
 }
@@ -43,24 +68,9 @@ static const json_t *find(const json_t *entry, const char *name)
     return NULL;
 }
 
-/* All entries' benchmarks in a row are numbered; names that an earlier entry has are passed over.
- */
 const char *pl_benchmark_name(const struct pl_benchmark_group *group, size_t *at)
 {
-    size_t before = 0;
-    for (size_t e = 0; e < group->count; e++) {
-        const json_t *list = json_object_get(group->entries[e], "benchmarks");
-        for (; *at < before + json_array_size(list);) {
-            const char *name = pl_document_string(json_array_get(list, (*at)++ - before), "name");
-            bool known = false;
-            for (size_t k = 0; k < e; k++)
-                known |= find(group->entries[k], name) != NULL;
-            if (!known)
-                return name;
-        }
-        before += json_array_size(list);
-    }
-    return NULL;
+    return *at < group->name_count ? group->names[(*at)++] : NULL;
 }
 
 static double number(const json_t *benchmark, const char *key)

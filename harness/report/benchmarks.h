@@ -9,13 +9,16 @@
 struct pl_benchmark_group {
     const json_t *const *entries;
     size_t count;
+    const char **names; /* of benchmarks, each once; pl_benchmark_next frees them */
+    size_t name_count;
 };
 
 /** What a table tells. */
 enum pl_benchmark_figure { PL_BENCHMARK_TIME, PL_BENCHMARK_MEMORY, PL_BENCHMARK_FIGURES };
 
 /** The next group of a section that has any benchmarks.
- *  @param at 0 at first; moved on @return false at the end */
+ *  @param at 0 at first; moved on @param group {0} at first; walked to the end, it holds nothing
+ *  @return false at the end */
 bool pl_benchmark_next(const struct pl_section *section, size_t *at,
                        struct pl_benchmark_group *group);
 

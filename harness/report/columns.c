@@ -45,10 +45,7 @@ struct pl_summary pl_column_of(const struct pl_column *c, const struct pl_model_
 
 bool pl_column_used(const struct pl_column *c, const struct pl_model_group *g)
 {
-    for (size_t i = 0; i < g->row_count; i++)
-        if (pl_column_of(c, g, &g->rows[i]).count)
-            return true;
-    return false;
+    return c->above_floor ? g->used_above_floor[c->metric] : g->used[c->metric];
 }
 
 static void figure(const struct pl_column *c, double value, char *text)

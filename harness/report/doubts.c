@@ -5,33 +5,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/index.h"
 #include "harness/base/text_stream.h"
 #include "harness/report/sections.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 
+/* What is being gathered, and where each stands by its words. */
+struct gathering {
+    json_t *doubts;
+    struct pl_index numbers;
+};
+
 /* The doubt with these words, new where there is none yet. */
-static json_t *doubt_of(json_t *doubts, const char *kind, const char *what, const char *why)
+static json_t *doubt_of(struct gathering *g, const char *kind, const char *what, const char *why)
 {
-    json_t *doubt;
-    size_t i;
-    json_array_foreach(doubts, i, doubt)
-    {
-        if (strcmp(pl_document_string(doubt, "kind"), kind) == 0 &&
-            strcmp(pl_document_string(doubt, "what"), what) == 0 &&
-            strcmp(pl_document_string(doubt, "why"), why) == 0)
-            return doubt;
+    char *key = NULL;
+    if (asprintf(&key, "%s\n%s\n%s", kind, what, why) < 0)
+        return NULL;
+    size_t number = pl_index_find(&g->numbers, key);
+    if (number == PL_INDEX_NONE) {
+        number = json_array_size(g->doubts);
+        pl_index_set(&g->numbers, key, number);
+        json_array_append_new(g->doubts, json_pack("{s:s, s:s, s:[], s:i, s:s}", "kind", kind,
+                                                   "what", what, "stacks", "cells", 0, "why", why));
     }
-    doubt = json_pack("{s:s, s:s, s:[], s:i, s:s}", "kind", kind, "what", what, "stacks", "cells",
-                      0, "why", why);
-    json_array_append_new(doubts, doubt);
-    return doubt;
+    free(key);
+    return json_array_get(g->doubts, number);
 }
 
-static void add(json_t *doubts, const char *kind, const char *what, const char *stack, size_t cells,
-                const char *why)
+static void add(struct gathering *g, const char *kind, const char *what, const char *stack,
+                size_t cells, const char *why)
 {
-    json_t *doubt = doubt_of(doubts, kind, what, why);
+    json_t *doubt = doubt_of(g, kind, what, why);
     json_t *stacks = json_object_get(doubt, "stacks");
     json_int_t before = json_integer_value(json_object_get(doubt, "cells"));
     size_t count = json_array_size(stacks);
@@ -42,31 +48,31 @@ static void add(json_t *doubts, const char *kind, const char *what, const char *
 }
 
 /* Cell by cell: of a row's repetitions some may have been checked. */
-static void add_unchecked(json_t *doubts, const struct pl_model_group *g, const char *what)
+static void add_unchecked(struct gathering *all, const struct pl_model_group *g, const char *what)
 {
     for (size_t r = 0; r < g->row_count; r++)
         for (size_t i = 0; i < g->rows[r].cell_count; i++) {
             const json_t *cell = g->rows[r].cells[i];
             const char *expected = pl_document_string(cell, "expected");
             if (strcmp(expected, pl_verdict_name(PL_VERDICT_NOT_CHECKED)) == 0)
-                add(doubts, "not checked", what, g->rows[r].label, 1,
+                add(all, "not checked", what, g->rows[r].label, 1,
                     pl_document_string(cell, "expected_why"));
             else if (strcmp(expected, pl_verdict_name(PL_VERDICT_NONE)) == 0)
-                add(doubts, "no expectation", what, g->rows[r].label, 1,
+                add(all, "no expectation", what, g->rows[r].label, 1,
                     "the scenario says nothing of this stack under these conditions");
         }
 }
 
-static void add_series(json_t *doubts, const struct pl_model_group *g, const char *what)
+static void add_series(struct gathering *all, const struct pl_model_group *g, const char *what)
 {
     for (size_t r = 0; r < g->row_count; r++)
         if (g->rows[r].series_missing)
-            add(doubts, "no series", what, g->rows[r].label, g->rows[r].series_missing,
+            add(all, "no series", what, g->rows[r].label, g->rows[r].series_missing,
                 "the file of its curve is missing");
 }
 
 /* Stacks and instruments that this machine lacks stand among the warnings, each with its reason. */
-static void add_skipped(json_t *doubts, const json_t *root)
+static void add_skipped(struct gathering *all, const json_t *root)
 {
     static const char mark[] = " skipped: ";
     const json_t *warning;
@@ -77,12 +83,12 @@ static void add_skipped(json_t *doubts, const json_t *root)
         const char *at = text ? strstr(text, mark) : NULL;
         char *what = at ? strndup(text, (size_t)(at - text)) : NULL;
         if (what)
-            add(doubts, "skipped", what, NULL, 0, at + strlen(mark));
+            add(all, "skipped", what, NULL, 0, at + strlen(mark));
         free(what);
     }
 }
 
-static void add_instruments(json_t *doubts, const json_t *root)
+static void add_instruments(struct gathering *all, const json_t *root)
 {
     const json_t *entry;
     size_t i;
@@ -94,13 +100,13 @@ static void add_instruments(json_t *doubts, const json_t *root)
         snprintf(what, sizeof what, "%.100s of %.200s", pl_document_string(entry, "instrument"),
                  name.scenario);
         if (strcmp(status, "ok") != 0)
-            add(doubts, strcmp(status, "skipped") == 0 ? "skipped" : "not run", what,
-                name.allocator, 1, pl_document_string(entry, "why"));
+            add(all, strcmp(status, "skipped") == 0 ? "skipped" : "not run", what, name.allocator,
+                1, pl_document_string(entry, "why"));
     }
 }
 
 /* Cells of pairs that one of the two programs could not run. */
-static void add_failed(json_t *doubts, const json_t *run)
+static void add_failed(struct gathering *all, const json_t *run)
 {
     const json_t *failed;
     size_t i;
@@ -109,29 +115,30 @@ static void add_failed(json_t *doubts, const json_t *run)
     {
         struct pl_cell_name name = pl_cell_name_of(failed);
         snprintf(what, sizeof what, "%.200s %.100s", name.scenario, name.format);
-        add(doubts, "not run", what, name.allocator, 1, pl_document_string(failed, "why"));
+        add(all, "not run", what, name.allocator, 1, pl_document_string(failed, "why"));
     }
 }
 
 json_t *pl_doubts_make(const struct pl_model *m)
 {
     const json_t *run = json_object_get(m->root, "run");
-    json_t *doubts = json_array();
+    struct gathering all = {.doubts = json_array()};
     char what[320];
-    if (!doubts)
+    if (!all.doubts)
         return NULL;
     if (json_is_false(json_object_get(run, "complete")))
-        add(doubts, "stopped", "the run", NULL, 0,
+        add(&all, "stopped", "the run", NULL, 0,
             "it was stopped before its end: cells are missing; run it again for them");
     for (size_t i = 0; i < m->group_count; i++) {
         snprintf(what, sizeof what, "%.200s %.100s", m->groups[i].scenario, m->groups[i].format);
-        add_unchecked(doubts, &m->groups[i], what);
-        add_series(doubts, &m->groups[i], what);
+        add_unchecked(&all, &m->groups[i], what);
+        add_series(&all, &m->groups[i], what);
     }
-    add_skipped(doubts, m->root);
-    add_instruments(doubts, m->root);
-    add_failed(doubts, run);
-    return doubts;
+    add_skipped(&all, m->root);
+    add_instruments(&all, m->root);
+    add_failed(&all, run);
+    pl_index_free(&all.numbers);
+    return all.doubts;
 }
 
 static void write_stacks(FILE *out, const json_t *stacks, size_t most)

@@ -37,10 +37,8 @@ static const struct pl_summary *summary_of(const struct pl_model_group *g,
                                            const struct pl_model_row *row,
                                            enum pl_model_metric metric)
 {
-    for (size_t i = 0; i < g->row_count; i++)
-        if (g->rows[i].threads == row->threads && strcmp(g->rows[i].stack, row->stack) == 0)
-            return &g->rows[i].metrics[metric];
-    return NULL;
+    const struct pl_model_row *same = pl_model_row_of(g, row->stack, row->threads);
+    return same ? &same->metrics[metric] : NULL;
 }
 
 bool pl_formats_have(const struct pl_formats *f, const struct pl_format_figure *figure)

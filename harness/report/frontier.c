@@ -34,16 +34,27 @@ static void read_point(const struct pl_model_row *row, struct pl_frontier_point 
     };
 }
 
-/* A stack that is not swept is ahead when no swept one is as good as it in both figures. */
-static bool is_ahead(const struct pl_frontier *f, const struct pl_frontier_point *point)
+static int by_cpu(const void *a, const void *b)
 {
-    for (size_t i = 0; i < f->count; i++) {
-        const struct pl_frontier_point *other = &f->points[i];
-        if (other->sweep && other->cpu_percent <= point->cpu_percent &&
-            other->rss_bytes <= point->rss_bytes)
-            return false;
+    const struct pl_frontier_point *x = *(const struct pl_frontier_point *const *)a;
+    const struct pl_frontier_point *y = *(const struct pl_frontier_point *const *)b;
+    return (x->cpu_percent > y->cpu_percent) - (x->cpu_percent < y->cpu_percent);
+}
+
+/* A stack that is not swept is ahead when no swept one is as good as it in both figures. If any is,
+ * one on the frontier is; there the dearer one holds less, so the last that is no dearer tells. */
+static bool is_ahead(const struct pl_frontier_point *const *on, size_t count,
+                     const struct pl_frontier_point *point)
+{
+    size_t low = 0;
+    while (low < count) {
+        size_t middle = low + (count - low) / 2;
+        if (on[middle]->cpu_percent <= point->cpu_percent)
+            low = middle + 1;
+        else
+            count = middle;
     }
-    return true;
+    return low == 0 || on[low - 1]->rss_bytes > point->rss_bytes;
 }
 
 static int place_swept(struct pl_frontier *f)
@@ -55,25 +66,33 @@ static int place_swept(struct pl_frontier *f)
         x[i] = p->sweep ? p->cpu_percent : (double)NAN;
         y[i] = p->rss_bytes;
     }
-    if (x && best)
-        pl_pareto(x, y, f->count, best);
-    for (size_t i = 0; x && best && i < f->count; i++)
+    int rc = x && best ? pl_pareto(x, y, f->count, best) : -ENOMEM;
+    for (size_t i = 0; !rc && i < f->count; i++)
         if (f->points[i].sweep && f->points[i].place != PL_FRONTIER_LEFT_OUT)
             f->points[i].place = best[i] ? PL_FRONTIER_ON : PL_FRONTIER_BEHIND;
-    int rc = x && best ? 0 : -ENOMEM;
     free(x);
     free(best);
     return rc;
 }
 
-static void place_others(struct pl_frontier *f)
+static int place_others(struct pl_frontier *f)
 {
+    const struct pl_frontier_point **on = malloc((f->count + 1) * sizeof *on);
+    size_t count = 0;
+    if (!on)
+        return -ENOMEM;
+    for (size_t i = 0; i < f->count; i++)
+        if (f->points[i].place == PL_FRONTIER_ON)
+            on[count++] = &f->points[i];
+    qsort(on, count, sizeof *on, by_cpu);
     for (size_t i = 0; i < f->count; i++) {
         struct pl_frontier_point *p = &f->points[i];
         f->left_out += p->place == PL_FRONTIER_LEFT_OUT;
-        if (p->place == PL_FRONTIER_BESIDE && is_ahead(f, p))
+        if (p->place == PL_FRONTIER_BESIDE && is_ahead(on, count, p))
             p->place = PL_FRONTIER_AHEAD;
     }
+    free(on);
+    return 0;
 }
 
 static bool has_sweep(const struct pl_model_group *g)
@@ -97,7 +116,8 @@ int pl_frontier_make(const struct pl_model_group *g, struct pl_frontier *frontie
         if (is_shown(&g->rows[i]))
             read_point(&g->rows[i], &f.points[f.count++]);
     int rc = place_swept(&f);
-    place_others(&f);
+    if (!rc)
+        rc = place_others(&f);
     if (rc)
         pl_frontier_free(&f);
     *frontier = f;

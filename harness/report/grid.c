@@ -17,7 +17,8 @@ bool pl_grid_make(struct pl_grid *g, size_t rows, size_t heads, size_t columns)
     *g = (struct pl_grid){.rows = rows, .heads = heads, .columns = columns};
     g->cells = calloc(rows * columns, sizeof *g->cells);
     g->left = calloc(columns, sizeof *g->left);
-    return g->cells && g->left;
+    g->widths = calloc(columns, sizeof *g->widths);
+    return g->cells && g->left && g->widths;
 }
 
 void pl_grid_set(struct pl_grid *g, size_t row, size_t column, const char *text)
@@ -42,7 +43,7 @@ static size_t width_of(const char *text)
     return width;
 }
 
-static size_t column_width(const struct pl_grid *g, size_t column)
+static size_t measure(const struct pl_grid *g, size_t column)
 {
     size_t most = column ? 0 : INDENT;
     for (size_t row = 0; row < g->rows; row++) {
@@ -82,7 +83,7 @@ static void print_row(FILE *out, const struct pl_grid *g, size_t row, size_t fir
                       size_t gap, pl_grid_colour colour)
 {
     struct line line = {out, 0};
-    size_t width = column_width(g, 0);
+    size_t width = g->widths[0];
     const char *name = cell_of(g, row, 0);
     if (width_of(name) > width) {
         pl_text_plain(out, name);
@@ -93,7 +94,7 @@ static void print_row(FILE *out, const struct pl_grid *g, size_t row, size_t fir
     for (size_t column = first; column < last; column++) {
         const char *text = cell_of(g, row, column);
         line.blanks += gap;
-        put_cell(&line, text, column_width(g, column), g->left[column],
+        put_cell(&line, text, g->widths[column], g->left[column],
                  colour && row >= g->heads ? colour(text) : NULL);
     }
     fputc('\n', out);
@@ -110,9 +111,9 @@ static bool head_is_blank(const struct pl_grid *g, size_t row, size_t first, siz
 /* How many columns from `first` on fit beside the names. At least one. */
 static size_t fitting(const struct pl_grid *g, size_t first, size_t gap)
 {
-    size_t used = column_width(g, 0), column = first;
-    while (column < g->columns && used + gap + column_width(g, column) <= PL_GRID_WIDTH)
-        used += gap + column_width(g, column++);
+    size_t used = g->widths[0], column = first;
+    while (column < g->columns && used + gap + g->widths[column] <= PL_GRID_WIDTH)
+        used += gap + g->widths[column++];
     return column > first ? column : first + 1;
 }
 
@@ -127,6 +128,8 @@ void pl_grid_print(FILE *out, const struct pl_grid *g, pl_grid_colour colour)
 {
     if (!pl_grid_may_colour(out))
         colour = NULL;
+    for (size_t column = 0; column < g->columns; column++)
+        g->widths[column] = measure(g, column);
     /* two blanks between columns; one where that saves a second block */
     bool narrow = fitting(g, 1, 2) < g->columns && fitting(g, 1, 1) == g->columns;
     size_t gap = narrow ? 1 : 2;
@@ -147,5 +150,6 @@ void pl_grid_free(struct pl_grid *g)
         free(g->cells[i]);
     free(g->cells);
     free(g->left);
+    free(g->widths);
     *g = (struct pl_grid){0};
 }

@@ -14,6 +14,7 @@ struct pl_grid {
     size_t columns; /* the first names the row, and is repeated in each block */
     char **cells;   /* row by row; a cell is new memory, or NULL for an empty one */
     bool *left;     /* by column: aligned to the left */
+    size_t *widths; /* by column, measured when it is printed */
 };
 
 /** @return false when out of memory; the grid may be freed then too */

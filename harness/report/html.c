@@ -2,6 +2,8 @@
 #include "harness/report/html.h"
 
 #include <errno.h>
+#include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +28,15 @@ void pl_html_wrap(const struct pl_html *p, const char *before, const char *text,
     fputs(before, p->out);
     pl_text_html(p->out, text);
     fputs(after, p->out);
+}
+
+void pl_html_left_out(const struct pl_html *p, size_t count, const char *what)
+{
+    if (count > p->most)
+        fprintf(p->out,
+                "<p class=\"note\">%zu of %zu %s left out, for want of room in this page: "
+                "report.json has them all.</p>\n",
+                count - p->most, count, what);
 }
 
 static void write_start(const struct pl_html *p)
@@ -72,7 +83,7 @@ static void write_counts(const struct pl_html *p)
 
 static void write_sentence(const struct pl_html *p, size_t number)
 {
-    const struct pl_model_group *g = &p->model->groups[number];
+    const struct pl_model_group *g = &p->whole->groups[number];
     char *text = pl_verdict_text(g);
     fprintf(p->out, "<li class=\"%s\">", mark_of(g));
     pl_html_wrap(p, "", text ? text : "", " ");
@@ -120,8 +131,8 @@ static size_t pick_first(const struct pl_model *m, size_t first[SENTENCES_FIRST]
 /* A sentence for each scenario and format; where they are many, the others are folded away. */
 static void write_verdicts(const struct pl_html *p)
 {
-    size_t first[SENTENCES_FIRST], count = pick_first(p->model, first);
-    bool many = p->model->group_count > SENTENCES_OPEN;
+    size_t first[SENTENCES_FIRST], count = pick_first(p->whole, first);
+    bool many = p->whole->group_count > SENTENCES_OPEN;
     fputs("<section id=\"verdict\"><h2>Verdict</h2>\n<ul class=\"verdicts\">\n", p->out);
     for (size_t i = 0; many && i < count; i++)
         write_sentence(p, first[i]);
@@ -129,11 +140,13 @@ static void write_verdicts(const struct pl_html *p)
         fprintf(p->out,
                 "</ul>\n<details><summary>A sentence for each of the %zu other scenarios and "
                 "formats</summary>\n<ul class=\"verdicts\">\n",
-                p->model->group_count - count);
-    for (size_t i = 0; i < p->model->group_count; i++)
+                p->whole->group_count - count);
+    for (size_t i = 0; i < p->whole->group_count && i < p->most; i++)
         if (!many || !is_among(first, count, i))
             write_sentence(p, i);
-    fputs(many ? "</ul></details>\n" : "</ul>\n", p->out);
+    fputs("</ul>\n", p->out);
+    pl_html_left_out(p, p->whole->group_count, "sentences");
+    fputs(many ? "</details>\n" : "", p->out);
     write_counts(p);
     fputs("</section>\n", p->out);
 }
@@ -142,13 +155,14 @@ static void write_failures(const struct pl_html *p)
 {
     const json_t *cell;
     char how[PL_FACT];
-    size_t i;
+    size_t i, count = 0;
     if (p->model->verdicts[PL_VERDICT_FAILED] == 0)
         return;
     fputs("<section><h2>Expectations that were not met</h2>\n<dl>\n", p->out);
     json_array_foreach(json_object_get(p->model->root, "cells"), i, cell)
     {
-        if (strcmp(pl_document_string(cell, "expected"), pl_verdict_name(PL_VERDICT_FAILED)) != 0)
+        if (strcmp(pl_document_string(cell, "expected"), pl_verdict_name(PL_VERDICT_FAILED)) != 0 ||
+            ++count > p->most)
             continue;
         struct pl_cell_name name = pl_cell_name_of(cell);
         pl_cell_name_how(&name, how, sizeof how);
@@ -159,7 +173,9 @@ static void write_failures(const struct pl_html *p)
                      "</span>");
         pl_html_wrap(p, "<pre>", pl_document_string(cell, "reproduce"), "</pre></dd>\n");
     }
-    fputs("</dl></section>\n", p->out);
+    fputs("</dl>\n", p->out);
+    pl_html_left_out(p, count, "failures");
+    fputs("</section>\n", p->out);
 }
 
 static void write_warnings(const struct pl_html *p)
@@ -171,9 +187,15 @@ static void write_warnings(const struct pl_html *p)
     fputs("<section><h2>Warnings</h2>\n<ul class=\"warnings\">\n", p->out);
     if (p->no_pictures)
         pl_html_wrap(p, "<li>", p->no_pictures, "</li>\n");
-    json_array_foreach(warnings, i, warning) pl_html_wrap(
-        p, "<li>", json_string_value(warning) ? json_string_value(warning) : "", "</li>\n");
-    fputs("</ul></section>\n", p->out);
+    json_array_foreach(warnings, i, warning)
+    {
+        if (i < p->most)
+            pl_html_wrap(p, "<li>", json_string_value(warning) ? json_string_value(warning) : "",
+                         "</li>\n");
+    }
+    fputs("</ul>\n", p->out);
+    pl_html_left_out(p, json_array_size(warnings), "warnings");
+    fputs("</section>\n", p->out);
 }
 
 static void write_recordings(const struct pl_html *p)
@@ -184,10 +206,15 @@ static void write_recordings(const struct pl_html *p)
     fputs("<section data-view=\"about\"><h2>Recordings</h2>\n<ul>\n", p->out);
     json_array_foreach(json_object_get(p->model->root, "recordings"), i, recording)
     {
+        if (i >= p->most)
+            break;
         pl_fact_recording(recording, fact, sizeof fact);
         pl_html_wrap(p, "<li>", fact, "</li>\n");
     }
-    fputs("</ul></section>\n", p->out);
+    fputs("</ul>\n", p->out);
+    pl_html_left_out(p, json_array_size(json_object_get(p->model->root, "recordings")),
+                     "recordings");
+    fputs("</section>\n", p->out);
 }
 
 static void write_host(const struct pl_html *p)
@@ -221,6 +248,7 @@ static void write_page(struct pl_html *p)
     pl_html_before(p);
     for (size_t i = 0; i < p->model->group_count; i++)
         pl_html_group(p, &p->model->groups[i], i);
+    pl_html_left_out(p, p->whole->group_count, "tables");
     pl_html_past(p);
     pl_html_formats(p);
     pl_html_sections(p);
@@ -253,22 +281,111 @@ static int make(struct pl_html page, size_t room, char **text, size_t *size)
     return -ENOMEM;
 }
 
+/* The longest list that there may be. */
+static size_t longest(const struct pl_model *m)
+{
+    static const char *const lists[] = {"warnings", "recordings", "instruments"};
+    size_t most = m->group_count;
+    most = m->verdicts[PL_VERDICT_FAILED] > most ? m->verdicts[PL_VERDICT_FAILED] : most;
+    for (size_t i = 0; i < m->group_count; i++)
+        most = m->groups[i].row_count > most ? m->groups[i].row_count : most;
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        size_t size = json_array_size(json_object_get(m->root, lists[i]));
+        most = size > most ? size : most;
+    }
+    return most;
+}
+
+/* As much of a model and its curves as there is room for: views of what the whole owns. */
+struct view {
+    struct pl_model model;
+    struct pl_curves curves;
+};
+
+static void free_view(struct view *v)
+{
+    free(v->model.groups);
+    free(v->curves.groups);
+    *v = (struct view){0};
+}
+
+/* The first groups, each with its first rows. */
+static int shorten(const struct pl_html *page, const struct pl_curves *curves, size_t most,
+                   struct view *v)
+{
+    free_view(v);
+    v->model = *page->whole;
+    v->curves = *curves;
+    v->model.group_count = page->whole->group_count < most ? page->whole->group_count : most;
+    v->model.groups = malloc((v->model.group_count + 1) * sizeof *v->model.groups);
+    v->curves.groups = malloc((v->model.group_count + 1) * sizeof *v->curves.groups);
+    if (!v->model.groups || !v->curves.groups)
+        return -ENOMEM;
+    for (size_t i = 0; i < v->model.group_count; i++) {
+        v->model.groups[i] = page->whole->groups[i];
+        v->curves.groups[i] = curves->groups[i];
+        if (v->model.groups[i].row_count > most)
+            v->model.groups[i].row_count = v->curves.groups[i].row_count = most;
+    }
+    return 0;
+}
+
+/* A page of thousands of stacks would open nowhere. What it takes goes nearly with the length of
+ * its lists, so a guess or two find the length that fits. @param page is left with what fits */
+static int make_shorter(struct pl_html *page, struct view *v, char **text, size_t *size)
+{
+    const struct pl_curves *curves = page->curves;
+    int rc = 0;
+    page->most = longest(page->whole);
+    while (!rc && *size > PL_HTML_MAX && page->most > 1) {
+        double share = fmin(.9, .95 * PL_HTML_MAX / (double)*size);
+        page->most = (size_t)fmax(1, floor((double)page->most * share));
+        free(*text);
+        *text = NULL;
+        rc = shorten(page, curves, page->most, v);
+        page->model = &v->model;
+        page->curves = &v->curves;
+        if (!rc)
+            rc = make(*page, 0, text, size);
+    }
+    return rc;
+}
+
+/* Anew with pictures in the room that is left. Each has some words around it: where those are what
+ * is too much, as much room is taken back. */
+static int make_pictured(struct pl_html page, char **text, size_t *size)
+{
+    size_t room = PL_HTML_MAX - *size;
+    free(*text);
+    int rc = make(page, room, text, size);
+    if (rc || *size <= PL_HTML_MAX)
+        return rc;
+    size_t excess = *size - PL_HTML_MAX;
+    free(*text);
+    return make(page, room > excess ? room - excess : 0, text, size);
+}
+
 int pl_html_make(const struct pl_model *m, const char *folder, const char *no_pictures, char **text,
                  size_t *size)
 {
     struct pl_curves curves;
+    struct view view = {0};
     *text = NULL;
     int rc = pl_curves_load(m, folder, POINTS_MAX, &curves);
     if (rc)
         return rc;
-    struct pl_html page = {
-        .model = m, .curves = &curves, .folder = folder, .no_pictures = no_pictures};
+    struct pl_html page = {.whole = m,
+                           .model = m,
+                           .most = SIZE_MAX,
+                           .curves = &curves,
+                           .folder = folder,
+                           .no_pictures = no_pictures};
     rc = make(page, 0, text, size); /* to see what is left for pictures */
-    if (!rc && !no_pictures && *size < PL_HTML_MAX) {
-        size_t room = PL_HTML_MAX - *size;
-        free(*text);
-        rc = make(page, room, text, size);
-    }
+    if (!rc && *size > PL_HTML_MAX)
+        rc = make_shorter(&page, &view, text, size);
+    if (!rc && !no_pictures && *size < PL_HTML_MAX)
+        rc = make_pictured(page, text, size);
+    free_view(&view);
     pl_curves_free(&curves);
     return rc;
 }

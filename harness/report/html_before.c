@@ -112,11 +112,12 @@ static void write_rows(const struct pl_html *p, const struct pl_before *b, size_
 static void write_ends(const struct pl_html *p, const struct pl_comparison *c)
 {
     char name[PL_FACT_NAME];
+    size_t count = 0;
     fputs("<ul>\n", p->out);
     for (size_t i = 0; i < c->cell_count; i++) {
         const struct pl_compared *cell = &c->cells[i];
         bool same = cell->outcome == PL_CHANGE_SAME || cell->outcome == PL_CHANGE_NOT_COMPARABLE;
-        if (same && !cell->missing)
+        if ((same && !cell->missing) || ++count > p->most)
             continue;
         pl_cell_name_text(&cell->match->name, name, sizeof name);
         pl_html_wrap(p, "<li><b>", cell->missing ? "missing after" : pl_change_name(cell->outcome),
@@ -126,6 +127,7 @@ static void write_ends(const struct pl_html *p, const struct pl_comparison *c)
                      "</li>\n");
     }
     fputs("</ul>\n", p->out);
+    pl_html_left_out(p, count, "cells");
 }
 
 static void write_pictures(struct pl_html *p, const struct pl_aside *a)

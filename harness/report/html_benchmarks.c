@@ -48,7 +48,7 @@ static void write_table(const struct pl_html *p, const struct pl_benchmark_group
 
 void pl_html_benchmarks(const struct pl_html *p, const struct pl_section *section)
 {
-    struct pl_benchmark_group group;
+    struct pl_benchmark_group group = {0};
     for (size_t at = 0; pl_benchmark_next(section, &at, &group);) {
         write_table(p, &group, PL_BENCHMARK_TIME);
         write_table(p, &group, PL_BENCHMARK_MEMORY);

@@ -96,7 +96,7 @@ static void write_row(const struct pl_html *p, const struct pl_model_group *g,
     fputs("</tr>\n", p->out);
 }
 
-static void write_table(const struct pl_html *p, const struct pl_model_group *g)
+static void write_table(const struct pl_html *p, const struct pl_model_group *g, size_t number)
 {
     char conditions[256];
     pl_group_conditions(g, conditions, sizeof conditions);
@@ -112,6 +112,7 @@ static void write_table(const struct pl_html *p, const struct pl_model_group *g)
     for (size_t i = 0; i < g->row_count; i++)
         write_row(p, g, &g->rows[i]);
     fputs("</tbody></table></div>\n", p->out);
+    pl_html_left_out(p, p->whole->groups[number].row_count, "rows");
 }
 
 /* Where a killed cell stood: its peaks are unknown, its last sample is not. */
@@ -187,7 +188,7 @@ void pl_html_group(struct pl_html *p, const struct pl_model_group *g, size_t num
     fprintf(p->out, "<section id=\"g%zu\" class=\"group\" data-view=\"charts\">\n", number);
     pl_html_wrap(p, "<h2>", g->title[0] ? g->title : g->scenario, "</h2>\n");
     write_chart(p, g, number);
-    write_table(p, g);
+    write_table(p, g, number);
     pl_html_alerts(p, g);
     write_cpu(p, g);
     pl_html_frontier(p, g);

@@ -114,8 +114,8 @@ static void each_row(const struct pl_html *p,
                      void (*write)(const struct pl_html *, const struct pl_model_group *,
                                    const struct pl_past_row *))
 {
-    for (size_t g = 0; g < p->model->aside->past_count; g++)
-        for (size_t r = 0; r < p->model->aside->pasts[g].row_count; r++)
+    for (size_t g = 0; g < p->model->group_count && g < p->model->aside->past_count; g++)
+        for (size_t r = 0; r < p->model->groups[g].row_count; r++)
             write(p, &p->model->groups[g], &p->model->aside->pasts[g].rows[r]);
 }
 
@@ -138,5 +138,8 @@ void pl_html_past(const struct pl_html *p)
         pl_html_wrap(p, "<th scope=\"col\">", pl_past_metrics[k], "</th>");
     fputs("</tr></thead>\n<tbody>\n", p->out);
     each_row(p, write_row);
-    fputs("</tbody></table></div>\n</section>\n", p->out);
+    fputs("</tbody></table></div>\n", p->out);
+    for (size_t g = 0; g < p->model->group_count; g++)
+        pl_html_left_out(p, p->whole->groups[g].row_count, "rows");
+    fputs("</section>\n", p->out);
 }

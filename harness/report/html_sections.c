@@ -103,7 +103,8 @@ static void write_pictures(struct pl_html *p, const json_t *entry)
     }
 }
 
-static void write_section(struct pl_html *p, const struct pl_section *s)
+/* @param count of the entries, of which the section holds those that there is room for */
+static void write_section(struct pl_html *p, const struct pl_section *s, size_t count)
 {
     pl_html_wrap(p, "<section data-view=\"instruments\"><h2>Under ", s->name, "</h2>\n");
     if (s->instrument) {
@@ -119,7 +120,9 @@ static void write_section(struct pl_html *p, const struct pl_section *s)
           p->out);
     for (size_t i = 0; i < s->entry_count; i++)
         write_detail(p, s->entries[i]);
-    fputs("</dl></details>\n</section>\n", p->out);
+    fputs("</dl></details>\n", p->out);
+    pl_html_left_out(p, count, "entries");
+    fputs("</section>\n", p->out);
 }
 
 void pl_html_sections(struct pl_html *p)
@@ -127,7 +130,11 @@ void pl_html_sections(struct pl_html *p)
     struct pl_sections sections;
     if (pl_sections_make(p->model->root, &sections))
         return;
-    for (size_t i = 0; i < sections.count; i++)
-        write_section(p, &sections.list[i]);
+    for (size_t i = 0; i < sections.count; i++) {
+        struct pl_section s = sections.list[i];
+        if (s.entry_count > p->most)
+            s.entry_count = p->most;
+        write_section(p, &s, sections.list[i].entry_count);
+    }
     pl_sections_free(&sections);
 }

@@ -11,7 +11,7 @@ void pl_html_worst(const struct pl_html *p)
 {
     struct pl_worst worst[PL_WORST_MAX];
     char reason[PL_WORST_TEXT];
-    size_t count = pl_worst_find(p->model, worst);
+    size_t count = pl_worst_find(p->whole, worst);
     fputs("<section id=\"worst\"><h2>The worst</h2>\n", p->out);
     if (!count)
         fputs("<p>Nothing sank, grew, failed or was dropped.</p>\n", p->out);
@@ -50,7 +50,9 @@ static void write_doubts(const struct pl_html *p, const json_t *doubts)
     fputs("<h3>What was not checked, skipped or is missing</h3>\n<ul>\n", p->out);
     json_array_foreach(doubts, i, doubt)
     {
-        char *text = pl_doubt_text(doubt, SIZE_MAX);
+        if (i >= p->most)
+            break;
+        char *text = pl_doubt_text(doubt, p->most);
         pl_html_wrap(p, "<li><b>", pl_document_string(doubt, "kind"), "</b>: ");
         pl_html_wrap(p, "", text ? text : "", "</li>\n");
         free(text);
@@ -58,11 +60,12 @@ static void write_doubts(const struct pl_html *p, const json_t *doubts)
     if (!json_array_size(doubts))
         fputs("<li>Nothing: every cell was run whole and checked.</li>\n", p->out);
     fputs("</ul>\n", p->out);
+    pl_html_left_out(p, json_array_size(doubts), "of these");
 }
 
 void pl_html_trust(const struct pl_html *p)
 {
-    json_t *doubts = pl_doubts_make(p->model);
+    json_t *doubts = pl_doubts_make(p->whole);
     fputs("<section id=\"trust\" data-view=\"about\"><h2>Trust</h2>\n", p->out);
     write_noise(p);
     write_doubts(p, doubts);

@@ -9,7 +9,9 @@
 
 struct pl_html {
     FILE *out;
-    const struct pl_model *model;
+    const struct pl_model *whole; /* what is judged, counted and ranked */
+    const struct pl_model *model; /* as much of it as lists and tables have room for */
+    size_t most;                  /* entries of a list, rows of a table */
     const struct pl_curves *curves;
     const char *folder;
     const char *no_pictures;
@@ -21,6 +23,9 @@ struct pl_html {
 /** Writes text between two pieces of HTML; only the text is escaped. */
 void pl_html_wrap(const struct pl_html *page, const char *before, const char *text,
                   const char *after);
+
+/** Says what a list of `count` leaves out of the page, where it does. @param what "rows" */
+void pl_html_left_out(const struct pl_html *page, size_t count, const char *what);
 
 /** A group's section: its charts, its table, its cells in detail. */
 void pl_html_group(struct pl_html *page, const struct pl_model_group *group, size_t number);

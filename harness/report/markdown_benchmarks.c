@@ -61,7 +61,7 @@ static void write_skipped(FILE *out, const struct pl_benchmark_group *group)
 
 void pl_markdown_benchmarks(FILE *out, const struct pl_section *section)
 {
-    struct pl_benchmark_group group;
+    struct pl_benchmark_group group = {0};
     for (size_t at = 0; pl_benchmark_next(section, &at, &group);) {
         write_table(out, &group, PL_BENCHMARK_TIME);
         write_table(out, &group, PL_BENCHMARK_MEMORY);

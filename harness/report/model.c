@@ -15,28 +15,38 @@ static const json_t *container_of(const json_t *cell)
     return json_object_get(cell, "container");
 }
 
-static bool belongs(const struct pl_model_group *g, const json_t *cell)
+/* What the cells of a group share, as one text. NULL when out of memory */
+static char *group_key(const json_t *cell)
 {
     struct pl_cell_name name = pl_cell_name_of(cell);
-    struct pl_cell_name mine = {.scenario = g->scenario, .format = g->format, .clock = g->clock};
-    return pl_cell_name_beside(&mine, &name) &&
-           strcmp(g->container, pl_document_string(container_of(cell), "kind")) == 0 &&
-           g->container_bytes == json_number_value(json_object_get(container_of(cell), "bytes")) &&
-           g->duration_seconds == json_number_value(json_object_get(cell, "duration_seconds"));
+    const json_t *container = container_of(cell);
+    char *key = NULL;
+    int length = asprintf(&key, "%s\n%s\n%s\n%s\n%.17g\n%.17g", name.scenario, name.format,
+                          name.clock, pl_document_string(container, "kind"),
+                          json_number_value(json_object_get(container, "bytes")),
+                          json_number_value(json_object_get(cell, "duration_seconds")));
+    return length < 0 ? NULL : key;
 }
 
 /* One more place at the end of an array, zeroed; NULL when out of memory. */
-static void *grow(void *array, size_t *count, size_t size)
+static void *grow(void *array, size_t *count, size_t *capacity, size_t size)
 {
-    char *larger = realloc(array, (*count + 1) * size);
-    if (larger)
-        memset(larger + (*count)++ * size, 0, size);
+    char *larger = array;
+    if (*count == *capacity) {
+        size_t wanted = *capacity ? 2 * *capacity : 4;
+        larger = realloc(array, wanted * size);
+        if (!larger)
+            return NULL;
+        *capacity = wanted;
+    }
+    memset(larger + (*count)++ * size, 0, size);
     return larger;
 }
 
 /* The name of a group's pictures. plots/plot.py names them by the same rule: what is no letter,
- * digit, dot, underscore or hyphen becomes a hyphen, and alike names get a number. */
-static void name_picture(const struct pl_model *m, struct pl_model_group *g)
+ * digit, dot, underscore or hyphen becomes a hyphen, and alike names get the first number that is
+ * free. The index has the next to try of each name. */
+static int name_picture(struct pl_model *m, struct pl_model_group *g)
 {
     char base[100];
     snprintf(base, sizeof base, "%.60s-%.30s", g->scenario, g->format);
@@ -44,19 +54,21 @@ static void name_picture(const struct pl_model *m, struct pl_model_group *g)
         if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-", *at))
             *at = '-';
     snprintf(g->picture, sizeof g->picture, "%s", base);
-    for (size_t i = 0, number = 2; i + 1 < m->group_count; i++)
-        if (strcmp(m->groups[i].picture, g->picture) == 0) {
-            snprintf(g->picture, sizeof g->picture, "%s-%zu", base, number++);
-            i = (size_t)-1; /* the new name may be taken too */
-        }
+    size_t number = pl_index_find(&m->pictures, base);
+    if (number == PL_INDEX_NONE)
+        return pl_index_set(&m->pictures, base, 2);
+    do
+        snprintf(g->picture, sizeof g->picture, "%s-%zu", base, number++);
+    while (pl_index_find(&m->pictures, g->picture) != PL_INDEX_NONE);
+    int rc = pl_index_set(&m->pictures, base, number);
+    return rc ? rc : pl_index_set(&m->pictures, g->picture, 2);
 }
 
-static struct pl_model_group *group_of(struct pl_model *m, const json_t *cell)
+static struct pl_model_group *add_group(struct pl_model *m, const json_t *cell, const char *key)
 {
-    for (size_t i = 0; i < m->group_count; i++)
-        if (belongs(&m->groups[i], cell))
-            return &m->groups[i];
-    void *larger = grow(m->groups, &m->group_count, sizeof *m->groups);
+    if (pl_index_set(&m->group_numbers, key, m->group_count))
+        return NULL;
+    void *larger = grow(m->groups, &m->group_count, &m->group_capacity, sizeof *m->groups);
     if (!larger)
         return NULL;
     m->groups = larger;
@@ -68,33 +80,37 @@ static struct pl_model_group *group_of(struct pl_model *m, const json_t *cell)
     g->container = pl_document_string(container_of(cell), "kind");
     g->container_bytes = json_number_value(json_object_get(container_of(cell), "bytes"));
     g->duration_seconds = json_number_value(json_object_get(cell, "duration_seconds"));
-    name_picture(m, g);
+    g->floor = PL_INDEX_NONE;
+    return name_picture(m, g) ? NULL : g;
+}
+
+static struct pl_model_group *group_of(struct pl_model *m, const json_t *cell)
+{
+    char *key = group_key(cell);
+    size_t number = key ? pl_index_find(&m->group_numbers, key) : PL_INDEX_NONE;
+    struct pl_model_group *g = number != PL_INDEX_NONE ? &m->groups[number]
+                               : key                   ? add_group(m, cell, key)
+                                                       : NULL;
+    free(key);
     return g;
 }
 
-/* Behind the rows of its stack with fewer threads; at the end for a stack that is new. */
-static size_t place_of(const struct pl_model_group *g, const struct pl_cell_name *name)
+static char *row_key(const char *stack, uint32_t threads)
 {
-    size_t place = g->row_count;
-    for (size_t i = g->row_count; i-- > 0;) {
-        if (strcmp(g->rows[i].stack, name->allocator) != 0)
-            continue;
-        if (g->rows[i].threads < name->threads)
-            return i + 1;
-        place = i;
-    }
-    return place;
+    char *key = NULL;
+    return asprintf(&key, "%u\n%s", threads, stack) < 0 ? NULL : key;
 }
 
-static struct pl_model_row *add_row(struct pl_model_group *g, const struct pl_cell_name *name)
+static struct pl_model_row *add_row(struct pl_model_group *g, const struct pl_cell_name *name,
+                                    const char *key)
 {
-    size_t place = place_of(g, name);
-    void *larger = grow(g->rows, &g->row_count, sizeof *g->rows);
+    if (pl_index_set(&g->row_numbers, key, g->row_count))
+        return NULL;
+    void *larger = grow(g->rows, &g->row_count, &g->row_capacity, sizeof *g->rows);
     if (!larger)
         return NULL;
     g->rows = larger;
-    struct pl_model_row *row = &g->rows[place];
-    memmove(row + 1, row, (g->row_count - 1 - place) * sizeof *row);
+    struct pl_model_row *row = &g->rows[g->row_count - 1];
     *row = (struct pl_model_row){
         .stack = name->allocator, .threads = name->threads, .expected = PL_VERDICT_NONE};
     g->threads = g->row_count == 1 || g->threads == name->threads ? name->threads : 0;
@@ -104,10 +120,68 @@ static struct pl_model_row *add_row(struct pl_model_group *g, const struct pl_ce
 static struct pl_model_row *row_of(struct pl_model_group *g, const json_t *cell)
 {
     struct pl_cell_name name = pl_cell_name_of(cell);
-    for (size_t i = 0; i < g->row_count; i++)
-        if (strcmp(g->rows[i].stack, name.allocator) == 0 && g->rows[i].threads == name.threads)
-            return &g->rows[i];
-    return add_row(g, &name);
+    char *key = row_key(name.allocator, name.threads);
+    size_t number = key ? pl_index_find(&g->row_numbers, key) : PL_INDEX_NONE;
+    struct pl_model_row *row = number != PL_INDEX_NONE ? &g->rows[number]
+                               : key                   ? add_row(g, &name, key)
+                                                       : NULL;
+    free(key);
+    return row;
+}
+
+/* Numbers the rows where they stand now. */
+static int number_rows(struct pl_model_group *g)
+{
+    int rc = 0;
+    for (size_t i = 0; !rc && i < g->row_count; i++) {
+        char *key = row_key(g->rows[i].stack, g->rows[i].threads);
+        rc = key ? pl_index_set(&g->row_numbers, key, i) : -ENOMEM;
+        free(key);
+        if (g->floor == PL_INDEX_NONE && strcmp(g->rows[i].stack, "null") == 0)
+            g->floor = i;
+    }
+    return rc;
+}
+
+static int by_stack(const void *a, const void *b)
+{
+    const struct pl_model_row *x = a, *y = b;
+    if (x->order != y->order)
+        return x->order < y->order ? -1 : 1;
+    return (x->threads > y->threads) - (x->threads < y->threads);
+}
+
+/* Stacks stay in the order in which the document has them first. */
+static int sort_rows(struct pl_model_group *g)
+{
+    struct pl_index stacks = {0};
+    int rc = 0;
+    for (size_t i = 0; !rc && i < g->row_count; i++) {
+        size_t first = pl_index_find(&stacks, g->rows[i].stack);
+        if (first == PL_INDEX_NONE)
+            rc = pl_index_set(&stacks, g->rows[i].stack, i);
+        g->rows[i].order = first == PL_INDEX_NONE ? i : first;
+    }
+    pl_index_free(&stacks);
+    if (rc)
+        return rc;
+    qsort(g->rows, g->row_count, sizeof *g->rows, by_stack);
+    return number_rows(g);
+}
+
+/* What tables ask of a group for each of their cells. */
+static void note_used(struct pl_model_group *g)
+{
+    const struct pl_model_row *floor = pl_model_floor(g);
+    for (size_t i = 0; i < g->row_count; i++) {
+        const struct pl_model_row *row = &g->rows[i];
+        bool above = floor && row != floor && row->threads == floor->threads;
+        for (size_t k = 0; k < PL_MODEL_METRICS; k++) {
+            g->used[k] |= row->metrics[k].count > 0;
+            g->used_above_floor[k] |=
+                above && row->metrics[k].count > 0 && floor->metrics[k].count > 0;
+        }
+    }
 }
 
 /* Known when all rows are there. Where all have as many, the group's conditions say so. */
@@ -154,7 +228,8 @@ static int add_cell(struct pl_model *m, const json_t *cell)
 {
     struct pl_model_group *g = group_of(m, cell);
     struct pl_model_row *row = g ? row_of(g, cell) : NULL;
-    void *larger = row ? grow(row->cells, &row->cell_count, sizeof *row->cells) : NULL;
+    void *larger =
+        row ? grow(row->cells, &row->cell_count, &row->cell_capacity, sizeof *row->cells) : NULL;
     if (!larger)
         return -ENOMEM;
     row->cells = larger;
@@ -189,18 +264,26 @@ static int sum_up(struct pl_model_row *row)
     return 0;
 }
 
+static int finish_group(struct pl_model_group *g)
+{
+    int rc = sort_rows(g);
+    for (size_t r = 0; !rc && r < g->row_count; r++) {
+        rc = sum_up(&g->rows[r]);
+        if (!rc)
+            rc = name_row(g, &g->rows[r]);
+    }
+    note_used(g);
+    return rc;
+}
+
 static int build(struct pl_model *m)
 {
     const json_t *cell;
     size_t i;
     int rc = 0;
     json_array_foreach(json_object_get(m->root, "cells"), i, cell) if (!rc) rc = add_cell(m, cell);
-    for (size_t g = 0; g < m->group_count; g++)
-        for (size_t r = 0; !rc && r < m->groups[g].row_count; r++) {
-            rc = sum_up(&m->groups[g].rows[r]);
-            if (!rc)
-                rc = name_row(&m->groups[g], &m->groups[g].rows[r]);
-        }
+    for (size_t g = 0; !rc && g < m->group_count; g++)
+        rc = finish_group(&m->groups[g]);
     return rc;
 }
 
@@ -257,16 +340,25 @@ void pl_model_free(struct pl_model *m)
             free(m->groups[g].rows[r].label);
         }
         free(m->groups[g].rows);
+        pl_index_free(&m->groups[g].row_numbers);
     }
     free(m->groups);
+    pl_index_free(&m->group_numbers);
+    pl_index_free(&m->pictures);
     json_decref(m->root);
     *m = (struct pl_model){0};
 }
 
 const struct pl_model_row *pl_model_floor(const struct pl_model_group *g)
 {
-    for (size_t i = 0; i < g->row_count; i++)
-        if (strcmp(g->rows[i].stack, "null") == 0)
-            return &g->rows[i];
-    return NULL;
+    return g->floor == PL_INDEX_NONE ? NULL : &g->rows[g->floor];
+}
+
+const struct pl_model_row *pl_model_row_of(const struct pl_model_group *g, const char *stack,
+                                           uint32_t threads)
+{
+    char *key = row_key(stack, threads);
+    size_t number = key ? pl_index_find(&g->row_numbers, key) : PL_INDEX_NONE;
+    free(key);
+    return number == PL_INDEX_NONE ? NULL : &g->rows[number];
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/base/index.h"
 #include "harness/measure/metrics.h"
 #include "harness/results/expect.h"
 
@@ -36,12 +37,13 @@ struct pl_model_row {
     uint32_t threads;
     char *label; /* what a table calls it: the stack, with its threads where the group mixes them */
     const json_t **cells; /* in the order of the document */
-    size_t cell_count;
+    size_t cell_count, cell_capacity;
     size_t outcomes[PL_OUTCOME_COUNT]; /* how many repetitions ended so */
     enum pl_outcome outcome;           /* the worst of them */
     enum pl_verdict expected;          /* the worst of them */
     struct pl_summary metrics[PL_MODEL_METRICS];
     size_t series_missing; /* repetitions without their file; 0 where no folder was read */
+    size_t order;          /* of the first row of its stack; of use to model.c alone */
 };
 
 /** One table and one picture. */
@@ -57,13 +59,21 @@ struct pl_model_group {
     char picture[128];         /* the name of its files in plots/, without ".svg" */
     struct pl_model_row *rows; /* those of a stack stand together, the fewest threads first */
     size_t row_count;
+    size_t row_capacity;
     size_t repetitions; /* at most, of a row */
+    /* What is asked for each row, so known once: */
+    struct pl_index row_numbers;             /* rows by stack and threads */
+    size_t floor;                            /* the row of the null heap, or PL_INDEX_NONE */
+    bool used[PL_MODEL_METRICS];             /* whether any row has it */
+    bool used_above_floor[PL_MODEL_METRICS]; /* whether the floor and a row beside it have it */
 };
 
 struct pl_model {
     json_t *root; /* owns every string above */
     struct pl_model_group *groups;
-    size_t group_count;
+    size_t group_count, group_capacity;
+    struct pl_index group_numbers; /* groups by what their cells share */
+    struct pl_index pictures;      /* their names, and from which number on there are more */
     size_t cell_count;
     size_t outcomes[PL_OUTCOME_COUNT]; /* cells that ended so */
     size_t verdicts[PL_VERDICT_NONE + 1];
@@ -87,5 +97,9 @@ void pl_model_free(struct pl_model *model);
 /** The row of the `null` heap, which is the floor of the group's rows with as many threads; NULL
  *  where it was not run. */
 const struct pl_model_row *pl_model_floor(const struct pl_model_group *group);
+
+/** The row of a stack with so many threads, or NULL. */
+const struct pl_model_row *pl_model_row_of(const struct pl_model_group *group, const char *stack,
+                                           uint32_t threads);
 
 #endif

@@ -10,7 +10,7 @@ bool pl_pareto_beats(double ax, double ay, double bx, double by);
 
 /** Marks the points that no other beats (Pareto 1906): points that are alike stay together, a point
  *  with a NaN is never marked and beats none.
- *  @param best set for each */
-void pl_pareto(const double *x, const double *y, size_t count, bool *best);
+ *  @param best set for each @return 0 or -ENOMEM */
+int pl_pareto(const double *x, const double *y, size_t count, bool *best);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,11 +26,10 @@ static bool is_of_group(const struct pl_series *s, const struct pl_model_group *
            g->duration_seconds == json_number_value(json_object_get(cell, "duration_seconds"));
 }
 
-static bool is_of_row(const struct pl_series *s, const struct pl_model_row *row, const char *metric)
+static char *row_key(const char *stack, uint32_t threads, const char *metric)
 {
-    struct pl_cell_name name = pl_cell_name_of(s->cell);
-    return strcmp(s->metric->name, metric) == 0 && strcmp(name.allocator, row->stack) == 0 &&
-           name.threads == row->threads;
+    char *key = NULL;
+    return asprintf(&key, "%s\n%u\n%s", metric, threads, stack) < 0 ? NULL : key;
 }
 
 static const char *last_start(const struct pl_series *s)
@@ -37,20 +37,43 @@ static const char *last_start(const struct pl_series *s)
     return pl_document_string(s->points[s->count - 1].run, "started");
 }
 
-/* @param host the hash of this one */
-static const struct pl_series *find(const struct pl_series_list *list, const char *host,
-                                    const struct pl_model_group *g, const struct pl_model_row *row,
-                                    const char *metric)
+/* Of several for one row the one that goes on the longest, of those the last. */
+static int choose(struct pl_index *chosen, const struct pl_series_list *list, size_t number)
 {
-    const struct pl_series *found = NULL;
-    for (size_t i = 0; i < list->count; i++) {
+    const struct pl_series *s = &list->series[number];
+    struct pl_cell_name name = pl_cell_name_of(s->cell);
+    char *key = row_key(name.allocator, name.threads, s->metric->name);
+    size_t before = key ? pl_index_find(chosen, key) : PL_INDEX_NONE;
+    int rc = key ? 0 : -ENOMEM;
+    if (!rc &&
+        (before == PL_INDEX_NONE || strcmp(last_start(s), last_start(&list->series[before])) >= 0))
+        rc = pl_index_set(chosen, key, number);
+    free(key);
+    return rc;
+}
+
+/* The series of each row of a group. @param host the hash of this one */
+static int choose_all(struct pl_index *chosen, const struct pl_series_list *list, const char *host,
+                      const struct pl_model_group *g)
+{
+    int rc = 0;
+    for (size_t i = 0; !rc && i < list->count; i++) {
         const struct pl_series *s = &list->series[i];
         bool here = !s->host || strcmp(pl_document_string(s->host, "hash"), host) == 0;
-        if (here && is_of_group(s, g) && is_of_row(s, row, metric) &&
-            (!found || strcmp(last_start(s), last_start(found)) >= 0))
-            found = s;
+        if (here && is_of_group(s, g))
+            rc = choose(chosen, list, i);
     }
-    return found;
+    return rc;
+}
+
+static const struct pl_series *find(const struct pl_index *chosen,
+                                    const struct pl_series_list *list,
+                                    const struct pl_model_row *row, const char *metric)
+{
+    char *key = row_key(row->stack, row->threads, metric);
+    size_t number = key ? pl_index_find(chosen, key) : PL_INDEX_NONE;
+    free(key);
+    return number == PL_INDEX_NONE ? NULL : &list->series[number];
 }
 
 static int judge(struct pl_past_series *s, struct pl_error *error)
@@ -63,23 +86,34 @@ static int judge(struct pl_past_series *s, struct pl_error *error)
     return rc ? pl_error_set(error, rc, "out of memory") : 0;
 }
 
-static int fill(struct pl_past *past, const char *host, const struct pl_model_group *g,
-                struct pl_error *error)
+static int fill_rows(struct pl_past *past, const struct pl_index *chosen,
+                     const struct pl_model_group *g, struct pl_error *error)
 {
     int rc = 0;
-    past->rows = calloc(g->row_count + 1, sizeof *past->rows);
-    if (!past->rows)
-        return pl_error_set(error, -ENOMEM, "out of memory");
-    past->row_count = g->row_count;
     for (size_t r = 0; r < g->row_count; r++) {
         past->rows[r].row = &g->rows[r];
         for (size_t k = 0; !rc && k < PL_PAST_METRICS; k++) {
             struct pl_past_series *s = &past->rows[r].metrics[k];
-            s->series = find(&past->list, host, g, &g->rows[r], pl_past_metrics[k]);
+            s->series = find(chosen, &past->list, &g->rows[r], pl_past_metrics[k]);
             past->series_count += s->series != NULL;
             rc = s->series ? judge(s, error) : 0;
         }
     }
+    return rc;
+}
+
+static int fill(struct pl_past *past, const char *host, const struct pl_model_group *g,
+                struct pl_error *error)
+{
+    struct pl_index chosen = {0};
+    past->rows = calloc(g->row_count + 1, sizeof *past->rows);
+    if (!past->rows || choose_all(&chosen, &past->list, host, g)) {
+        pl_index_free(&chosen);
+        return pl_error_set(error, -ENOMEM, "out of memory");
+    }
+    past->row_count = g->row_count;
+    int rc = fill_rows(past, &chosen, g, error);
+    pl_index_free(&chosen);
     return rc;
 }
 

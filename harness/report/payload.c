@@ -51,16 +51,26 @@ static json_t *metrics(void)
     return all;
 }
 
+/* The live curves of a group, and where each stands. */
+struct lives {
+    json_t *curves;
+    struct pl_index places;
+};
+
 /* The place of a live curve among those of its group; alike ones are one. */
-static size_t place_live(json_t *lives, json_t *live)
+static size_t place_live(struct lives *lives, json_t *live)
 {
-    size_t i;
-    const json_t *other;
-    json_array_foreach(lives, i, other) if (json_equal(other, live)) break;
-    if (i == json_array_size(lives))
-        json_array_append(lives, live);
+    char *key = json_dumps(live, JSON_COMPACT);
+    size_t place = key ? pl_index_find(&lives->places, key) : PL_INDEX_NONE;
+    if (place == PL_INDEX_NONE) {
+        place = json_array_size(lives->curves);
+        json_array_append(lives->curves, live);
+        if (key)
+            pl_index_set(&lives->places, key, place);
+    }
+    free(key);
     json_decref(live);
-    return i;
+    return place;
 }
 
 /* Those that say what and when, whatever else a person has put there. */
@@ -75,7 +85,7 @@ static json_t *first_alerts(const json_t *alerts)
     return first;
 }
 
-static void add_curves(json_t *row, const struct pl_row_curves *c, json_t *lives)
+static void add_curves(json_t *row, const struct pl_row_curves *c, struct lives *lives)
 {
     json_t *alerts = c->runs ? json_object_get(c->cell, "alerts") : NULL;
     if (!c->runs)
@@ -97,7 +107,7 @@ static void add_curves(json_t *row, const struct pl_row_curves *c, json_t *lives
 }
 
 static json_t *rows(const struct pl_model_group *g, const struct pl_group_curves *curves,
-                    json_t *lives)
+                    struct lives *lives)
 {
     json_t *all = json_array();
     struct pl_look *looks = calloc(g->row_count, sizeof *looks);
@@ -120,7 +130,9 @@ static json_t *rows(const struct pl_model_group *g, const struct pl_group_curves
 static json_t *group(const struct pl_model_group *g, const struct pl_group_curves *curves)
 {
     char conditions[256];
-    json_t *lives = json_array(), *all = rows(g, curves, lives);
+    struct lives lives = {.curves = json_array()};
+    json_t *all = rows(g, curves, &lives);
+    pl_index_free(&lives.places);
     const json_t *limits = pl_chart_limits(g);
     pl_group_conditions(g, conditions, sizeof conditions);
     json_t *words = json_string(conditions); /* none where a letter was cut */
@@ -129,7 +141,7 @@ static json_t *group(const struct pl_model_group *g, const struct pl_group_curve
                      "clock", g->clock, "conditions", words ? words : json_string(""), "container",
                      g->container, "container_bytes", g->container_bytes, "duration",
                      g->duration_seconds, "logarithmic", pl_chart_logarithmic(g, curves), "limits",
-                     limits, "lives", lives, "rows", all);
+                     limits, "lives", lives.curves, "rows", all);
 }
 
 json_t *pl_payload_make(const struct pl_model *m, const struct pl_curves *curves)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "allocators/printable.h"
 #include "harness/base/files.h"
 #include "harness/base/text_stream.h"
 #include "harness/report/aside.h"
@@ -147,7 +148,7 @@ static int write_report(const char *folder, const struct pl_model *m, FILE *prog
     w->folder = folder;
     w->no_pictures = pl_draw_pictures(&draw, folder, &reason) ? reason.text : NULL;
     if (w->no_pictures)
-        fprintf(progress, "plimsoll: %s\n", w->no_pictures);
+        pl_printable_line(progress, "plimsoll: %s", w->no_pictures);
     rc = write_all(w, error);
     free(w);
     return rc;

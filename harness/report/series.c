@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,33 +58,63 @@ bool pl_series_comparable(const struct pl_series *a, const struct pl_series *b)
     return same_conditions(a->cell, b->cell);
 }
 
-static bool belongs(const struct pl_series *s, const json_t *cell, const struct pl_metric *metric,
-                    const json_t *host)
+/* What the points of a series share, as one text; metrics of class D may be of any host. */
+static char *series_key(const json_t *cell, const struct pl_metric *metric, const json_t *host)
 {
-    struct pl_cell_name mine = pl_cell_name_of(s->cell), its = pl_cell_name_of(cell);
-    return s->metric == metric && pl_cell_name_equal(&mine, &its) &&
-           same_text(s->cell, cell, "conditions") && same_conditions(s->cell, cell) &&
-           (!s->host || same_text(s->host, host, "hash"));
+    struct pl_cell_name name = pl_cell_name_of(cell);
+    char *names = pl_cell_name_key(&name), *key = NULL;
+    int length = names ? asprintf(&key, "%s\n%s\n%s\n%.17g\n%.17g\n%s\n%s", metric->name,
+                                  pl_document_string(cell, "conditions"),
+                                  pl_document_string(cell, "container"),
+                                  json_number_value(json_object_get(cell, "container_bytes")),
+                                  json_number_value(json_object_get(cell, "duration_seconds")),
+                                  host ? pl_document_string(host, "hash") : "", names)
+                       : -1;
+    free(names);
+    return length < 0 ? NULL : key;
+}
+
+/* Room for one more. @return the array where it is now, or NULL */
+static void *room(void *array, size_t count, size_t *capacity, size_t size)
+{
+    size_t wanted = *capacity ? 2 * *capacity : 4;
+    if (count < *capacity)
+        return array;
+    void *larger = realloc(array, wanted * size);
+    *capacity = larger ? wanted : *capacity;
+    return larger;
+}
+
+static struct pl_series *add_series(struct pl_series_list *list, const struct pl_series *series,
+                                    const char *key)
+{
+    struct pl_series *larger = room(list->series, list->count, &list->capacity, sizeof *larger);
+    if (!larger)
+        return NULL;
+    list->series = larger;
+    if (pl_index_set(&list->numbers, key, list->count))
+        return NULL;
+    larger[list->count] = *series;
+    return &larger[list->count++];
 }
 
 static struct pl_series *series_of(struct pl_series_list *list, const json_t *cell,
                                    const struct pl_metric *metric, const json_t *host)
 {
-    for (size_t i = 0; i < list->count; i++)
-        if (belongs(&list->series[i], cell, metric, host))
-            return &list->series[i];
-    struct pl_series *larger = realloc(list->series, (list->count + 1) * sizeof *larger);
-    if (!larger)
-        return NULL;
-    list->series = larger;
-    larger[list->count] = (struct pl_series){
+    struct pl_series new = {
         .cell = cell, .metric = metric, .host = metric->class == PL_CLASS_D ? NULL : host};
-    return &larger[list->count++];
+    char *key = series_key(cell, metric, new.host);
+    size_t number = key ? pl_index_find(&list->numbers, key) : PL_INDEX_NONE;
+    struct pl_series *s = number != PL_INDEX_NONE ? &list->series[number]
+                          : key                   ? add_series(list, &new, key)
+                                                  : NULL;
+    free(key);
+    return s;
 }
 
 static int add_point(struct pl_series *s, const json_t *run, double value)
 {
-    struct pl_series_point *larger = realloc(s->points, (s->count + 1) * sizeof *larger);
+    struct pl_series_point *larger = room(s->points, s->count, &s->capacity, sizeof *larger);
     if (!larger)
         return -ENOMEM;
     s->points = larger;
@@ -143,5 +174,6 @@ void pl_series_free(struct pl_series_list *list)
     for (size_t i = 0; i < list->count; i++)
         free(list->series[i].points);
     free(list->series);
+    pl_index_free(&list->numbers);
     *list = (struct pl_series_list){0};
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "harness/base/index.h"
 #include "harness/measure/metrics.h"
 
 /** What to take from the history. */
@@ -28,13 +29,14 @@ struct pl_series {
     const struct pl_metric *metric;
     const json_t *host; /* where all of it was measured; NULL for class D, which may be mixed */
     struct pl_series_point *points; /* the oldest first */
-    size_t count;
+    size_t count, capacity;
 };
 
 struct pl_series_list {
     struct pl_series *series; /* in the order in which the history first names them */
-    size_t count;
-    size_t runs; /* that hold the scenario */
+    size_t count, capacity;
+    size_t runs;             /* that hold the scenario */
+    struct pl_index numbers; /* of the series, by what their points share */
 };
 
 /** Collects the series that a query asks for, runs in the order of their start. Classes S and N

@@ -4,8 +4,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "allocators/printable.h"
+
 void pl_text_duration(char *text, double seconds)
 {
+    seconds = fmax(fmin(seconds, 1e18), 0);
     double tenths = round(seconds * 10) / 10;
     uint64_t whole = (uint64_t)llround(seconds);
     if (tenths < 60) {
@@ -48,7 +51,7 @@ void pl_text_bytes(char *text, double bytes)
 void pl_text_count(char *text, double count)
 {
     char digits[PL_TEXT_FIGURE / 2];
-    size_t length = (size_t)snprintf(digits, sizeof digits, "%.0f", fmin(count, 1e18));
+    size_t length = (size_t)snprintf(digits, sizeof digits, "%.0f", fmax(fmin(count, 1e18), -1e18));
     size_t used = 0;
     for (size_t i = 0; i < length; i++) {
         if (i && digits[i - 1] != '-' && (length - i) % 3 == 0)
@@ -133,6 +136,5 @@ void pl_text_fenced(FILE *out, const char *text)
 
 void pl_text_plain(FILE *out, const char *text)
 {
-    for (; *text; text++)
-        fputc((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text, out);
+    pl_printable_write(out, text, strlen(text), "");
 }

@@ -34,7 +34,7 @@ void pl_text_markdown(FILE *out, const char *text);
 /** Writes text as a fenced block that nothing in the text can close. */
 void pl_text_fenced(FILE *out, const char *text);
 
-/** Writes text for a terminal: control characters become '?'. */
+/** Writes text for a terminal: what is not printable becomes an escape. */
 void pl_text_plain(FILE *out, const char *text);
 
 #endif

@@ -33,14 +33,28 @@ static bool is_floor(const struct pl_model_row *row)
     return strcmp(row->stack, "null") == 0;
 }
 
-/* Earliest kill first; by memory, largest first. */
-static bool before(enum pl_model_metric metric, const struct pl_model_row *a,
-                   const struct pl_model_row *b)
+/* Alike rows stay in their order, which is that of the array. */
+static int by_place(const struct pl_model_row *a, const struct pl_model_row *b)
 {
-    double x = a->metrics[metric].median, y = b->metrics[metric].median;
-    if (metric == PL_MODEL_time_to_oom_seconds)
-        return x < y;
-    return x > y;
+    return (a > b) - (a < b);
+}
+
+static int earliest_first(const void *a, const void *b)
+{
+    const struct pl_model_row *x = *(const struct pl_model_row *const *)a;
+    const struct pl_model_row *y = *(const struct pl_model_row *const *)b;
+    double s = x->metrics[PL_MODEL_time_to_oom_seconds].median;
+    double t = y->metrics[PL_MODEL_time_to_oom_seconds].median;
+    return s < t ? -1 : s > t ? 1 : by_place(x, y);
+}
+
+static int largest_first(const void *a, const void *b)
+{
+    const struct pl_model_row *x = *(const struct pl_model_row *const *)a;
+    const struct pl_model_row *y = *(const struct pl_model_row *const *)b;
+    double s = x->metrics[PL_MODEL_rss_bytes_peak].median;
+    double t = y->metrics[PL_MODEL_rss_bytes_peak].median;
+    return s > t ? -1 : s < t ? 1 : by_place(x, y);
 }
 
 static void choose(struct choice *c, const struct pl_model_group *g, enum pl_outcome outcome,
@@ -50,13 +64,11 @@ static void choose(struct choice *c, const struct pl_model_group *g, enum pl_out
     c->metric = metric;
     for (size_t i = 0; i < g->row_count; i++) {
         const struct pl_model_row *row = &g->rows[i];
-        if (row->outcome != outcome || is_floor(row))
-            continue;
-        size_t at = c->count++;
-        for (; at > 0 && before(metric, row, c->rows[at - 1]); at--)
-            c->rows[at] = c->rows[at - 1];
-        c->rows[at] = row;
+        if (row->outcome == outcome && !is_floor(row))
+            c->rows[c->count++] = row;
     }
+    qsort(c->rows, c->count, sizeof(struct pl_model_row *),
+          metric == PL_MODEL_time_to_oom_seconds ? earliest_first : largest_first);
 }
 
 static void write_figure(FILE *out, enum pl_model_metric metric, double value)
@@ -203,15 +215,17 @@ static void write_cpu(FILE *out, const struct pl_model_group *g)
         fprintf(out, ", of which %s are the harness itself", cpu_of(floor, text));
 }
 
-/* A stack with one thread and with two is one. */
-static size_t stacks_of(const struct choice *c)
+/* A stack with one thread and with two is one; its rows stand together. */
+static size_t stacks_of(const struct choice *c, enum pl_outcome outcome)
 {
+    const struct pl_model_row *last = NULL;
     size_t stacks = 0;
-    for (size_t i = 0; i < c->count; i++) {
-        size_t first = 0;
-        while (strcmp(c->rows[first]->stack, c->rows[i]->stack) != 0)
-            first++;
-        stacks += first == i;
+    for (size_t i = 0; i < c->group->row_count; i++) {
+        const struct pl_model_row *row = &c->group->rows[i];
+        if (row->outcome != outcome || is_floor(row))
+            continue;
+        stacks += !last || strcmp(last->stack, row->stack) != 0;
+        last = row;
     }
     return stacks;
 }
@@ -231,8 +245,9 @@ static void write_all_afloat(FILE *out, const struct pl_model_group *g, const st
         write_dropped(out, most);
         return;
     }
-    if (stacks_of(c) > 1)
-        fprintf(out, " keeps all %zu stacks bounded, from ", stacks_of(c));
+    size_t stacks = stacks_of(c, PL_OUTCOME_BOUNDED);
+    if (stacks > 1)
+        fprintf(out, " keeps all %zu stacks bounded, from ", stacks);
     else
         fprintf(out, " keeps %s bounded, from ", most->stack);
     write_figure(out, c->metric, least->metrics[c->metric].median);

@@ -7,6 +7,7 @@
 
 #include "harness/base/files.h"
 #include "harness/results/alerts.h"
+#include "harness/results/clean.h"
 #include "harness/results/host.h"
 #include "harness/results/ledger.h"
 #include "harness/results/results.h"
@@ -132,7 +133,7 @@ static json_t *cell_json(const struct pl_cell_identity *id, const struct pl_meas
     json_t *cell = json_pack(
         "{s:s, s:s, s:s, s:s, s:o, s:{s:s, s:I}, s:s, s:i, s:f, s:i, s:I, s:s, s:s, s:s, s:s, s:o, "
         "s:o, "
-        "s:s, s:s}",
+        "s:s, s:o}",
         "scenario", m->scenario->name, "title", m->scenario->title, "allocator", id->stack,
         "format", pl_format_name(id->format), "limits", limits_json(m->scenario, id->stack),
         "container", "kind", pl_container_name(e->container), "bytes",
@@ -141,7 +142,7 @@ static json_t *cell_json(const struct pl_cell_identity *id, const struct pl_meas
         (int)id->repetition, "seed", (json_int_t)id->seed, "outcome",
         pl_outcome_name(m->judgement.outcome), "outcome_why", m->judgement.why, "expected",
         pl_verdict_name(x->verdict), "expected_why", x->why, "environment", environment_json(e),
-        "metrics", metrics_json(m), "series", series, "reproduce", id->reproduce);
+        "metrics", metrics_json(m), "series", series, "reproduce", pl_clean_string(id->reproduce));
     add_library(cell, id->stack);
     add_sweep(cell, m->scenario, id->stack);
     if (cell && m->scenario->alert_count)

@@ -44,6 +44,14 @@ bool pl_cell_name_equal(const struct pl_cell_name *a, const struct pl_cell_name 
            a->threads == b->threads;
 }
 
+char *pl_cell_name_key(const struct pl_cell_name *name)
+{
+    char *key = NULL;
+    int length = asprintf(&key, "%s\n%s\n%s\n%u\n%s", name->scenario, name->format, name->clock,
+                          name->threads, name->allocator);
+    return length < 0 ? NULL : key;
+}
+
 static void name_threads(const struct pl_cell_name *name, char *text)
 {
     text[0] = '\0';

@@ -29,6 +29,10 @@ json_t *pl_cell_name_json(const struct pl_cell_name *name);
 /** Whether both are the same cell. */
 bool pl_cell_name_equal(const struct pl_cell_name *a, const struct pl_cell_name *b);
 
+/** The name as a text that no other cell has, to look it up by. @return free() it; NULL when out of
+ *  memory */
+char *pl_cell_name_key(const struct pl_cell_name *name);
+
 /** Whether both stand in one table: they differ in stack and threads at most. */
 bool pl_cell_name_beside(const struct pl_cell_name *a, const struct pl_cell_name *b);
 

@@ -9,7 +9,9 @@
 
 #include "harness/base/files.h"
 #include "harness/measure/outcome.h"
+#include "harness/results/clean.h"
 #include "harness/results/expect.h"
+#include "harness/results/ranges.h"
 #include "harness/results/results.h"
 
 static int check_version(const json_t *root, struct pl_error *error)
@@ -137,6 +139,38 @@ static int check_instrument(const json_t *entry, size_t number, struct pl_error 
     return rc ? rc : check_benchmarks(json_object_get(entry, "benchmarks"), number, error);
 }
 
+/* @param one what an entry of the list is called */
+static int check_list(const json_t *list, const char *one, struct pl_error *error)
+{
+    struct pl_error reason;
+    const json_t *entry;
+    size_t i;
+    json_array_foreach(list, i, entry)
+    {
+        if (pl_ranges_check(entry, "", false, &reason))
+            return pl_error_set(error, -EINVAL, "%s %zu: %s", one, i, reason.text);
+    }
+    return 0;
+}
+
+static int check_ranges(const json_t *root, struct pl_error *error)
+{
+    static const char *const lists[][2] = {
+        {"cells", "cell"}, {"instruments", "instrument"}, {"recordings", "recording"}};
+    const json_t *value;
+    const char *key;
+    int rc = 0;
+    json_object_foreach((json_t *)root, key, value)
+    {
+        const char *one = NULL;
+        for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+            one = strcmp(key, lists[i][0]) == 0 ? lists[i][1] : one;
+        if (!rc)
+            rc = one ? check_list(value, one, error) : pl_ranges_check(value, key, false, error);
+    }
+    return rc;
+}
+
 static int check_instruments(const json_t *entries, struct pl_error *error)
 {
     const json_t *entry;
@@ -168,7 +202,7 @@ int pl_document_check(const json_t *root, struct pl_error *error)
     }
     if (!rc)
         rc = check_instruments(json_object_get(root, "instruments"), error);
-    return rc;
+    return rc ? rc : check_ranges(root, error);
 }
 
 int pl_document_read(const char *path, const char *again, json_t **root, struct pl_error *error)
@@ -184,7 +218,11 @@ int pl_document_read(const char *path, const char *again, json_t **root, struct 
     if (!*root)
         return pl_error_set(error, -EINVAL, "%s:%d:%d: no whole JSON (%.80s); %s", path, where.line,
                             where.column, where.text, again);
-    return 0;
+    if (!pl_clean_tree(*root))
+        return 0;
+    json_decref(*root);
+    *root = NULL;
+    return pl_error_set(error, -ENOMEM, "out of memory");
 }
 
 int pl_document_load(const char *folder, json_t **root, struct pl_error *error)

@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #include "harness/base/files.h"
+#include "harness/results/clean.h"
+#include "harness/results/ranges.h"
 
 #define LOCK_SECONDS 10
 #define HOW "`plimsoll history --add DIR` adds a folder of results"
@@ -116,6 +118,22 @@ int pl_history_append(const char *path, const json_t *run, struct pl_error *erro
     return rc ? explain(path, rc, error) : 0;
 }
 
+/* @return what is wrong with a cell's numbers, in `flaw`, or NULL */
+static const char *range_flaw(const json_t *cells, struct pl_error *flaw)
+{
+    struct pl_error reason;
+    const json_t *cell;
+    size_t i;
+    json_array_foreach(cells, i, cell)
+    {
+        if (!pl_ranges_check(cell, "", true, &reason))
+            continue;
+        pl_error_set(flaw, -EINVAL, "cell %zu: %s", i, reason.text);
+        return flaw->text;
+    }
+    return NULL;
+}
+
 static bool cell_is_whole(const json_t *cell)
 {
     static const char *const texts[] = {"scenario", "allocator", "format",
@@ -136,8 +154,8 @@ static bool cell_is_whole(const json_t *cell)
     return whole;
 }
 
-/* @return what is wrong with a line, or NULL */
-static const char *flaw_of(const json_t *run)
+/* @param room for words about a number @return what is wrong with a line, or NULL */
+static const char *flaw_of(const json_t *run, struct pl_error *room)
 {
     const json_t *version = json_object_get(run, "history_version"), *cell;
     const json_t *host = json_object_get(run, "host"), *cells = json_object_get(run, "cells");
@@ -155,19 +173,22 @@ static const char *flaw_of(const json_t *run)
     {
         whole = whole && cell_is_whole(cell);
     }
-    return whole ? NULL : "a run with fields missing";
+    return whole ? range_flaw(cells, room) : "a run with fields missing";
 }
 
 static void read_line(const char *line, size_t size, json_t *runs, char *flaw, size_t capacity)
 {
     json_error_t where;
+    struct pl_error room;
     json_t *run = json_loadb(line, size, JSON_REJECT_DUPLICATES, &where);
-    const char *wrong = run ? flaw_of(run) : NULL;
+    const char *wrong = run ? flaw_of(run, &room) : NULL;
     flaw[0] = '\0';
+    if (pl_clean_tree(run))
+        wrong = "out of memory";
     if (!run)
         snprintf(flaw, capacity, "no whole JSON (%.80s)", where.text);
     else if (wrong)
-        snprintf(flaw, capacity, "%s", wrong);
+        snprintf(flaw, capacity, "%.200s", wrong);
     else
         json_array_append(runs, run);
     json_decref(run);
@@ -180,7 +201,7 @@ static void read_lines(const char *path, const char *text, size_t size, json_t *
     for (const char *at = text, *end = text + size; at < end; number++) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         size_t length = (size_t)((newline ? newline : end) - at);
-        char flaw[160];
+        char flaw[240];
         struct pl_error warning;
         read_line(at, length, runs, flaw, sizeof flaw);
         if (flaw[0]) {

@@ -10,6 +10,7 @@
 
 #include "harness/base/files.h"
 #include "harness/cell/process.h"
+#include "harness/results/clean.h"
 #include "harness/results/host.h"
 #include "harness/scenario/conditions.h"
 
@@ -46,10 +47,11 @@ int pl_results_open(struct pl_results *r, const char *folder, const char *comman
     if (rc)
         return rc;
     json_t *host = pl_host_fingerprint();
-    r->root = json_pack("{s:i, s:{s:s, s:s}, s:{s:s, s:s, s:o, s:b}, s:o, s:[], s:[], s:[]}",
-                        "schema_version", PL_SCHEMA_VERSION, "suite", "name", "plimsoll", "version",
-                        PL_VERSION, "run", "command", command, "tier", tier, "started", now_utc(),
-                        "complete", 0, "host", host, "warnings", "recordings", "cells");
+    r->root =
+        json_pack("{s:i, s:{s:s, s:s}, s:{s:o, s:s, s:o, s:b}, s:o, s:[], s:[], s:[]}",
+                  "schema_version", PL_SCHEMA_VERSION, "suite", "name", "plimsoll", "version",
+                  PL_VERSION, "run", "command", pl_clean_string(command), "tier", tier, "started",
+                  now_utc(), "complete", 0, "host", host, "warnings", "recordings", "cells");
     return r->root ? 0 : pl_error_set(error, -ENOMEM, "out of memory");
 }
 
@@ -64,7 +66,7 @@ static json_t *stream_json(const struct pl_recorded_stream *stream)
 
 static void add_condition(void *context, const char *key, const char *value)
 {
-    json_object_set_new(context, key, json_string(value));
+    json_object_set_new(context, key, pl_clean_string(value));
 }
 
 /* Whose decoders, encoders and filters a cell had. */
@@ -86,7 +88,7 @@ static void name_files(const struct pl_scenario *s, json_t **files, json_t **has
         snprintf(names + at, sizeof names - at, "%s%s", i ? "," : "", paths[i]);
         snprintf(all + end, sizeof all - end, "%s%s", i ? "," : "", hash);
     }
-    *files = json_string(names);
+    *files = pl_clean_string(names);
     *hashes = json_string(all);
 }
 
@@ -114,11 +116,14 @@ void pl_results_add_recording(struct pl_results *r, const struct pl_scenario *s,
 bool pl_results_warn(struct pl_results *r, const char *warning)
 {
     json_t *warnings = json_object_get(r->root, "warnings"), *known;
+    json_t *clean = pl_clean_string(warning);
+    bool told = false;
     size_t i;
-    json_array_foreach(warnings, i,
-                       known) if (strcmp(json_string_value(known), warning) == 0) return false;
-    json_array_append_new(warnings, json_string(warning));
-    return true;
+    json_array_foreach(warnings, i, known) told |= json_equal(known, clean);
+    if (!told)
+        json_array_append(warnings, clean);
+    json_decref(clean);
+    return !told;
 }
 
 void pl_results_add_instrument(struct pl_results *r, json_t *entry)

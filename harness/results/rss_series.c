@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "harness/base/files.h"
+#include "harness/measure/metrics.h"
 #include "harness/results/document.h"
 
 #define HEAD "t_ns,rss_bytes,live_bytes"
@@ -40,14 +41,14 @@ static size_t lines_of(const char *text)
 }
 
 /* A number of nothing but digits, and the comma or the end of the line behind it. */
-static bool read_number(const char **at, int64_t *number)
+static bool read_number(const char **at, double most, int64_t *number)
 {
     char *end;
     if (!isdigit((unsigned char)**at))
         return false;
     errno = 0;
     *number = strtoll(*at, &end, 10);
-    if (errno || (*end != ',' && *end != '\n'))
+    if (errno || (double)*number > most || (*end != ',' && *end != '\n'))
         return false;
     *at = end + 1;
     return true;
@@ -57,7 +58,8 @@ static bool read_number(const char **at, int64_t *number)
 static bool read_line(const char *line, const char *end, struct pl_rss_series *s)
 {
     int64_t t, rss, live;
-    if (!read_number(&line, &t) || !read_number(&line, &rss) || !read_number(&line, &live) ||
+    if (!read_number(&line, PL_RANGE_SECONDS * 1e9, &t) ||
+        !read_number(&line, PL_RANGE_COUNT, &rss) || !read_number(&line, PL_RANGE_COUNT, &live) ||
         line > end + 1 || (s->count && t <= s->t_ns[s->count - 1]))
         return false;
     s->t_ns[s->count] = t;
@@ -79,9 +81,9 @@ static int read_lines(const char *text, const char *path, struct pl_rss_series *
         const char *end = strchr(line, '\n');
         if (!end || !read_line(line, end, s))
             return pl_error_set(error, -EINVAL,
-                                "%s:%zu: no sample: a later time, an RSS and live bytes would be "
-                                "right; run it again",
-                                path, number);
+                                "%s:%zu: no sample: a later time (up to %.0g ns), an RSS and live "
+                                "bytes (up to %.0f) would be right; run it again",
+                                path, number, PL_RANGE_SECONDS * 1e9, PL_RANGE_COUNT);
         line = end + 1;
     }
     return s->count ? 0 : pl_error_set(error, -EINVAL, "%s: no samples in it", path);

@@ -48,6 +48,8 @@ int pl_decode_text(struct pl_decoder *d, struct fy_node *node, const char *what,
     if (!scalar || length >= capacity || memchr(scalar, '\0', length))
         return pl_decode_fail(d, pl_decode_mark(node), "%s: text of at most %zu bytes is taken",
                               what, capacity - 1);
+    if (memchr(scalar, '\n', length) && strcmp(what, "about") != 0)
+        return pl_decode_fail(d, pl_decode_mark(node), "%s: one line would be right", what);
     memcpy(text, scalar, length);
     text[length] = '\0';
     return 0;

@@ -50,7 +50,7 @@ fails "unrecognized option '--bogus'" history --bogus
 fails "requires an argument" history --add
 fails "1 to 100 characters" history --add "$tmp/run" --file "$file" --commit ""
 fails "without blanks" history --add "$tmp/run" --file "$file" --commit "a b"
-fails "no UTF-8" history --add "$tmp/run" --file "$file" --commit $'\xff'
+fails "without blanks" history --add "$tmp/run" --file "$file" --commit $'\xff'
 
 # no history yet
 fails "No such file or directory; .*history --add DIR" history steady-reader --file "$file"

@@ -159,6 +159,34 @@ static void no_file_is_an_error(void **state)
     assert_non_null(strstr(f->error.text, "steady-reader.txt"));
 }
 
+static void what_is_no_value_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *line, *reason;
+    } cases[] = {
+        {"glibc f32 packets_dropped -1e300",
+         "steady-reader.txt:2: packets_dropped is -1e+300; a whole number from 0"},
+        {"glibc f32 live_bytes_peak nan", "steady-reader.txt:2: live_bytes_peak is "},
+        {"glibc f32 live_bytes_peak 7x",
+         "steady-reader.txt:2: 'glibc f32 live_bytes_peak 7x' is no"},
+        {"glibc f32 live_bytes_peek 7",
+         "is no line of a baseline; stack, format, metric and value"},
+        {"7", "steady-reader.txt:2: '7' is no line"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char path[128];
+        snprintf(path, sizeof path, "%s/steady-reader.txt", f->folder);
+        FILE *out = fopen(path, "w");
+        assert_non_null(out);
+        fprintf(out, "# a comment\n%s\n", cases[i].line);
+        fclose(out);
+        assert_int_equal(check(f, make(1, 2, 3)), -EINVAL);
+        if (!strstr(f->error.text, cases[i].reason))
+            fail_msg("%s", f->error.text);
+    }
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -172,6 +200,7 @@ int main(void)
         TEST(names_stay_in_the_folder),
         TEST(a_scenario_that_was_not_run_is_told),
         TEST(no_file_is_an_error),
+        TEST(what_is_no_value_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

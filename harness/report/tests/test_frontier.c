@@ -17,7 +17,7 @@ static void best_are(const double *x, const double *y, const char *expected)
 {
     bool best[16];
     size_t count = strlen(expected);
-    pl_pareto(x, y, count, best);
+    assert_int_equal(pl_pareto(x, y, count, best), 0);
     for (size_t i = 0; i < count; i++)
         assert_int_equal(best[i], expected[i] == '1');
 }

@@ -129,6 +129,7 @@ static void no_text_ends_the_element(void **state)
 {
     (void)state;
     static const char evil[] = "</script><script>alert(1)</script><!-- \"\\ \xe2\x80\xa8";
+    static const char clean[] = "</script><script>alert(1)</script><!-- \"\\ \\u2028";
     json_t *document = sample_document(),
            *cell = json_array_get(json_object_get(document, "cells"), 0);
     static const char *const keys[] = {"title", "allocator", "reproduce", "outcome_why", "format"};
@@ -139,7 +140,7 @@ static void no_text_ends_the_element(void **state)
     assert_null(strchr(text, '<'));
     json_t *back = json_loads(text, 0, NULL);
     assert_true(json_equal(back, m.payload)); /* what is escaped is what it was */
-    assert_string_equal(json_string_value(json_object_get(row_of(&m, 0), "stack")), evil);
+    assert_string_equal(json_string_value(json_object_get(row_of(&m, 0), "stack")), clean);
     json_decref(back);
     free(text);
     drop(&m);

@@ -7,6 +7,7 @@
 
 #include "harness/report/tests/sample.h"
 #include "harness/report/tests/validate.h"
+#include "harness/results/ranges.h"
 #include "harness/results/results.h"
 
 static json_t *schema_of_results(void)
@@ -68,6 +69,48 @@ static void names_are_those_of_the_program(void **state)
     assert_int_equal(
         json_integer_value(json_object_get(at(schema, "schema_version", NULL), "const")),
         PL_SCHEMA_VERSION);
+    json_decref(schema);
+}
+
+/* What the schema says of a number is what the program enforces when it loads one. */
+static void same_range(const json_t *schema, const char *parent, const char *key)
+{
+    bool integer;
+    struct pl_range range = pl_range_of(parent, key, &integer);
+    const json_t *minimum = json_object_get(schema, "minimum");
+    const json_t *maximum = json_object_get(schema, "maximum");
+    if (!minimum || !maximum || json_number_value(minimum) != range.minimum ||
+        json_number_value(maximum) != range.maximum ||
+        range.whole != (strcmp(json_string_value(json_object_get(schema, "type")), "integer") == 0))
+        fail_msg("%s.%s: the schema and ranges.def differ", parent, key);
+}
+
+/* @return how many numbers there are below it */
+static size_t same_ranges(const json_t *schema, const char *parent, const char *key)
+{
+    static const char *const lists[] = {"cells", "instruments", "recordings"};
+    const char *type = json_string_value(json_object_get(schema, "type")), *name, *entry = key;
+    const json_t *items = json_object_get(schema, "items"), *each;
+    const json_t *extra = json_object_get(schema, "additionalProperties");
+    size_t count = 0;
+    if (type && (strcmp(type, "number") == 0 || strcmp(type, "integer") == 0))
+        return same_range(schema, parent, key), 1;
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        entry = strcmp(key, lists[i]) == 0 ? "" : entry;
+    json_object_foreach(json_object_get(schema, "properties"), name, each)
+    {
+        count += same_ranges(each, key, name);
+    }
+    if (json_is_object(extra))
+        count += same_ranges(extra, key, "anything");
+    return count + (items ? same_ranges(items, parent, entry) : 0);
+}
+
+static void ranges_are_those_of_the_program(void **state)
+{
+    (void)state;
+    json_t *schema = schema_of_results();
+    assert_true(same_ranges(schema, "", "") > pl_metric_count);
     json_decref(schema);
 }
 
@@ -229,6 +272,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(metrics_are_those_of_the_table),
         cmocka_unit_test(names_are_those_of_the_program),
+        cmocka_unit_test(ranges_are_those_of_the_program),
         cmocka_unit_test(validator_knows_the_schema),
         cmocka_unit_test(written_results_satisfy_it),
         cmocka_unit_test(a_real_run_satisfies_it),

@@ -67,7 +67,8 @@ static void wide_tables_are_cut_into_blocks(void **state)
     for (int i = 0; i < 3; i++) {
         json_t *cell = sample_cell(d, "limited/slab/glibc", "alloc_failed");
         for (size_t k = 0; k < sizeof names / sizeof *names; k++)
-            sample_metric(cell, names[k], 9.5e9 + i * 1e9);
+            sample_metric(cell, names[k],
+                          strstr(names[k], "seconds") ? 8e9 : 9.5e9 + i * 1e9); /* 250 years */
     }
     char *text = table_of(d);
     assert_true(width_of(text) <= 100);
@@ -84,7 +85,7 @@ static void no_escapes_get_through(void **state)
     sample_set(sample_cell(d, "glibc\033[2J", "bounded"), "scenario", "a\033]0;b\007c");
     char *text = table_of(d);
     assert_null(strchr(text, '\033'));
-    assert_non_null(strstr(text, "a?]0;b?c"));
+    assert_non_null(strstr(text, "a\\x1b]0;b\\x07c"));
     free(text);
 }
 

@@ -1,6 +1,7 @@
 /* Checking values against a schema (validate.h). */
 #include "harness/report/tests/validate.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,7 +16,7 @@ static bool is_type(const char *type, const json_t *value)
     if (strcmp(type, "boolean") == 0)
         return json_is_boolean(value);
     if (strcmp(type, "integer") == 0)
-        return json_is_integer(value);
+        return json_is_number(value) && json_number_value(value) == floor(json_number_value(value));
     return strcmp(type, "number") == 0 && json_is_number(value);
 }
 
@@ -30,6 +31,7 @@ static bool check_value(const json_t *schema, const json_t *value, char *where, 
 {
     const json_t *type = json_object_get(schema, "type"), *each;
     const json_t *minimum = json_object_get(schema, "minimum");
+    const json_t *maximum = json_object_get(schema, "maximum");
     const json_t *one = json_object_get(schema, "const"), *some = json_object_get(schema, "enum");
     bool found = some == NULL;
     size_t i;
@@ -37,6 +39,8 @@ static bool check_value(const json_t *schema, const json_t *value, char *where, 
         return fails(where, capacity, "of another type");
     if (minimum && json_number_value(value) < json_number_value(minimum))
         return fails(where, capacity, "below its minimum");
+    if (maximum && json_number_value(value) > json_number_value(maximum))
+        return fails(where, capacity, "above its maximum");
     if (one && !json_equal(one, value))
         return fails(where, capacity, "not the constant");
     json_array_foreach(some, i, each) found |= json_equal(each, value);
@@ -88,9 +92,21 @@ bool validate(const json_t *schema, const json_t *value, char *where, size_t cap
 
 bool validate_knows(const json_t *schema)
 {
-    static const char *const known[] = {
-        "$schema", "title",      "description",          "type",  "required", "enum",  "const",
-        "minimum", "properties", "additionalProperties", "items", "unit",     "class", "better"};
+    static const char *const known[] = {"$schema",
+                                        "title",
+                                        "description",
+                                        "type",
+                                        "required",
+                                        "enum",
+                                        "const",
+                                        "minimum",
+                                        "maximum",
+                                        "properties",
+                                        "additionalProperties",
+                                        "items",
+                                        "unit",
+                                        "class",
+                                        "better"};
     const char *key;
     const json_t *value;
     json_object_foreach((json_t *)schema, key, value)

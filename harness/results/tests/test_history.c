@@ -240,6 +240,27 @@ static void a_cell_needs_its_fields(void **state)
     assert_null(runs);
 }
 
+/* What is out of range or not printable was not written by us. */
+static void hostile_lines_are_skipped_or_cleaned(void **state)
+{
+    (void)state;
+    struct place p = make_place();
+    struct warnings w;
+    json_t *run = run_of("2026-01-01\x1b[31m", 1);
+    assert_int_equal(pl_history_append(p.file, run, NULL), 0);
+    json_t *cell = json_array_get(json_object_get(run, "cells"), 0);
+    json_object_set_new(json_object_get(cell, "metrics"), "cpu_ns_per_packet", json_real(-1e300));
+    assert_int_equal(pl_history_append(p.file, run, NULL), 0);
+    json_decref(run);
+    json_t *runs = runs_of(&p, &w);
+    assert_int_equal(json_array_size(runs), 1);
+    assert_string_equal(started_of(runs, 0), "2026-01-01\\x1b[31m");
+    assert_int_equal(w.count, 1);
+    assert_non_null(strstr(w.last, ":2: cell 0: metric 'cpu_ns_per_packet' is -1e+300; a number"));
+    json_decref(runs);
+    remove_place(&p);
+}
+
 static void files_without_runs_are_refused(void **state)
 {
     (void)state;
@@ -368,6 +389,7 @@ int main(void)
         cmocka_unit_test(lines_of_other_kinds_are_skipped),
         cmocka_unit_test(threads_are_a_number_or_not_there),
         cmocka_unit_test(a_cell_needs_its_fields),
+        cmocka_unit_test(hostile_lines_are_skipped_or_cleaned),
         cmocka_unit_test(files_without_runs_are_refused),
         cmocka_unit_test(only_regular_files_are_added_to),
         cmocka_unit_test(half_a_line_is_given_back),

@@ -72,6 +72,9 @@ static void what_is_none_is_refused(void **state)
         {HEAD "0,-1,1\n", "series/a.csv", "a.csv:2: no sample"},
         {HEAD "0,1.5,1\n", "series/a.csv", "a.csv:2: no sample"},
         {HEAD "0,99999999999999999999,1\n", "series/a.csv", "a.csv:2: no sample"},
+        {HEAD "9100000000000000000,1,1\n", "series/a.csv", "a.csv:2: no sample"},
+        {HEAD "0,9007199254740994,1\n", "series/a.csv", "a.csv:2: no sample"},
+        {HEAD "0,1,9223372036854775807\n", "series/a.csv", "a.csv:2: no sample"},
         {HEAD "0,1,1\n100,1,", "series/a.csv", "a.csv:3: no sample"}, /* cut */
         {HEAD "0,1,1\n100,1,\n", "series/a.csv", "a.csv:3: no sample"},
         {HEAD "0,1\n100,1,1\n", "series/a.csv", "a.csv:2: no sample"}, /* of two lines none */

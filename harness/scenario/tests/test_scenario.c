@@ -176,6 +176,34 @@ static void refuses_what_is_no_scenario(void **state)
     }
 }
 
+/* Titles and names are shown: what a terminal would obey is no part of them. */
+static void what_is_not_printable_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *message;
+    } cases[] = {
+        {"a: b\nc: \x1b[2J", "t:2:4: U+001B is not printable; text that shows would be right"},
+        {"a: \x7f", "t:1:4: U+007F is not printable"},
+        {"# \xe2\x80\xae a comment", "t:1:3: U+202E is not printable"},
+        {"a: \xc2\x9b", "t:1:4: U+009B is not printable"},
+        {"title: \"\\x1b]0;b\\x07\"", "t:1:9: U+001B in this text is not printable"},
+        {"title: \"a\\nb\"", "t:1:9: U+000A in this text is not printable"},
+        {"a: {b: [c, \"\\u2066\"]}", "t:1:13: U+2066 in this text is not printable"},
+        {"a: {\"\\x9b\": c}", "t:1:6: U+009B in this text is not printable"},
+        {"title: |\n  two\n  lines\n", "t:2:1: title: one line would be right"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pl_scenario s;
+        struct pl_error error = {""};
+        assert_int_equal(pl_scenario_parse(cases[i].text, strlen(cases[i].text), "t",
+                                           PL_TIER_DEFAULT, NULL, 0, &s, &error),
+                         -EINVAL);
+        if (strncmp(error.text, cases[i].message, strlen(cases[i].message)) != 0)
+            fail_msg("case %zu: %s", i, error.text);
+    }
+}
+
 static void text_is_utf8_without_directives(void **state)
 {
     (void)state;
@@ -345,6 +373,7 @@ int main(void)
         cmocka_unit_test(misses_what_is_required),
         cmocka_unit_test(refuses_what_is_no_scenario),
         cmocka_unit_test(text_is_utf8_without_directives),
+        cmocka_unit_test(what_is_not_printable_is_refused),
         cmocka_unit_test(a_tier_overrides_the_top),
         cmocka_unit_test(settings_override_all),
         cmocka_unit_test(settings_fail_by_their_key),
