@@ -1,7 +1,9 @@
 /* Reading /proc/meminfo, and giving up (memory.h). */
 #include "harness/base/memory.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #define EXIT_MACHINE 3 /* of the contract of the command line: PL_EXIT_MACHINE */
@@ -24,4 +26,19 @@ void pl_memory_refused(void)
     static const char line[] = "plimsoll: out of memory\n";
     (void)!write(STDERR_FILENO, line, sizeof line - 1);
     _exit(EXIT_MACHINE);
+}
+
+void *pl_memory_take(size_t count, size_t size)
+{
+    void *memory = calloc(count ? count : 1, size);
+    if (!memory)
+        pl_memory_refused();
+    return memory;
+}
+
+int pl_memory_had(int rc)
+{
+    if (rc == -ENOMEM)
+        pl_memory_refused();
+    return rc;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/memory.h"
 #include "harness/base/random.h"
 #include "harness/compare/calibration.h"
 #include "harness/compare/judge.h"
@@ -41,14 +42,12 @@ static double false_alarms(double *logs, size_t count)
 /* The log ratios of a cell's pairs. @return NULL where there are too few, or they have none */
 static double *logs_of(const struct pl_match *m, const char *metric, size_t *count)
 {
-    double *values = calloc(2 * m->base_count + 1, sizeof *values), *logs = NULL;
-    if (values) {
-        double *base = values, *new = values + m->base_count;
-        *count = pl_match_pairs(m, metric, base, new);
-        if (*count >= PL_CALIBRATION_PAIRS_MIN)
-            logs = pl_judge_log_ratios(&(struct pl_side){base, *count},
-                                       &(struct pl_side){new, *count}, 0, *count);
-    }
+    double *values = pl_memory_take(2 * m->base_count + 1, sizeof *values), *logs = NULL;
+    double *base = values, *new = values + m->base_count;
+    *count = pl_match_pairs(m, metric, base, new);
+    if (*count >= PL_CALIBRATION_PAIRS_MIN)
+        logs = pl_judge_log_ratios(&(struct pl_side){base, *count}, &(struct pl_side){new, *count},
+                                   0, *count);
     free(values);
     return logs;
 }

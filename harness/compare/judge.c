@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/memory.h"
 #include "harness/stats/rank_sum.h"
 #include "harness/stats/values.h"
 
@@ -18,9 +19,7 @@ const char *pl_change_name(enum pl_change change)
 
 static double median_of(const struct pl_side *side)
 {
-    double *copy = malloc(side->count * sizeof *copy);
-    if (!copy)
-        return (double)NAN;
+    double *copy = pl_memory_take(side->count, sizeof *copy);
     memcpy(copy, side->values, side->count * sizeof *copy);
     double median = pl_values_median(copy, side->count);
     free(copy);
@@ -118,7 +117,7 @@ static void judge_spread(struct pl_judged *j, const struct pl_side *base, const 
 {
     struct pl_rank_sum test;
     j->change = PL_CHANGE_INCONCLUSIVE;
-    if (pl_rank_sum(new->values, new->count, base->values, base->count, &test)) {
+    if (pl_memory_had(pl_rank_sum(new->values, new->count, base->values, base->count, &test))) {
         snprintf(j->why, sizeof j->why, "its values can't be ranked");
         return;
     }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "harness/base/memory.h"
 #include "harness/compare/judge.h"
 #include "harness/stats/bootstrap.h"
 #include "harness/stats/signed_rank.h"
@@ -15,8 +16,8 @@
 double *pl_judge_log_ratios(const struct pl_side *base, const struct pl_side *new, size_t from,
                             size_t count)
 {
-    double *logs = malloc(count * sizeof *logs);
-    for (size_t i = 0; logs && i < count; i++) {
+    double *logs = pl_memory_take(count, sizeof *logs);
+    for (size_t i = 0; i < count; i++) {
         double a = base->values[from + i], b = new->values[from + i];
         if (!(a > 0 && b > 0)) {
             free(logs);
@@ -35,8 +36,9 @@ static bool test_pairs(struct pl_judged *j, const struct pl_side *base, const st
     struct pl_signed_rank test;
     struct pl_bootstrap interval;
     double *logs = pl_judge_log_ratios(base, new, from, count);
-    bool tested = logs && pl_signed_rank(logs, count, &test) == 0 &&
-                  pl_bootstrap_hodges_lehmann(logs, count, 0, ROUNDS, LEVEL, SEED, &interval) == 0;
+    bool tested = logs && pl_memory_had(pl_signed_rank(logs, count, &test)) == 0 &&
+                  pl_memory_had(pl_bootstrap_hodges_lehmann(logs, count, 0, ROUNDS, LEVEL, SEED,
+                                                            &interval)) == 0;
     free(logs);
     if (!tested)
         return false;
@@ -70,7 +72,8 @@ bool pl_judge_flags(const struct pl_side *base, const struct pl_side *new)
     struct pl_signed_rank test;
     size_t count = base->count < new->count ? base->count : new->count;
     double *logs = pl_judge_log_ratios(base, new, 0, count);
-    bool flagged = logs && pl_signed_rank(logs, count, &test) == 0 && test.p < PL_JUDGE_SCREENING_P;
+    bool flagged = logs && pl_memory_had(pl_signed_rank(logs, count, &test)) == 0 &&
+                   test.p < PL_JUDGE_SCREENING_P;
     free(logs);
     return flagged;
 }

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/base/memory.h"
 #include "harness/base/random.h"
 #include "harness/compare/half.h"
 #include "harness/compare/judge.h"
@@ -138,9 +139,9 @@ static int run_rounds(struct pairs *p)
 
 static bool is_flagged(const struct pl_match *m, size_t screening)
 {
-    double *values = calloc(2 * m->base_count + 1, sizeof *values);
+    double *values = pl_memory_take(2 * m->base_count + 1, sizeof *values);
     bool flagged = false;
-    for (size_t i = 0; values && !flagged && i < pl_metric_count; i++) {
+    for (size_t i = 0; !flagged && i < pl_metric_count; i++) {
         if (pl_metrics[i].class != PL_CLASS_N)
             continue;
         double *base = values, *new = values + m->base_count;

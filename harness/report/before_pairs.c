@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "harness/base/memory.h"
 #include "harness/report/svg.h"
 
 #define PANELS_MAX 3
@@ -81,8 +82,8 @@ void pl_before_pairs_draw(FILE *out, const struct pl_before *b, const struct pl_
                           double left, double top, double height)
 {
     const struct pl_match *m = cell->match;
-    double *values = calloc(2 * m->base_count + 1, sizeof *values);
-    for (size_t k = 0, drawn = 0; values && k < cell->judged_count && drawn < PANELS_MAX; k++) {
+    double *values = pl_memory_take(2 * m->base_count + 1, sizeof *values);
+    for (size_t k = 0, drawn = 0; k < cell->judged_count && drawn < PANELS_MAX; k++) {
         if (!is_drawn(b, &cell->judged[k]))
             continue;
         double *new = values + m->base_count;

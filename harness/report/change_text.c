@@ -1,6 +1,8 @@
 /* Words for findings (change_text.h). */
 #include "harness/report/change_text.h"
 
+#include "harness/base/memory.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -198,8 +200,8 @@ static size_t gather_reasons(const struct pl_comparison *c, enum pl_change chang
     size_t count = 0, most = 0;
     for (size_t i = 0; i < c->cell_count; i++)
         most += c->cells[i].judged_count;
-    *reasons = calloc(most + 1, sizeof **reasons);
-    for (size_t i = 0; *reasons && i < c->cell_count; i++)
+    *reasons = pl_memory_take(most + 1, sizeof **reasons);
+    for (size_t i = 0; i < c->cell_count; i++)
         for (size_t k = 0; k < c->cells[i].judged_count; k++) {
             const struct pl_judged *j = &c->cells[i].judged[k];
             size_t at = 0;

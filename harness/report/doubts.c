@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/index.h"
+#include "harness/base/memory.h"
 #include "harness/base/text_stream.h"
 #include "harness/report/sections.h"
 #include "harness/results/cell_name.h"
@@ -157,13 +158,13 @@ char *pl_doubt_text(const json_t *doubt, size_t most)
     size_t size;
     json_int_t cells = json_integer_value(json_object_get(doubt, "cells"));
     struct pl_text_stream stream;
-    if (pl_text_stream_open(&stream))
-        return NULL;
+    pl_memory_had(pl_text_stream_open(&stream));
     FILE *out = stream.out;
     fputs(pl_document_string(doubt, "what"), out);
     if (cells)
         fprintf(out, ", %lld cell%s", (long long)cells, cells > 1 ? "s" : "");
     write_stacks(out, json_object_get(doubt, "stacks"), most);
     fprintf(out, ": %s", pl_document_string(doubt, "why"));
-    return pl_text_stream_close(&stream, &text, &size) ? NULL : text;
+    pl_memory_had(pl_text_stream_close(&stream, &text, &size));
+    return text;
 }

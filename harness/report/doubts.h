@@ -11,8 +11,7 @@
 json_t *pl_doubts_make(const struct pl_model *model);
 
 /** A doubt in one line: "steady-reader f32, 6 cells (glibc, slab): --set duration leaves the stated
- *  conditions". @param most stacks that are named @return new memory, free() it; NULL when out of
- *  memory */
+ *  conditions". @param most stacks that are named @return new memory, free() it */
 char *pl_doubt_text(const json_t *doubt, size_t most);
 
 #endif

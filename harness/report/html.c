@@ -86,7 +86,7 @@ static void write_sentence(const struct pl_html *p, size_t number)
     const struct pl_model_group *g = &p->whole->groups[number];
     char *text = pl_verdict_text(g);
     fprintf(p->out, "<li class=\"%s\">", mark_of(g));
-    pl_html_wrap(p, "", text ? text : "", " ");
+    pl_html_wrap(p, "", text, " ");
     fprintf(p->out, "<a href=\"#g%zu\">", number);
     pl_html_wrap(p, "", g->scenario, ", ");
     pl_html_wrap(p, "", g->format, "</a></li>\n");

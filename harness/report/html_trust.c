@@ -54,7 +54,7 @@ static void write_doubts(const struct pl_html *p, const json_t *doubts)
             break;
         char *text = pl_doubt_text(doubt, p->most);
         pl_html_wrap(p, "<li><b>", pl_document_string(doubt, "kind"), "</b>: ");
-        pl_html_wrap(p, "", text ? text : "", "</li>\n");
+        pl_html_wrap(p, "", text, "</li>\n");
         free(text);
     }
     if (!json_array_size(doubts))

@@ -55,7 +55,7 @@ static void write_verdicts(const struct page *p)
         fputs("** ", p->out);
         pl_text_markdown(p->out, p->model->groups[i].format);
         fputs(": ", p->out);
-        pl_text_markdown(p->out, text ? text : "");
+        pl_text_markdown(p->out, text);
         fputc('\n', p->out);
         free(text);
     }

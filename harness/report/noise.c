@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/memory.h"
 #include "harness/report/model.h"
 #include "harness/results/document.h"
 
@@ -17,10 +18,9 @@ void pl_noise_summary(const struct pl_aside *a, char text[PL_NOISE_TEXT])
     else if (a && a->calibration_why[0])
         snprintf(text, PL_NOISE_TEXT, "unknown. %.500s.", a->calibration_why);
     else
-        snprintf(
-            text, PL_NOISE_TEXT,
-            "not measured. plimsoll calibrate does it in about 6 minutes; until then CPU and "
-            "latencies are judged by the spread of their own pairs.");
+        snprintf(text, PL_NOISE_TEXT,
+                 "not measured. plimsoll calibrate does it in about 6 minutes; until then CPU and "
+                 "latencies are judged by the spread of their own pairs.");
 }
 
 static const json_t *metrics_of(const struct pl_aside *a)
@@ -33,14 +33,14 @@ size_t pl_noise_count(const struct pl_aside *a)
     return json_array_size(metrics_of(a));
 }
 
-/* @return new memory with the noise of each cell of a metric, or NULL */
+/* @return new memory with the noise of each cell of a metric */
 static double *gather(const json_t *cells, const char *metric, size_t *count)
 {
     const json_t *row;
     size_t i;
-    double *values = calloc(json_array_size(cells) + 1, sizeof *values);
+    double *values = pl_memory_take(json_array_size(cells) + 1, sizeof *values);
     *count = 0;
-    json_array_foreach(values ? cells : NULL, i, row)
+    json_array_foreach(cells, i, row)
     {
         if (strcmp(pl_document_string(row, "metric"), metric) == 0)
             values[(*count)++] = json_number_value(json_object_get(row, "noise"));

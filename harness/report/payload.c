@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/memory.h"
 #include "harness/report/chart.h"
 #include "harness/report/columns.h"
 #include "harness/report/look.h"
@@ -110,10 +111,9 @@ static json_t *rows(const struct pl_model_group *g, const struct pl_group_curves
                     struct lives *lives)
 {
     json_t *all = json_array();
-    struct pl_look *looks = calloc(g->row_count, sizeof *looks);
-    if (looks)
-        pl_look_of(g, looks);
-    for (size_t i = 0; looks && i < g->row_count; i++) {
+    struct pl_look *looks = pl_memory_take(g->row_count, sizeof *looks);
+    pl_look_of(g, looks);
+    for (size_t i = 0; i < g->row_count; i++) {
         json_t *row = pl_payload_row(g, i);
         json_object_set_new(
             row, "look", json_pack("[i, s]", (int)looks[i].colour, pl_look_dashes[looks[i].dash]));

@@ -93,7 +93,7 @@ static json_t *group_json(const struct pl_model_group *g)
         json_pack("{s:s, s:s, s:s, s:s, s:{s:s, s:f}, s:f, s:s, s:o}", "scenario", g->scenario,
                   "title", g->title, "format", g->format, "clock", g->clock, "container", "kind",
                   g->container, "bytes", g->container_bytes, "duration_seconds",
-                  g->duration_seconds, "verdict", verdict ? verdict : "", "rows", rows);
+                  g->duration_seconds, "verdict", verdict, "rows", rows);
     free(verdict);
     return object;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/memory.h"
 #include "harness/base/text_stream.h"
 #include "harness/report/text.h"
 
@@ -263,9 +264,7 @@ static void write_all_afloat(FILE *out, const struct pl_model_group *g, const st
 
 void pl_verdict_write(FILE *out, const struct pl_model_group *g)
 {
-    struct choice c = {.group = g, .rows = malloc(g->row_count * sizeof *c.rows)};
-    if (!c.rows)
-        return;
+    struct choice c = {.group = g, .rows = pl_memory_take(g->row_count, sizeof *c.rows)};
     write_subject(out, g);
     bool sunk = write_sunk(out, g, &c);
     choose(&c, g, PL_OUTCOME_BOUNDED, PL_MODEL_rss_bytes_peak);
@@ -282,8 +281,8 @@ char *pl_verdict_text(const struct pl_model_group *g)
     char *text = NULL;
     size_t size = 0;
     struct pl_text_stream stream;
-    if (pl_text_stream_open(&stream))
-        return NULL;
+    pl_memory_had(pl_text_stream_open(&stream));
     pl_verdict_write(stream.out, g);
-    return pl_text_stream_close(&stream, &text, &size) ? NULL : text;
+    pl_memory_had(pl_text_stream_close(&stream, &text, &size));
+    return text;
 }

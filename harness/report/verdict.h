@@ -12,7 +12,7 @@
  *  @param out a stream in memory or a file */
 void pl_verdict_write(FILE *out, const struct pl_model_group *group);
 
-/** The sentence in new memory; free() it. NULL when out of memory. */
+/** The sentence in new memory; free() it. */
 char *pl_verdict_text(const struct pl_model_group *group);
 
 #endif
