@@ -20,6 +20,7 @@
 #include "harness/base/files.h"
 #include "harness/base/histogram.h"
 #include "harness/base/random.h"
+#include "harness/base/text_stream.h"
 
 #define VALUES 20000
 
@@ -135,6 +136,27 @@ static void files_fail_with_a_reason(void **state)
     }
 }
 
+static void a_text_is_kept_whole(void **state)
+{
+    (void)state;
+    struct pl_text_stream stream;
+    char *text;
+    size_t size;
+    assert_int_equal(pl_text_stream_open(&stream), 0);
+    assert_int_equal(pl_text_stream_close(&stream, &text, &size), 0);
+    assert_string_equal(text, "");
+    free(text);
+    assert_int_equal(pl_text_stream_open(&stream), 0);
+    for (int i = 0; i < 100000; i++)
+        fputc('a' + i % 26, stream.out);
+    assert_int_equal(ftell(stream.out), 100000);
+    assert_int_equal(pl_text_stream_close(&stream, &text, &size), 0);
+    assert_int_equal(size, 100000);
+    assert_int_equal(strlen(text), 100000);
+    assert_true(text[99999] == 'a' + 99999 % 26);
+    free(text);
+}
+
 /* Made to be met by a program that writes or reads where others may write, too. */
 static void what_others_put_there_is_not_touched(void **state)
 {
@@ -209,6 +231,7 @@ int main(void)
         cmocka_unit_test(an_arena_ends),
         cmocka_unit_test(a_file_appears_when_it_is_whole),
         cmocka_unit_test(files_fail_with_a_reason),
+        cmocka_unit_test(a_text_is_kept_whole),
         cmocka_unit_test(what_others_put_there_is_not_touched),
         cmocka_unit_test(a_killed_writer_leaves_nothing),
     };

@@ -228,6 +228,9 @@ static void a_signal_alone_proves_no_oom(void **state)
     e.kernel.known = true;
     assert_int_equal(outcome_of(&e), PL_OUTCOME_CRASHED);
     e.kernel.oom_kills = 1;
+    e.killed_outside = true; /* its container never met its limit: somebody else's did */
+    assert_int_equal(outcome_of(&e), PL_OUTCOME_CRASHED);
+    e.killed_outside = false;
     assert_int_equal(outcome_of(&e), PL_OUTCOME_OOM_KILLED);
     e.wait_status = SIGSEGV;
     assert_int_equal(outcome_of(&e), PL_OUTCOME_CRASHED);

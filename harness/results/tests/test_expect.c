@@ -1,6 +1,7 @@
 /* Expectations: which apply to a cell, and what they make of it. */
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -192,6 +193,30 @@ static void many_strangers_leave_a_cell_unchecked(void **state)
     assert_int_equal(judge(&s, &e, "glibc", &x), PL_VERDICT_FAILED);
 }
 
+/* A limit of somebody else makes no verdict: neither what it did nor what it let pass. */
+static void limits_of_others_make_no_verdict(void **state)
+{
+    (void)state;
+    struct pl_cell_evidence e = bounded_cell();
+    struct pl_scenario s = {.duration_ns = 60 * S};
+    struct pl_expected x;
+    add(&s, "all", "any", 0, "bounded", NULL, NULL);
+    assert_int_equal(judge(&s, &e, "glibc", &x), PL_VERDICT_MET);
+    strcpy(e.enclosed, "the limit of 150 MiB of /a, which leaves 100 MiB");
+    assert_int_equal(judge(&s, &e, "glibc", &x), PL_VERDICT_NOT_CHECKED);
+    assert_string_equal(x.why,
+                        "the limit of 150 MiB of /a, which leaves 100 MiB may hold the cell first");
+    e.wait_status = SIGABRT; /* what scudo makes of it */
+    assert_int_equal(judge(&s, &e, "scudo", &x), PL_VERDICT_NOT_CHECKED);
+    e.enclosed[0] = '\0';
+    assert_int_equal(judge(&s, &e, "scudo", &x), PL_VERDICT_FAILED);
+    e.wait_status = SIGKILL;
+    e.killed_outside = true;
+    assert_int_equal(judge(&s, &e, "glibc", &x), PL_VERDICT_NOT_CHECKED);
+    e.final.counts.integrity_errors = 1; /* corruption is ours, whatever else there was */
+    assert_int_equal(judge(&s, &e, "glibc", &x), PL_VERDICT_FAILED);
+}
+
 static void a_crash_that_nothing_expects_is_a_failure(void **state)
 {
     (void)state;
@@ -243,6 +268,7 @@ int main(void)
         cmocka_unit_test(all_that_apply_have_to_be_met),
         cmocka_unit_test(what_was_not_asked_is_not_passed),
         cmocka_unit_test(many_strangers_leave_a_cell_unchecked),
+        cmocka_unit_test(limits_of_others_make_no_verdict),
         cmocka_unit_test(a_crash_that_nothing_expects_is_a_failure),
         cmocka_unit_test(bad_bounds_are_refused_with_their_place),
     };
