@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/memory.h"
 #include "harness/results/rss_series.h"
 
 /* A screen shows no more across, and no more up. */
@@ -39,7 +40,7 @@ static size_t read_runs(const struct pl_model_row *row, const char *folder, stru
     for (size_t i = 0; i < row->cell_count; i++) {
         struct run *run = &runs[count];
         *run = (struct run){.cell = row->cells[i]};
-        if (pl_rss_series_read(folder, row->cells[i], &run->series, &error))
+        if (pl_memory_had(pl_rss_series_read(folder, row->cells[i], &run->series, &error)))
             continue;
         struct pl_points rss = rss_of(run);
         run->peak_bytes = rss.values[pl_points_highest(&rss)];

@@ -99,8 +99,9 @@ int pl_rss_series_read(const char *folder, const json_t *cell, struct pl_rss_ser
     int rc = find(folder, cell, path, sizeof path, error);
     if (rc)
         return rc;
-    if (pl_file_read(path, PL_FILE_BYTES_MAX, &text, &size, &reason))
-        return pl_error_set(error, -EINVAL, "%s", reason.text);
+    rc = pl_file_read(path, PL_FILE_BYTES_MAX, &text, &size, &reason);
+    if (rc)
+        return pl_error_set(error, rc == -ENOMEM ? rc : -EINVAL, "%s", reason.text);
     size_t most = lines_of(text);
     s.t_ns = malloc(most * sizeof *s.t_ns);
     s.rss_bytes = malloc(most * sizeof *s.rss_bytes);
