@@ -6,7 +6,7 @@
 set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$(dirname "$0")/slow.sh"
-needs jq jq
+needs jq
 open_ground
 [ ${#scope[@]} -eq 0 ] || skip "in a scope the signal would hit systemd-run"
 seed=${2:-$(($(date +%s%N) % 32768))}

@@ -13,7 +13,7 @@ bad() { # MESSAGE
     failed=1
 }
 command -v valgrind >/dev/null && command -v heaptrack_print >/dev/null ||
-    { echo "valgrind and heaptrack are wanted: apt-get install valgrind heaptrack" && exit 77; }
+    { echo "valgrind and heaptrack are wanted: ci/setup installs them" && exit 77; }
 # run CODE NAME ARGS...: into $tmp/NAME, stderr to $tmp/NAME.err
 run() {
     local code=$1 name=$2 rc
@@ -109,9 +109,9 @@ missing() {
 only missing
 [ $rc -eq 0 ] || bad "a missing instrument: exit $rc: $(cat "$tmp/missing.err")"
 [ "$(values missing status | xargs)" = "skipped skipped ok" ] || bad "missing: $(values missing status | xargs)"
-grep -q 'massif skipped: valgrind is not in PATH; apt-get install valgrind' "$tmp/missing.err" ||
+grep -q 'massif skipped: valgrind is not in PATH; `ci/setup` installs it' "$tmp/missing.err" ||
     bad "how to get it is not said: $(cat "$tmp/missing.err")"
-grep -q 'callgrind.*apt-get install valgrind' "$tmp/doctor.txt" || bad "doctor: $(cat "$tmp/doctor.txt")"
+grep -q 'callgrind.*`ci/setup` installs it' "$tmp/doctor.txt" || bad "doctor: $(cat "$tmp/doctor.txt")"
 "$build/plimsoll" doctor | grep -q '^[^a-z]*heaptrack' || bad "doctor does not know heaptrack"
 
 # crashing, disagreeing: a valgrind of our own in its place
@@ -174,7 +174,7 @@ for page in report.md report.html; do
         bad "$page does not tell of massif"
 done
 "$build/plimsoll" report "$tmp/missing" >/dev/null 2>&1
-grep -q 'apt-get install valgrind' "$tmp/missing/report.md" || bad "report.md does not say how to get it"
+grep -q 'ci/setup' "$tmp/missing/report.md" || bad "report.md does not say how to get it"
 if /usr/bin/python3 -E -s -c 'import matplotlib' 2>/dev/null; then
     [ "$(ls "$tmp"/stalled-reader/plots/*.heaptrack.*.svg | wc -l)" -eq $count ] || bad "flame graphs are missing"
 fi
