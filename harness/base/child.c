@@ -212,6 +212,23 @@ int pl_child_run(const struct pl_child *c, int *status)
     return rc;
 }
 
+int pl_child_apart(void (*work)(void *context), void *context, unsigned timeout_s, int *status)
+{
+    pid_t parent = getpid(), pid = fork();
+    if (pid == 0) {
+        if (pl_child_become(parent) == 0) {
+            alarm(timeout_s);
+            work(context);
+        }
+        _exit(0);
+    }
+    if (pid < 0)
+        return -errno;
+    while (waitpid(pid, status, 0) < 0 && errno == EINTR)
+        continue;
+    return 0;
+}
+
 void pl_child_last_line(int fd, char *text, size_t capacity)
 {
     off_t size = lseek(fd, 0, SEEK_END), from = size - (off_t)capacity + 1;
