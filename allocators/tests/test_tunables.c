@@ -80,8 +80,6 @@ static const struct row rows[] = {
     {"scudo", "kept_after_free 700", 30 * MIB, 128 * MIB, NULL},
     {"scudo:release_to_os_interval_ms=0", "kept_after_free 700", 0, 20 * MIB, NULL},
     {"scudo", "scudo_figures", 0, 0, "Quarantine limits: global: 0K; thread local: 0K"},
-    {"scudo:quarantine=256KiB,thread_quarantine=64KiB", "scudo_figures", 0, 0,
-     "Quarantine limits: global: 256K; thread local: 64K"},
     {"scudo:quarantine=256KiB,thread_quarantine=64KiB", "reuses_at_once", 1, 1, NULL},
     {"scudo:quarantine=256KiB,thread_quarantine=64KiB,quarantine_max_chunk=2KiB", "reuses_at_once",
      0, 0, NULL},

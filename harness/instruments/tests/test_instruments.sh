@@ -138,8 +138,13 @@ fake disagrees 1 'massif has 8192 and our books have [0-9]+: [0-9.]+ % apart, mo
 fake garbage 1 "[^ ]*out:1: 'desc: ' expected" "$cell; echo garbage >\"\$out\"; exec \"\$cell\""
 [ -z "$(pgrep -f "$tmp/path" || true)" ] || bad "a fake valgrind was left running"
 if have scudo; then
-    run 1 scudo steady-reader --allocator glibc,scudo --set duration=5s --instrument massif
-    [ "$(values scudo status | xargs)" = "ok failed" ] || bad "scudo: $(values scudo status | xargs)"
+    # scudo 14 aborts under valgrind 3.19, 19 under 3.24 does not: either way glibc was seen, and it is said.
+    "$build/plimsoll" run steady-reader --allocator glibc,scudo --set duration=5s --instrument massif \
+        --out "$tmp/scudo" >"$tmp/scudo.out" 2>"$tmp/scudo.err"
+    case "$? $(values scudo status | xargs)" in
+    "1 ok failed" | "0 ok ok") ;;
+    *) bad "scudo: $(values scudo status | xargs): $(tail -n 2 "$tmp/scudo.err")" ;;
+    esac
 fi
 # what FFmpeg takes, and what a collector keeps, is in no books of ours: seen, and no disagreement
 if [ -x "$build/plimsoll-media" ]; then
