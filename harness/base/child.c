@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "allocators/printable.h"
+#include "harness/base/memory.h"
 
 #define STEP_MS 10
 
@@ -240,10 +241,9 @@ void pl_child_last_line(int fd, char *text, size_t capacity)
     if (newline)
         memmove(text, newline + 1, strlen(newline + 1) + 1);
     char *shown = pl_printable_dup(text);
-    if (shown)
-        snprintf(text, capacity, "%s", shown);
-    else
-        text[0] = '\0';
+    if (!shown)
+        pl_memory_refused();
+    snprintf(text, capacity, "%s", shown);
     free(shown);
 }
 
