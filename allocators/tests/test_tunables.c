@@ -59,9 +59,12 @@ static const struct row rows[] = {
     {"mimalloc:eager_commit=off", "mimalloc_option 3", 0, 0, NULL},
     {"mimalloc:page_reset=on", "mimalloc_option 11", 1, 1, NULL},
     {"mimalloc:decommit_delay_ms=77", "mimalloc_option 15", 77, 77, NULL},
-    {"mimalloc", "mimalloc_option 22", 1, 1, NULL},
+    {"mimalloc:allow_decommit=on", "mimalloc_option 22", 1, 1, NULL},
     {"mimalloc:allow_decommit=off", "mimalloc_option 22", 0, 0, NULL},
     {"mimalloc:segment_decommit_delay_ms=78", "mimalloc_option 23", 78, 78, NULL},
+    {"mimalloc:purge_delay_ms=77", "mimalloc_option 15", 77, 77, NULL},
+    {"mimalloc:purge_decommits=off", "mimalloc_option 5", 0, 0, NULL},
+    {"mimalloc:arena_purge_mult=3", "mimalloc_option 24", 3, 3, NULL},
 
     {"tcmalloc:release_rate=0", "kept_after_churn 65536", 40 * MIB, 64 * MIB, NULL},
     {"tcmalloc:release_rate=1000", "kept_after_churn 65536", 0, 24 * MIB, NULL},
@@ -91,21 +94,59 @@ static const struct row rows[] = {
     {"scudo:gwp_asan=off", "mappings", 0, 59, NULL},
 };
 
+/* A row's stack, on the library of another version where PL_HEAP=mimalloc@/path/lib.so.3 says so.
+ */
+static void stack_of(const struct row *row, char *stack, size_t capacity)
+{
+    const char *other = getenv("PL_HEAP");
+    size_t name = strcspn(row->stack, ":");
+    bool named = other && strncmp(other, row->stack, name) == 0 && other[name] == '@';
+    snprintf(stack, capacity, "%.*s%s", named ? 0 : (int)name, row->stack, named ? other : "");
+    snprintf(stack + strlen(stack), capacity - strlen(stack), "%s", row->stack + name);
+}
+
+/* What the version that is here does not read can't arrive. */
+static void skip_unless_read(const struct pl_stack_spec *spec,
+                             const struct pl_environment *environment)
+{
+    const char *const arguments[] = {"test_tunables", "--version", spec->text, NULL};
+    char version[16384];
+    struct pl_error error;
+    assert_int_equal(spawn_self(arguments, environment, version, sizeof version), 0);
+    version[strcspn(version, "\n")] = '\0';
+    if (!pl_stack_check_version(spec, version, &error))
+        return;
+    print_message("skipped: %s\n", error.text);
+    skip();
+}
+
+static int tell_version(const char *stack)
+{
+    struct pl_stack_spec spec;
+    char version[PL_VERSION_TEXT_MAX];
+    if (pl_stack_parse(stack, &spec, NULL) ||
+        pl_stack_version(&spec, version, sizeof version, NULL))
+        return 1;
+    return puts(version) < 0;
+}
+
 static void arrives(void **state)
 {
     const struct row *row = *state;
     struct pl_stack_spec spec;
     struct pl_environment environment;
     struct pl_error error;
-    char output[16384];
+    char output[16384], stack[PL_STACK_TEXT_MAX];
     skip_if_sanitized();
-    if (pl_stack_parse(row->stack, &spec, &error))
+    stack_of(row, stack, sizeof stack);
+    if (pl_stack_parse(stack, &spec, &error))
         fail_msg("%s", error.text);
     if (pl_stack_available(&spec, &error)) {
         print_message("skipped: %s\n", error.text);
         skip();
     }
     assert_int_equal(pl_stack_environment(&spec, &environment, &error), 0);
+    skip_unless_read(&spec, &environment);
     const char *const arguments[] = {"test_tunables", "--probe", row->probe, NULL};
     assert_int_equal(spawn_self(arguments, &environment, output, sizeof output), 0);
     const char *found = strstr(output, "value ");
@@ -178,6 +219,8 @@ int main(int argc, char **argv)
     struct CMUnitTest tests[PL_ARRAY_COUNT(rows) + 2];
     if (argc == 3 && !strcmp(argv[1], "--probe"))
         return probe_run(argv[2]);
+    if (argc == 3 && !strcmp(argv[1], "--version"))
+        return tell_version(argv[2]);
     setenv("TBB_VERSION", "1", 1); /* tbbmalloc then says what it was told */
     for (size_t i = 0; i < PL_ARRAY_COUNT(rows); i++)
         tests[i] =
