@@ -65,18 +65,25 @@ static json_t *gate_json(const struct pl_comparison *c)
                      "calibration", c->calibration ? c->calibration->path : NULL);
 }
 
+static void add_heap(void *context, const struct pl_heap_change *heap, const char *line)
+{
+    json_array_append_new(context, json_pack("{s:s, s:s, s:s, s:s}", "heap", heap->heap, "base",
+                                             heap->base, "new", heap->new, "statement", line));
+}
+
 int pl_comparison_json(FILE *out, const struct pl_comparison *c, const char *base, const char *new)
 {
-    json_t *cells = json_array(), *counts = json_object();
+    json_t *cells = json_array(), *counts = json_object(), *heaps = json_array();
+    pl_change_heaps(c, add_heap, heaps);
     for (int i = 0; i < PL_CHANGE_COUNT; i++)
         json_object_set_new(counts, pl_change_name((enum pl_change)i),
                             json_integer((json_int_t)c->counts[i]));
     for (size_t i = 0; i < c->cell_count; i++)
         json_array_append_new(cells, cell_json(&c->cells[i]));
     json_t *root =
-        json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}", "comparison_version", COMPARISON_VERSION,
-                  "base", side_json(c->base, base), "new", side_json(c->new, new), "gate",
-                  gate_json(c), "counts", counts, "cells", cells);
+        json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "comparison_version", COMPARISON_VERSION,
+                  "heaps", heaps, "base", side_json(c->base, base), "new", side_json(c->new, new),
+                  "gate", gate_json(c), "counts", counts, "cells", cells);
     int rc = root && json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) == 0 ? 0 : -1;
     json_decref(root);
     fputc('\n', out);
