@@ -18,8 +18,8 @@ static int refuse(const struct pl_stack_spec *spec, int complaints, struct pl_er
     char line[512];
     pl_child_last_line(complaints, line, sizeof line);
     if (strncmp(line, "stack '", 7) == 0) /* it ran, and told itself */
-        return pl_error_set(error, -ENOSYS, "%s", line);
-    return pl_error_set(error, -ENOSYS, "stack '%.200s': %s can't be loaded here%s%.300s",
+        return pl_error_set(error, -ENOEXEC, "%s", line);
+    return pl_error_set(error, -ENOEXEC, "stack '%.200s': %s can't be loaded here%s%.300s",
                         spec->text, pl_stack_heap(spec), line[0] ? ": " : "", line);
 }
 

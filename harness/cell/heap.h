@@ -22,8 +22,9 @@ struct pl_heaps {
 };
 
 /** Finds the stack's heap and asks it for its version, in a short-lived plimsoll-cell.
- *  @return 0; -ENOENT, -ENAMETOOLONG when its library can't be found; -ENOSYS when the library does
- *  not load here or serves no malloc, with what the loader said */
+ *  @return 0; -ENOENT, -ENAMETOOLONG when its library can't be found; -ENOEXEC when the library
+ * does not load here or serves no malloc, with what the loader said; or why plimsoll-cell can't be
+ * run */
 int pl_heaps_ask(struct pl_heaps *heaps, const struct pl_stack_spec *spec, struct pl_heap *heap,
                  struct pl_error *error);
 

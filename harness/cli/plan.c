@@ -1,6 +1,7 @@
 /* Planning a run (plan.h). */
 #include "harness/cli/plan.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,13 +50,19 @@ static int check_threads(struct pl_planned *p, const struct pl_arguments *a,
     return PL_EXIT_OK;
 }
 
-/* Whether the stack can run here, with the heap's version that is here. @return an exit code */
+/* Whether the stack can run here, with the heap's version that is here. @return an exit code
+ * @param skip whether other stacks may run all the same */
 static int check_machine(struct pl_heaps *heaps, const struct pl_stack_spec *spec,
-                         struct pl_heap *heap, struct pl_error *error)
+                         struct pl_heap *heap, bool *skip, struct pl_error *error)
 {
-    if (pl_stack_available(spec, error) || pl_heaps_ask(heaps, spec, heap, error))
+    *skip = true;
+    if (pl_stack_available(spec, error))
         return PL_EXIT_MACHINE;
-    return pl_stack_check_version(spec, heap->version, error) ? PL_EXIT_USAGE : PL_EXIT_OK;
+    int rc = pl_heaps_ask(heaps, spec, heap, error);
+    if (!rc)
+        return pl_stack_check_version(spec, heap->version, error) ? PL_EXIT_USAGE : PL_EXIT_OK;
+    *skip = rc == -ENOEXEC;
+    return rc == -ENOENT || rc == -EACCES ? PL_EXIT_USAGE : PL_EXIT_MACHINE;
 }
 
 /* Checks one stack against the scenario and this machine. @return an exit code */
@@ -70,14 +77,13 @@ static int check_stack(struct pl_heaps *heaps, struct pl_planned *p, const struc
         (a->clock == PL_CLOCK_VIRTUAL && pl_stack_virtual_time(&spec, &error)) ||
         pl_stack_check(&spec, s->classes, s->class_count, s->budgets, s->budget_count, &error))
         return pl_cli_fail(PL_EXIT_USAGE, &error);
-    int code = check_machine(heaps, &spec, &p->heaps[p->stack_count], &error);
-    if (code == PL_EXIT_OK)
-        return check_threads(p, a, &spec);
-    if (a->allocators)
+    int code = check_machine(heaps, &spec, &p->heaps[p->stack_count], skip, &error);
+    if (code != PL_EXIT_OK && (a->allocators || !*skip))
         return pl_cli_fail(code, &error);
-    note_skipped(p, stack, error.text);
-    *skip = true;
-    return PL_EXIT_OK;
+    if (code != PL_EXIT_OK)
+        note_skipped(p, stack, error.text);
+    *skip = code != PL_EXIT_OK;
+    return *skip ? PL_EXIT_OK : check_threads(p, a, &spec);
 }
 
 /* The stack that runs: with --ledger one of those that have a ledger. */

@@ -71,10 +71,16 @@ static void add_heap(void *context, const struct pl_heap_change *heap, const cha
                                              heap->base, "new", heap->new, "statement", line));
 }
 
+json_t *pl_change_heaps_json(const struct pl_comparison *c)
+{
+    json_t *heaps = json_array();
+    pl_change_heaps(c, add_heap, heaps);
+    return heaps;
+}
+
 int pl_comparison_json(FILE *out, const struct pl_comparison *c, const char *base, const char *new)
 {
-    json_t *cells = json_array(), *counts = json_object(), *heaps = json_array();
-    pl_change_heaps(c, add_heap, heaps);
+    json_t *cells = json_array(), *counts = json_object();
     for (int i = 0; i < PL_CHANGE_COUNT; i++)
         json_object_set_new(counts, pl_change_name((enum pl_change)i),
                             json_integer((json_int_t)c->counts[i]));
@@ -82,8 +88,8 @@ int pl_comparison_json(FILE *out, const struct pl_comparison *c, const char *bas
         json_array_append_new(cells, cell_json(&c->cells[i]));
     json_t *root =
         json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "comparison_version", COMPARISON_VERSION,
-                  "heaps", heaps, "base", side_json(c->base, base), "new", side_json(c->new, new),
-                  "gate", gate_json(c), "counts", counts, "cells", cells);
+                  "heaps", pl_change_heaps_json(c), "base", side_json(c->base, base), "new",
+                  side_json(c->new, new), "gate", gate_json(c), "counts", counts, "cells", cells);
     int rc = root && json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) == 0 ? 0 : -1;
     json_decref(root);
     fputc('\n', out);
