@@ -32,6 +32,8 @@ struct pl_option {
     bool required;       /* nothing works without it */
     const char *since;   /* the heap's first version that reads it; NULL for all */
     const char *before;  /* the first one that reads it no more; NULL for none */
+    const char *capped;  /* from this version on it takes `cap` at most, whatever is asked */
+    int64_t cap;
     const char *instead; /* what does the same in the versions that don't; NULL: see the list */
 };
 

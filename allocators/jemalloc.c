@@ -1,4 +1,5 @@
-/* jemalloc 5, preloaded. Tunables: jemalloc(3), "TUNING"; those of 5.3.0 and 5.3.1 are the same. */
+/* jemalloc 5, preloaded. Tunables: jemalloc(3), "TUNING"; 5.3.0 and 5.3.1 read the
+ * same ones. */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,7 +44,9 @@ static const struct pl_option options[] = {
      .max = 8 << 20, /* TCACHE_MAXCLASS_LIMIT */
      .initial = "32KiB",
      .tunable = "tcache_max",
-     .since = "5.3"},
+     .since = "5.3",
+     .capped = "5.3.1", /* measured: 64KiB and 128KiB become 32KiB, without a word */
+     .cap = 32 << 10},
     {.name = "oversize_threshold",
      .help = "blocks from this size on go to an arena of their own; 0 for none",
      .type = PL_OPTION_SIZE,

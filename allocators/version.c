@@ -69,14 +69,35 @@ static int refuse(const struct pl_stack_spec *spec, const struct pl_option *opti
                         option->instead ? option->instead : names);
 }
 
+/* A cap that the heap does not tell: what is asked beyond it would be measured as asked. */
+static int check_cap(const struct pl_stack_spec *spec, const struct pl_option *option,
+                     const struct pl_option_value *value, const char *version,
+                     struct pl_error *error)
+{
+    if (!option->capped || !version[0] || (int64_t)value->number <= option->cap ||
+        pl_version_compare(version, option->capped) < 0)
+        return 0;
+    return pl_error_set(error, -EINVAL,
+                        "stack '%.100s': %s %.40s takes %s up to %lld B alone (versions before %s "
+                        "take more); no more than that would be right",
+                        spec->text, pl_stack_heap(spec), version, option->name,
+                        (long long)option->cap, option->capped);
+}
+
 int pl_stack_check_version(const struct pl_stack_spec *spec, const char *version,
                            struct pl_error *error)
 {
     const struct pl_layer_spec *heap = &spec->layers[spec->depth - 1];
-    for (size_t i = 0; i < heap->backend->option_count; i++)
-        if (heap->values[i].set && !pl_option_is_read(&heap->backend->options[i], version))
-            return refuse(spec, &heap->backend->options[i], version, error);
-    return 0;
+    int rc = 0;
+    for (size_t i = 0; i < heap->backend->option_count && !rc; i++) {
+        const struct pl_option *option = &heap->backend->options[i];
+        if (!heap->values[i].set)
+            continue;
+        rc = pl_option_is_read(option, version)
+                 ? check_cap(spec, option, &heap->values[i], version, error)
+                 : refuse(spec, option, version, error);
+    }
+    return rc;
 }
 
 int pl_stack_library(const struct pl_stack_spec *spec, char *path, size_t capacity)

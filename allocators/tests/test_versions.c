@@ -56,7 +56,11 @@ static void refuses_what_a_version_does_not_read(void **state)
          "mimalloc 3.6.0 does not read eager_commit (versions before 3.2 do); purge_delay_ms, "
          "purge_decommits, arena_purge_mult would be right"},
         {"mimalloc:decommit_delay_ms=0", "", NULL},
-        {"jemalloc:tcache_max=64KiB", "5.3.1", NULL},
+        {"jemalloc:tcache_max=64KiB", "5.3.0", NULL},
+        {"jemalloc:tcache_max=32KiB", "5.3.1", NULL},
+        {"jemalloc:tcache_max=64KiB", "5.3.1",
+         "jemalloc 5.3.1 takes tcache_max up to 32768 B alone (versions before 5.3.1 take more); "
+         "no more than that would be right"},
         {"jemalloc:tcache_max=64KiB,narenas=1", "5.2.1",
          "jemalloc 5.2.1 does not read tcache_max (5.3 does); narenas, dirty_decay_ms, "
          "muzzy_decay_ms, tcache, oversize_threshold, retain, thp, background_thread would be "
