@@ -10,6 +10,13 @@ static const char *version_of(const json_t *heap)
     return version ? version : "unknown";
 }
 
+/* The C library's heap has no file that was preloaded. */
+static bool is_other_file(const json_t *x, const json_t *y)
+{
+    const json_t *a = json_object_get(x, "hash"), *b = json_object_get(y, "hash");
+    return (a || b) && !json_equal(a, b);
+}
+
 bool pl_heap_change_find(const json_t *base, const json_t *new, struct pl_heap_change *change)
 {
     const json_t *x = json_object_get(base, "heap"), *y = json_object_get(new, "heap");
@@ -17,8 +24,7 @@ bool pl_heap_change_find(const json_t *base, const json_t *new, struct pl_heap_c
     *change = (struct pl_heap_change){0};
     if (!name || !json_equal(json_object_get(x, "name"), json_object_get(y, "name")))
         return false;
-    if (strcmp(version_of(x), version_of(y)) != 0 ||
-        !json_equal(json_object_get(x, "hash"), json_object_get(y, "hash")))
+    if (strcmp(version_of(x), version_of(y)) != 0 || is_other_file(x, y))
         *change = (struct pl_heap_change){name, version_of(x), version_of(y)};
     return true;
 }

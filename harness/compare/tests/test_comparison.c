@@ -361,14 +361,14 @@ static void a_library_of_ones_own_is_compared(void **state)
     pl_comparison_free(&c);
 }
 
+/* @param hash NULL for a heap that is not preloaded */
 static void set_heap(json_t *root, const char *name, const char *version, const char *hash)
 {
     json_t *cell;
     size_t i;
-    json_array_foreach(json_object_get(root, "cells"), i, cell)
-        json_object_set_new(cell, "heap",
-                            json_pack("{s:s, s:s, s:s, s:s}", "name", name, "version", version,
-                                      "library", "/x/lib.so", "hash", hash));
+    json_array_foreach(json_object_get(root, "cells"), i, cell) json_object_set_new(
+        cell, "heap",
+        json_pack("{s:s, s:s, s:s*}", "name", name, "version", version, "hash", hash));
 }
 
 static struct pl_comparison compare_versions(const char *base_version, const char *base_hash,
@@ -400,6 +400,13 @@ static void another_version_of_a_heap_is_what_is_compared(void **state)
     assert_string_equal(text, "glibc 2.41 -> another file of that version: a change of the heap");
     pl_comparison_free(&c);
     c = compare_versions("2.41", "fnv1a64:2", "bounded");
+    assert_null(c.cells[0].match->heap.heap);
+    pl_comparison_free(&c);
+    json_t *base, *new;
+    make_alike(&base, &new, 5, true);
+    set_heap(base, "glibc", "2.36", NULL);
+    set_heap(new, "glibc", "2.36", NULL);
+    c = compare(base, new);
     assert_null(c.cells[0].match->heap.heap);
     pl_comparison_free(&c);
 }
