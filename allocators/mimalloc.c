@@ -8,7 +8,7 @@
 #include "allocators/backend.h"
 
 #define PURGES "2.1"         /* the first that does */
-#define COMMITS_LAZILY "3.2" /* from here on eager_commit is read no more */
+#define COMMITS_LAZILY "3.2" /* 3.0.1 reads eager_commit, 3.4.3 no more */
 
 static const struct pl_option options[] = {
     {.name = "allow_decommit",
