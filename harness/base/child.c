@@ -153,23 +153,29 @@ static void guard_end(struct guard *guard)
         continue;
 }
 
-/* Kills a child; with a grace it may end by itself first. What it started may be left when it has
- * ended, and is killed in any case. */
+static bool has_ended(const struct pl_child *c, pid_t pid, bool *waited_for, int *status)
+{
+    if (!*waited_for)
+        *waited_for = waitpid(pid, status, WNOHANG) == pid;
+    return *waited_for && (!c->group || kill(-pid, 0));
+}
+
+/* Kills a child, and what it started where that is its group; with a grace both may end by
+ * themselves first. */
 static void end(const struct pl_child *c, pid_t pid, int *status)
 {
     const struct timespec step = {0, STEP_MS * 1000 * 1000};
-    pid_t ended = 0, whom = c->group ? -pid : pid;
+    pid_t whom = c->group ? -pid : pid;
+    bool waited_for = false, ended = false;
     if (c->grace_ms)
         kill(whom, SIGTERM);
-    for (unsigned waited = 0; ended == 0 && waited < c->grace_ms; waited += STEP_MS) {
+    for (unsigned waited = 0; !ended && waited < c->grace_ms; waited += STEP_MS) {
         nanosleep(&step, NULL);
-        ended = waitpid(pid, status, WNOHANG);
+        ended = has_ended(c, pid, &waited_for, status);
     }
-    if (ended != pid || c->group)
+    if (!ended)
         kill(whom, SIGKILL);
-    if (ended == pid)
-        return;
-    while (waitpid(pid, status, 0) < 0 && errno == EINTR)
+    while (!waited_for && waitpid(pid, status, 0) < 0 && errno == EINTR)
         continue;
 }
 
@@ -204,6 +210,23 @@ int pl_child_run(const struct pl_child *c, int *status)
     rc = wait_for(c, pid, status);
     guard_end(&guard);
     return rc;
+}
+
+int pl_child_apart(void (*work)(void *context), void *context, unsigned timeout_s, int *status)
+{
+    pid_t parent = getpid(), pid = fork();
+    if (pid == 0) {
+        if (pl_child_become(parent) == 0) {
+            alarm(timeout_s);
+            work(context);
+        }
+        _exit(0);
+    }
+    if (pid < 0)
+        return -errno;
+    while (waitpid(pid, status, 0) < 0 && errno == EINTR)
+        continue;
+    return 0;
 }
 
 void pl_child_last_line(int fd, char *text, size_t capacity)

@@ -35,6 +35,13 @@ int pl_child_await_exec(int report_fd, pid_t pid);
  *  @return 0 whatever it ended with, -ETIMEDOUT, -EINTR, or why it could not be started */
 int pl_child_run(const struct pl_child *child, int *status);
 
+/** Calls `work` in a forked child that does nothing else, and waits for it: what it allocates, or
+ * does to its memory, is no part of this process; what it leaves in shared memory stays.
+ *  @param timeout_s then it ends by SIGALRM; 0 for none
+ *  @param status as waitpid gives it, 0 where `work` returned; set on success
+ *  @return 0 or a negative errno when there is no process */
+int pl_child_apart(void (*work)(void *context), void *context, unsigned timeout_s, int *status);
+
 /** The last line of what it wrote to a file, without its newline and with what
  *  is not printable as an escape; empty where it said nothing. */
 void pl_child_last_line(int fd, char *text, size_t capacity);

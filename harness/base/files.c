@@ -66,24 +66,27 @@ int pl_file_open(struct pl_file *file, const char *path, struct pl_error *error)
     return rc;
 }
 
-/* Gives a file without a name one beside its target, since a link can't replace what is there. */
+/* Gives a file without a name its own, by way of another, since a link can't replace what is there.
+ * That one is taken away from whoever has it: of us, somebody who was killed just here.
+ * @return 0 or an errno */
 static int name_it(struct pl_file *file)
 {
     char place[64];
-    if (file->temporary[0])
-        return 0;
     snprintf(place, sizeof place, "/proc/self/fd/%d", fileno(file->stream));
-    for (unsigned number = 0;; number++) {
-        snprintf(file->temporary, sizeof file->temporary, "%s.%ld-%u.tmp", file->path,
-                 (long)getpid(), number);
-        if (linkat(AT_FDCWD, place, AT_FDCWD, file->temporary, AT_SYMLINK_FOLLOW) == 0)
-            return 0;
-        int failed = errno;
-        if (failed != EEXIST || number == 1000) {
-            file->temporary[0] = '\0';
-            return failed;
+    snprintf(file->temporary, sizeof file->temporary, "%s.tmp", file->path);
+    for (int attempt = 0; attempt < 100; attempt++) {
+        if (linkat(AT_FDCWD, place, AT_FDCWD, file->temporary, AT_SYMLINK_FOLLOW) == 0) {
+            if (rename(file->temporary, file->path) == 0)
+                return 0;
+            if (errno != ENOENT) /* else another took it away */
+                break;
+        } else if (errno != EEXIST || (unlink(file->temporary) && errno != ENOENT)) {
+            break;
         }
     }
+    int failed = errno;
+    unlink(file->temporary);
+    return failed;
 }
 
 int pl_file_commit(struct pl_file *file, struct pl_error *error)
@@ -93,16 +96,17 @@ int pl_file_commit(struct pl_file *file, struct pl_error *error)
         failed = write(fileno(file->stream), "", 1) < 0 ? errno : EIO;
     if ((fflush(file->stream) || fsync(fileno(file->stream))) && !failed)
         failed = errno;
-    if (!failed)
+    bool named = file->temporary[0];
+    if (!failed && !named)
         failed = name_it(file);
     if (fclose(file->stream) && !failed)
         failed = errno;
     file->stream = NULL;
-    if (!failed && rename(file->temporary, file->path))
+    if (!failed && named && rename(file->temporary, file->path))
         failed = errno;
     if (!failed)
         return 0;
-    if (file->temporary[0])
+    if (named)
         unlink(file->temporary);
     failed = failed == EINTR ? EIO : failed; /* stdio gave up; nobody has asked us to stop */
     return pl_error_set(error, -failed, "can't write %s: %s%s", file->path, strerror(failed),

@@ -36,6 +36,6 @@ int pl_program_missing(const char *name, struct pl_error *error)
         return pl_error_set(error, -ENOENT, "%s is missing beside this program; build it by `make`",
                             name);
     return pl_error_set(error, -ENOSYS,
-                        "plimsoll-media was not built, for want of FFmpeg: apt install "
-                        "libavformat-dev libavfilter-dev libswscale-dev, and build again");
+                        "plimsoll-media was not built, for want of FFmpeg: `ci/setup` installs it; "
+                        "then build again");
 }

@@ -73,7 +73,7 @@ static void check_plots(void)
     bool matplotlib = access("/usr/lib/python3/dist-packages/matplotlib", F_OK) == 0;
     say("plots", python && matplotlib,
         python && matplotlib ? "/usr/bin/python3 with matplotlib"
-                             : "reports go without pictures; apt install python3-matplotlib");
+                             : "reports go without pictures; `ci/setup` installs matplotlib");
 }
 
 static void check_ffmpeg(void)

@@ -18,7 +18,7 @@ static int report(struct pl_observation *o, struct pl_error *error)
     if (total == 0)
         rc = pl_error_set(error, -ENODATA,
                           "callgrind counted nothing in the window: plimsoll was built without "
-                          "valgrind/callgrind.h; apt-get install valgrind, then build it again");
+                          "valgrind/callgrind.h; `ci/setup` installs it; then build again");
     pl_observation_integer(o, "instructions", total);
     pl_observation_integer(o, "packets_received", received);
     pl_observation_real(o, "instructions_per_packet", (double)total / (double)received);

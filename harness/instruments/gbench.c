@@ -15,7 +15,7 @@
 #include "harness/instruments/observation.h"
 
 #define PROGRAM "plimsoll-gbench"
-#define GET "apt-get install g++ libbenchmark-dev, then configure and build again"
+#define GET "`ci/setup` installs Google Benchmark; then configure and build again"
 #define SETTINGS_MAX 63 /* of the person's; the program takes one more */
 
 /* 12 benchmarks of 5 x 50 ms and what Google Benchmark tries beforehand: 6 s on an idle machine. */

@@ -168,7 +168,7 @@ const struct pl_instrument pl_instrument_heaptrack = {
              "fragmentation nor what is kept. Its own library adds libstdc++'s 72,704 bytes, which "
              "stand before the window. Into a pool it sees only what the pool announces.",
     .headline = "peak_bytes_window",
-    .get = "apt-get install heaptrack",
+    .get = "`ci/setup` installs it",
     .slowdown = 14,
     .longest_ns = INT64_C(60) * 1000000000,
     .slab_option = "backing=mmap",

@@ -132,7 +132,7 @@ const struct pl_instrument pl_instrument_hyperfine = {
         "in the meantime looks like a difference: secondary, and no gate judges it. CPU and "
         "comparisons come from the cells and their pairs.",
     .headline = "median_seconds",
-    .get = "apt-get install hyperfine",
+    .get = "`ci/setup` installs it",
     .slowdown = 1,
     .longest_ns = INT64_C(60) * 1000000000,
     .tells_threads = true,

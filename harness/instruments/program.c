@@ -10,6 +10,8 @@
 #include "harness/base/words.h"
 #include "harness/instruments/observation.h"
 
+#define GRACE_MS 3000 /* for the plimsoll that hyperfine runs, to remove its cgroup */
+
 static void note_command(struct pl_observation *o, const char *const *argv)
 {
     if (o->command[0] == '\0')
@@ -51,6 +53,7 @@ int pl_observation_program(struct pl_observation *o, const char *const *argv, un
         .complaints = fd,
         .timeout_ms = timeout_ms,
         .interrupted = o->cell.interrupted,
+        .grace_ms = GRACE_MS,
         .group = true,
     };
     int rc = pl_child_run(&child, &status);

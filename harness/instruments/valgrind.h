@@ -4,7 +4,7 @@
 
 #include "harness/instruments/observation.h"
 
-#define PL_VALGRIND_GET "apt-get install valgrind"
+#define PL_VALGRIND_GET "`ci/setup` installs it"
 
 /** @return 0, or -ENOENT */
 int pl_valgrind_check(struct pl_error *error);

@@ -4,23 +4,14 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "harness/base/child.h"
 
 int pl_media_apart(void (*work)(void *context), void *context, struct pl_error *error)
 {
-    int status;
-    pid_t cell = getpid(), pid = fork();
-    if (pid < 0)
-        return pl_error_set(error, -errno, "no process to decode in: %s", strerror(errno));
-    if (pid == 0) {
-        if (pl_child_become(cell) == 0) /* a cell that is stopped leaves nothing behind */
-            work(context);
-        _exit(0);
-    }
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
+    int status = 0, rc = pl_child_apart(work, context, 0, &status);
+    if (rc)
+        return pl_error_set(error, rc, "no process to decode in: %s", strerror(-rc));
     if (WIFSIGNALED(status))
         return pl_error_set(error, -EINVAL, "decoding the sources crashed (signal %d)",
                             WTERMSIG(status));

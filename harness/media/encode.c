@@ -20,12 +20,31 @@ static const struct {
     [PL_ENCODER_AAC] = {"aac", "adts", 0},
 };
 
-static int count_bytes(void *opaque, uint8_t *data, int size)
+#if LIBAVFORMAT_VERSION_MAJOR >= 61 /* FFmpeg 7.0 */
+typedef const uint8_t written_byte;
+#else
+typedef uint8_t written_byte;
+#endif
+
+static int count_bytes(void *opaque, written_byte *data, int size)
 {
     struct pl_media_facts *facts = opaque;
     (void)data;
     facts->encoded_bytes += (uint64_t)size;
     return size;
+}
+
+/* The first that it takes. @return AV_SAMPLE_FMT_NONE where it names none */
+static enum AVSampleFormat sample_format_of(const AVCodec *codec)
+{
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(61, 13, 100) /* FFmpeg 7.1 */
+    const void *formats = NULL;
+    int rc =
+        avcodec_get_supported_config(NULL, codec, AV_CODEC_CONFIG_SAMPLE_FORMAT, 0, &formats, NULL);
+    return rc < 0 || !formats ? AV_SAMPLE_FMT_NONE : *(const enum AVSampleFormat *)formats;
+#else
+    return codec->sample_fmts[0];
+#endif
 }
 
 static int open_codec(struct pl_media_encoder *e, enum pl_encoder kind,
@@ -37,7 +56,7 @@ static int open_codec(struct pl_media_encoder *e, enum pl_encoder kind,
     e->codec = avcodec_alloc_context3(codec);
     if (!e->codec)
         return pl_error_set(error, -ENOMEM, "no memory for an encoder");
-    e->codec->sample_fmt = codec->sample_fmts[0];
+    e->codec->sample_fmt = sample_format_of(codec);
     e->codec->sample_rate = kinds[kind].rate ? kinds[kind].rate : (int)m->rate;
     e->codec->bit_rate = BIT_RATE;
     e->codec->thread_count = 1;

@@ -10,7 +10,7 @@
 
 #include "harness/base/child.h"
 
-#define GET "apt-get install python3-matplotlib, then `%s` again"
+#define GET "`ci/setup` installs it, then `%s` again"
 
 /* How the scripts of plots/ end. */
 enum {

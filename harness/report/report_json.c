@@ -118,7 +118,7 @@ static json_t *failures_json(const struct pl_model *m)
             continue;
         json_t *object = pl_cell_name_json(&name);
         json_object_update_new(object,
-                               json_pack("{s:O, s:s, s:s, s:s}", "repetition",
+                               json_pack("{s:O*, s:s, s:s, s:s}", "repetition",
                                          json_object_get(cell, "repetition"), "outcome",
                                          pl_document_string(cell, "outcome"), "why",
                                          pl_document_string(cell, "expected_why"), "reproduce",
@@ -148,7 +148,7 @@ static json_t *heaps_json(const struct pl_model *m)
 int pl_report_json(FILE *out, const struct pl_model *m)
 {
     json_t *root =
-        json_pack("{s:i, s:O, s:O, s:O, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:O, s:o}",
+        json_pack("{s:i, s:O*, s:O*, s:O*, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:O*, s:o}",
                   "report_version", PL_REPORT_VERSION, "suite", json_object_get(m->root, "suite"),
                   "run", json_object_get(m->root, "run"), "host", json_object_get(m->root, "host"),
                   "heaps", heaps_json(m), "cells", (int)m->cell_count, "outcomes",

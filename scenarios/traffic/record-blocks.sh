@@ -48,7 +48,7 @@ die() { # CODE LINE...
 need() { # PROGRAM...
     local program
     for program in "$@"; do
-        command -v "$program" >/dev/null || die 3 "$program is missing: apt-get install $program"
+        command -v "$program" >/dev/null || die 3 "$program is missing: ci/setup --slow installs it"
     done
 }
 

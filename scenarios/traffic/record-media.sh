@@ -83,7 +83,7 @@ write_lock() { # of the files in the folder
 }
 
 record() { # keep|force
-    command -v ffmpeg >/dev/null || die 3 "ffmpeg is missing: apt-get install ffmpeg"
+    command -v ffmpeg >/dev/null || die 3 "ffmpeg is missing: ci/setup --slow installs it"
     [ -w "$here" ] || die 3 "$here cannot be written"
     work=$(mktemp -d)
     local file made=0

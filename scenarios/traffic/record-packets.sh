@@ -43,7 +43,7 @@ die() { # CODE LINE...
 need() { # PROGRAM...
     local program
     for program in "$@"; do
-        command -v "$program" >/dev/null || die 3 "$program is missing: apt-get install $2"
+        command -v "$program" >/dev/null || die 3 "$program is missing: ci/setup --slow installs it"
     done
 }
 

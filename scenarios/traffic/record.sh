@@ -87,7 +87,7 @@ trap 'exit 143' TERM HUP
 need() { # PROGRAM...: each one must be there
     local program
     for program in "$@"; do
-        command -v "$program" >/dev/null || die 3 "$program is missing: apt-get install $program"
+        command -v "$program" >/dev/null || die 3 "$program is missing: ci/setup --slow installs it"
     done
 }
 

@@ -150,6 +150,22 @@ static void a_program_that_is_not_there_is_told(void **state)
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
+/* The helper itself ends at once, and what it started has something to put in order. */
+static void a_group_may_clean_up_first(void **state)
+{
+    static const char *const argv[] = {
+        "/bin/sh", "-c",
+        "sh -c \"trap 'sleep 0.2; echo tidy; exit' TERM; echo; sleep 60 & wait\" & wait", NULL};
+    int out = memfd_create("out", 0), status = 0;
+    char text[64] = "";
+    (void)state;
+    struct pl_child late = {argv, NULL, -1, out, -1, 500, NULL, 5000, true};
+    assert_int_equal(pl_child_run(&late, &status), -ETIMEDOUT);
+    assert_true(pread(out, text, sizeof text - 1, 0) > 0);
+    assert_string_equal(text, "\ntidy\n");
+    close(out);
+}
+
 static void a_program_is_found_beside_this_one(void **state)
 {
     char path[4096];
@@ -200,6 +216,7 @@ int main(void)
         cmocka_unit_test(a_child_is_stopped),
         cmocka_unit_test(a_child_may_clean_up_first),
         cmocka_unit_test(a_group_is_stopped_as_a_whole),
+        cmocka_unit_test(a_group_may_clean_up_first),
         cmocka_unit_test(helpers_die_with_their_controller),
         cmocka_unit_test(a_child_starts_with_plain_signals),
         cmocka_unit_test(a_program_that_is_not_there_is_told),

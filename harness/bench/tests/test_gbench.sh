@@ -91,9 +91,10 @@ fi
 # The scenario decides: classes, windows, what a limit refuses. A stall is no part of it.
 run 0 set --stack limited:max=200KiB/slab/glibc --scenario stalled-reader --set classes.packet.size=800B
 grep -q '"plimsoll_scenario": "stalled-reader"' "$tmp/set.json" || bad "the scenario is not in the context"
-[ "$(skipped set)" = 'fifo_window/packet/6891 lifo_window/packet/6891 burst/packet/690 hand_over/process_time receiver' ] ||
+# (hand_over meets it where the network's thread gets ahead, which a busy machine may not let it)
+[ "$(skipped set | sed 's,hand_over/process_time ,,')" = 'fifo_window/packet/6891 lifo_window/packet/6891 burst/packet/690 receiver' ] ||
     bad "a limit of 200 KiB skips $(skipped set)"
-[ "$(grep -c 'error_message.*refused a request' "$tmp/set.json")" -eq 5 ] || bad "200 KiB: $(grep error_message "$tmp/set.json")"
+[ "$(grep -c 'error_message.*refused a request' "$tmp/set.json")" -eq "$(skipped set | wc -w)" ] || bad "200 KiB: $(grep error_message "$tmp/set.json")"
 run 0 stalled --stack null --scenario stalled-reader --benchmark_filter=receiver \
     --benchmark_min_time=0.1 # minutes of replay
 [ -z "$(skipped stalled)" ] || bad "the stall was replayed: $(grep error_message "$tmp/stalled.json")"

@@ -7,14 +7,14 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$here/slow.sh"
 [ "$(uname -m)" = x86_64 ] || skip "the virtual machine is an x86_64 one"
-needs qemu-system-x86_64 qemu-system-x86
-needs busybox busybox-static
-needs cpio cpio
-needs jq jq
-needs setpriv util-linux
-needs apt-get "Debian's kernel by hand"
+needs qemu-system-x86_64
+needs busybox
+needs cpio
+needs jq
+needs setpriv
+needs apt-get
 jemalloc=$(find /usr/lib /usr/local/lib -name libjemalloc.so.2 -print -quit 2>/dev/null)
-[ -n "$jemalloc" ] || skip "no libjemalloc.so.2; apt install libjemalloc2"
+[ -n "$jemalloc" ] || skip "no libjemalloc.so.2; ci/setup installs it"
 
 # The kernel's package, unpacked and not installed: linux-image-cloud-amd64 is the smallest, and
 # depends on the newest one.

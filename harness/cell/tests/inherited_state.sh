@@ -4,7 +4,7 @@
 set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$(dirname "$0")/slow.sh"
-needs jq jq
+needs jq
 env --ignore-signal=CHLD true 2>/dev/null || skip "no env of coreutils 8.31"
 run=("$tmp/bin/plimsoll" run stalled-reader --tier smoke --allocator slab,limited)
 

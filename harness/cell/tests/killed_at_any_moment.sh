@@ -5,7 +5,7 @@
 set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$(dirname "$0")/slow.sh"
-needs jq jq
+needs jq
 open_ground
 seed=${2:-$(($(date +%s%N) % 32768))}
 RANDOM=$seed

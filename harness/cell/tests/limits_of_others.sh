@@ -4,7 +4,7 @@
 set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$(dirname "$0")/slow.sh"
-needs jq jq
+needs jq
 stacks=(--tier smoke --allocator glibc,slab,limited)
 
 # judged NAME WARNING: whatever came of it, no cell of the run before was checked

@@ -4,8 +4,8 @@
 set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$(dirname "$0")/slow.sh"
-needs jq jq
-needs setpriv util-linux
+needs jq
+needs setpriv
 [ "$(id -u)" -eq 0 ] || skip "only root can become a user without rights"
 user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
 stacks=glibc,jemalloc,mimalloc,tcmalloc,tbbmalloc,scudo,slab,limited

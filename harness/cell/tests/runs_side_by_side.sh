@@ -4,7 +4,7 @@
 set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$(dirname "$0")/slow.sh"
-needs jq jq
+needs jq
 open_ground
 count=${2:-20}
 stacks=(glibc,limited slab,limited)

@@ -6,7 +6,7 @@
 set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$(dirname "$0")/slow.sh"
-needs jq jq
+needs jq
 open_ground
 [ ${#scope[@]} -eq 0 ] || skip "in a scope the signal would hit systemd-run"
 seed=${2:-$(($(date +%s%N) % 32768))}
@@ -32,7 +32,11 @@ whole() { # OUT: every JSON document there is one
     for file in $(find "$1" "$1.json" \( -name '*results.json' -o -name 'report.json' -o -name "$(basename "$1").json" \) 2>/dev/null); do
         jq -e . "$file" >/dev/null 2>&1 || bad "$what: $file is not whole"
     done
-    [ -z "$(find "$1" -name '*.tmp' 2>/dev/null)" ] || bad "$what: left $(find "$1" -name '*.tmp')"
+    # Between a file's two names there is a moment; the next write of it takes what is left of it away.
+    [ -z "$(find "$1" -name '*.tmp' 2>/dev/null)" ] || case $what in
+    *KILL* | *QUIT*) half_named=$((half_named + 1)) ;;
+    *) bad "$what: left $(find "$1" -name '*.tmp')" ;;
+    esac
 }
 
 strike() { # SIGNAL NUMBER
@@ -70,11 +74,11 @@ strike() { # SIGNAL NUMBER
     [ -z "$(ls -A "$TMPDIR")" ] || bad "$what: the next start left $(ls -A "$TMPDIR")"
 }
 
-over=0 stale=0
+over=0 stale=0 half_named=0
 for ((i = 0; i < kills; i++)); do
     strike KILL $i
 done
-echo "$kills kills: $stale left something for the next start to remove, $over came too late"
+echo "$kills kills: $stale left something for the next start to remove, $half_named between two names, $over came too late"
 [ $stale -gt 0 ] || bad "no kill fell on a cell or a temporary folder: nothing was tested"
 for signal in INT TERM HUP QUIT; do
     over=0

@@ -20,8 +20,8 @@ skip() { # REASON
     exit 77
 }
 
-needs() { # COMMAND PACKAGE
-    command -v "$1" >/dev/null || skip "no $1; apt install $2"
+needs() { # COMMAND
+    command -v "$1" >/dev/null || skip "no $1; ci/setup --slow installs it"
 }
 
 finish() {

@@ -5,7 +5,7 @@
 set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$(dirname "$0")/slow.sh"
-needs jq jq
+needs jq
 stacks=glibc,jemalloc,mimalloc,tcmalloc,tbbmalloc,scudo,slab,limited
 for duration in 60s 97s 131s 240s; do
     ends 0 "none-$duration" stalled-reader --allocator $stacks --set container=none \

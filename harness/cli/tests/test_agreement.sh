@@ -108,7 +108,7 @@ if /usr/bin/python3 -E -s -c 'import matplotlib' 2>/dev/null; then
     grep -q agreement.svg v/agreement.md || bad "the page has no picture"
     [ -s v/agreement.svg ] || bad "no picture"
 else
-    grep -q 'no pictures: .*apt-get install python3-matplotlib' stderr || bad "no picture, and no word: $(cat stderr)"
+    grep -q 'no pictures: .*ci/setup' stderr || bad "no picture, and no word: $(cat stderr)"
 fi
 
 # runs side by side: a folder of folders is one run

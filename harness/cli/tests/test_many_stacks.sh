@@ -6,7 +6,7 @@ set -uo pipefail
 build=$(cd "$1" && pwd)
 most=${2:-}
 cd "$(dirname "$0")/../../.." || exit 1
-command -v jq >/dev/null || { echo "jq is missing: apt-get install jq" && exit 77; }
+command -v jq >/dev/null || { echo "jq is missing: ci/setup installs it" && exit 77; }
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 few=1250 many=5000 failed=0

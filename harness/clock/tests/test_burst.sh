@@ -8,7 +8,7 @@ set -euo pipefail
 mode=$1 virtual=$2 real=${3:-}
 library=$(find /usr/lib /usr/local/lib -name libjemalloc.so.2 -print -quit 2>/dev/null)
 if [ -z "$library" ]; then
-    echo "skipped: no libjemalloc.so.2; apt install libjemalloc2"
+    echo "skipped: no libjemalloc.so.2; ci/setup installs it"
     exit 77
 fi
 run() {

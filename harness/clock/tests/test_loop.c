@@ -140,7 +140,7 @@ struct stopper {
     struct pl_loop *loop;
 };
 
-static int64_t stop(void *context, int64_t now_ns)
+static int64_t stop_there(void *context, int64_t now_ns)
 {
     ((struct stopper *)context)->loop->stopped = true;
     return now_ns + 1;
@@ -153,7 +153,7 @@ static void a_stopped_loop_tells_where(void **state)
     struct pl_loop loop;
     struct stopper stopper = {.loop = &loop};
     int64_t zero = start();
-    stopper.event = (struct pl_event){.fire = stop, .context = &stopper};
+    stopper.event = (struct pl_event){.fire = stop_there, .context = &stopper};
     pl_loop_init(&loop, heap, 1);
     pl_loop_add(&loop, &stopper.event, zero + 7);
     assert_int_equal(pl_loop_run(&loop, zero + 100), zero + 7);

@@ -41,16 +41,16 @@ missing=$("$build/plimsoll" doctor)
 rc=$?
 PATH=$PATH_WHOLE
 [ $rc -eq 0 ] && [ "$(values missing status | xargs)" = skipped ] || bad "no hyperfine: exit $rc: $(cat "$tmp/missing.err")"
-grep -q 'hyperfine skipped: hyperfine is not in PATH; apt-get install hyperfine' "$tmp/missing.err" ||
+grep -q 'hyperfine skipped: hyperfine is not in PATH; `ci/setup` installs it' "$tmp/missing.err" ||
     bad "how to get it is not said: $(cat "$tmp/missing.err")"
-grep -q 'hyperfine .*no .*apt-get install hyperfine' <<<"$missing" || bad "doctor: $missing"
+grep -q 'hyperfine .*no .*`ci/setup` installs it' <<<"$missing" || bad "doctor: $missing"
 mkdir "$tmp/bare"
 cp "$build/plimsoll" "$build/plimsoll-cell" "$tmp/bare/" # a build without Google Benchmark
 timeout 60 "$tmp/bare/plimsoll" run steady-reader --allocator glibc "${short[@]}" \
     --instrument gbench --out "$tmp/unbuilt" >"$tmp/unbuilt.txt" 2>"$tmp/unbuilt.err"
 rc=$?
 [ $rc -eq 0 ] && [ "$(values unbuilt status | xargs)" = skipped ] || bad "no gbench: exit $rc: $(cat "$tmp/unbuilt.err")"
-grep -q 'gbench skipped: .* was not built: .*apt-get install g++ libbenchmark-dev' "$tmp/unbuilt.err" ||
+grep -q 'gbench skipped: .* was not built: .*`ci/setup` installs Google Benchmark' "$tmp/unbuilt.err" ||
     bad "how to build it is not said: $(cat "$tmp/unbuilt.err")"
 
 # Both, on two stacks: entries by stack, their own files beside, a report of it all.

@@ -13,7 +13,7 @@ bad() { # MESSAGE
     failed=1
 }
 command -v valgrind >/dev/null && command -v heaptrack_print >/dev/null ||
-    { echo "valgrind and heaptrack are wanted: apt-get install valgrind heaptrack" && exit 77; }
+    { echo "valgrind and heaptrack are wanted: ci/setup installs them" && exit 77; }
 # run CODE NAME ARGS...: into $tmp/NAME, stderr to $tmp/NAME.err
 run() {
     local code=$1 name=$2 rc
@@ -109,9 +109,9 @@ missing() {
 only missing
 [ $rc -eq 0 ] || bad "a missing instrument: exit $rc: $(cat "$tmp/missing.err")"
 [ "$(values missing status | xargs)" = "skipped skipped ok" ] || bad "missing: $(values missing status | xargs)"
-grep -q 'massif skipped: valgrind is not in PATH; apt-get install valgrind' "$tmp/missing.err" ||
+grep -q 'massif skipped: valgrind is not in PATH; `ci/setup` installs it' "$tmp/missing.err" ||
     bad "how to get it is not said: $(cat "$tmp/missing.err")"
-grep -q 'callgrind.*apt-get install valgrind' "$tmp/doctor.txt" || bad "doctor: $(cat "$tmp/doctor.txt")"
+grep -q 'callgrind.*`ci/setup` installs it' "$tmp/doctor.txt" || bad "doctor: $(cat "$tmp/doctor.txt")"
 "$build/plimsoll" doctor | grep -q '^[^a-z]*heaptrack' || bad "doctor does not know heaptrack"
 
 # crashing, disagreeing: a valgrind of our own in its place
@@ -138,8 +138,13 @@ fake disagrees 1 'massif has 8192 and our books have [0-9]+: [0-9.]+ % apart, mo
 fake garbage 1 "[^ ]*out:1: 'desc: ' expected" "$cell; echo garbage >\"\$out\"; exec \"\$cell\""
 [ -z "$(pgrep -f "$tmp/path" || true)" ] || bad "a fake valgrind was left running"
 if have scudo; then
-    run 1 scudo steady-reader --allocator glibc,scudo --set duration=5s --instrument massif
-    [ "$(values scudo status | xargs)" = "ok failed" ] || bad "scudo: $(values scudo status | xargs)"
+    # scudo 14 aborts under valgrind 3.19, 19 under 3.24 does not: either way glibc was seen, and it is said.
+    "$build/plimsoll" run steady-reader --allocator glibc,scudo --set duration=5s --instrument massif \
+        --out "$tmp/scudo" >"$tmp/scudo.out" 2>"$tmp/scudo.err"
+    case "$? $(values scudo status | xargs)" in
+    "1 ok failed" | "0 ok ok") ;;
+    *) bad "scudo: $(values scudo status | xargs): $(tail -n 2 "$tmp/scudo.err")" ;;
+    esac
 fi
 # what FFmpeg takes, and what a collector keeps, is in no books of ours: seen, and no disagreement
 if [ -x "$build/plimsoll-media" ]; then
@@ -174,7 +179,7 @@ for page in report.md report.html; do
         bad "$page does not tell of massif"
 done
 "$build/plimsoll" report "$tmp/missing" >/dev/null 2>&1
-grep -q 'apt-get install valgrind' "$tmp/missing/report.md" || bad "report.md does not say how to get it"
+grep -q 'ci/setup' "$tmp/missing/report.md" || bad "report.md does not say how to get it"
 if /usr/bin/python3 -E -s -c 'import matplotlib' 2>/dev/null; then
     [ "$(ls "$tmp"/stalled-reader/plots/*.heaptrack.*.svg | wc -l)" -eq $count ] || bad "flame graphs are missing"
 fi

@@ -111,7 +111,7 @@ static uint64_t play(const char *name, const void *data, size_t bytes, uint64_t 
             fail_msg("%s", error.text);
         rig_run(&rig, 20 * S);
         rig_close(&rig);
-        assert_true(rig.counts.delivered > 400);
+        assert_true(rig.counts.delivered > 100); /* FFmpeg 7 cuts WAV into longer frames than 5.1 */
         errors = rig.facts.decode_errors;
         if (invalid)
             *invalid = rig.facts.samples_invalid;

@@ -160,7 +160,7 @@ static json_t *doubtful(void)
         sample_set(json_array_get(cells, i), "expected_why", i == 2 ? "" : "--set <x> leaves");
     }
     json_array_append_new(json_object_get(d, "warnings"),
-                          json_string("scudo skipped: not installed; apt-get install it"));
+                          json_string("scudo skipped: not installed; ci/setup installs it"));
     json_t *run = json_object_get(d, "run");
     json_object_set_new(run, "complete", json_false());
     json_object_set_new(run, "failed",
@@ -186,7 +186,7 @@ static void doubts_are_listed(void **state)
     static const char *const lines[] = {
         "- **stopped**: the run: it was stopped before its end",
         "- **no expectation**: stalled-reader f32, 1 cell (limited): the scenario says nothing",
-        "- **skipped**: scudo: not installed; apt-get install it",
+        "- **skipped**: scudo: not installed; ci/setup installs it",
         "- **not run**: steady-reader f32, 1 cell (slab): no slab here",
         "**not checked**: stalled-reader f32, 2 cells (glibc, slab): --set &lt;x&gt; leaves"};
     size_t size;

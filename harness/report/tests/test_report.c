@@ -177,7 +177,7 @@ static void without_python(void **state)
     struct pl_draw draw = pl_draw_default();
     no_pictures(
         (struct pl_draw){"/nowhere/python3", draw.script, 1000, draw.again},
-        "no pictures: /nowhere/python3 is missing: apt-get install python3-matplotlib, then "
+        "no pictures: /nowhere/python3 is missing: `ci/setup` installs it, then "
         "`plimsoll report` again");
     no_pictures(
         (struct pl_draw){"/bin/false", draw.script, 1000, draw.again},
@@ -207,7 +207,7 @@ static void each_end_has_its_own_remedy(void **state)
     (void)state;
     ends_with(
         "#!/bin/sh\necho 'plot.py: matplotlib is missing' >&2; exit 3\n",
-        "no pictures: plot.py: matplotlib is missing: apt-get install python3-matplotlib, then "
+        "no pictures: plot.py: matplotlib is missing: `ci/setup` installs it, then "
         "`again` again");
     ends_with("#!/bin/sh\necho 'plot.py: /a/b.svg: No space left on device' >&2; exit 4\n",
               "no pictures: plot.py: /a/b.svg: No space left on device; make room there, then "

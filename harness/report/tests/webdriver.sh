@@ -3,7 +3,7 @@
 
 browser_missing() { # says what is missing, for a test that is skipped
     for program in chromedriver chromium curl jq; do
-        command -v "$program" >/dev/null || { echo "no $program: apt-get install chromium-driver curl jq" && return 0; }
+        command -v "$program" >/dev/null || { echo "no $program: ci/setup --slow installs it" && return 0; }
     done
     return 1
 }
