@@ -142,7 +142,7 @@ const char *pl_stack_heap(const struct pl_stack_spec *spec);
 int pl_stack_list_next(const char **list, char *text, size_t capacity, struct pl_error *error);
 
 /** Whether this machine can run the stack. For the controller: it allocates.
- *  @return 0, or -ENOENT with what is missing and the package that has it */
+ *  @return 0, or -ENOENT with what is missing */
 int pl_stack_available(const struct pl_stack_spec *spec, struct pl_error *error);
 
 /** Whether the stack may run when time is virtual (no background threads that wait in real time).
@@ -183,6 +183,10 @@ int pl_stack_version(const struct pl_stack_spec *spec, char *version, size_t cap
  *  not known, "", is taken to. @return 0 or -EINVAL, with what would be right */
 int pl_stack_check_version(const struct pl_stack_spec *spec, const char *version,
                            struct pl_error *error);
+
+/** Writes the options of the stack's heap that this version does not read, separated by ", ". */
+void pl_stack_unread(const struct pl_stack_spec *spec, const char *version, char *text,
+                     size_t capacity);
 
 /** Whether a layer or the heap of the stack has that name. */
 bool pl_stack_has(const struct pl_stack_spec *spec, const char *name);

@@ -41,14 +41,14 @@ bool pl_option_is_read(const struct pl_option *option, const char *version)
                            (!option->before || pl_version_compare(version, option->before) < 0));
 }
 
-/* The options of a version, as a person may set them. */
-static void print_read(const struct pl_backend *backend, const char *version, char *text,
-                       size_t capacity)
+/* The options that a version reads, or those that it does not. */
+static void print_options(const struct pl_backend *backend, const char *version, bool read,
+                          char *text, size_t capacity)
 {
     size_t used = 0;
     text[0] = '\0';
     for (size_t i = 0; i < backend->option_count && used < capacity; i++)
-        if (pl_option_is_read(&backend->options[i], version))
+        if (pl_option_is_read(&backend->options[i], version) == read)
             used += (size_t)snprintf(text + used, capacity - used, "%s%s", used ? ", " : "",
                                      backend->options[i].name);
 }
@@ -58,7 +58,7 @@ static int refuse(const struct pl_stack_spec *spec, const struct pl_option *opti
 {
     const struct pl_backend *backend = spec->layers[spec->depth - 1].backend;
     char names[200], when[64] = "";
-    print_read(backend, version, names, sizeof names);
+    print_options(backend, version, true, names, sizeof names);
     if (option->before && pl_version_compare(version, option->before) >= 0)
         snprintf(when, sizeof when, "versions before %s do", option->before);
     else
@@ -98,6 +98,12 @@ int pl_stack_check_version(const struct pl_stack_spec *spec, const char *version
                  : refuse(spec, option, version, error);
     }
     return rc;
+}
+
+void pl_stack_unread(const struct pl_stack_spec *spec, const char *version, char *text,
+                     size_t capacity)
+{
+    print_options(spec->layers[spec->depth - 1].backend, version, false, text, capacity);
 }
 
 int pl_stack_library(const struct pl_stack_spec *spec, char *path, size_t capacity)

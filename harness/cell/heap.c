@@ -107,8 +107,12 @@ int pl_heap_describe(const char *name, char *text, size_t capacity, struct pl_er
     if (pl_stack_parse(name, &spec, NULL)) /* preload alone names no library */
         return 0;
     int rc = pl_heaps_ask(&heaps, &spec, &heap, error);
-    if (!rc)
-        snprintf(text, capacity, "%s%s%s", heap.version,
-                 heap.version[0] && heap.library[0] ? ", " : "", heap.library);
-    return rc;
+    if (rc)
+        return rc;
+    char unread[256];
+    pl_stack_unread(&spec, heap.version, unread, sizeof unread);
+    snprintf(text, capacity, "%s%s%s%s%s", heap.version,
+             heap.version[0] && heap.library[0] ? ", " : "", heap.library,
+             unread[0] ? ", which does not read " : "", unread);
+    return 0;
 }

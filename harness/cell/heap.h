@@ -8,6 +8,7 @@
 #include "allocators/allocator.h"
 
 #define PL_HEAPS_MAX 32 /* libraries that are remembered */
+#define PL_HEAP_DESCRIPTION_MAX 900
 
 struct pl_heap {
     char name[PL_NAME_MAX];
@@ -28,7 +29,8 @@ struct pl_heaps {
 int pl_heaps_ask(struct pl_heaps *heaps, const struct pl_stack_spec *spec, struct pl_heap *heap,
                  struct pl_error *error);
 
-/** What is installed of a heap, in words: "5.3.0, /usr/lib/libjemalloc.so.2". Nothing for a heap
+/** What is installed of a heap, in words: "5.3.0, /usr/lib/libjemalloc.so.2", and which of
+ *  its options that version does not read. Nothing for a heap
  * that has neither, and for none.
  *  @param name "jemalloc" @return 0, or as pl_heaps_ask */
 int pl_heap_describe(const char *name, char *text, size_t capacity, struct pl_error *error);

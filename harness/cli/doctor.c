@@ -38,7 +38,7 @@ static void check_heaps(void)
 {
     struct pl_backend_info info;
     for (size_t i = 0; pl_backend_info(i, &info); i++) {
-        char installed[PL_VERSION_TEXT_MAX + 512] = "";
+        char installed[PL_HEAP_DESCRIPTION_MAX] = "";
         struct pl_error error;
         if (!info.heap)
             continue;

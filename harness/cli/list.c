@@ -42,7 +42,7 @@ static int list_scenarios(void)
 
 static void print_installed(const char *heap)
 {
-    char text[PL_VERSION_TEXT_MAX + 512];
+    char text[PL_HEAP_DESCRIPTION_MAX];
     struct pl_error error;
     if (pl_heap_describe(heap, text, sizeof text, &error))
         pl_printable_line(stdout, "%-17snot here: %s", "", error.text);

@@ -44,6 +44,7 @@ if [ -z "$here" ]; then
     exit $failed
 fi
 version=${here%%, *} library=${here#*, }
+library=${library%%, *}
 fails 3 "/nowhere/libjemalloc.so.2 cannot be read" run "${short[@]}" --out "$tmp/none" --allocator jemalloc@/nowhere/libjemalloc.so.2
 fails 3 "mimalloc does not serve" run "${short[@]}" --out "$tmp/none" --allocator "mimalloc@$library"
 cp "$library" "$tmp/libother.so"
