@@ -23,15 +23,13 @@ struct pl_heaps {
 };
 
 /** Finds the stack's heap and asks it for its version, in a short-lived plimsoll-cell.
- *  @return 0; -ENOENT, -ENAMETOOLONG when its library can't be found; -ENOEXEC when the library
- * does not load here or serves no malloc, with what the loader said; or why plimsoll-cell can't be
- * run */
+ *  @return 0; -ENOENT, -ENAMETOOLONG when its library can't be found; -ENOEXEC when that does not
+ *  load here or serves no malloc, with what the loader said; or why plimsoll-cell can't be run */
 int pl_heaps_ask(struct pl_heaps *heaps, const struct pl_stack_spec *spec, struct pl_heap *heap,
                  struct pl_error *error);
 
-/** What is installed of a heap, in words: "5.3.0, /usr/lib/libjemalloc.so.2", and which of
- *  its options that version does not read. Nothing for a heap
- * that has neither, and for none.
+/** What is installed of a heap, in words: "5.3.0, /usr/lib/libjemalloc.so.2", and which of its
+ * options that version does not read. Nothing for a heap that has neither.
  *  @param name "jemalloc" @return 0, or as pl_heaps_ask */
 int pl_heap_describe(const char *name, char *text, size_t capacity, struct pl_error *error);
 
