@@ -13,11 +13,12 @@
 #include "allocators/error.h"
 #include "allocators/units.h"
 
-#define PL_NAME_MAX 32        /* bytes of a backend's, class's or budget's name, with its NUL */
-#define PL_STACK_DEPTH_MAX 8  /* layers and heap together */
-#define PL_OPTIONS_MAX 12     /* options of one backend */
-#define PL_STACK_TEXT_MAX 512 /* bytes of a spec, with its NUL */
-#define PL_ENVIRONMENT_MAX 8  /* variables that a stack may set */
+#define PL_NAME_MAX 32         /* bytes of a backend's, class's or budget's name, with its NUL */
+#define PL_STACK_DEPTH_MAX 8   /* layers and heap together */
+#define PL_OPTIONS_MAX 12      /* options of one backend */
+#define PL_STACK_TEXT_MAX 512  /* bytes of a spec, with its NUL */
+#define PL_ENVIRONMENT_MAX 8   /* variables that a stack may set */
+#define PL_VERSION_TEXT_MAX 64 /* bytes of a heap's version, with its NUL */
 
 /** One link of an opened chain. The hot calls are unchecked: the chain was checked when opened. */
 struct pl_allocator {
@@ -69,7 +70,8 @@ struct pl_backend;
 struct pl_layer_spec {
     const struct pl_backend *backend;
     struct pl_option_value values[PL_OPTIONS_MAX]; /* in the order of the backend's options */
-    char text[256]; /* the value of a text option (preload's path, a pool's classes) */
+    char text[256]; /* the value of a text option (preload's path, a pool's classes), or the library
+                       of a heap that is named by its path */
     size_t end;     /* of its part of the spec's text; 0 when a short name stands for it */
 };
 
@@ -113,8 +115,8 @@ struct pl_stack_stats {
     uint64_t gc_deferred_bytes; /* of blocks released to the collector and not freed yet */
 };
 
-/** Reads a spec: `layer[:key=value,...]/.../heap[:key=value,...]`; `slab` and `limited` alone are
- *  short for `slab/glibc` and `limited/slab/glibc`.
+/** Reads a spec: `layer[:key=value,...]/.../heap[@/path/lib.so][:key=value,...]`; `slab` and
+ *  `limited` alone are short for `slab/glibc` and `limited/slab/glibc`.
  *  @return 0 or -EINVAL (unknown name or option, no heap, two heaps, bad value, too deep) */
 int pl_stack_parse(const char *text, struct pl_stack_spec *spec, struct pl_error *error);
 
@@ -140,7 +142,7 @@ const char *pl_stack_heap(const struct pl_stack_spec *spec);
 int pl_stack_list_next(const char **list, char *text, size_t capacity, struct pl_error *error);
 
 /** Whether this machine can run the stack. For the controller: it allocates.
- *  @return 0, or -ENOENT with what is missing and the package that has it */
+ *  @return 0, or -ENOENT with what is missing */
 int pl_stack_available(const struct pl_stack_spec *spec, struct pl_error *error);
 
 /** Whether the stack may run when time is virtual (no background threads that wait in real time).
@@ -166,6 +168,31 @@ size_t pl_stack_alignment(const struct pl_stack_spec *spec);
 int pl_stack_check(const struct pl_stack_spec *spec, const struct pl_class *classes,
                    size_t class_count, const struct pl_budget *budgets, size_t budget_count,
                    struct pl_error *error);
+
+/** The library that the stack's heap is preloaded from; "" for a heap without one.
+ *  @return 0, -ENOENT (not installed), -ENAMETOOLONG */
+int pl_stack_library(const struct pl_stack_spec *spec, char *path, size_t capacity);
+
+/** Asks the heap for its version, in a process that was started with the stack's environment.
+ *  @param version "" where the heap has none or doesn't tell
+ *  @return 0, or -ENOSYS when another heap serves this process */
+int pl_stack_version(const struct pl_stack_spec *spec, char *version, size_t capacity,
+                     struct pl_error *error);
+
+/** Whether that version of the stack's heap reads all options that the spec gives it; one that is
+ *  not known, "", is taken to. @return 0 or -EINVAL, with what would be right */
+int pl_stack_check_version(const struct pl_stack_spec *spec, const char *version,
+                           struct pl_error *error);
+
+/** Writes the options of the stack's heap that this version does not read, separated by ", ". */
+void pl_stack_unread(const struct pl_stack_spec *spec, const char *version, char *text,
+                     size_t capacity);
+
+/** Whether a layer or the heap of the stack has that name. */
+bool pl_stack_has(const struct pl_stack_spec *spec, const char *name);
+
+/** Writes the stack as it would be named without the path of its heap's library. */
+void pl_stack_without_path(const struct pl_stack_spec *spec, char *text, size_t capacity);
 
 /** What the cell's environment must hold: LD_PRELOAD and the heap's tunables, arena counts always
  *  explicit. @return 0, -ENOENT (library not installed), -ENAMETOOLONG */

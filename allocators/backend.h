@@ -30,6 +30,11 @@ struct pl_option {
     uint32_t per_cpu;    /* when not set: so many for each CPU online, passed on always */
     uint32_t real_time;  /* from this number on, something waits in real time; 0 for never */
     bool required;       /* nothing works without it */
+    const char *since;   /* the heap's first version that reads it; NULL for all */
+    const char *before;  /* the first one that reads it no more; NULL for none */
+    const char *capped;  /* from this version on it takes `cap` at most, whatever is asked */
+    int64_t cap;
+    const char *instead; /* what does the same in the versions that don't; NULL: see the list */
 };
 
 /** How a heap's tunables are written into the environment. */
@@ -63,9 +68,14 @@ struct pl_backend {
     bool preloaded;               /* serves the whole process in place of the C library's malloc */
     const char *const *libraries; /* file names or absolute globs, best first, NULL at the end;
                                      NULL when there is nothing to preload */
+    const char *companion;        /* a library that the heap's own one needs, by its soname: of a
+                                     heap named by its path, the one beside it is taken */
     const char *missing;          /* what to say when no library is there */
     const char *symbol;           /* a name that its library alone has, to know it when loaded */
     const struct pl_tuning *tuning;
+    /** Writes the version of the heap that serves this process, "" where it can't be told; NULL: it
+     *  has none. @param library the path of its library */
+    void (*version)(const char *library, char *text, size_t capacity);
     bool one_thread; /* its links take calls from one thread at a time */
 
     /* layers */
@@ -122,8 +132,18 @@ const char *pl_backend_missing(const struct pl_backend *backend);
 int pl_option_parse(const struct pl_option *option, const char *text, uint64_t *number,
                     struct pl_error *error);
 
+/** Compares two versions by their first three numbers, wherever those begin. @return as strcmp */
+int pl_version_compare(const char *a, const char *b);
+
+/** Whether a version of a heap reads an option; one that is not known, "", reads all. */
+bool pl_option_is_read(const struct pl_option *option, const char *version);
+
 /** Finds a heap's library on this machine. @return 0, -ENOENT or -ENAMETOOLONG */
 int pl_library_find(const char *const *libraries, char *path, size_t capacity);
+
+/** Finds what follows a mark in a library's file, up to what is no digit or dot; "" for nothing.
+ *  For a process that may allocate. */
+void pl_library_tells(const char *path, const char *mark, char *text, size_t capacity);
 
 /** What the smallest request for `size`, made at the top of the stack, weighs below `layer`:
  *  the bytes that a limit at `layer` counts for it. */
@@ -137,6 +157,8 @@ void pl_mapping_delete(void *mapping, size_t bytes);
 size_t pl_malloc_state_bytes(const struct pl_layer_context *context);
 int pl_malloc_open(void *state, const struct pl_layer_context *context, struct pl_allocator **links,
                    struct pl_error *error);
+/** Whether the stack's heap serves this process's malloc. @return 0 or -ENOSYS */
+int pl_malloc_check(const struct pl_stack_spec *spec, struct pl_error *error);
 void pl_malloc_stats(const void *state, struct pl_stack_stats *stats);
 size_t pl_malloc_alignment(const struct pl_layer_spec *spec);
 

@@ -11,11 +11,14 @@ int pl_stack_available(const struct pl_stack_spec *spec, struct pl_error *error)
 {
     for (size_t i = 0; i < spec->depth; i++) {
         const struct pl_layer_spec *layer = &spec->layers[i];
-        const char *missing = pl_backend_missing(layer->backend);
+        bool named = layer->backend->heap && layer->text[0]; /* by its path */
+        const char *missing = named && layer->backend->libraries && !pl_backend_sanitized()
+                                  ? NULL
+                                  : pl_backend_missing(layer->backend);
         if (missing)
             return pl_error_set(error, -ENOENT, "stack '%.100s': %s: %s", spec->text,
                                 layer->backend->name, missing);
-        if (layer->backend->heap && layer->text[0] && access(layer->text, R_OK))
+        if (named && access(layer->text, R_OK))
             return pl_error_set(error, -ENOENT, "stack '%.100s': %.200s cannot be read", spec->text,
                                 layer->text);
     }

@@ -99,6 +99,18 @@ static int find_library(const struct pl_stack_spec *spec, const struct pl_layer_
               : 0;
 }
 
+/* The proxy of another version would take the installed library of the scalable allocator. */
+static int add_companion(const struct pl_layer_spec *heap, struct pl_environment *environment,
+                         struct pl_error *error)
+{
+    char path[PATH_MAX];
+    if (!heap->text[0] || !heap->backend->companion)
+        return 0;
+    snprintf(path, sizeof path, "%.*s/%s", (int)(strrchr(heap->text, '/') - heap->text), heap->text,
+             heap->backend->companion);
+    return access(path, R_OK) ? 0 : write_variable(environment, false, error, ":%s", path);
+}
+
 int pl_stack_environment(const struct pl_stack_spec *spec, struct pl_environment *environment,
                          struct pl_error *error)
 {
@@ -110,6 +122,8 @@ int pl_stack_environment(const struct pl_stack_spec *spec, struct pl_environment
         rc = find_library(spec, heap, path, sizeof path, error);
         if (!rc)
             rc = write_variable(&made, true, error, "LD_PRELOAD=%s", path);
+        if (!rc)
+            rc = add_companion(heap, &made, error);
     }
     if (!rc && heap->backend->tuning)
         rc = add_tunables(heap, &made, error);

@@ -1,5 +1,8 @@
 /* The process's own malloc. Tunables: glibc 2.36 manual, "Memory Allocation Tunables", and
  * elf/dl-tunables.list. */
+#include <gnu/libc-version.h>
+#include <stdio.h>
+
 #include "allocators/backend.h"
 
 /* malloc/arena.c, NARENAS_FROM_NCORES: 2 arenas a core on 32 bits, 8 on 64. */
@@ -47,11 +50,18 @@ static const struct pl_option options[] = {
 
 static const struct pl_tuning tuning = {"GLIBC_TUNABLES", '=', ':', "1", "0"};
 
+static void version(const char *library, char *text, size_t capacity)
+{
+    (void)library;
+    snprintf(text, capacity, "%s", gnu_get_libc_version());
+}
+
 const struct pl_backend pl_backend_glibc = {
     .name = "glibc",
     .summary = "the C library's malloc",
     .options = options,
     .option_count = PL_ARRAY_COUNT(options),
     .tuning = &tuning,
+    .version = version,
     PL_MALLOC_HEAP,
 };

@@ -51,8 +51,8 @@ static bool lies_in(void *symbol, const char *path)
            named.st_ino == found.st_ino;
 }
 
-/* Whether the process's malloc lies in the library at `path`. heaptrack's stands before it and passes
- * each call on to the next one, which is that of the library preloaded behind it. */
+/* Whether the process's malloc lies in the library at `path`. heaptrack's stands before it and
+ * passes each call on to the next one, which is that of the library preloaded behind it. */
 static bool serves(const char *path)
 {
     struct pl_instruments instruments;
@@ -68,16 +68,16 @@ static bool serves(const char *path)
 }
 
 /* Measuring one heap under the name of another is the worst that can go wrong here. */
-static int check_loaded(const struct pl_layer_context *context, struct pl_error *error)
+int pl_malloc_check(const struct pl_stack_spec *spec, struct pl_error *error)
 {
-    const struct pl_layer_spec *heap = &context->stack->layers[context->layer];
+    const struct pl_layer_spec *heap = &spec->layers[spec->depth - 1];
     const char *symbol = heap->backend->symbol;
     if ((symbol && !dlsym(RTLD_DEFAULT, symbol)) || (heap->text[0] && !serves(heap->text)))
         return pl_error_set(
             error, -ENOSYS,
             "stack '%.100s': %s does not serve this process's malloc; a library that "
             "does, started by LD_PRELOAD, would be right",
-            context->stack->text, heap->backend->name);
+            spec->text, heap->backend->name);
     return 0;
 }
 
@@ -85,7 +85,7 @@ int pl_malloc_open(void *state, const struct pl_layer_context *context, struct p
                    struct pl_error *error)
 {
     struct malloc_heap *heap = state;
-    int rc = check_loaded(context, error);
+    int rc = pl_malloc_check(context->stack, error);
     if (rc)
         return rc;
     heap->link.acquire = heap_acquire;

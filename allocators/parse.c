@@ -143,11 +143,43 @@ static int check_required(struct cursor *cursor, const struct pl_layer_spec *lay
     return 0;
 }
 
+/* Whether a file's name is that of a shared library: it ends in .so, or in .so and numbers. */
+static bool names_library(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *at = slash ? strstr(slash, ".so") : NULL;
+    for (; at; at = strstr(at + 1, ".so"))
+        if (at > slash + 1 && strspn(at + 3, ".0123456789") == strlen(at + 3) &&
+            (!at[3] || (at[3] == '.' && at[4])))
+            return true;
+    return false;
+}
+
+/* `@/path/lib.so` behind a heap's name. ld.so(8) parts a list of libraries at spaces and colons,
+ * and a list of stacks is parted at commas: none of them may stand in a path. */
+static int parse_library(struct cursor *cursor, struct pl_layer_spec *layer)
+{
+    const char *name = layer->backend->name;
+    if (*cursor->at != '@')
+        return 0;
+    if (!layer->backend->libraries)
+        return refuse(cursor, "%s is no heap with a library of its own: %s would be right", name,
+                      strcmp(name, "preload") ? name : "preload:path=/...");
+    cursor->at++;
+    if (!take(cursor, ":,", layer->text, sizeof layer->text))
+        return refuse(cursor, "%s@: longer than %zu B", name, sizeof layer->text - 1);
+    if (*layer->text != '/' || strchr(layer->text, ' ') || !names_library(layer->text))
+        return refuse(cursor,
+                      "%s@%.60s: an absolute path that ends in .so or .so.N, with no space, ',' or "
+                      "':' in it, would be right",
+                      name, layer->text);
+    return 0;
+}
+
 static int parse_layer(struct cursor *cursor)
 {
     char name[PL_STACK_TEXT_MAX], names[256];
     struct pl_stack_spec *spec = cursor->spec;
-    take(cursor, ":/", name, sizeof name);
+    take(cursor, "@:/", name, sizeof name);
     const struct pl_backend *backend = pl_backend_find(name);
     if (!backend) {
         pl_backend_names(false, names, sizeof names);
@@ -158,7 +190,9 @@ static int parse_layer(struct cursor *cursor)
     struct pl_layer_spec *layer = &spec->layers[spec->depth++];
     layer->backend = backend;
     set_defaults(layer);
-    int rc = parse_options(cursor, layer);
+    int rc = parse_library(cursor, layer);
+    if (!rc)
+        rc = parse_options(cursor, layer);
     if (!cursor->implied)
         layer->end = (size_t)(cursor->at - spec->text);
     return rc ? rc : check_required(cursor, layer);

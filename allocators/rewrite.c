@@ -74,9 +74,7 @@ int pl_stack_put_outermost(const struct pl_stack_spec *given, const char *name, 
                            size_t capacity, struct pl_error *error)
 {
     struct pl_stack_spec spec = *given;
-    bool has = false;
-    for (size_t i = 0; i < spec.depth; i++)
-        has |= strcmp(spec.layers[i].backend->name, name) == 0;
+    bool has = pl_stack_has(&spec, name);
     int rc = has ? 0 : write_out(&spec, error);
     if (rc)
         return rc;
@@ -84,6 +82,25 @@ int pl_stack_put_outermost(const struct pl_stack_spec *given, const char *name, 
     if ((size_t)length >= capacity)
         return pl_error_set(error, -ENAMETOOLONG, "stack '%.40s...': too long", spec.text);
     return pl_stack_parse(text, &spec, error);
+}
+
+bool pl_stack_has(const struct pl_stack_spec *spec, const char *name)
+{
+    for (size_t i = 0; i < spec->depth; i++)
+        if (strcmp(spec->layers[i].backend->name, name) == 0)
+            return true;
+    return false;
+}
+
+void pl_stack_without_path(const struct pl_stack_spec *spec, char *text, size_t capacity)
+{
+    const struct pl_layer_spec *heap = &spec->layers[spec->depth - 1];
+    const char *path = heap->backend->libraries ? strstr(spec->text, heap->text) : NULL;
+    if (heap->text[0] && path)
+        snprintf(text, capacity, "%.*s%s", (int)(path - spec->text) - 1, spec->text,
+                 path + strlen(heap->text));
+    else
+        snprintf(text, capacity, "%s", spec->text);
 }
 
 const char *pl_stack_heap(const struct pl_stack_spec *spec)

@@ -1,5 +1,8 @@
 /* Scudo (LLVM's standalone hardened allocator), preloaded. Tunables: llvm.org/docs/ScudoHardened-
  * Allocator, "Options", and compiler-rt/lib/scudo/standalone/flags.inc. */
+#include <stdio.h>
+#include <string.h>
+
 #include "allocators/backend.h"
 
 static const struct pl_option options[] = {
@@ -50,6 +53,17 @@ static const char *const libraries[] = {"/usr/lib/llvm-*/lib/clang/*/" LIBRARY,
                                         "/usr/lib*/clang/*/" LIBRARY, NULL};
 static const struct pl_tuning tuning = {"SCUDO_OPTIONS", '=', ':', "true", "false"};
 
+/* It has none of its own: LLVM's is that of the folder where LLVM installs it, .../clang/19/lib/.
+ */
+static void version(const char *library, char *text, size_t capacity)
+{
+    static const char above[] = "/clang/";
+    const char *at = strstr(library, above), *end = at ? strstr(at, "/lib/") : NULL;
+    at += at ? sizeof above - 1 : 0;
+    if (end && strspn(at, "0123456789.") == (size_t)(end - at))
+        snprintf(text, capacity, "%.*s", (int)(end - at), at);
+}
+
 const struct pl_backend pl_backend_scudo = {
     .name = "scudo",
     .summary = "Scudo: LLVM's hardened allocator; aborts when memory runs out",
@@ -57,9 +71,10 @@ const struct pl_backend pl_backend_scudo = {
     .option_count = PL_ARRAY_COUNT(options),
     .preloaded = true,
     .libraries = libraries,
-    .missing = "libclang_rt.scudo_standalone-" PL_MACHINE
-               ".so is not installed; apt install libclang-rt-14-dev",
+    .missing =
+        "libclang_rt.scudo_standalone-" PL_MACHINE ".so is not installed; ci/setup installs it",
     .symbol = "__scudo_print_stats",
     .tuning = &tuning,
+    .version = version,
     PL_MALLOC_HEAP,
 };

@@ -1,5 +1,7 @@
-/* oneTBB's scalable allocator 2021, preloaded through its proxy. Tunables: oneTBB developer
+/* oneTBB's scalable allocator 2021 to 2023, preloaded through its proxy. Tunables: oneTBB developer
  * reference, "scalable_allocation_mode", and the names in libtbbmalloc.so.2. */
+#include <dlfcn.h>
+
 #include "allocators/backend.h"
 
 static const struct pl_option options[] = {
@@ -19,6 +21,16 @@ static const struct pl_option options[] = {
 static const char *const libraries[] = {"libtbbmalloc_proxy.so.2", NULL};
 static const struct pl_tuning tuning = {NULL, '=', ' ', "1", "0"};
 
+/* It has no function that tells: what TBB_VERSION=1 prints stands in its library. */
+static void version(const char *library, char *text, size_t capacity)
+{
+    Dl_info info;
+    void *symbol = dlsym(RTLD_DEFAULT, "scalable_malloc");
+    (void)library;
+    if (symbol && dladdr(symbol, &info) && info.dli_fname)
+        pl_library_tells(info.dli_fname, "TBBmalloc: VERSION", text, capacity);
+}
+
 const struct pl_backend pl_backend_tbbmalloc = {
     .name = "tbbmalloc",
     .summary = "oneTBB's scalable allocator",
@@ -26,8 +38,10 @@ const struct pl_backend pl_backend_tbbmalloc = {
     .option_count = PL_ARRAY_COUNT(options),
     .preloaded = true,
     .libraries = libraries,
-    .missing = "libtbbmalloc_proxy.so.2 is not installed; apt install libtbbmalloc2",
+    .companion = "libtbbmalloc.so.2",
+    .missing = "libtbbmalloc_proxy.so.2 is not installed; ci/setup installs it",
     .symbol = "__TBB_malloc_proxy",
     .tuning = &tuning,
+    .version = version,
     PL_MALLOC_HEAP,
 };

@@ -1,5 +1,9 @@
-/* tcmalloc of gperftools 2.10 (the minimal library), preloaded. Tunables: gperftools,
+/* tcmalloc of gperftools 2.10 to 2.18 (the minimal library), preloaded. Tunables: gperftools,
  * docs/tcmalloc.html, "Modifying Runtime Behavior". */
+#include <dlfcn.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "allocators/backend.h"
 
 static const struct pl_option options[] = {
@@ -35,6 +39,20 @@ static const struct pl_option options[] = {
 static const char *const libraries[] = {"libtcmalloc_minimal.so.4", NULL};
 static const struct pl_tuning tuning = {NULL, '=', ' ', "1", "0"};
 
+static void version(const char *library, char *text, size_t capacity)
+{
+    const char *(*ask)(int *, int *, const char **) = NULL;
+    void *symbol = dlsym(RTLD_DEFAULT, "tc_version");
+    const char *patch = NULL;
+    int major = 0, minor = 0;
+    (void)library;
+    memcpy(&ask, &symbol, sizeof ask);
+    if (!ask)
+        return;
+    ask(&major, &minor, &patch);
+    snprintf(text, capacity, "%d.%d%.16s", major, minor, patch ? patch : "");
+}
+
 const struct pl_backend pl_backend_tcmalloc = {
     .name = "tcmalloc",
     .summary = "tcmalloc (gperftools, minimal): thread caches over spans",
@@ -42,8 +60,9 @@ const struct pl_backend pl_backend_tcmalloc = {
     .option_count = PL_ARRAY_COUNT(options),
     .preloaded = true,
     .libraries = libraries,
-    .missing = "libtcmalloc_minimal.so.4 is not installed; apt install libtcmalloc-minimal4",
+    .missing = "libtcmalloc_minimal.so.4 is not installed; ci/setup installs it",
     .symbol = "MallocExtension_GetNumericProperty",
     .tuning = &tuning,
+    .version = version,
     PL_MALLOC_HEAP,
 };

@@ -17,6 +17,8 @@
 #define LISTS                                                                                  \
     "1 to 16 SIZExCOUNT joined by +, ascending, to 1GiB and x65536, would be right (sizes of " \
     "buffers and how many are kept of each; ascii-chat's by default)"
+#define LIBRARY \
+    "an absolute path that ends in .so or .so.N, with no space, ',' or ':' in it, would be right"
 #define ALL HEAPS ", slab, limited, frame_pool, size_class_pool, gc, ledger, fault"
 
 /* Writes what was understood: name[key=number ...]/... with the options that were given. */
@@ -52,6 +54,10 @@ static void reads_good_specs(void **state)
         {"preload:path=/x/libmine.so", "preload path=1"},
         {"slab/preload:path=/x,y=1/libmine.so", "slab/preload path=1"},
         {"scudo:quarantine=64KiB", "scudo quarantine=65536"},
+        {"mimalloc@/x/libmimalloc.so.3", "mimalloc"},
+        {"slab/mimalloc@/x/slab/libmimalloc.so.3.0:purge_delay_ms=0,purge_decommits=off",
+         "slab/mimalloc purge_delay_ms=0 purge_decommits=0"},
+        {"jemalloc@/x.so.2/a.so.b/libjemalloc.so.2:narenas=1", "jemalloc narenas=1"},
         {"gc:overhead=20/jemalloc", "gc overhead=20/jemalloc"},
         {"gc:runtime=go,gogc=50,memory_limit=1GiB/glibc",
          "gc runtime=2 gogc=50 memory_limit=1073741824/glibc"},
@@ -139,6 +145,22 @@ static void refuses_bad_specs(void **state)
                                     "':' in it)"},
         {"preload:path=/a:b", "preload:path=/a:b: an absolute path would be right (the shared "
                               "library to preload: last in the spec, no space and no ':' in it)"},
+        {"glibc@/x/libc.so.6", "glibc is no heap with a library of its own: glibc would be right"},
+        {"preload@/x/lib.so",
+         "preload is no heap with a library of its own: preload:path=/... would be right"},
+        {"slab@/x/lib.so/glibc", "slab is no heap with a library of its own: slab would be right"},
+        {"mimalloc@", "mimalloc@: " LIBRARY},
+        {"mimalloc@libmimalloc.so.3", "mimalloc@libmimalloc.so.3: " LIBRARY},
+        {"mimalloc@/x y/libmimalloc.so.3", "mimalloc@/x y/libmimalloc.so.3: " LIBRARY},
+        {"mimalloc@/x,y/libmimalloc.so.3", "mimalloc@/x: " LIBRARY},
+        {"mimalloc@/x:y/libmimalloc.so.3", "mimalloc@/x: " LIBRARY},
+        {"mimalloc@/x/libmimalloc.a", "mimalloc@/x/libmimalloc.a: " LIBRARY},
+        {"mimalloc@/x/libmimalloc.so.", "mimalloc@/x/libmimalloc.so.: " LIBRARY},
+        {"mimalloc@/x/.so", "mimalloc@/x/.so: " LIBRARY},
+        {"mimalloc@/x/libmimalloc.so.3/slab", "mimalloc@/x/libmimalloc.so.3/slab: " LIBRARY},
+        {"mimalloc:purge_delay_ms=0@/x/libmimalloc.so.3",
+         "mimalloc:purge_delay_ms=0@: -1 to 2147483647 would be right (how long unused pages stay "
+         "before they are given back; -1 for ever)"},
         {"size_class_pool:classes=64KiBx32+1KiBx128/glibc",
          "size_class_pool:classes=64KiBx32+1KiBx128: " LISTS},
         {"size_class_pool:classes=0Bx4/glibc", "size_class_pool:classes=0Bx4: " LISTS},
@@ -165,6 +187,35 @@ static void refuses_bad_specs(void **state)
         assert_string_equal(error.text, expected);
         assert_int_equal(spec.depth, 77);
     }
+}
+
+static void takes_the_path_off(void **state)
+{
+    static const char *const rows[][2] = {
+        {"jemalloc", "jemalloc"},
+        {"slab/jemalloc@/x/l.so.2:narenas=1", "slab/jemalloc:narenas=1"},
+        {"slab/jemalloc@/slab/l.so", "slab/jemalloc"},
+        {"preload:path=/x/l.so", "preload:path=/x/l.so"},
+    };
+    (void)state;
+    for (size_t i = 0; i < PL_ARRAY_COUNT(rows); i++) {
+        struct pl_stack_spec spec;
+        char text[PL_STACK_TEXT_MAX];
+        assert_int_equal(pl_stack_parse(rows[i][0], &spec, NULL), 0);
+        pl_stack_without_path(&spec, text, sizeof text);
+        assert_string_equal(text, rows[i][1]);
+    }
+}
+
+static void a_path_is_no_part(void **state)
+{
+    struct pl_stack_spec spec;
+    (void)state;
+    assert_int_equal(pl_stack_parse("slab/jemalloc@/null/fault/l.so", &spec, NULL), 0);
+    assert_true(pl_stack_has(&spec, "slab"));
+    assert_true(pl_stack_has(&spec, "jemalloc"));
+    assert_false(pl_stack_has(&spec, "null"));
+    assert_false(pl_stack_has(&spec, "fault"));
 }
 
 static void keeps_to_one_line(void **state)
@@ -228,6 +279,8 @@ static void splits_lists(void **state)
         {"slab:grow=fixed:64,poison=off/glibc,limited:max=1MiB",
          "slab:grow=fixed:64,poison=off/glibc|limited:max=1MiB|"},
         {"preload:path=/x/libmine.so,null", "preload:path=/x/libmine.so|null|"},
+        {"mimalloc@/x/lib.so.3,null", "mimalloc@/x/lib.so.3|null|"},
+        {"mimalloc@/x/l.so:a=1,b=2,null", "mimalloc@/x/l.so:a=1,b=2|null|"},
         {"", "|"},
         {"glibc,", "glibc||"},
         {",glibc", "|glibc|"},
@@ -467,6 +520,8 @@ static void sets_an_option_where_it_is_missing(void **state)
          "limited/slab:poison=off,backing=mmap/jemalloc:thp=never"},
         {"slab:backing=malloc/glibc", "slab:backing=malloc/glibc"},
         {"slab/preload:path=/slab/lib.so", "slab:backing=mmap/preload:path=/slab/lib.so"},
+        {"slab/jemalloc@/slab/lib.so:narenas=1",
+         "slab:backing=mmap/jemalloc@/slab/lib.so:narenas=1"},
         {"slab/slab:grow=fixed:8/glibc", "slab:backing=mmap/slab:grow=fixed:8,backing=mmap/glibc"},
     };
     struct pl_stack_spec spec;
@@ -521,6 +576,8 @@ int main(void)
         cmocka_unit_test(puts_a_layer_outermost),
         cmocka_unit_test(keeps_text_values),
         cmocka_unit_test(refuses_bad_specs),
+        cmocka_unit_test(takes_the_path_off),
+        cmocka_unit_test(a_path_is_no_part),
         cmocka_unit_test(keeps_to_one_line),
         cmocka_unit_test(refuses_what_is_not_printable),
         cmocka_unit_test(refuses_what_is_too_long),

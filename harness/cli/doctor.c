@@ -7,6 +7,7 @@
 #include "allocators/printable.h"
 #include "harness/base/proc.h"
 #include "harness/base/temporary.h"
+#include "harness/cell/heap.h"
 #include "harness/cell/process.h"
 #include "harness/cli/cli.h"
 #include "harness/instruments/instrument.h"
@@ -36,9 +37,19 @@ static void check_containers(void)
 static void check_heaps(void)
 {
     struct pl_backend_info info;
-    for (size_t i = 0; pl_backend_info(i, &info); i++)
-        if (info.heap)
-            say(info.name, !info.missing, info.missing ? info.missing : info.summary);
+    for (size_t i = 0; pl_backend_info(i, &info); i++) {
+        char installed[PL_HEAP_DESCRIPTION_MAX] = "";
+        struct pl_error error;
+        if (!info.heap)
+            continue;
+        bool loads =
+            info.missing || !pl_heap_describe(info.name, installed, sizeof installed, &error);
+        say(info.name, !info.missing && loads,
+            info.missing   ? info.missing
+            : !loads       ? error.text
+            : installed[0] ? installed
+                           : info.summary);
+    }
 }
 
 static void check_huge_pages(void)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "allocators/printable.h"
+#include "harness/cell/heap.h"
 #include "harness/cli/cli.h"
 #include "harness/instruments/instrument.h"
 #include "harness/measure/metrics.h"
@@ -39,6 +40,16 @@ static int list_scenarios(void)
     return PL_EXIT_OK;
 }
 
+static void print_installed(const char *heap)
+{
+    char text[PL_HEAP_DESCRIPTION_MAX];
+    struct pl_error error;
+    if (pl_heap_describe(heap, text, sizeof text, &error))
+        pl_printable_line(stdout, "%-17snot here: %s", "", error.text);
+    else if (text[0])
+        pl_printable_line(stdout, "%-17sversion: %s", "", text);
+}
+
 static int list_allocators(void)
 {
     struct pl_backend_info info;
@@ -48,6 +59,8 @@ static int list_allocators(void)
             printf("%-17soptions: %s\n", "", info.options);
         if (info.missing)
             pl_printable_line(stdout, "%-17snot here: %s", "", info.missing);
+        else if (info.heap)
+            print_installed(info.name);
     }
     return PL_EXIT_OK;
 }

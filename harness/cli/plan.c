@@ -1,6 +1,7 @@
 /* Planning a run (plan.h). */
 #include "harness/cli/plan.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,9 +50,24 @@ static int check_threads(struct pl_planned *p, const struct pl_arguments *a,
     return PL_EXIT_OK;
 }
 
+/* Whether the stack can run here, with the heap's version that is here. @return an exit code
+ * @param skip whether other stacks may run all the same */
+static int check_machine(struct pl_heaps *heaps, const struct pl_stack_spec *spec,
+                         struct pl_heap *heap, bool *skip, struct pl_error *error)
+{
+    *skip = true;
+    if (pl_stack_available(spec, error))
+        return PL_EXIT_MACHINE;
+    int rc = pl_heaps_ask(heaps, spec, heap, error);
+    if (!rc)
+        return pl_stack_check_version(spec, heap->version, error) ? PL_EXIT_USAGE : PL_EXIT_OK;
+    *skip = rc == -ENOEXEC;
+    return rc == -ENOENT || rc == -EACCES ? PL_EXIT_USAGE : PL_EXIT_MACHINE;
+}
+
 /* Checks one stack against the scenario and this machine. @return an exit code */
-static int check_stack(struct pl_planned *p, const struct pl_arguments *a, const char *stack,
-                       bool *skip)
+static int check_stack(struct pl_heaps *heaps, struct pl_planned *p, const struct pl_arguments *a,
+                       const char *stack, bool *skip)
 {
     const struct pl_scenario *s = &p->scenario;
     struct pl_stack_spec spec;
@@ -61,13 +77,13 @@ static int check_stack(struct pl_planned *p, const struct pl_arguments *a, const
         (a->clock == PL_CLOCK_VIRTUAL && pl_stack_virtual_time(&spec, &error)) ||
         pl_stack_check(&spec, s->classes, s->class_count, s->budgets, s->budget_count, &error))
         return pl_cli_fail(PL_EXIT_USAGE, &error);
-    if (pl_stack_available(&spec, &error) == 0)
-        return check_threads(p, a, &spec);
-    if (a->allocators)
-        return pl_cli_fail(PL_EXIT_MACHINE, &error);
-    note_skipped(p, stack, error.text);
-    *skip = true;
-    return PL_EXIT_OK;
+    int code = check_machine(heaps, &spec, &p->heaps[p->stack_count], skip, &error);
+    if (code != PL_EXIT_OK && (a->allocators || !*skip))
+        return pl_cli_fail(code, &error);
+    if (code != PL_EXIT_OK)
+        note_skipped(p, stack, error.text);
+    *skip = code != PL_EXIT_OK;
+    return *skip ? PL_EXIT_OK : check_threads(p, a, &spec);
 }
 
 /* The stack that runs: with --ledger one of those that have a ledger. */
@@ -86,7 +102,8 @@ static int put_ledger(const struct pl_arguments *a, const char *named, char *sta
 }
 
 /* Takes one stack into the plan, unless it has to be skipped. */
-static int plan_stack(struct pl_planned *p, const struct pl_arguments *a, const char *named)
+static int plan_stack(struct pl_heaps *heaps, struct pl_planned *p, const struct pl_arguments *a,
+                      const char *named)
 {
     bool skip;
     char stack[PL_STACK_TEXT_MAX];
@@ -94,7 +111,7 @@ static int plan_stack(struct pl_planned *p, const struct pl_arguments *a, const 
         return pl_cli_usage("more than %d stacks", PL_STACKS_MAX);
     int rc = put_ledger(a, named, stack, sizeof stack);
     if (!rc)
-        rc = check_stack(p, a, stack, &skip);
+        rc = check_stack(heaps, p, a, stack, &skip);
     if (rc)
         return rc;
     for (size_t i = 0; i < p->stack_count; i++)
@@ -108,16 +125,16 @@ static int plan_stack(struct pl_planned *p, const struct pl_arguments *a, const 
 }
 
 /* Those of the scenario's sweeps; what a person names replaces them, too. */
-static int plan_sweep(struct pl_planned *p, const struct pl_arguments *a)
+static int plan_sweep(struct pl_heaps *heaps, struct pl_planned *p, const struct pl_arguments *a)
 {
     struct pl_swept swept;
     int rc = PL_EXIT_OK;
     for (const char *at = p->scenario.sweep; !rc && pl_sweep_next(&at, &swept);)
-        rc = plan_stack(p, a, swept.stack);
+        rc = plan_stack(heaps, p, a, swept.stack);
     return rc;
 }
 
-static int plan_stacks(struct pl_planned *p, const struct pl_arguments *a)
+static int plan_stacks(struct pl_heaps *heaps, struct pl_planned *p, const struct pl_arguments *a)
 {
     const char *list = a->allocators ? a->allocators : p->scenario.allocators;
     char stack[PL_STACK_TEXT_MAX];
@@ -125,11 +142,11 @@ static int plan_stacks(struct pl_planned *p, const struct pl_arguments *a)
     while (list) {
         if (pl_stack_list_next(&list, stack, sizeof stack, &error))
             return pl_cli_fail(PL_EXIT_USAGE, &error);
-        int rc = plan_stack(p, a, stack);
+        int rc = plan_stack(heaps, p, a, stack);
         if (rc)
             return rc;
     }
-    return a->allocators ? PL_EXIT_OK : plan_sweep(p, a);
+    return a->allocators ? PL_EXIT_OK : plan_sweep(heaps, p, a);
 }
 
 static int plan_formats(struct pl_planned *p, const char *named)
@@ -172,7 +189,7 @@ static void lay_out(struct pl_planned *p)
                 if (p->threads[t] == 1 ||
                     (pl_stack_parse(p->stacks[s], &spec, NULL) == 0 && !pl_stack_one_thread(&spec)))
                     p->cells[p->cell_count++] = (struct pl_planned_cell){
-                        p->stacks[s], p->named[s], p->formats[f], p->threads[t]};
+                        p->stacks[s], p->named[s], &p->heaps[s], p->formats[f], p->threads[t]};
 }
 
 static int read_traffic(struct pl_planned *p)
@@ -199,7 +216,8 @@ static int check_reach(const struct pl_planned *p)
                         p->scenario.name, longest);
 }
 
-static int plan_one(const struct pl_arguments *a, const char *name, struct pl_planned *p)
+static int plan_one(struct pl_heaps *heaps, const struct pl_arguments *a, const char *name,
+                    struct pl_planned *p)
 {
     char path[1024];
     struct pl_error error;
@@ -219,7 +237,7 @@ static int plan_one(const struct pl_arguments *a, const char *name, struct pl_pl
     if (!rc)
         rc = plan_threads(p, a->clock);
     if (!rc)
-        rc = plan_stacks(p, a);
+        rc = plan_stacks(heaps, p, a);
     if (!rc)
         rc = plan_formats(p, a->formats);
     if (!rc)
@@ -237,7 +255,7 @@ int pl_plan_make(const struct pl_arguments *a, struct pl_plan *plan)
     for (size_t i = 0; i < a->scenario_count; i++) {
         struct pl_planned *p = &plan->planned[i];
         plan->count++;
-        int rc = plan_one(a, a->scenarios[i], p);
+        int rc = plan_one(&plan->heaps, a, a->scenarios[i], p);
         if (rc)
             return rc;
         for (size_t k = 0; k < i; k++)

@@ -3,6 +3,7 @@
 #ifndef PL_CLI_PLAN_H
 #define PL_CLI_PLAN_H
 
+#include "harness/cell/heap.h"
 #include "harness/cli/arguments.h"
 #include "harness/traffic/recording.h"
 
@@ -11,7 +12,8 @@
 /** One cell of the matrix, to be run once a repetition. */
 struct pl_planned_cell {
     const char *stack;
-    const char *named; /* the stack as the scenario or the person named it */
+    const char *named;          /* the stack as the scenario or the person named it */
+    const struct pl_heap *heap; /* its heap, with the version */
     enum pl_format format;
     uint32_t threads;
 };
@@ -22,6 +24,7 @@ struct pl_planned {
     struct pl_capture_counts counts;
     char stacks[PL_STACKS_MAX][PL_STACK_TEXT_MAX];
     char named[PL_STACKS_MAX][PL_STACK_TEXT_MAX]; /* likewise, before a ledger was put in front */
+    struct pl_heap heaps[PL_STACKS_MAX];          /* of these stacks */
     size_t stack_count;
     enum pl_format formats[PL_FORMAT_COUNT];
     size_t format_count;
@@ -35,12 +38,14 @@ struct pl_planned {
 struct pl_plan {
     struct pl_planned *planned;
     size_t count;
-    size_t cells;   /* of all, repetitions included */
-    double seconds; /* of replay that they have; under the wall clock they take as long */
+    struct pl_heaps heaps; /* that were asked for their versions */
+    size_t cells;          /* of all, repetitions included */
+    double seconds;        /* of replay that they have; under the wall clock they take as long */
 };
 
-/** Loads and checks everything. A stack that the person named must be there and serve as many
- * threads as are asked for; one of the scenario's own list is skipped and said. Under the wall
+/** Loads and checks everything. A stack that the person named must be there, with a heap whose
+ * version reads its options, and serve as many threads as are asked for; one of the scenario's own
+ * list is skipped and said. Under the wall
  * clock a receiver always has two threads, whatever the scenario says.
  *  @return an exit code, with the line printed */
 int pl_plan_make(const struct pl_arguments *arguments, struct pl_plan *plan);

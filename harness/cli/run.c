@@ -141,7 +141,8 @@ static int run_cell(struct run *run, const struct pl_planned *p, const struct pl
         options.seed,
         reproduce,
         options.ledger_at_count,
-        options.ledger_at_count ? options.ledger_at_ns[options.ledger_at_count - 1] : 0};
+        options.ledger_at_count ? options.ledger_at_ns[options.ledger_at_count - 1] : 0,
+        cell->heap};
     rc = pl_results_add_cell(&run->results, &identity, &measured, &expected, error);
     pl_cell_evidence_free(&evidence);
     if (!rc)

@@ -66,6 +66,8 @@ static const char *obstacle(const struct pl_match *m, const struct pl_judged *j,
         return m->not_comparable;
     if (exact ? m->not_exact[0] : m->not_noisy[0])
         return exact ? m->not_exact : m->not_noisy;
+    if (exact && m->not_counted[0])
+        return m->not_counted;
     if (v->base.count == 0 || v->new.count == 0)
         return v->base.count ? "new has none" : "base has none";
     return NULL;

@@ -130,6 +130,32 @@ static bool differs(const json_t *base, const json_t *new, const char *const *ke
     return false;
 }
 
+static bool ended_early(const json_t *const *cells, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *outcome = pl_document_string(cells[i], "outcome");
+        if (strcmp(outcome, "bounded") != 0 && strcmp(outcome, "growing") != 0)
+            return true;
+    }
+    return false;
+}
+
+/* What a pipeline counts does not depend on its heap, but for how far it comes: a cell that is
+ * killed or refused memory counts up to there. @return whether both cells tell their heap */
+static bool check_heaps(struct pl_match *m)
+{
+    char change[PL_HEAP_CHANGE_TEXT];
+    if (!m->base_count || !m->new_count || !pl_heap_change_find(m->base[0], m->new[0], &m->heap))
+        return false;
+    if (m->heap.heap &&
+        (ended_early(m->base, m->base_count) || ended_early(m->new, m->new_count))) {
+        pl_heap_change_text(&m->heap, change, sizeof change);
+        snprintf(m->not_counted, sizeof m->not_counted,
+                 "%.120s, on which it depends how far this cell comes", change);
+    }
+    return true;
+}
+
 /* What the whole matrix shares: the machine for noisy figures, the toolchain for exact ones. */
 static void check_hosts(const json_t *base, const json_t *new, struct pl_match *m)
 {
@@ -141,7 +167,11 @@ static void check_hosts(const json_t *base, const json_t *new, struct pl_match *
     struct pl_stack_spec spec;
     const char *name = pl_stack_parse(m->name.allocator, &spec, NULL) ? "" : pl_stack_heap(&spec);
     const char *const library[] = {name};
-    if (!differs(x, y, toolchain, sizeof toolchain / sizeof *toolchain, "", m->not_exact))
+    size_t tools = sizeof toolchain / sizeof *toolchain;
+    bool told = check_heaps(m);
+    if (told && strcmp(name, "glibc") == 0)
+        tools--; /* the heap is libc's */
+    if (!differs(x, y, toolchain, tools, "", m->not_exact) && !told)
         differs(json_object_get(x, "libraries"), json_object_get(y, "libraries"), library, 1,
                 "library of ", m->not_exact);
     if (m->not_exact[0])

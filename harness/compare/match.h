@@ -7,6 +7,7 @@
 
 #include "allocators/error.h"
 #include "harness/base/index.h"
+#include "harness/compare/heap_change.h"
 #include "harness/results/cell_name.h"
 
 #define PL_MATCH_WHY_MAX 200
@@ -22,6 +23,9 @@ struct pl_match {
     char not_comparable[PL_MATCH_WHY_MAX]; /* why no metric of it is; empty: they are */
     char not_exact[PL_MATCH_WHY_MAX];      /* why class D is not, e.g. another compiler */
     char not_noisy[PL_MATCH_WHY_MAX];      /* why classes S and N are not, e.g. another host */
+    char not_counted[PL_MATCH_WHY_MAX]; /* why class D is not, though the toolchain is the same: a
+                                           heap of another version ended a cell */
+    struct pl_heap_change heap; /* another version of the heap, which stands against nothing else */
 };
 
 struct pl_matches {
@@ -38,7 +42,7 @@ int pl_matches_make(const json_t *base, const json_t *new, struct pl_matches *ma
 void pl_matches_free(struct pl_matches *matches);
 
 /** Notes what stands against comparing the match's cells: other conditions, toolchains or hosts.
- *  @param match named, with the cells of either side; the three reasons are filled in */
+ *  @param match named, with the cells of either side; the reasons are filled in */
 void pl_match_check(const json_t *base, const json_t *new, struct pl_match *match);
 
 /** Whether the folders' cells ran side by side, as pairs.

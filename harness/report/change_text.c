@@ -249,3 +249,34 @@ void pl_change_counts(const struct pl_comparison *c, char *text, size_t capacity
     if (c->suite_faults && used < capacity)
         snprintf(text + used, capacity - used, ", %zu faults of the suite", c->suite_faults);
 }
+
+/* Whether an earlier cell has the same change. */
+static bool was_told(const struct pl_comparison *c, size_t cell, const char *line)
+{
+    char earlier[PL_HEAP_CHANGE_TEXT];
+    for (size_t i = 0; i < cell; i++) {
+        const struct pl_heap_change *heap = &c->cells[i].match->heap;
+        if (!heap->heap)
+            continue;
+        pl_heap_change_text(heap, earlier, sizeof earlier);
+        if (strcmp(earlier, line) == 0)
+            return true;
+    }
+    return false;
+}
+
+void pl_change_heaps(const struct pl_comparison *c,
+                     void (*take)(void *context, const struct pl_heap_change *heap,
+                                  const char *line),
+                     void *context)
+{
+    char line[PL_HEAP_CHANGE_TEXT];
+    for (size_t i = 0; i < c->cell_count; i++) {
+        const struct pl_heap_change *heap = &c->cells[i].match->heap;
+        if (!heap->heap)
+            continue;
+        pl_heap_change_text(heap, line, sizeof line);
+        if (!was_told(c, i, line))
+            take(context, heap, line);
+    }
+}

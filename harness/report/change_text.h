@@ -43,6 +43,13 @@ void pl_change_open(const struct pl_comparison *comparison, enum pl_change chang
 
 #define PL_CHANGE_OPEN_MAX 8
 
+/** Every heap of which the runs have other versions, a line each: "jemalloc 5.3.0 -> 5.3.1: a
+ * change of the heap". */
+void pl_change_heaps(const struct pl_comparison *comparison,
+                     void (*take)(void *context, const struct pl_heap_change *heap,
+                                  const char *line),
+                     void *context);
+
 /** The whole in one line: "2 worse, 1 better, 310 same, 12 inconclusive, 3 not comparable". */
 void pl_change_counts(const struct pl_comparison *comparison, char *text, size_t capacity);
 

@@ -22,6 +22,9 @@ int pl_comparison_json(FILE *out, const struct pl_comparison *comparison, const 
 /** One metric of one cell as compare.json has it. @return new memory; NULL when out of memory */
 json_t *pl_judged_json(const struct pl_judged *judged);
 
+/** The heaps of which the runs have other versions. @return new memory */
+json_t *pl_change_heaps_json(const struct pl_comparison *comparison);
+
 /** Writes JUnit XML: a suite a scenario, a case a cell and metric; what fails the gate is a
  * failure, what can't be told is skipped. */
 void pl_comparison_junit(FILE *out, const struct pl_comparison *comparison);

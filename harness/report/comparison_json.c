@@ -65,6 +65,19 @@ static json_t *gate_json(const struct pl_comparison *c)
                      "calibration", c->calibration ? c->calibration->path : NULL);
 }
 
+static void add_heap(void *context, const struct pl_heap_change *heap, const char *line)
+{
+    json_array_append_new(context, json_pack("{s:s, s:s, s:s, s:s}", "heap", heap->heap, "base",
+                                             heap->base, "new", heap->new, "statement", line));
+}
+
+json_t *pl_change_heaps_json(const struct pl_comparison *c)
+{
+    json_t *heaps = json_array();
+    pl_change_heaps(c, add_heap, heaps);
+    return heaps;
+}
+
 int pl_comparison_json(FILE *out, const struct pl_comparison *c, const char *base, const char *new)
 {
     json_t *cells = json_array(), *counts = json_object();
@@ -74,9 +87,9 @@ int pl_comparison_json(FILE *out, const struct pl_comparison *c, const char *bas
     for (size_t i = 0; i < c->cell_count; i++)
         json_array_append_new(cells, cell_json(&c->cells[i]));
     json_t *root =
-        json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}", "comparison_version", COMPARISON_VERSION,
-                  "base", side_json(c->base, base), "new", side_json(c->new, new), "gate",
-                  gate_json(c), "counts", counts, "cells", cells);
+        json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "comparison_version", COMPARISON_VERSION,
+                  "heaps", pl_change_heaps_json(c), "base", side_json(c->base, base), "new",
+                  side_json(c->new, new), "gate", gate_json(c), "counts", counts, "cells", cells);
     int rc = root && json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) == 0 ? 0 : -1;
     json_decref(root);
     fputc('\n', out);

@@ -107,12 +107,23 @@ static const char *headline(const struct pl_comparison *c)
     return "nothing could be told";
 }
 
+static void write_heap(void *context, const struct pl_heap_change *heap, const char *line)
+{
+    FILE *out = context;
+    (void)heap;
+    fputs("**", out);
+    pl_text_markdown(out, line);
+    fputs("**\n\n", out);
+}
+
 static void write_verdict(FILE *out, const struct pl_comparison *c)
 {
     char counts[320];
     const char *part = pl_comparison_incomplete(c);
     pl_change_counts(c, counts, sizeof counts);
-    fprintf(out, "## Plimsoll: %s\n\n%zu cells; %s.\n", headline(c), c->cell_count, counts);
+    fprintf(out, "## Plimsoll: %s\n\n", headline(c));
+    pl_change_heaps(c, write_heap, out);
+    fprintf(out, "%zu cells; %s.\n", c->cell_count, counts);
     if (part)
         fprintf(out, "**%s was stopped before its end: what it lacks is not compared.**\n", part);
     if (!c->calibration && !c->unpaired)

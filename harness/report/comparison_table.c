@@ -102,9 +102,18 @@ static void print_open(void *context, const char *why, size_t count)
     fputc('\n', open->out);
 }
 
+static void print_heap(void *context, const struct pl_heap_change *heap, const char *line)
+{
+    FILE *out = context;
+    (void)heap;
+    pl_text_plain(out, line);
+    fputs("\n\n", out);
+}
+
 void pl_comparison_table(FILE *out, const struct pl_comparison *c)
 {
     char counts[256];
+    pl_change_heaps(c, print_heap, out);
     for (size_t i = 0; i < c->cell_count; i++)
         print_cell(out, &c->cells[i]);
     for (enum pl_change open = PL_CHANGE_INCONCLUSIVE; open <= PL_CHANGE_NOT_COMPARABLE; open++)

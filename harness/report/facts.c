@@ -152,6 +152,37 @@ void pl_fact_host(const json_t *value, char *text, size_t capacity)
                 json_string_value(each) ? json_string_value(each) : "-");
 }
 
+/* Whether an entry stands in a list already. */
+static bool is_listed(const char *list, const char *entry)
+{
+    size_t length = strlen(entry);
+    for (const char *at = list; (at = strstr(at, entry)); at += length)
+        if (!at[length] || strncmp(at + length, ", ", 2) == 0)
+            return true;
+    return false;
+}
+
+void pl_fact_heaps(const struct pl_model *m, char *text, size_t capacity)
+{
+    char entry[700];
+    const json_t *cell;
+    size_t i;
+    text[0] = '\0';
+    json_array_foreach(json_object_get(m->root, "cells"), i, cell)
+    {
+        const json_t *heap = json_object_get(cell, "heap");
+        const char *version = pl_document_string(heap, "version");
+        const char *library = pl_document_string(heap, "library");
+        if (!version[0] && !library[0])
+            continue;
+        snprintf(entry, sizeof entry, library[0] ? "%.40s %.60s (%.500s)" : "%.40s %.60s",
+                 pl_document_string(heap, "name"), version[0] ? version : "of unknown version",
+                 library);
+        if (!is_listed(text, entry))
+            add(text, capacity, "%s%s", text[0] ? ", " : "", entry);
+    }
+}
+
 void pl_fact_chart(const struct pl_model_group *g, char *text, size_t capacity)
 {
     char conditions[256], peak[PL_TEXT_FIGURE], outcome[PL_COLUMN_TEXT];

@@ -26,6 +26,10 @@ void pl_fact_recording(const json_t *recording, char *text, size_t capacity);
 /** A line of the host's fingerprint as text, whatever its type. */
 void pl_fact_host(const json_t *value, char *text, size_t capacity);
 
+/** Each heap that served a cell, with its version and library: "glibc 2.36, jemalloc 5.3.0
+ * (/usr/lib/libjemalloc.so.2)"; empty where none is told. */
+void pl_fact_heaps(const struct pl_model *model, char *text, size_t capacity);
+
 /** What a screen reader says of a group's memory chart. */
 void pl_fact_chart(const struct pl_model_group *group, char *text, size_t capacity);
 

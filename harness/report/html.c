@@ -233,6 +233,9 @@ static void write_host(const struct pl_html *p)
         pl_html_wrap(p, "<tr><th scope=\"row\">", key, "</th>");
         pl_html_wrap(p, "<td>", fact, "</td></tr>\n");
     }
+    pl_fact_heaps(p->whole, fact, sizeof fact);
+    if (fact[0])
+        pl_html_wrap(p, "<tr><th scope=\"row\">heaps</th><td>", fact, "</td></tr>\n");
     fputs("</tbody></table>\n<p>The whole run:</p>\n", p->out);
     pl_html_wrap(p, "<pre>", pl_document_string(json_object_get(p->model->root, "run"), "command"),
                  "</pre></section>\n");

@@ -174,6 +174,12 @@ static void write_open(const struct pl_html *p, const struct pl_comparison *c)
     fputs("</ul>\n", p->out);
 }
 
+static void write_heap(void *context, const struct pl_heap_change *heap, const char *line)
+{
+    (void)heap;
+    pl_html_wrap(context, "<p><b>", line, "</b></p>\n");
+}
+
 void pl_html_before(struct pl_html *p)
 {
     const struct pl_aside *a = p->model->aside;
@@ -188,6 +194,7 @@ void pl_html_before(struct pl_html *p)
                  a->baseline, ", after (new) is this run. ");
     fprintf(p->out, "%zu cells, their metrics: %s. What is the same is not listed.</p>\n",
             a->comparison.cell_count, counts);
+    pl_change_heaps(&a->comparison, write_heap, p);
     if (part)
         pl_html_wrap(p, "<p class=\"bad\">", part,
                      " was stopped before its end: what it lacks is not compared.</p>\n");

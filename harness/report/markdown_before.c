@@ -118,6 +118,15 @@ static void write_open(FILE *out, const struct pl_comparison *c)
     pl_change_open(c, PL_CHANGE_NOT_COMPARABLE, write_reason, &apart);
 }
 
+static void write_heap(void *context, const struct pl_heap_change *heap, const char *line)
+{
+    FILE *out = context;
+    (void)heap;
+    fputs("\n**", out);
+    pl_text_markdown(out, line);
+    fputs("**\n", out);
+}
+
 static void write_summary(FILE *out, const struct pl_aside *a)
 {
     char counts[320];
@@ -129,6 +138,7 @@ static void write_summary(FILE *out, const struct pl_aside *a)
             ", after (new) is this run. %zu cells, their metrics: %s. What is the same is not "
             "listed.\n",
             a->comparison.cell_count, counts);
+    pl_change_heaps(&a->comparison, write_heap, out);
     if (part)
         fprintf(out, "\n**%s was stopped before its end: what it lacks is not compared.**\n", part);
 }

@@ -24,6 +24,12 @@ static void write_host(FILE *out, const struct pl_model *m)
         pl_text_markdown(out, fact);
         fputs(" |\n", out);
     }
+    pl_fact_heaps(m, fact, sizeof fact);
+    if (fact[0]) {
+        fputs("| heaps | ", out);
+        pl_text_markdown(out, fact);
+        fputs(" |\n", out);
+    }
     fputs("\nThe whole run:\n\n", out);
     pl_text_fenced(out, pl_document_string(json_object_get(m->root, "run"), "command"));
 }

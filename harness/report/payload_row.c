@@ -63,8 +63,8 @@ static void add_floor(json_t *made, const struct pl_model_group *g, size_t row)
 
 json_t *pl_payload_row(const struct pl_model_group *g, size_t number_of_row)
 {
-    static const char *const keys[] = {"environment",    "limits",  "reproduce",
-                                       "at_last_sample", "library", "series"};
+    static const char *const keys[] = {"environment", "limits", "reproduce", "at_last_sample",
+                                       "library",     "heap",   "series"};
     const struct pl_model_row *row = &g->rows[number_of_row];
     char outcome[PL_COLUMN_TEXT];
     pl_row_outcome(row, outcome);

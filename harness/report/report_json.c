@@ -128,16 +128,33 @@ static json_t *failures_json(const struct pl_model *m)
     return list;
 }
 
+/* Each heap once that served a cell. */
+static json_t *heaps_json(const struct pl_model *m)
+{
+    json_t *list = json_array(), *cell;
+    size_t i;
+    json_array_foreach(json_object_get(m->root, "cells"), i, cell)
+    {
+        json_t *heap = json_object_get(cell, "heap");
+        size_t known = 0;
+        while (known < json_array_size(list) && !json_equal(json_array_get(list, known), heap))
+            known++;
+        if (heap && known == json_array_size(list))
+            json_array_append(list, heap);
+    }
+    return list;
+}
+
 int pl_report_json(FILE *out, const struct pl_model *m)
 {
     json_t *root =
-        json_pack("{s:i, s:O*, s:O*, s:O*, s:i, s:o, s:o, s:o, s:o, s:o, s:O*, s:o}",
+        json_pack("{s:i, s:O*, s:O*, s:O*, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:O*, s:o}",
                   "report_version", PL_REPORT_VERSION, "suite", json_object_get(m->root, "suite"),
                   "run", json_object_get(m->root, "run"), "host", json_object_get(m->root, "host"),
-                  "cells", (int)m->cell_count, "outcomes", outcome_counts(m->outcomes),
-                  "expectations", verdict_counts(m->verdicts), "worst", worst_json(m), "scenarios",
-                  groups_json(m), "failures", failures_json(m), "warnings",
-                  json_object_get(m->root, "warnings"), "doubts", pl_doubts_make(m));
+                  "heaps", heaps_json(m), "cells", (int)m->cell_count, "outcomes",
+                  outcome_counts(m->outcomes), "expectations", verdict_counts(m->verdicts), "worst",
+                  worst_json(m), "scenarios", groups_json(m), "failures", failures_json(m),
+                  "warnings", json_object_get(m->root, "warnings"), "doubts", pl_doubts_make(m));
     if (root && m->aside)
         pl_report_json_aside(root, m);
     int rc = root ? json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) : -1;

@@ -53,8 +53,9 @@ static json_t *rows_json(const struct pl_comparison *c)
 
 static json_t *before_json(const struct pl_aside *a)
 {
-    return json_pack("{s:s, s:b, s:o, s:o, s:o}", "baseline", a->baseline, "gate_fails",
-                     pl_comparison_fails(&a->comparison), "counts", counts_json(&a->comparison),
+    return json_pack("{s:s, s:b, s:o, s:o, s:o, s:o}", "baseline", a->baseline, "gate_fails",
+                     pl_comparison_fails(&a->comparison), "heaps",
+                     pl_change_heaps_json(&a->comparison), "counts", counts_json(&a->comparison),
                      "ends", ends_json(&a->comparison), "metrics", rows_json(&a->comparison));
 }
 

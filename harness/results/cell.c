@@ -113,6 +113,23 @@ static void add_library(json_t *cell, const char *stack)
     json_object_set_new(cell, "library", json_string(hash));
 }
 
+/* Which version of its heap served it: two versions of one heap are two heaps to a measurement. */
+static void add_heap(json_t *cell, const struct pl_heap *heap)
+{
+    char hash[64];
+    if (!cell || !heap)
+        return;
+    json_t *object = json_pack("{s:s}", "name", heap->name);
+    if (heap->version[0])
+        json_object_set_new(object, "version", pl_clean_string(heap->version));
+    if (heap->library[0]) {
+        pl_file_hash(heap->library, hash, sizeof hash);
+        json_object_set_new(object, "library", pl_clean_string(heap->library));
+        json_object_set_new(object, "hash", json_string(hash));
+    }
+    json_object_set_new(cell, "heap", object);
+}
+
 /* Which template and values a swept stack comes from: what a report draws a frontier by. */
 static void add_sweep(json_t *cell, const struct pl_scenario *s, const char *stack)
 {
@@ -144,6 +161,7 @@ static json_t *cell_json(const struct pl_cell_identity *id, const struct pl_meas
         pl_verdict_name(x->verdict), "expected_why", x->why, "environment", environment_json(e),
         "metrics", metrics_json(m), "series", series, "reproduce", pl_clean_string(id->reproduce));
     add_library(cell, id->stack);
+    add_heap(cell, id->heap);
     add_sweep(cell, m->scenario, id->stack);
     if (cell && m->scenario->alert_count)
         json_object_set_new(cell, "alerts", pl_alerts_json(m));

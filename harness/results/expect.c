@@ -114,14 +114,12 @@ static bool listed(const char *list, const char *item)
     return false;
 }
 
-/* Whether a spec has a part of this name. */
-static bool has_part(const char *stack, const char *name)
+/* A heap that is named by its path counts as that heap. */
+static bool is_item(const struct pl_stack_spec *spec, const char *item)
 {
-    size_t length = strlen(name);
-    for (const char *at = stack; at; at = strchr(at, '/'), at = at ? at + 1 : NULL)
-        if (strncmp(at, name, length) == 0 && (!at[length] || strchr(":/", at[length])))
-            return true;
-    return false;
+    char text[PL_STACK_TEXT_MAX];
+    pl_stack_without_path(spec, text, sizeof text);
+    return strcmp(item, spec->text) == 0 || strcmp(item, text) == 0;
 }
 
 /* `null` is a floor, not a heap that a server would have: no group but "all" means it. */
@@ -129,23 +127,26 @@ static bool names_stack(const char *stacks, const char *stack)
 {
     struct pl_stack_spec spec;
     char item[PL_STACK_TEXT_MAX];
-    bool limited = pl_stack_parse(stack, &spec, NULL) == 0 && pl_stack_is_limited(&spec);
-    const char *group = has_part(stack, "null") ? "null" : limited ? "limited" : "unlimited";
+    if (pl_stack_parse(stack, &spec, NULL))
+        return false;
+    const char *group = pl_stack_has(&spec, "null")  ? "null"
+                        : pl_stack_is_limited(&spec) ? "limited"
+                                                     : "unlimited";
     const char *list = stacks;
     while (list && pl_stack_list_next(&list, item, sizeof item, NULL) == 0)
-        if (strcmp(item, "all") == 0 || strcmp(item, stack) == 0 || strcmp(item, group) == 0)
+        if (strcmp(item, "all") == 0 || strcmp(item, group) == 0 || is_item(&spec, item))
             return true;
     return false;
 }
 
 /* Whether an expectation names the very stack, its options included. */
-static bool is_named(const struct pl_scenario *s, const char *stack)
+static bool is_named(const struct pl_scenario *s, const struct pl_stack_spec *spec)
 {
     char item[PL_STACK_TEXT_MAX];
     for (uint32_t i = 0; i < s->expectation_count; i++) {
         const char *list = s->expectations[i].stacks;
         while (list && pl_stack_list_next(&list, item, sizeof item, NULL) == 0)
-            if (strcmp(item, stack) == 0)
+            if (is_item(spec, item))
                 return true;
     }
     return false;
@@ -156,10 +157,11 @@ static bool is_named(const struct pl_scenario *s, const char *stack)
 static bool has_own_conditions(const struct pl_scenario *s, const char *stack)
 {
     struct pl_stack_spec spec;
-    bool own =
-        has_part(stack, "fault") || (pl_stack_parse(stack, &spec, NULL) == 0 &&
-                                     pl_stack_is_limited(&spec) && !pl_stack_needs_budgets(&spec));
-    return own && !is_named(s, stack);
+    if (pl_stack_parse(stack, &spec, NULL))
+        return false;
+    bool own = pl_stack_has(&spec, "fault") ||
+               (pl_stack_is_limited(&spec) && !pl_stack_needs_budgets(&spec));
+    return own && !is_named(s, &spec);
 }
 
 static bool applies(const struct pl_expectation *e, const struct pl_measured *m, const char *stack,

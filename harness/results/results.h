@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "harness/cell/heap.h"
 #include "harness/measure/metrics.h"
 #include "harness/results/expect.h"
 #include "harness/traffic/recording.h"
@@ -24,9 +25,10 @@ struct pl_cell_identity {
     uint32_t threads;
     uint32_t repetition; /* from 0 */
     uint64_t seed;
-    const char *reproduce;  /* a shell command */
-    size_t ledger_asked;    /* times at which reports of the ledger were asked for */
-    int64_t ledger_last_ns; /* the latest of them */
+    const char *reproduce;      /* a shell command */
+    size_t ledger_asked;        /* times at which reports of the ledger were asked for */
+    int64_t ledger_last_ns;     /* the latest of them */
+    const struct pl_heap *heap; /* the stack's heap, with its version; NULL: not known */
 };
 
 /** Makes the folder and its series/ and checks that they can be written.

@@ -361,6 +361,82 @@ static void a_library_of_ones_own_is_compared(void **state)
     pl_comparison_free(&c);
 }
 
+/* @param hash NULL for a heap that is not preloaded */
+static void set_heap(json_t *root, const char *name, const char *version, const char *hash)
+{
+    json_t *cell;
+    size_t i;
+    json_array_foreach(json_object_get(root, "cells"), i, cell) json_object_set_new(
+        cell, "heap",
+        json_pack("{s:s, s:s, s:s*}", "name", name, "version", version, "hash", hash));
+}
+
+static struct pl_comparison compare_versions(const char *base_version, const char *base_hash,
+                                             const char *outcome)
+{
+    json_t *base, *new;
+    make_alike(&base, &new, 5, true);
+    set_all(new, "rss_bytes_peak", json_integer(99 << 20));
+    set_heap(base, "glibc", base_version, base_hash);
+    set_heap(new, "glibc", "2.41", "fnv1a64:2");
+    json_object_set_new(json_object_get(new, "host"), "libc", json_string("glibc 2.41"));
+    json_object_set_new(json_array_get(json_object_get(new, "cells"), 4), "outcome",
+                        json_string(outcome));
+    return compare(base, new);
+}
+
+static void another_version_of_a_heap_is_what_is_compared(void **state)
+{
+    (void)state;
+    char text[PL_HEAP_CHANGE_TEXT];
+    struct pl_comparison c = compare_versions("2.36", "fnv1a64:1", "bounded");
+    pl_heap_change_text(&c.cells[0].match->heap, text, sizeof text);
+    assert_string_equal(text, "glibc 2.36 -> 2.41: a change of the heap");
+    assert_int_equal(find(&c, "live_bytes_peak")->change, PL_CHANGE_SAME);
+    assert_int_equal(find(&c, "rss_bytes_peak")->change, PL_CHANGE_WORSE);
+    pl_comparison_free(&c);
+    c = compare_versions("2.41", "fnv1a64:1", "bounded");
+    pl_heap_change_text(&c.cells[0].match->heap, text, sizeof text);
+    assert_string_equal(text, "glibc 2.41 -> another file of that version: a change of the heap");
+    pl_comparison_free(&c);
+    c = compare_versions("2.41", "fnv1a64:2", "bounded");
+    assert_null(c.cells[0].match->heap.heap);
+    pl_comparison_free(&c);
+    json_t *base, *new;
+    make_alike(&base, &new, 5, true);
+    set_heap(base, "glibc", "2.36", NULL);
+    set_heap(new, "glibc", "2.36", NULL);
+    c = compare(base, new);
+    assert_null(c.cells[0].match->heap.heap);
+    pl_comparison_free(&c);
+}
+
+static void how_far_a_cell_comes_depends_on_the_heap(void **state)
+{
+    (void)state;
+    struct pl_comparison c = compare_versions("2.36", "fnv1a64:1", "oom_killed");
+    assert_int_equal(find(&c, "live_bytes_peak")->change, PL_CHANGE_NOT_COMPARABLE);
+    assert_string_equal(find(&c, "live_bytes_peak")->why,
+                        "glibc 2.36 -> 2.41: a change of the heap, on which it depends how far "
+                        "this cell comes");
+    assert_int_equal(find(&c, "rss_bytes_peak")->change, PL_CHANGE_WORSE);
+    assert_int_equal(c.cells[0].outcome, PL_CHANGE_WORSE);
+    pl_comparison_free(&c);
+}
+
+/* One side is of a version that did not ask its heaps. */
+static void an_untold_heap_is_compared_by_its_library(void **state)
+{
+    (void)state;
+    json_t *base, *new;
+    make_alike(&base, &new, 5, true);
+    set_heap(new, "glibc", "2.36", "fnv1a64:2");
+    struct pl_comparison c = compare(base, new);
+    assert_null(c.cells[0].match->heap.heap);
+    assert_int_equal(find(&c, "live_bytes_peak")->change, PL_CHANGE_SAME);
+    pl_comparison_free(&c);
+}
+
 static void a_fault_of_the_suite_fails_the_gate(void **state)
 {
     (void)state;
@@ -432,6 +508,9 @@ int main(void)
         cmocka_unit_test(a_run_that_was_stopped_is_told),
         cmocka_unit_test(a_repetition_is_there_once),
         cmocka_unit_test(a_library_of_ones_own_is_compared),
+        cmocka_unit_test(another_version_of_a_heap_is_what_is_compared),
+        cmocka_unit_test(how_far_a_cell_comes_depends_on_the_heap),
+        cmocka_unit_test(an_untold_heap_is_compared_by_its_library),
         cmocka_unit_test(a_fault_of_the_suite_fails_the_gate),
         cmocka_unit_test(instructions_are_exact_on_one_model_of_cpu),
     };

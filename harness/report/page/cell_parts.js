@@ -192,6 +192,14 @@ function environmentPart(row) {
                   'no container' :
                   `${row.group.container}, ${bytes(row.group.container_bytes)}`),
            el('dt', null, 'Threads'), el('dd', null, String(row.threads)),
+           row.heap && row.heap.version ?
+               [
+                   el('dt', null, 'Heap'),
+                   el('dd', null,
+                      [row.heap.name, row.heap.version].join(' ') +
+                          (row.heap.library ? `, ${row.heap.library}` : ''))
+               ] :
+               null,
            row.library ? [el('dt', null, 'Library'), el('dd', null, row.library)] : null,
            row.series ? [el('dt', null, 'Series'), el('dd', null, el('code', null, row.series))] :
                         null),

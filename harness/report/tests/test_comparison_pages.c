@@ -167,6 +167,54 @@ static struct pl_comparison make_threaded(void)
     return c;
 }
 
+static struct pl_comparison make_heaps(void)
+{
+    json_t *base = document_make(NULL), *new = document_make(NULL);
+    json_t *const roots[] = {base, new};
+    struct pl_comparison c;
+    struct pl_error error = {""};
+    for (size_t i = 0; i < 4; i++) { /* two stacks on each side */
+        json_object_set_new(document_add(roots[i % 2], i < 2 ? "jemalloc" : "slab/jemalloc", 0),
+                            "live_bytes_peak", json_integer(1024));
+        json_object_set_new(
+            json_array_get(json_object_get(roots[i % 2], "cells"), i / 2), "heap",
+            json_pack("{s:s, s:s}", "name", "jemalloc", "version", i % 2 ? "5.3.1" : "5.3.0"));
+    }
+    if (pl_comparison_make(base, new, NULL, &c, &error))
+        fail_msg("%s", error.text);
+    json_decref(base);
+    json_decref(new);
+    return c;
+}
+
+static void a_change_of_the_heap_is_said_first_and_once(void **state)
+{
+    static const char statement[] = "jemalloc 5.3.0 -> 5.3.1: a change of the heap";
+    static const char markdown[] = "## Plimsoll: no worse\n\n**jemalloc 5.3.0 -&gt; 5.3.1: a "
+                                   "change of the heap**\n\n2 cells; ";
+    (void)state;
+    struct pl_comparison c = make_heaps();
+    char *text = page_of(&c, TABLE);
+    assert_int_equal(strncmp(text, statement, strlen(statement)), 0);
+    assert_int_equal(occurrences(text, statement), 1);
+    free(text);
+    c = make_heaps();
+    text = page_of(&c, MARKDOWN);
+    if (strncmp(text, markdown, strlen(markdown)) != 0)
+        fail_msg("%.200s", text);
+    free(text);
+    c = make_heaps();
+    text = page_of(&c, JSON);
+    json_t *root = json_loads(text, 0, NULL), *heaps = json_object_get(root, "heaps");
+    assert_int_equal(json_array_size(heaps), 1);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(heaps, 0), "base")),
+                        "5.3.0");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(heaps, 0), "statement")),
+                        statement);
+    json_decref(root);
+    free(text);
+}
+
 static void two_threads_are_told_in_each_form(void **state)
 {
     (void)state;
@@ -216,6 +264,7 @@ int main(void)
         cmocka_unit_test(names_stay_text),
         cmocka_unit_test(junit_counts_what_it_holds),
         cmocka_unit_test(json_holds_reasons_and_no_nan),
+        cmocka_unit_test(a_change_of_the_heap_is_said_first_and_once),
         cmocka_unit_test(two_threads_are_told_in_each_form),
         cmocka_unit_test(sizes_read_as_a_person_would_say_them),
     };

@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# Heaps by what is installed: their versions, a heap by the path of its library, and what becomes of
+# two versions in a comparison.     test_heaps.sh BUILD_FOLDER
+set -uo pipefail
+build=$(cd "$1" && pwd)
+cd "$(dirname "$0")/../../.." || exit 1
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+failed=0
+plimsoll() { timeout 120 "$build/plimsoll" "$@"; }
+bad() { # MESSAGE
+    echo "FAILED: $1"
+    failed=1
+}
+# fails CODE PATTERN ARGS...: exit code, one line on stderr that matches
+fails() {
+    local code=$1 pattern=$2 rc
+    shift 2
+    plimsoll "$@" >/dev/null 2>"$tmp/stderr"
+    rc=$?
+    [ $rc -eq "$code" ] || bad "plimsoll $*: exit $rc, expected $code: $(cat "$tmp/stderr")"
+    [ "$(wc -l <"$tmp/stderr")" -eq 1 ] || bad "plimsoll $*: not one line: $(cat "$tmp/stderr")"
+    grep -Eq -- "$pattern" "$tmp/stderr" || bad "plimsoll $*: '$(cat "$tmp/stderr")' does not match '$pattern'"
+}
+# installed HEAP: "VERSION, LIBRARY" as the list has it, nothing where it is not here
+installed() {
+    plimsoll list allocators | sed -n "/^$1 /,/^[a-z]/s/^ *version: //p"
+}
+short=(steady-reader --tier smoke --set duration=20s --set container=none)
+
+version=$(installed glibc)
+[ "$version" = "$(getconf GNU_LIBC_VERSION | cut -d' ' -f2)" ] || bad "glibc's version is '$version'"
+plimsoll doctor | grep -q "^glibc *ok *$version$" || bad "doctor does not tell glibc's version"
+
+# paths
+fails 2 "no heap with a library of its own" run "${short[@]}" --out "$tmp/none" --allocator glibc@/x/libc.so.6
+fails 2 "ends in .so or .so.N" run "${short[@]}" --out "$tmp/none" --allocator jemalloc@/x/libjemalloc.a
+fails 2 "an absolute path" run "${short[@]}" --out "$tmp/none" --allocator jemalloc@libjemalloc.so.2
+[ ! -e "$tmp/none" ] || bad "a refused command left a folder"
+
+here=$(installed jemalloc)
+if [ -z "$here" ]; then
+    echo "not tried: the rest: $(plimsoll list allocators | grep -A2 '^jemalloc ' | sed -n 's/^ *not here: //p')"
+    exit $failed
+fi
+version=${here%%, *} library=${here#*, }
+library=${library%%, *}
+fails 3 "/nowhere/libjemalloc.so.2 cannot be read" run "${short[@]}" --out "$tmp/none" --allocator jemalloc@/nowhere/libjemalloc.so.2
+fails 3 "mimalloc does not serve" run "${short[@]}" --out "$tmp/none" --allocator "mimalloc@$library"
+cp "$library" "$tmp/libother.so"
+printf 'not a library' >"$tmp/libbroken.so"
+fails 3 "does not serve|can't be loaded" run "${short[@]}" --out "$tmp/none" --allocator "jemalloc@$tmp/libbroken.so"
+
+# options that a version does not read
+case $(installed mimalloc) in
+2.0*) fails 2 "mimalloc 2.0.[0-9]* does not read purge_delay_ms \(2.1 does\); decommit_delay_ms would be right" \
+    run "${short[@]}" --out "$tmp/none" --allocator mimalloc:purge_delay_ms=0 ;;
+2.* | 3.*) fails 2 "does not read decommit_delay_ms \(versions before 2.1 do\); purge_delay_ms would be right" \
+    run "${short[@]}" --out "$tmp/none" --allocator mimalloc:decommit_delay_ms=0 ;;
+*) echo "not tried: mimalloc's options" ;;
+esac
+
+# a smoke cell by its path: it counts as that heap, and says which one it was
+stack=slab/jemalloc@$tmp/libother.so:narenas=1
+plimsoll run steady-reader --tier smoke --allocator "$stack,jemalloc" --out "$tmp/run" >"$tmp/out" ||
+    bad "by its path: exit $?: $(cat "$tmp/out")"
+# of CELL KEY: what results.json has
+of() {
+    python3 -c 'import json, sys
+cell = json.load(open(sys.argv[1]))["cells"][int(sys.argv[2])]
+for key in sys.argv[3].split("."):
+    cell = cell[key]
+print(cell)' "$tmp/run/results.json" "$1" "$2"
+}
+expect() { # CELL KEY VALUE
+    [ "$(of "$1" "$2")" = "$3" ] || bad "cell $1: $2 is '$(of "$1" "$2")', not '$3'"
+}
+expect 0 allocator "$stack"
+expect 0 outcome bounded
+expect 0 expected met
+expect 0 heap.name jemalloc
+expect 0 heap.version "$version"
+expect 0 heap.library "$tmp/libother.so"
+expect 1 heap.library "$library"
+expect 0 heap.hash "$(of 1 heap.hash)"
+[ -s "$tmp/run/$(of 0 series)" ] || bad "no series of the cell by its path"
+grep -q "MALLOC_CONF=narenas:1" "$tmp/run/results.json" || bad "the heap by its path was not told its options"
+plimsoll report "$tmp/run" >/dev/null 2>&1 || bad "report: exit $?"
+grep -q "^| heaps | jemalloc $version (.*libother.so), jemalloc $version (" "$tmp/run/report.md" ||
+    bad "report.md does not name the heaps"
+
+# another version
+mkdir "$tmp/new"
+sed "s/\"version\": \"$version\"/\"version\": \"9.9.9\"/" \
+    "$tmp/run/results.json" >"$tmp/new/results.json"
+plimsoll compare "$tmp/run" "$tmp/new" >"$tmp/out" 2>/dev/null || bad "compare: exit $?"
+said="jemalloc $version -> 9.9.9: a change of the heap"
+[ "$(head -n 1 "$tmp/out")" = "$said" ] || bad "compare begins with '$(head -n 1 "$tmp/out")'"
+grep -qF "\"statement\": \"$said\"" "$tmp/new/compare.json" || bad "compare.json does not have the change"
+grep -q "0 not comparable" "$tmp/out" || bad "another version is not compared: $(tail -n 1 "$tmp/out")"
+exit $failed
