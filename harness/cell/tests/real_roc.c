@@ -167,23 +167,27 @@ static bool stalled(const struct pl_receiver_settings *asked, int64_t t_ns)
     return false;
 }
 
-/* As the model's reader: ticks at multiples of a frame's time, those of a stall left out. */
+/* As the model's reader: ticks at multiples of a frame's time, those of a stall left out. A read
+ * that is late for the one before it, as after a stall, is the library's own doing: none of the
+ * machine's. */
 static void *read_all(void *context)
 {
     struct rig *rig = context;
     const struct pl_receiver_settings *asked = &rig->scenario.receiver;
-    int64_t tick_ns = llround((double)asked->frame_ns / asked->read_speed);
+    int64_t tick_ns = llround((double)asked->frame_ns / asked->read_speed), free_ns = 0;
     while (rig->start_ns == 0)
         usleep(500);
     for (int64_t t_ns = tick_ns; t_ns < rig->scenario.duration_ns; t_ns += tick_ns) {
+        int64_t due_ns = real_ns(rig, t_ns);
         if (stalled(asked, t_ns))
             continue;
-        pl_live_wait(-1, real_ns(rig, t_ns));
-        int64_t late_ns = pl_real_now() - real_ns(rig, t_ns);
+        pl_live_wait(-1, due_ns);
+        int64_t late_ns = pl_real_now() - (due_ns > free_ns ? due_ns : free_ns);
         if (late_ns > rig->late_ns_max)
             rig->late_ns_max = late_ns;
         if (!roc_endpoints_read(&rig->endpoints))
             break;
+        free_ns = pl_real_now();
     }
     return NULL;
 }
@@ -200,14 +204,13 @@ static void sample_all(struct rig *rig)
 {
     const struct pl_scenario *s = &rig->scenario;
     uint64_t shared;
-    for (int64_t t_ns = 0; t_ns < s->duration_ns; t_ns += s->sample_interval_ns) {
+    for (int64_t t_ns = 0; t_ns <= s->duration_ns; t_ns += s->sample_interval_ns) {
         struct sample *sample = &rig->samples[rig->sample_count++];
         pl_live_wait(-1, real_ns(rig, t_ns));
         sample->t_ns = t_ns;
         pl_sampler_resident(&rig->sampler, &sample->rss_bytes, &shared);
         sample->packets = packets_sent(rig);
     }
-    pl_live_wait(-1, real_ns(rig, s->duration_ns));
 }
 
 /* Datagrams that the kernel dropped for want of room: the last column of the port's line. */
@@ -229,10 +232,11 @@ static uint64_t kernel_drops(uint32_t port)
     return drops;
 }
 
+/* Lateness is of the replay's time, as all that it is held against. */
 static void say_facts(const struct rig *rig)
 {
     uint64_t drops = 0;
-    int64_t late_ns = 0;
+    int64_t late_ns = rig->late_ns_max;
     for (uint32_t i = 0; i < ROC_ENDPOINTS; i++) {
         drops += kernel_drops(rig->endpoints.ports[i]);
         if (rig->links[i].late_ns_max > late_ns)
@@ -241,8 +245,7 @@ static void say_facts(const struct rig *rig)
     fprintf(stderr, "base_bytes %llu\npackets_sent %llu\npackets_dropped_kernel %llu\n",
             (unsigned long long)rig->base_bytes, (unsigned long long)packets_sent(rig),
             (unsigned long long)drops);
-    fprintf(stderr, "sender_late_ns_max %lld\nreader_late_ns_max %lld\n", (long long)late_ns,
-            (long long)rig->late_ns_max);
+    fprintf(stderr, "late_ns_max %lld\n", llround((double)late_ns * rig->rate));
 }
 
 static void say_series(const struct rig *rig)
@@ -258,7 +261,7 @@ static bool run(struct rig *rig)
 {
     pthread_t reader;
     uint64_t shared;
-    if (!roc_endpoints_open(&rig->endpoints, &rig->scenario.receiver) ||
+    if (!roc_endpoints_open(&rig->endpoints, &rig->scenario) ||
         pthread_create(&reader, NULL, read_all, rig))
         return false;
     pl_sampler_resident(&rig->sampler, &rig->base_bytes, &shared);

@@ -10,6 +10,7 @@
 
 #define RATE 44100
 #define CHANNELS 2
+#define HEAD_BYTES 24 /* sizeof(core::Buffer) */
 
 /* Of all that it says while it opens, how large its slots are. */
 static void say_pools(const roc_log_message *message, void *nothing)
@@ -55,10 +56,22 @@ static bool bind_to_loopback(roc_receiver *receiver, uint32_t *port)
     return bound;
 }
 
-static bool open_all(struct roc_endpoints *e, const struct pl_receiver_settings *asked)
+/* What its buffers hold beside the 24 B of their head; 0, the library's default, where the scenario
+ * has no such class. */
+static unsigned held_by(const struct pl_scenario *asked, const char *name)
 {
-    roc_receiver_config config = config_of(asked);
-    if (roc_context_open(&(roc_context_config){0}, &e->context))
+    for (size_t i = 0; i < asked->class_count; i++)
+        if (strcmp(asked->classes[i].name, name) == 0)
+            return (unsigned)asked->classes[i].size - HEAD_BYTES;
+    return 0;
+}
+
+static bool open_all(struct roc_endpoints *e, const struct pl_scenario *asked)
+{
+    roc_receiver_config config = config_of(&asked->receiver);
+    roc_context_config pools = {.max_packet_size = held_by(asked, "packet_buffer"),
+                                .max_frame_size = held_by(asked, "frame_buffer")};
+    if (roc_context_open(&pools, &e->context))
         return false;
     for (int i = 0; i < ROC_ENDPOINTS; i++)
         if (roc_receiver_open(e->context, &config, &e->receivers[i]) ||
@@ -67,10 +80,11 @@ static bool open_all(struct roc_endpoints *e, const struct pl_receiver_settings 
     return true;
 }
 
-bool roc_endpoints_open(struct roc_endpoints *e, const struct pl_receiver_settings *asked)
+bool roc_endpoints_open(struct roc_endpoints *e, const struct pl_scenario *asked)
 {
     *e = (struct roc_endpoints){0};
-    e->frame_bytes = (size_t)(asked->frame_ns * RATE / 1000000000) * CHANNELS * sizeof(float);
+    e->frame_bytes =
+        (size_t)(asked->receiver.frame_ns * RATE / 1000000000) * CHANNELS * sizeof(float);
     if (e->frame_bytes > sizeof e->samples)
         return false;
     roc_log_set_handler(say_pools, NULL);

@@ -20,7 +20,7 @@ struct roc_endpoints {
 };
 
 /** Says its pools' slots on stderr, by the library's own log. @return whether all of it stands */
-bool roc_endpoints_open(struct roc_endpoints *endpoints, const struct pl_receiver_settings *asked);
+bool roc_endpoints_open(struct roc_endpoints *endpoints, const struct pl_scenario *asked);
 
 /** Reads a frame of each. @return false when the library refuses */
 bool roc_endpoints_read(struct roc_endpoints *endpoints);
