@@ -7,6 +7,7 @@
  * the replay's time (t_ns,rss_bytes,packets), the packets those that were sent until then; FACTS
  * has a `name value` a line. Scenario and recording are read in other processes: this one holds the
  * library, a thread that reads and one that samples. */
+#include <errno.h>
 #include <math.h>
 #include <pthread.h>
 #include <signal.h>
@@ -62,6 +63,16 @@ static int64_t real_ns(const struct rig *rig, int64_t t_ns)
     return rig->start_ns + llround((double)t_ns / rig->rate);
 }
 
+static int refuse_others(const struct pl_scenario *s, struct pl_error *error)
+{
+    if (strcmp(s->pipeline, "receiver") == 0 && s->traffic.sessions == ROC_ENDPOINTS)
+        return 0;
+    return pl_error_set(error, -EINVAL,
+                        "%s: expected the pipeline 'receiver' with traffic.sessions of %d, one for "
+                        "each endpoint",
+                        s->name, ROC_ENDPOINTS);
+}
+
 static int load(struct rig *rig, char **arguments)
 {
     char path[4096];
@@ -71,7 +82,8 @@ static int load(struct rig *rig, char **arguments)
     while (settings[count])
         count++;
     if (!pl_scenario_find(arguments[0], path, sizeof path, &error) &&
-        !pl_scenario_load(path, PL_TIER_DEFAULT, settings, count, &rig->scenario, &error))
+        !pl_scenario_load(path, PL_TIER_DEFAULT, settings, count, &rig->scenario, &error) &&
+        !refuse_others(&rig->scenario, &error))
         return 0;
     fprintf(stderr, "%s\n", error.text);
     return 2;
@@ -84,11 +96,12 @@ static int load_apart(struct rig *rig, char **arguments)
     pid_t pid = fork();
     if (pid == 0)
         _exit(load(rig, arguments));
-    return pid > 0 && waitpid(pid, &status, 0) == pid ? WEXITSTATUS(status) : 1;
+    if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+        return 1;
+    return WEXITSTATUS(status);
 }
 
-/* One of the scenario's senders, by its own means: at a rate, the traffic lasts that much shorter.
- */
+/* One of the scenario's senders. At a rate, the traffic lasts that much shorter. */
 static int send_to(struct rig *rig, uint32_t endpoint)
 {
     struct pl_scenario one = rig->scenario;
@@ -117,12 +130,14 @@ static void start_senders(struct rig *rig)
     }
 }
 
-/* What is late still comes. */
-static void await_end(const struct pl_live_link *link)
+/* What is late still comes; who never began is ended. */
+static void await_end(const struct pl_live_link *link, pid_t sender)
 {
     int64_t until_ns = pl_real_now() + END_WAIT_NS;
     while (!link->done && pl_real_now() < until_ns)
         usleep(500);
+    if (!link->done && sender > 0)
+        kill(sender, SIGKILL);
 }
 
 /* @return whether all of them sent all that they should */
@@ -131,7 +146,7 @@ static bool end_senders(struct rig *rig)
     bool well = true;
     for (uint32_t i = 0; i < ROC_ENDPOINTS; i++) {
         int status = 1;
-        await_end(&rig->links[i]);
+        await_end(&rig->links[i], rig->senders[i]);
         rig->links[i].ended = 1;
         if (rig->senders[i] > 0 && waitpid(rig->senders[i], &status, 0) == rig->senders[i])
             well &= status == 0 && rig->links[i].sent_all && rig->links[i].send_errors == 0;
