@@ -133,7 +133,9 @@ static void the_same_traffic_arrives_under_both_clocks(void **state)
     const struct pl_traffic_counts *w = &wall.final.counts, *v = &virtual.final.counts;
     assert_int_equal(w->received, v->received);
     assert_int_equal(w->received, accounted(w));
-    assert_int_equal(w->dropped[PL_DROP_INVALID], v->dropped[PL_DROP_INVALID]);
+    /* what is in the socket at the end, as on a busy machine, is held and not looked at */
+    assert_true(w->dropped[PL_DROP_INVALID] <= v->dropped[PL_DROP_INVALID]);
+    assert_true(w->dropped[PL_DROP_INVALID] + w->held >= v->dropped[PL_DROP_INVALID]);
     assert_true(w->dropped[PL_DROP_INVALID] > 500);
     assert_true(w->dropped[PL_DROP_DUPLICATE] > 0);
     assert_true(w->delivered > 200);
