@@ -65,7 +65,7 @@ static int64_t real_ns(const struct rig *rig, int64_t t_ns)
 
 static int refuse_others(const struct pl_scenario *s, struct pl_error *error)
 {
-    if (strcmp(s->pipeline, "receiver") == 0 && s->traffic.sessions == ROC_ENDPOINTS)
+    if (s->pipeline == PL_PIPELINE_RECEIVER && s->traffic.sessions == ROC_ENDPOINTS)
         return 0;
     return pl_error_set(error, -EINVAL,
                         "%s: expected the pipeline 'receiver' with traffic.sessions of %d, one for "
