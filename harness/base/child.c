@@ -56,57 +56,6 @@ static int redirect(int from, int to, int flags)
     return rc;
 }
 
-/* Between fork and exec: async-signal-safe calls alone. @param report_fd takes why it failed */
-static void run_child(const struct pl_child *c, pid_t parent, int report_fd)
-{
-    char **environment = c->environment ? (char **)(uintptr_t)c->environment : environ;
-    int rc = pl_child_become(parent);
-    if (!rc && c->group && setpgid(0, 0))
-        rc = -errno;
-    if (!rc)
-        rc = redirect(c->in, STDIN_FILENO, O_RDONLY);
-    if (!rc)
-        rc = redirect(c->out, STDOUT_FILENO, O_WRONLY);
-    if (!rc)
-        rc = redirect(c->complaints, STDERR_FILENO, O_WRONLY);
-    if (!rc) {
-        execve(c->argv[0], (char **)(uintptr_t)c->argv, environment);
-        rc = -errno;
-    }
-    (void)!write(report_fd, &rc, sizeof rc);
-    _exit(127);
-}
-
-int pl_child_await_exec(int report_fd, pid_t pid)
-{
-    int rc = 0;
-    ssize_t n;
-    while ((n = read(report_fd, &rc, sizeof rc)) < 0 && errno == EINTR)
-        continue;
-    if (n != (ssize_t)sizeof rc)
-        return 0;
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-        continue;
-    return rc;
-}
-
-static int start(const struct pl_child *c, pid_t *pid)
-{
-    int report[2];
-    pid_t parent = getpid();
-    if (pipe2(report, O_CLOEXEC))
-        return -errno;
-    *pid = fork();
-    if (*pid == 0)
-        run_child(c, parent, report[1]);
-    int rc = *pid < 0 ? -errno : 0;
-    close(report[1]);
-    if (!rc)
-        rc = pl_child_await_exec(report[0], *pid);
-    close(report[0]);
-    return rc;
-}
-
 /* What a helper starts does not die with us by itself, as the helper does: a process that waits for
  * our end kills their group then. */
 struct guard {
@@ -152,6 +101,92 @@ static void guard_end(struct guard *guard)
     close(guard->life);
     while (waitpid(guard->pid, NULL, 0) < 0 && errno == EINTR)
         continue;
+}
+
+/* What is started together. */
+struct started {
+    pid_t pid;
+    struct guard guard;
+};
+
+/* The child waits until its guard watches: it may be killed with us as soon as it runs.
+ * @return whether it may begin; not, when we have died meanwhile */
+static bool may_begin(int go_fd)
+{
+    char byte;
+    ssize_t n;
+    while ((n = read(go_fd, &byte, 1)) < 0 && errno == EINTR)
+        continue;
+    return n == 1;
+}
+
+/* Between fork and exec: async-signal-safe calls alone.
+ * @param go_fd tells when to begin @param report_fd takes why it failed */
+static void run_child(const struct pl_child *c, pid_t parent, int go_fd, int report_fd)
+{
+    char **environment = c->environment ? (char **)(uintptr_t)c->environment : environ;
+    int rc = pl_child_become(parent);
+    if (!rc && c->group && setpgid(0, 0))
+        rc = -errno;
+    if (!may_begin(go_fd))
+        _exit(127);
+    if (!rc)
+        rc = redirect(c->in, STDIN_FILENO, O_RDONLY);
+    if (!rc)
+        rc = redirect(c->out, STDOUT_FILENO, O_WRONLY);
+    if (!rc)
+        rc = redirect(c->complaints, STDERR_FILENO, O_WRONLY);
+    if (!rc) {
+        execve(c->argv[0], (char **)(uintptr_t)c->argv, environment);
+        rc = -errno;
+    }
+    (void)!write(report_fd, &rc, sizeof rc);
+    _exit(127);
+}
+
+int pl_child_await_exec(int report_fd, pid_t pid)
+{
+    int rc = 0;
+    ssize_t n;
+    while ((n = read(report_fd, &rc, sizeof rc)) < 0 && errno == EINTR)
+        continue;
+    if (n != (ssize_t)sizeof rc)
+        return 0;
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        continue;
+    return rc;
+}
+
+static int start(const struct pl_child *c, struct started *started)
+{
+    int report[2], go[2];
+    pid_t parent = getpid();
+    *started = (struct started){0};
+    if (pipe2(report, O_CLOEXEC))
+        return -errno;
+    if (pipe2(go, O_CLOEXEC)) {
+        close(report[0]);
+        close(report[1]);
+        return -EMFILE;
+    }
+    started->pid = fork();
+    if (started->pid == 0) {
+        close(go[1]); /* else it would wait for itself */
+        run_child(c, parent, go[0], report[1]);
+    }
+    int rc = started->pid < 0 ? -errno : 0;
+    if (!rc && c->group)
+        started->guard = guard_start(started->pid);
+    (void)!write(go[1], "", 1);
+    close(go[0]);
+    close(go[1]);
+    close(report[1]);
+    if (!rc)
+        rc = pl_child_await_exec(report[0], started->pid);
+    close(report[0]);
+    if (rc)
+        guard_end(&started->guard);
+    return rc;
 }
 
 static bool has_ended(const struct pl_child *c, pid_t pid, bool *waited_for, int *status)
@@ -203,13 +238,12 @@ static int wait_for(const struct pl_child *c, pid_t pid, int *status)
 
 int pl_child_run(const struct pl_child *c, int *status)
 {
-    pid_t pid = 0;
-    int rc = start(c, &pid);
+    struct started started;
+    int rc = start(c, &started);
     if (rc)
         return rc;
-    struct guard guard = c->group ? guard_start(pid) : (struct guard){0};
-    rc = wait_for(c, pid, status);
-    guard_end(&guard);
+    rc = wait_for(c, started.pid, status);
+    guard_end(&started.guard);
     return rc;
 }
 
