@@ -50,6 +50,7 @@ above() { # NAME ARGS...
         exec "$tmp/bin/plimsoll" run stalled-reader "${stacks[@]}" --out "$tmp/$name" "$@") \
         >"$tmp/$name.out" 2>"$tmp/$name.err" || bad "$name: exit $?: $(tail -n 3 "$tmp/$name.err")"
 }
+[ $failed -eq 0 ] || finish # which a skip would hide
 open_ground
 if [ ${#scope[@]} -eq 0 ]; then
     mkdir "$ground/above"
