@@ -16,6 +16,7 @@
 #include "harness/bench/suite.h"
 #include "harness/clock/real.h"
 #include "harness/pipelines/pipeline.h"
+#include "harness/scenario/traits.h"
 
 enum { EXIT_USAGE = 2, EXIT_MACHINE = 3 }; /* as plimsoll's own */
 
@@ -35,7 +36,7 @@ static int load(const struct gbench_options *o, struct pl_scenario *s,
         rc = pl_scenario_load(path, o->tier, o->settings, o->setting_count, s, error);
     if (rc)
         return rc;
-    if (s->pipeline != PL_PIPELINE_RECEIVER)
+    if (!pl_traits_of(s)->benchmarks)
         return pl_error_set(error, -EINVAL, "%s: the benchmarks are of the receiver, not of %s",
                             s->name, pl_pipeline_of(s)->name);
     s->receiver.stall_count = 0;

@@ -11,6 +11,7 @@
 #include "harness/cell/enclosing.h"
 #include "harness/live/receiver.h"
 #include "harness/pipelines/pipeline.h"
+#include "harness/scenario/traits.h"
 
 static uint64_t page_round(uint64_t bytes)
 {
@@ -54,18 +55,10 @@ static void fill(struct pl_job *job, const struct pl_job_options *o)
 /* Which keys ask for so much. */
 static int too_large(const struct pl_scenario *s, uint64_t bytes, struct pl_error *error)
 {
-    char what[96];
-    snprintf(what, sizeof what, "%u traffic.sessions with these faults", s->traffic.sessions);
-    if (s->pipeline == PL_PIPELINE_MEDIA)
-        snprintf(what, sizeof what, "this media.clip and media.delay in this format");
-    else if (s->pipeline == PL_PIPELINE_BROADCAST)
-        snprintf(what, sizeof what, "these broadcast.pictures");
-    else if (s->pipeline == PL_PIPELINE_BLOCKS)
-        snprintf(what, sizeof what, "this blocks.live");
     return pl_error_set(error, -ENOMEM,
                         "a cell of %s takes %.1f GiB of books, more than half of what this machine "
                         "has to spare",
-                        what, (double)bytes / 0x1p30);
+                        pl_traits_of(s)->large, (double)bytes / 0x1p30);
 }
 
 /* Shared memory counts against the file size limit. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "harness/scenario/traits.h"
 #include "harness/traffic/material.h"
 #include "harness/traffic/profile.h"
 
@@ -16,7 +17,7 @@ static int read_capture(const struct pl_scenario *s, struct pl_recording **recor
     return pl_capture_read(traffic->file, &options, recording, counts, error);
 }
 
-static int read_media(const struct pl_scenario *s, struct pl_recording **recording,
+static int read_files(const struct pl_scenario *s, struct pl_recording **recording,
                       struct pl_error *error)
 {
     const char *paths[PL_SOURCES_MAX];
@@ -27,24 +28,25 @@ static int read_media(const struct pl_scenario *s, struct pl_recording **recordi
 static int read_profile(const struct pl_scenario *s, struct pl_recording **recording,
                         struct pl_error *error)
 {
+    const char *paths[PL_SOURCES_MAX];
     struct pl_profile *profile;
-    int rc = pl_profile_read(s->blocks.file, &profile, error);
+    pl_scenario_files(s, paths);
+    int rc = pl_profile_read(paths[0], &profile, error);
     if (rc)
         return rc;
-    *recording = pl_material_of(s->blocks.file, profile, profile->bytes);
+    *recording = pl_material_of(paths[0], profile, profile->bytes);
     free(profile);
-    return *recording ? 0 : pl_error_set(error, -ENOMEM, "out of memory for %s", s->blocks.file);
+    return *recording ? 0 : pl_error_set(error, -ENOMEM, "out of memory for %s", paths[0]);
 }
 
 int pl_recording_of(const struct pl_scenario *s, struct pl_recording **recording,
                     struct pl_capture_counts *counts, struct pl_error *error)
 {
     *counts = (struct pl_capture_counts){0};
-    switch ((enum pl_pipeline_kind)s->pipeline) {
-    case PL_PIPELINE_MEDIA:
-    case PL_PIPELINE_BROADCAST:
-        return read_media(s, recording, error);
-    case PL_PIPELINE_BLOCKS:
+    switch (pl_traits_of(s)->material) {
+    case PL_MATERIAL_FILES:
+        return read_files(s, recording, error);
+    case PL_MATERIAL_PROFILE:
         return read_profile(s, recording, error);
     default:
         return read_capture(s, recording, counts, error);

@@ -5,6 +5,7 @@
 
 #include "harness/cli/sized.h"
 #include "harness/report/text.h"
+#include "harness/scenario/traits.h"
 
 uint64_t pl_sized_pool_bytes(const struct pl_scenario *s, uint64_t blocks)
 {
@@ -32,7 +33,7 @@ static void write_loss(const struct pl_sized_stack *z, const struct pl_sized_run
                        size_t capacity)
 {
     const struct pl_sized_run *plain = &z->sizing.plain;
-    bool packets = z->sizing.planned->scenario.pipeline != PL_PIPELINE_BLOCKS;
+    bool packets = pl_traits_of(&z->sizing.planned->scenario)->packets;
     uint64_t lost = run->drops > plain->drops           ? run->drops - plain->drops
                     : plain->delivered > run->delivered ? plain->delivered - run->delivered
                                                         : 0;

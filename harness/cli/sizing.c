@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "harness/measure/metrics.h"
+#include "harness/scenario/traits.h"
 
 void pl_sizing_stack(const struct pl_sizing *z, uint64_t size, char *text, size_t capacity)
 {
@@ -30,8 +31,8 @@ static void read_evidence(const struct pl_sizing *z, const struct pl_cell_eviden
         return;
     for (int i = 0; i < PL_DROP_COUNT; i++)
         run->drops += f->counts.dropped[i];
-    for (uint32_t i = 0; z->planned->scenario.pipeline == PL_PIPELINE_BLOCKS && i < f->class_count;
-         i++)
+    bool packets = pl_traits_of(&z->planned->scenario)->packets;
+    for (uint32_t i = 0; !packets && i < f->class_count; i++)
         run->drops += f->classes[i].failures;
     run->delivered = f->counts.delivered;
     run->cuts = f->media.crossfades_cut;

@@ -13,6 +13,7 @@
 #include "harness/base/proc.h"
 #include "harness/instruments/gbench_results.h"
 #include "harness/instruments/observation.h"
+#include "harness/scenario/traits.h"
 
 #define PROGRAM "plimsoll-gbench"
 #define GET "`ci/setup` installs Google Benchmark; then configure and build again"
@@ -229,7 +230,7 @@ static int summarize(struct pl_observation *o, struct pl_error *error)
 
 static int observe(struct pl_observation *o, struct pl_error *error)
 {
-    if (o->scenario->pipeline != PL_PIPELINE_RECEIVER)
+    if (!pl_traits_of(o->scenario)->benchmarks)
         return pl_error_set(error, -ENOTSUP, "the benchmarks are of the pipeline receiver");
     int rc = time_all(o, error);
     if (!rc)

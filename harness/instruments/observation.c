@@ -15,6 +15,7 @@
 #include "harness/base/words.h"
 #include "harness/cell/process.h"
 #include "harness/measure/outcome.h"
+#include "harness/scenario/traits.h"
 
 #define SITES_MAX 10
 #define HELPER_TIMEOUT_MS 60000
@@ -79,10 +80,9 @@ void pl_observation_sites(struct pl_observation *o, const struct pl_stacks *stac
  * none, and what a collector has not freed yet was released. */
 static bool is_comparable(const struct pl_observation *o)
 {
-    const struct pl_scenario *s = o->scenario;
-    const struct pl_media_settings *m = &s->media;
-    bool ffmpeg = s->pipeline == PL_PIPELINE_MEDIA && (m->decode || m->encoder || m->crossfade_ns);
-    return !ffmpeg && !o->evidence.final.stack.collected;
+    const struct pl_pipeline_traits *traits = pl_traits_of(o->scenario);
+    bool unbooked = traits->unbooked && traits->unbooked(o->scenario);
+    return !unbooked && !o->evidence.final.stack.collected;
 }
 
 int pl_observation_peak(struct pl_observation *o, struct pl_stacks *stacks, struct pl_error *error)

@@ -1,10 +1,11 @@
 /* Metrics of traffic: what became of each packet. */
 #include "harness/measure/value.h"
+#include "harness/scenario/traits.h"
 
-/* Of a pipeline that has packets: blocks are none. */
+/* Of a pipeline that has packets. */
 static const struct pl_final *packets_of(const struct pl_measured *m)
 {
-    return m->scenario->pipeline == PL_PIPELINE_BLOCKS ? NULL : pl_final_of(m);
+    return pl_traits_of(m->scenario)->packets ? pl_final_of(m) : NULL;
 }
 
 static struct pl_value count(const struct pl_measured *m, size_t offset)
@@ -99,7 +100,7 @@ struct pl_value pl_metric_sessions_started(const struct pl_measured *m)
 
 struct pl_value pl_metric_clients_evicted(const struct pl_measured *m)
 {
-    if (m->scenario->pipeline != PL_PIPELINE_BROADCAST)
+    if (!pl_traits_of(m->scenario)->evicts)
         return pl_value_none();
     return count(m, offsetof(struct pl_traffic_counts, evictions));
 }

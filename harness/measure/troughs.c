@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "harness/measure/value.h"
+#include "harness/scenario/traits.h"
 
 static int ascending(const void *a, const void *b)
 {
@@ -21,11 +22,11 @@ static double median(double *values, size_t count)
 static bool is_trough(const struct pl_measured *m, size_t i)
 {
     const struct pl_cell_evidence *e = m->evidence;
-    const struct pl_blocks_settings *b = &m->scenario->blocks;
-    int64_t t_ns = e->samples[i].t_ns, cycle = t_ns / b->cycle_ns;
-    return i + 1 < e->sample_count && e->samples[i + 1].t_ns / b->cycle_ns > cycle &&
-           t_ns % b->cycle_ns >= b->cycle_ns - b->idle_ns &&
-           2 * (cycle + 1) * b->cycle_ns > e->final.t_ns;
+    int64_t cycle_ns, idle_ns;
+    pl_traits_of(m->scenario)->cycle(m->scenario, &cycle_ns, &idle_ns);
+    int64_t t_ns = e->samples[i].t_ns, cycle = t_ns / cycle_ns;
+    return i + 1 < e->sample_count && e->samples[i + 1].t_ns / cycle_ns > cycle &&
+           t_ns % cycle_ns >= cycle_ns - idle_ns && 2 * (cycle + 1) * cycle_ns > e->final.t_ns;
 }
 
 static uint64_t rss_of(const struct pl_sample *sample)
@@ -38,12 +39,12 @@ static uint64_t live_of(const struct pl_sample *sample)
     return sample->live_bytes;
 }
 
-/* NaN where there is none: another pipeline, a cell that did not reach its end. */
+/* NaN where there is none: a pipeline without cycles, a cell that did not reach its end. */
 static double median_trough(const struct pl_measured *m,
                             uint64_t (*figure)(const struct pl_sample *))
 {
     const struct pl_cell_evidence *e = m->evidence;
-    bool has = m->scenario->pipeline == PL_PIPELINE_BLOCKS && pl_final_of(m);
+    bool has = pl_traits_of(m->scenario)->cycle && pl_final_of(m);
     double *values = has ? malloc(e->sample_count * sizeof *values) : NULL;
     size_t count = 0;
     for (size_t i = 0; values && i < e->sample_count; i++)

@@ -134,14 +134,19 @@ static void close_running(void *state, int64_t now_ns)
     close_streams(all);
 }
 
+static const struct pl_pipeline running = {
+    .name = "media",
+    .open = open_running,
+    .close = close_running,
+};
+
 const struct pl_pipeline *pl_media_running_of(const struct pl_scenario *scenario)
 {
-    static const struct pl_pipeline running = {
-        .name = "media",
-        .open = open_running,
-        .close = close_running,
+    static const struct pl_pipeline *const pipelines[PL_PIPELINE_COUNT] = {
+        [PL_PIPELINE_MEDIA] = &running,
+        [PL_PIPELINE_BROADCAST] = &pl_media_broadcast,
     };
-    return scenario->pipeline == PL_PIPELINE_BROADCAST ? &pl_media_broadcast : &running;
+    return pipelines[scenario->pipeline];
 }
 
 const char *pl_media_ffmpeg_version(void)

@@ -4,6 +4,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/clock/loop.h"
+#include "harness/pipelines/pace.h"
 #include "harness/pipelines/sides.h"
 #include "harness/traffic/recording.h"
 
@@ -29,6 +30,8 @@ struct pl_pipeline {
                  struct pl_error *);
     /** Bytes of the arena that open will take. */
     size_t (*arena_bytes)(const struct pl_scenario *, const struct pl_recording *, enum pl_format);
+    /** How long it holds what comes; NULL: it has no such pace. @return as pl_pace_of */
+    bool (*pace)(const struct pl_scenario *, const struct pl_recording *, struct pl_pace *);
     /** Events that open will add to the loop. */
     uint32_t (*event_count)(const struct pl_scenario *);
     /** Puts the pipeline's events into the loop, those of the reader on the last of its threads.

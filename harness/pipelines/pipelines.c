@@ -1,17 +1,16 @@
-/* The table of pipelines, in the order of enum pl_pipeline_kind. */
-#include "harness/pipelines/blocks/pipeline.h"
-#include "harness/pipelines/broadcast/broadcast.h"
-#include "harness/pipelines/media/media.h"
+/* The table of pipelines, by pipelines.def. */
 #include "harness/pipelines/pipeline.h"
-#include "harness/pipelines/receiver/receiver.h"
+
+#define PL_PIPELINE(kind, name) extern const struct pl_pipeline pl_##name;
+#include "harness/scenario/pipelines.def"
+#undef PL_PIPELINE
 
 const struct pl_pipeline *pl_pipeline_of(const struct pl_scenario *scenario)
 {
     static const struct pl_pipeline *const pipelines[] = {
-        [PL_PIPELINE_RECEIVER] = &pl_receiver,
-        [PL_PIPELINE_MEDIA] = &pl_media,
-        [PL_PIPELINE_BLOCKS] = &pl_blocks,
-        [PL_PIPELINE_BROADCAST] = &pl_broadcast,
+#define PL_PIPELINE(kind, name) [PL_PIPELINE_##kind] = &pl_##name,
+#include "harness/scenario/pipelines.def"
+#undef PL_PIPELINE
     };
     return pipelines[scenario->pipeline];
 }

@@ -13,6 +13,7 @@
 #include "harness/results/clean.h"
 #include "harness/results/host.h"
 #include "harness/scenario/conditions.h"
+#include "harness/scenario/traits.h"
 
 static json_t *now_utc(void)
 {
@@ -108,7 +109,7 @@ void pl_results_add_recording(struct pl_results *r, const struct pl_scenario *s,
         (json_int_t)counts->frames, "not_udp", (json_int_t)counts->not_udp, "not_rtp",
         (json_int_t)counts->not_rtp, "filtered", (json_int_t)counts->filtered, "bytes_cut",
         (json_int_t)counts->bytes_cut, "streams", streams, "conditions", conditions);
-    if (s->pipeline == PL_PIPELINE_MEDIA || s->pipeline == PL_PIPELINE_BROADCAST)
+    if (pl_traits_of(s)->ffmpeg)
         json_object_set_new(object, "ffmpeg", ffmpeg_version());
     json_array_append_new(json_object_get(r->root, "recordings"), object);
 }

@@ -1,7 +1,8 @@
-/* Keys of the pipeline blocks: what must fit together. */
+/* The pipeline blocks: its traits, and what of its keys must fit together. */
 #include <string.h>
 
 #include "harness/scenario/check.h"
+#include "harness/scenario/traits.h"
 
 /* Where the key stands, or the section where its default does not fit. */
 static int fail_at(struct pl_decoder *d, const char *key, const char *what)
@@ -12,11 +13,9 @@ static int fail_at(struct pl_decoder *d, const char *key, const char *what)
     return pl_decode_fail(d, mark, "%s", what);
 }
 
-int pl_blocks_check(struct pl_decoder *d)
+static int check(struct pl_decoder *d)
 {
     const struct pl_blocks_settings *b = &d->scenario->blocks;
-    if (d->scenario->pipeline != PL_PIPELINE_BLOCKS)
-        return 0;
     if (strcmp(d->scenario->threads, "1") != 0)
         return fail_at(d, "threads", "threads: the pipeline blocks has one thread");
     if (b->idle_ns >= b->cycle_ns)
@@ -32,3 +31,25 @@ int pl_blocks_check(struct pl_decoder *d)
                        "sample_interval is wider than blocks.idle: no trough would be seen");
     return 0;
 }
+
+static void cycle(const struct pl_scenario *s, int64_t *cycle_ns, int64_t *idle_ns)
+{
+    *cycle_ns = s->blocks.cycle_ns;
+    *idle_ns = s->blocks.idle_ns;
+}
+
+static uint32_t files(const struct pl_scenario *s, const char *paths[PL_SOURCES_MAX])
+{
+    paths[0] = s->blocks.file;
+    return 1;
+}
+
+const struct pl_pipeline_traits pl_traits_blocks = {
+    .name = "blocks",
+    .sections = (const char *const[]){"blocks", NULL},
+    .large = "this blocks.live",
+    .material = PL_MATERIAL_PROFILE,
+    .cycle = cycle,
+    .files = files,
+    .check = check,
+};

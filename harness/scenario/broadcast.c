@@ -1,7 +1,8 @@
-/* Keys of the pipeline broadcast: what must fit together. */
+/* The pipeline broadcast: its traits, and what of its keys must fit together. */
 #include <string.h>
 
 #include "harness/scenario/check.h"
+#include "harness/scenario/traits.h"
 
 /* Where the key stands, or the section where its default does not fit. */
 static int fail_at(struct pl_decoder *d, const char *key, const char *what)
@@ -27,12 +28,10 @@ static int check_viewers(struct pl_decoder *d, const struct pl_broadcast_setting
     return 0;
 }
 
-int pl_broadcast_check(struct pl_decoder *d)
+static int check(struct pl_decoder *d)
 {
     const struct pl_broadcast_settings *b = &d->scenario->broadcast;
     uint32_t width, height;
-    if (d->scenario->pipeline != PL_PIPELINE_BROADCAST)
-        return 0;
     if (strcmp(d->scenario->threads, "1") != 0)
         return fail_at(d, "threads", "threads: the pipeline broadcast has one thread");
     if (!pl_sides_parse(b->picture, 16, 8192, &width, &height) || width % 2 || height % 2)
@@ -43,3 +42,22 @@ int pl_broadcast_check(struct pl_decoder *d)
                        "broadcast.terminal: COLUMNSxROWS would be right, 8 to 400 of each");
     return check_viewers(d, b);
 }
+
+static uint32_t files(const struct pl_scenario *s, const char *paths[PL_SOURCES_MAX])
+{
+    paths[0] = s->broadcast.video;
+    paths[1] = s->broadcast.sound;
+    return 2;
+}
+
+const struct pl_pipeline_traits pl_traits_broadcast = {
+    .name = "broadcast",
+    .sections = (const char *const[]){"broadcast", NULL},
+    .large = "these broadcast.pictures",
+    .material = PL_MATERIAL_FILES,
+    .packets = true,
+    .evicts = true,
+    .ffmpeg = true,
+    .files = files,
+    .check = check,
+};

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/scenario/sweep.h"
+#include "harness/scenario/traits.h"
 
 #define SAMPLES_MAX 2000000 /* 72 B each in the controller: 144 MB */
 
@@ -216,12 +217,8 @@ int pl_scenario_check(struct pl_decoder *d)
     int rc = check_required(d);
     if (!rc)
         rc = check_name(d);
-    if (!rc)
-        rc = pl_media_check(d);
-    if (!rc)
-        rc = pl_blocks_check(d);
-    if (!rc)
-        rc = pl_broadcast_check(d);
+    if (!rc && pl_traits_of(d->scenario)->check)
+        rc = pl_traits_of(d->scenario)->check(d);
     if (!rc)
         rc = fit_classes(d);
     if (!rc)

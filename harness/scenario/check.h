@@ -7,11 +7,6 @@
 /** Checks a decoded scenario and resolves times that count from its end. @return 0 or -EINVAL */
 int pl_scenario_check(struct pl_decoder *decoder);
 
-/** Their parts for one pipeline each; nothing to check of another. @return 0 or -EINVAL */
-int pl_blocks_check(struct pl_decoder *decoder);
-int pl_broadcast_check(struct pl_decoder *decoder);
-int pl_media_check(struct pl_decoder *decoder);
-
 /** Finds the classes of alerts, and the alerts of expectations. @return 0 or -EINVAL */
 int pl_alerts_check(struct pl_decoder *decoder);
 

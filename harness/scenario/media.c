@@ -1,8 +1,9 @@
-/* Keys of the pipeline media: its sources, and what must fit together. */
+/* The pipeline media: its traits, its sources, and what of its keys must fit together. */
 #include <errno.h>
 #include <string.h>
 
 #include "harness/scenario/check.h"
+#include "harness/scenario/traits.h"
 
 static int add_source(struct pl_decoder *d, struct fy_node *node)
 {
@@ -84,11 +85,9 @@ static int check_frames(struct pl_decoder *d, const struct pl_media_settings *m)
     return 0;
 }
 
-int pl_media_check(struct pl_decoder *d)
+static int check(struct pl_decoder *d)
 {
     const struct pl_media_settings *m = &d->scenario->media;
-    if (d->scenario->pipeline != PL_PIPELINE_MEDIA)
-        return 0;
     if (strcmp(d->scenario->threads, "1") != 0)
         return fail_at(d, "threads", "threads: the pipeline media has one thread");
     if (m->clip_ns < m->frame_ns || m->delay_ns < m->frame_ns)
@@ -100,3 +99,27 @@ int pl_media_check(struct pl_decoder *d)
     rc = rc ? rc : check_frames(d, m);
     return rc ? rc : check_crossfade(d, m);
 }
+
+static uint32_t files(const struct pl_scenario *s, const char *paths[PL_SOURCES_MAX])
+{
+    for (uint32_t i = 0; i < s->media.source_count; i++)
+        paths[i] = s->media.sources[i];
+    return s->media.source_count;
+}
+
+static bool unbooked(const struct pl_scenario *s)
+{
+    return s->media.decode || s->media.encoder || s->media.crossfade_ns;
+}
+
+const struct pl_pipeline_traits pl_traits_media = {
+    .name = "media",
+    .sections = (const char *const[]){"media", NULL},
+    .large = "this media.clip and media.delay in this format",
+    .material = PL_MATERIAL_FILES,
+    .packets = true,
+    .ffmpeg = true,
+    .unbooked = unbooked,
+    .files = files,
+    .check = check,
+};

@@ -1,4 +1,4 @@
-/* Names of formats, clocks, tiers and pipelines. */
+/* Names of formats, clocks and tiers. */
 #include <stdio.h>
 #include <string.h>
 
@@ -6,8 +6,6 @@
 
 static const char *const formats[PL_FORMAT_COUNT] = {"f32",     "s16",     "f64",   "s32", "ffmpeg",
                                                      "yuv420p", "yuv422p", "rgb24", "rgba"};
-static const char *const pipelines[PL_PIPELINE_COUNT] = {"receiver", "media", "blocks",
-                                                         "broadcast"};
 static const char *const clocks[PL_CLOCK_COUNT] = {"virtual", "wall"};
 static const char *const tiers[PL_TIER_COUNT] = {"smoke", "default", "full"};
 
@@ -69,11 +67,6 @@ void pl_format_names(char *text, size_t capacity)
     text[0] = '\0';
     for (int i = 0; i < PL_FORMAT_COUNT && used < capacity; i++)
         used += (size_t)snprintf(text + used, capacity - used, "%s%s", i ? ", " : "", formats[i]);
-}
-
-const char *pl_pipeline_kind_name(enum pl_pipeline_kind kind)
-{
-    return pipelines[kind];
 }
 
 const char *pl_clock_name(enum pl_clock clock)

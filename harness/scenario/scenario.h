@@ -27,10 +27,9 @@
 
 /** What replays a scenario; each has keys of its own below the section of its name. */
 enum pl_pipeline_kind {
-    PL_PIPELINE_RECEIVER,
-    PL_PIPELINE_MEDIA,
-    PL_PIPELINE_BLOCKS,
-    PL_PIPELINE_BROADCAST,
+#define PL_PIPELINE(kind, name) PL_PIPELINE_##kind,
+#include "harness/scenario/pipelines.def"
+#undef PL_PIPELINE
     PL_PIPELINE_COUNT
 };
 

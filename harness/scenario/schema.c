@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/scenario/decode.h"
+#include "harness/scenario/traits.h"
 
 #define AT(field) offsetof(struct pl_scenario, field)
 #define TEXT(path, field, flags)                                                                  \
@@ -51,12 +52,19 @@
 #define KIB INT64_C(1024)
 #define GIB (KIB * KIB * KIB)
 
+/* "|receiver|media..."; the choices begin behind the first bar. */
+static const char pipelines[] =
+#define PL_PIPELINE(kind, name) "|" #name
+#include "harness/scenario/pipelines.def"
+#undef PL_PIPELINE
+    ;
+
 const struct pl_key pl_schema[] = {
     TEXT("name", name, PL_KEY_REQUIRED),
     TEXT("title", title, PL_KEY_REQUIRED),
     TEXT("about", about, 0),
     SPECIAL("extends", pl_decode_extends, 0),
-    CHOICE("pipeline", pipeline, "receiver|media|blocks|broadcast", PL_KEY_REQUIRED),
+    CHOICE("pipeline", pipeline, pipelines + 1, PL_KEY_REQUIRED),
     SECTION("traffic", 0),
     TEXT("traffic.file", traffic.file, PL_KEY_REQUIRED_HERE),
     TEXT("traffic.filter", traffic.filter, 0),
@@ -164,25 +172,28 @@ const struct pl_key *pl_schema_find(const char *path)
     return NULL;
 }
 
-/* Sections that only one pipeline reads. */
+/* Whether a pipeline reads the section of a key. */
+static bool reads(const struct pl_pipeline_traits *traits, const struct pl_key *key)
+{
+    for (const char *const *section = traits->sections; *section; section++) {
+        size_t length = strlen(*section);
+        if (strncmp(key->path, *section, length) == 0 &&
+            (!key->path[length] || key->path[length] == '.'))
+            return true;
+    }
+    return false;
+}
+
+/* A section that no pipeline claims is everybody's. */
 bool pl_schema_foreign(const struct pl_key *key, enum pl_pipeline_kind kind,
                        enum pl_pipeline_kind *owner)
 {
-    static const struct {
-        const char *section;
-        enum pl_pipeline_kind kind;
-    } sections[] = {
-        {"traffic", PL_PIPELINE_RECEIVER},    {"receiver", PL_PIPELINE_RECEIVER},
-        {"media", PL_PIPELINE_MEDIA},         {"blocks", PL_PIPELINE_BLOCKS},
-        {"broadcast", PL_PIPELINE_BROADCAST},
-    };
-    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
-        size_t length = strlen(sections[i].section);
-        if (strncmp(key->path, sections[i].section, length) != 0 ||
-            (key->path[length] && key->path[length] != '.'))
-            continue;
-        *owner = sections[i].kind;
-        return *owner != kind;
+    if (reads(pl_traits_of_kind(kind), key))
+        return false;
+    for (int i = 0; i < PL_PIPELINE_COUNT; i++) {
+        *owner = (enum pl_pipeline_kind)i;
+        if (reads(pl_traits_of_kind(*owner), key))
+            return true;
     }
     return false;
 }

@@ -139,6 +139,21 @@ static size_t arena_bytes(const struct pl_scenario *s, const struct pl_recording
            s->media.streams * stream;
 }
 
+static bool pace(const struct pl_scenario *s, const struct pl_recording *recording,
+                 struct pl_pace *pace)
+{
+    (void)recording;
+    const struct pl_media_settings *m = &s->media;
+    if (m->hold != PL_HOLD_FRAMES)
+        return false;
+    *pace = (struct pl_pace){.item = "frame",
+                             .latency_ns = m->delay_ns,
+                             .interval_ns = m->frame_ns,
+                             .streams = m->streams,
+                             .blocks = m->picture[0] ? 1 : m->channels};
+    return true;
+}
+
 static uint32_t event_count(const struct pl_scenario *s)
 {
     return s->media.streams;
@@ -149,5 +164,6 @@ const struct pl_pipeline pl_media = {
     .program = "plimsoll-media",
     .check = check,
     .arena_bytes = arena_bytes,
+    .pace = pace,
     .event_count = event_count,
 };

@@ -158,12 +158,29 @@ static void close_modelled(void *state, int64_t now_ns)
     modelled_close(state, now_ns);
 }
 
+/* A session gathers its latency before it plays; all streams of all senders come alike. */
+static bool pace(const struct pl_scenario *s, const struct pl_recording *recording,
+                 struct pl_pace *pace)
+{
+    if (!recording || !recording->stream_count || recording->packet_count < 2)
+        return false;
+    double packets = (double)recording->packet_count / recording->stream_count;
+    double interval = (double)recording->duration_ns / packets / s->traffic.rate;
+    *pace = (struct pl_pace){.item = "packet",
+                             .latency_ns = s->receiver.latency_ns,
+                             .interval_ns = (int64_t)interval,
+                             .streams = recording->stream_count * s->traffic.sessions,
+                             .blocks = 1};
+    return pace->interval_ns > 0;
+}
+
 const struct pl_pipeline pl_receiver = {
     .name = "receiver",
     .program = "plimsoll-cell",
     .live = true,
     .check = receiver_check,
     .arena_bytes = arena_bytes,
+    .pace = pace,
     .event_count = modelled_event_count,
     .open = open_modelled,
     .close = close_modelled,

@@ -1,0 +1,43 @@
+/* What the other rooms ask of a pipeline without knowing which it is: one constant each, named by
+ * pipelines.def. */
+#ifndef PL_SCENARIO_TRAITS_H
+#define PL_SCENARIO_TRAITS_H
+
+#include "harness/scenario/scenario.h"
+
+/** What kind of recording a scenario replays. */
+enum pl_material_kind {
+    PL_MATERIAL_CAPTURE, /* traffic.file: RTP in a capture */
+    PL_MATERIAL_FILES,   /* media files and captures, as they are */
+    PL_MATERIAL_PROFILE  /* a profile of blocks */
+};
+
+struct pl_decoder;
+
+struct pl_pipeline_traits {
+    const char *name;
+    const char *const *sections; /* of keys that it reads, NULL at the end; keys of others are
+                                    refused */
+    const char *large;           /* which keys make its books large: "these broadcast.pictures" */
+    enum pl_material_kind material;
+    bool packets;    /* it counts packets; a pipeline without any has its refused acquires */
+    bool evicts;     /* it may throw clients out */
+    bool ffmpeg;     /* it is fed by FFmpeg, whose version stands in the results */
+    bool benchmarks; /* Google Benchmark's loops are of it */
+    /** The length of a cycle of work and of the idle part at its end; NULL: it has none. */
+    void (*cycle)(const struct pl_scenario *, int64_t *cycle_ns, int64_t *idle_ns);
+    /** Whether FFmpeg allocates in the measured window, beside our books; NULL: never. */
+    bool (*unbooked)(const struct pl_scenario *);
+    /** The files that it replays. @return how many of `paths` were set */
+    uint32_t (*files)(const struct pl_scenario *, const char *paths[PL_SOURCES_MAX]);
+    /** Checks what must fit together among its keys. @return 0 or -EINVAL */
+    int (*check)(struct pl_decoder *);
+};
+
+/** @return the traits of a scenario's pipeline */
+const struct pl_pipeline_traits *pl_traits_of(const struct pl_scenario *scenario);
+
+/** @return the traits of a kind of pipeline */
+const struct pl_pipeline_traits *pl_traits_of_kind(enum pl_pipeline_kind kind);
+
+#endif
