@@ -174,6 +174,7 @@ void pl_cell_end(struct pl_cell *cell, int64_t t_ns)
     final->faults_minor = (uint64_t)(usage.ru_minflt - cell->usage_start.ru_minflt);
     final->faults_major = (uint64_t)(usage.ru_majflt - cell->usage_start.ru_majflt);
     final->rss_bytes_peak = pl_sampler_peak(&cell->sampler);
+    final->vsz_bytes_peak = pl_sampler_space() - cell->job->bytes; /* ours is no part of it */
     final->at_ceiling = cell->sampler.at_ceiling;
     if (!final->at_ceiling)
         pl_cell_sample(cell, t_ns);

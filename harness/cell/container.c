@@ -44,7 +44,7 @@ static int make_cgroup(struct pl_containers *containers, struct pl_container *co
              containers->made++);
     if (mkdir(container->path, 0755))
         return -errno;
-    int rc = set_limit(container);
+    int rc = container->bytes ? set_limit(container) : 0;
     if (!rc) {
         snprintf(procs, sizeof procs, "%s/cgroup.procs", container->path);
         container->procs_fd = open(procs, O_WRONLY | O_CLOEXEC);
@@ -55,11 +55,10 @@ static int make_cgroup(struct pl_containers *containers, struct pl_container *co
     return rc;
 }
 
-int pl_container_make(struct pl_containers *containers, uint64_t bytes,
-                      struct pl_container *container, struct pl_error *error)
+static int make(struct pl_containers *containers, enum pl_container_kind kind, uint64_t bytes,
+                struct pl_container *container, struct pl_error *error)
 {
-    *container = (struct pl_container){
-        .kind = bytes ? containers->kind : PL_CONTAINER_NONE, .bytes = bytes, .procs_fd = -1};
+    *container = (struct pl_container){.kind = kind, .bytes = bytes, .procs_fd = -1};
     if (container->kind == PL_CONTAINER_NONE || container->kind == PL_CONTAINER_RLIMIT)
         return 0;
     int rc = make_cgroup(containers, container);
@@ -69,6 +68,19 @@ int pl_container_make(struct pl_containers *containers, uint64_t bytes,
                             strerror(-rc));
     }
     return 0;
+}
+
+int pl_container_make(struct pl_containers *containers, uint64_t bytes,
+                      struct pl_container *container, struct pl_error *error)
+{
+    return make(containers, bytes ? containers->kind : PL_CONTAINER_NONE, bytes, container, error);
+}
+
+int pl_container_make_any(struct pl_containers *containers, uint64_t bytes,
+                          struct pl_container *container, struct pl_error *error)
+{
+    bool limits = bytes || containers->kind != PL_CONTAINER_RLIMIT;
+    return make(containers, limits ? containers->kind : PL_CONTAINER_NONE, bytes, container, error);
 }
 
 /* A lower limit that was inherited can't be raised without the right to: it stays, and the cell is

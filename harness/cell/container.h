@@ -53,6 +53,10 @@ struct pl_container {
 int pl_container_make(struct pl_containers *containers, uint64_t bytes,
                       struct pl_container *container, struct pl_error *error);
 
+/** Likewise, and a cgroup where one can be had also without a limit: it tells what lies in it. */
+int pl_container_make_any(struct pl_containers *containers, uint64_t bytes,
+                          struct pl_container *container, struct pl_error *error);
+
 /** In the child between fork and exec: async-signal-safe. @return 0 or a negative errno */
 int pl_container_join(const struct pl_container *container);
 

@@ -29,8 +29,8 @@ static size_t replayed_bytes(const struct pl_job_options *o)
 
 uint64_t pl_job_arena_bytes(const struct pl_job_options *o)
 {
-    size_t own = o->clock == PL_CLOCK_WALL ? pl_live_arena_bytes(o->scenario, o->recording)
-                                           : replayed_bytes(o);
+    bool live = o->clock == PL_CLOCK_WALL && pl_pipeline_of(o->scenario)->live;
+    size_t own = live ? pl_live_arena_bytes(o->scenario, o->recording) : replayed_bytes(o);
     return page_round(own + pl_sides_arena_bytes(o->threads));
 }
 
@@ -106,4 +106,10 @@ int pl_job_make(const struct pl_job_options *o, int *fd, struct pl_error *error)
     munmap(job, bytes);
     *fd = memory;
     return 0;
+}
+
+int pl_job_order(int fd, const struct pl_orders *orders)
+{
+    ssize_t n = pwrite(fd, orders, sizeof *orders, (off_t)offsetof(struct pl_job, orders));
+    return n == (ssize_t)sizeof *orders ? 0 : -EIO;
 }

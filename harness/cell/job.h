@@ -7,6 +7,7 @@
 #define PL_CELL_JOB_H
 
 #include "harness/cell/ledger_record.h"
+#include "harness/cell/orders.h"
 #include "harness/live/link.h"
 #include "harness/scenario/scenario.h"
 #include "harness/traffic/recording.h"
@@ -28,6 +29,7 @@ struct pl_job {
     int64_t ledger_at_ns[PL_LEDGER_TIMES_MAX];
     uint32_t ledger_at_count;
     struct pl_live_link link; /* between a live cell and its sender */
+    struct pl_orders orders;  /* of a foreign program */
     uint64_t recording_offset;
     uint64_t arena_offset;
     uint64_t arena_bytes;
@@ -52,6 +54,9 @@ struct pl_job_options {
  *  @param fd set on success, close-on-exec; close it
  *  @return 0 or a negative errno */
 int pl_job_make(const struct pl_job_options *options, int *fd, struct pl_error *error);
+
+/** Writes the orders into a job that was made. @return 0 or a negative errno */
+int pl_job_order(int fd, const struct pl_orders *orders);
 
 static inline const struct pl_recording *pl_job_recording(const struct pl_job *job)
 {

@@ -20,6 +20,8 @@
 
 #define PL_SAID_LINES_MAX 4
 
+extern char **environ;
+
 /* The last processor of our own set: interrupts and the controller favour the first. */
 static int choose_cpu(void)
 {
@@ -107,6 +109,12 @@ static void make_command(const struct pl_process_options *o, struct command *com
     add_words(command->envp, variables, wrapper->environment, PL_WRAPPER_VARIABLES_MAX);
 }
 
+/* What it starts of others gets what a person's shell has set. */
+static char *const *environment_of(const struct pl_process_options *o, const struct command *command)
+{
+    return o->inherits ? environ : command->envp;
+}
+
 static void run_child(const struct pl_process_options *o, const struct command *command, int cpu,
                       pid_t parent, int record_fd, int said_fd, int report_fd)
 {
@@ -120,7 +128,7 @@ static void run_child(const struct pl_process_options *o, const struct command *
     if (!rc)
         rc = place_fd(said_fd, STDERR_FILENO);
     if (!rc) {
-        execve(command->argv[0], command->argv, command->envp);
+        execve(command->argv[0], command->argv, environment_of(o, command));
         rc = -errno;
     }
     ssize_t told = write(report_fd, &rc, sizeof rc);

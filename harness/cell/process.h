@@ -21,6 +21,7 @@ struct pl_process_options {
     const struct pl_container *container;  /* NULL for none */
     const struct pl_cell_wrapper *wrapper; /* NULL: the cell runs alone */
     int job_fd;
+    bool inherits;      /* the environment that we have, beside that above */
     bool pinned;        /* to one processor */
     bool random_layout; /* leave the address space's randomisation as the machine has it */
     bool huge_pages;    /* leave them as the machine has them */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "allocators/allocator.h"
+#include "harness/cell/charged.h"
 #include "harness/cell/ledger_record.h"
 #include "harness/traffic/counts.h"
 
@@ -19,7 +20,10 @@ enum pl_record_kind {
     PL_RECORD_FAILURE,     /* the cell could not start: one line */
     PL_RECORD_LEDGER_SITE, /* ledger_record.h */
     PL_RECORD_LEDGER,
-    PL_RECORD_ALERT
+    PL_RECORD_ALERT,
+    PL_RECORD_READY,  /* of a foreign program: when its window begins */
+    PL_RECORD_TREE,   /* its processes, before the sample that belongs to them */
+    PL_RECORD_PROGRAM /* what became of it, before the final books, if there are any */
 };
 
 /** One row of the series. */
@@ -47,6 +51,42 @@ struct pl_alert_record {
     uint64_t index; /* of the alert in the scenario */
 };
 
+/** A foreign program is ready. */
+struct pl_ready_record {
+    uint32_t kind; /* PL_RECORD_READY */
+    uint32_t size;
+    int64_t start_ns; /* CLOCK_MONOTONIC at replay time 0 */
+};
+
+/** What a foreign program's processes hold at a sample, and what its container is charged with. */
+struct pl_tree_record {
+    uint32_t kind; /* PL_RECORD_TREE */
+    uint32_t size;
+    uint64_t vsz_bytes;
+    uint64_t shared_bytes; /* files and shared memory, resident, counted in each process */
+    uint32_t processes;
+    uint32_t threads;
+    struct pl_charged charged;
+};
+
+/** What became of a foreign program. */
+struct pl_program_record {
+    uint32_t kind; /* PL_RECORD_PROGRAM; 0 of a cell that has none */
+    uint32_t size;
+    int64_t ready_ns;    /* from its start until it was ready */
+    int64_t ended_ns;    /* in the replay's time, when it ended by itself; -1: it did not */
+    int32_t wait_status; /* then, as waitpid gives it */
+    uint32_t killed;     /* it did not end within its grace */
+    int64_t cpu_user_ns; /* in the window, all its processes, in ticks of 10 ms */
+    int64_t cpu_system_ns;
+    uint64_t stalled_us; /* in the window, for want of memory (cgroup v2) */
+    uint64_t output_bytes;
+    uint32_t clients_failed; /* ended by themselves, with a status that is not 0 */
+    uint32_t client_first;   /* the entry of the first of them */
+    int32_t client_status;
+    char last_line[160]; /* that the program printed */
+};
+
 /** What one class did. */
 struct pl_class_record {
     uint64_t size; /* bytes of an object */
@@ -67,6 +107,7 @@ struct pl_final {
     uint64_t faults_minor; /* in the window */
     uint64_t faults_major;
     uint64_t rss_bytes_peak; /* VmHWM less shared pages, since the window began */
+    uint64_t vsz_bytes_peak; /* VmPeak less the job's: since the process began */
     uint64_t live_bytes_peak;
     uint64_t leaked_bytes; /* still live after the pipeline was closed: a fault of the suite */
     uint64_t acquire_ns_p50, acquire_ns_p99, acquire_ns_p999, acquire_ns_max;
@@ -120,6 +161,9 @@ union pl_record {
     struct pl_ledger_site_record site;
     struct pl_ledger_record ledger;
     struct pl_alert_record alert;
+    struct pl_ready_record ready;
+    struct pl_tree_record tree;
+    struct pl_program_record program;
 };
 
 _Static_assert(sizeof(union pl_record) <= 4096, "a record is written whole: PIPE_BUF is 4096");

@@ -15,6 +15,10 @@
 #include "harness/cell/process.h"
 #include "harness/cell/sender.h"
 #include "harness/pipelines/pipeline.h"
+#include "harness/scenario/traits.h"
+
+/* A program gets its grace, and what is left of it is killed. */
+#define PL_FOREIGN_END_MS 5000
 
 /* Incoming bytes until they make whole records. */
 struct reader {
@@ -22,7 +26,10 @@ struct reader {
     int fd;
     char buffer[65536];
     size_t used;
-    size_t capacity; /* of evidence->samples */
+    size_t capacity;           /* of evidence->samples */
+    struct pl_feed *feed;      /* of a foreign program, else NULL */
+    struct pl_tree_record tree; /* the latest */
+    struct pl_error failed;    /* why the feed could not start */
     struct pl_failure failure;
 };
 
@@ -42,8 +49,16 @@ static int keep_sample(struct reader *reader, struct pl_cell_evidence *e,
         if (!larger)
             return -ENOMEM;
         e->samples = larger;
+        if (reader->feed) {
+            struct pl_tree_record *trees = realloc(e->trees, capacity * sizeof *trees);
+            if (!trees)
+                return -ENOMEM;
+            e->trees = trees;
+        }
         reader->capacity = capacity;
     }
+    if (e->trees)
+        e->trees[e->sample_count] = reader->tree;
     e->samples[e->sample_count++] = *sample;
     return 0;
 }
@@ -69,6 +84,15 @@ static int keep_record(struct reader *reader, struct pl_cell_evidence *e,
     case PL_RECORD_FINAL:
         e->final = record->final;
         e->has_final = true;
+        return 0;
+    case PL_RECORD_READY:
+        return reader->feed ? pl_feed_start(reader->feed, record->ready.start_ns, &reader->failed)
+                            : -EPROTO;
+    case PL_RECORD_TREE:
+        reader->tree = record->tree;
+        return 0;
+    case PL_RECORD_PROGRAM:
+        e->program = record->program;
         return 0;
     case PL_RECORD_FAILURE:
         reader->failure = record->failure;
@@ -111,11 +135,19 @@ static int read_some(struct reader *reader, struct pl_cell_evidence *e)
     return rc ? rc : n == 0;
 }
 
+static bool is_foreign(const struct pl_cell_options *o)
+{
+    return pl_traits_of(o->scenario)->foreign;
+}
+
 static int64_t timeout_ns(const struct pl_cell_options *o)
 {
     int64_t own = o->scenario->timeout_ns;
     if (o->clock == PL_CLOCK_WALL)
         own += o->scenario->duration_ns;
+    if (is_foreign(o))
+        own += o->scenario->program.ready_ns + o->scenario->program.ready_within_ns +
+               o->scenario->program.grace_ns;
     double slowed = o->wrapper ? (double)own * o->wrapper->slowdown : 0;
     if (slowed > (double)PL_CELL_OBSERVED_MAX_NS)
         slowed = (double)PL_CELL_OBSERVED_MAX_NS;
@@ -141,7 +173,8 @@ static int collect(const struct pl_cell_options *o, struct reader *reader,
     for (;;) {
         if (o->interrupted && *o->interrupted)
             return -EINTR;
-        if (pl_sender_process_failed(sender, error))
+        if (pl_sender_process_failed(sender, error) ||
+            (reader->feed && pl_feed_failed(reader->feed, error)))
             return -EPIPE;
         int64_t left_ms = (deadline - monotonic_ns()) / 1000000;
         if (left_ms <= 0) {
@@ -154,6 +187,8 @@ static int collect(const struct pl_cell_options *o, struct reader *reader,
             continue;
         int rc = read_some(reader, e);
         tell_sample(o, e, &told);
+        if (rc < 0 && reader->failed.text[0])
+            *error = reader->failed;
         if (rc)
             return rc < 0 ? rc : 0;
         /* A cell that finds nobody waiting at the pipe writes a sample in a fraction of the time;
@@ -162,13 +197,29 @@ static int collect(const struct pl_cell_options *o, struct reader *reader,
     }
 }
 
-/* Kills the cell if it still runs, and waits for it. */
-static void reap(const struct pl_process *process, bool kill_it, struct pl_cell_evidence *e)
+/* What it runs of others it ends first, if it is given the time. */
+static void end_foreign(const struct pl_process *process, bool *ended, int *status)
 {
-    if (kill_it)
+    kill(process->pid, SIGTERM);
+    for (int ms = 0; !*ended && ms < PL_FOREIGN_END_MS; ms += 10) {
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+        *ended = waitpid(process->pid, status, WNOHANG) == process->pid;
+    }
+}
+
+/* Kills the cell if it still runs, and waits for it. */
+static void reap(const struct pl_cell_options *o, const struct pl_process *process, bool kill_it,
+                 struct pl_cell_evidence *e)
+{
+    bool ended = false;
+    if (kill_it && is_foreign(o))
+        end_foreign(process, &ended, &e->wait_status);
+    if (kill_it && !ended)
         kill(process->pid, SIGKILL);
-    while (waitpid(process->pid, &e->wait_status, 0) < 0 && errno == EINTR)
+    while (!ended && waitpid(process->pid, &e->wait_status, 0) < 0 && errno == EINTR)
         ;
+    if (e->program.kind && e->program.ended_ns >= 0)
+        e->wait_status = e->program.wait_status; /* what ended is the program */
 }
 
 /* Where a cell stops itself before it can hurt the machine, or is killed by a limit above. 0 where
@@ -188,7 +239,8 @@ static int follow(const struct pl_cell_options *o, int job_fd, struct reader *re
                   struct pl_cell_evidence *e, struct pl_error *error)
 {
     struct pl_sender_process sender = {0};
-    int rc = o->clock == PL_CLOCK_WALL ? pl_sender_process_start(&sender, job_fd, error) : 0;
+    bool fed = o->clock == PL_CLOCK_WALL && !reader->feed;
+    int rc = fed ? pl_sender_process_start(&sender, job_fd, error) : 0;
     if (!rc)
         rc = collect(o, reader, &sender, e, error);
     if (rc && rc != -EPIPE && !error->text[0])
@@ -198,7 +250,7 @@ static int follow(const struct pl_cell_options *o, int job_fd, struct reader *re
 }
 
 static int supervise(const struct pl_cell_options *o, const struct pl_process_options *p,
-                     struct pl_cell_evidence *e, struct pl_error *error)
+                     struct pl_feed *feed, struct pl_cell_evidence *e, struct pl_error *error)
 {
     struct pl_process process;
     int rc = pl_process_start(p, &process, error);
@@ -207,6 +259,7 @@ static int supervise(const struct pl_cell_options *o, const struct pl_process_op
     struct reader *reader = calloc(1, sizeof *reader);
     if (reader) {
         reader->options = o;
+        reader->feed = feed;
         reader->fd = process.record_fd;
         error->text[0] = '\0';
         rc = follow(o, p->job_fd, reader, e, error);
@@ -214,7 +267,7 @@ static int supervise(const struct pl_cell_options *o, const struct pl_process_op
         rc = pl_error_set(error, -ENOMEM, "out of memory");
     }
     e->cpu = process.cpu;
-    reap(&process, rc || e->timed_out, e);
+    reap(o, &process, rc || e->timed_out, e);
     close(process.record_fd);
     pl_process_pass_on(&process);
     if (!rc && reader->failure.kind)
@@ -242,15 +295,51 @@ static void find_killer(uint64_t kills_before, struct pl_cell_evidence *e)
                         !e->timed_out && kills > 0 && k->limit_hits == 0;
 }
 
+/* A foreign program joins its container itself, told of it by the process that runs it. */
+static int give_orders(const struct pl_cell_options *o, const struct pl_container *container,
+                       int job_fd, const struct pl_cell_evidence *e)
+{
+    struct pl_orders orders = {.container_kind = container->kind,
+                               .environment = e->environment};
+    if (container->procs_fd >= 0)
+        snprintf(orders.cgroup, sizeof orders.cgroup, "%s", container->path);
+    else
+        orders.data_bytes = container->bytes;
+    snprintf(orders.output, sizeof orders.output, "%s", o->output ? o->output : "");
+    return pl_job_order(job_fd, &orders);
+}
+
+static int supervise_foreign(const struct pl_cell_options *o, struct pl_process_options *p,
+                             struct pl_cell_evidence *e, struct pl_error *error)
+{
+    static const struct pl_environment none;
+    struct pl_feed feed;
+    int rc = give_orders(o, p->container, p->job_fd, e);
+    if (rc)
+        return pl_error_set(error, rc, "a cell can't be told its orders: %s", strerror(-rc));
+    rc = pl_feed_open(&feed, o->scenario, o->recording, o->seed, error);
+    if (rc)
+        return rc;
+    p->container = NULL;
+    p->environment = &none;
+    p->inherits = true;
+    rc = supervise(o, p, &feed, e, error);
+    pl_feed_close(&feed, &e->fed);
+    return rc;
+}
+
 static int run_contained(const struct pl_cell_options *o, int job_fd, struct pl_cell_evidence *e,
                          struct pl_error *error)
 {
     char program[4096];
     struct pl_container container;
-    const char *name =
-        o->clock == PL_CLOCK_WALL ? "plimsoll-live" : pl_pipeline_of(o->scenario)->program;
+    const struct pl_pipeline *pipeline = pl_pipeline_of(o->scenario);
+    bool live = o->clock == PL_CLOCK_WALL && pipeline->live;
+    const char *name = live ? "plimsoll-live" : pipeline->program;
     int rc = pl_process_find(name, program, sizeof program, error);
-    if (!rc)
+    if (!rc && is_foreign(o))
+        rc = pl_container_make_any(o->containers, o->scenario->container_bytes, &container, error);
+    else if (!rc)
         rc = pl_container_make(o->containers, o->scenario->container_bytes, &container, error);
     if (rc)
         return rc;
@@ -266,11 +355,12 @@ static int run_contained(const struct pl_cell_options *o, int job_fd, struct pl_
         .random_layout = o->clock == PL_CLOCK_WALL,
         .huge_pages = o->scenario->huge_pages,
     };
-    e->container = container.kind;
+    e->container = container.bytes ? container.kind : PL_CONTAINER_NONE;
     e->container_bytes = container.bytes;
     find_enclosing(o, e);
     uint64_t kills_before = pl_enclosing_oom_kills();
-    rc = supervise(o, &process, e, error);
+    rc = is_foreign(o) ? supervise_foreign(o, &process, e, error)
+                       : supervise(o, &process, NULL, e, error);
     pl_container_read(&container, &e->kernel);
     if (!rc)
         find_killer(kills_before, e);
@@ -309,7 +399,7 @@ static int make_job(const struct pl_cell_options *o, int *fd, struct pl_error *e
         .stack = o->stack,
         .format = o->format,
         .clock = o->clock,
-        .threads = o->clock == PL_CLOCK_WALL || o->threads == 2 ? 2 : 1,
+        .threads = (o->clock == PL_CLOCK_WALL && !is_foreign(o)) || o->threads == 2 ? 2 : 1,
         .seed = o->seed,
         .ceiling_bytes = ceiling(o),
         .observed = o->wrapper != NULL,
@@ -347,7 +437,9 @@ void pl_cell_evidence_free(struct pl_cell_evidence *evidence)
 {
     pl_alerted_free(&evidence->alerted);
     free(evidence->samples);
+    free(evidence->trees);
     evidence->samples = NULL;
+    evidence->trees = NULL;
     evidence->sample_count = 0;
     pl_ledger_reports_free(&evidence->ledger);
 }

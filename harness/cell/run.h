@@ -8,6 +8,7 @@
 #include "harness/cell/alerted.h"
 #include "harness/cell/container.h"
 #include "harness/cell/enclosing.h"
+#include "harness/cell/feed.h"
 #include "harness/cell/ledger_reports.h"
 #include "harness/cell/record.h"
 #include "harness/cell/wrapper.h"
@@ -41,6 +42,7 @@ struct pl_cell_options {
     /** Told of each alert as it comes; NULL for nobody. */
     void (*on_alert)(void *context, const struct pl_alert_record *alert);
     void *alert_context;
+    const char *output; /* where a foreign program's output is kept (orders.h); NULL: nowhere */
     const struct pl_cell_wrapper *wrapper; /* an instrument that looks on, or NULL. The cell then
                                               times no acquires, and means nothing by its RSS */
 };
@@ -49,6 +51,9 @@ struct pl_cell_options {
 struct pl_cell_evidence {
     struct pl_sample *samples; /* in the order of time */
     size_t sample_count;
+    struct pl_tree_record *trees; /* of a foreign program, one a sample; else NULL */
+    struct pl_program_record program; /* of a foreign program; else its kind is 0 */
+    struct pl_fed fed;                /* what a foreign program was sent */
     struct pl_ledger_reports ledger;
     struct pl_alerted alerted;
     bool has_final;

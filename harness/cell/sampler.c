@@ -48,20 +48,31 @@ void pl_sampler_reset_peak(void)
     close(fd);
 }
 
-uint64_t pl_sampler_peak(const struct pl_sampler *s)
+static uint64_t status_bytes(const char *key)
 {
     char text[4096];
+    uint64_t kib = 0;
     int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
     ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
     if (fd >= 0)
         close(fd);
     text[n > 0 ? n : 0] = '\0';
-    const char *line = strstr(text, "VmHWM:");
-    uint64_t kib = 0, anonymous, shared;
+    const char *line = strstr(text, key);
     if (line)
-        read_number(line + strlen("VmHWM:"), &kib);
+        read_number(line + strlen(key), &kib);
+    return kib * 1024;
+}
+
+uint64_t pl_sampler_peak(const struct pl_sampler *s)
+{
+    uint64_t peak = status_bytes("VmHWM:"), anonymous, shared;
     pl_sampler_resident(s, &anonymous, &shared);
-    return kib * 1024 > shared ? kib * 1024 - shared : 0;
+    return peak > shared ? peak - shared : 0;
+}
+
+uint64_t pl_sampler_space(void)
+{
+    return status_bytes("VmPeak:");
 }
 
 static void fill_sample(const struct pl_sampler *s, struct pl_sample *sample,

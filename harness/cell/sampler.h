@@ -35,6 +35,9 @@ void pl_sampler_resident(const struct pl_sampler *sampler, uint64_t *anonymous, 
 /** Resets VmHWM (man 5 proc, clear_refs), so that the window has its own peak. */
 void pl_sampler_reset_peak(void);
 
+/** VmPeak, in bytes: the most address space that this process ever had. */
+uint64_t pl_sampler_space(void);
+
 /** VmHWM less what is shared now, in bytes: the window's peak of RssAnon. */
 uint64_t pl_sampler_peak(const struct pl_sampler *sampler);
 

@@ -9,7 +9,7 @@
 #include "harness/cli/cli.h"
 #include "harness/cli/ledger.h"
 
-enum { ALLOCATOR = 1, FORMAT, REPEAT, SET, CLOCK, TIER, OUT, SEED, JSON, INSTRUMENT, LEDGER, AT };
+enum { ALLOCATOR = 1, FORMAT, REPEAT, SET, CLOCK, TIER, OUT, SEED, JSON, INSTRUMENT, LEDGER, AT, DURATION, CONTAINER, SEND, READY };
 
 static const struct option options[] = {
     {"allocator", required_argument, NULL, ALLOCATOR},
@@ -24,6 +24,10 @@ static const struct option options[] = {
     {"instrument", required_argument, NULL, INSTRUMENT},
     {"ledger", no_argument, NULL, LEDGER},
     {"at", required_argument, NULL, AT},
+    {"duration", required_argument, NULL, DURATION},
+    {"container", required_argument, NULL, CONTAINER},
+    {"send", required_argument, NULL, SEND},
+    {"ready", required_argument, NULL, READY},
     {0},
 };
 
@@ -96,6 +100,19 @@ static int read_instruments(const char *text, struct pl_arguments *a)
     }
 }
 
+/* An option for a key that everybody sets. */
+static int add_setting(struct pl_arguments *a, const char *key, const char *value)
+{
+    char *setting = NULL, **at = a->made;
+    if (asprintf(&setting, "%s=%s", key, value) < 0)
+        return pl_cli_usage("out of memory");
+    while (*at)
+        at++;
+    *at = setting;
+    a->settings[a->setting_count++] = setting;
+    return PL_EXIT_OK;
+}
+
 static int take(int option, const char *text, struct pl_arguments *a)
 {
     switch (option) {
@@ -130,6 +147,16 @@ static int take(int option, const char *text, struct pl_arguments *a)
         return PL_EXIT_OK;
     case AT:
         return pl_cli_ledger_times(text, a);
+    case DURATION:
+        return add_setting(a, "duration", text);
+    case CONTAINER:
+        return add_setting(a, "container", text);
+    case SEND:
+        a->sends[a->send_count++] = text;
+        return PL_EXIT_OK;
+    case READY:
+        a->ready = text;
+        return PL_EXIT_OK;
     default:
         return PL_EXIT_USAGE;
     }
@@ -141,17 +168,41 @@ static int check_together(const struct pl_arguments *a)
     if (a->clock == PL_CLOCK_WALL && a->instrument_count)
         return pl_cli_usage("--instrument does not go with --clock wall: what it slows down loses "
                             "packets in real time; --clock virtual would be right");
+    if (a->command && a->scenario_count)
+        return pl_cli_usage("'%s' is a scenario, and a program follows `--`: one of the two would "
+                            "be right",
+                            a->scenarios[0]);
+    if ((a->send_count || a->ready) && !a->command)
+        return pl_cli_usage("--%s is for a program that follows `--`; a scenario has the key "
+                            "program.%s",
+                            a->ready ? "ready" : "send", a->ready ? "ready" : "send");
     if (a->at_count && !a->ledger)
         return pl_cli_usage("--at is when the ledger is reported; --ledger --at would be right");
     return PL_EXIT_OK;
+}
+
+/* What follows `--` is a program's. @return how many arguments are ours */
+static int take_command(int argc, char **argv, struct pl_arguments *a)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--") == 0) {
+            a->command = argv + i + 1;
+            return i;
+        }
+    return argc;
 }
 
 int pl_arguments_read(int argc, char **argv, struct pl_arguments *a)
 {
     *a = (struct pl_arguments){.tier = PL_TIER_DEFAULT};
     a->settings = calloc((size_t)argc, sizeof *a->settings);
-    if (!a->settings)
+    a->sends = calloc((size_t)argc, sizeof *a->sends);
+    a->made = calloc((size_t)argc + 1, sizeof *a->made);
+    if (!a->settings || !a->sends || !a->made)
         return pl_cli_usage("out of memory");
+    argc = take_command(argc, argv, a);
+    if (a->command && !a->command[0])
+        return pl_cli_usage("a program would follow `--`");
     int option, rc = PL_EXIT_OK;
     while (rc == PL_EXIT_OK && (option = getopt_long(argc, argv, ":", options, NULL)) != -1)
         rc = option == '?' || option == ':' ? pl_cli_refuse_option(option, argv)
@@ -202,6 +253,10 @@ void pl_arguments_free(struct pl_arguments *a)
     for (size_t i = 0; a->listed && i < a->scenario_count; i++)
         free(a->listed[i]);
     free(a->listed);
+    for (char **made = a->made; made && *made; made++)
+        free(*made);
+    free(a->made);
+    free(a->sends);
     free(a->settings);
 }
 

@@ -15,6 +15,10 @@
 struct pl_arguments {
     char **scenarios; /* names or paths */
     size_t scenario_count;
+    char **command;     /* what follows `--`: a program to run; NULL: there is none */
+    const char **sends; /* FILE=ADDRESS:PORT each */
+    size_t send_count;
+    const char *ready; /* when that program is, as program.ready; NULL: the default */
     const char *allocators; /* NULL: the scenario's own */
     const char *formats;    /* likewise */
     uint32_t repeat;        /* 0: the scenario's own */
@@ -32,6 +36,7 @@ struct pl_arguments {
     bool ledger;                        /* in front of every stack */
     int64_t at_ns[PL_LEDGER_TIMES_MAX]; /* when it is reported, rising */
     uint32_t at_count;
+    char **made;   /* settings that an option of its own stands for; NULL at the end */
     char **listed; /* what pl_arguments_all_scenarios found; NULL when scenarios were named */
 };
 

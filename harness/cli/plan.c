@@ -8,6 +8,7 @@
 
 #include "allocators/units.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/command.h"
 #include "harness/cli/ledger.h"
 #include "harness/cli/recording.h"
 #include "harness/clock/virtual.h"
@@ -15,6 +16,7 @@
 #include "harness/results/cell_name.h"
 #include "harness/results/expect.h"
 #include "harness/scenario/sweep.h"
+#include "harness/scenario/traits.h"
 #include "harness/traffic/identify.h"
 
 static void note_skipped(struct pl_planned *p, const char *stack, const char *why)
@@ -44,7 +46,7 @@ static int check_threads(struct pl_planned *p, const struct pl_arguments *a,
         return pl_cli_usage("stack '%.100s' serves one thread at a time, not 2; another stack, or "
                             "%s, would be right",
                             spec->text,
-                            a->clock == PL_CLOCK_WALL ? "--clock virtual" : "--set threads=1");
+                            p->clock == PL_CLOCK_WALL ? "--clock virtual" : "--set threads=1");
     snprintf(what, sizeof what, "%s with 2 threads", spec->text);
     note_skipped(p, what, "it serves one thread at a time");
     return PL_EXIT_OK;
@@ -74,7 +76,7 @@ static int check_stack(struct pl_heaps *heaps, struct pl_planned *p, const struc
     struct pl_error error;
     *skip = false;
     if (pl_stack_parse(stack, &spec, &error) ||
-        (a->clock == PL_CLOCK_VIRTUAL && pl_stack_virtual_time(&spec, &error)) ||
+        (p->clock == PL_CLOCK_VIRTUAL && pl_stack_virtual_time(&spec, &error)) ||
         pl_stack_check(&spec, s->classes, s->class_count, s->budgets, s->budget_count, &error))
         return pl_cli_fail(PL_EXIT_USAGE, &error);
     int code = check_machine(heaps, &spec, &p->heaps[p->stack_count], skip, &error);
@@ -161,10 +163,10 @@ static int plan_formats(struct pl_planned *p, const char *named)
     return pl_cli_usage("'%s' is no format; %s would be right", wrong, names);
 }
 
-static int plan_threads(struct pl_planned *p, enum pl_clock clock)
+static int plan_threads(struct pl_planned *p)
 {
     char list[sizeof p->scenario.threads], *rest = list;
-    if (clock == PL_CLOCK_WALL) {
+    if (p->clock == PL_CLOCK_WALL && pl_pipeline_of(&p->scenario)->live) {
         p->threads[p->thread_count++] = 2; /* one for the network, one that reads */
         return PL_EXIT_OK;
     }
@@ -216,26 +218,36 @@ static int check_reach(const struct pl_planned *p)
                         p->scenario.name, longest);
 }
 
+/* @param name of a scenario; NULL: the program of the command line */
+static int load(const struct pl_arguments *a, const char *name, struct pl_scenario *s,
+                struct pl_error *error)
+{
+    char path[1024];
+    if (!name)
+        return pl_command_scenario(a, s, error);
+    int rc = pl_scenario_find(name, path, sizeof path, error);
+    return rc ? rc : pl_scenario_load(path, a->tier, a->settings, a->setting_count, s, error);
+}
+
 static int plan_one(struct pl_heaps *heaps, const struct pl_arguments *a, const char *name,
                     struct pl_planned *p)
 {
-    char path[1024];
     struct pl_error error;
-    if (pl_scenario_find(name, path, sizeof path, &error) ||
-        pl_scenario_load(path, a->tier, a->settings, a->setting_count, &p->scenario, &error) ||
-        pl_expectations_check(&p->scenario, &error))
+    if (load(a, name, &p->scenario, &error) || pl_expectations_check(&p->scenario, &error))
         return pl_cli_fail(PL_EXIT_USAGE, &error);
     if (a->repeat)
         p->scenario.repeat = a->repeat;
     if (a->seed_given)
         p->scenario.seed = a->seed;
-    if (a->clock == PL_CLOCK_WALL && !pl_pipeline_of(&p->scenario)->live)
+    bool foreign = pl_traits_of(&p->scenario)->foreign;
+    p->clock = foreign ? PL_CLOCK_WALL : a->clock;
+    if (p->clock == PL_CLOCK_WALL && !foreign && !pl_pipeline_of(&p->scenario)->live)
         return pl_cli_usage("%s: the pipeline %s has no sockets to run over; --clock virtual would "
                             "be right",
                             p->scenario.name, pl_pipeline_of(&p->scenario)->name);
     int rc = pl_cli_ledger_check(a, &p->scenario);
     if (!rc)
-        rc = plan_threads(p, a->clock);
+        rc = plan_threads(p);
     if (!rc)
         rc = plan_stacks(heaps, p, a);
     if (!rc)
@@ -244,18 +256,19 @@ static int plan_one(struct pl_heaps *heaps, const struct pl_arguments *a, const 
         lay_out(p);
     if (!rc)
         rc = read_traffic(p);
-    return rc || a->clock != PL_CLOCK_WALL ? rc : check_reach(p);
+    return rc || foreign || p->clock != PL_CLOCK_WALL ? rc : check_reach(p);
 }
 
 int pl_plan_make(const struct pl_arguments *a, struct pl_plan *plan)
 {
-    *plan = (struct pl_plan){.planned = calloc(a->scenario_count, sizeof *plan->planned)};
+    size_t count = a->command ? 1 : a->scenario_count;
+    *plan = (struct pl_plan){.planned = calloc(count, sizeof *plan->planned)};
     if (!plan->planned)
         return pl_cli_usage("out of memory");
-    for (size_t i = 0; i < a->scenario_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct pl_planned *p = &plan->planned[i];
         plan->count++;
-        int rc = plan_one(&plan->heaps, a, a->scenarios[i], p);
+        int rc = plan_one(&plan->heaps, a, a->command ? NULL : a->scenarios[i], p);
         if (rc)
             return rc;
         for (size_t k = 0; k < i; k++)

@@ -28,6 +28,7 @@ struct pl_planned {
     size_t stack_count;
     enum pl_format formats[PL_FORMAT_COUNT];
     size_t format_count;
+    enum pl_clock clock; /* that its cells run under */
     uint32_t threads[PL_THREADS_MAX];
     size_t thread_count;
     struct pl_planned_cell cells[PL_PLAN_CELLS_MAX]; /* in the order in which they run */

@@ -8,13 +8,18 @@
 #include "harness/traffic/material.h"
 #include "harness/traffic/profile.h"
 
+static struct pl_capture_options capture_options(const struct pl_scenario *s)
+{
+    const struct pl_traffic_settings *traffic = &s->traffic;
+    return (struct pl_capture_options){.filter = traffic->filter,
+                                       .payload = traffic->payload[0] ? traffic->payload : NULL};
+}
+
 static int read_capture(const struct pl_scenario *s, struct pl_recording **recording,
                         struct pl_capture_counts *counts, struct pl_error *error)
 {
-    const struct pl_traffic_settings *traffic = &s->traffic;
-    struct pl_capture_options options = {.filter = traffic->filter,
-                                         .payload = traffic->payload[0] ? traffic->payload : NULL};
-    return pl_capture_read(traffic->file, &options, recording, counts, error);
+    struct pl_capture_options options = capture_options(s);
+    return pl_capture_read(s->traffic.file, &options, recording, counts, error);
 }
 
 static int read_files(const struct pl_scenario *s, struct pl_recording **recording,
@@ -22,7 +27,16 @@ static int read_files(const struct pl_scenario *s, struct pl_recording **recordi
 {
     const char *paths[PL_SOURCES_MAX];
     uint32_t count = pl_scenario_files(s, paths);
-    return pl_material_read(paths, count, recording, error);
+    return pl_material_read(paths, count, NULL, recording, error);
+}
+
+static int read_captures(const struct pl_scenario *s, struct pl_recording **recording,
+                         struct pl_error *error)
+{
+    const char *paths[PL_SOURCES_MAX];
+    struct pl_capture_options options = capture_options(s);
+    uint32_t count = pl_scenario_files(s, paths);
+    return pl_material_read(paths, count, &options, recording, error);
 }
 
 static int read_profile(const struct pl_scenario *s, struct pl_recording **recording,
@@ -44,6 +58,8 @@ int pl_recording_of(const struct pl_scenario *s, struct pl_recording **recording
 {
     *counts = (struct pl_capture_counts){0};
     switch (pl_traits_of(s)->material) {
+    case PL_MATERIAL_CAPTURES:
+        return read_captures(s, recording, error);
     case PL_MATERIAL_FILES:
         return read_files(s, recording, error);
     case PL_MATERIAL_PROFILE:

@@ -40,6 +40,17 @@ static void add_settings(const struct pl_arguments *a, const struct pl_planned *
         add_option(text, capacity, "--set", threads);
 }
 
+static void add_command(const struct pl_arguments *a, char *text, size_t capacity)
+{
+    for (size_t i = 0; i < a->send_count; i++)
+        add_option(text, capacity, "--send", a->sends[i]);
+    if (a->ready)
+        add_option(text, capacity, "--ready", a->ready);
+    pl_words_add(text, capacity, "--");
+    for (char **word = a->command; *word; word++)
+        pl_words_add(text, capacity, *word);
+}
+
 void pl_reproduce(const struct pl_arguments *a, const struct pl_planned *p,
                   const struct pl_planned_cell *cell, char *text, size_t capacity)
 {
@@ -50,9 +61,11 @@ void pl_reproduce(const struct pl_arguments *a, const struct pl_planned *p,
     for (size_t i = 0; i < a->scenario_count; i++)
         if (strcmp(a->scenarios[i], s->path) == 0)
             named = s->path;
-    pl_words_add(text, capacity, named);
+    if (!a->command)
+        pl_words_add(text, capacity, named);
     add_option(text, capacity, "--allocator", cell->stack);
-    add_option(text, capacity, "--format", pl_format_name(cell->format));
+    if (cell->format != PL_FORMAT_OWN)
+        add_option(text, capacity, "--format", pl_format_name(cell->format));
     if (a->clock != PL_CLOCK_VIRTUAL)
         add_option(text, capacity, "--clock", pl_clock_name(a->clock));
     if (a->tier != PL_TIER_DEFAULT)
@@ -63,6 +76,8 @@ void pl_reproduce(const struct pl_arguments *a, const struct pl_planned *p,
     add_option(text, capacity, "--repeat", "1");
     if (a->ledger)
         add_times(a, text, capacity);
+    if (a->command)
+        add_command(a, text, capacity);
 }
 
 void pl_reproduce_command(int argc, char **argv, char *text, size_t capacity)

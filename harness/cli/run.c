@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@
 #include "harness/report/table.h"
 #include "harness/report/text.h"
 #include "harness/results/results.h"
+#include "harness/scenario/traits.h"
 
 #define REAL_SECONDS_UNTOLD 600
 
@@ -69,6 +71,45 @@ static void note_sender(struct run *run, const struct pl_cell_evidence *e, const
     warn(run, text);
 }
 
+static void note_feed(struct run *run, const struct pl_cell_evidence *e, const char *stack)
+{
+    char text[PL_STACK_TEXT_MAX + 240];
+    if (!pl_fed_failed(&e->fed))
+        return;
+    snprintf(text, sizeof text,
+             "%s was not sent what the scenario asks for (%.1f s late at most%s): this machine "
+             "can't send so much, or is busy; fewer traffic.sessions would do",
+             stack, (double)e->fed.late_ns / 1e9, e->fed.sent_all ? "" : ", not all sent");
+    warn(run, text);
+}
+
+/* What befell a foreign program or its clients that its figures do not say. */
+static void note_program(struct run *run, const struct pl_planned *p,
+                         const struct pl_cell_evidence *e, const char *stack)
+{
+    const struct pl_program_record *r = &e->program;
+    char text[PL_STACK_TEXT_MAX + 512];
+    if (!r->kind)
+        return;
+    if (r->ended_ns < 0 && p->scenario.program.send_count)
+        note_feed(run, e, stack);
+    if (r->killed) {
+        snprintf(text, sizeof text,
+                 "%s: %s did not end within its grace of %.1f s after program.stop, and was killed",
+                 stack, p->scenario.name, (double)p->scenario.program.grace_ns / 1e9);
+        warn(run, text);
+    }
+    if (r->clients_failed) {
+        bool exited = WIFEXITED(r->client_status);
+        snprintf(text, sizeof text,
+                 "%s: %u of program.clients ended by themselves, the first ('%.100s') %s %d", stack,
+                 r->clients_failed, p->scenario.program.clients[r->client_first].command.text,
+                 exited ? "with status" : "by signal",
+                 exited ? WEXITSTATUS(r->client_status) : WTERMSIG(r->client_status));
+        warn(run, text);
+    }
+}
+
 /* They were kept out, but for the room that they took until then. */
 static void note_strangers(struct run *run, const struct pl_cell_evidence *e, const char *stack)
 {
@@ -102,7 +143,7 @@ static int run_cell(struct run *run, const struct pl_planned *p, const struct pl
         .recording = p->recording,
         .stack = cell->stack,
         .format = cell->format,
-        .clock = run->arguments->clock,
+        .clock = p->clock,
         .threads = cell->threads,
         .seed = p->scenario.seed,
         .containers = &run->containers,
@@ -113,24 +154,13 @@ static int run_cell(struct run *run, const struct pl_planned *p, const struct pl
         .ledger_at_count = run->arguments->at_count,
         .on_alert = pl_alert_lines_tell,
     };
-    char reproduce[4096], label[PL_STACK_TEXT_MAX + 32];
+    char reproduce[8192], label[PL_STACK_TEXT_MAX + 32], output[1024];
     struct pl_cell_evidence evidence;
     struct pl_measured measured;
     struct pl_expected expected;
     pl_planned_label(cell, label, sizeof label);
     struct pl_alert_lines alerts = {&p->scenario, label, &run->progress, 0};
     options.alert_context = &alerts;
-    pl_progress_show(&run->progress, p->scenario.name, label, p->scenario.duration_ns);
-    int rc = pl_cell_run(&options, &evidence, error);
-    if (rc)
-        return rc;
-    pl_alert_lines_end(&alerts);
-    pl_measure(&p->scenario, &evidence, &measured);
-    pl_expectations_judge(&measured, cell->named, cell->format, &expected);
-    run->unexpected |= expected.verdict == PL_VERDICT_FAILED;
-    note_ceiling(run, &evidence, label);
-    note_sender(run, &evidence, label);
-    note_strangers(run, &evidence, label);
     pl_reproduce(run->arguments, p, cell, reproduce, sizeof reproduce);
     struct pl_cell_identity identity = {
         cell->stack,
@@ -143,6 +173,24 @@ static int run_cell(struct run *run, const struct pl_planned *p, const struct pl
         options.ledger_at_count,
         options.ledger_at_count ? options.ledger_at_ns[options.ledger_at_count - 1] : 0,
         cell->heap};
+    pl_progress_show(&run->progress, p->scenario.name, label, p->scenario.duration_ns);
+    int rc = 0;
+    if (pl_traits_of(&p->scenario)->foreign) {
+        rc = pl_results_output(&run->results, &p->scenario, &identity, output, sizeof output, error);
+        options.output = output;
+    }
+    if (!rc)
+        rc = pl_cell_run(&options, &evidence, error);
+    if (rc)
+        return rc;
+    pl_alert_lines_end(&alerts);
+    pl_measure(&p->scenario, &evidence, &measured);
+    pl_expectations_judge(&measured, cell->named, cell->format, &expected);
+    run->unexpected |= expected.verdict == PL_VERDICT_FAILED;
+    note_ceiling(run, &evidence, label);
+    note_sender(run, &evidence, label);
+    note_strangers(run, &evidence, label);
+    note_program(run, p, &evidence, label);
     rc = pl_results_add_cell(&run->results, &identity, &measured, &expected, error);
     pl_cell_evidence_free(&evidence);
     if (!rc)
@@ -158,7 +206,7 @@ static void note_budget(struct run *run, const struct pl_planned *p, int64_t sta
 {
     char warning[256];
     double took = (double)(pl_progress_now() - started) / 1e9;
-    if (run->arguments->clock == PL_CLOCK_WALL || !p->scenario.budget_ns ||
+    if (p->clock == PL_CLOCK_WALL || !p->scenario.budget_ns ||
         took <= (double)p->scenario.budget_ns / 1e9)
         return;
     snprintf(
@@ -362,8 +410,9 @@ int pl_cli_run(int argc, char **argv)
     char command[4096];
     pl_reproduce_command(argc, argv, command, sizeof command);
     int code = pl_arguments_read(argc, argv, &arguments);
-    if (code == PL_EXIT_OK && arguments.scenario_count == 0)
-        code = pl_cli_usage("run takes a scenario; `plimsoll list scenarios` names them");
+    if (code == PL_EXIT_OK && arguments.scenario_count == 0 && !arguments.command)
+        code = pl_cli_usage("run takes a scenario (`plimsoll list scenarios` names them), or a program: "
+                            "plimsoll run -- ./server --port 5004");
     if (code == PL_EXIT_OK)
         code = pl_plan_make(&arguments, &plan);
     if (code == PL_EXIT_OK)

@@ -8,9 +8,11 @@
 
 /** All zero at first. */
 struct pl_live_link {
-    _Atomic uint32_t port;     /* of the receiver's socket on 127.0.0.1; 0 until it listens */
+    uint32_t to;               /* the receiver's address, in host order; 0: 127.0.0.1 */
+    _Atomic uint32_t port;     /* of the receiver's socket; 0 until it listens */
     _Atomic uint32_t source;   /* of all the sender's sockets, in host order: set before start_ns */
-    _Atomic int64_t start_ns;  /* CLOCK_MONOTONIC at replay time 0; 0 until the sender is ready */
+    _Atomic int64_t start_ns;  /* CLOCK_MONOTONIC at replay time 0; 0 until the sender is ready,
+                                  unless somebody else names it */
     _Atomic uint32_t ended;    /* the receiver takes no more */
     _Atomic uint32_t done;     /* the sender sends no more */
     _Atomic uint32_t sent_all; /* likewise, and nothing is left */

@@ -24,14 +24,15 @@ struct outlets {
     struct sockaddr_in to;
 };
 
-/** @param streams of all senders
+/** @param to the receiver's address, in host order
+ *  @param streams of all senders
  *  @param lives how many identities one after another of a stream still send by turns, 1 or more:
  *   what is reordered comes after its sender has become another
- *  @param port of the receiver on 127.0.0.1
+ *  @param port of the receiver
  *  @return 0, or a negative errno when the process may not have so many sockets, or loopback has no
  *   address but 127.0.0.1 */
-int outlets_open(struct outlets *outlets, uint32_t streams, uint32_t lives, uint32_t port,
-                 struct pl_error *error);
+int outlets_open(struct outlets *outlets, uint32_t streams, uint32_t lives, uint32_t to,
+                 uint32_t port, struct pl_error *error);
 
 /** @return the socket that sends this datagram, or a negative errno */
 int outlets_of(struct outlets *outlets, const struct pl_arrival *arrival);

@@ -159,7 +159,8 @@ static int prepare(struct sending *s, const struct pl_recording *recording, uint
         rc = open_sources(s, error);
     if (!rc)
         rc = await_port(s, &port, error);
-    return rc ? rc : outlets_open(&s->outlets, streams, lives(s->scenario), port, error);
+    uint32_t to = s->link->to ? s->link->to : INADDR_LOOPBACK;
+    return rc ? rc : outlets_open(&s->outlets, streams, lives(s->scenario), to, port, error);
 }
 
 int pl_live_send(const struct pl_scenario *scenario, const struct pl_recording *recording,
@@ -173,7 +174,9 @@ int pl_live_send(const struct pl_scenario *scenario, const struct pl_recording *
     int rc = prepare(s, recording, seed, error);
     if (!rc) {
         atomic_store(&link->source, ntohl(s->outlets.from.sin_addr.s_addr));
-        s->start_ns = pl_real_now() + AHEAD_NS;
+        s->start_ns = atomic_load(&link->start_ns);
+        if (!s->start_ns)
+            s->start_ns = pl_real_now() + AHEAD_NS;
         s->pace = (struct pl_pace){s->start_ns, s->start_ns};
         atomic_store(&link->start_ns, s->start_ns);
         pl_loop_run(&s->loop, scenario->duration_ns);

@@ -32,14 +32,14 @@ static uint64_t failures(const struct pl_class_record *c)
 static struct pl_value total(const struct pl_measured *m,
                              uint64_t (*part)(const struct pl_class_record *))
 {
-    const struct pl_final *final = pl_final_of(m);
+    const struct pl_final *final = pl_books_of(m);
     return final ? pl_value_integer(sum(final, part)) : pl_value_none();
 }
 
 static struct pl_value per_second(const struct pl_measured *m,
                                   uint64_t (*part)(const struct pl_class_record *))
 {
-    const struct pl_final *final = pl_final_of(m);
+    const struct pl_final *final = pl_books_of(m);
     return final ? pl_value_real((double)sum(final, part) / ((double) final->t_ns / 1e9))
                  : pl_value_none();
 }
@@ -71,12 +71,12 @@ struct pl_value pl_metric_acquire_failures(const struct pl_measured *m)
 
 struct pl_value pl_metric_limit_refusals(const struct pl_measured *m)
 {
-    const struct pl_final *final = pl_final_of(m);
+    const struct pl_final *final = pl_books_of(m);
     return final ? pl_value_integer(final->stack.refusals) : pl_value_none();
 }
 
 struct pl_value pl_metric_fallback_allocations(const struct pl_measured *m)
 {
-    const struct pl_final *final = pl_final_of(m);
+    const struct pl_final *final = pl_books_of(m);
     return final ? pl_value_integer(final->stack.fallback_allocations) : pl_value_none();
 }

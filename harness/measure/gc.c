@@ -8,13 +8,13 @@ static struct pl_value collected(const struct pl_final *final, uint64_t value)
 
 struct pl_value pl_metric_gc_cycles(const struct pl_measured *m)
 {
-    const struct pl_final *final = pl_final_of(m);
+    const struct pl_final *final = pl_books_of(m);
     return collected(final, final ? final->stack.gc_cycles : 0);
 }
 
 struct pl_value pl_metric_gc_minor_collections(const struct pl_measured *m)
 {
-    const struct pl_final *final = pl_final_of(m);
+    const struct pl_final *final = pl_books_of(m);
     return collected(final, final ? final->stack.gc_minor_collections : 0);
 }
 

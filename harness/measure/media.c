@@ -3,7 +3,7 @@
 
 static const struct pl_media_facts *facts_of(const struct pl_measured *m)
 {
-    const struct pl_final *final = pl_final_of(m);
+    const struct pl_final *final = pl_books_of(m);
     return final && final->media.present ? &final->media : NULL;
 }
 

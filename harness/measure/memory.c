@@ -57,13 +57,13 @@ struct pl_value pl_metric_rss_plateau_seconds(const struct pl_measured *m)
 
 struct pl_value pl_metric_live_bytes_peak(const struct pl_measured *m)
 {
-    const struct pl_final *final = pl_final_of(m);
+    const struct pl_final *final = pl_books_of(m);
     return final ? pl_value_integer(final->live_bytes_peak) : pl_value_none();
 }
 
 struct pl_value pl_metric_reserved_bytes_peak(const struct pl_measured *m)
 {
-    const struct pl_final *final = pl_final_of(m);
+    const struct pl_final *final = pl_books_of(m);
     if (!final)
         return pl_value_none();
     return pl_value_integer(final->stack.pooled ? final->stack.reserved_bytes_peak

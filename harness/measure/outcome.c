@@ -10,7 +10,8 @@
 const char *pl_outcome_name(enum pl_outcome outcome)
 {
     static const char *const names[] = {"bounded",      "growing", "oom_killed",
-                                        "alloc_failed", "crashed", "timeout"};
+                                        "alloc_failed", "crashed", "timeout",
+                                        "exited"};
     return names[outcome];
 }
 
@@ -77,6 +78,13 @@ void pl_outcome_judge(const struct pl_cell_evidence *e, const struct pl_growth *
               e->sample_count ? (double)e->samples[e->sample_count - 1].t_ns / 1e9 : 0.0);
     else if (WIFSIGNALED(e->wait_status))
         judge_signal(e, j);
+    else if (e->program.kind && e->kernel.known && e->kernel.oom_kills && e->kernel.limit_hits)
+        judge(j, PL_OUTCOME_OOM_KILLED,
+              "the container's oom_kill counter is %llu: some of its processes were killed",
+              (unsigned long long)e->kernel.oom_kills);
+    else if (e->program.kind && e->program.ended_ns >= 0)
+        judge(j, PL_OUTCOME_EXITED, "ended by itself after %.1f s with status %d",
+              (double)e->program.ended_ns / 1e9, WEXITSTATUS(e->wait_status));
     else if (!WIFEXITED(e->wait_status) || WEXITSTATUS(e->wait_status) != 0 || !e->has_final)
         judge(j, PL_OUTCOME_CRASHED, "exit status %d without final books",
               WIFEXITED(e->wait_status) ? WEXITSTATUS(e->wait_status) : -1);

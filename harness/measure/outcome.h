@@ -13,6 +13,7 @@ enum pl_outcome {
     PL_OUTCOME_ALLOC_FAILED,
     PL_OUTCOME_CRASHED,
     PL_OUTCOME_TIMEOUT,
+    PL_OUTCOME_EXITED, /* a foreign program, by itself, before its time was over */
     PL_OUTCOME_COUNT
 };
 

@@ -8,12 +8,12 @@ static struct pl_value counted(const struct pl_final *final, uint64_t value)
 
 struct pl_value pl_metric_pool_hits(const struct pl_measured *m)
 {
-    const struct pl_final *final = pl_final_of(m);
+    const struct pl_final *final = pl_books_of(m);
     return counted(final, final ? final->stack.pool_hits : 0);
 }
 
 struct pl_value pl_metric_pool_misses(const struct pl_measured *m)
 {
-    const struct pl_final *final = pl_final_of(m);
+    const struct pl_final *final = pl_books_of(m);
     return counted(final, final ? final->stack.pool_misses : 0);
 }

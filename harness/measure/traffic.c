@@ -1,11 +1,10 @@
 /* Metrics of traffic: what became of each packet. */
 #include "harness/measure/value.h"
-#include "harness/scenario/traits.h"
 
 /* Of a pipeline that has packets. */
 static const struct pl_final *packets_of(const struct pl_measured *m)
 {
-    return pl_traits_of(m->scenario)->packets ? pl_final_of(m) : NULL;
+    return pl_traits_of(m->scenario)->packets ? pl_books_of(m) : NULL;
 }
 
 static struct pl_value count(const struct pl_measured *m, size_t offset)
@@ -107,7 +106,7 @@ struct pl_value pl_metric_clients_evicted(const struct pl_measured *m)
 
 struct pl_value pl_metric_paused_seconds(const struct pl_measured *m)
 {
-    const struct pl_final *final = pl_final_of(m);
+    const struct pl_final *final = pl_books_of(m);
     return final ? pl_value_real((double) final->counts.paused_ns / 1e9) : pl_value_none();
 }
 
@@ -115,7 +114,7 @@ struct pl_value pl_metric_paused_seconds(const struct pl_measured *m)
 static struct pl_value after_stalls(const struct pl_measured *m, size_t offset)
 {
     struct pl_value ns = count(m, offset);
-    if (ns.kind == PL_VALUE_NONE || pl_final_of(m)->counts.recoveries == 0)
+    if (ns.kind == PL_VALUE_NONE || pl_books_of(m)->counts.recoveries == 0)
         return pl_value_none();
     return pl_value_real((double)ns.integer / 1e9);
 }
@@ -141,7 +140,7 @@ static bool balanced(const struct pl_final *final)
 
 struct pl_value pl_metric_integrity_errors(const struct pl_measured *m)
 {
-    const struct pl_final *final = pl_final_of(m);
+    const struct pl_final *final = pl_books_of(m);
     if (!final)
         return pl_value_none();
     return pl_value_integer(final->counts.integrity_errors + final->stack.corruptions +

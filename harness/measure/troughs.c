@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "harness/measure/value.h"
-#include "harness/scenario/traits.h"
 
 static int ascending(const void *a, const void *b)
 {

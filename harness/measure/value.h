@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "harness/measure/metrics.h"
+#include "harness/scenario/traits.h"
 
 static inline struct pl_value pl_value_none(void)
 {
@@ -29,6 +30,12 @@ static inline struct pl_value pl_value_real(double real)
 static inline const struct pl_final *pl_final_of(const struct pl_measured *m)
 {
     return m->evidence->has_final && !m->evidence->final.at_ceiling ? &m->evidence->final : NULL;
+}
+
+/** Likewise, of a cell that has books of ours: a foreign program has none. */
+static inline const struct pl_final *pl_books_of(const struct pl_measured *m)
+{
+    return pl_traits_of(m->scenario)->foreign ? NULL : pl_final_of(m);
 }
 
 /** Final books with timings that can be trusted: corruption withholds them. */

@@ -9,23 +9,30 @@
 #define MIB (1024.0 * 1024)
 
 const struct pl_column pl_columns[] = {
-    {"killed after", "s", PL_MODEL_time_to_oom_seconds, 1, false, false},
-    {"first alert", "s", PL_MODEL_time_to_alert_seconds, 1, false, false},
-    {"peak RSS", "MiB", PL_MODEL_rss_bytes_peak, MIB, false, false},
-    {"RSS at end", "MiB", PL_MODEL_rss_bytes_end, MIB, false, false},
-    {"RSS growth", "MiB/min", PL_MODEL_rss_growth_bytes_per_minute, MIB, false, false},
-    {"peak live", "MiB", PL_MODEL_live_bytes_peak, MIB, false, false},
-    {"peak reserved", "MiB", PL_MODEL_reserved_bytes_peak, MIB, false, false},
-    {"held second", "KiB", PL_MODEL_rss_bytes_per_media_second, 1024, false, false},
-    {"GC cycles", "", PL_MODEL_gc_cycles, 1, true, false},
-    {"longest pause", "ms", PL_MODEL_gc_pause_ns_max, 1e6, false, false},
-    {"round trip", "dB", PL_MODEL_round_trip_snr_db, 1, false, false},
-    {"trough RSS", "MiB", PL_MODEL_rss_bytes_trough, MIB, false, false},
-    {"trough", "RSS/live", PL_MODEL_rss_trough_over_live, 1, false, false},
-    {"delivered", "packets", PL_MODEL_packets_delivered, 1, true, false},
-    {"dropped", "packets", PL_MODEL_packets_dropped, 1, true, false},
-    {"CPU", "ns/pkt", PL_MODEL_cpu_ns_per_packet, 1, false, false},
-    {"above null", "ns/pkt", PL_MODEL_cpu_ns_per_packet, 1, false, true},
+    {"killed after", "s", PL_MODEL_time_to_oom_seconds, 1, false, false, false},
+    {"first alert", "s", PL_MODEL_time_to_alert_seconds, 1, false, false, false},
+    {"peak RSS", "MiB", PL_MODEL_rss_bytes_peak, MIB, false, false, false},
+    {"mean RSS", "MiB", PL_MODEL_rss_bytes_mean, MIB, false, false, true},
+    {"RSS at end", "MiB", PL_MODEL_rss_bytes_end, MIB, false, false, false},
+    {"RSS growth", "MiB/min", PL_MODEL_rss_growth_bytes_per_minute, MIB, false, false, false},
+    {"peak live", "MiB", PL_MODEL_live_bytes_peak, MIB, false, false, false},
+    {"peak reserved", "MiB", PL_MODEL_reserved_bytes_peak, MIB, false, false, false},
+    {"held second", "KiB", PL_MODEL_rss_bytes_per_media_second, 1024, false, false, false},
+    {"GC cycles", "", PL_MODEL_gc_cycles, 1, true, false, false},
+    {"longest pause", "ms", PL_MODEL_gc_pause_ns_max, 1e6, false, false, false},
+    {"round trip", "dB", PL_MODEL_round_trip_snr_db, 1, false, false, false},
+    {"trough RSS", "MiB", PL_MODEL_rss_bytes_trough, MIB, false, false, false},
+    {"trough", "RSS/live", PL_MODEL_rss_trough_over_live, 1, false, false, false},
+    {"delivered", "packets", PL_MODEL_packets_delivered, 1, true, false, false},
+    {"dropped", "packets", PL_MODEL_packets_dropped, 1, true, false, false},
+    {"peak VSZ", "MiB", PL_MODEL_vsz_bytes_peak, MIB, false, false, true},
+    {"CPU", "%", PL_MODEL_cpu_percent_of_realtime, 1, false, false, true},
+    {"minor faults", "", PL_MODEL_faults_minor, 1, true, false, true},
+    {"peak threads", "", PL_MODEL_threads_peak, 1, true, false, true},
+    {"peak sockets", "MiB", PL_MODEL_socket_bytes_peak, MIB, false, false, true},
+    {"exit status", "", PL_MODEL_exit_status, 1, true, false, false},
+    {"CPU", "ns/pkt", PL_MODEL_cpu_ns_per_packet, 1, false, false, false},
+    {"above null", "ns/pkt", PL_MODEL_cpu_ns_per_packet, 1, false, true, false},
 };
 const size_t pl_column_count = sizeof pl_columns / sizeof *pl_columns;
 
@@ -45,6 +52,8 @@ struct pl_summary pl_column_of(const struct pl_column *c, const struct pl_model_
 
 bool pl_column_used(const struct pl_column *c, const struct pl_model_group *g)
 {
+    if (c->foreign && !g->used[PL_MODEL_threads_peak])
+        return false;
     return c->above_floor ? g->used_above_floor[c->metric] : g->used[c->metric];
 }
 

@@ -11,6 +11,7 @@ struct pl_column {
     double scale;     /* what the metric is divided by to get the unit */
     bool whole;       /* a count */
     bool above_floor; /* less the median of the `null` heap with as many threads */
+    bool foreign;     /* of foreign programs alone: models would only get wider tables by it */
 };
 
 extern const struct pl_column pl_columns[];

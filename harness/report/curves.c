@@ -122,7 +122,8 @@ static int take(struct run *runs, size_t count, struct pl_row_curves *c)
         return -ENOMEM;
     memcpy(c->live.t_ns, drawn->series.t_ns, drawn->series.count * sizeof *c->live.t_ns);
     memcpy(c->live.values, drawn->series.live_bytes, drawn->series.count * sizeof *c->live.values);
-    c->live.count = drawn->series.count;
+    /* a foreign program's is not known */
+    c->live.count = isnan(drawn->series.live_bytes[0]) ? 0 : drawn->series.count;
     c->rss = rss_of(drawn);
     drawn->series.t_ns = NULL;
     drawn->series.rss_bytes = NULL;

@@ -64,17 +64,62 @@ static json_t *last_sample_json(const struct pl_cell_evidence *e)
 
 /* A file name out of a spec: what is no letter, digit or dot becomes '-'; the cell's number keeps
  * alike ones apart. One thread is not named: tools may know the files that were there before. */
-static void series_name(size_t number, const struct pl_measured *m,
-                        const struct pl_cell_identity *id, char *name, size_t capacity)
+static void name_file(const struct pl_results *r, const char *folder,
+                      const struct pl_scenario *scenario, const struct pl_cell_identity *id,
+                      const char *ending, char *name, size_t capacity)
 {
+    size_t number = json_array_size(json_object_get(r->root, "cells"));
     char threads[16] = "";
     if (id->threads > 1)
         snprintf(threads, sizeof threads, ".t%u", id->threads);
-    snprintf(name, capacity, "series/%03zu.%s.%.120s.%s%s.r%u.csv", number, m->scenario->name,
-             id->stack, pl_format_name(id->format), threads, id->repetition);
-    for (char *at = name + strlen("series/"); *at; at++)
+    snprintf(name, capacity, "%s/%03zu.%s.%.120s.%s%s.r%u%s", folder, number, scenario->name,
+             id->stack, pl_format_name(id->format), threads, id->repetition, ending);
+    for (char *at = name + strlen(folder) + 1; *at; at++)
         if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._", *at))
             *at = '-';
+}
+
+int pl_results_output(struct pl_results *r, const struct pl_scenario *scenario,
+                      const struct pl_cell_identity *id, char *path, size_t capacity,
+                      struct pl_error *error)
+{
+    char folder[sizeof r->folder + 8], name[300];
+    snprintf(folder, sizeof folder, "%s/output", r->folder);
+    name_file(r, "output", scenario, id, "", name, sizeof name);
+    int n = snprintf(path, capacity, "%s/%s", r->folder, name);
+    if (n < 0 || (size_t)n >= capacity)
+        return pl_error_set(error, -ENAMETOOLONG, "%.80s...: the path is too long", r->folder);
+    return pl_folder_make(folder, error);
+}
+
+/* What the books say, and of a foreign program, which has none, what its processes hold. */
+static void write_head(FILE *stream, bool foreign)
+{
+    fputs("t_ns,rss_bytes,live_bytes,reserved_bytes,packets_received,packets_delivered,"
+          "packets_dropped,cpu_ns",
+          stream);
+    fputs(foreign ? ",vsz_bytes,shared_bytes,processes,threads,container_anon_bytes,"
+                    "container_file_bytes,container_kernel_bytes,socket_bytes\n"
+                  : "\n",
+          stream);
+}
+
+static void write_tree(FILE *stream, const struct pl_sample *s, const struct pl_tree_record *t)
+{
+    fprintf(stream,
+            "%" PRId64 ",%" PRIu64 ",,,,,,%" PRId64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu32 ",%" PRIu32
+            ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n",
+            s->t_ns, s->rss_bytes, s->cpu_ns, t->vsz_bytes, t->shared_bytes, t->processes,
+            t->threads, t->charged.anon, t->charged.file, t->charged.kernel, t->charged.sock);
+}
+
+static void write_sample(FILE *stream, const struct pl_sample *s)
+{
+    fprintf(stream,
+            "%" PRId64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
+            ",%" PRId64 "\n",
+            s->t_ns, s->rss_bytes, s->live_bytes, s->reserved_bytes, s->packets_received,
+            s->packets_delivered, s->packets_dropped, s->cpu_ns);
 }
 
 static int write_series(const struct pl_results *r, const char *name, const struct pl_measured *m,
@@ -87,17 +132,12 @@ static int write_series(const struct pl_results *r, const char *name, const stru
     int rc = pl_file_open(&file, path, error);
     if (rc)
         return rc;
-    fputs("t_ns,rss_bytes,live_bytes,reserved_bytes,packets_received,packets_delivered,"
-          "packets_dropped,cpu_ns\n",
-          file.stream);
-    for (size_t i = 0; i < e->sample_count; i++) {
-        const struct pl_sample *s = &e->samples[i];
-        fprintf(file.stream,
-                "%" PRId64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
-                ",%" PRId64 "\n",
-                s->t_ns, s->rss_bytes, s->live_bytes, s->reserved_bytes, s->packets_received,
-                s->packets_delivered, s->packets_dropped, s->cpu_ns);
-    }
+    write_head(file.stream, e->trees != NULL);
+    for (size_t i = 0; i < e->sample_count; i++)
+        if (e->trees)
+            write_tree(file.stream, &e->samples[i], &e->trees[i]);
+        else
+            write_sample(file.stream, &e->samples[i]);
     rc = pl_file_commit(&file, error);
     return rc ? rc : pl_alerts_write(path, m, error);
 }
@@ -143,7 +183,17 @@ static void add_sweep(json_t *cell, const struct pl_scenario *s, const char *sta
                         json_pack("{s:s, s:o}", "stack", swept.template, "values", values));
 }
 
-static json_t *cell_json(const struct pl_cell_identity *id, const struct pl_measured *m,
+/* Where what it printed lies, how much it was, and its last line. */
+static json_t *output_json(const struct pl_results *r, const struct pl_scenario *scenario,
+                           const struct pl_cell_identity *id, const struct pl_program_record *p)
+{
+    char name[300];
+    name_file(r, "output", scenario, id, ".txt", name, sizeof name);
+    return json_pack("{s:s, s:I, s:o}", "file", name, "bytes", (json_int_t)p->output_bytes,
+                     "last_line", pl_clean_string(p->last_line));
+}
+
+static json_t *cell_json(const struct pl_results *r, const struct pl_cell_identity *id, const struct pl_measured *m,
                          const struct pl_expected *x, const char *series)
 {
     const struct pl_cell_evidence *e = m->evidence;
@@ -165,8 +215,11 @@ static json_t *cell_json(const struct pl_cell_identity *id, const struct pl_meas
     add_sweep(cell, m->scenario, id->stack);
     if (cell && m->scenario->alert_count)
         json_object_set_new(cell, "alerts", pl_alerts_json(m));
-    if (cell && (!e->has_final || e->final.at_ceiling) && e->sample_count)
+    bool cut = !e->has_final || e->final.at_ceiling;
+    if (cell && cut && e->sample_count && !e->program.kind)
         json_object_set_new(cell, "at_last_sample", last_sample_json(e));
+    if (cell && e->program.kind)
+        json_object_set_new(cell, "output", output_json(r, m->scenario, id, &e->program));
     json_t *ledger = pl_ledger_json(&e->ledger, id->ledger_asked, id->ledger_last_ns);
     if (cell && ledger)
         json_object_set_new(cell, "ledger", ledger);
@@ -178,11 +231,11 @@ int pl_results_add_cell(struct pl_results *r, const struct pl_cell_identity *id,
                         struct pl_error *error)
 {
     char name[300];
-    series_name(json_array_size(json_object_get(r->root, "cells")), m, id, name, sizeof name);
+    name_file(r, "series", m->scenario, id, ".csv", name, sizeof name);
     int rc = write_series(r, name, m, error);
     if (rc)
         return rc;
-    json_t *cell = cell_json(id, m, x, name);
+    json_t *cell = cell_json(r, id, m, x, name);
     if (!cell || json_array_append_new(json_object_get(r->root, "cells"), cell))
         return pl_error_set(error, -ENOMEM, "out of memory");
     return 0;

@@ -260,7 +260,7 @@ void pl_expectations_judge(const struct pl_measured *m, const char *stack, enum 
     for (uint32_t i = 0; i < s->expectation_count; i++)
         if (x->verdict != PL_VERDICT_FAILED && applies(&s->expectations[i], m, stack, format))
             judge_one(&s->expectations[i], m, x);
-    if (s->conditions_left)
+    if (s->conditions_left && s->expectation_count)
         set(x, PL_VERDICT_NOT_CHECKED, "--set %s leaves the stated conditions",
             s->conditions_left_by);
     else if (has_own_conditions(s, stack))
@@ -272,6 +272,13 @@ void pl_expectations_judge(const struct pl_measured *m, const char *stack, enum 
     if (m->evidence->has_final && pl_final_sender_failed(&m->evidence->final))
         set(x, PL_VERDICT_NOT_CHECKED,
             "the sender fell behind: what arrived is not what was asked for");
+    if (m->evidence->has_final && m->evidence->program.kind && pl_fed_failed(&m->evidence->fed) &&
+        s->program.send_count)
+        set(x, PL_VERDICT_NOT_CHECKED,
+            "the senders fell behind: what was sent is not what was asked for");
+    if (m->evidence->program.clients_failed)
+        set(x, PL_VERDICT_NOT_CHECKED, "clients ended by themselves: %u",
+            m->evidence->program.clients_failed);
     if (m->evidence->has_final && pl_final_disturbed(&m->evidence->final))
         set(x, PL_VERDICT_NOT_CHECKED,
             "other programs sent more than a tenth as much to the receiver's port");

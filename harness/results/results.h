@@ -46,6 +46,12 @@ void pl_results_add_recording(struct pl_results *results, const struct pl_scenar
  *  @return whether it is new */
 bool pl_results_warn(struct pl_results *results, const char *warning);
 
+/** Where the output of the cell that comes next is kept, without its ending; makes the folder.
+ *  @return 0 or a negative errno */
+int pl_results_output(struct pl_results *results, const struct pl_scenario *scenario,
+                      const struct pl_cell_identity *identity, char *path, size_t capacity,
+                      struct pl_error *error);
+
 /** Writes the series and adds the cell. @return 0 or a negative errno */
 int pl_results_add_cell(struct pl_results *results, const struct pl_cell_identity *identity,
                         const struct pl_measured *measured, const struct pl_expected *expected,

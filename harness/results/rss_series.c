@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,13 +58,13 @@ static bool read_number(const char **at, double most, int64_t *number)
 /* The first three columns of the line that ends there; time goes on from line to line. */
 static bool read_line(const char *line, const char *end, struct pl_rss_series *s)
 {
-    int64_t t, rss, live;
+    int64_t t, rss, live = -1;
     if (!read_number(&line, PL_RANGE_SECONDS * 1e9, &t) ||
-        !read_number(&line, PL_RANGE_COUNT, &rss) || !read_number(&line, PL_RANGE_COUNT, &live) ||
-        line > end + 1 || (s->count && t <= s->t_ns[s->count - 1]))
+        !read_number(&line, PL_RANGE_COUNT, &rss) ||
+        (*line != ',' && !read_number(&line, PL_RANGE_COUNT, &live)) || line > end + 1 || (s->count && t <= s->t_ns[s->count - 1]))
         return false;
     s->t_ns[s->count] = t;
-    s->live_bytes[s->count] = (double)live;
+    s->live_bytes[s->count] = live < 0 ? (double)NAN : (double)live;
     s->rss_bytes[s->count++] = (double)rss;
     return true;
 }

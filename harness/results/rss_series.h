@@ -11,7 +11,7 @@
 struct pl_rss_series {
     int64_t *t_ns; /* of the replay, strictly ascending */
     double *rss_bytes;
-    double *live_bytes;
+    double *live_bytes; /* NaN: not known */
     size_t count; /* at least 1 */
 };
 

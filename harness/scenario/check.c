@@ -14,15 +14,28 @@ static struct pl_mark mark_of(const struct pl_decoder *d, const char *path)
     return d->marks[pl_schema_find(path) - pl_schema];
 }
 
+static bool is_among_keys(const char *const *keys, const char *path)
+{
+    for (; keys && *keys; keys++)
+        if (strcmp(*keys, path) == 0)
+            return true;
+    return false;
+}
+
 static int check_required(struct pl_decoder *d)
 {
+    const struct pl_pipeline_traits *traits = pl_traits_of(d->scenario);
     for (size_t i = 0; i < pl_schema_count; i++) {
         enum pl_pipeline_kind kind = (enum pl_pipeline_kind)d->scenario->pipeline, owner = kind;
         bool foreign = pl_schema_foreign(&pl_schema[i], kind, &owner);
         unsigned required = PL_KEY_REQUIRED | (foreign ? 0 : PL_KEY_REQUIRED_HERE);
-        if (pl_schema[i].flags & required && !d->seen[i])
+        bool needed = is_among_keys(traits->needed, pl_schema[i].path);
+        if ((needed || pl_schema[i].flags & required) && !d->seen[i])
             return pl_decode_fail(d, (struct pl_mark){1, 1}, "the key '%s' is missing",
                                   pl_schema[i].path);
+        if (d->seen[i] && is_among_keys(traits->refused, pl_schema[i].path))
+            return pl_decode_fail(d, d->marks[i], "'%s' is no key of the pipeline %s",
+                                  pl_schema[i].path, traits->name);
         if (foreign && d->seen[i])
             return pl_decode_fail(d, d->marks[i], "'%s' is a key of the pipeline %s, not of %s",
                                   pl_schema[i].path, pl_pipeline_kind_name(owner),
@@ -46,7 +59,7 @@ static int check_classes(struct pl_decoder *d)
         if (s->classes[i].size == 0)
             return pl_decode_fail(d, mark_of(d, "classes"), "class %s has no size",
                                   s->classes[i].name);
-    if (s->class_count == 0)
+    if (s->class_count == 0 && !pl_traits_of(s)->foreign)
         return pl_decode_fail(d, mark_of(d, "classes"), "classes holds none");
     return 0;
 }
@@ -110,9 +123,7 @@ static int check_times(struct pl_decoder *d)
     return 0;
 }
 
-/* Negative times count back from the end of the run. */
-static int resolve_spans(struct pl_decoder *d, const char *key, struct pl_span *spans,
-                         uint32_t count)
+int pl_spans_resolve(struct pl_decoder *d, const char *key, struct pl_span *spans, uint32_t count)
 {
     int64_t duration = d->scenario->duration_ns;
     for (uint32_t i = 0; i < count; i++) {
@@ -134,11 +145,11 @@ static int resolve_spans(struct pl_decoder *d, const char *key, struct pl_span *
 static int resolve_times(struct pl_decoder *d)
 {
     struct pl_scenario *s = d->scenario;
-    int rc = resolve_spans(d, "receiver.stalls", s->receiver.stalls, s->receiver.stall_count);
+    int rc = pl_spans_resolve(d, "receiver.stalls", s->receiver.stalls, s->receiver.stall_count);
     if (!rc)
-        rc = resolve_spans(d, "traffic.outages", s->traffic.outages, s->traffic.outage_count);
+        rc = pl_spans_resolve(d, "traffic.outages", s->traffic.outages, s->traffic.outage_count);
     if (!rc)
-        rc = resolve_spans(d, "broadcast.stalls", s->broadcast.stalls, s->broadcast.stall_count);
+        rc = pl_spans_resolve(d, "broadcast.stalls", s->broadcast.stalls, s->broadcast.stall_count);
     return rc;
 }
 

@@ -7,6 +7,11 @@
 /** Checks a decoded scenario and resolves times that count from its end. @return 0 or -EINVAL */
 int pl_scenario_check(struct pl_decoder *decoder);
 
+/** Resolves times that count back from the end of the run. @return 0, or -EINVAL where a span ends
+ *  before it begins, or two overlap */
+int pl_spans_resolve(struct pl_decoder *decoder, const char *key, struct pl_span *spans,
+                     uint32_t count);
+
 /** Finds the classes of alerts, and the alerts of expectations. @return 0 or -EINVAL */
 int pl_alerts_check(struct pl_decoder *decoder);
 

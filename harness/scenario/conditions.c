@@ -15,6 +15,7 @@ static bool is_elsewhere(const char *path)
                                             "title",
                                             "about",
                                             "traffic.file",
+                                            "program.directory",
                                             "blocks.file",
                                             "broadcast.video",
                                             "broadcast.sound",

@@ -6,7 +6,7 @@
 
 #include "harness/scenario/schema.h"
 
-#define PL_SCHEMA_MAX 128
+#define PL_SCHEMA_MAX 160
 
 struct pl_decoder {
     struct pl_scenario *scenario;
@@ -39,8 +39,28 @@ struct pl_mark pl_decode_mark(struct fy_node *node);
 int pl_decode_fail(struct pl_decoder *decoder, struct pl_mark mark, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/** Decodes one key of a mapping into the entry that the mapping stands for. */
+typedef int (*pl_entry_decoder)(struct pl_decoder *, struct fy_node *value, const char *key,
+                                void *entry);
+
+/** Hands each key of a mapping, one of a sequence, to `decode`. @return 0 or -EINVAL */
+int pl_decode_entry(struct pl_decoder *decoder, struct fy_node *mapping, const char *what,
+                    pl_entry_decoder decode, void *entry);
+
+/** Decodes a sequence of spans of time; one that names no end lasts for ever.
+ *  @param max how many `spans` has room for */
+int pl_decode_spans(struct pl_decoder *decoder, struct fy_node *key, struct fy_node *value,
+                    const char *what, struct pl_span *spans, uint32_t max, uint32_t *count);
+
 /* Rows with decoders of their own. */
 int pl_decode_extends(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
+int pl_decode_program_command(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
+int pl_decode_program_environment(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
+int pl_decode_program_ready(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
+int pl_decode_program_stop(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
+int pl_decode_program_send(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
+int pl_decode_program_clients(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
+int pl_decode_program_actions(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_container(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_classes(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_limits(struct pl_decoder *, struct fy_node *key, struct fy_node *value);

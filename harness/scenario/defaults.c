@@ -1,6 +1,7 @@
 /* A scenario's defaults (defaults.h). */
 #include "harness/scenario/defaults.h"
 
+#include <signal.h>
 #include <stdio.h>
 
 #define MS INT64_C(1000000)
@@ -49,6 +50,11 @@ void pl_scenario_defaults(struct pl_scenario *s, const char *path, enum pl_tier 
                       .terminal = "160x45",
                       .video_queue = 30,
                       .audio_queue = 100},
+        .program = {.ready = PL_READY_TIME,
+                    .ready_ns = 100 * MS, /* a program that can't work says so by then */
+                    .ready_within_ns = 30 * S,
+                    .stop_signal = SIGTERM,
+                    .grace_ns = 5 * S},
         .sample_interval_ns = 100 * MS,
         .timeout_ns = 120 * S,
         .gate = true,

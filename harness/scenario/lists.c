@@ -86,12 +86,8 @@ int pl_decode_formats(struct pl_decoder *d, struct fy_node *key, struct fy_node 
                        check_format);
 }
 
-typedef int (*entry_decoder)(struct pl_decoder *, struct fy_node *value, const char *key,
-                             void *entry);
-
-/* One mapping of a sequence: each of its keys goes to `decode`. */
-static int decode_entry(struct pl_decoder *d, struct fy_node *mapping, const char *what,
-                        entry_decoder decode, void *entry)
+int pl_decode_entry(struct pl_decoder *d, struct fy_node *mapping, const char *what,
+                    pl_entry_decoder decode, void *entry)
 {
     if (!fy_node_is_mapping(mapping))
         return pl_decode_fail(d, pl_decode_mark(mapping), "%s takes a list of mappings", what);
@@ -134,9 +130,8 @@ static int decode_span_key(struct pl_decoder *d, struct fy_node *value, const ch
                           "unknown key '%s' of a span of time; known here: from, until", key);
 }
 
-/* A sequence of spans of time; one that names no end lasts for ever. */
-static int decode_spans(struct pl_decoder *d, struct fy_node *key, struct fy_node *value,
-                        const char *what, struct pl_span *spans, uint32_t *count)
+int pl_decode_spans(struct pl_decoder *d, struct fy_node *key, struct fy_node *value,
+                    const char *what, struct pl_span *spans, uint32_t max, uint32_t *count)
 {
     *count = 0;
     if (!value || !fy_node_is_sequence(value))
@@ -144,11 +139,11 @@ static int decode_spans(struct pl_decoder *d, struct fy_node *key, struct fy_nod
                               "%s takes a list: [{from: 0s, until: -10s}]", what);
     void *at = NULL;
     for (struct fy_node *node; (node = fy_node_sequence_iterate(value, &at));) {
-        if (*count == PL_STALLS_MAX)
-            return pl_decode_fail(d, pl_decode_mark(node), "%s: more than %d", what, PL_STALLS_MAX);
+        if (*count == max)
+            return pl_decode_fail(d, pl_decode_mark(node), "%s: more than %u", what, max);
         struct pl_span *span = &spans[(*count)++];
         *span = (struct pl_span){0, INT64_MAX};
-        int rc = decode_entry(d, node, what, decode_span_key, span);
+        int rc = pl_decode_entry(d, node, what, decode_span_key, span);
         if (rc)
             return rc;
     }
@@ -158,19 +153,22 @@ static int decode_spans(struct pl_decoder *d, struct fy_node *key, struct fy_nod
 int pl_decode_viewer_stalls(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
 {
     struct pl_broadcast_settings *b = &d->scenario->broadcast;
-    return decode_spans(d, key, value, "broadcast.stalls", b->stalls, &b->stall_count);
+    return pl_decode_spans(d, key, value, "broadcast.stalls", b->stalls, PL_STALLS_MAX,
+                           &b->stall_count);
 }
 
 int pl_decode_stalls(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
 {
     struct pl_receiver_settings *receiver = &d->scenario->receiver;
-    return decode_spans(d, key, value, "receiver.stalls", receiver->stalls, &receiver->stall_count);
+    return pl_decode_spans(d, key, value, "receiver.stalls", receiver->stalls, PL_STALLS_MAX,
+                           &receiver->stall_count);
 }
 
 int pl_decode_outages(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
 {
     struct pl_traffic_settings *traffic = &d->scenario->traffic;
-    return decode_spans(d, key, value, "traffic.outages", traffic->outages, &traffic->outage_count);
+    return pl_decode_spans(d, key, value, "traffic.outages", traffic->outages, PL_STALLS_MAX,
+                           &traffic->outage_count);
 }
 
 static int add_churn(struct pl_decoder *d, struct fy_node *node)
@@ -240,14 +238,14 @@ static int decode_condition(struct pl_decoder *d, struct fy_node *value, struct 
 
 static int check_outcome(struct pl_decoder *d, struct fy_node *node, const char *item)
 {
-    static const char *const outcomes[] = {"bounded", "growing", "oom_killed", "alloc_failed",
-                                           "crashed"};
+    static const char *const outcomes[] = {"bounded",      "growing", "oom_killed",
+                                           "alloc_failed", "crashed", "exited"};
     for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
         if (strcmp(item, outcomes[i]) == 0)
             return 0;
     return pl_decode_fail(d, pl_decode_mark(node),
                           "'%s' is no outcome to expect; bounded, growing, oom_killed, "
-                          "alloc_failed, crashed would be right",
+                          "alloc_failed, crashed, exited would be right",
                           item);
 }
 
@@ -281,7 +279,7 @@ int pl_decode_expect(struct pl_decoder *d, struct fy_node *key, struct fy_node *
 {
     struct pl_scenario *s = d->scenario;
     s->expectation_count = 0;
-    if (!value || !fy_node_is_sequence(value) || fy_node_sequence_is_empty(value))
+    if (!value || !fy_node_is_sequence(value))
         return pl_decode_fail(d, pl_decode_mark(value ? value : key),
                               "expect takes a list: [{stacks: all, outcome: bounded}]");
     void *at = NULL;
@@ -291,7 +289,7 @@ int pl_decode_expect(struct pl_decoder *d, struct fy_node *key, struct fy_node *
                                   PL_EXPECTATIONS_MAX);
         struct pl_expectation *e = &s->expectations[s->expectation_count++];
         *e = (struct pl_expectation){.container = "any", .mark = pl_decode_mark(node)};
-        int rc = decode_entry(d, node, "expect", decode_expectation_key, e);
+        int rc = pl_decode_entry(d, node, "expect", decode_expectation_key, e);
         if (!rc && e->from_ns < 0)
             rc = pl_decode_fail(d, e->mark, "from is a duration: 0s or more would be right");
         if (!rc && (!e->stacks[0] || (!e->outcome[0] && !e->bound_count && !e->alerts[0])))

@@ -26,5 +26,7 @@ int pl_scenario_resolve(struct pl_scenario *s, const char *beside, struct pl_err
         rc = resolve(beside, single[i], error);
     for (uint32_t i = 0; !rc && i < s->media.source_count; i++)
         rc = resolve(beside, s->media.sources[i], error);
-    return rc;
+    for (uint32_t i = 0; !rc && i < s->program.send_count; i++)
+        rc = resolve(beside, s->program.sends[i].file, error);
+    return rc ? rc : resolve(beside, s->program.directory, error);
 }

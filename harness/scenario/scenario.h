@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "allocators/allocator.h"
+#include "harness/scenario/program.h"
 
 #define PL_PATH_MAX 1024
 #define PL_SCENARIO_BYTES_MAX (1 << 20) /* of its file; ours have 3 kB */
@@ -44,6 +45,7 @@ enum pl_format {
     PL_FORMAT_YUV422P,
     PL_FORMAT_RGB24,
     PL_FORMAT_RGBA,
+    PL_FORMAT_OWN, /* whatever a foreign program holds */
     PL_FORMAT_COUNT
 };
 
@@ -65,12 +67,6 @@ enum pl_on_full {
 struct pl_mark {
     uint32_t line;
     uint32_t column;
-};
-
-/** From `from_ns` until `until_ns`, both in the replay's time. */
-struct pl_span {
-    int64_t from_ns;
-    int64_t until_ns;
 };
 
 /** What a network does to packets, each with a probability a packet from 0 to 1. */
@@ -261,6 +257,7 @@ struct pl_scenario {
     struct pl_media_settings media;
     struct pl_blocks_settings blocks;
     struct pl_broadcast_settings broadcast;
+    struct pl_program_settings program;
     struct pl_class classes[PL_CLASSES_MAX];
     uint32_t class_count;
     uint32_t class_fits; /* a bit a class: its size follows from the cell's format */

@@ -7,9 +7,10 @@
 
 /** What kind of recording a scenario replays. */
 enum pl_material_kind {
-    PL_MATERIAL_CAPTURE, /* traffic.file: RTP in a capture */
-    PL_MATERIAL_FILES,   /* media files and captures, as they are */
-    PL_MATERIAL_PROFILE  /* a profile of blocks */
+    PL_MATERIAL_CAPTURE,  /* traffic.file: RTP in a capture */
+    PL_MATERIAL_CAPTURES, /* several captures, each a recording of its own; there may be none */
+    PL_MATERIAL_FILES,    /* media files and captures, as they are */
+    PL_MATERIAL_PROFILE   /* a profile of blocks */
 };
 
 struct pl_decoder;
@@ -18,8 +19,11 @@ struct pl_pipeline_traits {
     const char *name;
     const char *const *sections; /* of keys that it reads, NULL at the end; keys of others are
                                     refused */
+    const char *const *needed;   /* keys that it can't do without, NULL at the end; NULL: none */
+    const char *const *refused;  /* keys that are everybody's, or of its sections, and not its */
     const char *large;           /* which keys make its books large: "these broadcast.pictures" */
     enum pl_material_kind material;
+    bool foreign;    /* it runs somebody else's program: no books of ours, the wall clock alone */
     bool packets;    /* it counts packets; a pipeline without any has its refused acquires */
     bool evicts;     /* it may throw clients out */
     bool ffmpeg;     /* it is fed by FFmpeg, whose version stands in the results */

@@ -30,18 +30,20 @@ static bool is_capture(const char *data, size_t bytes)
     return false;
 }
 
-static int read_part(const char *path, struct part *part, struct pl_error *error)
+static int read_part(const char *path, const struct pl_capture_options *captures, struct part *part,
+                     struct pl_error *error)
 {
+    const struct pl_capture_options any = {0};
     int rc = pl_file_read(path, PL_MATERIAL_BYTES_MAX, &part->data, &part->bytes, error);
     if (rc)
         return rc;
     if (part->bytes == 0)
         return pl_error_set(error, -EINVAL, "%s is empty", path);
-    part->is_capture = is_capture(part->data, part->bytes);
+    part->is_capture = captures || is_capture(part->data, part->bytes);
     if (!part->is_capture)
         return 0;
     struct pl_recording *recording;
-    rc = pl_capture_read_memory(part->data, part->bytes, path, &(struct pl_capture_options){0},
+    rc = pl_capture_read_memory(part->data, part->bytes, path, captures ? captures : &any,
                                 &recording, NULL, error);
     if (rc)
         return rc;
@@ -90,16 +92,17 @@ struct pl_recording *pl_material_of(const char *name, const void *data, size_t b
     return lay_out(&name, &part, 1);
 }
 
-int pl_material_read(const char *const *paths, uint32_t count, struct pl_recording **recording,
+int pl_material_read(const char *const *paths, uint32_t count,
+                     const struct pl_capture_options *captures, struct pl_recording **recording,
                      struct pl_error *error)
 {
     struct part parts[PL_MATERIAL_MAX] = {0};
     int rc = 0;
     for (uint32_t i = 0; !rc && i < count; i++)
-        rc = read_part(paths[i], &parts[i], error);
+        rc = read_part(paths[i], captures, &parts[i], error);
     struct pl_recording *r = rc ? NULL : lay_out(paths, parts, count);
     if (!rc && !r)
-        rc = pl_error_set(error, -ENOMEM, "out of memory for %s", paths[0]);
+        rc = pl_error_set(error, -ENOMEM, "out of memory for what is replayed");
     for (uint32_t i = 0; i < count; i++)
         free(parts[i].data);
     if (!rc)

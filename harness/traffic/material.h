@@ -32,14 +32,18 @@ static inline const void *pl_material_file(const struct pl_material *m, uint32_t
  *  pl_capture. @return free() it; NULL when out of memory */
 struct pl_recording *pl_material_of(const char *name, const void *data, size_t bytes);
 
+struct pl_capture_options;
+
 /**
  * Reads files into a new recording that has no streams. Needs the library pl_capture.
- * @param paths 1 to PL_MATERIAL_MAX
+ * @param paths PL_MATERIAL_MAX at most
+ * @param captures all files have to be captures, read with these options; NULL: whatever they are
  * @param recording set on success; free() it
  * @return 0, or a negative errno and one line: -ENOENT and others from opening; -EINVAL for a file
  *  that is empty, or a capture that pl_capture_read refuses; -EFBIG; -ENOMEM
  */
-int pl_material_read(const char *const *paths, uint32_t count, struct pl_recording **recording,
+int pl_material_read(const char *const *paths, uint32_t count,
+                     const struct pl_capture_options *captures, struct pl_recording **recording,
                      struct pl_error *error);
 
 #endif

@@ -61,7 +61,7 @@ static struct pl_recording *read_sources(const struct pl_scenario *s)
     const char *paths[PL_SOURCES_MAX];
     for (uint32_t i = 0; i < s->media.source_count; i++)
         paths[i] = s->media.sources[i];
-    if (pl_material_read(paths, s->media.source_count, &recording, &error))
+    if (pl_material_read(paths, s->media.source_count, NULL, &recording, &error))
         fail_msg("%s", error.text);
     return recording;
 }

@@ -1,0 +1,13 @@
+/* A span of time. */
+#ifndef PL_SCENARIO_SPAN_H
+#define PL_SCENARIO_SPAN_H
+
+#include <stdint.h>
+
+/** From `from_ns` until `until_ns`, both in the replay's time. */
+struct pl_span {
+    int64_t from_ns;
+    int64_t until_ns;
+};
+
+#endif
