@@ -1,5 +1,6 @@
 /* A program to be run in the dock: it does one thing, named by its first argument, for as long as
  * it may. With a port as its second argument it is a server that counts datagrams. */
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <pthread.h>
 #include <signal.h>

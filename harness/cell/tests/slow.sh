@@ -77,7 +77,7 @@ trap clean_up EXIT
 trap 'exit 1' INT TERM
 
 mkdir "$tmp/bin" "$tmp/tmp"
-for program in plimsoll{,-cell,-live,-sender,-media,-gbench}; do
+for program in plimsoll{,-cell,-live,-sender,-program,-media,-gbench}; do
     [ ! -x "$build/$program" ] || cp "$build/$program" "$tmp/bin/"
 done
 cp -r "$source_folder/scenarios" "$tmp/"

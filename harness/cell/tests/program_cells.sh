@@ -1,0 +1,146 @@
+#!/usr/bin/env bash
+# Foreign programs in the dock: what is measured of them, how each ends, and that nothing of them is
+# left whatever they do.
+#   program_cells.sh BUILD_FOLDER
+set -uo pipefail
+# shellcheck source-path=SCRIPTDIR source=slow.sh
+. "$(dirname "$0")/slow.sh"
+needs jq
+guest=$1/plimsoll-guest
+traffic=$tmp/scenarios/traffic/l16-stereo-44100.pcap.zst
+cp "$guest" "$tmp/guest"
+guest=$tmp/guest
+plimsoll=$tmp/bin/plimsoll
+
+nothing_left() { # NAME: every process that ran the guest has ended
+    local pid
+    for pid in /proc/[0-9]*; do
+        [ "$(readlink "$pid/exe" 2>/dev/null)" != "$guest" ] ||
+            bad "$1: process ${pid#/proc/} is still there: $(tr '\0' ' ' <"$pid/cmdline")"
+    done
+}
+
+# cell NAME EXPECTED_CODE OPTION... -- PROGRAM...: runs it for 2 s into $tmp/NAME
+cell() {
+    local name=$1 code=$2
+    shift 2
+    "$plimsoll" run --duration 1500ms --set sample_interval=50ms --out "$name" "$@" >"$name.out" 2>"$name.err"
+    local rc=$?
+    [ $rc -eq "$code" ] || bad "$name: exit $rc, not $code: $(tail -n 3 "$name.err")"
+    nothing_left "$name"
+}
+
+# holds NAME FILTER: of the first cell
+holds() {
+    jq -e ".cells[0] | $2" "$1/results.json" >/dev/null ||
+        bad "$1: $2 is not so: $(jq -c '.cells[0] | {outcome, outcome_why, metrics}' "$1/results.json")"
+}
+
+says() { # NAME TEXT: in one line on stderr
+    grep -qF -- "$2" "$1.err" || bad "$1: no word of '$2': $(cat "$1.err")"
+    [ "$(wc -l <"$1.err")" -eq 1 ] || bad "$1: not one line: $(cat "$1.err")"
+}
+
+# --- what is measured
+cell hold 0 --allocator glibc -- "$guest" hold 16
+holds hold '.outcome == "bounded" and .format == "own" and .clock == "wall"'
+holds hold '.metrics | .rss_bytes_peak > 16*1048576 and .rss_bytes_peak < 17*1048576'
+holds hold '.metrics | .processes_peak == 1 and .threads_peak == 1 and .vsz_bytes_peak > .rss_bytes_peak'
+holds hold '.metrics | has("live_bytes_peak") or has("churn_bytes_per_second") or has("packets_received") | not'
+cell threads 0 -- "$guest" threads
+holds threads '.metrics | .threads_peak == 8 and .processes_peak == 1 and .rss_bytes_peak > 7*1048576'
+cell forks 0 -- "$guest" forks
+holds forks '.metrics | .processes_peak == 4 and .rss_bytes_peak > 12*1048576'
+cell daemon 0 -- "$guest" daemon
+holds daemon '.outcome == "bounded" and .metrics.rss_bytes_peak > 4*1048576 and .metrics.processes_peak == 1'
+cell workers 0 -- "$guest" workers
+holds workers '.metrics.cpu_percent_of_realtime > 5' # of processes that had ended when they were looked for
+
+# --- how it ends
+cell grow 0 --container 24MiB --allocator glibc -- "$guest" grow
+holds grow '.outcome == "crashed" or .outcome == "oom_killed" or .metrics.exit_status == 7'
+if [ "$(jq -r '.cells[0].container.kind' grow/results.json)" != rlimit ]; then
+    holds grow '.outcome == "oom_killed"'
+fi
+cell status 0 -- "$guest" exit 3 700
+holds status '.outcome == "exited" and .metrics.exit_status == 3 and .metrics.exit_seconds > 0.3'
+grep -q 'nothing more to do' status/output/*.txt || bad "status: what it printed is not kept"
+cell crash 1 -- "$guest" crash 700
+holds crash '.outcome == "crashed" and (.metrics | has("exit_status") | not)'
+cell stubborn 0 --set program.grace=200ms -- "$guest" stubborn
+grep -q 'did not end within its grace of 0.2 s' stubborn.err || bad "stubborn: its grace is not told"
+cell print 0 -- "$guest" print
+holds print '.output.bytes > 4194304'
+[ "$(stat -c %s print/output/000.*.txt)" -lt 4194500 ] || bad "print: more than 4 MiB were kept"
+tail -n 1 print/output/000.*.txt | grep -q 'B more were printed and not kept' || bad "print: nothing says that it was cut"
+
+# --- fed, with clients and actions, as a scenario
+cat >fed.yaml <<YAML
+name: fed
+title: a receiver that is fed
+pipeline: program
+program:
+  command: [./guest, count, "47113"]
+  send: [{file: $traffic, to: 127.0.0.1:47113}]
+  clients: [{command: [./guest, hold, "1"], count: 3, every: 100ms, until: 1500ms, stall: [{from: 500ms, until: 700ms}]}]
+  actions: [{at: 600ms, command: [sh, -c, "echo an action; pgrep -c -f 'guest hold'"]}]
+duration: 2s
+sample_interval: 50ms
+allocators: [glibc]
+alerts: [rss_bytes > 1kB]
+expect: [{stacks: all, outcome: bounded, metrics: {packets_sent: "> 500", packets_refused: "<= 0"}, alerts: [rss_bytes > 1kB]}]
+YAML
+cell fed 0 fed.yaml
+holds fed '.expected == "met"'
+count=$(tail -n 1 fed/output/000.fed.glibc.own.r0.txt | cut -d' ' -f1)
+[ "${count:-0}" -ge 500 ] || bad "fed: only ${count:-0} datagrams came"
+grep -q 'an action' fed/output/*-clients.txt || bad "fed: the action was not run"
+clients=$(sed -n 2p fed/output/*-clients.txt)
+[ "$clients" -ge 3 ] || bad "fed: there were not three clients: $(cat fed/output/*-clients.txt)"
+sed -e 's/name: fed/name: hups/' -e 's/command: .*47113.*/command: [.\/guest, hups]\n  ready: "output:listening for"/' \
+    -e '/send:/d' -e '/clients:/d' -e 's/actions:.*/actions: [{at: 300ms, every: 400ms, signal: HUP}]/' \
+    -e 's/metrics: {[^}]*}, //' fed.yaml >hups.yaml
+cell hups 0 hups.yaml
+[ "$(tail -n 1 hups/output/000.*.txt)" = "SIGHUP 5" ] || bad "hups: $(tail -n 1 hups/output/000.*.txt), and five were due"
+
+# --- bad input: one line, nothing kept, nothing left running
+cell nosuch 2 -- ./no-such
+says nosuch "there is no program './no-such'"
+cell notexec 2 -- "$tmp/fed.yaml"
+says notexec "is not executable"
+cell early 2 -- "$guest" exit 4
+says early "ended with status 4 before it was ready; it printed last: nothing more to do"
+cell never 2 --ready tcp:47114 --set program.ready_within=300ms -- "$guest" hold
+says never "was not ready within 0.3 s"
+cell away 2 --send "$traffic=192.0.2.1:5004" -- "$guest" hold
+says away "nothing is sent off this machine"
+cell badclient 2 --set 'program.clients=[{command: [./no-such]}]' -- "$guest" hold
+says badclient "program.clients: './no-such' can't be started: No such file or directory"
+"$guest" count 47115 >/dev/null &
+holder=$!
+sleep 0.5
+"$plimsoll" run --ready udp:47115 --out taken -- "$tmp/bin/plimsoll" --version 2>taken.err >/dev/null
+[ $? -eq 2 ] || bad "taken: not refused"
+kill $holder
+wait $holder 2>/dev/null
+says taken "UDP port 47115 is taken by another program already"
+for layer in slab frame_pool gc:model=go; do
+    cell "layer-${layer%:*}" 2 --allocator "$layer/glibc" -- "$guest" hold
+done
+cell threads-key 2 --set threads=1 -- "$guest" hold
+says threads-key "'threads' is no key of the pipeline program"
+
+# --- killed at any moment, it leaves nothing
+for signal in TERM HUP KILL; do
+    "$plimsoll" run --duration 60s --out "killed-$signal" -- "$guest" daemon >/dev/null 2>&1 &
+    controller=$!
+    sleep 0.9
+    kill -$signal $controller
+    wait $controller 2>/dev/null
+    for _ in $(seq 60); do
+        pgrep -f "^$guest daemon" >/dev/null || break
+        sleep 0.1
+    done
+    nothing_left "SIG$signal"
+done
+finish
