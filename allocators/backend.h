@@ -56,6 +56,7 @@ struct pl_layer_context {
 };
 
 struct pl_ledger;
+struct pl_foreign;
 
 struct pl_backend {
     const char *name;
@@ -109,6 +110,13 @@ struct pl_backend {
     void (*clock)(void *state, const int64_t *now_ns);
     /** The ledger that it is; NULL: none. */
     struct pl_ledger *(*ledger)(void *state);
+    /** Why it can't stand in a foreign program (foreign.h); NULL: a heap can, and a layer that has
+     *  the next one. */
+    const char *not_foreign;
+    /** Writes its options as they stand in a foreign program; NULL: it has none there.
+     *  @return 0 or -EINVAL */
+    int (*foreign)(const struct pl_stack_spec *spec, size_t layer, struct pl_foreign *foreign,
+                   struct pl_error *error);
     /** Gives back what the instance took; the links below still stand. May be NULL. */
     void (*close)(void *state);
 };
