@@ -58,7 +58,6 @@ static inline bool pl_limit_take(size_t bytes)
             return false;
     } while (!__atomic_compare_exchange_n(&pl_limit.live, &live, sum, true, __ATOMIC_RELAXED,
                                           __ATOMIC_RELAXED));
-    pl_count_max(&pl_process->live_bytes_peak, sum > 0 ? (uint64_t)sum : 0);
     return true;
 }
 
@@ -72,6 +71,13 @@ static inline bool pl_limit_exceed(size_t bytes)
 {
     int64_t sum = __atomic_add_fetch(&pl_limit.live, (int64_t)bytes, __ATOMIC_RELAXED);
     return sum > pl_limit.max;
+}
+
+/** Counts what the process holds once a block has been handed out. */
+static inline void pl_limit_handed_out(void)
+{
+    int64_t live = __atomic_load_n(&pl_limit.live, __ATOMIC_RELAXED);
+    pl_count_max(&pl_process->live_bytes_peak, live > 0 ? (uint64_t)live : 0);
 }
 
 /** Counts a refusal. */

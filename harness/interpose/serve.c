@@ -11,10 +11,11 @@
 
 unsigned pl_layers;
 
-/* Without sizes a limit would count what it can't take back. */
+/* Without sizes a limit would count what it can't take back. tcmalloc 2.10 makes an object by new
+ * when it is first asked for a size: to be asked by that new would never end. */
 void pl_serve_open(const struct pl_foreign *settings)
 {
-    const bool sized = pl_next_is_sized();
+    const bool sized = pl_next_is_sized() && pl_next.usable_size(NULL) == 0;
     pl_process->unsized = !sized;
     pl_process->untrimmed = settings->trim_every_ns && !pl_next.trim;
     pl_limit.max = (int64_t)settings->limit_bytes;
@@ -89,6 +90,7 @@ static inline void *settle(void *block, size_t taken, size_t size)
             return NULL;
         }
     }
+    pl_limit_handed_out();
     pl_count_allocated(usable);
     return block;
 }
@@ -170,6 +172,7 @@ static void count_moved(void *moved, size_t before, size_t taken, size_t size)
     const size_t usable = pl_next.usable_size(moved);
     adjust(before + taken, usable);
     pl_limit_learn(size, usable);
+    pl_limit_handed_out();
     pl_count_freed(before);
     pl_count_allocated(usable);
 }
