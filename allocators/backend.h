@@ -112,6 +112,9 @@ struct pl_backend {
     void (*clock)(void *state, const int64_t *now_ns);
     /** The ledger that it is; NULL: none. */
     struct pl_ledger *(*ledger)(void *state);
+    /** A library of ours for the heap's own names of malloc and free, to be preloaded before the
+     * heap in a foreign program; NULL: it has none. */
+    const char *names;
     /** Why it can't stand in a foreign program (foreign.h); NULL: a heap can, and a layer that has
      *  the next one. */
     const char *not_foreign;

@@ -11,10 +11,8 @@
 
 #include "allocators/backend.h"
 
-static const char library[] = "libplimsoll-interpose.so";
-
 /* Beside the running program, or where `make install` puts it, seen from there. */
-static int find_library(char *path, size_t capacity, struct pl_error *error)
+static int find_library(const char *library, char *path, size_t capacity, struct pl_error *error)
 {
     static const char *const folders[] = {"", "../" PL_LIBRARY_DIR "/"};
     char self[PATH_MAX];
@@ -74,6 +72,24 @@ static int preload_first(struct pl_environment *environment, const char *path,
     return 0;
 }
 
+/* Those of the heap's own names stand right before it, the library before all. */
+static int preload_ours(const struct pl_stack_spec *stack, struct pl_environment *environment,
+                        struct pl_error *error)
+{
+    const char *const libraries[] = {stack->layers[stack->depth - 1].backend->names,
+                                     "libplimsoll-interpose.so"};
+    char path[PATH_MAX];
+    int rc = 0;
+    for (size_t i = 0; i < PL_ARRAY_COUNT(libraries) && !rc; i++) {
+        if (!libraries[i])
+            continue;
+        rc = find_library(libraries[i], path, sizeof path, error);
+        if (!rc)
+            rc = preload_first(environment, path, error);
+    }
+    return rc;
+}
+
 static int name_page(struct pl_environment *environment, const char *page_path,
                      struct pl_error *error)
 {
@@ -111,16 +127,13 @@ int pl_interpose_prepare(const struct pl_stack_spec *stack, const char *page_pat
 {
     struct pl_environment made;
     struct pl_foreign settings;
-    char path[PATH_MAX];
     if (*page_path != '/')
         return pl_error_set(error, -EINVAL, "%.300s: an absolute path would be right", page_path);
     int rc = pl_stack_foreign(stack, &settings, error);
     if (!rc)
-        rc = find_library(path, sizeof path, error);
-    if (!rc)
         rc = pl_stack_environment(stack, &made, error);
     if (!rc)
-        rc = preload_first(&made, path, error);
+        rc = preload_ours(stack, &made, error);
     if (!rc)
         rc = name_page(&made, page_path, error);
     if (!rc)

@@ -193,13 +193,13 @@ static void *shrink_to_nothing(void *block)
     return served;
 }
 
-static void *resize(void *block, size_t size, const void *caller)
+static void *resize(void *block, size_t size, const void *caller, const struct pl_hooked *hooked)
 {
     const size_t before = stands(PL_LAYER_LIMIT) ? pl_next.usable_size(block) : 0;
     const size_t after = guess(size), taken = after > before ? after - before : 0;
     if (!is_admitted(taken, size, caller))
         return tell(NULL);
-    void *served = pl_next.realloc(block, size);
+    void *served = hooked ? hooked->call(hooked) : pl_next.realloc(block, size);
     if (stands(PL_LAYER_LIMIT)) {
         if (served)
             count_moved(served, before, taken, size);
@@ -225,19 +225,44 @@ void *pl_serve_realloc(void *block, size_t size, const void *caller)
     if (PL_UNLIKELY(pl_spare_has(block)))
         return move_from_spare(block, size, caller);
     look_at_time();
-    return size ? resize(block, size, caller) : shrink_to_nothing(block);
+    return size ? resize(block, size, caller, NULL) : shrink_to_nothing(block);
+}
+
+static void release(void *block, const struct pl_hooked *hooked)
+{
+    const bool counted = stands(PL_LAYER_LIMIT);
+    const size_t usable = counted ? pl_next.usable_size(block) : 0;
+    if (hooked)
+        hooked->call(hooked);
+    else
+        pl_next.free(block);
+    if (!counted)
+        return;
+    pl_limit_give_back(usable);
+    pl_count_freed(usable);
 }
 
 void pl_serve_free(void *block)
 {
     look_at_time();
-    if (!block || PL_UNLIKELY(pl_spare_has(block)))
-        return;
-    const bool counted = stands(PL_LAYER_LIMIT);
-    const size_t usable = counted ? pl_next.usable_size(block) : 0;
-    pl_next.free(block);
-    if (!counted)
-        return;
-    pl_limit_give_back(usable);
-    pl_count_freed(usable);
+    if (block && !PL_UNLIKELY(pl_spare_has(block)))
+        release(block, NULL);
+}
+
+void *pl_serve_hooked(const struct pl_hooked *hooked, const void *caller)
+{
+    const size_t size = hooked->size;
+    if (!is_admitted(size, size, caller))
+        return tell(NULL);
+    return settle(hooked->call(hooked), size, size);
+}
+
+void *pl_serve_hooked_resize(const struct pl_hooked *hooked, const void *caller)
+{
+    return resize(hooked->block, hooked->size, caller, hooked);
+}
+
+void pl_serve_hooked_free(const struct pl_hooked *hooked)
+{
+    release(hooked->block, hooked);
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "allocators/foreign.h"
+#include "harness/interpose/hooks.h"
 
 enum pl_layer { PL_LAYER_LIMIT = 1, PL_LAYER_FAULT = 2, PL_LAYER_TRIM = 4 };
 
@@ -27,5 +28,10 @@ void *pl_serve_aligned(void *(*serve)(size_t alignment, size_t size), size_t ali
 /** Of valloc and pvalloc. */
 void *pl_serve_pages(void *(*serve)(size_t size), size_t size, const void *caller);
 void pl_serve_free(void *block);
+
+/** Likewise for calls of a heap's own names. */
+void *pl_serve_hooked(const struct pl_hooked *hooked, const void *caller);
+void *pl_serve_hooked_resize(const struct pl_hooked *hooked, const void *caller);
+void pl_serve_hooked_free(const struct pl_hooked *hooked);
 
 #endif

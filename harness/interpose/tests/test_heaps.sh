@@ -17,6 +17,18 @@ for heap in $(heaps); do
         works "fault:nth=1000000/limited:max=256MiB/$heap" interpose-subject $what
     done
 done
+
+# A heap's own names are there with that heap alone, and go through the layers too.
+works glibc interpose-names neither
+for heap in $(heaps | grep -E 'jemalloc|tcmalloc'); do
+    spec=limited:max=64MiB/$heap
+    works "$heap" interpose-names $heap
+    works "$spec" interpose-names $heap limited
+    is "$heap: refusals by its own names" "$(figure refusals)" 1
+    # Beside them a C++ library's reserve for exceptions, and the heap's own objects.
+    [ "$(figure live_blocks)" -ge 10 ] && [ "$(figure live_blocks)" -le 13 ] ||
+        bad "$heap: its own names left $(figure live_blocks) blocks"
+done
 [ $tried -ge 1 ] || bad "no heap was tried"
 # One that serves under names of a version that is not the default one.
 debug=$(ldconfig -p | sed -n 's/.*libc_malloc_debug.so.* => //p' | head -1)
