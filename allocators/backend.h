@@ -13,6 +13,7 @@ enum pl_option_type {
     PL_OPTION_BOOL,         /* on, off */
     PL_OPTION_CHOICE,       /* one of `choices`; the number is its index */
     PL_OPTION_MILLISECONDS, /* -1, 10000: the unit stands in the option's name */
+    PL_OPTION_TIME,         /* 60s; the number is in nanoseconds */
     PL_OPTION_GROWTH,       /* double (the number is 0) or fixed:N (the number is N) */
     PL_OPTION_CLASSES,      /* 1KiBx128+64KiBx32: sizes and counts, text; the number is how many */
     PL_OPTION_PATH          /* an absolute path, the rest of the spec; the number is 1 */
@@ -22,10 +23,11 @@ struct pl_option {
     const char *name;
     const char *help; /* what it does, for the message about a bad value */
     enum pl_option_type type;
-    int64_t min, max;    /* of size, count, milliseconds and N */
+    int64_t min, max;    /* of size, count, milliseconds, nanoseconds and N */
     const char *choices; /* separated by '|' */
     const char *initial; /* the default as one would write it; NULL: the allocator's own business */
-    const char *tunable; /* the allocator's own name of it (a variable, or a key in one) */
+    const char *tunable; /* the allocator's own name of it (a variable, or a key in one); NULL: it
+                            reads no such thing, others see to it */
     uint32_t unit;       /* bytes that the allocator counts a size in; 0 for 1 */
     uint32_t per_cpu;    /* when not set: so many for each CPU online, passed on always */
     uint32_t real_time;  /* from this number on, something waits in real time; 0 for never */
@@ -56,6 +58,7 @@ struct pl_layer_context {
 };
 
 struct pl_ledger;
+struct pl_foreign;
 
 struct pl_backend {
     const char *name;
@@ -109,6 +112,16 @@ struct pl_backend {
     void (*clock)(void *state, const int64_t *now_ns);
     /** The ledger that it is; NULL: none. */
     struct pl_ledger *(*ledger)(void *state);
+    /** A library of ours for the heap's own names of malloc and free, to be preloaded before the
+     * heap in a foreign program; NULL: it has none. */
+    const char *names;
+    /** Why it can't stand in a foreign program (foreign.h); NULL: a heap can, and a layer that has
+     *  the next one. */
+    const char *not_foreign;
+    /** Writes its options as they stand in a foreign program; NULL: it has none there.
+     *  @return 0 or -EINVAL */
+    int (*foreign)(const struct pl_stack_spec *spec, size_t layer, struct pl_foreign *foreign,
+                   struct pl_error *error);
     /** Gives back what the instance took; the links below still stand. May be NULL. */
     void (*close)(void *state);
 };

@@ -70,7 +70,7 @@ static int add_tunables(const struct pl_layer_spec *heap, struct pl_environment 
     for (size_t i = 0; i < heap->backend->option_count && !rc; i++) {
         const struct pl_option *option = &heap->backend->options[i];
         char value[VALUE_MAX];
-        if (!heap->values[i].set && !option->per_cpu)
+        if (!option->tunable || (!heap->values[i].set && !option->per_cpu))
             continue;
         print_value(tuning, option, &heap->values[i], value);
         if (!tuning->variable)

@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 
 #include "allocators/backend.h"
+#include "allocators/foreign.h"
 
 enum { OPTION_NTH, OPTION_EVERY };
 
@@ -52,15 +53,31 @@ static size_t footprint(const struct pl_allocator *self, size_t size)
     return self->inner->footprint(self->inner, size);
 }
 
-static int check(const struct pl_layer_context *context, struct pl_error *error)
+static int check_options(const struct pl_stack_spec *stack, size_t layer, struct pl_error *error)
 {
-    const struct pl_option_value *values = context->stack->layers[context->layer].values;
+    const struct pl_option_value *values = stack->layers[layer].values;
     if (values[OPTION_NTH].set || values[OPTION_EVERY].set)
         return 0;
     return pl_error_set(error, -EINVAL,
                         "stack '%.100s': fault fails nothing; fault:nth=3 or fault:every=100 would "
                         "be right",
-                        context->stack->text);
+                        stack->text);
+}
+
+static int check(const struct pl_layer_context *context, struct pl_error *error)
+{
+    return check_options(context->stack, context->layer, error);
+}
+
+/* Its classes are all that the program allocates. */
+static int stand_in_foreign(const struct pl_stack_spec *spec, size_t layer,
+                            struct pl_foreign *foreign, struct pl_error *error)
+{
+    const struct pl_option_value *values = spec->layers[layer].values;
+    foreign->fault_nth = values[OPTION_NTH].number;
+    foreign->fault_every = values[OPTION_EVERY].number;
+    foreign->fault_outside = foreign->limit_bytes == 0;
+    return check_options(spec, layer, error);
 }
 
 static size_t state_bytes(const struct pl_layer_context *context)
@@ -99,4 +116,5 @@ const struct pl_backend pl_backend_fault = {
     .state_bytes = state_bytes,
     .open = open_links,
     .stats = add_stats,
+    .foreign = stand_in_foreign,
 };

@@ -153,4 +153,6 @@ const struct pl_backend pl_backend_frame_pool = {
     .open = open_pools,
     .stats = add_stats,
     .close = close_pools,
+    .not_foreign =
+        "its frames have the sizes of a scenario's memory classes, which such a program has not",
 };

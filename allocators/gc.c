@@ -251,4 +251,6 @@ const struct pl_backend pl_backend_gc = {
     .open = open_links,
     .stats = add_stats,
     .close = close_collector,
+    .not_foreign =
+        "it models a collector over the blocks of a scenario; such a program brings its own",
 };

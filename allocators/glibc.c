@@ -1,14 +1,24 @@
 /* The process's own malloc. Tunables: glibc 2.36 manual, "Memory Allocation Tunables", and
  * elf/dl-tunables.list. */
+#include <errno.h>
 #include <gnu/libc-version.h>
 #include <stdio.h>
 
 #include "allocators/backend.h"
+#include "allocators/foreign.h"
 
 /* malloc/arena.c, NARENAS_FROM_NCORES: 2 arenas a core on 32 bits, 8 on 64. */
 #define ARENAS_PER_CPU (sizeof(long) == 4 ? 2 : 8)
 
+enum { OPTION_TRIM_EVERY };
+
 static const struct pl_option options[] = {
+    [OPTION_TRIM_EVERY] = {.name = "trim_every",
+                           .help = "malloc_trim(0) so often, in programs of others; 0ms for never",
+                           .type = PL_OPTION_TIME,
+                           .min = 0,
+                           .max = INT64_C(24) * 3600 * 1000000000,
+                           .initial = "0ms"},
     {.name = "arena_max",
      .help = "arenas at most; when not given, 8 for each CPU online",
      .type = PL_OPTION_COUNT,
@@ -56,6 +66,25 @@ static void version(const char *library, char *text, size_t capacity)
     snprintf(text, capacity, "%s", gnu_get_libc_version());
 }
 
+/* A model's cell has no part that trims. */
+static int check(const struct pl_layer_context *context, struct pl_error *error)
+{
+    if (!context->stack->layers[context->layer].values[OPTION_TRIM_EVERY].number)
+        return 0;
+    return pl_error_set(error, -EINVAL,
+                        "stack '%.100s': trim_every works in programs of others only; "
+                        "trim_threshold=SIZE would be right in a model",
+                        context->stack->text);
+}
+
+static int stand_in_foreign(const struct pl_stack_spec *spec, size_t layer,
+                            struct pl_foreign *foreign, struct pl_error *error)
+{
+    (void)error;
+    foreign->trim_every_ns = spec->layers[layer].values[OPTION_TRIM_EVERY].number;
+    return 0;
+}
+
 const struct pl_backend pl_backend_glibc = {
     .name = "glibc",
     .summary = "the C library's malloc",
@@ -63,5 +92,7 @@ const struct pl_backend pl_backend_glibc = {
     .option_count = PL_ARRAY_COUNT(options),
     .tuning = &tuning,
     .version = version,
+    .check = check,
+    .foreign = stand_in_foreign,
     PL_MALLOC_HEAP,
 };

@@ -100,5 +100,6 @@ const struct pl_backend pl_backend_jemalloc = {
     .symbol = "mallctl",
     .tuning = &tuning,
     .version = version,
+    .names = "libplimsoll-interpose-jemalloc.so",
     PL_MALLOC_HEAP,
 };

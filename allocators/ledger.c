@@ -254,5 +254,6 @@ const struct pl_backend pl_backend_ledger = {
     .stats = add_stats,
     .clock = set_clock,
     .ledger = ledger_of,
+    .not_foreign = "its sites are named in the source of a program that knows it",
     .close = close_ledger,
 };

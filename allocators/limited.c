@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "allocators/backend.h"
+#include "allocators/foreign.h"
 
 enum { OPTION_MAX };
 
@@ -182,6 +183,20 @@ static void add_stats(const void *state, struct pl_stack_stats *stats)
     stats->corruptions += atomic_load_explicit(&layer->corruptions, memory_order_relaxed);
 }
 
+/* There are no classes, and so no budgets of the scenario's: one limit for all of the program. */
+static int stand_in_foreign(const struct pl_stack_spec *spec, size_t layer,
+                            struct pl_foreign *foreign, struct pl_error *error)
+{
+    const struct pl_option_value *own = &spec->layers[layer].values[OPTION_MAX];
+    if (!own->set)
+        return pl_error_set(error, -EINVAL,
+                            "stack '%.100s': a foreign program has no budgets; limited:max=SIZE "
+                            "would be right",
+                            spec->text);
+    foreign->limit_bytes = own->number;
+    return 0;
+}
+
 const struct pl_backend pl_backend_limited = {
     .name = "limited",
     .summary = "roc-toolkit's limit: refuses what would pass a budget shared by classes",
@@ -194,4 +209,5 @@ const struct pl_backend pl_backend_limited = {
     .state_bytes = state_bytes,
     .open = open_links,
     .stats = add_stats,
+    .foreign = stand_in_foreign,
 };

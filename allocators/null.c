@@ -183,4 +183,5 @@ const struct pl_backend pl_backend_null = {
     .open = open_classes,
     .stats = add_stats,
     .close = close_classes,
+    .not_foreign = "its memory serves the links alone and is never given back",
 };

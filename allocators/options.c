@@ -36,6 +36,15 @@ static bool parse_size(const struct pl_option *option, const char *text, uint64_
            *number % (option->unit ? option->unit : 1) == 0;
 }
 
+static bool parse_time(const struct pl_option *option, const char *text, uint64_t *number)
+{
+    int64_t ns;
+    if (pl_time_parse(text, &ns, NULL) || !in_range(option, ns))
+        return false;
+    *number = (uint64_t)ns;
+    return true;
+}
+
 static bool parse_choice(const char *choices, const char *text, uint64_t *number)
 {
     size_t length = strlen(text);
@@ -78,6 +87,8 @@ static bool parse_value(const struct pl_option *option, const char *text, uint64
     case PL_OPTION_COUNT:
     case PL_OPTION_MILLISECONDS:
         return parse_integer(option, text, number);
+    case PL_OPTION_TIME:
+        return parse_time(option, text, number);
     case PL_OPTION_BOOL:
         return parse_choice("off|on", text, number);
     case PL_OPTION_CHOICE:
@@ -114,6 +125,13 @@ static void print_size_range(const struct pl_option *option, char *text, size_t 
     snprintf(text, capacity, option->unit ? "%s to %s in whole %s" : "%s to %s", min, max, unit);
 }
 
+/* In whole milliseconds, as one writes them. */
+static void print_time_range(const struct pl_option *option, char *text, size_t capacity)
+{
+    snprintf(text, capacity, "%" PRId64 "ms to %" PRId64 "h", option->min / 1000000,
+             option->max / (INT64_C(3600) * 1000000000));
+}
+
 static void print_range(const struct pl_option *option, char *text, size_t capacity)
 {
     switch (option->type) {
@@ -123,6 +141,9 @@ static void print_range(const struct pl_option *option, char *text, size_t capac
     case PL_OPTION_COUNT:
     case PL_OPTION_MILLISECONDS:
         snprintf(text, capacity, "%" PRId64 " to %" PRId64, option->min, option->max);
+        break;
+    case PL_OPTION_TIME:
+        print_time_range(option, text, capacity);
         break;
     case PL_OPTION_BOOL:
         snprintf(text, capacity, "on or off");

@@ -159,4 +159,6 @@ const struct pl_backend pl_backend_size_class_pool = {
     .open = open_links,
     .stats = add_stats,
     .close = close_pool,
+    .not_foreign =
+        "a pool is called where a program acquires its buffers, not for all of its malloc",
 };

@@ -306,4 +306,6 @@ const struct pl_backend pl_backend_slab = {
     .open = open_pools,
     .stats = add_stats,
     .close = close_pools,
+    .not_foreign =
+        "its slots have the sizes of a scenario's memory classes, which such a program has not",
 };

@@ -64,5 +64,6 @@ const struct pl_backend pl_backend_tcmalloc = {
     .symbol = "MallocExtension_GetNumericProperty",
     .tuning = &tuning,
     .version = version,
+    .names = "libplimsoll-interpose-tcmalloc.so",
     PL_MALLOC_HEAP,
 };

@@ -1,0 +1,144 @@
+/* Preparing a foreign program's page and environment (control.h). */
+#include "harness/interpose/control.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "allocators/backend.h"
+
+/* Beside the running program, or where `make install` puts it, seen from there. */
+static int find_library(const char *library, char *path, size_t capacity, struct pl_error *error)
+{
+    static const char *const folders[] = {"", "../" PL_LIBRARY_DIR "/"};
+    char self[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    self[length > 0 ? length : 0] = '\0';
+    const char *slash = strrchr(self, '/');
+    for (size_t i = 0; slash && i < PL_ARRAY_COUNT(folders); i++) {
+        int written =
+            snprintf(path, capacity, "%.*s/%s%s", (int)(slash - self), self, folders[i], library);
+        if ((size_t)written < capacity && access(path, R_OK) == 0)
+            return 0;
+    }
+    return pl_error_set(error, -ENOENT,
+                        pl_backend_sanitized()
+                            ? "%s: this build has a sanitizer, which can't be preloaded before; a "
+                              "build without one would be right"
+                            : "%s is missing beside this program; build it by `make`",
+                        library);
+}
+
+static int append(char *to, size_t capacity, const char *a, const char *b, const char *c,
+                  struct pl_error *error)
+{
+    int written = snprintf(to, capacity, "%s%s%s", a, b, c);
+    return (size_t)written < capacity
+               ? 0
+               : pl_error_set(error, -ENAMETOOLONG, "'%.40s...' is longer than a variable may be",
+                              to);
+}
+
+/* ld.so(8): spaces and colons separate the list, without an escape. */
+static int preload_first(struct pl_environment *environment, const char *path,
+                         struct pl_error *error)
+{
+    static const char key[] = "LD_PRELOAD=";
+    char made[sizeof environment->variables[0]];
+    size_t i = 0;
+    if (strpbrk(path, " :"))
+        return pl_error_set(error, -EINVAL,
+                            "%.300s can't be preloaded: a path without spaces and colons would be "
+                            "right",
+                            path);
+    while (i < environment->count && strncmp(environment->variables[i], key, sizeof key - 1) != 0)
+        i++;
+    if (i == PL_ENVIRONMENT_MAX)
+        return pl_error_set(error, -ENAMETOOLONG, "more than %d variables for the heap",
+                            PL_ENVIRONMENT_MAX);
+    const char *others = i < environment->count ? environment->variables[i] + sizeof key - 1 : "";
+    char tail[sizeof made];
+    int rc = append(tail, sizeof tail, path, *others ? ":" : "", others, error);
+    if (!rc)
+        rc = append(made, sizeof made, key, tail, "", error);
+    if (rc)
+        return rc;
+    memcpy(environment->variables[i], made, sizeof made);
+    environment->count += i == environment->count;
+    return 0;
+}
+
+/* Those of the heap's own names stand right before it, the library before all. */
+static int preload_ours(const struct pl_stack_spec *stack, struct pl_environment *environment,
+                        struct pl_error *error)
+{
+    const char *const libraries[] = {stack->layers[stack->depth - 1].backend->names,
+                                     "libplimsoll-interpose.so"};
+    char path[PATH_MAX];
+    int rc = 0;
+    for (size_t i = 0; i < PL_ARRAY_COUNT(libraries) && !rc; i++) {
+        if (!libraries[i])
+            continue;
+        rc = find_library(libraries[i], path, sizeof path, error);
+        if (!rc)
+            rc = preload_first(environment, path, error);
+    }
+    return rc;
+}
+
+static int name_page(struct pl_environment *environment, const char *page_path,
+                     struct pl_error *error)
+{
+    if (environment->count == PL_ENVIRONMENT_MAX)
+        return pl_error_set(error, -ENAMETOOLONG, "more than %d variables for the heap",
+                            PL_ENVIRONMENT_MAX);
+    return append(environment->variables[environment->count++], sizeof environment->variables[0],
+                  PL_PAGE_VARIABLE, "=", page_path, error);
+}
+
+/* For this user alone, and what a program of another user would be refused is told by the report:
+ * nothing was loaded there. */
+static int make_page(const char *path, const struct pl_foreign *settings, struct pl_error *error)
+{
+    const struct pl_page head = {.magic = PL_PAGE_MAGIC,
+                                 .version = PL_PAGE_VERSION,
+                                 .size = sizeof head,
+                                 .settings = *settings};
+    unlink(path);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return pl_error_set(error, -errno, "%.300s: %s", path, strerror(errno));
+    bool made =
+        ftruncate(fd, sizeof head) == 0 && pwrite(fd, &head, offsetof(struct pl_page, lost), 0) ==
+                                               (ssize_t)offsetof(struct pl_page, lost);
+    int rc = made ? 0 : pl_error_set(error, -errno, "%.300s: %s", path, strerror(errno));
+    close(fd);
+    if (rc)
+        unlink(path);
+    return rc;
+}
+
+int pl_interpose_prepare(const struct pl_stack_spec *stack, const char *page_path,
+                         struct pl_environment *environment, struct pl_error *error)
+{
+    struct pl_environment made;
+    struct pl_foreign settings;
+    if (*page_path != '/')
+        return pl_error_set(error, -EINVAL, "%.300s: an absolute path would be right", page_path);
+    int rc = pl_stack_foreign(stack, &settings, error);
+    if (!rc)
+        rc = pl_stack_environment(stack, &made, error);
+    if (!rc)
+        rc = preload_ours(stack, &made, error);
+    if (!rc)
+        rc = name_page(&made, page_path, error);
+    if (!rc)
+        rc = make_page(page_path, &settings, error);
+    if (!rc)
+        *environment = made;
+    return rc;
+}

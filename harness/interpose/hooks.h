@@ -1,0 +1,28 @@
+/* What the library offers to those beside it that know a heap's own names for malloc and free. They
+ * are libraries of their own, loaded with that heap alone: programs ask whether a name such as
+ * mallocx is there to learn which heap they have. */
+#ifndef PL_INTERPOSE_HOOKS_H
+#define PL_INTERPOSE_HOOKS_H
+
+#include <stddef.h>
+
+/** A call of the heap, with whatever it takes. */
+struct pl_hooked {
+    void *(*call)(const struct pl_hooked *self); /* the block, NULL for none */
+    void *block;                                 /* what is resized or freed */
+    size_t size;
+    int flags;
+};
+
+struct pl_hooks {
+    /** Serves a call that allocates `size` bytes, through the layers. */
+    void *(*allocate)(const struct pl_hooked *hooked, const void *caller);
+    /** One that makes `block` `size` bytes large, here or elsewhere. */
+    void *(*resize)(const struct pl_hooked *hooked, const void *caller);
+    /** One that frees `block`; what it returns is looked at by nobody. */
+    void (*release)(const struct pl_hooked *hooked);
+};
+
+extern __attribute__((visibility("default"))) const struct pl_hooks plimsoll_interpose_hooks;
+
+#endif

@@ -1,0 +1,268 @@
+/* The layers between a call and the heap (serve.h). */
+#include "harness/interpose/serve.h"
+
+#include <errno.h>
+
+#include "harness/interpose/fault.h"
+#include "harness/interpose/limit.h"
+#include "harness/interpose/next.h"
+#include "harness/interpose/spare.h"
+#include "harness/interpose/trim.h"
+
+unsigned pl_layers;
+
+/* Without sizes a limit would count what it can't take back. tcmalloc 2.10 makes an object by new
+ * when it is first asked for a size: to be asked by that new would never end. */
+void pl_serve_open(const struct pl_foreign *settings)
+{
+    const bool sized = pl_next_is_sized() && pl_next.usable_size(NULL) == 0;
+    pl_process->unsized = !sized;
+    pl_process->untrimmed = settings->trim_every_ns && !pl_next.trim;
+    pl_limit.max = (int64_t)settings->limit_bytes;
+    if (settings->limit_bytes && sized)
+        pl_layers |= PL_LAYER_LIMIT;
+    if (settings->fault_nth || settings->fault_every)
+        pl_layers |= PL_LAYER_FAULT;
+    if (settings->trim_every_ns && pl_next.trim)
+        pl_layers |= PL_LAYER_TRIM;
+}
+
+static inline bool stands(enum pl_layer layer)
+{
+    return (pl_layers & layer) != 0;
+}
+
+static bool limit_takes(size_t bytes, size_t size)
+{
+    if (PL_LIKELY(pl_limit_take(bytes)))
+        return true;
+    pl_limit_refused(size);
+    return false;
+}
+
+/* Whether the layers let a request through, the outermost asked first.
+ * @param bytes that the limit takes for it */
+static inline bool is_admitted(size_t bytes, size_t size, const void *caller)
+{
+    const bool outside = pl_settings.fault_outside;
+    if (stands(PL_LAYER_FAULT) && outside && pl_fault_fails(size, caller))
+        return false;
+    if (stands(PL_LAYER_LIMIT) && !limit_takes(bytes, size))
+        return false;
+    if (!stands(PL_LAYER_FAULT) || outside || !pl_fault_fails(size, caller))
+        return true;
+    if (stands(PL_LAYER_LIMIT))
+        pl_limit_give_back(bytes);
+    return false;
+}
+
+/* Puts right what was taken for a block that turned out larger or smaller. @return false where that
+ * passes the limit */
+static bool adjust(size_t taken, size_t usable)
+{
+    if (usable < taken)
+        pl_limit_give_back(taken - usable);
+    return usable <= taken || !pl_limit_exceed(usable - taken);
+}
+
+static void take_back(void *block, size_t usable, size_t size)
+{
+    pl_next.free(block);
+    pl_limit_give_back(usable);
+    pl_limit_refused(size);
+}
+
+/* @return the block, counted; NULL where the heap gave none, or more than the limit has room for */
+static inline void *settle(void *block, size_t taken, size_t size)
+{
+    if (!stands(PL_LAYER_LIMIT))
+        return block;
+    if (PL_UNLIKELY(!block)) {
+        pl_limit_give_back(taken);
+        return NULL;
+    }
+    const size_t usable = pl_next.usable_size(block);
+    if (PL_UNLIKELY(usable != taken)) {
+        bool fits = adjust(taken, usable);
+        pl_limit_learn(size, usable);
+        if (!fits) {
+            take_back(block, usable, size);
+            return NULL;
+        }
+    }
+    pl_limit_handed_out();
+    pl_count_allocated(usable);
+    return block;
+}
+
+static inline void look_at_time(void)
+{
+    if (stands(PL_LAYER_TRIM))
+        pl_trim_look();
+}
+
+/* As the functions of the C library do. */
+static inline void *tell(void *block)
+{
+    if (PL_UNLIKELY(!block))
+        errno = ENOMEM;
+    return block;
+}
+
+static inline size_t guess(size_t size)
+{
+    return stands(PL_LAYER_LIMIT) ? pl_limit_guess(size) : size;
+}
+
+void *pl_serve_malloc(size_t size, const void *caller)
+{
+    const size_t taken = guess(size);
+    look_at_time();
+    if (!is_admitted(taken, size, caller))
+        return tell(NULL);
+    return tell(settle(pl_next.malloc(size), taken, size));
+}
+
+void *pl_serve_calloc(size_t count, size_t size, const void *caller)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes))
+        return tell(NULL);
+    const size_t taken = guess(bytes);
+    look_at_time();
+    if (!is_admitted(taken, bytes, caller))
+        return tell(NULL);
+    return tell(settle(pl_next.calloc(count, size), taken, bytes));
+}
+
+void *pl_serve_aligned(void *(*serve)(size_t alignment, size_t size), size_t alignment, size_t size,
+                       const void *caller)
+{
+    look_at_time();
+    if (!is_admitted(size, size, caller))
+        return tell(NULL);
+    /* EINVAL of a bad alignment is the heap's to tell. */
+    return settle(serve(alignment, size), size, size);
+}
+
+void *pl_serve_pages(void *(*serve)(size_t size), size_t size, const void *caller)
+{
+    look_at_time();
+    if (!is_admitted(size, size, caller))
+        return tell(NULL);
+    return tell(settle(serve(size), size, size));
+}
+
+int pl_serve_posix_memalign(void **block, size_t alignment, size_t size, const void *caller)
+{
+    void *served = NULL;
+    look_at_time();
+    if (!is_admitted(size, size, caller))
+        return ENOMEM;
+    int rc = pl_next.posix_memalign(&served, alignment, size);
+    served = settle(rc ? NULL : served, size, size);
+    if (served)
+        *block = served;
+    return rc ? rc : served ? 0 : ENOMEM;
+}
+
+/* What a block was is given back when the new one is there; until then both may be. */
+static void count_moved(void *moved, size_t before, size_t taken, size_t size)
+{
+    const size_t usable = pl_next.usable_size(moved);
+    adjust(before + taken, usable);
+    pl_limit_learn(size, usable);
+    pl_limit_handed_out();
+    pl_count_freed(before);
+    pl_count_allocated(usable);
+}
+
+/* realloc(block, 0) frees it in glibc and tcmalloc, and is a small block to others. */
+static void *shrink_to_nothing(void *block)
+{
+    const size_t before = stands(PL_LAYER_LIMIT) ? pl_next.usable_size(block) : 0;
+    void *served = pl_next.realloc(block, 0);
+    if (!stands(PL_LAYER_LIMIT))
+        return served;
+    if (served) {
+        count_moved(served, before, 0, 0);
+    } else {
+        pl_limit_give_back(before);
+        pl_count_freed(before);
+    }
+    return served;
+}
+
+static void *resize(void *block, size_t size, const void *caller, const struct pl_hooked *hooked)
+{
+    const size_t before = stands(PL_LAYER_LIMIT) ? pl_next.usable_size(block) : 0;
+    const size_t after = guess(size), taken = after > before ? after - before : 0;
+    if (!is_admitted(taken, size, caller))
+        return tell(NULL);
+    void *served = hooked ? hooked->call(hooked) : pl_next.realloc(block, size);
+    if (stands(PL_LAYER_LIMIT)) {
+        if (served)
+            count_moved(served, before, taken, size);
+        else
+            pl_limit_give_back(taken);
+    }
+    return tell(served);
+}
+
+static void *move_from_spare(void *block, size_t size, const void *caller)
+{
+    void *served = pl_serve_malloc(size, caller);
+    size_t kept = pl_spare_usable(block);
+    if (served)
+        __builtin_memcpy(served, block, kept < size ? kept : size);
+    return served;
+}
+
+void *pl_serve_realloc(void *block, size_t size, const void *caller)
+{
+    if (!block)
+        return pl_serve_malloc(size, caller);
+    if (PL_UNLIKELY(pl_spare_has(block)))
+        return move_from_spare(block, size, caller);
+    look_at_time();
+    return size ? resize(block, size, caller, NULL) : shrink_to_nothing(block);
+}
+
+static void release(void *block, const struct pl_hooked *hooked)
+{
+    const bool counted = stands(PL_LAYER_LIMIT);
+    const size_t usable = counted ? pl_next.usable_size(block) : 0;
+    if (hooked)
+        hooked->call(hooked);
+    else
+        pl_next.free(block);
+    if (!counted)
+        return;
+    pl_limit_give_back(usable);
+    pl_count_freed(usable);
+}
+
+void pl_serve_free(void *block)
+{
+    look_at_time();
+    if (block && !PL_UNLIKELY(pl_spare_has(block)))
+        release(block, NULL);
+}
+
+void *pl_serve_hooked(const struct pl_hooked *hooked, const void *caller)
+{
+    const size_t size = hooked->size;
+    if (!is_admitted(size, size, caller))
+        return tell(NULL);
+    return settle(hooked->call(hooked), size, size);
+}
+
+void *pl_serve_hooked_resize(const struct pl_hooked *hooked, const void *caller)
+{
+    return resize(hooked->block, hooked->size, caller, hooked);
+}
+
+void pl_serve_hooked_free(const struct pl_hooked *hooked)
+{
+    release(hooked->block, hooked);
+}

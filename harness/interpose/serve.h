@@ -1,0 +1,37 @@
+/* Serving a call through the layers: what is asked before the heap, and what is counted after it.
+ * Where no layer stands, callers go to the heap themselves. */
+#ifndef PL_INTERPOSE_SERVE_H
+#define PL_INTERPOSE_SERVE_H
+
+#include <stddef.h>
+
+#include "allocators/foreign.h"
+#include "harness/interpose/hooks.h"
+
+enum pl_layer { PL_LAYER_LIMIT = 1, PL_LAYER_FAULT = 2, PL_LAYER_TRIM = 4 };
+
+/** The layers that stand, or-ed; 0 for none: a call needs nothing but to be passed on. */
+extern unsigned pl_layers;
+
+/** Sets the layers up, as the process attaches. */
+void pl_serve_open(const struct pl_foreign *settings);
+
+/** Each as the function of its name, through the layers. They set errno where that does.
+ *  @param caller the return address, for the call site of a fault */
+void *pl_serve_malloc(size_t size, const void *caller);
+void *pl_serve_calloc(size_t count, size_t size, const void *caller);
+void *pl_serve_realloc(void *block, size_t size, const void *caller);
+int pl_serve_posix_memalign(void **block, size_t alignment, size_t size, const void *caller);
+/** Of memalign and aligned_alloc, which is `serve`. */
+void *pl_serve_aligned(void *(*serve)(size_t alignment, size_t size), size_t alignment, size_t size,
+                       const void *caller);
+/** Of valloc and pvalloc. */
+void *pl_serve_pages(void *(*serve)(size_t size), size_t size, const void *caller);
+void pl_serve_free(void *block);
+
+/** Likewise for calls of a heap's own names. */
+void *pl_serve_hooked(const struct pl_hooked *hooked, const void *caller);
+void *pl_serve_hooked_resize(const struct pl_hooked *hooked, const void *caller);
+void pl_serve_hooked_free(const struct pl_hooked *hooked);
+
+#endif

@@ -1,0 +1,87 @@
+/* interposed SPEC PROGRAM [ARGUMENT]...: runs a program with a stack's layers in it, as a cell
+ * would, and prints what the library left, a line a figure, on stdout; the program's own output
+ * goes to stderr. Ends as the program did; 2 and one line for a stack that can't stand there, 3 for
+ * a heap that is missing. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/interpose/control.h"
+
+static char page_path[64];
+
+static void print_slot(const struct pl_interpose_process *p)
+{
+    const char *slash = strrchr(p->program, '/');
+    printf("process %s images=%" PRIu32 " threads=%" PRIu32 " calls=%" PRIu64
+           " live_blocks=%" PRId64 " live_bytes=%" PRId64 " peak=%" PRIu64 " refusals=%" PRIu64
+           " faults=%" PRIu64 "\n",
+           slash ? slash + 1 : p->program, p->images, p->threads, p->calls, (int64_t)p->live_blocks,
+           (int64_t)p->live_bytes, p->live_bytes_peak, p->refusals, p->faults);
+}
+
+static void print_report(const struct pl_interpose_report *r)
+{
+    printf("processes=%" PRIu64 "\nlost=%" PRIu64 "\ncalls=%" PRIu64 "\n", r->processes, r->lost,
+           r->calls);
+    printf("allocated_blocks=%" PRIu64 "\nallocated_bytes=%" PRIu64 "\n", r->allocated_blocks,
+           r->allocated_bytes);
+    printf("live_blocks=%" PRId64 "\nlive_bytes=%" PRId64 "\npeak=%" PRIu64 "\n",
+           (int64_t)r->live_blocks, (int64_t)r->live_bytes, r->live_bytes_peak);
+    printf("refusals=%" PRIu64 "\nrefused_max=%" PRIu64 "\nfaults=%" PRIu64 "\n", r->refusals,
+           r->refused_bytes_max, r->faults);
+    printf("trims=%" PRIu64 "\ntrimmed_bytes=%" PRIu64 "\ntrim_ns_max=%" PRIu64 "\n", r->trims,
+           r->trimmed_bytes, r->trim_ns_max);
+    printf("unsized=%" PRIu32 "\nuntrimmed=%" PRIu32 "\n", r->unsized, r->untrimmed);
+    for (uint32_t i = 0; i < r->latest_count; i++)
+        printf("fault %" PRIu64 " size=%" PRIu64 " at %s+0x%" PRIx64 "\n", r->latest[i].number,
+               r->latest[i].size, r->latest[i].object, r->latest[i].offset);
+    for (uint32_t i = 0; i < r->slot_count; i++)
+        print_slot(&r->slots[i]);
+    printf("heap=%s\n", r->slot_count ? r->slots[0].heap : "");
+}
+
+static int run(const struct pl_environment *environment, char **argv)
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        dup2(STDERR_FILENO, STDOUT_FILENO);
+        for (size_t i = 0; i < environment->count; i++)
+            putenv((char *)(uintptr_t)environment->variables[i]);
+        execvp(argv[0], argv);
+        _exit(127);
+    }
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int main(int argc, char **argv)
+{
+    struct pl_stack_spec spec;
+    struct pl_environment environment;
+    struct pl_interpose_report report;
+    struct pl_error error;
+    if (argc < 3)
+        return 2;
+    snprintf(page_path, sizeof page_path, "/dev/shm/plimsoll-interposed-%ld", (long)getpid());
+    int rc = pl_stack_parse(argv[1], &spec, &error);
+    if (!rc)
+        rc = pl_interpose_prepare(&spec, page_path, &environment, &error);
+    if (rc) {
+        fprintf(stderr, "interposed: %s\n", error.text);
+        return rc == -EINVAL ? 2 : 3;
+    }
+    int code = run(&environment, argv + 2);
+    rc = pl_interpose_read(page_path, &report);
+    unlink(page_path);
+    if (rc)
+        return 3;
+    print_report(&report);
+    return code;
+}
