@@ -13,6 +13,7 @@
 #include "harness/base/mark.h"
 
 static const char prefix[] = "plimsoll-";
+static const char memory[] = "/dev/shm";
 
 static const char *root(void)
 {
@@ -41,36 +42,53 @@ static void remove_left(const char *folder, const char *mark)
     close(fd);
 }
 
-void pl_temporary_clean(void)
+static void clean_below(const char *below)
 {
-    DIR *directory = opendir(root());
+    DIR *directory = opendir(below);
     if (!directory)
         return;
     for (struct dirent *entry; (entry = readdir(directory));) {
         char folder[1024];
         const char *mark = mark_of(entry->d_name);
-        int n = mark ? snprintf(folder, sizeof folder, "%s/%s", root(), entry->d_name) : -1;
+        int n = mark ? snprintf(folder, sizeof folder, "%s/%s", below, entry->d_name) : -1;
         if (n > 0 && (size_t)n < sizeof folder)
             remove_left(folder, mark);
     }
     closedir(directory);
 }
 
-int pl_temporary_make(struct pl_temporary *t, const char *what, struct pl_error *error)
+void pl_temporary_clean(void)
+{
+    clean_below(root());
+    clean_below(memory);
+}
+
+static int make_below(const char *below, struct pl_temporary *t, const char *what,
+                      struct pl_error *error)
 {
     char mark[PL_MARK_MAX];
     *t = (struct pl_temporary){.fd = -1};
     pl_temporary_clean();
     pl_mark_own(mark);
-    int n = snprintf(t->path, sizeof t->path, "%s/%s%s-%s", root(), prefix, what, mark);
+    int n = snprintf(t->path, sizeof t->path, "%s/%s%s-%s", below, prefix, what, mark);
     if (n < 0 || (size_t)n >= sizeof t->path)
-        return pl_error_set(error, -ENAMETOOLONG, "%.80s...: the path is too long", root());
+        return pl_error_set(error, -ENAMETOOLONG, "%.80s...: the path is too long", below);
     int fd = pl_mark_hold(t->path, 0700);
     if (fd < 0)
         return pl_error_set(error, fd, "can't make the folder %s: %s; TMPDIR names another place",
                             t->path, strerror(-fd));
     t->fd = fd;
     return 0;
+}
+
+int pl_temporary_make(struct pl_temporary *t, const char *what, struct pl_error *error)
+{
+    return make_below(root(), t, what, error);
+}
+
+int pl_temporary_make_in_memory(struct pl_temporary *t, const char *what, struct pl_error *error)
+{
+    return make_below(access(memory, W_OK) == 0 ? memory : root(), t, what, error);
 }
 
 void pl_temporary_remove(struct pl_temporary *t)

@@ -18,6 +18,10 @@ void pl_temporary_clean(void);
  *  @param what a short name @return 0 or a negative errno with the reason */
 int pl_temporary_make(struct pl_temporary *temporary, const char *what, struct pl_error *error);
 
+/** Likewise in memory, below /dev/shm, where that can be had. */
+int pl_temporary_make_in_memory(struct pl_temporary *temporary, const char *what,
+                                struct pl_error *error);
+
 /** Removes it with all that lies in it; nothing where there is none. */
 void pl_temporary_remove(struct pl_temporary *temporary);
 

@@ -17,6 +17,7 @@
 #include "harness/cell/record.h"
 #include "harness/clock/real.h"
 #include "harness/clock/virtual.h"
+#include "harness/interpose/control.h"
 #include "harness/pipelines/program/descendants.h"
 #include "harness/pipelines/program/helpers.h"
 #include "harness/pipelines/program/keeper.h"
@@ -350,6 +351,40 @@ static void report(struct dock *d, int64_t t_ns, const struct pl_tree_figures *e
     pl_record_write(PL_RECORD_FD, &final, sizeof final);
 }
 
+/* Before anything is measured: a heap that does not serve the program would be measured in vain. */
+static int check_served(struct dock *d, struct pl_error *error)
+{
+    static struct pl_interpose_report page; /* large for a stack */
+    int rc = pl_interpose_read(d->job->orders.page, &page);
+    d->facts.calls_before = rc ? 0 : page.calls;
+    if (rc)
+        return pl_error_set(error, rc, "%s can't be read: %s", d->job->orders.page, strerror(-rc));
+    if (page.processes && page.calls)
+        return 0;
+    return pl_error_set(error, -ENOSYS,
+                        page.processes
+                            ? "'%s' allocates nothing by the C library's malloc: a heap of its own "
+                              "is linked into it, and can't be replaced"
+                            : "the malloc of '%s' can't be replaced: it is linked statically, is a "
+                              "Go program, is for another C library, or is setuid",
+                        d->settings->command.text);
+}
+
+static void take_page(struct dock *d)
+{
+    static struct pl_interpose_report page;
+    struct pl_program_record *f = &d->facts;
+    if (pl_interpose_read(d->job->orders.page, &page))
+        return;
+    f->calls = page.calls;
+    f->refusals = page.refusals;
+    f->faults = page.faults;
+    f->trims = page.trims;
+    f->trimmed_bytes = page.trimmed_bytes;
+    f->trim_ns_max = page.trim_ns_max;
+    f->live_bytes_peak = page.live_bytes_peak;
+}
+
 static void begin_window(struct dock *d)
 {
     struct pl_ready_record ready = {.kind = PL_RECORD_READY, .size = sizeof ready};
@@ -367,6 +402,8 @@ static int attend(struct dock *d, struct pl_error *error)
     int64_t t_ns = 0;
     struct pl_tree_figures end = {0};
     int rc = await_ready(d, error);
+    if (rc == 0 && !told_to_end)
+        rc = check_served(d, error);
     if (rc >= 0)
         begin_window(d);
     if (rc == 1) {
@@ -379,6 +416,7 @@ static int attend(struct dock *d, struct pl_error *error)
         uint64_t single = pl_tree_single_peak(&d->tree);
         d->rss_bytes_peak = single > d->rss_bytes_peak ? single : d->rss_bytes_peak;
         pl_tree_read(&d->tree, &end);
+        take_page(d);
     }
     pl_helpers_close(&d->helpers);
     stop_program(d);

@@ -81,6 +81,11 @@ struct pl_program_record {
     int64_t cpu_system_ns;
     uint64_t stalled_us; /* in the window, for want of memory (cgroup v2) */
     uint64_t output_bytes;
+    /* of the interposed library (interpose/control.h), since the program began: */
+    uint64_t calls_before; /* of the allocation API until the window began */
+    uint64_t calls;
+    uint64_t refusals, faults, trims, trimmed_bytes, trim_ns_max;
+    uint64_t live_bytes_peak; /* where a layer counts, of the largest process */
     uint32_t clients_failed; /* ended by themselves, with a status that is not 0 */
     uint32_t client_first;   /* the entry of the first of them */
     int32_t client_status;

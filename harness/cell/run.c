@@ -11,9 +11,11 @@
 #include <unistd.h>
 
 #include "harness/base/memory.h"
+#include "harness/base/temporary.h"
 #include "harness/cell/job.h"
 #include "harness/cell/process.h"
 #include "harness/cell/sender.h"
+#include "harness/interpose/control.h"
 #include "harness/pipelines/pipeline.h"
 #include "harness/scenario/traits.h"
 
@@ -297,7 +299,7 @@ static void find_killer(uint64_t kills_before, struct pl_cell_evidence *e)
 
 /* A foreign program joins its container itself, told of it by the process that runs it. */
 static int give_orders(const struct pl_cell_options *o, const struct pl_container *container,
-                       int job_fd, const struct pl_cell_evidence *e)
+                       const char *page, int job_fd, const struct pl_cell_evidence *e)
 {
     struct pl_orders orders = {.container_kind = container->kind,
                                .environment = e->environment};
@@ -305,16 +307,18 @@ static int give_orders(const struct pl_cell_options *o, const struct pl_containe
         snprintf(orders.cgroup, sizeof orders.cgroup, "%s", container->path);
     else
         orders.data_bytes = container->bytes;
+    snprintf(orders.page, sizeof orders.page, "%s", page);
     snprintf(orders.output, sizeof orders.output, "%s", o->output ? o->output : "");
     return pl_job_order(job_fd, &orders);
 }
 
-static int supervise_foreign(const struct pl_cell_options *o, struct pl_process_options *p,
-                             struct pl_cell_evidence *e, struct pl_error *error)
+static int supervise_foreign(const struct pl_cell_options *o, const char *page,
+                             struct pl_process_options *p, struct pl_cell_evidence *e,
+                             struct pl_error *error)
 {
     static const struct pl_environment none;
     struct pl_feed feed;
-    int rc = give_orders(o, p->container, p->job_fd, e);
+    int rc = give_orders(o, p->container, page, p->job_fd, e);
     if (rc)
         return pl_error_set(error, rc, "a cell can't be told its orders: %s", strerror(-rc));
     rc = pl_feed_open(&feed, o->scenario, o->recording, o->seed, error);
@@ -328,8 +332,8 @@ static int supervise_foreign(const struct pl_cell_options *o, struct pl_process_
     return rc;
 }
 
-static int run_contained(const struct pl_cell_options *o, int job_fd, struct pl_cell_evidence *e,
-                         struct pl_error *error)
+static int run_contained(const struct pl_cell_options *o, const char *page, int job_fd,
+                         struct pl_cell_evidence *e, struct pl_error *error)
 {
     char program[4096];
     struct pl_container container;
@@ -359,7 +363,7 @@ static int run_contained(const struct pl_cell_options *o, int job_fd, struct pl_
     e->container_bytes = container.bytes;
     find_enclosing(o, e);
     uint64_t kills_before = pl_enclosing_oom_kills();
-    rc = is_foreign(o) ? supervise_foreign(o, &process, e, error)
+    rc = is_foreign(o) ? supervise_foreign(o, page, &process, e, error)
                        : supervise(o, &process, NULL, e, error);
     pl_container_read(&container, &e->kernel);
     if (!rc)
@@ -409,27 +413,53 @@ static int make_job(const struct pl_cell_options *o, int *fd, struct pl_error *e
     return pl_job_make(&job, fd, error);
 }
 
-int pl_cell_run(const struct pl_cell_options *o, struct pl_cell_evidence *evidence,
-                struct pl_error *error)
+/* What the program finds in its environment: the heap, and in a foreign one, before it, the library
+ * that stands in for our layers there. */
+static int make_environment(const struct pl_cell_options *o, const char *page,
+                            struct pl_environment *environment, struct pl_error *error)
 {
     struct pl_stack_spec spec;
-    struct pl_cell_evidence e = {.cpu = -1};
-    int job_fd = -1;
     int rc = pl_stack_parse(o->stack, &spec, error);
     if (!rc)
-        rc = pl_stack_environment(&spec, &e.environment, error);
+        rc = page[0] ? pl_interpose_prepare(&spec, page, environment, error)
+                     : pl_stack_environment(&spec, environment, error);
     if (!rc && o->wrapper && o->wrapper->preload)
-        rc = add_preload(o->wrapper->preload, &e.environment, error);
+        rc = add_preload(o->wrapper->preload, environment, error);
+    return rc;
+}
+
+static int run_with_page(const struct pl_cell_options *o, const char *page,
+                         struct pl_cell_evidence *evidence, struct pl_error *error)
+{
+    struct pl_cell_evidence e = {.cpu = -1};
+    int job_fd = -1;
+    int rc = make_environment(o, page, &e.environment, error);
     if (!rc)
         rc = make_job(o, &job_fd, error);
     if (rc)
         return rc;
-    rc = run_contained(o, job_fd, &e, error);
+    rc = run_contained(o, page, job_fd, &e, error);
     close(job_fd);
     if (rc)
         pl_cell_evidence_free(&e);
     else
         *evidence = e;
+    return rc;
+}
+
+int pl_cell_run(const struct pl_cell_options *o, struct pl_cell_evidence *evidence,
+                struct pl_error *error)
+{
+    struct pl_temporary folder;
+    char page[sizeof folder.path + 8];
+    if (!is_foreign(o))
+        return run_with_page(o, "", evidence, error);
+    int rc = pl_temporary_make_in_memory(&folder, "page", error);
+    if (rc)
+        return rc;
+    snprintf(page, sizeof page, "%s/page", folder.path);
+    rc = run_with_page(o, page, evidence, error);
+    pl_temporary_remove(&folder);
     return rc;
 }
 

@@ -12,6 +12,7 @@
 #include "harness/cli/ledger.h"
 #include "harness/cli/recording.h"
 #include "harness/clock/virtual.h"
+#include "harness/interpose/control.h"
 #include "harness/pipelines/pipeline.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/expect.h"
@@ -77,7 +78,9 @@ static int check_stack(struct pl_heaps *heaps, struct pl_planned *p, const struc
     *skip = false;
     if (pl_stack_parse(stack, &spec, &error) ||
         (p->clock == PL_CLOCK_VIRTUAL && pl_stack_virtual_time(&spec, &error)) ||
-        pl_stack_check(&spec, s->classes, s->class_count, s->budgets, s->budget_count, &error))
+        (pl_traits_of(s)->foreign ? pl_interpose_check(&spec, &error)
+                                  : pl_stack_check(&spec, s->classes, s->class_count, s->budgets,
+                                                   s->budget_count, &error)))
         return pl_cli_fail(PL_EXIT_USAGE, &error);
     int code = check_machine(heaps, &spec, &p->heaps[p->stack_count], skip, &error);
     if (code != PL_EXIT_OK && (a->allocators || !*skip))

@@ -142,3 +142,9 @@ int pl_interpose_prepare(const struct pl_stack_spec *stack, const char *page_pat
         *environment = made;
     return rc;
 }
+
+int pl_interpose_check(const struct pl_stack_spec *stack, struct pl_error *error)
+{
+    struct pl_foreign foreign;
+    return pl_stack_foreign(stack, &foreign, error);
+}

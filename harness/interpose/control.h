@@ -9,6 +9,9 @@
 #include "allocators/allocator.h"
 #include "harness/interpose/page.h"
 
+/** Whether a stack can stand in a foreign program. @return 0, or -EINVAL and why not */
+int pl_interpose_check(const struct pl_stack_spec *stack, struct pl_error *error);
+
 /** Makes the page file with what the stack's layers ask for, and the environment of the program:
  *  the heap's, with the library first in LD_PRELOAD, and the page's path.
  *  @param page_path absolute; the folder has to stand, best in memory (/dev/shm): the program

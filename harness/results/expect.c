@@ -263,7 +263,7 @@ void pl_expectations_judge(const struct pl_measured *m, const char *stack, enum 
     if (s->conditions_left && s->expectation_count)
         set(x, PL_VERDICT_NOT_CHECKED, "--set %s leaves the stated conditions",
             s->conditions_left_by);
-    else if (has_own_conditions(s, stack))
+    else if (has_own_conditions(s, stack) && s->expectation_count)
         set(x, PL_VERDICT_NOT_CHECKED, "the stack's own options leave the stated conditions");
     if (m->evidence->enclosed[0])
         set(x, PL_VERDICT_NOT_CHECKED, "%s may hold the cell first", m->evidence->enclosed);

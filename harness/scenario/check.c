@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "harness/interpose/control.h"
 #include "harness/scenario/sweep.h"
 #include "harness/scenario/traits.h"
 
@@ -178,6 +179,16 @@ static size_t count_listed(const struct pl_scenario *s)
     return count;
 }
 
+/* Against the classes and budgets, or, in a foreign program, which has none, against what can stand
+ * there. */
+static int check_stack(const struct pl_scenario *s, const struct pl_stack_spec *spec,
+                       struct pl_error *reason)
+{
+    return pl_traits_of(s)->foreign ? pl_interpose_check(spec, reason)
+                                    : pl_stack_check(spec, s->classes, s->class_count, s->budgets,
+                                                     s->budget_count, reason);
+}
+
 static int check_swept(struct pl_decoder *d, const struct pl_swept *swept, size_t before)
 {
     const struct pl_scenario *s = d->scenario;
@@ -189,7 +200,7 @@ static int check_swept(struct pl_decoder *d, const struct pl_swept *swept, size_
     if (is_among(s, swept->stack, before))
         return pl_decode_fail(d, swept->mark, "sweep: the stack %.200s stands twice", swept->stack);
     if (pl_stack_parse(swept->stack, &spec, &reason) ||
-        pl_stack_check(&spec, s->classes, s->class_count, s->budgets, s->budget_count, &reason))
+        check_stack(s, &spec, &reason))
         return pl_decode_fail(d, swept->mark, "sweep: %s", reason.text);
     return 0;
 }
@@ -216,8 +227,7 @@ static int check_stacks(struct pl_decoder *d)
     const char *list = s->allocators;
     while (list) {
         if (pl_stack_list_next(&list, item, sizeof item, &reason) ||
-            pl_stack_parse(item, &spec, &reason) ||
-            pl_stack_check(&spec, s->classes, s->class_count, s->budgets, s->budget_count, &reason))
+            pl_stack_parse(item, &spec, &reason) || check_stack(s, &spec, &reason))
             return pl_decode_fail(d, mark_of(d, "allocators"), "%s", reason.text);
     }
     return 0;
