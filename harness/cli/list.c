@@ -67,7 +67,7 @@ static int list_allocators(void)
 
 static int list_formats(void)
 {
-    static const char *const about[PL_FORMAT_COUNT] = {
+    static const char *const about[PL_FORMAT_OWN] = {
         [PL_FORMAT_F32] = "32-bit floats in [-1, 1)",
         [PL_FORMAT_S16] = "16-bit integers",
         [PL_FORMAT_F64] = "64-bit floats",
@@ -78,7 +78,7 @@ static int list_formats(void)
         [PL_FORMAT_RGB24] = "pictures, 3 B a pixel",
         [PL_FORMAT_RGBA] = "pictures, 4 B a pixel",
     };
-    for (int i = 0; i < PL_FORMAT_COUNT; i++) {
+    for (int i = 0; i < PL_FORMAT_OWN; i++) {
         size_t bytes = pl_format_sample_bytes((enum pl_format)i);
         if (bytes)
             printf("%-8s %zu B a sample, %s\n", pl_format_name((enum pl_format)i), bytes, about[i]);

@@ -156,9 +156,13 @@ static int plan_stacks(struct pl_heaps *heaps, struct pl_planned *p, const struc
 
 static int plan_formats(struct pl_planned *p, const char *named)
 {
-    char wrong[32], names[128];
+    char wrong[32] = "own", names[128];
+    if (named && pl_traits_of(&p->scenario)->foreign)
+        return pl_cli_usage("--format: %s is a program, which holds its own; leave it out",
+                            p->scenario.name);
     p->format_count = pl_formats_parse(named ? named : p->scenario.formats, p->formats, wrong);
-    if (p->format_count)
+    bool own = p->format_count && p->formats[0] == PL_FORMAT_OWN;
+    if (p->format_count && (!own || !named))
         return PL_EXIT_OK;
     if (pl_format_parse(wrong) >= 0)
         return pl_cli_usage("the format %s is named twice; --repeat repeats", wrong);

@@ -24,7 +24,7 @@ const char *pl_format_name(enum pl_format format)
 
 int pl_format_parse(const char *name)
 {
-    return index_of(formats, PL_FORMAT_COUNT, name);
+    return index_of(formats, PL_FORMAT_OWN, name); /* nobody chooses a foreign program's */
 }
 
 size_t pl_format_sample_bytes(enum pl_format format)
@@ -48,6 +48,10 @@ size_t pl_formats_parse(const char *list, enum pl_format parsed[PL_FORMAT_COUNT]
     char copy[256], *rest = copy;
     size_t count = 0;
     unsigned seen = 0;
+    if (strcmp(list, formats[PL_FORMAT_OWN]) == 0) {
+        parsed[0] = PL_FORMAT_OWN;
+        return 1;
+    }
     snprintf(copy, sizeof copy, "%s", list);
     for (char *name; (name = strsep(&rest, ","));) {
         int format = pl_format_parse(name);
@@ -65,7 +69,7 @@ void pl_format_names(char *text, size_t capacity)
 {
     size_t used = 0;
     text[0] = '\0';
-    for (int i = 0; i < PL_FORMAT_COUNT && used < capacity; i++)
+    for (int i = 0; i < PL_FORMAT_OWN && used < capacity; i++)
         used += (size_t)snprintf(text + used, capacity - used, "%s%s", i ? ", " : "", formats[i]);
 }
 
