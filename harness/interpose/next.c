@@ -156,13 +156,13 @@ static void bind(void *pointer, const char *name, const char *version)
         memcpy(pointer, &found, sizeof found);
 }
 
-/* Of the heap's own, or none: glibc's can do nothing for another heap. */
-static void bind_trim(void)
+/* Of the heap's own, or none: glibc's malloc_trim can do nothing for another heap. */
+static void bind_own(void *pointer, const char *name)
 {
-    void *found = find("malloc_trim", FIRST_VERSION), *heap;
+    void *found = find(name, FIRST_VERSION), *heap;
     memcpy(&heap, &pl_next.malloc, sizeof heap);
     if (found && object_of(found) == object_of(heap))
-        memcpy(&pl_next.trim, &found, sizeof found);
+        memcpy(pointer, &found, sizeof found);
 }
 
 void pl_next_find(void)
@@ -180,7 +180,8 @@ void pl_next_find(void)
     bind(&pl_next.pvalloc, "pvalloc", FIRST_VERSION);
     bind(&pl_next.usable_size, "malloc_usable_size", FIRST_VERSION);
     bind(&pl_next.malloc, "malloc", FIRST_VERSION); /* last: another thread takes it as a sign */
-    bind_trim();
+    bind_own(&pl_next.trim, "malloc_trim");
+    bind_own(&pl_next.nallocx, "nallocx");
     dlerror(); /* what was not found is nothing that the program should hear of */
     is_finding = false;
 }
