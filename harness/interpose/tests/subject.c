@@ -336,13 +336,24 @@ static const struct {
     const char *name;
     void (*run)(long number);
 } all[] = {
-    {"hold", hold},         {"fill", fill},           {"realloc", resize},
-    {"overflow", overflow}, {"aligned", aligned},     {"early", early},
-    {"threads", threads},   {"fork", fork_it},        {"fork-unseen", fork_unseen},
+    {"hold", hold},
+    {"fill", fill},
+    {"realloc", resize},
+    {"overflow", overflow},
+    {"aligned", aligned},
+    {"early", early},
+    {"threads", threads},
+    {"fork", fork_it},
+    {"fork-unseen", fork_unseen},
     {"fork-busy", fork_busy},
-    {"vfork", vfork_it},    {"exec", execute},        {"clear-environment", clear_environment},
-    {"handler", handler},   {"close-all", close_all}, {"failing", failing},
-    {"large", large},       {"waste", waste},
+    {"vfork", vfork_it},
+    {"exec", execute},
+    {"clear-environment", clear_environment},
+    {"handler", handler},
+    {"close-all", close_all},
+    {"failing", failing},
+    {"large", large},
+    {"waste", waste},
 };
 
 int main(int argc, char **argv)
