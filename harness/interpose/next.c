@@ -156,32 +156,44 @@ static void bind(void *pointer, const char *name, const char *version)
         memcpy(pointer, &found, sizeof found);
 }
 
-/* Of the heap's own, or none: glibc's can do nothing for another heap. */
-static void bind_trim(void)
+/* Of the heap's own, or none: glibc's malloc_trim can do nothing for another heap. */
+static void bind_own(const struct pl_next *heap, void *pointer, const char *name)
 {
-    void *found = find("malloc_trim", FIRST_VERSION), *heap;
-    memcpy(&heap, &pl_next.malloc, sizeof heap);
-    if (found && object_of(found) == object_of(heap))
-        memcpy(&pl_next.trim, &found, sizeof found);
+    void *found = find(name, FIRST_VERSION), *own;
+    memcpy(&own, &heap->malloc, sizeof own);
+    if (found && object_of(found) == object_of(own))
+        memcpy(pointer, &found, sizeof found);
 }
 
+static void bind_all(struct pl_next *heap)
+{
+    bind(&heap->malloc, "malloc", FIRST_VERSION);
+    bind(&heap->free, "free", FIRST_VERSION);
+    bind(&heap->calloc, "calloc", FIRST_VERSION);
+    bind(&heap->realloc, "realloc", FIRST_VERSION);
+    bind(&heap->memalign, "memalign", FIRST_VERSION);
+    bind(&heap->aligned_alloc, "aligned_alloc", "GLIBC_2.16");
+    bind(&heap->posix_memalign, "posix_memalign", FIRST_VERSION);
+    bind(&heap->valloc, "valloc", FIRST_VERSION);
+    bind(&heap->pvalloc, "pvalloc", FIRST_VERSION);
+    bind(&heap->usable_size, "malloc_usable_size", FIRST_VERSION);
+    bind_own(heap, &heap->trim, "malloc_trim");
+    bind_own(heap, &heap->nallocx, "nallocx");
+}
+
+/* Nothing is called before all are found: what the loader says of names that are not there it keeps
+ * in memory of ours, and gives back to us. Of that the program hears nothing: the first dlerror
+ * takes it, the second frees it. */
 void pl_next_find(void)
 {
+    struct pl_next found = pl_next;
     if (is_finding || pl_next.malloc != first_malloc)
         return;
     is_finding = true;
-    bind(&pl_next.free, "free", FIRST_VERSION);
-    bind(&pl_next.calloc, "calloc", FIRST_VERSION);
-    bind(&pl_next.realloc, "realloc", FIRST_VERSION);
-    bind(&pl_next.memalign, "memalign", FIRST_VERSION);
-    bind(&pl_next.aligned_alloc, "aligned_alloc", "GLIBC_2.16");
-    bind(&pl_next.posix_memalign, "posix_memalign", FIRST_VERSION);
-    bind(&pl_next.valloc, "valloc", FIRST_VERSION);
-    bind(&pl_next.pvalloc, "pvalloc", FIRST_VERSION);
-    bind(&pl_next.usable_size, "malloc_usable_size", FIRST_VERSION);
-    bind(&pl_next.malloc, "malloc", FIRST_VERSION); /* last: another thread takes it as a sign */
-    bind_trim();
-    dlerror(); /* what was not found is nothing that the program should hear of */
+    bind_all(&found);
+    dlerror();
+    dlerror();
+    pl_next = found;
     is_finding = false;
 }
 

@@ -19,7 +19,8 @@ struct pl_next {
     void *(*valloc)(size_t size);
     void *(*pvalloc)(size_t size);
     size_t (*usable_size)(void *block);
-    int (*trim)(size_t pad); /* NULL where the heap has none */
+    int (*trim)(size_t pad); /* NULL where the heap has none; likewise */
+    size_t (*nallocx)(size_t size, int flags);
 };
 
 extern struct pl_next pl_next;

@@ -90,6 +90,15 @@ static void describe(struct pl_page_process *process)
     pl_process_copy_path(process->program, path);
 }
 
+/* In a child of fork another thread may have held the lock that dladdr takes. */
+static void describe_as(struct pl_page_process *process, const struct pl_page_process *parent)
+{
+    if (process == parent)
+        return;
+    memcpy(process->heap, parent->heap, sizeof process->heap);
+    memcpy(process->program, parent->program, sizeof process->program);
+}
+
 uint64_t pl_process_live(const struct pl_page_process *process, uint64_t *blocks)
 {
     uint64_t bytes = process->inherited_bytes;
@@ -135,7 +144,10 @@ static void attach_process(void)
     if (!process)
         process = &nobody;
     inherit(process, is_fork);
-    describe(process);
+    if (is_fork)
+        describe_as(process, pl_process);
+    else
+        describe(process);
     __atomic_fetch_add(&process->images, !is_fork, __ATOMIC_RELAXED);
     pl_process = process;
     if (!is_fork) {

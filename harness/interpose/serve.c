@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "harness/interpose/early.h"
 #include "harness/interpose/fault.h"
 #include "harness/interpose/limit.h"
 #include "harness/interpose/next.h"
@@ -56,6 +57,20 @@ static inline bool is_admitted(size_t bytes, size_t size, const void *caller)
     return false;
 }
 
+/* Of a block that has just come. */
+static inline size_t size_of_new(void *block, size_t size)
+{
+    const size_t usable = pl_next.usable_size(block);
+    return PL_LIKELY(usable != 0) ? usable : pl_early_note(block, size);
+}
+
+/* Of one that is about to go. */
+static inline size_t size_of_old(void *block)
+{
+    const size_t usable = pl_next.usable_size(block);
+    return PL_LIKELY(usable != 0) ? usable : pl_early_forget(block);
+}
+
 /* Puts right what was taken for a block that turned out larger or smaller. @return false where that
  * passes the limit */
 static bool adjust(size_t taken, size_t usable)
@@ -81,7 +96,7 @@ static inline void *settle(void *block, size_t taken, size_t size)
         pl_limit_give_back(taken);
         return NULL;
     }
-    const size_t usable = pl_next.usable_size(block);
+    const size_t usable = size_of_new(block, size);
     if (PL_UNLIKELY(usable != taken)) {
         bool fits = adjust(taken, usable);
         pl_limit_learn(size, usable);
@@ -169,7 +184,7 @@ int pl_serve_posix_memalign(void **block, size_t alignment, size_t size, const v
 /* What a block was is given back when the new one is there; until then both may be. */
 static void count_moved(void *moved, size_t before, size_t taken, size_t size)
 {
-    const size_t usable = pl_next.usable_size(moved);
+    const size_t usable = size_of_new(moved, size);
     adjust(before + taken, usable);
     pl_limit_learn(size, usable);
     pl_limit_handed_out();
@@ -180,7 +195,7 @@ static void count_moved(void *moved, size_t before, size_t taken, size_t size)
 /* realloc(block, 0) frees it in glibc and tcmalloc, and is a small block to others. */
 static void *shrink_to_nothing(void *block)
 {
-    const size_t before = stands(PL_LAYER_LIMIT) ? pl_next.usable_size(block) : 0;
+    const size_t before = stands(PL_LAYER_LIMIT) ? size_of_old(block) : 0;
     void *served = pl_next.realloc(block, 0);
     if (!stands(PL_LAYER_LIMIT))
         return served;
@@ -193,18 +208,29 @@ static void *shrink_to_nothing(void *block)
     return served;
 }
 
+/* The heap has no more: the old block is what it was. */
+static void stay(void *block, size_t before, size_t taken)
+{
+    pl_limit_give_back(taken);
+    if (before && !pl_next.usable_size(block))
+        pl_early_note(block, before);
+}
+
 static void *resize(void *block, size_t size, const void *caller, const struct pl_hooked *hooked)
 {
-    const size_t before = stands(PL_LAYER_LIMIT) ? pl_next.usable_size(block) : 0;
+    const size_t before = stands(PL_LAYER_LIMIT) ? size_of_old(block) : 0;
     const size_t after = guess(size), taken = after > before ? after - before : 0;
-    if (!is_admitted(taken, size, caller))
+    if (!is_admitted(taken, size, caller)) {
+        if (stands(PL_LAYER_LIMIT))
+            stay(block, before, 0);
         return tell(NULL);
+    }
     void *served = hooked ? hooked->call(hooked) : pl_next.realloc(block, size);
     if (stands(PL_LAYER_LIMIT)) {
         if (served)
             count_moved(served, before, taken, size);
         else
-            pl_limit_give_back(taken);
+            stay(block, before, taken);
     }
     return tell(served);
 }
@@ -231,7 +257,7 @@ void *pl_serve_realloc(void *block, size_t size, const void *caller)
 static void release(void *block, const struct pl_hooked *hooked)
 {
     const bool counted = stands(PL_LAYER_LIMIT);
-    const size_t usable = counted ? pl_next.usable_size(block) : 0;
+    const size_t usable = counted ? size_of_old(block) : 0;
     if (hooked)
         hooked->call(hooked);
     else

@@ -203,6 +203,36 @@ static void fork_unseen(long count)
     part((pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0), count);
 }
 
+static void *busy(void *stop)
+{
+    while (!__atomic_load_n((int *)stop, __ATOMIC_RELAXED))
+        for (size_t size = 16; size < 4096; size *= 2)
+            free(malloc(size));
+    return NULL;
+}
+
+/* Children that are made while other threads are at it: each allocates, frees and ends. */
+static void fork_busy(long count)
+{
+    enum { THREADS = 3 };
+    pthread_t ids[THREADS];
+    int stop = 0;
+    for (int i = 0; i < THREADS; i++)
+        CHECK(pthread_create(&ids[i], NULL, busy, &stop) == 0);
+    for (long i = 0; i < count; i++) {
+        pid_t child = fork();
+        if (child == 0) {
+            for (int k = 0; k < 100; k++)
+                free(malloc(1000));
+            _exit(0);
+        }
+        wait_for(child);
+    }
+    __atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(ids[i], NULL);
+}
+
 static void vfork_it(long count)
 {
     char number[32];
@@ -306,12 +336,24 @@ static const struct {
     const char *name;
     void (*run)(long number);
 } all[] = {
-    {"hold", hold},         {"fill", fill},           {"realloc", resize},
-    {"overflow", overflow}, {"aligned", aligned},     {"early", early},
-    {"threads", threads},   {"fork", fork_it},        {"fork-unseen", fork_unseen},
-    {"vfork", vfork_it},    {"exec", execute},        {"clear-environment", clear_environment},
-    {"handler", handler},   {"close-all", close_all}, {"failing", failing},
-    {"large", large},       {"waste", waste},
+    {"hold", hold},
+    {"fill", fill},
+    {"realloc", resize},
+    {"overflow", overflow},
+    {"aligned", aligned},
+    {"early", early},
+    {"threads", threads},
+    {"fork", fork_it},
+    {"fork-unseen", fork_unseen},
+    {"fork-busy", fork_busy},
+    {"vfork", vfork_it},
+    {"exec", execute},
+    {"clear-environment", clear_environment},
+    {"handler", handler},
+    {"close-all", close_all},
+    {"failing", failing},
+    {"large", large},
+    {"waste", waste},
 };
 
 int main(int argc, char **argv)

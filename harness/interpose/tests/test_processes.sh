@@ -18,6 +18,15 @@ for what in fork fork-unseen; do
     is "$what: calls in all" $(($(figure calls) - calls)) $((100 + 100 + 50))
 done
 
+# A child holds what its parent did but for calls under way, of which each thread has one at most; the
+# parent is not moved by it. The C library keeps a few blocks for threads to come.
+works "$spec" interpose-subject fork-busy 40
+is "fork among threads: processes" "$(figure processes)" 41
+grep '^process' "$tmp/figures" | grep -oE ' live_blocks=[-0-9]+' | cut -d= -f2 | while read -r live; do
+    [ $((live - base)) -ge -3 ] && [ $((live - base)) -le 16 ] || echo "$live"
+done >"$tmp/odd"
+[ ! -s "$tmp/odd" ] || bad "fork among threads: live blocks of $(tr '\n' ' ' <"$tmp/odd")"
+
 works "$spec" interpose-subject vfork 30
 is "vfork: processes" "$(figure processes)" 2
 is "vfork: the parent's live blocks" $(($(of_process 0 live_blocks) - base)) 10
