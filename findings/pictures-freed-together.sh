@@ -4,7 +4,8 @@
 #   heap: what is freed there is found again without page faults, be it one picture or two.
 # Instead: the first free sets the size from which free memory at the heap's top goes back to the
 #   kernel to twice the picture's. One freed picture stays below that. Two that are neighbours reach
-#   it, and both go back: each round faults every page in again, at 1080p as at 4K. A picture larger than 32 MiB (8K) goes back even alone, since no block that large moves a threshold.
+#   it, and both go back: each round faults every page in again, at 1080p as at 4K. A picture larger
+#   than 32 MiB (8K) goes back even alone, since no block that large moves a threshold.
 # Version: glibc 2.36 (Debian 12) and 2.41 (Debian 13).
 # Why it matters: a compositor or scaler that takes two 4K pictures a tick and frees them at its end
 #   pays 6,000 page faults a tick, where one picture pays none. A benchmark with one picture in flight
