@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # gperftools: since 2.18 a block that grows step by step is copied at every step
-# Guess: tcmalloc's realloc leaves room when a block grows, a quarter more, as it has for 15 years, so
-#   growing by small steps copies a few times the final size.
+# Guess: tcmalloc's realloc leaves room when a block grows, a quarter more, as it has for 15 years,
+#   so growing by small steps copies a few times the final size.
 # Instead: 2.16 moves a block of 1 to 16 MiB that grows by 64 KiB 13 times in 240 steps, 2.18.1 at
 #   each of the 240: 2.0 GiB are copied for a block of 16 MiB.
 # Version: gperftools 2.16 (Debian 13) and 2.18.1 (sid, November 2026).
-# Why it matters: a fragment of a recording or a playlist's segment that is gathered by realloc as its
-#   packets come costs CPU by the square of its size: 64 MiB by 64 KiB took 0.15 s of CPU with 2.16
-#   and 13 s with 2.18.1, in a program that nobody changed. Double the capacity oneself, as one has to
-#   for scudo.
+# Why it matters: a fragment of a recording or a playlist's segment that is gathered by realloc as
+#   its packets come costs CPU by the square of its size: 64 MiB by 64 KiB took 0.15 s of CPU with
+#   2.16 and 13 s with 2.18.1, in a program that nobody changed. Double the capacity oneself, as one
+#   has to for scudo.
 # Seen: 2.16: moved 13 times in 240 steps, 68 MiB copied; 2.18.1: moved 240 times, 2032 MiB copied
 . "$(dirname "$0")/common"
 need gcc

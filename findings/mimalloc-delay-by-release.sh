@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # mimalloc: in 2.0.9 the 25 ms after which it gives memory back never pass; in 3.0.1 they do
-# Guess: 2.0.9 gives unused memory back 25 ms after it was freed (the default of its decommit delay),
-#   so seconds of traffic later little of a burst is left; a delay of 1 ms is a little better.
-# Instead: of a burst of 134 MiB that was freed, all is left after ten seconds of packets, one in and
-#   the oldest out, and most with a delay of 1 ms. The delay 0 gives everything back. 3.0.1 gives
-#   it back with its default.
+# Guess: 2.0.9 gives unused memory back 25 ms after it was freed (the default of its decommit
+#   delay), so seconds of traffic later little of a burst is left; a delay of 1 ms is a little
+#   better.
+# Instead: of a burst of 134 MiB that was freed, all is left after ten seconds of packets, one in
+#   and the oldest out, and most with a delay of 1 ms. The delay 0 gives everything back. 3.0.1
+#   gives it back with its default.
 # Version: mimalloc 2.0.9 (Debian 12) and 3.0.1 (Debian 13).
 # Why it matters: a relay on Debian 12 keeps each burst for good, in a heap that is chosen for its
 #   short delay, and making the delay shorter looks like no cure, though the next step, 0, is one.

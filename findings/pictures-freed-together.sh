@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # glibc: a picture that is freed alone is kept for the next one; of two freed together none is
-# Guess: once the first picture was freed, glibc has raised its thresholds and serves pictures from the
-#   heap: what is freed there is found again without page faults, be it one picture or two.
+# Guess: once the first picture was freed, glibc has raised its thresholds and serves pictures from
+#   the heap: what is freed there is found again without page faults, be it one picture or two.
 # Instead: the first free sets the size from which free memory at the heap's top goes back to the
 #   kernel to twice the picture's. One freed picture stays below that. Two that are neighbours reach
 #   it, and both go back: each round faults every page in again, at 1080p as at 4K. A picture larger
 #   than 32 MiB (8K) goes back even alone, since no block that large moves a threshold.
 # Version: glibc 2.36 (Debian 12) and 2.41 (Debian 13).
 # Why it matters: a compositor or scaler that takes two 4K pictures a tick and frees them at its end
-#   pays 6,000 page faults a tick, where one picture pays none. A benchmark with one picture in flight
-#   sees a heap that a server with two never meets, and a change from one to two looks like a cost of
-#   the codec. Setting M_TRIM_THRESHOLD and M_MMAP_THRESHOLD by hand, or a pool, ends it.
+#   pays 6,000 page faults a tick, where one picture pays none. A benchmark with one picture in
+#   flight sees a heap that a server with two never meets, and a change from one to two looks like a
+#   cost of the codec. Setting M_TRIM_THRESHOLD and M_MMAP_THRESHOLD by hand, or a pool, ends it.
 # Seen, in page faults a picture, on both: 1080p alone 0, by two 743 of 759; 4K alone 0, by two 3021
 #       of 3037; 4K by two with both thresholds set 0; 8K alone 12151 of 12150
 . "$(dirname "$0")/common"

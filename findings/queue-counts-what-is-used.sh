@@ -2,13 +2,13 @@
 # GStreamer: a queue limited to 10 MiB holds 122 MiB of audio packets
 # Guess: max-size-bytes of a queue bounds its memory; with the buffers' own descriptions, of some
 #   hundred bytes each, 10 MiB of RTP packets of 172 B are 20 to 30 MiB.
-# Instead: udpsrc takes a buffer of its mtu, 1,492 B, for each packet and cuts its size down, not its
-#   memory. The queue counts 172 B and the heap holds 2,100 B a packet, whatever comes: 60,964 packets
-#   are 122 MiB, twelve times the limit. Packets of 1,400 B make 15 MiB of the same 10.
+# Instead: udpsrc takes a buffer of its mtu, 1,492 B, for each packet and cuts its size down, not
+#   its memory. The queue counts 172 B and the heap holds 2,100 B a packet, whatever comes: 60,964
+#   packets are 122 MiB, twelve times the limit. Packets of 1,400 B make 15 MiB of the same 10.
 # Version: GStreamer 1.22.0 (Debian 12).
-# Why it matters: a queue is what stands between a stalled sink and the container's limit, and it was
-#   tried with video. mtu=256 on the source halves what audio takes (50 MiB). It is no setting to
-#   leave there: a packet that is larger then takes three buffers, and 1,400 B cost 41 MiB.
+# Why it matters: a queue is what stands between a stalled sink and the container's limit, and it
+#   was tried with video. mtu=256 on the source halves what audio takes (50 MiB). It is no setting
+#   to leave there: a packet that is larger then takes three buffers, and 1,400 B cost 41 MiB.
 # Seen: 172 B: 60964 packets, counted 10485808 B, resident 124956 KiB, 2098 B a packet
 #       172 B mtu=256: 60964 packets, counted 10485808 B, resident 51128 KiB, 858 B a packet
 #       1400 B: 7490 packets, counted 10486000 B, resident 15316 KiB, 2093 B a packet

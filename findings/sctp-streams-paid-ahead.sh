@@ -6,9 +6,9 @@
 #   direction. A connection, both of its ends together, takes 22 KiB with 16 streams and 13.0 MiB
 #   with 65,535, before the first byte is sent.
 # Version: libusrsctp 0.9.5.0 (Debian 12).
-# Why it matters: a server of data channels that follows the RFC's figure pays its half, 6.5 MiB, for
-#   each browser that connects, to use one or two channels: 6.5 GB for a thousand. Offer 1,024: where
-#   the server calls, both ends then stay small; where it is called, the caller's table stays.
+# Why it matters: a server of data channels that follows the RFC's figure pays its half, 6.5 MiB,
+#   for each browser that connects, to use one or two channels: 6.5 GB for a thousand. Offer 1,024:
+#   where the server calls, both ends then stay small; where it is called, the caller's table stays.
 # Seen: 16 and 16 streams offered: 22 KiB a connection
 #       65535 and 65535 streams offered: 13331 KiB a connection
 #       65535 and 1024 streams offered: 4259 KiB a connection

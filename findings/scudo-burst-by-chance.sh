@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # scudo: the same program keeps all of a burst in one run and gives it back in the next
-# Guess: one thread, the same packets in the same order: what is left of a burst is the same within a
-#   MiB from run to run, as with every other heap; so one run tells what scudo does with it.
+# Guess: one thread, the same packets in the same order: what is left of a burst is the same within
+#   a MiB from run to run, as with every other heap; so one run tells what scudo does with it.
 # Instead: of a burst of 134 MiB that was freed, ten seconds of packets later, one in and the oldest
 #   out, either nothing is left or everything, by chance, about evenly. Nothing between is seen.
 # Version: scudo of LLVM 19.1.7 (Debian 13); that of LLVM 14.0.6 (Debian 12) does the same, with 13
 #   or 158 MiB.
-# Why it matters: a comparison of heaps, of two releases or of two settings with a run each is a throw
-#   of a coin: it "finds" 145 MiB that nobody changed. Repeat, and show all of the runs: a mean of 75
-#   MiB is a size that no process has. A limit has to be sized for the worse of the two.
+# Why it matters: a comparison of heaps, of two releases or of two settings with a run each is a
+#   throw of a coin: it "finds" 145 MiB that nobody changed. Repeat, and show all of the runs: a
+#   mean of 75 MiB is a size that no process has. A limit has to be sized for the worse of the two.
 # Seen: MiB left in 8 runs: 2 2 2 2 147 147 147 147
 . "$(dirname "$0")/common"
 fetch_from trixie libc6 libclang-rt-19-dev=1:19.1.7-3+b1
@@ -49,8 +49,7 @@ int main(void) { // MiB that are left beside the window
 }
 C
 several() { # eight more runs at once, since each sleeps for most of its ten seconds
-    local i
-    for i in 1 2 3 4 5 6 7 8; do
+    for _ in 1 2 3 4 5 6 7 8; do
         run_on trixie "libclang_rt.scudo_standalone-$(uname -m).so" 60 burst >>"$work/left" &
     done
     wait

@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 # GLib: what GSlice holds free comes back by no malloc_trim, unless the same size stays at work
 # Guess: slices that were freed go back to malloc in time (GLib keeps a working set of 15 s), and a
-#   malloc_trim() after that gives their pages to the kernel. G_SLICE=always-malloc is for debugging.
-# Instead: of 200,000 slices of 200 B, 43 MiB, all freed, malloc_trim() returns nothing, at once as 25 s
-#   later, idle or with traffic of another size all the while. Only traffic of the same size moves
-#   GSlice's clock for that size: then all is returned. From GLib 2.76 on slices are malloc's own
-#   blocks, and nothing is kept.
+#   malloc_trim() after that gives their pages to the kernel. G_SLICE=always-malloc is for
+#   debugging.
+# Instead: of 200,000 slices of 200 B, 43 MiB, all freed, malloc_trim() returns nothing, at once as
+#   25 s later, idle or with traffic of another size all the while. Only traffic of the same size
+#   moves GSlice's clock for that size: then all is returned. From GLib 2.76 on slices are malloc's
+#   own blocks, and nothing is kept.
 # Version: GLib 2.74.6 (Debian 12) and 2.84.4 (Debian 13), glibc's malloc.
 # Why it matters: servers on GLib (rtpengine, what is built on GStreamer) hold calls and lists in
-#   slices. After a busy hour their memory looks leaked, malloc_info() says it is in use, and the cure
-#   that helps elsewhere, a periodic malloc_trim(), finds nothing. On Debian 12 G_SLICE=always-malloc
-#   cures it; on 13 it has no effect any more, and no need.
+#   slices. After a busy hour their memory looks leaked, malloc_info() says it is in use, and the
+#   cure that helps elsewhere, a periodic malloc_trim(), finds nothing. On Debian 12
+#   G_SLICE=always-malloc cures it; on 13 it has no effect any more, and no need.
 # Seen: KiB left of 44464 after malloc_trim: 2.74.6 at once 44464, idle for 25 s 44464, at work with
 #       slices of 64 B 44528, with slices of 200 B 264, as malloc 0; 2.84.4 at once 4 of 40624
 . "$(dirname "$0")/common"
@@ -75,7 +76,8 @@ left() { # left RUN WHAT: sets KiB held and left
 }
 is_kept() {
     left "$@"
-    [ $((left * 4)) -ge $((held * 3)) ] || changed "$left KiB are left, expected nearly all of $held"
+    [ $((left * 4)) -ge $((held * 3)) ] ||
+        changed "$left KiB are left, expected nearly all of $held"
 }
 is_returned() {
     left "$@"

@@ -2,8 +2,8 @@
 # libsrtp: a stream added by its SSRC weighs a hundred times one that comes by itself
 # Guess: the two ways to have 1,000 streams in a session cost the same: srtp_add_stream() with each
 #   SSRC, or one policy for any SSRC, from which a stream is made at its first packet.
-# Instead: a stream that is added by its SSRC sets up ciphers and authentication of its own, 30 KB. A
-#   stream made from the policy for any SSRC shares those, and takes 270 bytes.
+# Instead: a stream that is added by its SSRC sets up ciphers and authentication of its own, 30 KB.
+#   A stream made from the policy for any SSRC shares those, and takes 270 bytes.
 # Version: libsrtp 2.5.0 (Debian 12, on OpenSSL 3.0).
 # Why it matters: a selective forwarding unit has a session for each viewer with the SSRCs of all
 #   that it forwards, and knows them from the signalling, so it adds them one by one. 500 viewers of

@@ -2,14 +2,14 @@
 # x264: the lightest preset's encoder weighs nine times as much where there are more cores
 # Guess: what an encoder weighs follows from the picture and the preset, by its references and its
 #   lookahead. A thread adds a stack and some tables, so 22 threads are a tenth or so more than one.
-# Instead: threads encode different pictures at once, and each of them holds several: 5 MiB a thread at
-#   720p and more. "ultrafast", which is chosen to be light, grows from 13 MiB to 118, "medium" from
-#   160 to 374. With sliced threads (tuning zerolatency) 22 threads weigh little more than one.
+# Instead: threads encode different pictures at once, and each of them holds several: 5 MiB a thread
+#   at 720p and more. "ultrafast", which is chosen to be light, grows from 13 MiB to 118, "medium"
+#   from 160 to 374. With sliced threads (tuning zerolatency) 22 threads weigh little more than one.
 # Version: x264 0.164.3095 (Debian 12).
-# Why it matters: left alone x264 takes one and a half threads for each core that it may run on, up to
-#   22 at 720p. A quota of CPU time, as a container has it, doesn't count; a set of CPUs does. A limit
-#   on memory that was found on two cores kills the same encoder on sixteen. Where memory is limited,
-#   set the threads.
+# Why it matters: left alone x264 takes one and a half threads for each core that it may run on, up
+#   to 22 at 720p. A quota of CPU time, as a container has it, doesn't count; a set of CPUs does. A
+#   limit on memory that was found on two cores kills the same encoder on sixteen. Where memory is
+#   limited, set the threads.
 # Seen: ultrafast: 1 thread 13 MiB, 22 threads 118; medium: 160, 374; ultrafast, zerolatency: 11, 13
 . "$(dirname "$0")/common"
 fetch libx264-164=2:0.164.3095+gitbaee400-3 libx264-dev=2:0.164.3095+gitbaee400-3
@@ -66,9 +66,12 @@ weigh() { # weigh PRESET TUNING: sets MiB with one thread, and with 22
     echo "$1${2:+, $2}: 1 thread $one MiB, 22 threads $many"
 }
 weigh medium ""
-[ $((many * 2)) -ge $((one * 3)) ] || changed "22 threads weigh $many MiB, one $one; expected half more"
+[ $((many * 2)) -ge $((one * 3)) ] ||
+    changed "22 threads weigh $many MiB, one $one; expected half more"
 weigh ultrafast zerolatency
-[ "$many" -le $((one * 2)) ] || changed "22 sliced threads weigh $many MiB, expected little above $one"
+[ "$many" -le $((one * 2)) ] ||
+    changed "22 sliced threads weigh $many MiB, expected little above $one"
 weigh ultrafast ""
-[ "$many" -ge $((one * 3)) ] || changed "22 threads weigh $many MiB, expected three times $one or more"
+[ "$many" -ge $((one * 3)) ] ||
+    changed "22 threads weigh $many MiB, expected three times $one or more"
 as_stated "an encoder of the lightest preset weighs $one MiB with a thread, $many with 22"
