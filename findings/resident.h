@@ -1,4 +1,4 @@
-/* Private resident memory, for the programs of the findings: RssAnon of /proc/self/status, in KiB. */
+/* Private resident memory in KiB, RssAnon of /proc/self/status, for the findings' programs. */
 #ifndef FINDINGS_RESIDENT_H
 #define FINDINGS_RESIDENT_H
 #include <stdio.h>
