@@ -18,24 +18,13 @@ compile idle -lrist <<'C'
 #include <stdio.h>
 #include <stdlib.h>
 #include <librist/librist.h>
-#include <sys/prctl.h>
 #include <unistd.h>
-
-static long resident(void) { // RssAnon in KiB
-    char line[200];
-    long kib = 0;
-    FILE *file = fopen("/proc/self/status", "r");
-    while (file && fgets(line, sizeof line, file))
-        sscanf(line, "RssAnon: %ld", &kib);
-    if (file)
-        fclose(file);
-    return kib;
-}
+#include "resident.h"
 
 int main(void) {
     struct rist_ctx *sender;
     long base = resident();
-    prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0); // a huge page would count as a whole
+    without_huge_pages();
     for (int i = 0; i < 10; i++)
         if (rist_sender_create(&sender, RIST_PROFILE_MAIN, 0, NULL))
             return 77;

@@ -21,17 +21,7 @@ compile stall -lsrt -lpthread <<'C'
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-static long resident(void) { // RssAnon in KiB
-    char line[200];
-    long kib = 0;
-    FILE *file = fopen("/proc/self/status", "r");
-    while (file && fgets(line, sizeof line, file))
-        sscanf(line, "RssAnon: %ld", &kib);
-    if (file)
-        fclose(file);
-    return kib;
-}
+#include "resident.h"
 
 static SRTSOCKET endpoint(void) { // messages, every one of them delivered
     SRTSOCKET s = srt_create_socket();

@@ -1,4 +1,4 @@
-/* Reading what `hyperfine --export-json` writes (1.15). */
+/* Reading what `hyperfine --export-json` writes (1.15 to 1.19, 2.0). */
 #ifndef PL_INSTRUMENTS_HYPERFINE_RESULTS_H
 #define PL_INSTRUMENTS_HYPERFINE_RESULTS_H
 

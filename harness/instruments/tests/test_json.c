@@ -210,6 +210,29 @@ static void hyperfine_is_read(void **state)
     assert_true(about(t.stddev_seconds, 0));
 }
 
+static void hyperfine_2_is_read(void **state)
+{
+    size_t size;
+    char *text = capture("hyperfine-2.json", &size);
+    struct pl_hyperfine t;
+    struct pl_error error;
+    (void)state;
+    assert_int_equal(pl_hyperfine_parse(text, size, "f", &t, &error), 0);
+    assert_int_equal(t.runs, 3);
+    assert_true(about(t.median_seconds, 0.010673562000000001));
+    assert_true(about(t.min_seconds, 0.004120912));
+    assert_true(about(t.max_seconds, 0.011585451));
+    assert_true(about(t.mean_seconds, 0.008793308333333335));
+    assert_true(about(t.stddev_seconds, 0.004072020506933915));
+    free(text);
+    static const char once[] =
+        "{\"results\": [{\"summary\": {\"time_wall_clock\": {\"unit\": \"second\", \"count\": 1, "
+        "\"mean\": 1, \"stddev\": null, \"median\": 1, \"min\": 1, \"max\": 1}}}]}";
+    assert_int_equal(pl_hyperfine_parse(once, strlen(once), "f", &t, &error), 0);
+    assert_int_equal(t.runs, 1);
+    assert_true(about(t.stddev_seconds, 0));
+}
+
 static void unfit_times_are_refused(void **state)
 {
     static const struct {
@@ -222,6 +245,15 @@ static void unfit_times_are_refused(void **state)
         {"{\"results\": [{\"mean\": 1}]}", "no 'times'"},
         {"{\"results\": [{\"mean\": 1, \"times\": [1, 1]}]}", "no 'median'"},
         {"{\"results\": [{\"mean\": -1, \"times\": [1, 1]}]}", "no 'mean' of 0 or more"},
+        {"{\"results\": [{\"summary\": {}}]}", "no 'time_wall_clock'"},
+        {"{\"results\": [{\"summary\": {\"time_wall_clock\": {\"count\": 2, \"mean\": 1}}}]}",
+         "not in seconds"},
+        {"{\"results\": [{\"summary\": {\"time_wall_clock\": {\"unit\": \"millisecond\", "
+         "\"count\": 2, \"mean\": 1}}}]}",
+         "not in seconds"},
+        {"{\"results\": [{\"summary\": {\"time_wall_clock\": {\"unit\": \"second\", \"count\": 2, "
+         "\"mean\": 1}}}]}",
+         "no 'median'"},
         {"{\"results\": [{\"mean\": NaN, \"times\": [1, 1]}]}", "f:1: no whole JSON"},
     };
     struct pl_hyperfine t = {.runs = 42};
@@ -239,7 +271,8 @@ static void unfit_times_are_refused(void **state)
 /* A process that was killed leaves any part of its output. */
 static void every_cut_is_refused(void **state)
 {
-    static const char *const names[] = {"gbench.json", "gbench-memory.json", "hyperfine.json"};
+    static const char *const names[] = {"gbench.json", "gbench-memory.json", "hyperfine.json",
+                                        "hyperfine-2.json"};
     struct pl_hyperfine t;
     struct pl_error error;
     (void)state;
@@ -266,6 +299,7 @@ int main(void)
         cmocka_unit_test(unfit_benchmarks_are_refused),
         cmocka_unit_test(memory_without_its_figures_is_refused),
         cmocka_unit_test(hyperfine_is_read),
+        cmocka_unit_test(hyperfine_2_is_read),
         cmocka_unit_test(unfit_times_are_refused),
         cmocka_unit_test(every_cut_is_refused),
     };
