@@ -80,6 +80,9 @@ mkdir "$tmp/bin" "$tmp/tmp"
 for program in plimsoll{,-cell,-live,-sender,-program,-media,-gbench}; do
     [ ! -x "$build/$program" ] || cp "$build/$program" "$tmp/bin/"
 done
+for library in "$build"/libplimsoll-interpose*.so; do
+    [ ! -e "$library" ] || cp "$library" "$tmp/bin/"
+done
 cp -r "$source_folder/scenarios" "$tmp/"
 export PLIMSOLL_SCENARIOS=$tmp/scenarios TMPDIR=$tmp/tmp
 cd "$tmp" || exit 1
