@@ -28,6 +28,8 @@
 
 #define AHEAD_NS (PL_NS_PER_S / 10)    /* from being ready to replay time 0: senders start then */
 #define READY_STEP_NS (PL_NS_PER_S / 100)
+/* A program that holds so much has allocated; one with less may not have begun to. */
+#define UNSERVED_BYTES (UINT64_C(2) << 20)
 #define STRAYS_MS 5000 /* that what was killed may take to be gone */
 
 struct dock {
@@ -355,11 +357,13 @@ static void report(struct dock *d, int64_t t_ns, const struct pl_tree_figures *e
 static int check_served(struct dock *d, struct pl_error *error)
 {
     static struct pl_interpose_report page; /* large for a stack */
+    struct pl_tree_figures f;
     int rc = pl_interpose_read(d->job->orders.page, &page);
     d->facts.calls_before = rc ? 0 : page.calls;
     if (rc)
         return pl_error_set(error, rc, "%s can't be read: %s", d->job->orders.page, strerror(-rc));
-    if (page.processes && page.calls)
+    pl_tree_read(&d->tree, &f);
+    if (page.processes && (page.calls || f.rss_bytes < UNSERVED_BYTES))
         return 0;
     return pl_error_set(error, -ENOSYS,
                         page.processes
