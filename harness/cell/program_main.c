@@ -30,6 +30,8 @@
 #define READY_STEP_NS (PL_NS_PER_S / 100)
 /* A program that holds so much has allocated; one with less may not have begun to. */
 #define UNSERVED_BYTES (UINT64_C(2) << 20)
+#define WHOLE_STEP_NS PL_NS_PER_S /* from one reading of threads, processor time and faults to the
+                                     next: they are exact at the ends of the window */
 #define STRAYS_MS 5000 /* that what was killed may take to be gone */
 
 struct dock {
@@ -42,6 +44,8 @@ struct dock {
     struct pl_alerts alerts;
     regex_t pattern;
     int64_t start_ns; /* replay time 0 */
+    struct pl_tree_figures now;   /* of the latest sample */
+    int64_t whole_ns;             /* in the replay's time, when the whole was read last */
     struct pl_tree_figures begun; /* at replay time 0 */
     struct pl_charged charged_begun;
     uint64_t rss_bytes_peak;
@@ -200,10 +204,10 @@ static int explain_end(struct dock *d, struct pl_error *error)
 static int await_ready(struct dock *d, struct pl_error *error)
 {
     int64_t started_ns = pl_real_now(), waited_ns = 0;
-    struct pl_tree_figures f;
+    struct pl_tree_figures f = {0};
     char last[300];
     while (!told_to_end && !is_ready(d, waited_ns)) {
-        int rc = pl_tree_read(&d->tree, &f);
+        int rc = pl_tree_read(&d->tree, PL_TREE_MEMORY, &f);
         if (rc)
             return pl_error_set(error, rc, "out of memory");
         if (has_ended(d, &f))
@@ -232,12 +236,16 @@ static void charged(const struct dock *d, struct pl_charged *c)
 }
 
 /* @return whether the program goes on */
-static bool sample(struct dock *d, int64_t t_ns)
+static bool sample(struct dock *d, enum pl_tree_reading reading, int64_t t_ns)
 {
-    struct pl_tree_figures f;
     struct pl_tree_record tree = {.kind = PL_RECORD_TREE, .size = sizeof tree};
-    if (pl_tree_read(&d->tree, &f))
+    if (t_ns - d->whole_ns >= WHOLE_STEP_NS)
+        reading = PL_TREE_WHOLE;
+    if (reading == PL_TREE_WHOLE)
+        d->whole_ns = t_ns;
+    if (pl_tree_read(&d->tree, reading, &d->now))
         return false;
+    const struct pl_tree_figures f = d->now;
     if (has_ended(d, &f)) {
         d->facts.ended_ns = t_ns;
         return false;
@@ -267,7 +275,7 @@ static int run_window(struct dock *d, int64_t *reached_ns, struct pl_error *erro
     int rc = 0;
     while (!rc && !told_to_end && now_ns < s->duration_ns) {
         if (now_ns >= next_sample_ns) {
-            if (!sample(d, now_ns))
+            if (!sample(d, now_ns ? PL_TREE_MEMORY : PL_TREE_WHOLE, now_ns))
                 break;
             next_sample_ns += s->sample_interval_ns;
         }
@@ -294,10 +302,10 @@ static void stop_program(struct dock *d)
     int number = (int)d->settings->stop_signal;
     int64_t until_ns = pl_real_now() + d->settings->grace_ns;
     bool all_told = false;
-    struct pl_tree_figures f;
+    struct pl_tree_figures f = {0};
     if (!d->main_ended)
         kill(d->keeper.program, number);
-    while (pl_tree_read(&d->tree, &f) == 0 && !has_ended(d, &f)) {
+    while (pl_tree_read(&d->tree, PL_TREE_MEMORY, &f) == 0 && !has_ended(d, &f)) {
         if (d->main_ended && !all_told)
             pl_descendants_of(d->keeper.pid, signal_one, &number);
         all_told = d->main_ended;
@@ -357,12 +365,12 @@ static void report(struct dock *d, int64_t t_ns, const struct pl_tree_figures *e
 static int check_served(struct dock *d, struct pl_error *error)
 {
     static struct pl_interpose_report page; /* large for a stack */
-    struct pl_tree_figures f;
+    struct pl_tree_figures f = {0};
     int rc = pl_interpose_read(d->job->orders.page, &page);
     d->facts.calls_before = rc ? 0 : page.calls;
     if (rc)
         return pl_error_set(error, rc, "%s can't be read: %s", d->job->orders.page, strerror(-rc));
-    pl_tree_read(&d->tree, &f);
+    pl_tree_read(&d->tree, PL_TREE_MEMORY, &f);
     if (page.processes && (page.calls || f.rss_bytes < UNSERVED_BYTES))
         return 0;
     return pl_error_set(error, -ENOSYS,
@@ -396,7 +404,7 @@ static void begin_window(struct dock *d)
     ready.start_ns = d->start_ns;
     pl_record_write(PL_RECORD_FD, &ready, sizeof ready);
     wait_until(d, d->start_ns);
-    pl_tree_read(&d->tree, &d->begun);
+    pl_tree_read(&d->tree, PL_TREE_WHOLE, &d->begun);
     charged(d, &d->charged_begun);
 }
 
@@ -416,10 +424,10 @@ static int attend(struct dock *d, struct pl_error *error)
     } else if (rc == 0) {
         rc = run_window(d, &t_ns, error);
         if (!rc && !told_to_end && d->facts.ended_ns < 0 && !d->at_ceiling)
-            sample(d, t_ns);
+            sample(d, PL_TREE_WHOLE, t_ns);
         uint64_t single = pl_tree_single_peak(&d->tree);
         d->rss_bytes_peak = single > d->rss_bytes_peak ? single : d->rss_bytes_peak;
-        pl_tree_read(&d->tree, &end);
+        pl_tree_read(&d->tree, PL_TREE_WHOLE, &end);
         take_page(d);
     }
     pl_helpers_close(&d->helpers);

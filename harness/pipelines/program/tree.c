@@ -108,40 +108,52 @@ static void add_stat(const struct pl_tree *t, const struct stat_line *s, bool ow
     f->threads += own ? s->threads : 0;
 }
 
-/* A process that ended meanwhile has no memory any more, and may have a line in stat until it is
- * waited for. */
-static void add_figures(const struct pl_tree *t, struct pl_tree_member *m,
-                        struct pl_tree_figures *f)
+/* A process that ended has no memory any more, until it is waited for. */
+static void add_memory(const struct pl_tree *t, struct pl_tree_member *m, struct pl_tree_figures *f)
 {
     char text[128];
     uint64_t size, resident, shared;
-    struct stat_line s;
     ssize_t n = pread(m->statm_fd, text, sizeof text - 1, 0);
     text[n > 0 ? n : 0] = '\0';
-    if (sscanf(text, "%" SCNu64 " %" SCNu64 " %" SCNu64, &size, &resident, &shared) == 3 && size) {
-        f->processes++;
-        f->vsz_bytes += size * t->page_bytes;
-        f->rss_bytes += (resident > shared ? resident - shared : 0) * t->page_bytes;
-        f->shared_bytes += shared * t->page_bytes;
-    }
-    if (read_stat(m->stat_fd, &s))
-        add_stat(t, &s, true, f);
-    else
+    if (n <= 0)
         m->pid = 0; /* its files are those of the dead: the next to have this pid gets new ones */
+    if (sscanf(text, "%" SCNu64 " %" SCNu64 " %" SCNu64, &size, &resident, &shared) != 3 || !size)
+        return;
+    f->processes++;
+    f->vsz_bytes += size * t->page_bytes;
+    f->rss_bytes += (resident > shared ? resident - shared : 0) * t->page_bytes;
+    f->shared_bytes += shared * t->page_bytes;
 }
 
-int pl_tree_read(struct pl_tree *t, struct pl_tree_figures *f)
+static void add_stats(const struct pl_tree *t, struct pl_tree_figures *f)
 {
-    struct stat_line root;
+    struct stat_line s;
+    for (uint32_t i = 0; i < t->count; i++)
+        if (read_stat(t->members[i].stat_fd, &s))
+            add_stat(t, &s, true, f);
+    int fd = open_file(t->root, "stat");
+    if (fd >= 0 && read_stat(fd, &s))
+        add_stat(t, &s, false, f);
+    if (fd >= 0)
+        close(fd);
+}
+
+int pl_tree_read(struct pl_tree *t, enum pl_tree_reading reading, struct pl_tree_figures *f)
+{
+    struct pl_tree_figures before = *f;
     *f = (struct pl_tree_figures){0};
     int rc = find_members(t);
     for (uint32_t i = 0; i < t->count; i++)
-        add_figures(t, &t->members[i], f);
-    int fd = open_file(t->root, "stat");
-    if (fd >= 0 && read_stat(fd, &root))
-        add_stat(t, &root, false, f);
-    if (fd >= 0)
-        close(fd);
+        add_memory(t, &t->members[i], f);
+    if (reading == PL_TREE_WHOLE) {
+        add_stats(t, f);
+        return rc;
+    }
+    f->threads = before.threads;
+    f->cpu_user_ns = before.cpu_user_ns;
+    f->cpu_system_ns = before.cpu_system_ns;
+    f->faults_minor = before.faults_minor;
+    f->faults_major = before.faults_major;
     return rc;
 }
 

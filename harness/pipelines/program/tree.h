@@ -23,12 +23,13 @@ struct pl_tree {
     int64_t tick_ns;
 };
 
-/** Sums at one moment. */
+/** Sums at one moment; those below the line are of the latest whole reading. */
 struct pl_tree_figures {
     uint64_t rss_bytes;    /* RssAnon: a page that a child shares with its parent counts in both */
     uint64_t shared_bytes; /* of files and shared memory, resident; counted in each */
     uint64_t vsz_bytes;
     uint32_t processes;
+    /* ---- */
     uint32_t threads;
     int64_t cpu_user_ns;   /* since they began, those that ended included; in ticks of 10 ms */
     int64_t cpu_system_ns;
@@ -39,9 +40,14 @@ struct pl_tree_figures {
 /** @param procs path of the container's cgroup.procs, or NULL: then descendants are looked for */
 void pl_tree_open(struct pl_tree *tree, pid_t root, const char *procs);
 
+/** What to read: /proc/PID/stat costs ten times as much as statm. */
+enum pl_tree_reading { PL_TREE_MEMORY, PL_TREE_WHOLE };
+
 /** Reads the figures as they are now.
+ *  @param figures those below the line stay as they are unless the whole is read
  *  @return 0, or -ENOMEM when there are more processes than there is memory for */
-int pl_tree_read(struct pl_tree *tree, struct pl_tree_figures *figures);
+int pl_tree_read(struct pl_tree *tree, enum pl_tree_reading reading,
+                 struct pl_tree_figures *figures);
 
 /** The most that one process of the tree ever held, and it alone: VmHWM less what is shared now.
  *  @return 0 unless the tree is one process now */

@@ -44,7 +44,7 @@ static struct pl_tree_figures await_processes(struct pl_tree *tree, uint32_t cou
 {
     struct pl_tree_figures f = {0};
     for (int i = 0; i < 500; i++) {
-        assert_int_equal(pl_tree_read(tree, &f), 0);
+        assert_int_equal(pl_tree_read(tree, PL_TREE_WHOLE, &f), 0);
         if (f.processes == count)
             break;
         usleep(10000);
@@ -85,7 +85,7 @@ static void processor_time_of_the_dead_counts(void **state)
     pl_tree_open(&tree, keeper.pid, NULL);
     for (int i = 0; i < 3000 && (f.processes != 1 || f.cpu_user_ns < 20000000); i++) {
         usleep(10000);
-        assert_int_equal(pl_tree_read(&tree, &f), 0);
+        assert_int_equal(pl_tree_read(&tree, PL_TREE_WHOLE, &f), 0);
     }
     assert_true(f.cpu_user_ns >= 20000000);
     assert_true(f.faults_minor > 0);
