@@ -30,6 +30,9 @@
 #define READY_STEP_NS (PL_NS_PER_S / 100)
 #define STRAYS_MS 5000 /* that what was killed may take to be gone */
 
+/* What became of waiting for a program to be ready. */
+enum readiness { READY, ENDED_BEFORE, NEVER_READY };
+
 struct dock {
     const struct pl_job *job;
     const struct pl_program_settings *settings;
@@ -193,34 +196,47 @@ static int explain_end(struct dock *d, struct pl_error *error)
                         WEXITSTATUS(status), last);
 }
 
-/* One that ends before it is ready was killed at its limit, which is a result, or can't work.
- * @return 0, 1 for that result, or a negative errno */
+/* One that was killed at its limit is a result in any case. */
+static int end_before_ready(struct dock *d, struct pl_error *error)
+{
+    int status = d->facts.wait_status;
+    bool is_result = d->job->orders.takes_unready;
+    if (is_result || (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL))
+        return ENDED_BEFORE;
+    return explain_end(d, error);
+}
+
+static int never_ready(struct dock *d, struct pl_error *error)
+{
+    char last[300];
+    if (d->job->orders.takes_unready)
+        return NEVER_READY;
+    return pl_error_set(error, -EINVAL,
+                        "'%s' was not ready within %.1f s (program.ready, "
+                        "program.ready_within)%s",
+                        d->settings->command.text, (double)d->settings->ready_within_ns / 1e9,
+                        last_words(d, last, sizeof last));
+}
+
+/* @return enum readiness, or a negative errno: it can't work */
 static int await_ready(struct dock *d, struct pl_error *error)
 {
     int64_t started_ns = pl_real_now(), waited_ns = 0;
     struct pl_tree_figures f;
-    char last[300];
+    d->facts.ready_ns = -1;
     while (!told_to_end && !is_ready(d, waited_ns)) {
         int rc = pl_tree_read(&d->tree, &f);
         if (rc)
             return pl_error_set(error, rc, "out of memory");
         if (has_ended(d, &f))
-            return WIFSIGNALED(d->facts.wait_status) && WTERMSIG(d->facts.wait_status) == SIGKILL
-                       ? 1
-                       : explain_end(d, error);
-        if (waited_ns > d->settings->ready_within_ns &&
-            d->settings->ready != PL_READY_TIME)
-            return pl_error_set(error, -EINVAL,
-                                "'%s' was not ready within %.1f s (program.ready, "
-                                "program.ready_within)%s",
-                                d->settings->command.text,
-                                (double)d->settings->ready_within_ns / 1e9,
-                                last_words(d, last, sizeof last));
+            return end_before_ready(d, error);
+        if (waited_ns > d->settings->ready_within_ns && d->settings->ready != PL_READY_TIME)
+            return never_ready(d, error);
         wait_until(d, pl_real_now() + READY_STEP_NS);
         waited_ns = pl_real_now() - started_ns;
     }
     d->facts.ready_ns = waited_ns;
-    return 0;
+    return READY;
 }
 
 static void charged(const struct dock *d, struct pl_charged *c)
@@ -340,7 +356,7 @@ static void report(struct dock *d, int64_t t_ns, const struct pl_tree_figures *e
     d->facts.output_bytes = d->printed.bytes;
     snprintf(d->facts.last_line, sizeof d->facts.last_line, "%.159s", d->printed.last);
     pl_record_write(PL_RECORD_FD, &d->facts, sizeof d->facts);
-    if (d->facts.ended_ns >= 0)
+    if (d->facts.ended_ns >= 0 || d->facts.ready_ns < 0)
         return;
     final.real_ns = t_ns;
     final.cpu_ns = d->facts.cpu_user_ns + d->facts.cpu_system_ns;
@@ -357,6 +373,7 @@ static int check_served(struct dock *d, struct pl_error *error)
     static struct pl_interpose_report page; /* large for a stack */
     int rc = pl_interpose_read(d->job->orders.page, &page);
     d->facts.calls_before = rc ? 0 : page.calls;
+    d->facts.allocating_before = rc ? 0 : page.allocating_calls;
     if (rc)
         return pl_error_set(error, rc, "%s can't be read: %s", d->job->orders.page, strerror(-rc));
     if (page.processes && page.calls)
@@ -379,6 +396,9 @@ static void take_page(struct dock *d)
     f->calls = page.calls;
     f->refusals = page.refusals;
     f->faults = page.faults;
+    f->allocating_calls = page.allocating_calls;
+    if (page.latest_count)
+        f->fault = page.latest[0];
     f->trims = page.trims;
     f->trimmed_bytes = page.trimmed_bytes;
     f->trim_ns_max = page.trim_ns_max;
@@ -401,14 +421,16 @@ static int attend(struct dock *d, struct pl_error *error)
 {
     int64_t t_ns = 0;
     struct pl_tree_figures end = {0};
-    int rc = await_ready(d, error);
-    if (rc == 0 && !told_to_end)
+    int ready = await_ready(d, error);
+    int rc = ready < 0 ? ready : 0;
+    if (ready == READY && !told_to_end)
         rc = check_served(d, error);
-    if (rc >= 0)
-        begin_window(d);
-    if (rc == 1) {
+    if (ready == ENDED_BEFORE)
         d->facts.ended_ns = 0;
-        rc = 0;
+    if (rc == 0)
+        begin_window(d);
+    if (rc == 0 && ready != READY) {
+        take_page(d);
     } else if (rc == 0) {
         rc = run_window(d, &t_ns, error);
         if (!rc && !told_to_end && d->facts.ended_ns < 0 && !d->at_ceiling)
