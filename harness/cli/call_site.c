@@ -56,14 +56,16 @@ static void look_up(const char *tool, const char *object, uint64_t address,
 
 void pl_call_site_find(const char *object, uint64_t offset, struct pl_call_site *site)
 {
-    char tool[4096];
+    char tool[4096], own[sizeof site->function];
     *site = (struct pl_call_site){.function = ""};
     if (!object[0] || !offset)
         return;
     uint64_t address =
         offset - 1; /* in the call, and not behind it: that may be another function */
+    pl_elf_function(object, address, own, sizeof own);
     if (pl_child_find("addr2line", tool, sizeof tool) == 0)
         look_up(tool, object, address, site);
-    if (!site->function[0])
-        pl_elf_function(object, address, site->function, sizeof site->function);
+    /* Where an object is stripped, addr2line names what comes before, however far that is. */
+    if (!site->source[0] && (!site->function[0] || !own[0]))
+        memcpy(site->function, own, sizeof own);
 }

@@ -13,8 +13,9 @@ struct pl_call_site {
     char source[PL_CALL_SITE_TEXT];   /* FILE:LINE; "" without debug information */
 };
 
-/** Looks up a return address: by addr2line (binutils) where it is installed, else by the object's
- * own symbols, which name no lines and leave C++ names as they are mangled.
+/** Looks up a return address: by addr2line where it is installed, else by the object's own symbols,
+ *  which name no lines and leave C++ names as they are mangled. A function that has no symbol stays
+ *  unnamed.
  *  @param object path of the file @param offset in it, as the object is linked */
 void pl_call_site_find(const char *object, uint64_t offset, struct pl_call_site *site);
 

@@ -201,7 +201,7 @@ static int fail(int rc, const struct pl_error *error)
 {
     if (rc == -EINTR)
         return PL_EXIT_INTERRUPTED;
-    bool is_input = rc == -EINVAL || rc == -ENOENT;
+    bool is_input = rc == -EINVAL || rc == -ENOENT || rc == -EACCES;
     return pl_cli_fail(is_input ? PL_EXIT_USAGE : PL_EXIT_MACHINE, error);
 }
 

@@ -57,6 +57,12 @@ holds serve "[.runs[].function] == $sites"
 mkdir bare
 (PATH=$tmp/bare exec "$tmp/bin/plimsoll" faults --json --count 1 "${ready[@]}" -- "$guest") >bare.out 2>bare.err
 holds bare '.runs[0].function == "survive" and (.runs[0] | has("source") | not)'
+# A stripped one has no name for it, and is given none of a neighbour's.
+if command -v strip >/dev/null; then
+    cp "$guest" stripped && strip stripped
+    walk stripped 0 --json --count 1 "${ready[@]}" -- ./stripped
+    holds stripped '.runs[0].outcome == "survived" and (.runs[0] | has("function") | not)'
+fi
 # the command that makes the same happen again
 again=$(jq -r ".runs[4].reproduce" serve.out)
 (PATH=$tmp/bin:$PATH && eval "${again/run/run --out again}") >again.out 2>again.err
@@ -97,6 +103,7 @@ holds scenario '.scenario == "mine" and [.runs[].outcome] == ["survived", "survi
 
 # --- what can't be walked
 refuses nosuch "there is no program './no-such'" -- ./no-such
+refuses notexec "is not executable" -- "$tmp/mine.yaml"
 refuses fail "ended with status 4 before it was ready; it printed last: no use" -- "$guest" fail
 refuses sink "is ended by signal 11" -- "$guest" sink
 refuses none "there is nothing to refuse" -- "$guest" none

@@ -176,8 +176,8 @@ static struct pl_page *page_of_two(void)
     page->version = PL_PAGE_VERSION;
     page->size = sizeof *page;
     page->lost = 3;
-    page->ended = (struct pl_page_ended){.processes = 5, .calls = 1000, .refusals = 7,
-                                         .allocating_calls = 30};
+    page->ended = (struct pl_page_ended){
+        .processes = 5, .calls = 1000, .refusals = 7, .allocating_calls = 30};
     for (unsigned i = 0; i < 2; i++) {
         struct pl_page_process *process = &page->processes[i * 10];
         process->place = (UINT64_C(77) << 32) + 100 + i;
