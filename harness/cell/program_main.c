@@ -29,6 +29,8 @@
 #define AHEAD_NS (PL_NS_PER_S / 10)    /* from being ready to replay time 0: senders start then */
 #define READY_STEP_NS (PL_NS_PER_S / 100)
 #define LOADED_WITHIN_NS (2 * PL_NS_PER_S)
+/* A program that holds so much has allocated; one with less may not have begun to. */
+#define UNSERVED_BYTES (UINT64_C(2) << 20)
 #define STRAYS_MS 5000 /* that what was killed may take to be gone */
 
 /* What became of waiting for a program to be ready. */
@@ -388,12 +390,14 @@ static int read_served(struct dock *d, struct pl_interpose_report *page)
 static int check_served(struct dock *d, struct pl_error *error)
 {
     static struct pl_interpose_report page; /* large for a stack */
+    struct pl_tree_figures f = {0};
     int rc = read_served(d, &page);
     d->facts.calls_before = rc ? 0 : page.calls;
     d->facts.allocating_before = rc ? 0 : page.allocating_calls;
     if (rc)
         return pl_error_set(error, rc, "%s can't be read: %s", d->job->orders.page, strerror(-rc));
-    if (page.processes && page.calls)
+    pl_tree_read(&d->tree, &f);
+    if (page.processes && (page.calls || f.rss_bytes < UNSERVED_BYTES))
         return 0;
     return pl_error_set(error, -ENOSYS,
                         page.processes

@@ -143,6 +143,13 @@ static void say_end(const struct pl_cell_evidence *e, char *text, size_t capacit
         snprintf(text, capacity, "ended with exit code %d", WEXITSTATUS(e->wait_status));
 }
 
+/* Valgrind 3.19 tells its guest of RDTSCP where the processor has none, and can't run it then:
+ * libhwy, which FFmpeg 5.1 brings along, does so before main. */
+static bool was_beyond(const struct pl_cell_evidence *e)
+{
+    return !e->timed_out && WIFSIGNALED(e->wait_status) && WTERMSIG(e->wait_status) == SIGILL;
+}
+
 int pl_observation_run(struct pl_observation *o, const struct pl_cell_wrapper *wrapper,
                        struct pl_error *error)
 {
@@ -156,6 +163,11 @@ int pl_observation_run(struct pl_observation *o, const struct pl_cell_wrapper *w
     o->ran = e->has_final && !e->final.at_ceiling && e->wait_status == 0;
     if (o->ran)
         return 0;
+    if (was_beyond(e))
+        return pl_error_set(error, -ENOTSUP,
+                            "%s does not know an instruction that a library of the cell executes "
+                            "on this processor; %s.log names it",
+                            o->instrument->name, o->stem);
     say_end(e, end, sizeof end);
     return pl_error_set(error, -EIO, "the cell %s under %s; its log is %s.log", end,
                         o->instrument->name, o->stem);

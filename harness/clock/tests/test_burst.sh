@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # An allocator that purges by time has to live in the replay's time.
 #   test_burst.sh quick VIRTUAL                jemalloc gives 400 MB back within 15 s of replay, in
-#                                              well under a second
+#                                              a fraction of that
 #   test_burst.sh agree VIRTUAL REAL           and at 5, 10 and 20 s it stands within 5 % of the peak
 #                                              of where it stands in real time
 set -euo pipefail
@@ -31,7 +31,8 @@ after=$(at 15 "$fast")
 echo "virtual: $took_ms ms; peak $((peak / 1048576)) MiB, after 15 s $((after / 1048576)) MiB"
 [ "$peak" -gt 390000000 ] || { echo "the burst was not 400 MB"; exit 1; }
 [ "$after" -lt $((peak / 10)) ] || { echo "jemalloc kept more than a tenth after 15 s of replay"; exit 1; }
-[ "$took_ms" -lt 1000 ] || { echo "20 s of replay took a second or more"; exit 1; }
+# A replay that waits takes 20 s; this one half a second, and three on a machine that is busy.
+[ "$took_ms" -lt 8000 ] || { echo "20 s of replay took 8 s or more"; exit 1; }
 [ "$mode" = agree ] || exit 0
 
 slow=$(run "$real")

@@ -146,13 +146,19 @@ if have scudo; then
     *) bad "scudo: $(values scudo status | xargs): $(tail -n 2 "$tmp/scudo.err")" ;;
     esac
 fi
+# ok_or_beyond NAME: it is well, or valgrind can't run the processor's instructions, by its own log
+ok_or_beyond() {
+    [ "$(values "$1" status | xargs)" != ok ] || return
+    [ "$(values "$1" status | xargs)" = skipped ] &&
+        grep -q 'unhandled instruction bytes' "$tmp/$1"/instruments/*.log || bad "$1: $(cat "$tmp/$1.err")"
+}
 # what FFmpeg takes, and what a collector keeps, is in no books of ours: seen, and no disagreement
 if [ -x "$build/plimsoll-media" ]; then
     run 0 media sample-formats --tier smoke --allocator glibc --format s16 --set media.delay=1s \
         --set duration=3s --instrument massif
-    [ "$(values media status | xargs)" = ok ] || bad "media: $(cat "$tmp/media.err")"
+    ok_or_beyond media
     run 0 collector gc-deferred-frames --tier smoke --allocator gc/glibc --set duration=5s --instrument massif
-    [ "$(values collector status | xargs)" = ok ] || bad "gc: $(cat "$tmp/collector.err")"
+    ok_or_beyond collector
 fi
 run 0 blocks short-cycle-fragmentation --tier smoke --allocator glibc --instrument massif
 [ "$(values blocks status | xargs)" = ok ] || bad "blocks: $(cat "$tmp/blocks.err")"
