@@ -11,6 +11,7 @@ struct pl_orders {
     uint32_t container_kind; /* enum pl_container_kind */
     uint64_t data_bytes;     /* its RLIMIT_DATA; 0 for none */
     struct pl_environment environment; /* of its heap */
+    uint32_t takes_unready;            /* cell/run.h */
     char page[1100];                   /* of the interposed library (interpose/page.h) */
     char output[1024]; /* where what it prints is kept, ".txt" and "-clients.txt" being added; "":
                           nowhere */

@@ -28,11 +28,15 @@
 
 #define AHEAD_NS (PL_NS_PER_S / 10)    /* from being ready to replay time 0: senders start then */
 #define READY_STEP_NS (PL_NS_PER_S / 100)
+#define LOADED_WITHIN_NS (2 * PL_NS_PER_S)
 /* A program that holds so much has allocated; one with less may not have begun to. */
 #define UNSERVED_BYTES (UINT64_C(2) << 20)
 #define WHOLE_STEP_NS PL_NS_PER_S /* from one reading of threads, processor time and faults to the
                                      next: they are exact at the ends of the window */
 #define STRAYS_MS 5000 /* that what was killed may take to be gone */
+
+/* What became of waiting for a program to be ready. */
+enum readiness { READY, ENDED_BEFORE, NEVER_READY };
 
 struct dock {
     const struct pl_job *job;
@@ -199,34 +203,47 @@ static int explain_end(struct dock *d, struct pl_error *error)
                         WEXITSTATUS(status), last);
 }
 
-/* One that ends before it is ready was killed at its limit, which is a result, or can't work.
- * @return 0, 1 for that result, or a negative errno */
+/* One that was killed at its limit is a result in any case. */
+static int end_before_ready(struct dock *d, struct pl_error *error)
+{
+    int status = d->facts.wait_status;
+    bool is_result = d->job->orders.takes_unready;
+    if (is_result || (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL))
+        return ENDED_BEFORE;
+    return explain_end(d, error);
+}
+
+static int never_ready(struct dock *d, struct pl_error *error)
+{
+    char last[300];
+    if (d->job->orders.takes_unready)
+        return NEVER_READY;
+    return pl_error_set(error, -EINVAL,
+                        "'%s' was not ready within %.1f s (program.ready, "
+                        "program.ready_within)%s",
+                        d->settings->command.text, (double)d->settings->ready_within_ns / 1e9,
+                        last_words(d, last, sizeof last));
+}
+
+/* @return enum readiness, or a negative errno: it can't work */
 static int await_ready(struct dock *d, struct pl_error *error)
 {
     int64_t started_ns = pl_real_now(), waited_ns = 0;
     struct pl_tree_figures f = {0};
-    char last[300];
+    d->facts.ready_ns = -1;
     while (!told_to_end && !is_ready(d, waited_ns)) {
         int rc = pl_tree_read(&d->tree, PL_TREE_MEMORY, &f);
         if (rc)
             return pl_error_set(error, rc, "out of memory");
         if (has_ended(d, &f))
-            return WIFSIGNALED(d->facts.wait_status) && WTERMSIG(d->facts.wait_status) == SIGKILL
-                       ? 1
-                       : explain_end(d, error);
-        if (waited_ns > d->settings->ready_within_ns &&
-            d->settings->ready != PL_READY_TIME)
-            return pl_error_set(error, -EINVAL,
-                                "'%s' was not ready within %.1f s (program.ready, "
-                                "program.ready_within)%s",
-                                d->settings->command.text,
-                                (double)d->settings->ready_within_ns / 1e9,
-                                last_words(d, last, sizeof last));
+            return end_before_ready(d, error);
+        if (waited_ns > d->settings->ready_within_ns && d->settings->ready != PL_READY_TIME)
+            return never_ready(d, error);
         wait_until(d, pl_real_now() + READY_STEP_NS);
         waited_ns = pl_real_now() - started_ns;
     }
     d->facts.ready_ns = waited_ns;
-    return 0;
+    return READY;
 }
 
 static void charged(const struct dock *d, struct pl_charged *c)
@@ -350,7 +367,7 @@ static void report(struct dock *d, int64_t t_ns, const struct pl_tree_figures *e
     d->facts.output_bytes = d->printed.bytes;
     snprintf(d->facts.last_line, sizeof d->facts.last_line, "%.159s", d->printed.last);
     pl_record_write(PL_RECORD_FD, &d->facts, sizeof d->facts);
-    if (d->facts.ended_ns >= 0)
+    if (d->facts.ended_ns >= 0 || d->facts.ready_ns < 0)
         return;
     final.real_ns = t_ns;
     final.cpu_ns = d->facts.cpu_user_ns + d->facts.cpu_system_ns;
@@ -361,13 +378,30 @@ static void report(struct dock *d, int64_t t_ns, const struct pl_tree_figures *e
     pl_record_write(PL_RECORD_FD, &final, sizeof final);
 }
 
+/* A program of a hundred libraries, on a busy machine, may be "ready" by its time alone while it is
+ * still being loaded.
+ * @return 0 or a negative errno when the page can't be read */
+static int read_served(struct dock *d, struct pl_interpose_report *page)
+{
+    int64_t until_ns = pl_real_now() + LOADED_WITHIN_NS;
+    struct pl_tree_figures f = {0};
+    for (;;) {
+        int rc = pl_interpose_read(d->job->orders.page, page);
+        if (rc || page->processes || told_to_end || pl_real_now() > until_ns ||
+            pl_tree_read(&d->tree, PL_TREE_MEMORY, &f) || has_ended(d, &f))
+            return rc;
+        wait_until(d, pl_real_now() + READY_STEP_NS);
+    }
+}
+
 /* Before anything is measured: a heap that does not serve the program would be measured in vain. */
 static int check_served(struct dock *d, struct pl_error *error)
 {
     static struct pl_interpose_report page; /* large for a stack */
     struct pl_tree_figures f = {0};
-    int rc = pl_interpose_read(d->job->orders.page, &page);
+    int rc = read_served(d, &page);
     d->facts.calls_before = rc ? 0 : page.calls;
+    d->facts.allocating_before = rc ? 0 : page.allocating_calls;
     if (rc)
         return pl_error_set(error, rc, "%s can't be read: %s", d->job->orders.page, strerror(-rc));
     pl_tree_read(&d->tree, PL_TREE_MEMORY, &f);
@@ -391,6 +425,9 @@ static void take_page(struct dock *d)
     f->calls = page.calls;
     f->refusals = page.refusals;
     f->faults = page.faults;
+    f->allocating_calls = page.allocating_calls;
+    if (page.latest_count)
+        f->fault = page.latest[0];
     f->trims = page.trims;
     f->trimmed_bytes = page.trimmed_bytes;
     f->trim_ns_max = page.trim_ns_max;
@@ -413,14 +450,16 @@ static int attend(struct dock *d, struct pl_error *error)
 {
     int64_t t_ns = 0;
     struct pl_tree_figures end = {0};
-    int rc = await_ready(d, error);
-    if (rc == 0 && !told_to_end)
+    int ready = await_ready(d, error);
+    int rc = ready < 0 ? ready : 0;
+    if (ready == READY && !told_to_end)
         rc = check_served(d, error);
-    if (rc >= 0)
-        begin_window(d);
-    if (rc == 1) {
+    if (ready == ENDED_BEFORE)
         d->facts.ended_ns = 0;
-        rc = 0;
+    if (rc == 0)
+        begin_window(d);
+    if (rc == 0 && ready != READY) {
+        take_page(d);
     } else if (rc == 0) {
         rc = run_window(d, &t_ns, error);
         if (!rc && !told_to_end && d->facts.ended_ns < 0 && !d->at_ceiling)

@@ -10,6 +10,7 @@
 #include "allocators/allocator.h"
 #include "harness/cell/charged.h"
 #include "harness/cell/ledger_record.h"
+#include "harness/interpose/page.h"
 #include "harness/traffic/counts.h"
 
 #define PL_BOOKS_MAX 8 /* classes of a scenario */
@@ -73,9 +74,10 @@ struct pl_tree_record {
 struct pl_program_record {
     uint32_t kind; /* PL_RECORD_PROGRAM; 0 of a cell that has none */
     uint32_t size;
-    int64_t ready_ns;    /* from its start until it was ready */
+    int64_t ready_ns;    /* from its start until it was ready; -1: it never was */
     int64_t ended_ns;    /* in the replay's time, when it ended by itself; -1: it did not */
-    int32_t wait_status; /* then, as waitpid gives it */
+    int32_t wait_status; /* of its first process, as waitpid gives it; 0 when it was killed at its
+                            end */
     uint32_t killed;     /* it did not end within its grace */
     int64_t cpu_user_ns; /* in the window, all its processes, in ticks of 10 ms */
     int64_t cpu_system_ns;
@@ -84,7 +86,10 @@ struct pl_program_record {
     /* of the interposed library (interpose/control.h), since the program began: */
     uint64_t calls_before; /* of the allocation API until the window began */
     uint64_t calls;
+    uint64_t allocating_before; /* calls that `fault` counts, likewise */
+    uint64_t allocating_calls;  /* the most of a single process */
     uint64_t refusals, faults, trims, trimmed_bytes, trim_ns_max;
+    struct pl_page_fault fault; /* the first that is known; its number is 0 when there is none */
     uint64_t live_bytes_peak; /* where a layer counts, of the largest process */
     uint32_t clients_failed; /* ended by themselves, with a status that is not 0 */
     uint32_t client_first;   /* the entry of the first of them */

@@ -302,7 +302,8 @@ static int give_orders(const struct pl_cell_options *o, const struct pl_containe
                        const char *page, int job_fd, const struct pl_cell_evidence *e)
 {
     struct pl_orders orders = {.container_kind = container->kind,
-                               .environment = e->environment};
+                               .environment = e->environment,
+                               .takes_unready = o->takes_unready};
     if (container->procs_fd >= 0)
         snprintf(orders.cgroup, sizeof orders.cgroup, "%s", container->path);
     else

@@ -43,6 +43,8 @@ struct pl_cell_options {
     void (*on_alert)(void *context, const struct pl_alert_record *alert);
     void *alert_context;
     const char *output; /* where a foreign program's output is kept (orders.h); NULL: nowhere */
+    bool takes_unready; /* a foreign program that ends before it is ready, or never is, is a result
+                           without samples, and no error */
     const struct pl_cell_wrapper *wrapper; /* an instrument that looks on, or NULL. The cell then
                                               times no acquires, and means nothing by its RSS */
 };

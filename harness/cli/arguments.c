@@ -262,7 +262,7 @@ void pl_arguments_free(struct pl_arguments *a)
 
 int pl_arguments_take(int *argc, char **argv, const char *option, bool flag, const char **value)
 {
-    for (int i = 1; i < *argc;) {
+    for (int i = 1; i < *argc && strcmp(argv[i], "--") != 0;) {
         if (strcmp(argv[i], option) != 0) {
             i++;
             continue;

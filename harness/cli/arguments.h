@@ -49,7 +49,8 @@ int pl_arguments_all_scenarios(struct pl_arguments *arguments);
 
 void pl_arguments_free(struct pl_arguments *arguments);
 
-/** Takes an option that `run` does not know out of argv, before the rest is read.
+/** Takes an option that `run` does not know out of argv, before the rest is read; what follows `--`
+ *  is a program's.
  *  @param flag it has no value of its own @param value set to it (the last one counts), or to the
  *  flag itself; left alone where it is not there
  *  @return as pl_arguments_read */

@@ -23,6 +23,7 @@ int pl_cli_list(int argc, char **argv);
 int pl_cli_doctor(int argc, char **argv);
 int pl_cli_validate(int argc, char **argv);
 int pl_cli_size(int argc, char **argv);
+int pl_cli_faults(int argc, char **argv);
 int pl_cli_report(int argc, char **argv);
 int pl_cli_compare(int argc, char **argv);
 int pl_cli_pairs(int argc, char **argv);

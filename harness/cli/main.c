@@ -32,6 +32,10 @@ static const char help[] =
     "  plimsoll size SCENARIO [--allocator SPEC[,SPEC]] [--format F] [--set KEY=VALUE]...\n"
     "               [--tier T] [--json]                       the smallest pool and limit that "
     "lose nothing\n"
+    "  plimsoll faults [--count N|all] [--allocator SPEC] [--json] [options of run] -- PROGRAM...\n"
+    "                                                         refuses one allocation a run, and "
+    "says\n"
+    "                                                         what became of the program\n"
     "  plimsoll report DIR [--baseline DIR]                   report.html, report.md, report.json "
     "and\n"
     "               [--history FILE]                            junit.xml from results, beside "
@@ -91,7 +95,7 @@ int pl_cli_refuse_option(int option, char *const *argv)
 
 static bool asks_for_help(int argc, char **argv)
 {
-    for (int i = 1; i < argc; i++)
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) /* then it is a program's own */
         if (strcmp(argv[i], "--help") == 0)
             return true;
     return false;
@@ -120,6 +124,7 @@ int main(int argc, char **argv)
     } commands[] = {
         {"run", pl_cli_run},
         {"size", pl_cli_size},
+        {"faults", pl_cli_faults},
         {"list", pl_cli_list},
         {"doctor", pl_cli_doctor},
         {"validate", pl_cli_validate},
@@ -149,9 +154,9 @@ int main(int argc, char **argv)
         fputs(help, stderr);
         return PL_EXIT_USAGE;
     }
-    return pl_cli_usage(
-        "unknown command '%s'; run, compare, pairs, calibrate, baseline, list, doctor, validate, "
-        "report, history, agreement would be right "
-        "(plimsoll --help)",
-        name);
+    return pl_cli_usage("unknown command '%s'; run, size, faults, compare, pairs, calibrate, "
+                        "baseline, list, doctor, validate, "
+                        "report, history, agreement would be right "
+                        "(plimsoll --help)",
+                        name);
 }

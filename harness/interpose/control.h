@@ -46,6 +46,8 @@ struct pl_interpose_report {
     uint64_t live_blocks, live_bytes; /* of processes with a slot, at their ends if they ended */
     uint64_t live_bytes_peak;         /* the largest of a single process */
     uint64_t refusals, refused_bytes_max;
+    uint64_t allocating_calls; /* the most of a single process, as `fault` numbers them: 0 without
+                                  that layer */
     uint64_t faults;
     struct pl_page_fault latest[PL_PAGE_FAULTS]; /* oldest first, of the process with the latest
                                                     slot that has any */

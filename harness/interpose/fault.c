@@ -40,6 +40,7 @@ bool pl_fault_fails(size_t size, const void *caller)
 {
     const uint64_t every = pl_settings.fault_every;
     uint64_t number = __atomic_add_fetch(&calls, 1, __ATOMIC_RELAXED);
+    pl_count_max(&pl_process->allocating_calls, number);
     if (number != pl_settings.fault_nth && (!every || number % every != 0))
         return false;
     record(number, size, caller);

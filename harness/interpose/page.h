@@ -15,7 +15,7 @@
 #define PL_PAGE_VARIABLE "PLIMSOLL_INTERPOSE"
 
 #define PL_PAGE_MAGIC UINT64_C(0x6c6c6f736d696c70) /* "plimsoll", little-endian */
-#define PL_PAGE_VERSION 1
+#define PL_PAGE_VERSION 2
 
 enum {
     PL_PAGE_PROCESSES = 64, /* at a time; more are lost */
@@ -52,6 +52,7 @@ struct pl_page_process {
     uint64_t inherited_blocks, inherited_bytes;
     uint64_t live_bytes_peak;
     uint64_t refusals, refused_bytes_max; /* by the limit; the largest request */
+    uint64_t allocating_calls;            /* as `fault` numbers them; 0 without that layer */
     uint64_t faults;                      /* injected */
     uint64_t trims, trimmed_bytes;        /* resident bytes less after them */
     uint64_t trim_ns, trim_ns_max;        /* in all, and the longest */
@@ -65,6 +66,7 @@ struct pl_page_process {
 struct pl_page_ended {
     uint64_t processes, calls, allocated_blocks, allocated_bytes;
     uint64_t refusals, refused_bytes_max, faults;
+    uint64_t allocating_calls; /* the most of one of them */
     uint64_t trims, trimmed_bytes, trim_ns, trim_ns_max;
     uint64_t live_bytes_peak;
 };

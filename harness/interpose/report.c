@@ -85,6 +85,7 @@ static void add_process(const struct pl_page_process *process, struct pl_interpo
     report->refusals += own->refusals;
     pl_count_max(&report->refused_bytes_max, pl_count_read(&process->refused_bytes_max));
     report->faults += own->faults;
+    pl_count_max(&report->allocating_calls, pl_count_read(&process->allocating_calls));
     report->trims += own->trims;
     report->trimmed_bytes += pl_count_read(&process->trimmed_bytes);
     report->trim_ns += pl_count_read(&process->trim_ns);
@@ -105,6 +106,7 @@ static void sum_up(const struct pl_page *page, struct pl_interpose_report *repor
         .refusals = pl_count_read(&page->ended.refusals),
         .refused_bytes_max = pl_count_read(&page->ended.refused_bytes_max),
         .faults = pl_count_read(&page->ended.faults),
+        .allocating_calls = pl_count_read(&page->ended.allocating_calls),
         .trims = pl_count_read(&page->ended.trims),
         .trimmed_bytes = pl_count_read(&page->ended.trimmed_bytes),
         .trim_ns = pl_count_read(&page->ended.trim_ns),

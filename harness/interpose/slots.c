@@ -51,6 +51,7 @@ static void fold(struct pl_page_ended *ended, const struct pl_page_process *proc
     pl_count_shared(&ended->refusals, pl_count_read(&process->refusals));
     pl_count_max(&ended->refused_bytes_max, pl_count_read(&process->refused_bytes_max));
     pl_count_shared(&ended->faults, pl_count_read(&process->faults));
+    pl_count_max(&ended->allocating_calls, pl_count_read(&process->allocating_calls));
     pl_count_shared(&ended->trims, pl_count_read(&process->trims));
     pl_count_shared(&ended->trimmed_bytes, pl_count_read(&process->trimmed_bytes));
     pl_count_shared(&ended->trim_ns, pl_count_read(&process->trim_ns));

@@ -131,7 +131,7 @@ struct pl_value pl_metric_faults_major(const struct pl_measured *m)
 struct pl_value pl_metric_ready_seconds(const struct pl_measured *m)
 {
     const struct pl_program_record *p = record_of(m);
-    return p && p->ready_ns ? pl_value_real((double)p->ready_ns / 1e9) : pl_value_none();
+    return p && p->ready_ns > 0 ? pl_value_real((double)p->ready_ns / 1e9) : pl_value_none();
 }
 
 struct pl_value pl_metric_exit_seconds(const struct pl_measured *m)

@@ -32,6 +32,7 @@ static void print_report(const struct pl_interpose_report *r)
            r->allocated_bytes);
     printf("live_blocks=%" PRId64 "\nlive_bytes=%" PRId64 "\npeak=%" PRIu64 "\n",
            (int64_t)r->live_blocks, (int64_t)r->live_bytes, r->live_bytes_peak);
+    printf("allocating_calls=%" PRIu64 "\n", r->allocating_calls);
     printf("refusals=%" PRIu64 "\nrefused_max=%" PRIu64 "\nfaults=%" PRIu64 "\n", r->refusals,
            r->refused_bytes_max, r->faults);
     printf("trims=%" PRIu64 "\ntrimmed_bytes=%" PRIu64 "\ntrim_ns_max=%" PRIu64 "\n", r->trims,

@@ -176,12 +176,14 @@ static struct pl_page *page_of_two(void)
     page->version = PL_PAGE_VERSION;
     page->size = sizeof *page;
     page->lost = 3;
-    page->ended = (struct pl_page_ended){.processes = 5, .calls = 1000, .refusals = 7};
+    page->ended = (struct pl_page_ended){
+        .processes = 5, .calls = 1000, .refusals = 7, .allocating_calls = 30};
     for (unsigned i = 0; i < 2; i++) {
         struct pl_page_process *process = &page->processes[i * 10];
         process->place = (UINT64_C(77) << 32) + 100 + i;
         process->inherited_bytes = 50;
         process->faults = 10 + i;
+        process->allocating_calls = 40 - i;
         process->live_bytes_peak = 900 - i;
         for (unsigned k = 0; k < PL_PAGE_FAULTS; k++)
             process->latest[k].number = k + 1;
@@ -210,6 +212,7 @@ static void processes_add_up(void **state)
     assert_int_equal(report.live_bytes_peak, 900);
     assert_int_equal(report.refusals, 7);
     assert_int_equal(report.faults, 21);
+    assert_int_equal(report.allocating_calls, 40); /* the most of one, not all of them */
     assert_int_equal(report.slot_count, 2);
     assert_int_equal(report.slots[1].pid, 101);
     /* The 11 faults of the latter: the ring holds the 4th to the 11th. */

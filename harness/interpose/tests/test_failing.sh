@@ -5,6 +5,10 @@
 
 works fault:nth=1000000/glibc interpose-subject failing 20
 is "faults that were not due" "$(figure faults)" 0
+calls=$(figure allocating_calls)
+[ "$calls" -ge 20 ] || bad "20 calls were made, and $calls are counted"
+works fault:nth=1000000/glibc interpose-subject failing 120
+is "100 calls more" "$(figure allocating_calls)" $((calls + 100))
 works fault:nth=7/glibc interpose-subject failing 20
 is "faults of the 7th" "$(figure faults)" 1
 is "the 7th call" "$(printed failed)" "7 errno=12"

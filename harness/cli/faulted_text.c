@@ -1,0 +1,122 @@
+/* The fates of a program's refused allocations, for a person (faulted.h). */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "allocators/printable.h"
+#include "harness/cli/faulted.h"
+#include "harness/report/text.h"
+
+#define CALLS_TOLD 8 /* of one line; the others are counted */
+
+static bool alike(const struct pl_faulted_run *a, const struct pl_faulted_run *b)
+{
+    return a->fate.kind == b->fate.kind && a->fate.number == b->fate.number &&
+           strcmp(a->fate.how, b->fate.how) == 0 && a->fault.offset == b->fault.offset &&
+           strcmp(a->fault.object, b->fault.object) == 0;
+}
+
+static bool is_first(const struct pl_faulted *f, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (alike(&f->runs[i], &f->runs[index]))
+            return false;
+    return true;
+}
+
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* "7, 13 and 4 more" */
+static void write_calls(const struct pl_faulted *f, size_t first, char *text, size_t capacity)
+{
+    size_t told = 0, used = 0;
+    text[0] = '\0';
+    for (size_t i = first; i < f->run_count; i++) {
+        if (!alike(&f->runs[i], &f->runs[first]))
+            continue;
+        if (told++ < CALLS_TOLD && used < capacity)
+            used += (size_t)snprintf(text + used, capacity - used, "%s%" PRIu64, used ? ", " : "",
+                                     f->runs[i].nth);
+    }
+    if (told > CALLS_TOLD && used < capacity)
+        snprintf(text + used, capacity - used, " and %zu more", told - CALLS_TOLD);
+}
+
+static void write_site(const struct pl_faulted_run *run, char *text, size_t capacity)
+{
+    const struct pl_call_site *site = &run->site;
+    const char *source = site->source;
+    if (!run->fault.number)
+        snprintf(text, capacity, "no call was refused");
+    else
+        snprintf(text, capacity, "%s%s%s%s%s%s+0x%" PRIx64, site->function,
+                 site->function[0] ? " " : "", source[0] ? "(" : "", source, source[0] ? ") " : "",
+                 run->fault.object[0] ? run->fault.object : "code of no file", run->fault.offset);
+}
+
+static void print_line(const struct pl_faulted *f, size_t first)
+{
+    char fate[80], calls[256], site[PL_PAGE_PATH_MAX + 2 * PL_CALL_SITE_TEXT + 64];
+    pl_fate_text(&f->runs[first].fate, fate, sizeof fate);
+    write_calls(f, first, calls, sizeof calls);
+    write_site(&f->runs[first], site, sizeof site);
+    pl_printable_line(stdout, "  %-36s call %-16s %s", fate, calls, site);
+}
+
+static void print_reference(const struct pl_faulted *f)
+{
+    const struct pl_program_record *r = &f->reference;
+    char duration[PL_TEXT_FIGURE], end[80] = "it runs on";
+    pl_text_duration(duration, (double)f->planned->scenario.duration_ns / 1e9);
+    if (r->ended_ns >= 0)
+        snprintf(end, sizeof end, "it ends by itself with status %d", WEXITSTATUS(r->wait_status));
+    pl_printable_line(stdout,
+                      "%s, %s, at most %s: without a fault %s; %" PRIu64
+                      " allocating call%s, %" PRIu64 " of them before it is ready",
+                      f->planned->scenario.name, f->inner, duration, end, r->allocating_calls,
+                      plural(r->allocating_calls), r->allocating_before);
+}
+
+static void print_worst(const struct pl_faulted *f)
+{
+    char command[8192];
+    for (int kind = PL_FATE_CRASHED; kind <= PL_FATE_HUNG; kind++)
+        for (size_t i = 0; i < f->run_count; i++)
+            if ((int)f->runs[i].fate.kind == kind) {
+                pl_faulted_reproduce(f, f->runs[i].nth, command, sizeof command);
+                pl_printable_line(stdout, "again: %s", command);
+                return;
+            }
+}
+
+static void print_sum(const struct pl_faulted *f)
+{
+    size_t n[PL_FATE_COUNT];
+    pl_faulted_count(f, n);
+    size_t injected = f->run_count - n[PL_FATE_NOT_REACHED];
+    printf("of %zu injected failure%s it survived %zu, ended with an error %zu, crashed at %zu",
+           injected, plural(injected), n[PL_FATE_SURVIVED], n[PL_FATE_EXITED], n[PL_FATE_CRASHED]);
+    if (n[PL_FATE_HUNG])
+        printf(", hung at %zu", n[PL_FATE_HUNG]);
+    if (n[PL_FATE_NOT_REACHED])
+        printf("; %zu more %s not reached", n[PL_FATE_NOT_REACHED],
+               n[PL_FATE_NOT_REACHED] == 1 ? "was" : "were");
+    if (f->run_count < f->runs_asked)
+        printf("; stopped before %zu more", f->runs_asked - f->run_count);
+    putchar('\n');
+}
+
+void pl_faulted_print(const struct pl_faulted *f)
+{
+    print_reference(f);
+    for (int kind = 0; kind < PL_FATE_COUNT; kind++)
+        for (size_t i = 0; i < f->run_count; i++)
+            if ((int)f->runs[i].fate.kind == kind && is_first(f, i))
+                print_line(f, i);
+    print_worst(f);
+    print_sum(f);
+}
