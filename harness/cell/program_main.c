@@ -379,7 +379,7 @@ static void report(struct dock *d, int64_t t_ns, const struct pl_tree_figures *e
 }
 
 /* A program of a hundred libraries, on a busy machine, may be "ready" by its time alone while it is
- * still being loaded.
+ * still being loaded, with some MiB of relocated pages and nothing allocated.
  * @return 0 or a negative errno when the page can't be read */
 static int read_served(struct dock *d, struct pl_interpose_report *page)
 {
@@ -387,8 +387,9 @@ static int read_served(struct dock *d, struct pl_interpose_report *page)
     struct pl_tree_figures f = {0};
     for (;;) {
         int rc = pl_interpose_read(d->job->orders.page, page);
-        if (rc || page->processes || told_to_end || pl_real_now() > until_ns ||
-            pl_tree_read(&d->tree, PL_TREE_MEMORY, &f) || has_ended(d, &f))
+        if (rc || page->calls || told_to_end || pl_real_now() > until_ns ||
+            pl_tree_read(&d->tree, PL_TREE_MEMORY, &f) || has_ended(d, &f) ||
+            (page->processes && f.rss_bytes < UNSERVED_BYTES))
             return rc;
         wait_until(d, pl_real_now() + READY_STEP_NS);
     }
