@@ -70,8 +70,8 @@ static int64_t glibc_top(const char *argument)
     return (int64_t)mallinfo2().arena;
 }
 
-/* A freed block in a thread's cache still counts as used. glibc 2.43 makes the cache itself, a block
- * that counts, too, at the first free. */
+/* A freed block in a thread's cache still counts as used. glibc 2.43 makes the cache itself, a
+ * block that counts, too, at the first free. */
 static int64_t glibc_cached(const char *argument)
 {
     (void)argument;

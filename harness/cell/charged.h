@@ -8,10 +8,10 @@
 
 /** Bytes now; 0 of what this kernel does not count apart. */
 struct pl_charged {
-    uint64_t anon;   /* of processes, swap cache included on v1 */
-    uint64_t file;   /* page cache, tmpfs and shared memory */
-    uint64_t kernel; /* its own memory on their behalf, sockets apart */
-    uint64_t sock;   /* buffers of sockets */
+    uint64_t anon;       /* of processes, swap cache included on v1 */
+    uint64_t file;       /* page cache, tmpfs and shared memory */
+    uint64_t kernel;     /* its own memory on their behalf, sockets apart */
+    uint64_t sock;       /* buffers of sockets */
     uint64_t stalled_us; /* v2: time in which some process waited for memory, since it was made */
 };
 

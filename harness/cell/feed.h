@@ -1,5 +1,5 @@
-/* The senders that feed a foreign program: one process for each recording that it is sent, each with
- * a job of its own. */
+/* The senders that feed a foreign program: one process for each recording that it is sent, each
+ * with a job of its own. */
 #ifndef PL_CELL_FEED_H
 #define PL_CELL_FEED_H
 

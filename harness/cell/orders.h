@@ -7,9 +7,9 @@
 #include "allocators/allocator.h"
 
 struct pl_orders {
-    char cgroup[2400]; /* that the program joins; "" for none */
-    uint32_t container_kind; /* enum pl_container_kind */
-    uint64_t data_bytes;     /* its RLIMIT_DATA; 0 for none */
+    char cgroup[2400];                 /* that the program joins; "" for none */
+    uint32_t container_kind;           /* enum pl_container_kind */
+    uint64_t data_bytes;               /* its RLIMIT_DATA; 0 for none */
     struct pl_environment environment; /* of its heap */
     uint32_t takes_unready;            /* cell/run.h */
     char page[1100];                   /* of the interposed library (interpose/page.h) */

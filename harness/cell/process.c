@@ -110,7 +110,8 @@ static void make_command(const struct pl_process_options *o, struct command *com
 }
 
 /* What it starts of others gets what a person's shell has set. */
-static char *const *environment_of(const struct pl_process_options *o, const struct command *command)
+static char *const *environment_of(const struct pl_process_options *o,
+                                   const struct command *command)
 {
     return o->inherits ? environ : command->envp;
 }

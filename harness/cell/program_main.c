@@ -11,59 +11,27 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "harness/cell/alerts.h"
-#include "harness/cell/charged.h"
-#include "harness/cell/job.h"
+#include "harness/cell/dock.h"
 #include "harness/cell/record.h"
 #include "harness/clock/real.h"
 #include "harness/clock/virtual.h"
 #include "harness/interpose/control.h"
 #include "harness/pipelines/program/descendants.h"
-#include "harness/pipelines/program/helpers.h"
-#include "harness/pipelines/program/keeper.h"
-#include "harness/pipelines/program/output.h"
-#include "harness/pipelines/program/ports.h"
-#include "harness/pipelines/program/tree.h"
 #include "harness/pipelines/program/words.h"
 
-#define AHEAD_NS (PL_NS_PER_S / 10)    /* from being ready to replay time 0: senders start then */
-#define READY_STEP_NS (PL_NS_PER_S / 100)
-#define LOADED_WITHIN_NS (2 * PL_NS_PER_S)
-/* A program that holds so much has allocated; one with less may not have begun to. */
-#define UNSERVED_BYTES (UINT64_C(2) << 20)
-#define WHOLE_STEP_NS PL_NS_PER_S /* from one reading of threads, processor time and faults to the
-                                     next: they are exact at the ends of the window */
 #define STRAYS_MS 5000 /* that what was killed may take to be gone */
 
-/* What became of waiting for a program to be ready. */
-enum readiness { READY, ENDED_BEFORE, NEVER_READY };
+static volatile sig_atomic_t told;
 
-struct dock {
-    const struct pl_job *job;
-    const struct pl_program_settings *settings;
-    struct pl_output printed, clients_printed;
-    struct pl_keeper keeper;
-    struct pl_tree tree;
-    struct pl_helpers helpers;
-    struct pl_alerts alerts;
-    regex_t pattern;
-    int64_t start_ns; /* replay time 0 */
-    struct pl_tree_figures now;   /* of the latest sample */
-    int64_t whole_ns;             /* in the replay's time, when the whole was read last */
-    struct pl_tree_figures begun; /* at replay time 0 */
-    struct pl_charged charged_begun;
-    uint64_t rss_bytes_peak;
-    struct pl_program_record facts;
-    bool main_ended;
-    bool at_ceiling;
-};
-
-static volatile sig_atomic_t told_to_end;
+bool pl_dock_told_to_end(void)
+{
+    return told;
+}
 
 static void note_end(int number)
 {
     (void)number;
-    told_to_end = 1;
+    told = 1;
 }
 
 /* The controller's death tells us, too: what we started is ended in any case. */
@@ -87,19 +55,7 @@ static const char *directory_of(const struct pl_job *job, char *folder, size_t c
     return folder;
 }
 
-/* A port that somebody else has would make the program fail, or look ready. */
-static int check_port(const struct pl_program_settings *p, struct pl_error *error)
-{
-    bool tcp = p->ready == PL_READY_TCP;
-    if ((!tcp && p->ready != PL_READY_UDP) || !pl_port_is_taken(tcp, p->ready_port))
-        return 0;
-    return pl_error_set(error, -EINVAL,
-                        "%s port %u is taken by another program already: end that, or choose "
-                        "another port",
-                        tcp ? "TCP" : "UDP", p->ready_port);
-}
-
-static int open_output(struct dock *d, struct pl_error *error)
+static int open_output(struct pl_dock *d, struct pl_error *error)
 {
     const char *base = d->job->orders.output;
     char path[1100];
@@ -112,7 +68,7 @@ static int open_output(struct dock *d, struct pl_error *error)
     return rc ? pl_error_set(error, rc, "%s can't be written: %s", path, strerror(-rc)) : 0;
 }
 
-static int start(struct dock *d, const char *directory, struct pl_error *error)
+static int start(struct pl_dock *d, const char *directory, struct pl_error *error)
 {
     const struct pl_orders *orders = &d->job->orders;
     const char *heap[PL_ENVIRONMENT_MAX];
@@ -144,168 +100,6 @@ static int start(struct dock *d, const char *directory, struct pl_error *error)
     return 0;
 }
 
-/* The program is over when its first process has ended and left none behind: a daemon leaves one. */
-static bool has_ended(struct dock *d, const struct pl_tree_figures *f)
-{
-    if (!d->main_ended)
-        d->main_ended = pl_keeper_ended(&d->keeper, &d->facts.wait_status);
-    return d->main_ended && f->processes == 0;
-}
-
-/* Takes what is printed until then. */
-static void wait_until(struct dock *d, int64_t until_ns)
-{
-    for (int64_t now_ns; !told_to_end && (now_ns = pl_real_now()) < until_ns;) {
-        struct pollfd printed[] = {{.fd = d->printed.read_fd, .events = POLLIN},
-                                   {.fd = d->clients_printed.read_fd, .events = POLLIN}};
-        int64_t left_ns = until_ns - now_ns;
-        struct timespec left = {left_ns / PL_NS_PER_S, left_ns % PL_NS_PER_S};
-        if (ppoll(printed, 2, &left, NULL) <= 0)
-            continue;
-        pl_output_take(&d->printed);
-        pl_output_take(&d->clients_printed);
-    }
-}
-
-static bool is_ready(const struct dock *d, int64_t waited_ns)
-{
-    switch ((enum pl_ready_kind)d->settings->ready) {
-    case PL_READY_UDP:
-        return pl_port_is_taken(false, d->settings->ready_port);
-    case PL_READY_TCP:
-        return pl_port_is_taken(true, d->settings->ready_port);
-    case PL_READY_OUTPUT:
-        return d->printed.matched;
-    default:
-        return waited_ns >= d->settings->ready_ns;
-    }
-}
-
-static const char *last_words(struct dock *d, char *text, size_t capacity)
-{
-    for (int i = 0; i < 16; i++)
-        pl_output_take(&d->printed);
-    snprintf(text, capacity, "%s%s", d->printed.last[0] ? "; it printed last: " : "",
-             d->printed.last);
-    return text;
-}
-
-static int explain_end(struct dock *d, struct pl_error *error)
-{
-    char last[300];
-    int status = d->facts.wait_status;
-    const char *name = d->settings->command.text;
-    last_words(d, last, sizeof last);
-    if (WIFSIGNALED(status))
-        return pl_error_set(error, -EINVAL, "'%s' was ended by signal %d (%s) before it was ready%s",
-                            name, WTERMSIG(status), strsignal(WTERMSIG(status)), last);
-    return pl_error_set(error, -EINVAL, "'%s' ended with status %d before it was ready%s", name,
-                        WEXITSTATUS(status), last);
-}
-
-/* One that was killed at its limit is a result in any case. */
-static int end_before_ready(struct dock *d, struct pl_error *error)
-{
-    int status = d->facts.wait_status;
-    bool is_result = d->job->orders.takes_unready;
-    if (is_result || (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL))
-        return ENDED_BEFORE;
-    return explain_end(d, error);
-}
-
-static int never_ready(struct dock *d, struct pl_error *error)
-{
-    char last[300];
-    if (d->job->orders.takes_unready)
-        return NEVER_READY;
-    return pl_error_set(error, -EINVAL,
-                        "'%s' was not ready within %.1f s (program.ready, "
-                        "program.ready_within)%s",
-                        d->settings->command.text, (double)d->settings->ready_within_ns / 1e9,
-                        last_words(d, last, sizeof last));
-}
-
-/* @return enum readiness, or a negative errno: it can't work */
-static int await_ready(struct dock *d, struct pl_error *error)
-{
-    int64_t started_ns = pl_real_now(), waited_ns = 0;
-    struct pl_tree_figures f = {0};
-    d->facts.ready_ns = -1;
-    while (!told_to_end && !is_ready(d, waited_ns)) {
-        int rc = pl_tree_read(&d->tree, PL_TREE_MEMORY, &f);
-        if (rc)
-            return pl_error_set(error, rc, "out of memory");
-        if (has_ended(d, &f))
-            return end_before_ready(d, error);
-        if (waited_ns > d->settings->ready_within_ns && d->settings->ready != PL_READY_TIME)
-            return never_ready(d, error);
-        wait_until(d, pl_real_now() + READY_STEP_NS);
-        waited_ns = pl_real_now() - started_ns;
-    }
-    d->facts.ready_ns = waited_ns;
-    return READY;
-}
-
-static void charged(const struct dock *d, struct pl_charged *c)
-{
-    const struct pl_orders *orders = &d->job->orders;
-    pl_charged_read((enum pl_container_kind)orders->container_kind, orders->cgroup, c);
-}
-
-/* @return whether the program goes on */
-static bool sample(struct dock *d, enum pl_tree_reading reading, int64_t t_ns)
-{
-    struct pl_tree_record tree = {.kind = PL_RECORD_TREE, .size = sizeof tree};
-    if (t_ns - d->whole_ns >= WHOLE_STEP_NS)
-        reading = PL_TREE_WHOLE;
-    if (reading == PL_TREE_WHOLE)
-        d->whole_ns = t_ns;
-    if (pl_tree_read(&d->tree, reading, &d->now))
-        return false;
-    const struct pl_tree_figures f = d->now;
-    if (has_ended(d, &f)) {
-        d->facts.ended_ns = t_ns;
-        return false;
-    }
-    tree.vsz_bytes = f.vsz_bytes;
-    tree.shared_bytes = f.shared_bytes;
-    tree.processes = f.processes;
-    tree.threads = f.threads;
-    charged(d, &tree.charged);
-    pl_record_write(PL_RECORD_FD, &tree, sizeof tree);
-    struct pl_sample s = {.kind = PL_RECORD_SAMPLE, .size = sizeof s, .t_ns = t_ns};
-    s.rss_bytes = f.rss_bytes;
-    s.cpu_ns = f.cpu_user_ns + f.cpu_system_ns - d->begun.cpu_user_ns - d->begun.cpu_system_ns;
-    pl_record_write(PL_RECORD_FD, &s, sizeof s);
-    pl_alerts_look(&d->alerts, &s, NULL);
-    d->rss_bytes_peak = f.rss_bytes > d->rss_bytes_peak ? f.rss_bytes : d->rss_bytes_peak;
-    d->at_ceiling = d->job->ceiling_bytes && f.rss_bytes > d->job->ceiling_bytes;
-    return !d->at_ceiling;
-}
-
-/* From replay time 0 to the duration, or until the program has ended.
- * @param reached_ns set to where it came */
-static int run_window(struct dock *d, int64_t *reached_ns, struct pl_error *error)
-{
-    const struct pl_scenario *s = &d->job->scenario;
-    int64_t now_ns = 0, next_sample_ns = 0;
-    int rc = 0;
-    while (!rc && !told_to_end && now_ns < s->duration_ns) {
-        if (now_ns >= next_sample_ns) {
-            if (!sample(d, now_ns ? PL_TREE_MEMORY : PL_TREE_WHOLE, now_ns))
-                break;
-            next_sample_ns += s->sample_interval_ns;
-        }
-        rc = pl_helpers_turn(&d->helpers, now_ns, d->main_ended ? 0 : d->keeper.program, error);
-        int64_t due_ns = pl_helpers_due(&d->helpers, now_ns);
-        due_ns = due_ns < next_sample_ns ? due_ns : next_sample_ns;
-        wait_until(d, d->start_ns + (due_ns < s->duration_ns ? due_ns : s->duration_ns));
-        now_ns = pl_real_now() - d->start_ns;
-    }
-    *reached_ns = now_ns < s->duration_ns ? now_ns : s->duration_ns;
-    return rc;
-}
-
 static int signal_one(void *context, pid_t pid)
 {
     kill(pid, *(const int *)context);
@@ -314,7 +108,7 @@ static int signal_one(void *context, pid_t pid)
 
 /* The first process is told, and when it has ended those that it left behind: workers, or a daemon.
  * Whoever does not end is killed. */
-static void stop_program(struct dock *d)
+static void stop_program(struct pl_dock *d)
 {
     int number = (int)d->settings->stop_signal;
     int64_t until_ns = pl_real_now() + d->settings->grace_ns;
@@ -322,7 +116,7 @@ static void stop_program(struct dock *d)
     struct pl_tree_figures f = {0};
     if (!d->main_ended)
         kill(d->keeper.program, number);
-    while (pl_tree_read(&d->tree, PL_TREE_MEMORY, &f) == 0 && !has_ended(d, &f)) {
+    while (pl_tree_read(&d->tree, PL_TREE_MEMORY, &f) == 0 && !pl_dock_has_ended(d, &f)) {
         if (d->main_ended && !all_told)
             pl_descendants_of(d->keeper.pid, signal_one, &number);
         all_told = d->main_ended;
@@ -330,8 +124,8 @@ static void stop_program(struct dock *d)
             d->facts.killed = 1;
             break;
         }
-        wait_until(d, pl_real_now() + READY_STEP_NS);
-        if (told_to_end)
+        pl_dock_wait(d, pl_real_now() + PL_DOCK_STEP_NS);
+        if (pl_dock_told_to_end())
             break; /* whoever tells us has no time to wait */
     }
     pl_keeper_end(&d->keeper);
@@ -351,11 +145,11 @@ static void end_strays(void)
     }
 }
 
-static void report(struct dock *d, int64_t t_ns, const struct pl_tree_figures *end)
+static void report(struct pl_dock *d, int64_t t_ns, const struct pl_tree_figures *end)
 {
     struct pl_final final = {.kind = PL_RECORD_FINAL, .size = sizeof final, .t_ns = t_ns};
     struct pl_charged now;
-    charged(d, &now);
+    pl_dock_charged(d, &now);
     d->facts.kind = PL_RECORD_PROGRAM;
     d->facts.size = sizeof d->facts;
     d->facts.cpu_user_ns = end->cpu_user_ns - d->begun.cpu_user_ns;
@@ -378,46 +172,7 @@ static void report(struct dock *d, int64_t t_ns, const struct pl_tree_figures *e
     pl_record_write(PL_RECORD_FD, &final, sizeof final);
 }
 
-/* A program of a hundred libraries, on a busy machine, may be "ready" by its time alone while it is
- * still being loaded, with some MiB of relocated pages and nothing allocated.
- * @return 0 or a negative errno when the page can't be read */
-static int read_served(struct dock *d, struct pl_interpose_report *page)
-{
-    int64_t until_ns = pl_real_now() + LOADED_WITHIN_NS;
-    struct pl_tree_figures f = {0};
-    for (;;) {
-        int rc = pl_interpose_read(d->job->orders.page, page);
-        if (rc || page->calls || told_to_end || pl_real_now() > until_ns ||
-            pl_tree_read(&d->tree, PL_TREE_MEMORY, &f) || has_ended(d, &f) ||
-            (page->processes && f.rss_bytes < UNSERVED_BYTES))
-            return rc;
-        wait_until(d, pl_real_now() + READY_STEP_NS);
-    }
-}
-
-/* Before anything is measured: a heap that does not serve the program would be measured in vain. */
-static int check_served(struct dock *d, struct pl_error *error)
-{
-    static struct pl_interpose_report page; /* large for a stack */
-    struct pl_tree_figures f = {0};
-    int rc = read_served(d, &page);
-    d->facts.calls_before = rc ? 0 : page.calls;
-    d->facts.allocating_before = rc ? 0 : page.allocating_calls;
-    if (rc)
-        return pl_error_set(error, rc, "%s can't be read: %s", d->job->orders.page, strerror(-rc));
-    pl_tree_read(&d->tree, PL_TREE_MEMORY, &f);
-    if (page.processes && (page.calls || f.rss_bytes < UNSERVED_BYTES))
-        return 0;
-    return pl_error_set(error, -ENOSYS,
-                        page.processes
-                            ? "'%s' allocates nothing by the C library's malloc: a heap of its own "
-                              "is linked into it, and can't be replaced"
-                            : "the malloc of '%s' can't be replaced: it is linked statically, is a "
-                              "Go program, is for another C library, or is setuid",
-                        d->settings->command.text);
-}
-
-static void take_page(struct dock *d)
+static void take_page(struct pl_dock *d)
 {
     static struct pl_interpose_report page;
     struct pl_program_record *f = &d->facts;
@@ -435,36 +190,25 @@ static void take_page(struct dock *d)
     f->live_bytes_peak = page.live_bytes_peak;
 }
 
-static void begin_window(struct dock *d)
-{
-    struct pl_ready_record ready = {.kind = PL_RECORD_READY, .size = sizeof ready};
-    d->start_ns = pl_real_now() + AHEAD_NS;
-    ready.start_ns = d->start_ns;
-    pl_record_write(PL_RECORD_FD, &ready, sizeof ready);
-    wait_until(d, d->start_ns);
-    pl_tree_read(&d->tree, PL_TREE_WHOLE, &d->begun);
-    charged(d, &d->charged_begun);
-}
-
 /* The program runs. */
-static int attend(struct dock *d, struct pl_error *error)
+static int attend(struct pl_dock *d, struct pl_error *error)
 {
     int64_t t_ns = 0;
     struct pl_tree_figures end = {0};
-    int ready = await_ready(d, error);
+    int ready = pl_dock_await_ready(d, error);
     int rc = ready < 0 ? ready : 0;
-    if (ready == READY && !told_to_end)
-        rc = check_served(d, error);
-    if (ready == ENDED_BEFORE)
+    if (ready == PL_DOCK_READY && !pl_dock_told_to_end())
+        rc = pl_dock_check_served(d, error);
+    if (ready == PL_DOCK_ENDED_BEFORE)
         d->facts.ended_ns = 0;
     if (rc == 0)
-        begin_window(d);
-    if (rc == 0 && ready != READY) {
+        pl_dock_begin_window(d);
+    if (rc == 0 && ready != PL_DOCK_READY) {
         take_page(d);
     } else if (rc == 0) {
-        rc = run_window(d, &t_ns, error);
-        if (!rc && !told_to_end && d->facts.ended_ns < 0 && !d->at_ceiling)
-            sample(d, PL_TREE_WHOLE, t_ns);
+        rc = pl_dock_run_window(d, &t_ns, error);
+        if (!rc && !pl_dock_told_to_end() && d->facts.ended_ns < 0 && !d->at_ceiling)
+            pl_dock_sample(d, PL_TREE_WHOLE, t_ns);
         uint64_t single = pl_tree_single_peak(&d->tree);
         d->rss_bytes_peak = single > d->rss_bytes_peak ? single : d->rss_bytes_peak;
         pl_tree_read(&d->tree, PL_TREE_WHOLE, &end);
@@ -475,16 +219,16 @@ static int attend(struct dock *d, struct pl_error *error)
     end_strays();
     pl_output_close(&d->printed);
     pl_output_close(&d->clients_printed);
-    if (!rc && !told_to_end)
+    if (!rc && !pl_dock_told_to_end())
         report(d, t_ns, &end);
     return rc;
 }
 
-static int run(struct dock *d, struct pl_error *error)
+static int run(struct pl_dock *d, struct pl_error *error)
 {
     char folder[sizeof d->job->scenario.path];
     const char *directory = directory_of(d->job, folder, sizeof folder);
-    int rc = check_port(d->settings, error);
+    int rc = pl_dock_check_port(d->settings, error);
     if (!rc)
         rc = open_output(d, error);
     if (rc)
@@ -505,7 +249,7 @@ static int run(struct dock *d, struct pl_error *error)
 
 int main(void)
 {
-    static struct dock dock; /* its buffers are large for a stack */
+    static struct pl_dock dock; /* its buffers are large for a stack */
     struct pl_error error = {""};
     pl_real_init();
     dock.job = pl_job_map(PL_JOB_FD);
@@ -518,7 +262,7 @@ int main(void)
     dock.facts.ended_ns = -1;
     dock.alerts = (struct pl_alerts){.scenario = &dock.job->scenario, .record_fd = PL_RECORD_FD};
     int rc = run(&dock, &error);
-    if (rc && !told_to_end)
+    if (rc && !pl_dock_told_to_end())
         pl_record_failure(PL_RECORD_FD, rc, error.text);
     return rc != 0;
 }

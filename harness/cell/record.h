@@ -90,9 +90,9 @@ struct pl_program_record {
     uint64_t allocating_calls;  /* the most of a single process */
     uint64_t refusals, faults, trims, trimmed_bytes, trim_ns_max;
     struct pl_page_fault fault; /* the first that is known; its number is 0 when there is none */
-    uint64_t live_bytes_peak; /* where a layer counts, of the largest process */
-    uint32_t clients_failed; /* ended by themselves, with a status that is not 0 */
-    uint32_t client_first;   /* the entry of the first of them */
+    uint64_t live_bytes_peak;   /* where a layer counts, of the largest process */
+    uint32_t clients_failed;    /* ended by themselves, with a status that is not 0 */
+    uint32_t client_first;      /* the entry of the first of them */
     int32_t client_status;
     char last_line[160]; /* that the program printed */
 };

@@ -28,10 +28,10 @@ struct reader {
     int fd;
     char buffer[65536];
     size_t used;
-    size_t capacity;           /* of evidence->samples */
-    struct pl_feed *feed;      /* of a foreign program, else NULL */
+    size_t capacity;            /* of evidence->samples */
+    struct pl_feed *feed;       /* of a foreign program, else NULL */
     struct pl_tree_record tree; /* the latest */
-    struct pl_error failed;    /* why the feed could not start */
+    struct pl_error failed;     /* why the feed could not start */
     struct pl_failure failure;
 };
 

@@ -53,7 +53,7 @@ struct pl_cell_options {
 struct pl_cell_evidence {
     struct pl_sample *samples; /* in the order of time */
     size_t sample_count;
-    struct pl_tree_record *trees; /* of a foreign program, one a sample; else NULL */
+    struct pl_tree_record *trees;     /* of a foreign program, one a sample; else NULL */
     struct pl_program_record program; /* of a foreign program; else its kind is 0 */
     struct pl_fed fed;                /* what a foreign program was sent */
     struct pl_ledger_reports ledger;

@@ -9,7 +9,24 @@
 #include "harness/cli/cli.h"
 #include "harness/cli/ledger.h"
 
-enum { ALLOCATOR = 1, FORMAT, REPEAT, SET, CLOCK, TIER, OUT, SEED, JSON, INSTRUMENT, LEDGER, AT, DURATION, CONTAINER, SEND, READY };
+enum {
+    ALLOCATOR = 1,
+    FORMAT,
+    REPEAT,
+    SET,
+    CLOCK,
+    TIER,
+    OUT,
+    SEED,
+    JSON,
+    INSTRUMENT,
+    LEDGER,
+    AT,
+    DURATION,
+    CONTAINER,
+    SEND,
+    READY
+};
 
 static const struct option options[] = {
     {"allocator", required_argument, NULL, ALLOCATOR},

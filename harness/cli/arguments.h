@@ -18,7 +18,7 @@ struct pl_arguments {
     char **command;     /* what follows `--`: a program to run; NULL: there is none */
     const char **sends; /* FILE=ADDRESS:PORT each */
     size_t send_count;
-    const char *ready; /* when that program is, as program.ready; NULL: the default */
+    const char *ready;      /* when that program is, as program.ready; NULL: the default */
     const char *allocators; /* NULL: the scenario's own */
     const char *formats;    /* likewise */
     uint32_t repeat;        /* 0: the scenario's own */

@@ -35,8 +35,8 @@ static int add_send(json_t *sends, const char *text, struct pl_error *error)
                             "--send takes FILE=ADDRESS:PORT, not '%s'; calls.pcap=127.0.0.1:5004 "
                             "would be right",
                             text);
-    json_array_append_new(sends, json_pack("{s:s%, s:s}", "file", text, (size_t)(equals - text),
-                                           "to", equals + 1));
+    json_array_append_new(
+        sends, json_pack("{s:s%, s:s}", "file", text, (size_t)(equals - text), "to", equals + 1));
     return 0;
 }
 
@@ -75,9 +75,9 @@ static json_t *document_of(const struct pl_arguments *a, struct pl_error *error)
                                 directory, "send", sends);
     if (a->ready)
         json_object_set_new(program, "ready", json_string(a->ready));
-    json_t *document = json_pack("{s:s, s:s, s:s, s:o, s:s, s:s, s:[]}", "name", name, "title", title,
-                                 "pipeline", "program", "program", program, "duration", DURATION,
-                                 "allocators", "glibc", "expect");
+    json_t *document = json_pack("{s:s, s:s, s:s, s:o, s:s, s:s, s:[]}", "name", name, "title",
+                                 title, "pipeline", "program", "program", program, "duration",
+                                 DURATION, "allocators", "glibc", "expect");
     if (!document)
         pl_error_set(error, -EINVAL, "the command is no text: UTF-8 would be right");
     return document;

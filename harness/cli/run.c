@@ -176,7 +176,8 @@ static int run_cell(struct run *run, const struct pl_planned *p, const struct pl
     pl_progress_show(&run->progress, p->scenario.name, label, p->scenario.duration_ns);
     int rc = 0;
     if (pl_traits_of(&p->scenario)->foreign) {
-        rc = pl_results_output(&run->results, &p->scenario, &identity, output, sizeof output, error);
+        rc =
+            pl_results_output(&run->results, &p->scenario, &identity, output, sizeof output, error);
         options.output = output;
     }
     if (!rc)
@@ -411,8 +412,9 @@ int pl_cli_run(int argc, char **argv)
     pl_reproduce_command(argc, argv, command, sizeof command);
     int code = pl_arguments_read(argc, argv, &arguments);
     if (code == PL_EXIT_OK && arguments.scenario_count == 0 && !arguments.command)
-        code = pl_cli_usage("run takes a scenario (`plimsoll list scenarios` names them), or a program: "
-                            "plimsoll run -- ./server --port 5004");
+        code = pl_cli_usage(
+            "run takes a scenario (`plimsoll list scenarios` names them), or a program: "
+            "plimsoll run -- ./server --port 5004");
     if (code == PL_EXIT_OK)
         code = pl_plan_make(&arguments, &plan);
     if (code == PL_EXIT_OK)

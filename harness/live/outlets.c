@@ -87,8 +87,8 @@ static int try_out(const struct outlets *o, struct pl_error *error)
                         address, strerror(-fd));
 }
 
-int outlets_open(struct outlets *o, uint32_t streams, uint32_t lives, uint32_t to,
-                 uint32_t port, struct pl_error *error)
+int outlets_open(struct outlets *o, uint32_t streams, uint32_t lives, uint32_t to, uint32_t port,
+                 struct pl_error *error)
 {
     uint64_t needed = (uint64_t)streams * lives + 1; /* the hostile sender's */
     uint32_t count = (uint32_t)needed;

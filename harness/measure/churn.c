@@ -64,9 +64,9 @@ static struct pl_value calls_per_second(const struct pl_measured *m)
 {
     const struct pl_program_record *p = &m->evidence->program;
     const struct pl_final *final = pl_final_of(m);
-    return final && p->calls ? pl_value_real((double)(p->calls - p->calls_before) /
-                                             ((double)final->t_ns / 1e9))
-                             : pl_value_none();
+    return final && p->calls
+               ? pl_value_real((double)(p->calls - p->calls_before) / ((double) final->t_ns / 1e9))
+               : pl_value_none();
 }
 
 struct pl_value pl_metric_churn_ops_per_second(const struct pl_measured *m)

@@ -9,9 +9,8 @@
 
 const char *pl_outcome_name(enum pl_outcome outcome)
 {
-    static const char *const names[] = {"bounded",      "growing", "oom_killed",
-                                        "alloc_failed", "crashed", "timeout",
-                                        "exited"};
+    static const char *const names[] = {"bounded", "growing", "oom_killed", "alloc_failed",
+                                        "crashed", "timeout", "exited"};
     return names[outcome];
 }
 

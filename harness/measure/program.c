@@ -106,7 +106,7 @@ struct pl_value pl_metric_socket_bytes_peak(const struct pl_measured *m)
 static struct pl_value percent_of_window(const struct pl_measured *m, int64_t ns)
 {
     const struct pl_final *final = pl_final_of(m);
-    return final && final->t_ns > 0 ? pl_value_real(100.0 * (double)ns / (double)final->t_ns)
+    return final && final->t_ns > 0 ? pl_value_real(100.0 * (double)ns / (double) final->t_ns)
                                     : pl_value_none();
 }
 

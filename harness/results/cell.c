@@ -193,8 +193,9 @@ static json_t *output_json(const struct pl_results *r, const struct pl_scenario 
                      "last_line", pl_clean_string(p->last_line));
 }
 
-static json_t *cell_json(const struct pl_results *r, const struct pl_cell_identity *id, const struct pl_measured *m,
-                         const struct pl_expected *x, const char *series)
+static json_t *cell_json(const struct pl_results *r, const struct pl_cell_identity *id,
+                         const struct pl_measured *m, const struct pl_expected *x,
+                         const char *series)
 {
     const struct pl_cell_evidence *e = m->evidence;
     json_t *cell = json_pack(

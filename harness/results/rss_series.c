@@ -61,7 +61,8 @@ static bool read_line(const char *line, const char *end, struct pl_rss_series *s
     int64_t t, rss, live = -1;
     if (!read_number(&line, PL_RANGE_SECONDS * 1e9, &t) ||
         !read_number(&line, PL_RANGE_COUNT, &rss) ||
-        (*line != ',' && !read_number(&line, PL_RANGE_COUNT, &live)) || line > end + 1 || (s->count && t <= s->t_ns[s->count - 1]))
+        (*line != ',' && !read_number(&line, PL_RANGE_COUNT, &live)) || line > end + 1 ||
+        (s->count && t <= s->t_ns[s->count - 1]))
         return false;
     s->t_ns[s->count] = t;
     s->live_bytes[s->count] = live < 0 ? (double)NAN : (double)live;

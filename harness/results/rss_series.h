@@ -12,7 +12,7 @@ struct pl_rss_series {
     int64_t *t_ns; /* of the replay, strictly ascending */
     double *rss_bytes;
     double *live_bytes; /* NaN: not known */
-    size_t count; /* at least 1 */
+    size_t count;       /* at least 1 */
 };
 
 /** Reads the series that a cell names.

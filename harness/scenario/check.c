@@ -199,8 +199,7 @@ static int check_swept(struct pl_decoder *d, const struct pl_swept *swept, size_
             d, swept->mark, "sweep: more than %d stacks, with those of allocators", PL_STACKS_MAX);
     if (is_among(s, swept->stack, before))
         return pl_decode_fail(d, swept->mark, "sweep: the stack %.200s stands twice", swept->stack);
-    if (pl_stack_parse(swept->stack, &spec, &reason) ||
-        check_stack(s, &spec, &reason))
+    if (pl_stack_parse(swept->stack, &spec, &reason) || check_stack(s, &spec, &reason))
         return pl_decode_fail(d, swept->mark, "sweep: %s", reason.text);
     return 0;
 }

@@ -4,8 +4,8 @@
 
 #include "harness/scenario/scenario.h"
 
-static const char *const formats[PL_FORMAT_COUNT] = {"f32",     "s16",     "f64",   "s32", "ffmpeg",
-                                                     "yuv420p", "yuv422p", "rgb24", "rgba", "own"};
+static const char *const formats[PL_FORMAT_COUNT] = {
+    "f32", "s16", "f64", "s32", "ffmpeg", "yuv420p", "yuv422p", "rgb24", "rgba", "own"};
 static const char *const clocks[PL_CLOCK_COUNT] = {"virtual", "wall"};
 static const char *const tiers[PL_TIER_COUNT] = {"smoke", "default", "full"};
 

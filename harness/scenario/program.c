@@ -1,4 +1,5 @@
-/* The pipeline program: its traits, its keys that hold lists, and what of them must fit together. */
+/* The pipeline program: its traits, its keys that hold lists, and what of them must fit together.
+ */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <regex.h>
@@ -140,10 +141,11 @@ int pl_decode_program_ready(struct pl_decoder *d, struct fy_node *key, struct fy
     p->ready = PL_READY_TIME;
     if (pl_time_parse(text, &p->ready_ns, NULL) == 0 && p->ready_ns >= 0)
         return 0;
-    return pl_decode_fail(d, pl_decode_mark(value),
-                          "program.ready: '%s' is none of udp:PORT, tcp:PORT, output:EXPRESSION and "
-                          "a time",
-                          text);
+    return pl_decode_fail(
+        d, pl_decode_mark(value),
+        "program.ready: '%s' is none of udp:PORT, tcp:PORT, output:EXPRESSION and "
+        "a time",
+        text);
 }
 
 static int read_signal(struct pl_decoder *d, struct fy_node *value, const char *what,
@@ -152,8 +154,8 @@ static int read_signal(struct pl_decoder *d, struct fy_node *value, const char *
     static const struct {
         const char *name;
         int number;
-    } signals[] = {{"HUP", SIGHUP},   {"INT", SIGINT},   {"QUIT", SIGQUIT}, {"KILL", SIGKILL},
-                   {"USR1", SIGUSR1}, {"USR2", SIGUSR2}, {"TERM", SIGTERM}, {"STOP", SIGSTOP},
+    } signals[] = {{"HUP", SIGHUP},   {"INT", SIGINT},    {"QUIT", SIGQUIT}, {"KILL", SIGKILL},
+                   {"USR1", SIGUSR1}, {"USR2", SIGUSR2},  {"TERM", SIGTERM}, {"STOP", SIGSTOP},
                    {"CONT", SIGCONT}, {"WINCH", SIGWINCH}};
     char text[16];
     int rc = pl_decode_text(d, value, what, text, sizeof text);
@@ -272,7 +274,7 @@ struct entries {
     uint32_t max;
     uint32_t *count;
     pl_entry_decoder decode;
-    void (*start)(void *entry);                                              /* may be NULL */
+    void (*start)(void *entry); /* may be NULL */
     int (*check)(struct pl_decoder *, struct fy_node *value, const void *entry);
 };
 
@@ -368,9 +370,10 @@ static int check_action(struct pl_decoder *d, struct fy_node *value, const void 
     if (timed && (action->command.count > 0) != (action->signal > 0) &&
         (action->every_ns == 0 || action->every_ns >= 1000000))
         return 0;
-    return pl_decode_fail(d, pl_decode_mark(value),
-                          "program.actions needs at or every (1ms at least), and either a signal or "
-                          "a command: [{every: 10s, signal: HUP}]");
+    return pl_decode_fail(
+        d, pl_decode_mark(value),
+        "program.actions needs at or every (1ms at least), and either a signal or "
+        "a command: [{every: 10s, signal: HUP}]");
 }
 
 int pl_decode_program_actions(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
@@ -441,8 +444,8 @@ _Static_assert(PL_PROGRAM_SENDS_MAX <= PL_SOURCES_MAX, "each send is a file of t
 const struct pl_pipeline_traits pl_traits_program = {
     .name = "program",
     .sections = (const char *const[]){"traffic", "program", NULL},
-    .refused = (const char *const[]){"traffic.file", "classes", "limits", "formats", "threads",
-                                     NULL},
+    .refused =
+        (const char *const[]){"traffic.file", "classes", "limits", "formats", "threads", NULL},
     .large = "so many traffic.sessions with these faults",
     .material = PL_MATERIAL_CAPTURES,
     .foreign = true,

@@ -33,7 +33,7 @@ enum pl_ready_kind {
 
 /** A recording that is sent to it, with the scenario's traffic.* */
 struct pl_program_send {
-    char file[1024]; /* path of the capture, as traffic.file */
+    char file[1024];  /* path of the capture, as traffic.file */
     uint32_t address; /* in host order, of 127.0.0.0/8 */
     uint32_t port;
 };
@@ -42,9 +42,9 @@ struct pl_program_send {
 struct pl_program_client {
     struct pl_words command;
     uint32_t count;
-    int64_t from_ns;  /* when the first one starts */
-    int64_t until_ns; /* when they are ended */
-    int64_t every_ns; /* from one start to the next */
+    int64_t from_ns;                              /* when the first one starts */
+    int64_t until_ns;                             /* when they are ended */
+    int64_t every_ns;                             /* from one start to the next */
     struct pl_span stalls[PL_PROGRAM_STALLS_MAX]; /* they are stopped meanwhile */
     uint32_t stall_count;
 };

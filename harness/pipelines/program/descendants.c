@@ -48,7 +48,7 @@ int pl_descendants_of_cgroup(const char *procs, pl_descendant_function found, vo
 struct family {
     struct kin {
         pid_t pid, parent;
-    } *kin;
+    } * kin;
     size_t count, capacity;
 };
 

@@ -24,10 +24,10 @@ struct pl_helpers {
     int out_fd;
     struct pl_helper_process *processes;
     uint32_t count, capacity;
-    uint32_t begun[PL_PROGRAM_CLIENTS_MAX];           /* processes of each entry */
-    int64_t next_action_ns[PL_PROGRAM_ACTIONS_MAX];   /* INT64_MAX: never again */
-    uint32_t failed;                                  /* clients that ended by themselves, not well */
-    uint32_t failed_first;                            /* the first one's entry */
+    uint32_t begun[PL_PROGRAM_CLIENTS_MAX];         /* processes of each entry */
+    int64_t next_action_ns[PL_PROGRAM_ACTIONS_MAX]; /* INT64_MAX: never again */
+    uint32_t failed;                                /* clients that ended by themselves, not well */
+    uint32_t failed_first;                          /* the first one's entry */
     int failed_status;
 };
 

@@ -13,13 +13,13 @@
 
 /** What is started. */
 struct pl_keeper_orders {
-    char *const *argv;       /* argv[0] is looked for in PATH, as execvpe does */
+    char *const *argv; /* argv[0] is looked for in PATH, as execvpe does */
     char *const *envp;
-    const char *directory;   /* NULL: the present one */
-    int out_fd;              /* its stdout and stderr */
-    const char *cgroup;      /* path of the cgroup.procs that it joins first; NULL for none */
-    uint64_t data_bytes;     /* its RLIMIT_DATA; 0: as it is */
-    bool huge_pages;         /* leave them as the machine has them */
+    const char *directory; /* NULL: the present one */
+    int out_fd;            /* its stdout and stderr */
+    const char *cgroup;    /* path of the cgroup.procs that it joins first; NULL for none */
+    uint64_t data_bytes;   /* its RLIMIT_DATA; 0: as it is */
+    bool huge_pages;       /* leave them as the machine has them */
 };
 
 struct pl_keeper {
@@ -29,7 +29,8 @@ struct pl_keeper {
     int life_fd;  /* closed: the keeper ends all */
 };
 
-/** @return 0, or a negative errno with the reason when it could not be started: then nothing runs */
+/** @return 0, or a negative errno with the reason when it could not be started: then nothing runs
+ */
 int pl_keeper_start(const struct pl_keeper_orders *orders, struct pl_keeper *keeper,
                     struct pl_error *error);
 

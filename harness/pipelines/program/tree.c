@@ -89,12 +89,12 @@ static bool read_stat(int fd, struct stat_line *s)
     ssize_t n = pread(fd, text, sizeof text - 1, 0);
     text[n > 0 ? n : 0] = '\0';
     const char *behind = strrchr(text, ')');
-    return behind && sscanf(behind + 1,
-                            " %*c %*d %*d %*d %*d %*d %*u %" SCNu64 " %" SCNu64 " %" SCNu64
-                            " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
-                            " %*d %*d %u",
-                            &s->minflt, &s->cminflt, &s->majflt, &s->cmajflt, &s->utime, &s->stime,
-                            &s->cutime, &s->cstime, &s->threads) == 9;
+    return behind &&
+           sscanf(behind + 1,
+                  " %*c %*d %*d %*d %*d %*d %*u %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
+                  " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %*d %*d %u",
+                  &s->minflt, &s->cminflt, &s->majflt, &s->cmajflt, &s->utime, &s->stime,
+                  &s->cutime, &s->cstime, &s->threads) == 9;
 }
 
 /* Those of children count here once they were waited for. */

@@ -15,8 +15,8 @@ struct pl_tree_member {
 };
 
 struct pl_tree {
-    pid_t root;          /* what it descends from */
-    char procs[2432];    /* cgroup.procs of the container that it lies in; "" without one */
+    pid_t root;       /* what it descends from */
+    char procs[2432]; /* cgroup.procs of the container that it lies in; "" without one */
     struct pl_tree_member *members;
     uint32_t count, capacity;
     uint64_t page_bytes;
@@ -31,7 +31,7 @@ struct pl_tree_figures {
     uint32_t processes;
     /* ---- */
     uint32_t threads;
-    int64_t cpu_user_ns;   /* since they began, those that ended included; in ticks of 10 ms */
+    int64_t cpu_user_ns; /* since they began, those that ended included; in ticks of 10 ms */
     int64_t cpu_system_ns;
     uint64_t faults_minor; /* likewise */
     uint64_t faults_major;

@@ -1,4 +1,5 @@
-/* What runs and measures a foreign program: a tree of processes, the keeper above it, its output. */
+/* What runs and measures a foreign program: a tree of processes, the keeper above it, its output.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -136,9 +137,9 @@ static void output_is_kept_up_to_its_bound(void **state)
     assert_int_equal(regcomp(&pattern, "^ready [0-9]+$", REG_EXTENDED | REG_NOSUB), 0);
     assert_int_equal(pl_output_open(&o, path), 0);
     o.awaited = &pattern;
-    struct pl_keeper keeper =
-        start_shell("echo not ready 1; printf 'rea'; sleep 0.1; echo dy 12; "
-                    "head -c 5000000 /dev/zero | tr '\\0' x; echo; echo last", o.write_fd);
+    struct pl_keeper keeper = start_shell("echo not ready 1; printf 'rea'; sleep 0.1; echo dy 12; "
+                                          "head -c 5000000 /dev/zero | tr '\\0' x; echo; echo last",
+                                          o.write_fd);
     close(o.write_fd);
     o.write_fd = -1;
     while (o.read_fd >= 0) {

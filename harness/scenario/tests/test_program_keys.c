@@ -126,7 +126,8 @@ static void what_is_wrong_is_told(void **state)
             "'classes' is no key of the pipeline program");
     refuses("program: {command: [x]}\ntraffic: {file: a.pcap}",
             "'traffic.file' is no key of the pipeline program");
-    refuses("program: {command: [x]}\nreceiver: {latency: 1s}", "is a key of the pipeline receiver");
+    refuses("program: {command: [x]}\nreceiver: {latency: 1s}",
+            "is a key of the pipeline receiver");
     refuses("program: {command: [x]}\nalerts: [live_bytes > 1MiB]", "only rss_bytes is known");
 }
 
@@ -137,9 +138,9 @@ static void layers_with_classes_can_not_stand_in_it(void **state)
     const char *settings[] = {"allocators=[slab/glibc]"};
     char text[512];
     snprintf(text, sizeof text, "%sprogram: {command: [x]}\n", base);
-    assert_int_equal(pl_scenario_parse(text, strlen(text), "t.yaml", PL_TIER_DEFAULT, settings, 1,
-                                       &s, &error),
-                     -EINVAL);
+    assert_int_equal(
+        pl_scenario_parse(text, strlen(text), "t.yaml", PL_TIER_DEFAULT, settings, 1, &s, &error),
+        -EINVAL);
     assert_non_null(strstr(error.text, "slab can't stand in a foreign program"));
     settings[0] = "allocators=[limited:max=1MiB/glibc]";
     if (pl_scenario_parse(text, strlen(text), "t.yaml", PL_TIER_DEFAULT, settings, 1, &s, &error))
