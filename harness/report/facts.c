@@ -115,6 +115,11 @@ void pl_fact_recording(const json_t *recording, char *text, size_t capacity)
 {
     char packets[PL_TEXT_FIGURE], duration[PL_TEXT_FIGURE];
     const char *filter = pl_document_string(recording, "filter");
+    if (!*pl_document_string(recording, "file")) { /* a program that is sent nothing */
+        snprintf(text, capacity, "%.300s: nothing is sent",
+                 pl_document_string(recording, "scenario"));
+        return;
+    }
     if (json_array_size(json_object_get(recording, "streams")) == 0) { /* files that are no RTP */
         snprintf(text, capacity, "%.300s: %.500s (%.300s)",
                  pl_document_string(recording, "scenario"), pl_document_string(recording, "file"),

@@ -33,6 +33,10 @@ const FIGURE_COLUMNS = [
     {key: 'p99', name: 'acquire p99', metric: 'acquire_ns_p99', unit: 'ns', write: count},
     {key: 'drops', name: 'dropped', metric: 'packets_dropped', unit: 'packets', write: count},
     {key: 'faults', name: 'faults', metric: 'faults_minor', unit: '', write: count},
+    {key: 'user', name: 'CPU, user', metric: 'cpu_user_percent', unit: '%', write: decimal},
+    {key: 'system', name: 'CPU, system', metric: 'cpu_system_percent', unit: '%', write: decimal},
+    {key: 'threads', name: 'threads', metric: 'threads_peak', unit: '', write: count},
+    {key: 'sockets', name: 'sockets', metric: 'socket_bytes_peak', ...inMib},
     {key: 'killed', name: 'killed after', metric: 'time_to_oom_seconds', unit: 's', write: decimal},
 ];
 
