@@ -59,20 +59,8 @@ struct pl_value pl_metric_churn_bytes_per_second(const struct pl_measured *m)
     return per_second(m, allocated);
 }
 
-/* The library in a foreign program counts its calls. */
-static struct pl_value calls_per_second(const struct pl_measured *m)
-{
-    const struct pl_program_record *p = &m->evidence->program;
-    const struct pl_final *final = pl_final_of(m);
-    return final && p->calls
-               ? pl_value_real((double)(p->calls - p->calls_before) / ((double) final->t_ns / 1e9))
-               : pl_value_none();
-}
-
 struct pl_value pl_metric_churn_ops_per_second(const struct pl_measured *m)
 {
-    if (m->evidence->program.kind)
-        return calls_per_second(m);
     return per_second(m, operations);
 }
 
@@ -83,8 +71,6 @@ struct pl_value pl_metric_acquire_failures(const struct pl_measured *m)
 
 struct pl_value pl_metric_limit_refusals(const struct pl_measured *m)
 {
-    if (m->evidence->program.kind)
-        return pl_value_integer(m->evidence->program.refusals);
     const struct pl_final *final = pl_books_of(m);
     return final ? pl_value_integer(final->stack.refusals) : pl_value_none();
 }

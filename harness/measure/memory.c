@@ -57,8 +57,6 @@ struct pl_value pl_metric_rss_plateau_seconds(const struct pl_measured *m)
 
 struct pl_value pl_metric_live_bytes_peak(const struct pl_measured *m)
 {
-    if (m->evidence->program.live_bytes_peak) /* of a foreign program, where a layer counts */
-        return pl_value_integer(m->evidence->program.live_bytes_peak);
     const struct pl_final *final = pl_books_of(m);
     return final ? pl_value_integer(final->live_bytes_peak) : pl_value_none();
 }

@@ -169,6 +169,15 @@ struct pl_value pl_metric_memory_stall_seconds(const struct pl_measured *m)
                : pl_value_none();
 }
 
+struct pl_value pl_metric_program_calls_per_second(const struct pl_measured *m)
+{
+    const struct pl_program_record *p = record_of(m);
+    const struct pl_final *final = pl_final_of(m);
+    return p && final && p->calls >= p->calls_before
+               ? pl_value_real((double)(p->calls - p->calls_before) / ((double) final->t_ns / 1e9))
+               : pl_value_none();
+}
+
 static struct pl_value counted(const struct pl_measured *m, uint64_t times, uint64_t value)
 {
     return record_of(m) && times ? pl_value_integer(value) : pl_value_none();
@@ -192,4 +201,14 @@ struct pl_value pl_metric_trim_ns_max(const struct pl_measured *m)
 struct pl_value pl_metric_injected_faults(const struct pl_measured *m)
 {
     return counted(m, m->evidence->program.faults, m->evidence->program.faults);
+}
+
+struct pl_value pl_metric_program_live_bytes_peak(const struct pl_measured *m)
+{
+    return counted(m, m->evidence->program.live_bytes_peak, m->evidence->program.live_bytes_peak);
+}
+
+struct pl_value pl_metric_program_refusals(const struct pl_measured *m)
+{
+    return counted(m, m->evidence->program.live_bytes_peak, m->evidence->program.refusals);
 }
