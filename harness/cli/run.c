@@ -134,6 +134,28 @@ static void note_sample(void *context, int64_t t_ns)
     pl_progress_reach(context, t_ns, pl_progress_now());
 }
 
+/* Judges a cell that has run, and writes it into the results. @return 0 or a negative errno */
+static int keep_cell(struct run *run, const struct pl_planned *p,
+                     const struct pl_planned_cell *cell, const struct pl_cell_identity *identity,
+                     const struct pl_cell_evidence *evidence, struct pl_error *error)
+{
+    char label[PL_STACK_TEXT_MAX + 32];
+    struct pl_measured measured;
+    struct pl_expected expected;
+    pl_planned_label(cell, label, sizeof label);
+    pl_measure(&p->scenario, evidence, &measured);
+    pl_expectations_judge(&measured, cell->named, cell->format, &expected);
+    run->unexpected |= expected.verdict == PL_VERDICT_FAILED;
+    note_ceiling(run, evidence, label);
+    note_sender(run, evidence, label);
+    note_strangers(run, evidence, label);
+    note_program(run, p, evidence, label);
+    int rc = pl_results_add_cell(&run->results, identity, &measured, &expected, error);
+    if (!rc)
+        rc = pl_cli_ledger_write(&run->results, error);
+    return rc ? rc : pl_results_write(&run->results, false, error);
+}
+
 /* One cell, from its start to its place in the results. @return 0 or a negative errno */
 static int run_cell(struct run *run, const struct pl_planned *p, const struct pl_planned_cell *cell,
                     uint32_t repetition, struct pl_error *error)
@@ -156,8 +178,6 @@ static int run_cell(struct run *run, const struct pl_planned *p, const struct pl
     };
     char reproduce[8192], label[PL_STACK_TEXT_MAX + 32], output[1024];
     struct pl_cell_evidence evidence;
-    struct pl_measured measured;
-    struct pl_expected expected;
     pl_planned_label(cell, label, sizeof label);
     struct pl_alert_lines alerts = {&p->scenario, label, &run->progress, 0};
     options.alert_context = &alerts;
@@ -185,19 +205,8 @@ static int run_cell(struct run *run, const struct pl_planned *p, const struct pl
     if (rc)
         return rc;
     pl_alert_lines_end(&alerts);
-    pl_measure(&p->scenario, &evidence, &measured);
-    pl_expectations_judge(&measured, cell->named, cell->format, &expected);
-    run->unexpected |= expected.verdict == PL_VERDICT_FAILED;
-    note_ceiling(run, &evidence, label);
-    note_sender(run, &evidence, label);
-    note_strangers(run, &evidence, label);
-    note_program(run, p, &evidence, label);
-    rc = pl_results_add_cell(&run->results, &identity, &measured, &expected, error);
+    rc = keep_cell(run, p, cell, &identity, &evidence, error);
     pl_cell_evidence_free(&evidence);
-    if (!rc)
-        rc = pl_cli_ledger_write(&run->results, error);
-    if (!rc)
-        rc = pl_results_write(&run->results, false, error);
     pl_progress_step(&run->progress, (double)p->scenario.duration_ns / 1e9);
     return rc;
 }
