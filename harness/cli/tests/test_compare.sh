@@ -161,7 +161,10 @@ fails 2 "plimsoll calibrate. makes it anew" compare "$tmp/p/base" "$tmp/p/new" -
 "$build/plimsoll" pairs --base "$build/plimsoll" --out "$tmp/stopped" "${short[@]}" --pairs 500 \
     >/dev/null 2>"$tmp/stderr" &
 pid=$!
-sleep 3
+for _ in $(seq 600); do # until there is something to keep: with sanitizers that takes seconds
+    [ ! -s "$tmp/stopped/base/results.json" ] || break
+    sleep 0.1
+done
 kill -TERM $pid
 wait $pid
 rc=$?
