@@ -44,17 +44,6 @@ static void hear_of_the_end(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-static const char *directory_of(const struct pl_job *job, char *folder, size_t capacity)
-{
-    const char *slash = strrchr(job->scenario.path, '/');
-    if (job->scenario.program.directory[0])
-        return job->scenario.program.directory;
-    if (!slash)
-        return NULL;
-    snprintf(folder, capacity, "%.*s", (int)(slash - job->scenario.path), job->scenario.path);
-    return folder;
-}
-
 static int open_output(struct pl_dock *d, struct pl_error *error)
 {
     const char *base = d->job->orders.output;
@@ -68,7 +57,7 @@ static int open_output(struct pl_dock *d, struct pl_error *error)
     return rc ? pl_error_set(error, rc, "%s can't be written: %s", path, strerror(-rc)) : 0;
 }
 
-static int start(struct pl_dock *d, const char *directory, struct pl_error *error)
+static int start(struct pl_dock *d, struct pl_error *error)
 {
     const struct pl_orders *orders = &d->job->orders;
     const char *heap[PL_ENVIRONMENT_MAX];
@@ -84,7 +73,7 @@ static int start(struct pl_dock *d, const char *directory, struct pl_error *erro
     struct pl_keeper_orders keep = {
         .argv = argv,
         .envp = environment,
-        .directory = directory,
+        .directory = d->settings->directory,
         .out_fd = d->printed.write_fd,
         .cgroup = orders->cgroup[0] ? procs : NULL,
         .data_bytes = orders->data_bytes,
@@ -226,8 +215,6 @@ static int attend(struct pl_dock *d, struct pl_error *error)
 
 static int run(struct pl_dock *d, struct pl_error *error)
 {
-    char folder[sizeof d->job->scenario.path];
-    const char *directory = directory_of(d->job, folder, sizeof folder);
     int rc = pl_dock_check_port(d->settings, error);
     if (!rc)
         rc = open_output(d, error);
@@ -239,9 +226,10 @@ static int run(struct pl_dock *d, struct pl_error *error)
     }
     pl_charged_count_sockets((enum pl_container_kind)d->job->orders.container_kind,
                              d->job->orders.cgroup);
-    rc = pl_helpers_open(&d->helpers, d->settings, directory, d->clients_printed.write_fd);
+    rc = pl_helpers_open(&d->helpers, d->settings, d->settings->directory,
+                         d->clients_printed.write_fd);
     if (!rc)
-        rc = start(d, directory, error);
+        rc = start(d, error);
     else
         pl_error_set(error, rc, "out of memory");
     return rc ? rc : attend(d, error);

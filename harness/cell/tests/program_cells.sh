@@ -56,6 +56,23 @@ holds daemon '.outcome == "bounded" and .metrics.rss_bytes_peak > 4*1048576 and 
 cell workers 0 -- "$guest" workers
 holds workers '.metrics.cpu_percent_of_realtime > 5' # of processes that had ended when they were looked for
 
+# --- two builds of it as pairs, told apart by the folder that they start in
+mkdir -p builds/base builds/new
+for build in base new; do
+    printf '#!/bin/sh\nexec %s hold %d\n' "$guest" $([ $build = base ] && echo 4 || echo 8) >builds/$build/server
+    chmod +x builds/$build/server
+done
+printf '%s\n' 'name: builds' 'pipeline: program' 'program: {command: [./server], build: "true"}' \
+    'duration: 500ms' 'allocators: glibc' 'expect: []' >builds.yaml
+"$plimsoll" pairs --base-directory "$PWD/builds/base" --new-directory "$PWD/builds/new" --pairs 6 --confirm 0 \
+    --out paired builds.yaml >paired.out 2>&1 || bad "pairs of two builds: $(cat paired.out)"
+"$plimsoll" compare paired/base paired/new --gate --out paired >gate.out 2>&1
+[ $? -eq 1 ] || bad "a build that holds twice as much is not worse: $(cat gate.out)"
+grep -Eq 'rss_bytes_peak +S +worse +4\.[0-9] MiB +8\.[0-9] MiB' gate.out || bad "not by its RSS: $(cat gate.out)"
+"$plimsoll" validate --json builds.yaml | jq -e '.build == "true" and .directory == "." and .command == ["./server"]' \
+    >/dev/null || bad "validate --json: $("$plimsoll" validate --json builds.yaml)"
+nothing_left pairs
+
 # --- how it ends
 cell grow 0 --container 24MiB --allocator glibc -- "$guest" grow
 holds grow '.outcome == "crashed" or .outcome == "oom_killed" or .metrics.exit_status == 7'
