@@ -128,7 +128,8 @@ static void preloads_by_path(void **state)
         skip();
     }
     assert_int_equal(pl_stack_environment(&spec, &environment, &error), 0);
-    snprintf(text, sizeof text, "preload:path=%.400s", strchr(environment.variables[0], '=') + 1);
+    snprintf(text, sizeof text, "preload:path=%.400s",
+             strchr(pl_environment_at(&environment, 0), '=') + 1);
     assert_int_equal(pl_stack_parse(text, &spec, &error), 0);
     assert_int_equal(pl_stack_available(&spec, &error), 0);
     assert_int_equal(pl_stack_environment(&spec, &environment, &error), 0);

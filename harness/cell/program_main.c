@@ -74,7 +74,7 @@ static int start(struct pl_dock *d, const char *directory, struct pl_error *erro
     const char *heap[PL_ENVIRONMENT_MAX];
     char *argv[PL_PROGRAM_WORDS_MAX + 1], procs[sizeof orders->cgroup + 16];
     for (size_t i = 0; i < orders->environment.count; i++)
-        heap[i] = orders->environment.variables[i];
+        heap[i] = pl_environment_at(&orders->environment, i);
     pl_words_argv(&d->settings->command, argv);
     char **environment =
         pl_words_environment(heap, orders->environment.count, &d->settings->environment);

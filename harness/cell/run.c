@@ -373,29 +373,6 @@ static int run_contained(const struct pl_cell_options *o, const char *page, int 
     return rc;
 }
 
-/* An instrument's library comes before the heap's, so that it sees the heap's calls. */
-static int add_preload(const char *library, struct pl_environment *environment,
-                       struct pl_error *error)
-{
-    static const char key[] = "LD_PRELOAD=";
-    char heap[sizeof environment->variables[0]] = "";
-    size_t at = 0;
-    while (at < environment->count && strncmp(environment->variables[at], key, sizeof key - 1) != 0)
-        at++;
-    if (at == PL_ENVIRONMENT_MAX)
-        return pl_error_set(error, -ENAMETOOLONG, "no room for %s in the environment", library);
-    if (at < environment->count)
-        snprintf(heap, sizeof heap, ":%s", environment->variables[at] + sizeof key - 1);
-    else
-        environment->count++;
-    int length = snprintf(environment->variables[at], sizeof environment->variables[at], "%s%s%s",
-                          key, library, heap);
-    if ((size_t)length >= sizeof environment->variables[at])
-        return pl_error_set(error, -ENAMETOOLONG, "'%.80s' and the heap's own library are too long",
-                            library);
-    return 0;
-}
-
 static int make_job(const struct pl_cell_options *o, int *fd, struct pl_error *error)
 {
     struct pl_job_options job = {
@@ -424,8 +401,8 @@ static int make_environment(const struct pl_cell_options *o, const char *page,
     if (!rc)
         rc = page[0] ? pl_interpose_prepare(&spec, page, environment, error)
                      : pl_stack_environment(&spec, environment, error);
-    if (!rc && o->wrapper && o->wrapper->preload)
-        rc = add_preload(o->wrapper->preload, environment, error);
+    if (!rc && o->wrapper && o->wrapper->preload) /* before the heap: it sees the heap's calls */
+        rc = pl_environment_preload(environment, o->wrapper->preload, error);
     return rc;
 }
 
