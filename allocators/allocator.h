@@ -181,6 +181,9 @@ bool pl_stack_is_limited(const struct pl_stack_spec *spec);
 /** Whether one thread at a time only may call the links (null takes no lock). */
 bool pl_stack_one_thread(const struct pl_stack_spec *spec);
 
+/** Whether the stack is a program's own heap: nothing stands in that program. */
+bool pl_stack_is_native(const struct pl_stack_spec *spec);
+
 /** The alignment in bytes of what the links hand out: max_align_t, but for a slab with guards. As
  *  in roc-toolkit its slots are rounded up to 8 B, and so are the objects aligned; where the slot
  *  is a multiple of 16 B (all of roc's are) they do lie on 16. */

@@ -176,7 +176,7 @@ static void take_page(struct pl_dock *d)
 {
     static struct pl_interpose_report page;
     struct pl_program_record *f = &d->facts;
-    if (pl_interpose_read(d->job->orders.page, &page))
+    if (f->native || pl_interpose_read(d->job->orders.page, &page))
         return;
     f->calls = page.calls;
     f->refusals = page.refusals;
@@ -264,5 +264,6 @@ int main(void)
     int rc = run(&dock, &error);
     if (rc && !pl_dock_told_to_end())
         pl_record_failure(PL_RECORD_FD, rc, error.text);
+    dock.facts.native = !dock.job->orders.page[0];
     return rc != 0;
 }

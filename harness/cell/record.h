@@ -83,6 +83,7 @@ struct pl_program_record {
     int64_t cpu_system_ns;
     uint64_t stalled_us; /* in the window, for want of memory (cgroup v2) */
     uint64_t output_bytes;
+    uint32_t native; /* nothing of ours stands in it: what follows is not known */
     /* of the interposed library (interpose/control.h), since the program began: */
     uint64_t calls_before; /* of the allocation API until the window began */
     uint64_t calls;

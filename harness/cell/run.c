@@ -17,6 +17,7 @@
 #include "harness/cell/sender.h"
 #include "harness/interpose/control.h"
 #include "harness/pipelines/pipeline.h"
+#include "harness/pipelines/program/words.h"
 #include "harness/scenario/traits.h"
 
 /* A program gets its grace, and what is left of it is killed. */
@@ -140,6 +141,13 @@ static int read_some(struct reader *reader, struct pl_cell_evidence *e)
 static bool is_foreign(const struct pl_cell_options *o)
 {
     return pl_traits_of(o->scenario)->foreign;
+}
+
+/* Nothing of ours stands in the program. */
+static bool is_native(const struct pl_cell_options *o)
+{
+    struct pl_stack_spec spec;
+    return pl_stack_parse(o->stack, &spec, NULL) == 0 && pl_stack_is_native(&spec);
 }
 
 static int64_t timeout_ns(const struct pl_cell_options *o)
@@ -398,7 +406,10 @@ static int make_environment(const struct pl_cell_options *o, const char *page,
 {
     struct pl_stack_spec spec;
     int rc = pl_stack_parse(o->stack, &spec, error);
-    if (!rc)
+    *environment = (struct pl_environment){.count = 0};
+    if (!rc && is_native(o))
+        rc = pl_words_of_heaps(environment, error); /* so that results show them */
+    else if (!rc)
         rc = page[0] ? pl_interpose_prepare(&spec, page, environment, error)
                      : pl_stack_environment(&spec, environment, error);
     if (!rc && o->wrapper && o->wrapper->preload) /* before the heap: it sees the heap's calls */
@@ -430,7 +441,7 @@ int pl_cell_run(const struct pl_cell_options *o, struct pl_cell_evidence *eviden
 {
     struct pl_temporary folder;
     char page[sizeof folder.path + 8];
-    if (!is_foreign(o))
+    if (!is_foreign(o) || is_native(o))
         return run_with_page(o, "", evidence, error);
     int rc = pl_temporary_make_in_memory(&folder, "page", error);
     if (rc)

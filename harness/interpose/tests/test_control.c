@@ -84,6 +84,7 @@ static void refusals_say_why(void **state)
         {"gc/glibc", "gc can't stand"},
         {"null", "null can't stand"},
         {"fault/glibc", "fault fails nothing"},
+        {"fault:nth=1/native", "fault can't stand on native: "},
         {"limited:max=1B/limited:max=2B/glibc", "limited stands once at most"},
     };
     (void)state;
