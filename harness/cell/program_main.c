@@ -89,6 +89,7 @@ static int start(struct pl_dock *d, const char *directory, struct pl_error *erro
         .cgroup = orders->cgroup[0] ? procs : NULL,
         .data_bytes = orders->data_bytes,
         .huge_pages = d->job->scenario.huge_pages,
+        .watched = orders->watched,
     };
     int rc = pl_keeper_start(&keep, &d->keeper, error);
     free(environment);
@@ -129,6 +130,9 @@ static void stop_program(struct pl_dock *d)
             break; /* whoever tells us has no time to wait */
     }
     pl_keeper_end(&d->keeper);
+    d->facts.watched = d->keeper.watched;
+    d->facts.crash_signal = d->keeper.crash.signal;
+    memcpy(d->facts.crash_program, d->keeper.crash.program, sizeof d->facts.crash_program);
 }
 
 /* What the helpers left behind, and all of it, had the keeper been killed: it is ours by now. */
@@ -260,10 +264,10 @@ int main(void)
     hear_of_the_end();
     dock.settings = &dock.job->scenario.program;
     dock.facts.ended_ns = -1;
+    dock.facts.native = !dock.job->orders.page[0];
     dock.alerts = (struct pl_alerts){.scenario = &dock.job->scenario, .record_fd = PL_RECORD_FD};
     int rc = run(&dock, &error);
     if (rc && !pl_dock_told_to_end())
         pl_record_failure(PL_RECORD_FD, rc, error.text);
-    dock.facts.native = !dock.job->orders.page[0];
     return rc != 0;
 }

@@ -311,7 +311,8 @@ static int give_orders(const struct pl_cell_options *o, const struct pl_containe
 {
     struct pl_orders orders = {.container_kind = container->kind,
                                .environment = e->environment,
-                               .takes_unready = o->takes_unready};
+                               .takes_unready = o->takes_unready,
+                               .watched = o->watched};
     if (container->procs_fd >= 0)
         snprintf(orders.cgroup, sizeof orders.cgroup, "%s", container->path);
     else
