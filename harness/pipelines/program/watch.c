@@ -48,10 +48,11 @@ static void read_text(pid_t pid, const char *file, char *text, size_t capacity)
     text[n > 0 ? n : 0] = '\0';
 }
 
+/* SIGTRAP is how GLib ends a program for want of memory (G_BREAKPOINT in gmessages.c). */
 static bool is_crash(int signal)
 {
     return signal == SIGSEGV || signal == SIGABRT || signal == SIGBUS || signal == SIGILL ||
-           signal == SIGFPE;
+           signal == SIGFPE || signal == SIGTRAP;
 }
 
 /* proc(5): a thread that has ended still tells whose it was. */

@@ -13,7 +13,7 @@
 
 /** A process that a signal of its own doing ended. */
 struct pl_watch_crash {
-    int signal; /* SIGSEGV, SIGABRT, SIGBUS, SIGILL or SIGFPE; 0: there was none */
+    int signal; /* SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGFPE or SIGTRAP; 0: there was none */
     char program[PL_WATCH_NAME_MAX];
 };
 

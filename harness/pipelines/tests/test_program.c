@@ -135,9 +135,9 @@ static void a_crash_of_a_worker_is_seen(void **state)
 {
     struct pl_watch_crash crash;
     (void)state;
-    int status = watch_shell("sh -c 'kill -BUS $$'; sh -c 'kill -SEGV $$'; exit 5", &crash);
+    int status = watch_shell("sh -c 'kill -TRAP $$'; sh -c 'kill -SEGV $$'; exit 5", &crash);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 5);
-    assert_int_equal(crash.signal, SIGBUS); /* the first one */
+    assert_int_equal(crash.signal, SIGTRAP); /* the first one */
     assert_string_equal(crash.program, "sh");
     /* of a daemon, whose master waits for it, too */
     watch_shell("(setsid sh -c \"sh -c 'kill -ABRT \\$\\$'; sleep 100\" &); sleep 1", &crash);
