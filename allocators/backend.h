@@ -79,6 +79,7 @@ struct pl_backend {
     /** Writes the version of the heap that serves this process, "" where it can't be told; NULL: it
      *  has none. @param library the path of its library */
     void (*version)(const char *library, char *text, size_t capacity);
+    bool native;     /* what the program has: nothing is put in its place */
     bool one_thread; /* its links take calls from one thread at a time */
 
     /* layers */

@@ -68,6 +68,11 @@ bool pl_stack_one_thread(const struct pl_stack_spec *spec)
     return false;
 }
 
+bool pl_stack_is_native(const struct pl_stack_spec *spec)
+{
+    return spec->layers[spec->depth - 1].backend->native;
+}
+
 size_t pl_stack_alignment(const struct pl_stack_spec *spec)
 {
     size_t i = 0;

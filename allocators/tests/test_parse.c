@@ -13,7 +13,7 @@
 
 #include "allocators/tests/opened.h"
 
-#define HEAPS "glibc, jemalloc, mimalloc, tcmalloc, tbbmalloc, scudo, preload, null"
+#define HEAPS "glibc, jemalloc, mimalloc, tcmalloc, tbbmalloc, scudo, preload, native, null"
 #define LISTS                                                                                  \
     "1 to 16 SIZExCOUNT joined by +, ascending, to 1GiB and x65536, would be right (sizes of " \
     "buffers and how many are kept of each; ascii-chat's by default)"
@@ -344,7 +344,7 @@ static void defaults_are_values(void **state)
                 fail_msg("%s: %s", info.name, error.text);
         }
     }
-    assert_int_equal(count, 15);
+    assert_int_equal(count, 16);
 }
 
 static void knows_limits_threads_and_time(void **state)

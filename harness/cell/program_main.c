@@ -63,7 +63,7 @@ static int start(struct pl_dock *d, struct pl_error *error)
     const char *heap[PL_ENVIRONMENT_MAX];
     char *argv[PL_PROGRAM_WORDS_MAX + 1], procs[sizeof orders->cgroup + 16];
     for (size_t i = 0; i < orders->environment.count; i++)
-        heap[i] = orders->environment.variables[i];
+        heap[i] = pl_environment_at(&orders->environment, i);
     pl_words_argv(&d->settings->command, argv);
     char **environment =
         pl_words_environment(heap, orders->environment.count, &d->settings->environment);
@@ -78,6 +78,7 @@ static int start(struct pl_dock *d, struct pl_error *error)
         .cgroup = orders->cgroup[0] ? procs : NULL,
         .data_bytes = orders->data_bytes,
         .huge_pages = d->job->scenario.huge_pages,
+        .watched = orders->watched,
     };
     int rc = pl_keeper_start(&keep, &d->keeper, error);
     free(environment);
@@ -118,6 +119,9 @@ static void stop_program(struct pl_dock *d)
             break; /* whoever tells us has no time to wait */
     }
     pl_keeper_end(&d->keeper);
+    d->facts.watched = d->keeper.watched;
+    d->facts.crash_signal = d->keeper.crash.signal;
+    memcpy(d->facts.crash_program, d->keeper.crash.program, sizeof d->facts.crash_program);
 }
 
 /* What the helpers left behind, and all of it, had the keeper been killed: it is ours by now. */
@@ -165,7 +169,7 @@ static void take_page(struct pl_dock *d)
 {
     static struct pl_interpose_report page;
     struct pl_program_record *f = &d->facts;
-    if (pl_interpose_read(d->job->orders.page, &page))
+    if (f->native || pl_interpose_read(d->job->orders.page, &page))
         return;
     f->calls = page.calls;
     f->refusals = page.refusals;
@@ -248,6 +252,7 @@ int main(void)
     hear_of_the_end();
     dock.settings = &dock.job->scenario.program;
     dock.facts.ended_ns = -1;
+    dock.facts.native = !dock.job->orders.page[0];
     dock.alerts = (struct pl_alerts){.scenario = &dock.job->scenario, .record_fd = PL_RECORD_FD};
     int rc = run(&dock, &error);
     if (rc && !pl_dock_told_to_end())

@@ -11,6 +11,7 @@
 #include "harness/cell/charged.h"
 #include "harness/cell/ledger_record.h"
 #include "harness/interpose/page.h"
+#include "harness/pipelines/program/watch.h"
 #include "harness/traffic/counts.h"
 
 #define PL_BOOKS_MAX 8 /* classes of a scenario */
@@ -83,6 +84,10 @@ struct pl_program_record {
     int64_t cpu_system_ns;
     uint64_t stalled_us; /* in the window, for want of memory (cgroup v2) */
     uint64_t output_bytes;
+    uint32_t watched;     /* how each process ends was seen */
+    int32_t crash_signal; /* that ended another process than the first one; 0: none, or not seen */
+    char crash_program[PL_WATCH_NAME_MAX]; /* its name */
+    uint32_t native; /* nothing of ours stands in it: what follows is not known */
     /* of the interposed library (interpose/control.h), since the program began: */
     uint64_t calls_before; /* of the allocation API until the window began */
     uint64_t calls;

@@ -173,7 +173,7 @@ struct pl_value pl_metric_program_calls_per_second(const struct pl_measured *m)
 {
     const struct pl_program_record *p = record_of(m);
     const struct pl_final *final = pl_final_of(m);
-    return p && final && p->calls >= p->calls_before
+    return p && !p->native && final && p->calls >= p->calls_before
                ? pl_value_real((double)(p->calls - p->calls_before) / ((double) final->t_ns / 1e9))
                : pl_value_none();
 }

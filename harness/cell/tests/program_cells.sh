@@ -146,6 +146,26 @@ done
 cell threads-key 2 --set threads=1 -- "$guest" hold
 says threads-key "'threads' is no key of the pipeline program"
 
+# --- a program as it is, also one that nothing can be put into
+for kind in static own; do
+    cp "$1/plimsoll-guest-$kind" "$tmp/guest"
+    cell "$kind" 3 --allocator glibc -- "$guest" hold 16
+    says "$kind" "--allocator native measures it as it is"
+    cell "$kind-native" 0 --allocator native -- "$guest" hold 16
+    holds "$kind-native" '.outcome == "bounded" and .allocator == "native" and .heap == {name: "native"}'
+    holds "$kind-native" '.metrics.rss_bytes_peak > 16*1048576 and .metrics.rss_bytes_peak < 17*1048576'
+    holds "$kind-native" '.metrics | has("program_calls_per_second") or has("live_bytes_peak") | not'
+done
+cp "$1/plimsoll-guest" "$tmp/guest"
+MALLOC_ARENA_MAX=1 cell as-it-is 0 --allocator native,glibc -- sh -c "echo \"<\$MALLOC_ARENA_MAX\$LD_PRELOAD>\"; exec $guest hold"
+[ "$(head -n 1 as-it-is/output/000.*.txt)" = "<1>" ] || bad "as-it-is: native has $(head -n 1 as-it-is/output/000.*.txt)"
+holds as-it-is '.environment == ["MALLOC_ARENA_MAX=1"]'
+head -n 1 as-it-is/output/001.*.txt | grep -q '^</.*libplimsoll-interpose.so>$' || bad "as-it-is: glibc has $(head -n 1 as-it-is/output/001.*.txt)"
+cell native-layer 2 --allocator limited:max=8MiB/native -- "$guest" hold
+says native-layer "limited can't stand on native"
+cell native-model 2 --allocator native steady-reader
+says native-model "native is a program's own heap, and a model has none"
+
 # --- killed at any moment, it leaves nothing
 for signal in TERM HUP KILL; do
     "$plimsoll" run --duration 60s --out "killed-$signal" -- "$guest" daemon >/dev/null 2>&1 &
