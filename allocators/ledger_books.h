@@ -14,6 +14,7 @@
 struct pl_ledger_slot {
     struct pl_ledger_slot *next;
     const void *owner; /* the thread, by a variable of its own; another may inherit it */
+    void *beside;      /* what else is kept of the thread by whom the ledger serves; or NULL */
     struct pl_ledger_count total;
     struct pl_ledger_count classes[PL_LEDGER_CLASSES];
     struct pl_ledger_count sites[PL_LEDGER_SITES_MAX];

@@ -45,7 +45,8 @@ struct pl_books_chain {
     uint64_t first;
 };
 
-/** A frame is a return address, and in its upper 16 bits the object that it lies in, from 1. */
+/** A frame's word is a return address, and in its upper 16 bits the object that it lies in, from 1.
+ */
 #define PL_BOOKS_ADDRESS_BITS 48
 #define PL_BOOKS_ADDRESS_MASK ((UINT64_C(1) << PL_BOOKS_ADDRESS_BITS) - 1)
 
@@ -54,13 +55,38 @@ struct pl_books_rule {
     uint64_t check, rule;
 };
 
+/** A frame as it was found, and where the caller's stack and frame pointers were read; 0: nowhere.
+ *  Most code keeps anything in the frame pointer's register: what it holds counts only where it, or
+ *  a frame further out that gets it unchanged, is left by it. */
+struct pl_books_step {
+    uint64_t pc, sp, fp, rule, cfa_from, fp_from, fp_counts;
+};
+
+enum { PL_BOOKS_STEPS = PL_BOOKS_DEPTH_MAX + 8 };
+
+/** A walk up a stack: the library's own frames first, then the chain. */
+struct pl_books_walk {
+    uint64_t generation; /* of the objects that were mapped; 0: there was none */
+    uint32_t own, count, site;
+    struct pl_books_step steps[PL_BOOKS_STEPS];
+};
+
+/** Of a thread: its latest walk, and the one under way. */
+struct pl_books_walks {
+    uint32_t busy, latest;
+    struct pl_books_walk walks[2];
+};
+
 struct pl_books {
     uint64_t bytes_used; /* of the mapping, from its beginning */
     uint64_t object_count, frame_count, site_claims;
-    uint64_t unsited_blocks;   /* of more sites than there is room for: they are nobody's */
-    uint64_t unentered_blocks; /* more than there is room for: they are in no figure */
-    uint64_t unknown_frees;    /* of blocks that were never entered, and of a fork's parent's */
-    int64_t live[1 + PL_LEDGER_CLASSES + PL_LEDGER_SITES_MAX]; /* bytes: in all, classes, sites */
+    uint64_t unsited_blocks;      /* of more sites than there is room for: they are nobody's */
+    uint64_t unentered_blocks;    /* more than there is room for: they are in no figure */
+    uint64_t unknown_frees;       /* of blocks that were never entered, and of a fork's parent's */
+    struct pl_ledger_slot *first; /* the opening thread's */
+    /* Live bytes in all, by class and by site, of all threads but that one, whose counts tell: so a
+     * program of one thread needs no atomic additions. */
+    int64_t live[1 + PL_LEDGER_CLASSES + PL_LEDGER_SITES_MAX];
     struct pl_books_object objects[PL_BOOKS_OBJECTS];
     struct pl_books_chain chains[PL_LEDGER_SITES_MAX]; /* by site */
     uint64_t places[PL_BOOKS_PLACES]; /* of sites, by their chains: a hash, in its low 16 bits the

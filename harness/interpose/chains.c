@@ -10,16 +10,15 @@
 
 #define SITE_MASK ((uint64_t)PL_LEDGER_SITES_MAX - 1)
 
-/* FNV-1a's shape on whole words, and the finish of MurmurHash3 (Appleby, public domain): good in
- * the upper bits, which choose the place. */
+/* A polynomial, and the finish of MurmurHash3 (Appleby, public domain): good in the upper bits,
+ * which choose the place. */
 static uint64_t hash_of(const uint64_t *frames, uint32_t depth)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ depth;
-    for (uint32_t i = 0; i < depth; i++) {
-        hash = (hash ^ frames[i]) * UINT64_C(0x9e3779b97f4a7c15);
-        hash ^= hash >> 32;
-    }
-    hash *= UINT64_C(0xff51afd7ed558ccd);
+    uint64_t hash = depth;
+    for (uint32_t i = 0; i < depth; i++)
+        hash = hash * UINT64_C(0x9e3779b97f4a7c15) + frames[i];
+    hash = (hash ^ hash >> 33) * UINT64_C(0xff51afd7ed558ccd);
+    hash = (hash ^ hash >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
     return hash ^ hash >> 33;
 }
 
@@ -73,9 +72,31 @@ static uint32_t find(struct pl_books *books, const uint64_t *frames, uint32_t de
     return 0;
 }
 
-__attribute__((noinline)) uint32_t pl_books_site(const void *caller)
+/* A signal handler that interrupted this very thread at its walk is known by its caller alone. */
+static uint32_t find_caller(const void *caller)
+{
+    const struct pl_books_step step = pl_unwind_caller(caller);
+    const uint64_t frame = pl_unwind_word(&step);
+    return find(pl_books, &frame, 1);
+}
+
+__attribute__((noinline)) uint32_t pl_books_site(struct pl_books_walks *walks, const void *caller)
 {
     uint64_t frames[PL_BOOKS_DEPTH_MAX];
-    const uint32_t depth = pl_unwind(caller, frames, pl_settings.ledger_depth);
-    return find(pl_books, frames, depth);
+    if (PL_UNLIKELY(!walks || walks->busy))
+        return find_caller(caller);
+    walks->busy = 1;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    const struct pl_books_walk *old = &walks->walks[walks->latest];
+    struct pl_books_walk *walk = &walks->walks[!walks->latest];
+    if (pl_unwind(caller, pl_settings.ledger_depth, old, walk)) {
+        walks->latest = !walks->latest;
+        for (uint32_t i = walk->own; i < walk->count; i++)
+            frames[i - walk->own] = pl_unwind_word(&walk->steps[i]);
+        walk->site = find(pl_books, frames, walk->count - walk->own);
+    }
+    const uint32_t site = walks->walks[walks->latest].site;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    walks->busy = 0;
+    return site;
 }

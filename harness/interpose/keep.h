@@ -42,7 +42,7 @@ void pl_books_count_freed(struct pl_books_left left);
 void pl_books_refused(const void *caller);
 
 /** The site of the calling function's callers, from the one that `caller` returns to outwards; 0
- *  where there are too many. */
-uint32_t pl_books_site(const void *caller);
+ *  where there are too many. @param walks the thread's, or NULL */
+uint32_t pl_books_site(struct pl_books_walks *walks, const void *caller);
 
 #endif

@@ -8,6 +8,7 @@
 #include "harness/interpose/unwind.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <link.h>
 #include <stdbool.h>
 #include <string.h>
@@ -25,10 +26,6 @@ enum {
     CFA_BITS = 24,
     SAVED_OFFSET_SHIFT = CFA_SHIFT + CFA_BITS,
     SAVED_OFFSET_BITS = 20
-};
-
-struct frame {
-    uintptr_t pc, sp, fp;
 };
 
 static uint64_t generation = 1; /* of the objects that are mapped */
@@ -74,10 +71,13 @@ static __attribute__((noinline, cold)) uint64_t look_up(uintptr_t pc)
 {
     struct dl_find_object found;
     struct pl_frame_rule rule;
+    const int error = errno;
     if (_dl_find_object((void *)(pc - 1), &found))
         return PL_CFA_UNKNOWN;
     pl_cfi_find(pc - 1, found.dlfo_eh_frame, &rule);
-    return pack(&rule, pl_object_find(pl_books, &found));
+    const uint64_t object = pl_object_find(pl_books, &found);
+    errno = error;
+    return pack(&rule, object);
 }
 
 static inline uint64_t rule_of(uintptr_t pc)
@@ -105,7 +105,7 @@ static inline uintptr_t at(uintptr_t address)
 }
 
 /* @return the canonical frame address, 0 where there is no telling */
-static inline uintptr_t address_of(const struct frame *f, uint64_t rule)
+static inline uintptr_t address_of(const struct pl_books_step *f, uint64_t rule)
 {
     const uintptr_t offset = (uintptr_t)signed_bits(rule, CFA_SHIFT, CFA_BITS);
     switch (rule & 3) {
@@ -121,56 +121,154 @@ static inline uintptr_t address_of(const struct frame *f, uint64_t rule)
 }
 
 /* To the caller's frame. A stack only ever grows down: what leads elsewhere is no frame. */
-static inline bool leave(struct frame *f, uint64_t rule)
+static inline bool leave(struct pl_books_step *f, uint64_t rule, struct pl_books_step *next)
 {
     const uintptr_t cfa = address_of(f, rule);
+    f->cfa_from =
+        (rule & 3) == PL_CFA_AT_FP ? f->fp + (uintptr_t)signed_bits(rule, CFA_SHIFT, CFA_BITS) : 0;
     const uintptr_t offset = (uintptr_t)signed_bits(rule, SAVED_OFFSET_SHIFT, SAVED_OFFSET_BITS);
     const uint64_t saved = rule >> SAVED_SHIFT & 3;
     if (PL_UNLIKELY(cfa <= f->sp || !is_near(cfa, f->sp)))
         return false;
-    const uintptr_t from = (saved == PL_SAVED_BELOW ? cfa : f->fp) + offset;
-    if (saved != PL_SAVED_NOT && PL_UNLIKELY(!is_near(from, f->sp)))
+    f->fp_from = saved == PL_SAVED_NOT ? 0 : (saved == PL_SAVED_BELOW ? cfa : f->fp) + offset;
+    if (f->fp_from && PL_UNLIKELY(!is_near(f->fp_from, f->sp)))
         return false;
-    f->pc = at(cfa - sizeof(void *));
-    f->sp = cfa;
-    if (saved != PL_SAVED_NOT)
-        f->fp = at(from);
+    f->fp_counts = (rule & 3) != PL_CFA_SP || saved == PL_SAVED_AT_FP;
+    next->pc = at(cfa - sizeof(void *));
+    next->sp = cfa;
+    next->fp = f->fp_from ? at(f->fp_from) : f->fp;
+    return next->pc != 0;
+}
+
+/* @param old a step of the walk before */
+static inline bool is_step(const struct pl_books_step *old, const struct pl_books_step *f)
+{
+    return old->sp == f->sp && old->pc == f->pc && (!old->fp_counts || old->fp == f->fp);
+}
+
+/* A frame that stood so before is left by the same rule; but what lies where that leads may be
+ * another call's by now. These loads don't wait for each other, as those of a walk by rules do.
+ * @param k a step of the old walk that is one of this, too
+ * @param fp what the register holds there now, and in the caller when it is followed */
+static inline bool follow(const struct pl_books_walk *old, uint32_t k, uint64_t *fp)
+{
+    const struct pl_books_step *f = &old->steps[k], *next = f + 1;
+    if (k + 1 >= old->count || (f->cfa_from && at(f->cfa_from) != next->sp) ||
+        at(next->sp - sizeof(void *)) != next->pc)
+        return false;
+    const uint64_t now = f->fp_from ? at(f->fp_from) : *fp;
+    if (next->fp_counts && now != next->fp)
+        return false;
+    *fp = now;
+    return true;
+}
+
+static bool is_same(const struct pl_books_walk *old, const struct pl_books_step *first)
+{
+    uint64_t fp = first->fp;
+    uint32_t k = 0;
+    if (!is_step(&old->steps[0], first))
+        return false;
+    while (follow(old, k, &fp))
+        k++;
+    return k + 1 == old->count;
+}
+
+/* A walk under way. */
+struct walking {
+    const struct pl_books_walk *old;
+    struct pl_books_walk *walk;
+    uint32_t known; /* the next step of the old walk that may be one of this, too */
+    bool is_known;  /* the latest one was */
+};
+
+/* Adds a step. @return whether there is one */
+static inline bool step(struct walking *w)
+{
+    const struct pl_books_walk *old = w->old;
+    struct pl_books_step *f = &w->walk->steps[w->walk->count - 1], *next = f + 1;
+    uint64_t fp = f->fp;
+    if (w->is_known && follow(old, w->known, &fp)) {
+        f->cfa_from = old->steps[w->known].cfa_from;
+        f->fp_from = old->steps[w->known].fp_from;
+        f->fp_counts = old->steps[w->known].fp_counts;
+        *next = old->steps[++w->known];
+        next->fp = fp;
+        w->walk->count++;
+        return true;
+    }
+    if (!leave(f, f->rule, next))
+        return false;
+    w->walk->count++;
+    next->fp_counts = 0;
+    next->rule = rule_of(next->pc);
+    while (w->known < old->count && old->steps[w->known].sp < next->sp)
+        w->known++;
+    w->is_known = w->known < old->count && is_step(&old->steps[w->known], next);
     return true;
 }
 
 /* To where the exported function was called. @return false where that can't be found */
-static bool leave_own(struct frame *f, uintptr_t caller)
+static bool leave_own(struct walking *w, uintptr_t caller)
 {
-    for (int i = 0; i < OWN_FRAMES_MAX; i++) {
-        if (f->pc == caller)
+    for (uint32_t i = 0; i < OWN_FRAMES_MAX; i++) {
+        if (w->walk->steps[i].pc == caller) {
+            w->walk->own = i;
             return true;
-        if (!leave(f, rule_of(f->pc)))
+        }
+        if (i + 1 == OWN_FRAMES_MAX || !step(w))
             break;
     }
     return false;
 }
 
-static uint64_t word_of(uintptr_t pc, uint64_t rule)
+/* From the outermost frame inwards: whether what the register holds leads anywhere. */
+static void tell_what_counts(struct pl_books_walk *walk)
 {
-    return (rule & ~PL_BOOKS_ADDRESS_MASK) | (pc & PL_BOOKS_ADDRESS_MASK);
+    for (uint32_t i = walk->count - 1; i-- > 0;)
+        if (!walk->steps[i].fp_from)
+            walk->steps[i].fp_counts |= walk->steps[i + 1].fp_counts;
 }
 
-__attribute__((noinline)) uint32_t pl_unwind(const void *caller, uint64_t *frames, uint32_t max)
+struct pl_books_step pl_unwind_caller(const void *caller)
 {
-    uint32_t count = 0;
-    frames[0] = word_of((uintptr_t)caller, rule_of((uintptr_t)caller));
-#ifdef __x86_64__
+    const uintptr_t pc = (uintptr_t)caller;
+    return (struct pl_books_step){.pc = pc, .rule = rule_of(pc)};
+}
+
+/* Where no chain can be had, the caller is one all the same. */
+static void take_caller(struct pl_books_walk *walk, const void *caller)
+{
+    walk->own = 0;
+    walk->count = 1;
+    walk->steps[0] = pl_unwind_caller(caller);
+    walk->generation = 0;
+}
+
+__attribute__((noinline)) bool pl_unwind(const void *caller, uint32_t max,
+                                         const struct pl_books_walk *old,
+                                         struct pl_books_walk *walk)
+{
+    const uint64_t now = __atomic_load_n(&generation, __ATOMIC_RELAXED);
     const uintptr_t own = (uintptr_t)__builtin_frame_address(0);
-    struct frame f = {at(own + sizeof(void *)), own + 2 * sizeof(void *), at(own)};
-    bool goes_on = leave_own(&f, (uintptr_t)caller);
-    while (goes_on && f.pc && count < max) {
-        const uint64_t rule = rule_of(f.pc);
-        frames[count++] = word_of(f.pc, rule);
-        goes_on = leave(&f, rule);
+    const struct pl_books_step first = {
+        .pc = at(own + sizeof(void *)), .sp = own + 2 * sizeof(void *), .fp = at(own)};
+    struct walking w = {.old = old, .walk = walk, .known = UINT32_MAX};
+    if (old->generation == now) {
+        if (PL_LIKELY(is_same(old, &first)))
+            return false;
+        w.known = 0;
     }
-#else
-    (void)leave_own;
-    (void)max;
-#endif
-    return count ? count : 1;
+    walk->generation = now;
+    walk->count = 1;
+    walk->steps[0] = first;
+    walk->steps[0].rule = rule_of(first.pc);
+    if (!leave_own(&w, (uintptr_t)caller)) {
+        take_caller(walk, caller);
+        return true;
+    }
+    while (walk->count - walk->own < max && step(&w))
+        ;
+    tell_what_counts(walk);
+    return true;
 }

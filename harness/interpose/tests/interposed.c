@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -89,8 +90,10 @@ static void print_books(void)
     pl_symbols_close(symbols);
 }
 
-static int run(const struct pl_environment *environment, char **argv)
+/* @param cpu_ns set to what the program took */
+static int run(const struct pl_environment *environment, char **argv, uint64_t *cpu_ns)
 {
+    struct rusage used = {0};
     int status = 0;
     pid_t child = fork();
     if (child == 0) {
@@ -100,8 +103,10 @@ static int run(const struct pl_environment *environment, char **argv)
         execvp(argv[0], argv);
         _exit(127);
     }
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+    while (child > 0 && wait4(child, &status, 0, &used) < 0 && errno == EINTR)
         ;
+    *cpu_ns = (uint64_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000000 +
+              (uint64_t)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) * 1000;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -111,6 +116,7 @@ int main(int argc, char **argv)
     struct pl_environment environment;
     struct pl_interpose_report report;
     struct pl_error error;
+    uint64_t cpu_ns;
     if (argc < 3)
         return 2;
     snprintf(page_path, sizeof page_path, "/dev/shm/plimsoll-interposed-%ld", (long)getpid());
@@ -122,11 +128,13 @@ int main(int argc, char **argv)
         fprintf(stderr, "interposed: %s\n", error.text);
         return rc == -EINVAL ? 2 : 3;
     }
-    int code = run(&environment, argv + 2);
+    int code = run(&environment, argv + 2, &cpu_ns);
     rc = pl_interpose_read(page_path, &report);
+    printf("cpu_ns=%" PRIu64 "\n", cpu_ns);
     if (!rc)
         print_report(&report);
-    print_books();
+    if (!getenv("NOBOOKS"))
+        print_books();
     unlink(page_path);
     unlink(books_path);
     if (rc)
