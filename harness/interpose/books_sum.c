@@ -220,7 +220,9 @@ int pl_books_sum_up(struct pl_books_reader *reader, int64_t now_ns,
         *s = (struct summing){
             .reader = reader, .summary = summary, .now_ns = now_ns, .sites = sites};
     for (uint32_t i = 0; i < PL_PAGE_BOOKS && !rc; i++)
-        if (reader->books[i])
+        if (!reader->books[i])
+            summary->processes_lost += reader->page->books[i] != PL_PAGE_BOOKS_NONE;
+        else
             rc =
                 add_books(s, reader->books[i], i, reader->page->books[i] == PL_PAGE_BOOKS_REPLACED);
     if (s)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocators/printable.h"
 #include "harness/interpose/books.h"
 
 /* Functions that allocate on somebody's behalf, by how their names begin: of GLib, FFmpeg, CPython,
@@ -98,11 +99,13 @@ static const struct frame *naming_frame(const struct frames *frames)
 
 static void print_unknown(const struct frame *frame, char *text, size_t capacity)
 {
+    char raw[PL_BOOKS_OBJECT_PATH + 32];
     if (frame->object)
-        snprintf(text, capacity, "%.200s+0x%" PRIx64, base_of(frame->object->path),
+        snprintf(raw, sizeof raw, "%s+0x%" PRIx64, base_of(frame->object->path),
                  frame->address - frame->object->base);
     else
-        snprintf(text, capacity, "0x%" PRIx64, frame->address);
+        snprintf(raw, sizeof raw, "0x%" PRIx64, frame->address);
+    pl_printable_copy(text, capacity, raw, strlen(raw));
 }
 
 static void print_frame(FILE *out, const struct frame *frame)
@@ -115,8 +118,7 @@ static void print_frame(FILE *out, const struct frame *frame)
     else if (symbol->file[0])
         fprintf(out, "%s (%s:%" PRIu32 ")", symbol->function, base_of(symbol->file), symbol->line);
     else
-        fprintf(out, "%s (%s)", symbol->function,
-                frame->object ? base_of(frame->object->path) : "");
+        fprintf(out, "%s (%.*s)", symbol->function, (int)(strrchr(text, '+') - text), text);
     putc('\n', out);
 }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "allocators/printable.h"
 #include "harness/interpose/books.h"
 
 /* Of one file at one address. */
@@ -104,9 +105,7 @@ static void set_function(const struct pl_symbols *symbols, const char *name, str
                       ? symbols->demangle(name, NULL, NULL, &status)
                       : NULL;
     const char *text = plain && status == 0 ? plain : name ? name : "";
-    const size_t length = strnlen(text, sizeof to->function - 1);
-    memcpy(to->function, text, length);
-    to->function[length] = '\0';
+    pl_printable_copy(to->function, sizeof to->function, text, strlen(text));
     free(plain);
 }
 
@@ -116,7 +115,7 @@ static void set_place(const char *file, int line, struct pl_symbol *to)
     const size_t cut = length < sizeof to->file ? 0 : length - sizeof to->file + 1;
     if (!file)
         return;
-    memcpy(to->file, file + cut, length - cut + 1);
+    pl_printable_copy(to->file, sizeof to->file, file + cut, length - cut);
     to->line = line > 0 ? (uint32_t)line : 0;
 }
 
