@@ -13,13 +13,15 @@
 /* Functions that allocate on somebody's behalf, by how their names begin: of GLib, FFmpeg, CPython,
  * OpenSSL, SQLite, the C++ library's templates, and those that programs call so themselves. */
 static const char *const wrappers[] = {
-    "g_malloc",  "g_try_malloc",  "g_realloc",  "g_try_realloc", "g_calloc",    "g_slice_alloc",
-    "g_strdup",  "g_strndup",     "g_memdup",   "g_aligned_all", "g_new",       "av_malloc",
-    "av_calloc", "av_realloc",    "av_reallo",  "av_fast_",      "av_strdup",   "av_strndup",
-    "av_memdup", "av_dynarray",   "PyMem_",     "PyObject_Mall", "PyObject_Ca", "PyObject_Rea",
-    "_PyMem_",   "_PyObject_Ma",  "_PyObject",  "CRYPTO_malloc", "CRYPTO_zall", "CRYPTO_reall",
-    "sqlite3Me", "sqlite3Malloc", "sqlite3_ma", "std::",         "__gnu_cxx::", "operator new",
-    "void std:", "xmalloc",       "xcalloc",    "xrealloc",      "xstrdup",     "xstrndup"};
+    "g_malloc",      "g_try_malloc", "g_realloc",     "g_try_realloc", "g_calloc",
+    "g_slice_alloc", "g_strdup",     "g_strndup",     "g_memdup",      "g_aligned_all",
+    "g_new",         "av_malloc",    "av_buffer_",    "av_calloc",     "av_realloc",
+    "av_reallo",     "av_fast_",     "av_strdup",     "av_strndup",    "av_memdup",
+    "av_dynarray",   "PyMem_",       "PyObject_Mall", "PyObject_Ca",   "PyObject_Rea",
+    "_PyMem_",       "_PyObject_Ma", "_PyObject",     "CRYPTO_malloc", "CRYPTO_zall",
+    "CRYPTO_reall",  "sqlite3Me",    "sqlite3Malloc", "sqlite3_ma",    "std::",
+    "__gnu_cxx::",   "operator new", "void std:",     "xmalloc",       "xcalloc",
+    "xrealloc",      "xstrdup",      "xstrndup"};
 
 /* Objects whose callers are meant. */
 static const char *const libraries[] = {

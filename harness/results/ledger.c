@@ -91,17 +91,24 @@ static bool goes_before(const json_t *a, const json_t *b)
     return false;
 }
 
+/* What is told of others in one sum stands last, however much that is. */
 static json_t *sites_json(const struct pl_ledger_report *r)
 {
-    json_t *array = json_array();
+    const double seconds = (double)r->record.t_ns / 1e9;
+    json_t *array = json_array(), *others = NULL;
     for (size_t i = 0; i < r->site_count; i++) {
-        json_t *site =
-            site_json(&r->sites[i], r->chains ? r->chains[i] : NULL, (double)r->record.t_ns / 1e9);
+        json_t *site = site_json(&r->sites[i], r->chains ? r->chains[i] : NULL, seconds);
         size_t at = 0;
+        if (r->sites[i].index == PL_LEDGER_OTHERS) {
+            others = site;
+            continue;
+        }
         while (at < json_array_size(array) && !goes_before(site, json_array_get(array, at)))
             at++;
         json_array_insert_new(array, at, site);
     }
+    if (others)
+        json_array_append_new(array, others);
     return array;
 }
 
