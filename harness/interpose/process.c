@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/interpose/keep.h"
 #include "harness/interpose/limit.h"
 #include "harness/interpose/next.h"
 #include "harness/interpose/serve.h"
@@ -28,6 +29,7 @@ static PL_TLS bool is_surplus; /* it shares the last stripe */
 
 static struct pl_page *page;          /* NULL: there is none */
 static bool has_looked;               /* for the page file */
+static char page_path[1100];          /* for its children, whatever becomes of the environment */
 static struct pl_page_process nobody; /* counts what the page has no slot for */
 
 /* Live at the latest fork, as its parent counted. */
@@ -66,8 +68,10 @@ static void look_for_page(void)
     has_looked = true;
     if (path && *path == '/')
         page = map_page(path);
-    if (page)
-        pl_settings = page->settings;
+    if (!page)
+        return;
+    pl_settings = page->settings;
+    memcpy(page_path, path, strnlen(path, sizeof page_path - 1));
 }
 
 void pl_process_copy_path(char *to, const char *path)
@@ -150,6 +154,8 @@ static void attach_process(void)
         describe(process);
     __atomic_fetch_add(&process->images, !is_fork, __ATOMIC_RELAXED);
     pl_process = process;
+    if (pl_settings.ledger)
+        pl_books_open(page, page_path, process, is_fork);
     if (!is_fork) {
         madvise(&pl_wiped, sizeof pl_wiped, MADV_WIPEONFORK);
         pl_serve_open(&pl_settings);

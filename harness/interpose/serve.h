@@ -8,7 +8,7 @@
 #include "allocators/foreign.h"
 #include "harness/interpose/hooks.h"
 
-enum pl_layer { PL_LAYER_LIMIT = 1, PL_LAYER_FAULT = 2, PL_LAYER_TRIM = 4 };
+enum pl_layer { PL_LAYER_LIMIT = 1, PL_LAYER_FAULT = 2, PL_LAYER_TRIM = 4, PL_LAYER_LEDGER = 8 };
 
 /** The layers that stand, or-ed; 0 for none: a call needs nothing but to be passed on. */
 extern unsigned pl_layers;
@@ -17,7 +17,7 @@ extern unsigned pl_layers;
 void pl_serve_open(const struct pl_foreign *settings);
 
 /** Each as the function of its name, through the layers. They set errno where that does.
- *  @param caller the return address, for the call site of a fault */
+ *  @param caller the return address, for the call site of a fault, and of a ledger */
 void *pl_serve_malloc(size_t size, const void *caller);
 void *pl_serve_calloc(size_t count, size_t size, const void *caller);
 void *pl_serve_realloc(void *block, size_t size, const void *caller);
