@@ -7,8 +7,8 @@
  *         ...
  *     pl_trace_close(reader);
  *
- * All that is read is checked: a block that is freed is live, a size is one, a thread exists. What a
- * reader holds grows with the live blocks, not with the trace. One thread. */
+ * All that is read is checked: a block that is freed is live, a size is one, a thread exists. What
+ * a reader holds grows with the live blocks, not with the trace. One thread. */
 #ifndef PL_TRACE_READER_H
 #define PL_TRACE_READER_H
 
@@ -30,9 +30,9 @@ int pl_trace_open_stream(FILE *stream, const char *name, struct pl_trace_reader 
 
 const struct pl_trace_head *pl_trace_head(const struct pl_trace_reader *reader);
 
-/** @return 1 with an event; 0 at the trace's end; -ENODATA where the file ends before it: all events
- *  up to its last whole section were given; -EINVAL where it is corrupt; -ENOMEM; with a line in
- *  `error` */
+/** @return 1 with an event; 0 at the trace's end; -ENODATA where the file ends before it: all
+ * events up to its last whole section were given; -EINVAL where it is corrupt; -ENOMEM; with a line
+ * in `error` */
 int pl_trace_next(struct pl_trace_reader *reader, struct pl_trace_event *event,
                   struct pl_error *error);
 

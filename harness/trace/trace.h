@@ -8,8 +8,8 @@
 
 enum {
     PL_TRACE_PAGE_BYTES = 4096, /* of every figure in pages, whatever the machine's pages are */
-    PL_TRACE_TOLD_FROM = 8192,  /* bytes: which of its pages were touched is told of larger blocks */
-    PL_TRACE_TEXT_MAX = 1024,   /* bytes of a text in the head, with its NUL */
+    PL_TRACE_TOLD_FROM = 8192, /* bytes: which of its pages were touched is told of larger blocks */
+    PL_TRACE_TEXT_MAX = 1024,  /* bytes of a text in the head, with its NUL */
     PL_TRACE_THREADS_MAX = 1 << 20,
     PL_TRACE_FRAMES_MAX = 32 /* of a call site */
 };
@@ -18,7 +18,7 @@ enum {
 #define PL_TRACE_SIZE_MAX ((UINT64_C(1) << 47) - 1)
 
 /** Touched pages of a block that nobody looked at. */
-#define PL_TRACE_UNTOLD UINT32_MAX
+#define PL_TRACE_UNTOLD UINT64_MAX
 
 enum pl_trace_kind {
     PL_TRACE_ALLOCATE,   /* a block comes */
@@ -42,17 +42,17 @@ struct pl_trace_event {
     uint64_t time_ms;   /* since the recording began; it never goes back */
     uint64_t block;     /* its number: allocations and resizes count it, from 1 */
     uint64_t old_block; /* of a resize */
-    uint32_t slot;      /* the block's place among the live ones, from 0: a slot is used again once
-                           its block is freed, the lowest first, and a resize keeps it */
-    uint64_t size;      /* bytes that were asked for; of a free and a touch: that the block has; of a
-                           trim: its pad */
-    uint64_t old_size;  /* of a resize */
-    uint32_t alignment; /* bytes, a power of two; 0: none was asked for */
+    uint32_t slot;      /* the block's place among the live ones, from 0: it is used again once its
+                           block is freed, the latest first, and a resize keeps it */
+    uint64_t size;     /* bytes that were asked for; of a free and a touch: that the block has; of a
+                          trim: its pad */
+    uint64_t old_size; /* of a resize */
+    uint64_t alignment; /* bytes, a power of two; 0: none was asked for */
     bool zeroed;        /* calloc */
     uint32_t site;      /* from 1; 0: not recorded. Of an allocation, a resize and a refusal */
     /* Of a free, a resize (the old block) and a touch: pages that were resident, of those that the
      * block covers from its first whole page on; PL_TRACE_UNTOLD where nobody looked. */
-    uint32_t touched_pages;
+    uint64_t touched_pages;
     uint64_t beside_bytes; /* mapped and writable, private, by others than the heap: of BESIDE */
     uint64_t beside_rss_bytes; /* of it resident: of RSS */
     uint64_t rss_bytes;        /* RssAnon: of RSS */
