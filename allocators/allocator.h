@@ -93,6 +93,14 @@ void pl_release_as(struct pl_allocator *a, void *block, const struct pl_request 
  *  refused, and the old one stays */
 void *pl_resize(struct pl_allocator *a, void *block, const struct pl_request *old, size_t size);
 
+/** As pl_resize, from one class to another: where their links differ, by hand. */
+void *pl_resize_across(struct pl_allocator *from, void *block, const struct pl_request *old,
+                       struct pl_allocator *to, size_t size);
+
+/** Bytes that acquire of this link is asked for to serve a request: what a pool of one size must
+ * have room for. */
+size_t pl_request_bytes(const struct pl_allocator *a, const struct pl_request *request);
+
 /** Bytes that a block of such a request takes at this level, as footprint. */
 size_t pl_footprint_as(const struct pl_allocator *a, const struct pl_request *request);
 
@@ -235,6 +243,9 @@ bool pl_stack_is_limited(const struct pl_stack_spec *spec);
 
 /** Whether one thread at a time only may call the links (null takes no lock). */
 bool pl_stack_one_thread(const struct pl_stack_spec *spec);
+
+/** Whether a pool of the stack has blocks of one size for each class. */
+bool pl_stack_one_size(const struct pl_stack_spec *spec);
 
 /** Whether the stack is a program's own heap: nothing stands in that program. */
 bool pl_stack_is_native(const struct pl_stack_spec *spec);

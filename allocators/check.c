@@ -68,6 +68,14 @@ bool pl_stack_one_thread(const struct pl_stack_spec *spec)
     return false;
 }
 
+bool pl_stack_one_size(const struct pl_stack_spec *spec)
+{
+    for (size_t i = 0; i < spec->depth; i++)
+        if (spec->layers[i].backend->one_size)
+            return true;
+    return false;
+}
+
 bool pl_stack_is_native(const struct pl_stack_spec *spec)
 {
     return spec->layers[spec->depth - 1].backend->native;

@@ -75,27 +75,46 @@ void pl_release_as(struct pl_allocator *a, void *block, const struct pl_request 
         pl_release(a, block, r->size);
 }
 
-static void *resize_by_hand(struct pl_allocator *a, void *block, const struct pl_request *old,
-                            size_t size)
+static void *resize_by_hand(struct pl_allocator *from, void *block, const struct pl_request *old,
+                            struct pl_allocator *to, size_t size)
 {
-    void *fresh = pl_acquire(a, size);
-    count(&a->fallbacks->resizes);
+    void *fresh = pl_acquire(to, size);
+    count(&to->fallbacks->resizes);
     if (!fresh)
         return NULL;
     memcpy(fresh, block, size < old->size ? size : old->size);
-    pl_release_as(a, block, old);
+    pl_release_as(from, block, old);
     return fresh;
 }
 
 void *pl_resize(struct pl_allocator *a, void *block, const struct pl_request *old, size_t size)
 {
-    return a->resize ? a->resize(a, block, old, size) : resize_by_hand(a, block, old, size);
+    return a->resize ? a->resize(a, block, old, size) : resize_by_hand(a, block, old, a, size);
+}
+
+void *pl_resize_across(struct pl_allocator *from, void *block, const struct pl_request *old,
+                       struct pl_allocator *to, size_t size)
+{
+    return from == to ? pl_resize(from, block, old, size)
+                      : resize_by_hand(from, block, old, to, size);
+}
+
+static const struct pl_allocator *last_that_hands_on(const struct pl_allocator *a)
+{
+    while (a->acquire_as && a->inner)
+        a = a->inner;
+    return a;
+}
+
+size_t pl_request_bytes(const struct pl_allocator *a, const struct pl_request *r)
+{
+    a = last_that_hands_on(a);
+    return a->acquire_as ? r->size : whole_of(a, r);
 }
 
 /* Layers that hand requests on weigh nothing of their own. */
 size_t pl_footprint_as(const struct pl_allocator *a, const struct pl_request *r)
 {
-    while (a->acquire_as && a->inner)
-        a = a->inner;
-    return a->footprint(a, a->acquire_as ? r->size : whole_of(a, r));
+    a = last_that_hands_on(a);
+    return a->footprint(a, pl_request_bytes(a, r));
 }

@@ -166,7 +166,7 @@ static void serves_aligned_blocks(void **state)
 {
     uint64_t by_hand = 0;
     (void)state;
-    for (size_t i = 0; i < class_count(); i++)
+    for (size_t i = 0; i <= SMALL_CLASSES; i++)
         for (size_t alignment = 1; alignment <= 4096; alignment *= 2) {
             struct pl_allocator *link = pl_stack_class(stack, i);
             struct pl_request request = {aligned_size(classes[i].size, alignment), alignment,
@@ -189,14 +189,13 @@ static void serves_aligned_blocks(void **state)
 static void serves_zeroed_blocks(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < class_count(); i++) {
+    for (size_t i = 0; i <= SMALL_CLASSES; i++) {
         struct pl_allocator *link = pl_stack_class(stack, i);
         const struct pl_request request = {.size = classes[i].size, .zeroed = true};
         for (int turn = 0; turn < 3; turn++) {
             unsigned char *block = pl_acquire_as(link, &request);
             assert_non_null(block);
-            for (size_t at = 0; at < request.size; at++)
-                assert_int_equal(block[at], 0);
+            assert_true(block[0] == 0 && memcmp(block, block + 1, request.size - 1) == 0);
             memset(block, 0xff, request.size);
             pl_release_as(link, block, &request);
         }
