@@ -23,6 +23,21 @@
 #define PL_ENVIRONMENT_BYTES (5 * 4096)
 #define PL_VERSION_TEXT_MAX 64 /* bytes of a heap's version, with its NUL */
 
+/** What is asked of a block beside its size: what malloc's relatives ask for. */
+struct pl_request {
+    size_t size;      /* bytes */
+    size_t alignment; /* bytes, a power of two; 0: as malloc */
+    bool zeroed;      /* as calloc */
+};
+
+/** Requests that a link has no call of its own for, and that were served by its acquire and
+ *  release. Each attempt counts. */
+struct pl_link_fallbacks {
+    _Atomic uint64_t alignments; /* a larger block, of which an aligned part was handed out */
+    _Atomic uint64_t zeroings;   /* filled by hand */
+    _Atomic uint64_t resizes;    /* a new block, a copy */
+};
+
 /** One link of an opened chain. The hot calls are unchecked: the chain was checked when opened. */
 struct pl_allocator {
     /** Returns at least `size` bytes, or NULL. Aligned for any object of `size` bytes, as malloc,
@@ -36,6 +51,20 @@ struct pl_allocator {
     /** Bytes that a block of `size` takes at this level: what a limit above has to count. */
     size_t (*footprint)(const struct pl_allocator *self, size_t size);
     struct pl_allocator *inner; /* the next link towards the heap; NULL in the heap itself */
+    /* Optional, all three or none; callers take the functions below, which do without where they
+     * are NULL. A layer that has them hands requests on to the next link as they are. */
+    /** Returns a block as `request` says, or NULL. */
+    void *(*acquire_as)(struct pl_allocator *self, const struct pl_request *request);
+    /** Takes back a block of acquire_as, or of resize, by what was asked for last. */
+    void (*release_as)(struct pl_allocator *self, void *block, const struct pl_request *request);
+    /** Gives a block another size, wherever it lies then; its bytes stay, up to the smaller size.
+     *  It then is a block of acquire(size): as after realloc, an alignment is lost.
+     *  @param old what was asked for last @return NULL: the old block stays as it is */
+    void *(*resize)(struct pl_allocator *self, void *block, const struct pl_request *old,
+                    size_t size);
+    size_t alignment; /* bytes, of all that acquire hands out and that is no smaller; pl_stack_open
+                         sets these two */
+    struct pl_link_fallbacks *fallbacks;
 };
 
 static inline void *pl_acquire(struct pl_allocator *a, size_t size)
@@ -48,10 +77,41 @@ static inline void pl_release(struct pl_allocator *a, void *block, size_t size)
     a->release(a, block, size);
 }
 
+/** Acquires a block that is aligned or zeroed. A link that has no acquire_as is asked for a larger
+ *  block, at whose aligned part the block begins, and which is filled here. Any thread, as acquire.
+ *  @return NULL when it is refused */
+void *pl_acquire_as(struct pl_allocator *a, const struct pl_request *request);
+
+/** Takes back a block of pl_acquire_as or pl_resize. @param request what was asked for last, but
+ *  for whether it was zeroed; NULL blocks are ignored */
+void pl_release_as(struct pl_allocator *a, void *block, const struct pl_request *request);
+
+/** Gives a block another size. A link that has no resize is asked for a new block, and both are
+ *  held while the bytes are copied.
+ *  @param block of pl_acquire or pl_acquire_as, not NULL
+ *  @return the block, wherever it lies now, to be released by its size alone; NULL when it is
+ *  refused, and the old one stays */
+void *pl_resize(struct pl_allocator *a, void *block, const struct pl_request *old, size_t size);
+
+/** As pl_resize, from one class to another: where their links differ, by hand. */
+void *pl_resize_across(struct pl_allocator *from, void *block, const struct pl_request *old,
+                       struct pl_allocator *to, size_t size);
+
+/** Bytes that acquire of this link is asked for to serve a request: what a pool of one size must
+ * have room for. */
+size_t pl_request_bytes(const struct pl_allocator *a, const struct pl_request *request);
+
+/** Bytes that a block of such a request takes at this level, as footprint. */
+size_t pl_footprint_as(const struct pl_allocator *a, const struct pl_request *request);
+
+/** Objects of a class of this size have any size: pools of one size leave them to the next link,
+ *  which is counted as a fallback, and null refuses them. One class of a stack at most. */
+#define PL_CLASS_ANY 0
+
 /** A kind of object that a scenario holds, e.g. packet of 696 B drawing on the budget "packets". */
 struct pl_class {
     char name[PL_NAME_MAX];
-    uint64_t size;  /* bytes of one object, 1 B to 1 GiB */
+    uint64_t size;  /* bytes of one object, 1 B to 1 GiB; or PL_CLASS_ANY */
     int32_t budget; /* index among the budgets, -1 for none */
 };
 
@@ -130,8 +190,11 @@ struct pl_stack_stats {
     uint64_t pool_misses; /* acquires that found none: they fall back, or are refused */
     uint64_t corruptions; /* canaries broken, foreign or twice released blocks, more released than
                              taken: any at all fails the cell */
-    bool collected;       /* a modelled collector stands in the stack: the rest is its */
-    uint64_t gc_cycles;   /* of the major collector, that are over */
+    uint64_t alignment_fallbacks; /* see struct pl_link_fallbacks */
+    uint64_t zeroing_fallbacks;
+    uint64_t resize_fallbacks;
+    bool collected;     /* a modelled collector stands in the stack: the rest is its */
+    uint64_t gc_cycles; /* of the major collector, that are over */
     uint64_t gc_minor_collections;
     uint64_t gc_slices;         /* parts of cycles, each a pause */
     uint64_t gc_pause_ns_max;   /* real time of the longest slice or minor collection */
@@ -180,6 +243,9 @@ bool pl_stack_is_limited(const struct pl_stack_spec *spec);
 
 /** Whether one thread at a time only may call the links (null takes no lock). */
 bool pl_stack_one_thread(const struct pl_stack_spec *spec);
+
+/** Whether a pool of the stack has blocks of one size for each class. */
+bool pl_stack_one_size(const struct pl_stack_spec *spec);
 
 /** Whether the stack is a program's own heap: nothing stands in that program. */
 bool pl_stack_is_native(const struct pl_stack_spec *spec);

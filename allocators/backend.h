@@ -166,6 +166,9 @@ void pl_library_tells(const char *path, const char *mark, char *text, size_t cap
  *  the bytes that a limit at `layer` counts for it. */
 size_t pl_stack_weight_below(const struct pl_stack_spec *stack, size_t layer, size_t size);
 
+/** The alignment in bytes of what a layer's links hand out, as pl_stack_alignment. */
+size_t pl_layer_alignment(const struct pl_stack_spec *spec, size_t layer);
+
 /** Zeroed memory outside every heap and outside RssAnon, or NULL. */
 void *pl_mapping_new(size_t bytes);
 void pl_mapping_delete(void *mapping, size_t bytes);

@@ -85,17 +85,29 @@ bool pl_stack_one_thread(const struct pl_stack_spec *spec)
     return false;
 }
 
+bool pl_stack_one_size(const struct pl_stack_spec *spec)
+{
+    for (size_t i = 0; i < spec->depth; i++)
+        if (spec->layers[i].backend->one_size)
+            return true;
+    return false;
+}
+
 bool pl_stack_is_native(const struct pl_stack_spec *spec)
 {
     return spec->layers[spec->depth - 1].backend->native;
 }
 
+size_t pl_layer_alignment(const struct pl_stack_spec *spec, size_t layer)
+{
+    while (!spec->layers[layer].backend->alignment)
+        layer++;
+    return spec->layers[layer].backend->alignment(&spec->layers[layer]);
+}
+
 size_t pl_stack_alignment(const struct pl_stack_spec *spec)
 {
-    size_t i = 0;
-    while (!spec->layers[i].backend->alignment)
-        i++;
-    return spec->layers[i].backend->alignment(&spec->layers[i]);
+    return pl_layer_alignment(spec, 0);
 }
 
 size_t pl_stack_weight_below(const struct pl_stack_spec *stack, size_t layer, size_t size)
@@ -141,11 +153,14 @@ static int check_pools(const struct pl_stack_spec *spec, size_t layer, struct pl
 static int check_classes(const struct pl_layer_context *context, struct pl_error *error)
 {
     const uint64_t max = UINT64_C(1) << 30;
+    size_t of_any = 0;
     for (size_t i = 0; i < context->class_count; i++) {
         const struct pl_class *class = &context->classes[i];
-        if (class->size < 1 || class->size > max)
+        of_any += class->size == PL_CLASS_ANY;
+        if (class->size > max || of_any > 1)
             return pl_error_set(error, -EINVAL,
-                                "class '%s': %" PRIu64 " B an object; 1B to 1GiB would be right",
+                                "class '%s': %" PRIu64 " B an object; 1B to 1GiB would be right, "
+                                "and one class of any size",
                                 class->name, class->size);
         if (class->budget < -1 || class->budget >= (int64_t)context->budget_count)
             return pl_error_set(error, -EINVAL, "class '%s': there is no budget %" PRId32,

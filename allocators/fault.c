@@ -48,6 +48,24 @@ static void release(struct pl_allocator *self, void *block, size_t size)
     pl_release(self->inner, block, size);
 }
 
+static void *acquire_as(struct pl_allocator *self, const struct pl_request *request)
+{
+    return fails(((struct fault_link *)self)->layer) ? NULL : pl_acquire_as(self->inner, request);
+}
+
+static void release_as(struct pl_allocator *self, void *block, const struct pl_request *request)
+{
+    pl_release_as(self->inner, block, request);
+}
+
+/* A resize is an acquire: realloc fails as malloc does. */
+static void *resize(struct pl_allocator *self, void *block, const struct pl_request *old,
+                    size_t size)
+{
+    return fails(((struct fault_link *)self)->layer) ? NULL
+                                                     : pl_resize(self->inner, block, old, size);
+}
+
 static size_t footprint(const struct pl_allocator *self, size_t size)
 {
     return self->inner->footprint(self->inner, size);
@@ -94,7 +112,13 @@ static int open_links(void *state, const struct pl_layer_context *context,
     layer->nth = values[OPTION_NTH].number;
     layer->every = values[OPTION_EVERY].number;
     for (size_t i = 0; i < context->class_count; i++) {
-        layer->links[i].link = (struct pl_allocator){acquire, release, footprint, links[i]};
+        layer->links[i].link = (struct pl_allocator){.acquire = acquire,
+                                                     .release = release,
+                                                     .footprint = footprint,
+                                                     .inner = links[i],
+                                                     .acquire_as = acquire_as,
+                                                     .release_as = release_as,
+                                                     .resize = resize};
         layer->links[i].layer = layer;
         links[i] = &layer->links[i].link;
     }

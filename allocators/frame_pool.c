@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "allocators/around.h"
 #include "allocators/backend.h"
 #include "allocators/frames.h"
 
@@ -54,7 +55,8 @@ static const struct pl_option options[] = {
 
 struct frame_layer {
     struct pl_pool_counters counters;
-    size_t class_count; /* opened */
+    struct pl_around around; /* of the class of any size */
+    size_t class_count;      /* opened */
     struct pl_frames pools[];
 };
 
@@ -122,6 +124,10 @@ static int open_pools(void *state, const struct pl_layer_context *context,
         .frames = values[FRAMES].number,
     };
     for (size_t i = 0; i < context->class_count; i++) {
+        if (context->classes[i].size == PL_CLASS_ANY) {
+            links[i] = pl_around_open(&layer->around, links[i], &layer->counters.fallbacks);
+            continue;
+        }
         struct pl_frames *pool = &layer->pools[layer->class_count++];
         pl_frames_open(pool, &settings, context->classes[i].size, links[i], &layer->counters);
         if (!pl_frames_stock(pool)) {

@@ -196,7 +196,8 @@ static void open_condition(pthread_cond_t *condition)
 void pl_frames_open(struct pl_frames *pool, const struct pl_frames_settings *settings,
                     size_t object, struct pl_allocator *inner, struct pl_pool_counters *counters)
 {
-    pool->link = (struct pl_allocator){acquire, release, footprint, inner};
+    pool->link = (struct pl_allocator){
+        .acquire = acquire, .release = release, .footprint = footprint, .inner = inner};
     pthread_mutex_init(&pool->mutex, NULL);
     open_condition(&pool->returned);
     pool->settings = *settings;

@@ -202,7 +202,10 @@ static int open_links(void *state, const struct pl_layer_context *context,
                             context->stack->text);
     for (size_t i = 0; i < context->class_count; i++) {
         struct pl_gc_link *link = &gc->links[i];
-        link->link = (struct pl_allocator){pl_gc_acquire, pl_gc_release, pl_gc_footprint, links[i]};
+        link->link = (struct pl_allocator){.acquire = pl_gc_acquire,
+                                           .release = pl_gc_release,
+                                           .footprint = pl_gc_footprint,
+                                           .inner = links[i]};
         link->gc = gc;
         links[i] = &link->link;
     }

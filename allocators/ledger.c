@@ -87,11 +87,11 @@ static void *refuse(struct pl_ledger *ledger, struct pl_ledger_slot *slot)
 }
 
 /* What can't be entered is not handed out: its release would be one of an unknown block. */
-static void *give_up(struct pl_allocator *self, void *block, size_t size)
+static void *give_up(struct pl_allocator *self, void *block, const struct pl_request *request)
 {
     struct pl_ledger *ledger = ((struct ledger_link *)self)->ledger;
     if (block)
-        pl_release(self->inner, block, size);
+        pl_release_as(self->inner, block, request);
     __atomic_fetch_add(&ledger->failures, 1, __ATOMIC_RELAXED);
     return NULL;
 }
@@ -122,27 +122,50 @@ static inline void enter(struct pl_ledger *ledger, const struct sized *sized, ui
                     pl_ledger_word(address, size) | (uint64_t)site << PL_LEDGER_SITE_SHIFT);
 }
 
-static void *acquire(struct pl_allocator *self, size_t size)
+/* Enters a block that the links below gave. @return false: there is no memory for its entry */
+static inline bool enter_block(const struct ledger_link *link, struct pl_ledger_slot *slot,
+                               void *block, size_t size)
 {
-    struct ledger_link *link = (struct ledger_link *)self;
     struct pl_ledger *ledger = link->ledger;
-    struct pl_ledger_slot *slot = pl_ledger_slot_find(ledger);
-    if (__builtin_expect(!slot || size >> PL_LEDGER_SIZE_BITS, 0))
-        return give_up(self, NULL, size);
-    void *block = pl_acquire(self->inner, size);
-    if (__builtin_expect(!block, 0))
-        return refuse(ledger, slot);
     const struct sized sized = sized_of(link, size);
     struct pl_ledger_entry *leaf = leaf_for(ledger, &sized, (uintptr_t)block);
     if (__builtin_expect(!leaf, 0))
-        return give_up(self, block, size);
+        return false;
     const uint32_t site = index_of(ledger, pl_site_current);
     enter(ledger, &sized, site, leaf, (uintptr_t)block, size);
     const bool shared = __atomic_load_n(&ledger->slot_count, __ATOMIC_RELAXED) > 1;
     count_acquired(ledger, slot, &slot->total, size, shared);
     count_acquired(ledger, slot, &slot->classes[sized.class], size, shared);
     count_acquired(ledger, slot, &slot->sites[site], size, shared);
-    return block;
+    return true;
+}
+
+static inline void *acquire_as(struct pl_allocator *self, const struct pl_request *request)
+{
+    struct ledger_link *link = (struct ledger_link *)self;
+    struct pl_ledger_slot *slot = pl_ledger_slot_find(link->ledger);
+    if (__builtin_expect(!slot || request->size >> PL_LEDGER_SIZE_BITS, 0))
+        return give_up(self, NULL, request);
+    void *block = pl_acquire_as(self->inner, request);
+    if (__builtin_expect(!block, 0))
+        return refuse(link->ledger, slot);
+    return __builtin_expect(enter_block(link, slot, block, request->size), 1)
+               ? block
+               : give_up(self, block, request);
+}
+
+static void *acquire(struct pl_allocator *self, size_t size)
+{
+    struct ledger_link *link = (struct ledger_link *)self;
+    const struct pl_request plain = {.size = size};
+    struct pl_ledger_slot *slot = pl_ledger_slot_find(link->ledger);
+    if (__builtin_expect(!slot || size >> PL_LEDGER_SIZE_BITS, 0))
+        return give_up(self, NULL, &plain);
+    void *block = pl_acquire(self->inner, size);
+    if (__builtin_expect(!block, 0))
+        return refuse(link->ledger, slot);
+    return __builtin_expect(enter_block(link, slot, block, size), 1) ? block
+                                                                     : give_up(self, block, &plain);
 }
 
 /* @return its entry's word, the entry being free from here on; 0 when the block is unknown, was
@@ -160,23 +183,70 @@ static inline uint64_t leave(const struct sized *sized, uintptr_t address, size_
     return word;
 }
 
+static void count_left(struct pl_ledger_slot *slot, const struct sized *sized, uint64_t word,
+                       size_t size)
+{
+    count_released(&slot->total, size);
+    count_released(&slot->classes[sized->class], size);
+    count_released(&slot->sites[pl_ledger_word_site(word)], size);
+}
+
+/* @return whether the block was one, and is no more */
+static inline bool leave_block(const struct ledger_link *link, void *block, size_t size)
+{
+    struct pl_ledger_slot *slot = pl_ledger_slot_find(link->ledger);
+    const struct sized sized = sized_of(link, size);
+    uint64_t word = __builtin_expect(slot != NULL, 1) ? leave(&sized, (uintptr_t)block, size) : 0;
+    if (__builtin_expect(!word, 0)) {
+        corrupt(link->ledger);
+        return false;
+    }
+    count_left(slot, &sized, word, size);
+    return true;
+}
+
 static void release(struct pl_allocator *self, void *block, size_t size)
+{
+    if (block && leave_block((struct ledger_link *)self, block, size))
+        pl_release(self->inner, block, size);
+}
+
+static void release_as(struct pl_allocator *self, void *block, const struct pl_request *request)
+{
+    if (block && leave_block((struct ledger_link *)self, block, request->size))
+        pl_release_as(self->inner, block, request);
+}
+
+/* A resize that was refused: the old block stands where it stood. */
+static void *stay(const struct sized *sized, struct pl_ledger *ledger, struct pl_ledger_slot *slot,
+                  uintptr_t address, uint64_t word)
+{
+    struct pl_ledger_entry *leaf = pl_ledger_leaf_of(sized->leaves, address);
+    __atomic_store_n(&pl_ledger_place(leaf, sized->shift, address)->word, word, __ATOMIC_RELAXED);
+    return refuse(ledger, slot);
+}
+
+/* The old entry goes first: as soon as its memory is free another thread may be given it. */
+static void *resize(struct pl_allocator *self, void *block, const struct pl_request *old,
+                    size_t size)
 {
     struct ledger_link *link = (struct ledger_link *)self;
     struct pl_ledger *ledger = link->ledger;
     struct pl_ledger_slot *slot = pl_ledger_slot_find(ledger);
-    if (!block)
-        return;
-    const struct sized sized = sized_of(link, size);
-    uint64_t word = __builtin_expect(slot != NULL, 1) ? leave(&sized, (uintptr_t)block, size) : 0;
-    if (__builtin_expect(!word, 0)) {
+    const struct sized sized = sized_of(link, old->size);
+    uint64_t word = slot ? leave(&sized, (uintptr_t)block, old->size) : 0;
+    if (!word)
         corrupt(ledger);
-        return;
-    }
-    count_released(&slot->total, size);
-    count_released(&slot->classes[sized.class], size);
-    count_released(&slot->sites[pl_ledger_word_site(word)], size);
-    pl_release(self->inner, block, size);
+    if (!word || size >> PL_LEDGER_SIZE_BITS)
+        return word ? stay(&sized, ledger, slot, (uintptr_t)block, word) : NULL;
+    void *resized = pl_resize(self->inner, block, old, size);
+    if (!resized)
+        return stay(&sized, ledger, slot, (uintptr_t)block, word);
+    count_left(slot, &sized, word, old->size);
+    if (!enter_block(link, slot, resized,
+                     size)) /* it can't be undone: its release will be one of */
+        corrupt(ledger);    /* an unknown block, and the cell has failed */
+    return resized;
 }
 
 static size_t footprint(const struct pl_allocator *self, size_t size)
@@ -241,7 +311,13 @@ static int open_links(void *state, const struct pl_layer_context *context,
         return pl_error_set(error, -ENOMEM, "stack '%.100s': no memory for the ledger",
                             context->stack->text);
     for (size_t i = 0; i < context->class_count; i++) {
-        layer->links[i].link = (struct pl_allocator){acquire, release, footprint, links[i]};
+        layer->links[i].link = (struct pl_allocator){.acquire = acquire,
+                                                     .release = release,
+                                                     .footprint = footprint,
+                                                     .inner = links[i],
+                                                     .acquire_as = acquire_as,
+                                                     .release_as = release_as,
+                                                     .resize = resize};
         layer->links[i].ledger = ledger;
         layer->links[i].object = context->classes[i].size;
         layer->links[i].own = look_up(ledger, context->classes[i].size);

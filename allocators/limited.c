@@ -74,14 +74,26 @@ static void count(_Atomic uint64_t *counter)
     atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
 }
 
+static bool take_or_count(struct limited_link *link, size_t bytes)
+{
+    bool taken = take(link->counter, bytes);
+    if (!taken)
+        count(&link->layer->refusals);
+    return taken;
+}
+
+static void give_or_count(struct limited_link *link, size_t bytes)
+{
+    if (!give_back(link->counter, bytes))
+        count(&link->layer->corruptions);
+}
+
 static void *acquire(struct pl_allocator *self, size_t size)
 {
     struct limited_link *link = (struct limited_link *)self;
     size_t bytes = weigh(link, size);
-    if (!take(link->counter, bytes)) {
-        count(&link->layer->refusals);
+    if (!take_or_count(link, bytes))
         return NULL;
-    }
     void *block = pl_acquire(self->inner, size);
     if (!block)
         give_back(link->counter, bytes);
@@ -94,8 +106,45 @@ static void release(struct pl_allocator *self, void *block, size_t size)
     if (!block)
         return;
     pl_release(self->inner, block, size);
-    if (!give_back(link->counter, weigh(link, size)))
-        count(&link->layer->corruptions);
+    give_or_count(link, weigh(link, size));
+}
+
+static void *acquire_as(struct pl_allocator *self, const struct pl_request *request)
+{
+    struct limited_link *link = (struct limited_link *)self;
+    size_t bytes = pl_footprint_as(self->inner, request);
+    if (!take_or_count(link, bytes))
+        return NULL;
+    void *block = pl_acquire_as(self->inner, request);
+    if (!block)
+        give_back(link->counter, bytes);
+    return block;
+}
+
+static void release_as(struct pl_allocator *self, void *block, const struct pl_request *request)
+{
+    struct limited_link *link = (struct limited_link *)self;
+    if (!block)
+        return;
+    pl_release_as(self->inner, block, request);
+    give_or_count(link, pl_footprint_as(self->inner, request));
+}
+
+/* What a block grows by is taken beforehand, what it shrinks by is given back when it has. What a
+ * link below holds twice while it copies is no block of the program's. */
+static void *resize(struct pl_allocator *self, void *block, const struct pl_request *old,
+                    size_t size)
+{
+    struct limited_link *link = (struct limited_link *)self;
+    size_t before = pl_footprint_as(self->inner, old), after = weigh(link, size);
+    if (after > before && !take_or_count(link, after - before))
+        return NULL;
+    void *resized = pl_resize(self->inner, block, old, size);
+    if (resized && before > after)
+        give_or_count(link, before - after);
+    if (!resized && after > before)
+        give_back(link->counter, after - before);
+    return resized;
 }
 
 static size_t footprint(const struct pl_allocator *self, size_t size)
@@ -166,7 +215,13 @@ static int open_links(void *state, const struct pl_layer_context *context,
         const struct pl_class *class = &context->classes[i];
         struct limited_link *link = &layer->links[i];
         size_t budget = class->budget < 0 ? context->budget_count : (size_t) class->budget;
-        link->link = (struct pl_allocator){acquire, release, footprint, links[i]};
+        link->link = (struct pl_allocator){.acquire = acquire,
+                                           .release = release,
+                                           .footprint = footprint,
+                                           .inner = links[i],
+                                           .acquire_as = acquire_as,
+                                           .release_as = release_as,
+                                           .resize = resize};
         link->counter = &layer->counters[budget];
         link->object = class->size;
         link->weight = footprint(&link->link, class->size);

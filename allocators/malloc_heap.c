@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "allocators/backend.h"
@@ -15,12 +16,54 @@ struct malloc_heap {
     _Atomic uint64_t failures;
 };
 
+static void *note_failure(struct pl_allocator *self)
+{
+    atomic_fetch_add_explicit(&((struct malloc_heap *)self)->failures, 1, memory_order_relaxed);
+    return NULL;
+}
+
 static void *heap_acquire(struct pl_allocator *self, size_t size)
 {
     void *block = malloc(size);
-    if (__builtin_expect(!block, 0) && size)
-        atomic_fetch_add_explicit(&((struct malloc_heap *)self)->failures, 1, memory_order_relaxed);
+    return __builtin_expect(!block, 0) && size ? note_failure(self) : block;
+}
+
+/* The C library has no call for both. */
+static void *acquire_aligned(const struct pl_request *request)
+{
+    void *block = NULL;
+    size_t least = sizeof(void *);
+    if (posix_memalign(&block, request->alignment < least ? least : request->alignment,
+                       request->size))
+        return NULL;
+    if (request->zeroed && block)
+        memset(block, 0, request->size);
     return block;
+}
+
+static void *heap_acquire_as(struct pl_allocator *self, const struct pl_request *request)
+{
+    void *block = request->alignment ? acquire_aligned(request)
+                  : request->zeroed  ? calloc(1, request->size)
+                                     : malloc(request->size);
+    return !block && request->size ? note_failure(self) : block;
+}
+
+static void heap_release_as(struct pl_allocator *self, void *block,
+                            const struct pl_request *request)
+{
+    (void)self;
+    (void)request;
+    free(block);
+}
+
+/* realloc to nothing frees in one library and does not in another. */
+static void *heap_resize(struct pl_allocator *self, void *block, const struct pl_request *old,
+                         size_t size)
+{
+    (void)old;
+    void *resized = realloc(block, size ? size : 1);
+    return resized ? resized : note_failure(self);
 }
 
 static void heap_release(struct pl_allocator *self, void *block, size_t size)
@@ -88,9 +131,12 @@ int pl_malloc_open(void *state, const struct pl_layer_context *context, struct p
     int rc = pl_malloc_check(context->stack, error);
     if (rc)
         return rc;
-    heap->link.acquire = heap_acquire;
-    heap->link.release = heap_release;
-    heap->link.footprint = heap_footprint;
+    heap->link = (struct pl_allocator){.acquire = heap_acquire,
+                                       .release = heap_release,
+                                       .footprint = heap_footprint,
+                                       .acquire_as = heap_acquire_as,
+                                       .release_as = heap_release_as,
+                                       .resize = heap_resize};
     for (size_t i = 0; i < context->class_count; i++)
         links[i] = &heap->link;
     return 0;

@@ -113,6 +113,8 @@ static int open_class(struct null_class *class, size_t size, size_t pool_bytes)
 {
     class->object = size;
     class->slot = slot_size(size);
+    if (size == PL_CLASS_ANY) /* it has no block of any size: what asks for one is refused */
+        return 0;
     class->pool_bytes = pool_bytes;
     class->pool = mmap(NULL, pool_bytes, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
@@ -143,7 +145,8 @@ static int open_classes(void *state, const struct pl_layer_context *context,
     heap->class_count = context->class_count;
     for (size_t i = 0; i < context->class_count; i++) {
         struct null_class *class = &heap->classes[i];
-        class->link = (struct pl_allocator){acquire, release, footprint, NULL};
+        class->link =
+            (struct pl_allocator){.acquire = acquire, .release = release, .footprint = footprint};
         if (open_class(class, context->classes[i].size, pool_bytes)) {
             close_classes(heap);
             return pl_error_set(error, -ENOMEM, "stack '%.100s': null: no %" PRIu64 " B for %s",

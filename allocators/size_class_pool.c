@@ -136,7 +136,8 @@ static int open_links(void *state, const struct pl_layer_context *context,
         return rc;
     }
     for (size_t i = 0; i < context->class_count; i++) {
-        layer->links[i].link = (struct pl_allocator){acquire, release, footprint, links[i]};
+        layer->links[i].link = (struct pl_allocator){
+            .acquire = acquire, .release = release, .footprint = footprint, .inner = links[i]};
         layer->links[i].pool = &layer->pool;
         links[i] = &layer->links[i].link;
     }

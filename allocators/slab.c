@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "allocators/around.h"
 #include "allocators/backend.h"
 #include "allocators/slab_pool.h"
 
@@ -52,6 +53,8 @@ static const struct pl_option options[] = {
 
 struct slab_layer {
     struct pl_slab_counters counters;
+    struct pl_around around; /* of the class of any size */
+    _Atomic uint64_t fallbacks;
     size_t class_count;
     struct pl_slab_pool pools[];
 };
@@ -213,6 +216,20 @@ static size_t state_bytes(const struct pl_layer_context *context)
     return sizeof(struct slab_layer) + context->class_count * sizeof(struct pl_slab_pool);
 }
 
+static struct pl_allocator *open_pool(struct slab_layer *layer, size_t index,
+                                      const struct pl_slab_settings *settings, size_t object,
+                                      struct pl_allocator *inner)
+{
+    struct pl_slab_pool *pool = &layer->pools[index];
+    if (object == PL_CLASS_ANY)
+        return pl_around_open(&layer->around, inner, &layer->fallbacks);
+    pl_slab_pool_open(pool, settings, object, inner, &layer->counters);
+    pool->link.acquire = acquire;
+    pool->link.release = release;
+    pool->link.footprint = footprint;
+    return &pool->link;
+}
+
 static int open_pools(void *state, const struct pl_layer_context *context,
                       struct pl_allocator **links, struct pl_error *error)
 {
@@ -229,14 +246,8 @@ static int open_pools(void *state, const struct pl_layer_context *context,
     };
     (void)error;
     layer->class_count = context->class_count;
-    for (size_t i = 0; i < context->class_count; i++) {
-        struct pl_slab_pool *pool = &layer->pools[i];
-        pl_slab_pool_open(pool, &settings, context->classes[i].size, links[i], &layer->counters);
-        pool->link.acquire = acquire;
-        pool->link.release = release;
-        pool->link.footprint = footprint;
-        links[i] = &pool->link;
-    }
+    for (size_t i = 0; i < context->class_count; i++)
+        links[i] = open_pool(layer, i, &settings, context->classes[i].size, links[i]);
     return 0;
 }
 
@@ -255,6 +266,7 @@ static void add_stats(const void *state, struct pl_stack_stats *stats)
     stats->heap_failures += load(&counters->map_failures);
     stats->oversize += load(&counters->oversize);
     stats->corruptions += load(&counters->corruptions);
+    stats->fallback_allocations += load(&((const struct slab_layer *)state)->fallbacks);
 }
 
 /* Every slot of a slab that is held, to the instruments. */

@@ -1,5 +1,6 @@
 /* Opens a checked spec: the links of every class, from the heap outwards. */
 #include <errno.h>
+#include <stdatomic.h>
 
 #include "allocators/backend.h"
 #include "allocators/ledger.h"
@@ -15,8 +16,18 @@ struct pl_stack {
     size_t depth;
     struct layer layers[PL_STACK_DEPTH_MAX]; /* outermost first */
     size_t class_count;
+    struct pl_link_fallbacks fallbacks;
     struct pl_allocator *links[]; /* the outermost link of each class */
 };
+
+/* What each new link needs for requests that it has no call for. */
+static void complete_links(struct pl_stack *stack, const struct pl_layer_context *context)
+{
+    for (size_t i = 0; i < stack->class_count; i++) {
+        stack->links[i]->alignment = pl_layer_alignment(context->stack, context->layer);
+        stack->links[i]->fallbacks = &stack->fallbacks;
+    }
+}
 
 static int open_layer(struct pl_stack *stack, const struct pl_layer_context *context,
                       struct pl_error *error)
@@ -32,6 +43,8 @@ static int open_layer(struct pl_stack *stack, const struct pl_layer_context *con
     if (rc) {
         pl_mapping_delete(layer->state, layer->bytes);
         layer->state = NULL;
+    } else {
+        complete_links(stack, context);
     }
     return rc;
 }
@@ -75,9 +88,17 @@ struct pl_allocator *pl_stack_class(struct pl_stack *stack, size_t index)
     return stack->links[index];
 }
 
+static uint64_t load(const _Atomic uint64_t *counter)
+{
+    return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
 void pl_stack_stats(const struct pl_stack *stack, struct pl_stack_stats *stats)
 {
     *stats = (struct pl_stack_stats){0};
+    stats->alignment_fallbacks = load(&stack->fallbacks.alignments);
+    stats->zeroing_fallbacks = load(&stack->fallbacks.zeroings);
+    stats->resize_fallbacks = load(&stack->fallbacks.resizes);
     for (size_t i = 0; i < stack->depth; i++)
         if (stack->layers[i].backend->stats)
             stack->layers[i].backend->stats(stack->layers[i].state, stats);

@@ -54,7 +54,8 @@ void collector_open(struct collector *c, const char *options)
         pl_stack_check(&c->spec, classes, 2, NULL, 0, &error))
         fail_msg("%s", error.text);
     struct pl_layer_context context = {&c->spec, 0, classes, 2, NULL, 0};
-    c->inner = (struct pl_allocator){inner_acquire, inner_release, inner_footprint, NULL};
+    c->inner = (struct pl_allocator){
+        .acquire = inner_acquire, .release = inner_release, .footprint = inner_footprint};
     c->links[0] = c->links[1] = &c->inner;
     c->bytes = gc->state_bytes(&context);
     c->gc = pl_mapping_new(c->bytes);

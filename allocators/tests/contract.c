@@ -146,6 +146,90 @@ static void refuses_or_serves_more_than_the_class(void **state)
     pl_release(link, block, 10000);
 }
 
+/* Whether the stack serves requests natively: its heap has calls for them, and no pool is before.
+ */
+static bool is_native(const struct pl_allocator *link)
+{
+    while (link->acquire_as && link->inner)
+        link = link->inner;
+    return link->acquire_as;
+}
+
+/* Leaves room for what a pool of one size has to add. */
+static size_t aligned_size(size_t top, size_t alignment)
+{
+    size_t more = alignment < 16 ? 16 : alignment;
+    return top > more ? top - more : 0;
+}
+
+static void serves_aligned_blocks(void **state)
+{
+    uint64_t by_hand = 0;
+    (void)state;
+    for (size_t i = 0; i <= SMALL_CLASSES; i++)
+        for (size_t alignment = 1; alignment <= 4096; alignment *= 2) {
+            struct pl_allocator *link = pl_stack_class(stack, i);
+            struct pl_request request = {aligned_size(classes[i].size, alignment), alignment,
+                                         alignment == 64};
+            if (!request.size)
+                continue;
+            unsigned char *block = pl_acquire_as(link, &request);
+            assert_non_null(block);
+            assert_int_equal((uintptr_t)block % alignment, 0);
+            assert_true(!request.zeroed || is_marked(block, request.size, 0));
+            assert_true(pl_footprint_as(link, &request) >= request.size);
+            mark(block, request.size, 0x5a);
+            assert_true(is_marked(block, request.size, 0x5a));
+            pl_release_as(link, block, &request);
+            by_hand += !is_native(link) && alignment > owed_alignment(request.size);
+        }
+    assert_int_equal(stats_of(stack).alignment_fallbacks, by_hand);
+}
+
+static void serves_zeroed_blocks(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i <= SMALL_CLASSES; i++) {
+        struct pl_allocator *link = pl_stack_class(stack, i);
+        const struct pl_request request = {.size = classes[i].size, .zeroed = true};
+        for (int turn = 0; turn < 3; turn++) {
+            unsigned char *block = pl_acquire_as(link, &request);
+            assert_non_null(block);
+            assert_true(block[0] == 0 && memcmp(block, block + 1, request.size - 1) == 0);
+            memset(block, 0xff, request.size);
+            pl_release_as(link, block, &request);
+        }
+        assert_int_equal(stats_of(stack).zeroing_fallbacks, is_native(link) ? 0 : 3 * (i + 1));
+    }
+}
+
+/* Grows and shrinks, first from an aligned block. */
+static void resizes_blocks(void **state)
+{
+    static const size_t parts[] = {2, 1, 3, 7, 1, 100, 1};
+    struct pl_request now;
+    uint64_t resizes = 0;
+    (void)state;
+    for (size_t i = 1; i < SMALL_CLASSES + 1; i++) {
+        struct pl_allocator *link = pl_stack_class(stack, i);
+        now = (struct pl_request){.size = aligned_size(classes[i].size, 16), .alignment = 16};
+        unsigned char *block = pl_acquire_as(link, &now);
+        mark(block, now.size, 1);
+        for (size_t k = 0; k < sizeof parts / sizeof *parts; k++, resizes++) {
+            size_t size = 1 + (classes[i].size - 1) / parts[k];
+            block = pl_resize(link, block, &now, size);
+            assert_non_null(block);
+            size_t kept = size < now.size ? size : now.size;
+            assert_true(kept > 8192 || is_marked(block, kept, (unsigned char)(k + 1)));
+            now = (struct pl_request){.size = size};
+            mark(block, size, (unsigned char)(k + 2));
+        }
+        pl_release_as(link, block, &now);
+    }
+    assert_int_equal(stats_of(stack).resize_fallbacks,
+                     is_native(pl_stack_class(stack, 1)) ? 0 : resizes);
+}
+
 struct shadow {
     unsigned char *block;
     size_t size, class;
@@ -392,6 +476,9 @@ int contract_run(const char *spec)
     const struct CMUnitTest tests[] = {
         EACH(serves_sizes),
         EACH(refuses_or_serves_more_than_the_class),
+        EACH(serves_aligned_blocks),
+        EACH(serves_zeroed_blocks),
+        EACH(resizes_blocks),
         EACH(churns_like_the_shadow),
         cmocka_unit_test(survives_failure_at_every_allocation),
         cmocka_unit_test(leaves_nothing_behind),

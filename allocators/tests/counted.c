@@ -59,7 +59,8 @@ void counted_open(struct counted *c, const char *text, const struct pl_class *cl
         fail_msg("%s", error.text);
     const struct pl_backend *layer = c->spec.layers[0].backend;
     struct pl_layer_context context = {&c->spec, 0, classes, class_count, NULL, 0};
-    c->inner = (struct pl_allocator){inner_acquire, inner_release, inner_footprint, NULL};
+    c->inner = (struct pl_allocator){
+        .acquire = inner_acquire, .release = inner_release, .footprint = inner_footprint};
     for (size_t i = 0; i < class_count; i++)
         c->links[i] = &c->inner;
     c->bytes = layer->state_bytes(&context);

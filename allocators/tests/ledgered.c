@@ -41,7 +41,8 @@ void ledgered_open(struct ledgered *l)
     memset(l, 0, sizeof *l);
     assert_int_equal(pl_stack_parse("ledger/glibc", &spec, &error), 0);
     struct pl_layer_context context = {&spec, 0, &class, 1, NULL, 0};
-    l->inner = (struct pl_allocator){inner_acquire, inner_release, inner_footprint, NULL};
+    l->inner = (struct pl_allocator){
+        .acquire = inner_acquire, .release = inner_release, .footprint = inner_footprint};
     l->link = &l->inner;
     l->bytes = pl_backend_ledger.state_bytes(&context);
     l->state = pl_mapping_new(l->bytes);

@@ -20,10 +20,9 @@ int pl_cell_fail(int code, const char *text)
 static int open_stack(struct pl_cell *cell, struct pl_error *error)
 {
     const struct pl_scenario *s = &cell->job->scenario;
-    struct pl_stack_spec spec;
-    int rc = pl_stack_parse(cell->job->stack, &spec, error);
+    int rc = pl_stack_parse(cell->job->stack, &cell->spec, error);
     if (!rc)
-        rc = pl_stack_open(&spec, s->classes, s->class_count, s->budgets, s->budget_count,
+        rc = pl_stack_open(&cell->spec, s->classes, s->class_count, s->budgets, s->budget_count,
                            &cell->stack, error);
     if (!rc)
         pl_cell_trim_open(&cell->trim, &spec);
@@ -104,6 +103,7 @@ struct pl_pipeline_inputs pl_cell_inputs(struct pl_cell *cell, struct pl_loop *l
     return (struct pl_pipeline_inputs){
         .scenario = &job->scenario,
         .recording = pl_job_recording(job),
+        .stack = &cell->spec,
         .format = (enum pl_format)job->format,
         .seed = job->seed,
         .sides = &cell->sides,

@@ -15,6 +15,7 @@
 struct pl_cell {
     struct pl_job *job;
     struct pl_arena arena;
+    struct pl_stack_spec spec;
     struct pl_stack *stack;
     struct pl_sides sides;
     struct pl_sampler sampler;

@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +12,11 @@
 #include <unistd.h>
 
 #include "harness/base/words.h"
+#include "harness/trace/reader.h"
 
 #define DURATION "30s"
+#define TRACE ".trace"
+#define TITLE_MAX 150 /* bytes of a scenario's title, with room to spare */
 
 /* "./My_server" is called my-server. */
 static void name_of(const char *program, char *name, size_t capacity)
@@ -83,17 +87,75 @@ static json_t *document_of(const struct pl_arguments *a, struct pl_error *error)
     return document;
 }
 
-int pl_command_scenario(const struct pl_arguments *a, struct pl_scenario *s, struct pl_error *error)
+/* @param path stands in messages, and files lie beside it */
+static int parse(const struct pl_arguments *a, json_t *document, const char *path,
+                 struct pl_scenario *s, struct pl_error *error)
 {
-    json_t *document = document_of(a, error);
-    if (!document)
-        return -EINVAL;
     char *text = json_dumps(document, JSON_INDENT(1));
     json_decref(document);
     if (!text)
         return pl_error_set(error, -ENOMEM, "out of memory");
-    int rc = pl_scenario_parse(text, strlen(text), "command line", a->tier, a->settings,
-                               a->setting_count, s, error);
+    int rc = pl_scenario_parse(text, strlen(text), path, a->tier, a->settings, a->setting_count, s,
+                               error);
     free(text);
     return rc;
+}
+
+int pl_command_scenario(const struct pl_arguments *a, struct pl_scenario *s, struct pl_error *error)
+{
+    json_t *document = document_of(a, error);
+    return document ? parse(a, document, "command line", s, error) : -EINVAL;
+}
+
+bool pl_command_is_trace(const char *named)
+{
+    size_t length = strlen(named), suffix = strlen(TRACE);
+    return length > suffix && strcmp(named + length - suffix, TRACE) == 0;
+}
+
+/* As long as was recorded. A recording that was cut off may not say: then until its last event. */
+static int duration_of(struct pl_trace_reader *reader, uint64_t *ms, struct pl_error *error)
+{
+    struct pl_trace_event event = {.time_ms = 0};
+    int rc = 0;
+    *ms = pl_trace_head(reader)->duration_ms;
+    while (!*ms && (rc = pl_trace_next(reader, &event, error)) > 0)
+        continue;
+    if (!*ms)
+        *ms = event.time_ms;
+    return rc == -ENODATA ? 0 : rc;
+}
+
+/* What happens at the very end still happens within; a thousand samples. */
+static json_t *document_of_trace(const char *path, const char *command, uint64_t ms)
+{
+    char name[48], duration[32], interval[32];
+    const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
+    uint64_t lasts = ms + 1 < 1000 ? 1000 : ms + 1;
+    name_of(path, name, sizeof name);
+    if (strlen(name) > strlen(TRACE) && pl_command_is_trace(path))
+        name[strlen(name) - strlen(TRACE)] = '\0';
+    snprintf(duration, sizeof duration, "%" PRIu64 "ms", lasts);
+    snprintf(interval, sizeof interval, "%" PRIu64 "ms", (lasts + 999) / 1000);
+    return json_pack("{s:s, s:s%, s:s, s:{s:s}, s:s, s:s, s:s, s:[]}", "name", name, "title",
+                     command, strnlen(command, TITLE_MAX), "pipeline", "trace", "trace", "file",
+                     file, "duration", duration, "sample_interval", interval, "allocators", "glibc",
+                     "expect");
+}
+
+int pl_command_trace(const struct pl_arguments *a, const char *path, struct pl_scenario *s,
+                     struct pl_error *error)
+{
+    struct pl_trace_reader *reader;
+    uint64_t ms;
+    int rc = pl_trace_open(path, &reader, error);
+    if (rc)
+        return rc;
+    rc = duration_of(reader, &ms, error);
+    json_t *document = rc ? NULL : document_of_trace(path, pl_trace_head(reader)->command, ms);
+    pl_trace_close(reader);
+    if (!rc && !document)
+        rc = pl_error_set(error, -EINVAL,
+                          "%s: its name or command is no text: UTF-8 would be right", path);
+    return rc ? rc : parse(a, document, path, s, error);
 }

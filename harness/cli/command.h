@@ -1,4 +1,4 @@
-/* A program that was named on the command line, as the scenario that it stands for. */
+/* A program or a trace that was named on the command line, as the scenario that it stands for. */
 #ifndef PL_CLI_COMMAND_H
 #define PL_CLI_COMMAND_H
 
@@ -9,5 +9,14 @@
  *  @return 0 or a negative errno with one line */
 int pl_command_scenario(const struct pl_arguments *arguments, struct pl_scenario *scenario,
                         struct pl_error *error);
+
+/** Whether what was named is a trace: it ends in .trace. */
+bool pl_command_is_trace(const char *named);
+
+/** Makes the scenario of `run FILE.trace`, --set included: pipeline trace, for as long as was
+ *  recorded, under glibc where nothing else is said.
+ *  @return 0 or a negative errno with one line */
+int pl_command_trace(const struct pl_arguments *arguments, const char *path,
+                     struct pl_scenario *scenario, struct pl_error *error);
 
 #endif

@@ -1,11 +1,14 @@
-/* `plimsoll list`: scenarios, allocators, formats and metrics, one line each. */
+/* `plimsoll list`: scenarios, allocators, formats and metrics, one line each; or what is in a
+ * trace. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "allocators/printable.h"
 #include "harness/cell/heap.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/listed_trace.h"
 #include "harness/instruments/instrument.h"
 #include "harness/measure/metrics.h"
 #include "harness/scenario/sweep.h"
@@ -110,6 +113,12 @@ static int list_instruments(void)
     return PL_EXIT_OK;
 }
 
+/* No list has a name with one of these in it. */
+static bool is_path(const char *word)
+{
+    return strpbrk(word, "./") || access(word, F_OK) == 0;
+}
+
 int pl_cli_list(int argc, char **argv)
 {
     static const struct {
@@ -121,10 +130,13 @@ int pl_cli_list(int argc, char **argv)
                  {"metrics", list_metrics},
                  {"instruments", list_instruments}};
     const char *wanted = argc > 1 ? argv[1] : NULL;
-    if (argc > 2)
-        return pl_cli_usage("list takes one of scenarios, allocators, formats, metrics, "
-                            "instruments");
+    const bool events = wanted && strcmp(wanted, "--events") == 0;
     bool found = false;
+    if (argc == 3 && events)
+        return pl_list_trace(argv[2], true);
+    if (argc > 2 || events)
+        return pl_cli_usage("list takes one of scenarios, allocators, formats, metrics, "
+                            "instruments, or [--events] and the file of a trace");
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         if (wanted && strcmp(wanted, lists[i].name) != 0)
             continue;
@@ -135,8 +147,10 @@ int pl_cli_list(int argc, char **argv)
         if (rc)
             return rc;
     }
+    if (!found && is_path(wanted))
+        return pl_list_trace(wanted, false);
     return found ? PL_EXIT_OK
-                 : pl_cli_usage("list takes scenarios, allocators, formats, metrics or "
-                                "instruments, not '%s'",
+                 : pl_cli_usage("list takes scenarios, allocators, formats, metrics, "
+                                "instruments or the file of a trace, not '%s'",
                                 wanted);
 }

@@ -36,6 +36,9 @@ static const char help[] =
     "                                                         refuses one allocation a run, and "
     "says\n"
     "                                                         what became of the program\n"
+    "  plimsoll record [--out FILE] [--allocator HEAP] [--sites[=stack]] [--children]\n"
+    "               -- PROGRAM [ARGUMENT...]                  a trace of what it asks of its heap\n"
+    "  plimsoll list [--events] FILE                          what is in a trace\n"
     "  plimsoll report DIR [--baseline DIR]                   report.html, report.md, report.json "
     "and\n"
     "               [--history FILE]                            junit.xml from results, beside "
@@ -127,6 +130,7 @@ int main(int argc, char **argv)
         {"run", pl_cli_run},
         {"size", pl_cli_size},
         {"faults", pl_cli_faults},
+        {"record", pl_cli_record},
         {"list", pl_cli_list},
         {"doctor", pl_cli_doctor},
         {"validate", pl_cli_validate},
@@ -156,9 +160,10 @@ int main(int argc, char **argv)
         fputs(help, stderr);
         return PL_EXIT_USAGE;
     }
-    return pl_cli_usage("unknown command '%s'; run, size, faults, compare, pairs, calibrate, "
-                        "baseline, list, doctor, validate, "
-                        "report, history, agreement would be right "
-                        "(plimsoll --help)",
-                        name);
+    return pl_cli_usage(
+        "unknown command '%s'; run, size, faults, record, compare, pairs, calibrate, "
+        "baseline, list, doctor, validate, "
+        "report, history, agreement would be right "
+        "(plimsoll --help)",
+        name);
 }

@@ -233,6 +233,8 @@ static int load(const struct pl_arguments *a, const char *name, struct pl_scenar
     char path[1024];
     if (!name)
         return pl_command_scenario(a, s, error);
+    if (pl_command_is_trace(name))
+        return pl_command_trace(a, name, s, error);
     int rc = pl_scenario_find(name, path, sizeof path, error);
     return rc ? rc : pl_scenario_load(path, a->tier, a->settings, a->setting_count, s, error);
 }

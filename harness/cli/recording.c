@@ -7,6 +7,7 @@
 #include "harness/scenario/traits.h"
 #include "harness/traffic/material.h"
 #include "harness/traffic/profile.h"
+#include "harness/traffic/tape.h"
 
 static struct pl_capture_options capture_options(const struct pl_scenario *s)
 {
@@ -64,6 +65,8 @@ int pl_recording_of(const struct pl_scenario *s, struct pl_recording **recording
         return read_files(s, recording, error);
     case PL_MATERIAL_PROFILE:
         return read_profile(s, recording, error);
+    case PL_MATERIAL_TAPE:
+        return pl_tape_compile(s->trace.file, recording, error);
     default:
         return read_capture(s, recording, counts, error);
     }

@@ -111,5 +111,12 @@ EXPORT size_t malloc_usable_size(void *block)
 {
     if (PL_UNLIKELY(pl_spare_has(block)))
         return pl_spare_usable(block);
-    return pl_next.usable_size(block);
+    return pl_layers ? pl_serve_usable_size(block) : pl_next.usable_size(block);
+}
+
+EXPORT int malloc_trim(size_t pad)
+{
+    if (pl_layers)
+        return pl_serve_trim(pad);
+    return pl_next.trim ? pl_next.trim(pad) : 0;
 }

@@ -12,6 +12,7 @@
 
 #include "allocators/backend.h"
 #include "harness/interpose/books.h"
+#include "harness/interpose/raw.h"
 
 /* Beside the running program, or where `make install` puts it, seen from there. */
 static int find_library(const char *library, char *path, size_t capacity, struct pl_error *error)
@@ -124,6 +125,22 @@ int pl_interpose_prepare(const struct pl_stack_spec *stack, const char *page_pat
     if (!rc)
         *environment = made;
     return rc;
+}
+
+int pl_interpose_prepare_recorded(const struct pl_stack_spec *stack, const char *page_path,
+                                  const char *raw_path, struct pl_environment *environment,
+                                  struct pl_error *error)
+{
+    char path[PATH_MAX];
+    if (stack->depth != 1)
+        return pl_error_set(error, -EINVAL,
+                            "a recording has no layers: a heap alone would be right");
+    int rc = find_library("libplimsoll-interpose-maps.so", path, sizeof path, error);
+    if (!rc)
+        rc = pl_interpose_prepare(stack, page_path, environment, error);
+    if (!rc)
+        rc = pl_environment_preload(environment, path, error);
+    return rc ? rc : pl_environment_add(environment, error, "%s=%s", PL_RAW_VARIABLE, raw_path);
 }
 
 int pl_interpose_check(const struct pl_stack_spec *stack, struct pl_error *error)

@@ -2,6 +2,7 @@
 #include "harness/interpose/hooks.h"
 
 #include "harness/interpose/process.h"
+#include "harness/interpose/record.h"
 #include "harness/interpose/serve.h"
 
 static void *allocate(const struct pl_hooked *hooked, const void *caller)
@@ -25,4 +26,22 @@ static void release(const struct pl_hooked *hooked)
         hooked->call(hooked);
 }
 
-const struct pl_hooks plimsoll_interpose_hooks = {allocate, resize, release};
+/* A child of fork attaches with its first allocation: until then it records nothing. */
+static bool is_recorded(void)
+{
+    return pl_wiped.attached && pl_layers & PL_LAYER_RECORD;
+}
+
+static void mapped(const void *address, size_t size, const void *caller)
+{
+    if (is_recorded())
+        pl_record_mapped(address, size, caller);
+}
+
+static void unmapped(const void *address, size_t size, const void *caller)
+{
+    if (is_recorded())
+        pl_record_unmapped(address, size, caller);
+}
+
+const struct pl_hooks plimsoll_interpose_hooks = {allocate, resize, release, mapped, unmapped};

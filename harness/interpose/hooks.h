@@ -21,6 +21,9 @@ struct pl_hooks {
     void *(*resize)(const struct pl_hooked *hooked, const void *caller);
     /** One that frees `block`; what it returns is looked at by nobody. */
     void (*release)(const struct pl_hooked *hooked);
+    /** Tells of memory that was mapped, or is about to be unmapped, by whoever called. */
+    void (*mapped)(const void *address, size_t size, const void *caller);
+    void (*unmapped)(const void *address, size_t size, const void *caller);
 };
 
 extern __attribute__((visibility("default"))) const struct pl_hooks plimsoll_interpose_hooks;

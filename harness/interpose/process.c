@@ -14,6 +14,7 @@
 #include "harness/interpose/keep.h"
 #include "harness/interpose/limit.h"
 #include "harness/interpose/next.h"
+#include "harness/interpose/record.h"
 #include "harness/interpose/serve.h"
 #include "harness/interpose/slots.h"
 
@@ -156,9 +157,12 @@ static void attach_process(void)
     pl_process = process;
     if (pl_settings.ledger)
         pl_books_open(page, page_path, process, is_fork);
+    const bool is_recorded = pl_record_open(is_fork);
+    if (!is_recorded)
+        pl_layers &= ~(unsigned)PL_LAYER_RECORD;
     if (!is_fork) {
         madvise(&pl_wiped, sizeof pl_wiped, MADV_WIPEONFORK);
-        pl_serve_open(&pl_settings);
+        pl_serve_open(&pl_settings, is_recorded);
     }
     __atomic_store_n(&pl_wiped.attached, 1, __ATOMIC_RELEASE);
 }

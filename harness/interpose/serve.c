@@ -8,6 +8,7 @@
 #include "harness/interpose/keep.h"
 #include "harness/interpose/limit.h"
 #include "harness/interpose/next.h"
+#include "harness/interpose/record.h"
 #include "harness/interpose/spare.h"
 #include "harness/interpose/trim.h"
 
@@ -15,11 +16,16 @@ unsigned pl_layers;
 
 /* Without sizes a limit would count what it can't take back. tcmalloc 2.10 makes an object by new
  * when it is first asked for a size: to be asked by that new would never end. */
-void pl_serve_open(const struct pl_foreign *settings)
+void pl_serve_open(const struct pl_foreign *settings, bool is_recorded)
 {
     const bool sized = pl_next_is_sized() && pl_next.usable_size(NULL) == 0;
     pl_process->unsized = !sized;
     pl_process->untrimmed = settings->trim_every_ns && !pl_next.trim;
+    if (is_recorded) {
+        pl_record_begin(sized);
+        pl_layers |= PL_LAYER_RECORD;
+        return;
+    }
     pl_limit.max = (int64_t)settings->limit_bytes;
     if (settings->limit_bytes && sized)
         pl_layers |= PL_LAYER_LIMIT;
@@ -180,6 +186,8 @@ static inline size_t guess(size_t size)
 
 void *pl_serve_malloc(size_t size, const void *caller)
 {
+    if (PL_LIKELY(stands(PL_LAYER_RECORD)))
+        return pl_record_malloc(size, caller);
     const size_t taken = guess(size);
     look_at_time();
     if (!is_admitted(taken, size, caller))
@@ -189,6 +197,8 @@ void *pl_serve_malloc(size_t size, const void *caller)
 
 void *pl_serve_calloc(size_t count, size_t size, const void *caller)
 {
+    if (PL_LIKELY(stands(PL_LAYER_RECORD)))
+        return pl_record_calloc(count, size, caller);
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes))
         return tell(NULL);
@@ -202,6 +212,8 @@ void *pl_serve_calloc(size_t count, size_t size, const void *caller)
 void *pl_serve_aligned(void *(*serve)(size_t alignment, size_t size), size_t alignment, size_t size,
                        const void *caller)
 {
+    if (PL_LIKELY(stands(PL_LAYER_RECORD)))
+        return pl_record_aligned(serve, alignment, size, caller);
     look_at_time();
     if (!is_admitted(size, size, caller))
         return tell(NULL);
@@ -211,6 +223,8 @@ void *pl_serve_aligned(void *(*serve)(size_t alignment, size_t size), size_t ali
 
 void *pl_serve_pages(void *(*serve)(size_t size), size_t size, const void *caller)
 {
+    if (PL_LIKELY(stands(PL_LAYER_RECORD)))
+        return pl_record_pages(serve, size, caller);
     look_at_time();
     if (!is_admitted(size, size, caller))
         return tell(NULL);
@@ -219,6 +233,8 @@ void *pl_serve_pages(void *(*serve)(size_t size), size_t size, const void *calle
 
 int pl_serve_posix_memalign(void **block, size_t alignment, size_t size, const void *caller)
 {
+    if (PL_LIKELY(stands(PL_LAYER_RECORD)))
+        return pl_record_posix_memalign(block, alignment, size, caller);
     void *served = NULL;
     look_at_time();
     if (!is_admitted(size, size, caller))
@@ -333,8 +349,22 @@ void *pl_serve_realloc(void *block, size_t size, const void *caller)
         return pl_serve_malloc(size, caller);
     if (PL_UNLIKELY(pl_spare_has(block)))
         return move_from_spare(block, size, caller);
+    if (stands(PL_LAYER_RECORD))
+        return pl_record_realloc(block, size, caller);
     look_at_time();
     return size ? resize(block, size, caller, NULL) : shrink_to_nothing(block, caller);
+}
+
+size_t pl_serve_usable_size(void *block)
+{
+    return stands(PL_LAYER_RECORD) ? pl_record_usable_size(block) : pl_next.usable_size(block);
+}
+
+int pl_serve_trim(size_t pad)
+{
+    if (stands(PL_LAYER_RECORD))
+        return pl_record_trim(pad);
+    return pl_next.trim ? pl_next.trim(pad) : 0;
 }
 
 static void release(void *block, const struct pl_hooked *hooked)
@@ -350,12 +380,18 @@ static void release(void *block, const struct pl_hooked *hooked)
 void pl_serve_free(void *block)
 {
     look_at_time();
-    if (block && !PL_UNLIKELY(pl_spare_has(block)))
+    if (!block || PL_UNLIKELY(pl_spare_has(block)))
+        return;
+    if (PL_LIKELY(stands(PL_LAYER_RECORD)))
+        pl_record_free(block);
+    else
         release(block, NULL);
 }
 
 void *pl_serve_hooked(const struct pl_hooked *hooked, const void *caller)
 {
+    if (PL_LIKELY(stands(PL_LAYER_RECORD)))
+        return pl_record_hooked(hooked, caller);
     const size_t size = hooked->size;
     if (!is_admitted(size, size, caller))
         return tell(NULL);
@@ -364,10 +400,15 @@ void *pl_serve_hooked(const struct pl_hooked *hooked, const void *caller)
 
 void *pl_serve_hooked_resize(const struct pl_hooked *hooked, const void *caller)
 {
+    if (PL_LIKELY(stands(PL_LAYER_RECORD)))
+        return pl_record_hooked_resize(hooked, caller);
     return resize(hooked->block, hooked->size, caller, hooked);
 }
 
 void pl_serve_hooked_free(const struct pl_hooked *hooked)
 {
-    release(hooked->block, hooked);
+    if (stands(PL_LAYER_RECORD))
+        pl_record_hooked_free(hooked);
+    else
+        release(hooked->block, hooked);
 }

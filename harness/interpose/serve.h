@@ -3,18 +3,25 @@
 #ifndef PL_INTERPOSE_SERVE_H
 #define PL_INTERPOSE_SERVE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "allocators/foreign.h"
 #include "harness/interpose/hooks.h"
 
-enum pl_layer { PL_LAYER_LIMIT = 1, PL_LAYER_FAULT = 2, PL_LAYER_TRIM = 4, PL_LAYER_LEDGER = 8 };
+enum pl_layer {
+    PL_LAYER_LIMIT = 1,
+    PL_LAYER_FAULT = 2,
+    PL_LAYER_TRIM = 4,
+    PL_LAYER_LEDGER = 8,
+    PL_LAYER_RECORD = 16 /* it stands alone */
+};
 
 /** The layers that stand, or-ed; 0 for none: a call needs nothing but to be passed on. */
 extern unsigned pl_layers;
 
 /** Sets the layers up, as the process attaches. */
-void pl_serve_open(const struct pl_foreign *settings);
+void pl_serve_open(const struct pl_foreign *settings, bool is_recorded);
 
 /** Each as the function of its name, through the layers. They set errno where that does.
  *  @param caller the return address, for the call site of a fault, and of a ledger */
@@ -28,6 +35,8 @@ void *pl_serve_aligned(void *(*serve)(size_t alignment, size_t size), size_t ali
 /** Of valloc and pvalloc. */
 void *pl_serve_pages(void *(*serve)(size_t size), size_t size, const void *caller);
 void pl_serve_free(void *block);
+size_t pl_serve_usable_size(void *block);
+int pl_serve_trim(size_t pad);
 
 /** Likewise for calls of a heap's own names. */
 void *pl_serve_hooked(const struct pl_hooked *hooked, const void *caller);

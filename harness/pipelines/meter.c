@@ -39,11 +39,12 @@ void pl_meter_untimed(struct pl_meter *meter)
     meter->until_timed = 0;
 }
 
-void *pl_meter_acquire_timed(struct pl_meter *meter, uint32_t class_index, uint64_t size)
+void *pl_meter_acquire_timed(struct pl_meter *meter, uint32_t class_index,
+                             const struct pl_request *request)
 {
     meter->until_timed = next_stride(meter);
     int64_t before = pl_real_now();
-    void *block = pl_acquire(meter->chains[class_index], size);
+    void *block = pl_acquire_as(meter->chains[class_index], request);
     int64_t after = pl_real_now();
     pl_histogram_add(&meter->acquire_ns, (uint64_t)(after - before));
     return block;

@@ -49,16 +49,13 @@ uint64_t pl_meter_churn(const struct pl_meter *meter);
 void pl_meter_untimed(struct pl_meter *meter);
 
 /** Acquires through the chain and times it. For the acquires below only. */
-void *pl_meter_acquire_timed(struct pl_meter *meter, uint32_t class_index, uint64_t size);
+void *pl_meter_acquire_timed(struct pl_meter *meter, uint32_t class_index,
+                             const struct pl_request *request);
 
-/* An acquire and its books, but for the excess. */
-static inline void *pl_meter_take(struct pl_meter *meter, uint32_t class_index, uint64_t size)
+/* Books an acquire, but for its excess, where there is a block. @return the block */
+static inline void *pl_meter_book(struct pl_meter *meter, uint32_t class_index, void *block,
+                                  uint64_t size)
 {
-    void *block;
-    if (__builtin_expect(--meter->until_timed == 0, 0))
-        block = pl_meter_acquire_timed(meter, class_index, size);
-    else
-        block = pl_acquire(meter->chains[class_index], size);
     if (__builtin_expect(!block, 0)) {
         pl_own_add(&meter->books[class_index].failures, 1);
         return NULL;
@@ -71,6 +68,18 @@ static inline void *pl_meter_take(struct pl_meter *meter, uint32_t class_index, 
     if (live > meter->live_bytes_peak && live <= INT64_MAX)
         pl_own_set(&meter->live_bytes_peak, live);
     return block;
+}
+
+/* An acquire and its books, but for the excess. */
+static inline void *pl_meter_take(struct pl_meter *meter, uint32_t class_index, uint64_t size)
+{
+    void *block;
+    if (__builtin_expect(--meter->until_timed == 0, 0))
+        block =
+            pl_meter_acquire_timed(meter, class_index, &(const struct pl_request){.size = size});
+    else
+        block = pl_acquire(meter->chains[class_index], size);
+    return pl_meter_book(meter, class_index, block, size);
 }
 
 static inline void pl_meter_give(struct pl_meter *meter, uint32_t class_index, void *block,
@@ -122,6 +131,55 @@ static inline void pl_meter_release_sized(struct pl_meter *meter, uint32_t class
 {
     pl_own_add(&meter->books[class_index].released_excess, size - meter->sizes[class_index]);
     pl_meter_give(meter, class_index, block, size);
+}
+
+/** Of blocks that are aligned, zeroed or resized. @return a block, or NULL, which is counted */
+static inline void *pl_meter_acquire_as(struct pl_meter *meter, uint32_t class_index,
+                                        const struct pl_request *request, struct pl_site *site)
+{
+    void *block;
+    pl_site_set(site);
+    if (__builtin_expect(--meter->until_timed == 0, 0))
+        block = pl_meter_acquire_timed(meter, class_index, request);
+    else
+        block = pl_acquire_as(meter->chains[class_index], request);
+    if (pl_meter_book(meter, class_index, block, request->size))
+        pl_own_add(&meter->books[class_index].acquired_excess,
+                   request->size - meter->sizes[class_index]);
+    return block;
+}
+
+/* Books a release. */
+static inline void pl_meter_unbook(struct pl_meter *meter, uint32_t class_index, uint64_t size)
+{
+    pl_own_add(&meter->books[class_index].releases, 1);
+    pl_own_add(&meter->books[class_index].released_excess, size - meter->sizes[class_index]);
+    pl_own_add(&meter->live_bytes, -size);
+}
+
+/** @param request what was asked for last */
+static inline void pl_meter_release_as(struct pl_meter *meter, uint32_t class_index, void *block,
+                                       const struct pl_request *request)
+{
+    pl_meter_unbook(meter, class_index, request->size);
+    pl_release_as(meter->chains[class_index], block, request);
+}
+
+/** A resize counts as a release and an acquire, of the class that the block has then.
+ *  @param old what was asked for last @return the block, or NULL, which is counted: the old one
+ *  stays */
+static inline void *pl_meter_resize(struct pl_meter *meter, uint32_t old_class, void *block,
+                                    const struct pl_request *old, uint32_t class_index,
+                                    uint64_t size, struct pl_site *site)
+{
+    pl_site_set(site);
+    void *resized =
+        pl_resize_across(meter->chains[old_class], block, old, meter->chains[class_index], size);
+    if (resized)
+        pl_meter_unbook(meter, old_class, old->size);
+    if (pl_meter_book(meter, class_index, resized, size))
+        pl_own_add(&meter->books[class_index].acquired_excess, size - meter->sizes[class_index]);
+    return resized;
 }
 
 #endif

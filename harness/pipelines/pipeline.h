@@ -12,6 +12,7 @@
 struct pl_pipeline_inputs {
     const struct pl_scenario *scenario;
     const struct pl_recording *recording;
+    const struct pl_stack_spec *stack; /* that the sides' meters call */
     enum pl_format format;
     uint64_t seed;
     const struct pl_sides *sides; /* the threads; a pipeline of one works on the first */

@@ -57,7 +57,7 @@ static int check_classes(struct pl_decoder *d)
 {
     const struct pl_scenario *s = d->scenario;
     for (uint32_t i = 0; i < s->class_count; i++)
-        if (s->classes[i].size == 0)
+        if (s->classes[i].size == 0 && !(pl_traits_of(s)->any_size && i + 1 == s->class_count))
             return pl_decode_fail(d, mark_of(d, "classes"), "class %s has no size",
                                   s->classes[i].name);
     if (s->class_count == 0 && !pl_traits_of(s)->foreign)

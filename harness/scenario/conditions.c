@@ -18,6 +18,7 @@ static bool is_elsewhere(const char *path)
                                             "program.directory",
                                             "program.build",
                                             "blocks.file",
+                                            "trace.file",
                                             "broadcast.video",
                                             "broadcast.sound",
                                             "duration",

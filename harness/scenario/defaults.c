@@ -50,6 +50,7 @@ void pl_scenario_defaults(struct pl_scenario *s, const char *path, enum pl_tier 
                       .terminal = "160x45",
                       .video_queue = 30,
                       .audio_queue = 100},
+        .trace = {.speed = 1, .copies = 1},
         .program = {.ready = PL_READY_TIME,
                     .ready_ns = 100 * MS, /* a program that can't work says so by then */
                     .ready_within_ns = 30 * S,

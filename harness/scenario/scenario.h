@@ -174,6 +174,31 @@ enum pl_queue_policy {
     PL_QUEUE_EVICT  /* the viewer is thrown out */
 };
 
+/** What of its blocks a replayed trace writes to. */
+enum pl_trace_touch {
+    PL_TRACE_TOUCH_RECORDED, /* the pages that were found resident; of small blocks all */
+    PL_TRACE_TOUCH_FIRST,    /* the beginning */
+    PL_TRACE_TOUCH_ALL
+};
+
+/** What follows a trace's end. */
+enum pl_trace_loop {
+    PL_TRACE_LOOP_OFF,  /* nothing */
+    PL_TRACE_LOOP_FREE, /* what is live is released, and it begins again */
+    PL_TRACE_LOOP_KEEP  /* what is live stays, and it begins again */
+};
+
+#define PL_TRACE_COPIES_MAX 64
+
+/** A recorded program's heap, replayed. */
+struct pl_trace_settings {
+    char file[PL_PATH_MAX]; /* path of the trace, as traffic.file */
+    uint32_t touch;         /* enum pl_trace_touch */
+    double speed;           /* factor on its pace */
+    uint32_t loop;          /* enum pl_trace_loop */
+    uint32_t copies;        /* such programs in one heap */
+};
+
 #define PL_CLIENTS_MAX 64
 
 /** A chat server: clients send pictures, and each is sent all of them as one of text. */
@@ -257,6 +282,7 @@ struct pl_scenario {
     struct pl_media_settings media;
     struct pl_blocks_settings blocks;
     struct pl_broadcast_settings broadcast;
+    struct pl_trace_settings trace;
     struct pl_program_settings program;
     struct pl_class classes[PL_CLASSES_MAX];
     uint32_t class_count;

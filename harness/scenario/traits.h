@@ -10,7 +10,8 @@ enum pl_material_kind {
     PL_MATERIAL_CAPTURE,  /* traffic.file: RTP in a capture */
     PL_MATERIAL_CAPTURES, /* several captures, each a recording of its own; there may be none */
     PL_MATERIAL_FILES,    /* media files and captures, as they are */
-    PL_MATERIAL_PROFILE   /* a profile of blocks */
+    PL_MATERIAL_PROFILE,  /* a profile of blocks */
+    PL_MATERIAL_TAPE      /* a trace, compiled */
 };
 
 struct pl_decoder;
@@ -27,6 +28,7 @@ struct pl_pipeline_traits {
     bool packets;    /* it counts packets; a pipeline without any has its refused acquires */
     bool evicts;     /* it may throw clients out */
     bool ffmpeg;     /* it is fed by FFmpeg, whose version stands in the results */
+    bool any_size;   /* its last class is of any size */
     bool benchmarks; /* Google Benchmark's loops are of it */
     /** The length of a cycle of work and of the idle part at its end; NULL: it has none. */
     void (*cycle)(const struct pl_scenario *, int64_t *cycle_ns, int64_t *idle_ns);

@@ -5,7 +5,7 @@
 # layers into foreign programs, all of it.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-rooms=(base interpose scenario traffic clock pipelines media live cell bench measure results instruments stats compare report cli)
+rooms=(base interpose trace scenario traffic clock pipelines media live cell bench measure results instruments stats compare report cli)
 declare -A place # of a room in the flow
 for i in "${!rooms[@]}"; do place[${rooms[i]}]=$i; done
 failed=0

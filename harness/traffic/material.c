@@ -58,13 +58,35 @@ static uint64_t aligned(uint64_t bytes)
     return (bytes + ALIGN - 1) / ALIGN * ALIGN;
 }
 
-static void lay_part(struct pl_material *m, const char *path, const struct part *part, uint64_t at)
+static void name_part(struct pl_material *m, const char *path, size_t bytes, bool is_capture,
+                      uint64_t at)
 {
     struct pl_material_file *file = &m->files[m->count++];
     const char *slash = strrchr(path, '/');
-    *file = (struct pl_material_file){at, part->bytes, part->is_capture ? 1u : 0u, ""};
+    *file = (struct pl_material_file){at, bytes, is_capture ? 1u : 0u, ""};
     snprintf(file->name, sizeof file->name, "%s", slash ? slash + 1 : path);
+}
+
+static void lay_part(struct pl_material *m, const char *path, const struct part *part, uint64_t at)
+{
+    name_part(m, path, part->bytes, part->is_capture, at);
     memcpy((char *)m + at, part->data, part->bytes);
+}
+
+size_t pl_material_lead(void)
+{
+    return aligned(sizeof(struct pl_recording)) + aligned(sizeof(struct pl_material));
+}
+
+struct pl_recording *pl_material_adopt(void *block, const char *name, size_t bytes)
+{
+    uint64_t head = aligned(sizeof(struct pl_recording));
+    struct pl_recording *r = block;
+    struct pl_material *m = (struct pl_material *)(void *)((char *)r + head);
+    *r = (struct pl_recording){.bytes = pl_material_lead() + bytes, .material_offset = head};
+    *m = (struct pl_material){.count = 0};
+    name_part(m, name, bytes, false, aligned(sizeof *m));
+    return r;
 }
 
 static struct pl_recording *lay_out(const char *const *paths, const struct part *parts,

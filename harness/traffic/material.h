@@ -32,6 +32,12 @@ static inline const void *pl_material_file(const struct pl_material *m, uint32_t
  *  pl_capture. @return free() it; NULL when out of memory */
 struct pl_recording *pl_material_of(const char *name, const void *data, size_t bytes);
 
+/** Bytes that stand before a file that is laid out where it will lie. */
+size_t pl_material_lead(void);
+
+/** Makes a recording of such a file. @param block malloc'd: the lead, then `bytes` of the file */
+struct pl_recording *pl_material_adopt(void *block, const char *name, size_t bytes);
+
 struct pl_capture_options;
 
 /**

@@ -129,8 +129,14 @@ void rig_open(struct rig *rig, const struct pl_scenario *scenario, struct pl_rec
     pl_loop_init(&rig->loop, rig->heap, 64);
     assert_true(pl_sides_open(&rig->sides, 1, rig->stack, s, 1, &rig->arena));
     rig->side = pl_sides_network(&rig->sides);
-    struct pl_pipeline_inputs inputs = {s,          recording,   PL_FORMAT_S16, 1,   &rig->sides,
-                                        &rig->loop, &rig->arena, false,         NULL};
+    struct pl_pipeline_inputs inputs = {.scenario = s,
+                                        .recording = recording,
+                                        .stack = &spec,
+                                        .format = PL_FORMAT_S16,
+                                        .seed = 1,
+                                        .sides = &rig->sides,
+                                        .loop = &rig->loop,
+                                        .arena = &rig->arena};
     assert_int_equal(rig->pipeline->open(&inputs, &rig->state, &error), 0);
     assert_true(rig->loop.count == rig->pipeline->event_count(s));
 }

@@ -1,0 +1,26 @@
+/* Tokens of a stream of events (FORMAT.md). */
+#ifndef PL_TRACE_OPS_H
+#define PL_TRACE_OPS_H
+
+enum pl_trace_token {
+    PL_TRACE_TOKEN_FREE,
+    PL_TRACE_TOKEN_ALLOCATE,
+    PL_TRACE_TOKEN_OTHER,
+    PL_TRACE_TOKEN_RESIZE
+};
+enum { PL_TRACE_TOKEN_BITS = 2, PL_TRACE_TOKEN_MASK = 3 };
+
+enum pl_trace_op {
+    PL_TRACE_OP_FREE_OTHERS,
+    PL_TRACE_OP_RESIZE_OTHERS,
+    PL_TRACE_OP_ASK_SIZE,
+    PL_TRACE_OP_TRIM,
+    PL_TRACE_OP_REFUSED,
+    PL_TRACE_OP_THREAD_END,
+    PL_TRACE_OP_TOUCHED,
+    PL_TRACE_OP_BESIDE,
+    PL_TRACE_OP_RSS,
+    PL_TRACE_OPS
+};
+
+#endif

@@ -1,0 +1,288 @@
+/* Merging the threads' records of a raw file (raw_log.h). */
+#include "harness/trace/raw_log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PAGE = 4096 };
+
+struct pl_raw_cursor {
+    const uint64_t *at, *end; /* records of the present chunk */
+    size_t place, place_end;  /* the chunks that follow */
+    uint64_t stamp;           /* of the latest record */
+    struct pl_raw_record next;
+};
+
+int pl_raw_make(const char *path, uint64_t bytes, struct pl_raw **raw, struct pl_error *error)
+{
+    void *mapped = MAP_FAILED;
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0 && ftruncate(fd, (off_t)bytes) == 0)
+        mapped = mmap(NULL, PL_RAW_FIRST, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    int rc = mapped == MAP_FAILED ? -errno : 0;
+    if (fd >= 0)
+        close(fd);
+    if (rc)
+        return pl_error_set(error, rc, "%.400s: %s", path, strerror(-rc));
+    *raw = mapped;
+    **raw = (struct pl_raw){.magic = PL_RAW_MAGIC,
+                            .version = PL_RAW_VERSION,
+                            .size = sizeof **raw,
+                            .bytes = bytes,
+                            .used = PL_RAW_FIRST};
+    return 0;
+}
+
+static bool add_place(struct pl_raw_log *log, uint64_t at, uint32_t thread)
+{
+    if (log->place_count == log->place_capacity) {
+        const size_t capacity = 2 * log->place_capacity + 64;
+        struct pl_raw_place *grown = reallocarray(log->places, capacity, sizeof *grown);
+        if (!grown)
+            return false;
+        log->places = grown;
+        log->place_capacity = capacity;
+    }
+    log->places[log->place_count++] = (struct pl_raw_place){.at = at, .thread = thread};
+    return true;
+}
+
+static const struct pl_raw_chunk *chunk_at(const struct pl_raw_log *log, uint64_t at)
+{
+    return (const void *)((const char *)log->raw + at);
+}
+
+static bool can_be(const struct pl_raw_log *log, uint64_t at)
+{
+    const uint64_t bytes = chunk_at(log, at)->bytes;
+    return bytes >= sizeof(struct pl_raw_chunk) && bytes % 16 == 0 && bytes <= log->bytes - at;
+}
+
+/* One that was taken but not begun is empty up to its end, which is a page's. */
+static int find_chunks(struct pl_raw_log *log, uint32_t process)
+{
+    uint64_t at = PL_RAW_FIRST;
+    while (at + sizeof(struct pl_raw_chunk) <= log->bytes && !log->is_damaged) {
+        const struct pl_raw_chunk *chunk = chunk_at(log, at);
+        if (!chunk->bytes) {
+            at = at / PAGE * PAGE + PAGE;
+            continue;
+        }
+        log->is_damaged = !can_be(log, at);
+        if (!log->is_damaged && chunk->thread && chunk->process == process &&
+            !add_place(log, at, chunk->thread))
+            return -ENOMEM;
+        at += chunk->bytes;
+    }
+    return 0;
+}
+
+static int by_thread(const void *a, const void *b)
+{
+    const struct pl_raw_place *x = a, *y = b;
+    if (x->thread != y->thread)
+        return x->thread < y->thread ? -1 : 1;
+    return x->at < y->at ? -1 : 1;
+}
+
+static bool next_chunk(const struct pl_raw_log *log, struct pl_raw_cursor *c)
+{
+    if (c->place == c->place_end)
+        return false;
+    const struct pl_raw_chunk *chunk = chunk_at(log, log->places[c->place++].at);
+    c->at = (const uint64_t *)(chunk + 1);
+    c->end = (const uint64_t *)((const char *)chunk + chunk->bytes);
+    c->stamp = chunk->stamp;
+    return true;
+}
+
+/* The next two words; a chunk ends where they are not there. */
+static bool next_words(const struct pl_raw_log *log, struct pl_raw_cursor *c, uint64_t words[2])
+{
+    while (c->at == c->end || !c->at[1])
+        if (!next_chunk(log, c))
+            return false;
+    words[0] = c->at[0];
+    words[1] = c->at[1];
+    c->at += 2;
+    return true;
+}
+
+/* Of its low 48 bits: the whole one that is nearest to the latest. */
+static uint64_t whole_stamp(uint64_t latest, uint64_t low)
+{
+    const int64_t step = (int64_t)((low - latest) << PL_RAW_STAMP_SHIFT) >> PL_RAW_STAMP_SHIFT;
+    return latest + (uint64_t)step;
+}
+
+/* @return whether it is one that stands before another */
+static bool take_before(struct pl_raw_record *r, const uint64_t words[2])
+{
+    switch (words[1] & PL_RAW_OP_MASK) {
+    case PL_RAW_SIZE:
+        r->size = words[0];
+        return true;
+    case PL_RAW_TOUCHED:
+        r->touched = words[0] >> PL_RAW_ADDRESS_BITS;
+        if (r->touched == PL_RAW_SIZE_LARGE)
+            r->touched = r->size;
+        r->size = 0;
+        return true;
+    case PL_RAW_SITE:
+        if (r->frame_count < PL_RAW_FRAMES_MAX)
+            r->frames[r->frame_count++] = words[0];
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* @return false at the thread's end */
+static bool advance(const struct pl_raw_log *log, struct pl_raw_cursor *c)
+{
+    struct pl_raw_record *r = &c->next;
+    uint64_t words[2];
+    r->size = r->frame_count = 0;
+    r->touched = UINT64_MAX;
+    do {
+        if (!next_words(log, c, words))
+            return false;
+    } while (take_before(r, words));
+    c->stamp = r->stamp = whole_stamp(c->stamp, words[1] >> PL_RAW_STAMP_SHIFT);
+    r->op = (enum pl_raw_op)(words[1] & PL_RAW_OP_MASK);
+    r->beside = (words[1] & (PL_RAW_STAMP_MASK >> 32)) >> PL_RAW_BESIDE_SHIFT;
+    r->address = (words[0] & ((UINT64_C(1) << PL_RAW_ADDRESS_BITS) - 1)) << 4;
+    if (words[0] >> PL_RAW_ADDRESS_BITS != PL_RAW_SIZE_LARGE)
+        r->size = words[0] >> PL_RAW_ADDRESS_BITS;
+    return true;
+}
+
+static bool is_earlier(const struct pl_raw_log *log, uint32_t a, uint32_t b)
+{
+    const struct pl_raw_record *x = &log->cursors[a].next, *y = &log->cursors[b].next;
+    return x->stamp != y->stamp ? x->stamp < y->stamp : x->thread < y->thread;
+}
+
+static void sift_down(struct pl_raw_log *log, uint32_t at)
+{
+    for (;;) {
+        uint32_t least = 2 * at + 1;
+        if (least >= log->heap_count)
+            return;
+        if (least + 1 < log->heap_count && is_earlier(log, log->heap[least + 1], log->heap[least]))
+            least++;
+        if (!is_earlier(log, log->heap[least], log->heap[at]))
+            return;
+        const uint32_t swapped = log->heap[at];
+        log->heap[at] = log->heap[least];
+        log->heap[least] = swapped;
+        at = least;
+    }
+}
+
+static uint32_t count_threads(const struct pl_raw_log *log)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < log->place_count; i++)
+        count += !i || log->places[i].thread != log->places[i - 1].thread;
+    return count;
+}
+
+static void open_cursors(struct pl_raw_log *log)
+{
+    for (size_t i = 0; i < log->place_count;) {
+        struct pl_raw_cursor *c = &log->cursors[log->cursor_count];
+        const uint32_t thread = log->places[i].thread;
+        c->place = i;
+        c->next.thread = thread;
+        while (i < log->place_count && log->places[i].thread == thread)
+            i++;
+        c->place_end = i;
+        if (advance(log, c))
+            log->heap[log->heap_count++] = log->cursor_count++;
+    }
+    for (uint32_t at = log->heap_count / 2; at-- > 0;)
+        sift_down(log, at);
+}
+
+static int index_chunks(struct pl_raw_log *log, uint32_t process)
+{
+    int rc = find_chunks(log, process);
+    if (rc || !log->place_count)
+        return rc;
+    qsort(log->places, log->place_count, sizeof *log->places, by_thread);
+    const uint32_t threads = count_threads(log);
+    log->cursors = calloc(threads, sizeof *log->cursors);
+    log->heap = calloc(threads, sizeof *log->heap);
+    if (!log->cursors || !log->heap)
+        return -ENOMEM;
+    open_cursors(log);
+    return 0;
+}
+
+static int map(struct pl_raw_log *log, const char *path)
+{
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    void *mapped = MAP_FAILED;
+    if (fstat(fd, &status) == 0 && status.st_size >= (off_t)PL_RAW_FIRST)
+        mapped = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED | MAP_NORESERVE, fd, 0);
+    close(fd);
+    if (mapped == MAP_FAILED)
+        return -EINVAL;
+    log->raw = mapped;
+    log->bytes = (size_t)status.st_size;
+    return log->raw->magic == PL_RAW_MAGIC && log->raw->version == PL_RAW_VERSION &&
+                   log->raw->size == sizeof *log->raw
+               ? 0
+               : -EINVAL;
+}
+
+int pl_raw_log_open(struct pl_raw_log *log, const char *path, uint32_t process,
+                    struct pl_error *error)
+{
+    *log = (struct pl_raw_log){0};
+    int rc = map(log, path);
+    const size_t whole = log->bytes;
+    if (!rc) {
+        log->bytes = log->raw->used < whole ? log->raw->used : whole;
+        rc = index_chunks(log, process);
+        log->bytes = whole;
+    }
+    if (!rc)
+        return 0;
+    pl_raw_log_close(log);
+    return pl_error_set(error, rc, "%.400s: %s", path,
+                        rc == -EINVAL ? "it is no raw recording" : strerror(-rc));
+}
+
+bool pl_raw_log_next(struct pl_raw_log *log, struct pl_raw_record *record)
+{
+    if (!log->heap_count)
+        return false;
+    struct pl_raw_cursor *c = &log->cursors[log->heap[0]];
+    *record = c->next;
+    if (log->raw->stop && record->stamp > log->raw->stop_stamp)
+        return false; /* other threads may have gone on without these */
+    if (!advance(log, c))
+        log->heap[0] = log->heap[--log->heap_count];
+    sift_down(log, 0);
+    return true;
+}
+
+void pl_raw_log_close(struct pl_raw_log *log)
+{
+    if (log->raw)
+        munmap((void *)(uintptr_t)log->raw, log->bytes);
+    free(log->cursors);
+    free(log->heap);
+    free(log->places);
+    *log = (struct pl_raw_log){0};
+}

@@ -1,0 +1,43 @@
+/* What is seen of a recorded process from outside, some times a second: its resident memory, and
+ * which of its pages are there. Written to a file as the program runs, read back when its trace is
+ * made. One thread. */
+#ifndef PL_TRACE_SAMPLES_H
+#define PL_TRACE_SAMPLES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+/** Private memory that no file stands behind, as /proc/PID/maps has it. */
+struct pl_sample_range {
+    uint64_t begin, end; /* addresses */
+    uint64_t first_word; /* of its pages' bits in `there` */
+};
+
+struct pl_memory_sample {
+    uint64_t stamp;
+    uint64_t rss_bytes;             /* RssAnon */
+    struct pl_sample_range *ranges; /* rising */
+    uint64_t *there;                /* a bit a page, each range's from a word of its own */
+    uint32_t range_count, range_capacity;
+    uint64_t word_count, word_capacity;
+    uint64_t *pages; /* a piece of /proc/PID/pagemap */
+};
+
+/** Looks at a process. @param stamp of now @return false when it is gone, or nobody may look */
+bool pl_memory_sample_take(struct pl_memory_sample *sample, pid_t pid, uint64_t stamp);
+
+bool pl_memory_sample_write(const struct pl_memory_sample *sample, FILE *stream);
+
+/** @return false at the end of the stream, or where it can't be read */
+bool pl_memory_sample_read(struct pl_memory_sample *sample, FILE *stream);
+
+/** Resident pages of those that begin in [begin, end). @param known set to false where some of the
+ *  range was not looked at */
+uint64_t pl_memory_sample_pages(const struct pl_memory_sample *sample, uint64_t begin, uint64_t end,
+                                bool *known);
+
+void pl_memory_sample_free(struct pl_memory_sample *sample);
+
+#endif

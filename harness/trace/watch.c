@@ -1,0 +1,152 @@
+/* Watching a program (watch.h). */
+#include "harness/trace/watch.h"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/trace/order.h"
+
+enum { INTERVAL_MS = 200, FIRST_MS = 2, OBJECTS_MAX = 4096 };
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static void note_time(struct pl_trace_watch *w)
+{
+    if (w->time_count == w->time_capacity) {
+        const size_t capacity = 2 * w->time_capacity + 64;
+        struct pl_trace_time *grown = reallocarray(w->times, capacity, sizeof *grown);
+        w->has_failed |= !grown;
+        if (!grown)
+            return;
+        w->times = grown;
+        w->time_capacity = capacity;
+    }
+    w->times[w->time_count++] = (struct pl_trace_time){pl_trace_stamp(w->raw), now_ns()};
+}
+
+/* A program that is not made to be moved has its addresses in itself. */
+static bool is_fixed(const char *path)
+{
+    Elf64_Ehdr header = {0};
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const bool read_it = fd >= 0 && read(fd, &header, sizeof header) == sizeof header;
+    if (fd >= 0)
+        close(fd);
+    return read_it && memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && header.e_type == ET_EXEC;
+}
+
+static bool is_known(const struct pl_trace_watch *w, const struct pl_trace_object *object)
+{
+    for (size_t i = 0; i < w->object_count; i++)
+        if (w->objects[i].begin == object->begin && strcmp(w->objects[i].path, object->path) == 0)
+            return true;
+    return false;
+}
+
+static void add_object(struct pl_trace_watch *w, const struct pl_trace_object *object)
+{
+    if (is_known(w, object) || w->object_count == OBJECTS_MAX)
+        return;
+    if (w->object_count == w->object_capacity) {
+        const size_t capacity = 2 * w->object_capacity + 16;
+        struct pl_trace_object *grown = reallocarray(w->objects, capacity, sizeof *grown);
+        if (!grown)
+            return;
+        w->objects = grown;
+        w->object_capacity = capacity;
+    }
+    w->objects[w->object_count] = *object;
+    if (is_fixed(object->path))
+        w->objects[w->object_count].base = 0;
+    w->object_count++;
+}
+
+/* @param base where the file's first page was mapped last */
+static void take_line(struct pl_trace_watch *w, const char *line, uint64_t *base)
+{
+    struct pl_trace_object object = {0};
+    char rights[8];
+    uint64_t offset;
+    int name = 0;
+    if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %7s %" SCNx64 " %*s %*s %n", &object.begin,
+               &object.end, rights, &offset, &name) < 4 ||
+        line[name] != '/')
+        return;
+    if (!offset)
+        *base = object.begin;
+    object.base = *base;
+    snprintf(object.path, sizeof object.path, "%.*s", (int)strcspn(line + name, "\n"), line + name);
+    if (rights[2] == 'x')
+        add_object(w, &object);
+}
+
+static void note_objects(struct pl_trace_watch *w)
+{
+    char path[64], *line = NULL;
+    size_t capacity = 0;
+    uint64_t base = 0;
+    snprintf(path, sizeof path, "/proc/%d/maps", (int)w->pid);
+    FILE *maps = fopen(path, "re");
+    while (maps && getline(&line, &capacity, maps) > 0)
+        take_line(w, line, &base);
+    free(line);
+    if (maps)
+        fclose(maps);
+}
+
+void pl_trace_watch_begin(struct pl_trace_watch *w, pid_t pid, const struct pl_raw *raw,
+                          FILE *samples)
+{
+    *w = (struct pl_trace_watch){
+        .pid = pid, .raw = raw, .samples = samples, .interval_ms = FIRST_MS};
+    note_time(w);
+}
+
+static bool is_due(struct pl_trace_watch *w)
+{
+    static const int64_t ns_per_ms = 1000000;
+    const struct pl_trace_time *latest = w->time_count ? &w->times[w->time_count - 1] : NULL;
+    return !w->taken || !latest || !w->raw->by_counter ||
+           latest->ns % (INTERVAL_MS * ns_per_ms) < ns_per_ms;
+}
+
+int pl_trace_watch_look(struct pl_trace_watch *w)
+{
+    note_time(w);
+    if (!w->has_failed && is_due(w)) {
+        if (w->raw->frames)
+            note_objects(w);
+        if (pl_memory_sample_take(&w->sample, w->pid, pl_trace_stamp(w->raw))) {
+            w->taken++;
+            w->has_failed = !pl_memory_sample_write(&w->sample, w->samples);
+        }
+    }
+    if (w->raw->by_counter)
+        return 1;
+    w->interval_ms = w->interval_ms < INTERVAL_MS / 2 ? 2 * w->interval_ms : INTERVAL_MS;
+    return w->interval_ms;
+}
+
+void pl_trace_watch_end(struct pl_trace_watch *w)
+{
+    note_time(w);
+}
+
+void pl_trace_watch_free(struct pl_trace_watch *w)
+{
+    free(w->times);
+    free(w->objects);
+    pl_memory_sample_free(&w->sample);
+    w->times = NULL;
+    w->objects = NULL;
+}

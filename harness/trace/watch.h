@@ -1,0 +1,36 @@
+/* Watching a recorded program from outside while it runs: samples of its memory, what time it is,
+ * and which files it has mapped to run. One thread. */
+#ifndef PL_TRACE_WATCH_H
+#define PL_TRACE_WATCH_H
+
+#include "harness/trace/compile.h"
+#include "harness/trace/samples.h"
+
+struct pl_trace_watch {
+    pid_t pid;
+    const struct pl_raw *raw;
+    FILE *samples;
+    struct pl_memory_sample sample;
+    struct pl_trace_time *times;
+    size_t time_count, time_capacity;
+    struct pl_trace_object *objects;
+    size_t object_count, object_capacity;
+    uint64_t taken; /* samples */
+    int interval_ms;
+    bool has_failed; /* samples can't be written, or there is no memory for more */
+};
+
+/** @param samples a new file; stays the caller's */
+void pl_trace_watch_begin(struct pl_trace_watch *watch, pid_t pid, const struct pl_raw *raw,
+                          FILE *samples);
+
+/** Looks once. @return in how many ms to look again: few in the beginning, then 200; with a counter
+ *  for a clock 1 */
+int pl_trace_watch_look(struct pl_trace_watch *watch);
+
+/** Notes the time once more, when the program has ended. */
+void pl_trace_watch_end(struct pl_trace_watch *watch);
+
+void pl_trace_watch_free(struct pl_trace_watch *watch);
+
+#endif
