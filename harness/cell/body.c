@@ -25,7 +25,7 @@ static int open_stack(struct pl_cell *cell, struct pl_error *error)
         rc = pl_stack_open(&cell->spec, s->classes, s->class_count, s->budgets, s->budget_count,
                            &cell->stack, error);
     if (!rc)
-        pl_cell_trim_open(&cell->trim, &spec);
+        pl_cell_trim_open(&cell->trim, &cell->spec);
     return rc;
 }
 
