@@ -32,6 +32,8 @@
 
 #define OUT_DEFAULT "plimsoll.trace"
 #define RAW_BYTES_MAX (UINT64_C(1) << 40)
+/* A program that holds more without a call of malloc has a heap of its own. */
+#define UNSERVED_BYTES (UINT64_C(2) << 20)
 
 struct recording {
     const char *out;
@@ -182,11 +184,7 @@ static void fill_head(const struct recording *r, const struct pl_raw_process *pr
                       struct pl_trace_head *head)
 {
     struct utsname kernel;
-    const struct pl_trace_watch *w = &r->watch;
     *head = (struct pl_trace_head){.began_unix_ms = r->began_unix_ms,
-                                   .duration_ms =
-                                       (uint64_t)(w->times[w->time_count - 1].ns - w->times[0].ns) /
-                                       UINT64_C(1000000),
                                    .ordered_by_clock = !r->raw->by_counter,
                                    .site_frames = r->frames};
     uname(&kernel);
@@ -296,7 +294,7 @@ static int check_recorded(struct recording *r, struct pl_error *error)
                             "the malloc of '%s' can't be recorded: it is linked statically, is a "
                             "Go program, is for another C library, or is setuid",
                             r->command[0]);
-    if (!r->report.calls)
+    if (!r->report.calls && r->watch.rss_bytes > UNSERVED_BYTES)
         return pl_error_set(error, -ENOSYS,
                             "'%s' allocates nothing by the C library's malloc: a heap of its own "
                             "is linked into it, which can't be recorded",

@@ -377,13 +377,16 @@ static int compile(struct compiler *c)
     return rc ? rc : take_samples_until(c, UINT64_MAX, began_ns);
 }
 
-static void tell_loss(const struct compiler *c, struct pl_trace_head *head)
+static void tell_rest(struct compiler *c, struct pl_trace_head *head)
 {
     const char *lost = c->log.is_damaged                    ? "the program has damaged it"
                        : c->log.raw->stop == PL_RAW_FULL    ? "its raw file had reached its limit"
                        : c->log.raw->stop == PL_RAW_NO_ROOM ? "the disk had no more room"
                                                             : "";
     snprintf(head->lost, sizeof head->lost, "%s", lost);
+    head->duration_ms =
+        ms_of(c, c->source->times[c->source->time_count - 1].stamp, ns_of(c, c->began));
+    c->time = 0;
 }
 
 static void close_all(struct compiler *c)
@@ -421,7 +424,7 @@ int pl_trace_compile(const struct pl_trace_source *source, struct pl_trace_head 
     if (rc)
         return rc;
     c.began = c.log.raw->processes[source->process].began;
-    tell_loss(&c, head);
+    tell_rest(&c, head);
     rc = write_all(&c, head, stream, totals);
     close_all(&c);
     return rc ? pl_error_set(error, rc, "the trace can't be written: %s", strerror(-rc)) : 0;

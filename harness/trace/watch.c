@@ -128,6 +128,8 @@ int pl_trace_watch_look(struct pl_trace_watch *w)
             note_objects(w);
         if (pl_memory_sample_take(&w->sample, w->pid, pl_trace_stamp(w->raw))) {
             w->taken++;
+            if (w->sample.rss_bytes > w->rss_bytes)
+                w->rss_bytes = w->sample.rss_bytes;
             w->has_failed = !pl_memory_sample_write(&w->sample, w->samples);
         }
     }

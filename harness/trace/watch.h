@@ -15,7 +15,8 @@ struct pl_trace_watch {
     size_t time_count, time_capacity;
     struct pl_trace_object *objects;
     size_t object_count, object_capacity;
-    uint64_t taken; /* samples */
+    uint64_t taken;     /* samples */
+    uint64_t rss_bytes; /* the most in one of them */
     int interval_ms;
     bool has_failed; /* samples can't be written, or there is no memory for more */
 };

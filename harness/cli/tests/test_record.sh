@@ -1,0 +1,163 @@
+#!/usr/bin/env bash
+# plimsoll record and plimsoll list: what a program asks of its heap is in its trace, however it ends,
+# and it is none the worse for it.
+# test_record.sh BUILD_FOLDER
+set -uo pipefail
+build=$(realpath "$1") failed=0
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+bad() { echo "not so: $*" && failed=1; }
+record() { # WANTED_EXIT ARGUMENT...
+    local wanted=$1
+    shift
+    "$build/plimsoll" record --out "$tmp/my.trace" "$@" >"$tmp/out" 2>"$tmp/err"
+    local code=$?
+    [ $code = "$wanted" ] || { bad "record $*: ended with $code, not $wanted" && cat "$tmp/err"; }
+}
+subject() { record 0 -- "$build/record-subject" "$@"; }
+says() { grep -qF -- "$1" "$tmp/err" || { bad "it says nothing of '$1'" && cat "$tmp/err"; }; }
+events() { "$build/plimsoll" list --events "${1:-$tmp/my.trace}"; }
+listed() { "$build/plimsoll" list "${1:-$tmp/my.trace}"; }
+count() { events "${2:-$tmp/my.trace}" | grep -cE -- "$1"; }
+is() { [ "$2" = "$3" ] || bad "$1: $2, not $3"; }
+
+# Each call of the API, in its order, with what was asked for; blocks as the program has them.
+subject every-call
+events | grep -E 'size=(100[0-9][0-9]|9223372036854775807|10005|10002|140737488355327)( |$)' |
+    sed -E 's/^[0-9]+ [0-9]+ //; s/ (block|slot|old_block|touched_pages)=[0-9]+//g' >"$tmp/got"
+cat >"$tmp/wanted" <<'END'
+allocate size=10001
+free size=10001
+allocate size=10002 zeroed
+free size=10002
+allocate size=10003
+resize old_size=10003 size=10004
+resize old_size=10004 size=10005
+resize old_size=10005 size=10006
+free size=10006
+allocate size=10007 alignment=256
+free size=10007
+allocate size=10048 alignment=64
+free size=10048
+allocate size=10009 alignment=1024
+free size=10009
+allocate size=10010 alignment=4096
+free size=10010
+allocate size=10011 alignment=4096
+free size=10011
+allocate size=10012
+ask-size size=10012
+free size=10012
+allocate size=10013
+refused size=140737488355327
+free size=10013
+allocate size=10014
+free size=10014
+allocate size=10015
+free size=10015
+trim size=10016
+END
+diff "$tmp/wanted" "$tmp/got" >"$tmp/diff" || { bad "not each call is there" && cat "$tmp/diff"; }
+
+# Four threads that hand a block over at each event: none is out of order, none is lost.
+subject swap 20000
+is "swapped: allocations" "$(count 'allocate .* size=20001')" 80000
+is "swapped: frees" "$(count 'free .* size=20001')" 80000
+listed | grep -qE 'skipped|put right' && bad "swapped: $(listed | grep -E 'skipped|put right')"
+is "swapped: threads" "$(listed | grep ^threads | grep -oE '[0-9]+')" 5
+
+# Threads that come and go use each other's chunks.
+subject threads 3000
+is "short threads" "$(count 'allocate .* size=30001')" 3000
+is "short threads: ended" "$(count ' end$')" 3000
+
+subject touch
+is "half of the pages" "$(events | grep -E 'free .* size=413696 ' | grep -oE 'touched_pages=[0-9]+' | head -1)" touched_pages=50
+subject map
+events | grep -E ' beside | size=50001' | sed -E 's/.* (beside bytes=[0-9]+|allocate|free).*/\1/' >"$tmp/got"
+is "memory beside" "$(events | grep -A99 -m1 'beside bytes=' | grep -oE 'beside bytes=[0-9]+' | tail -2 | tr '\n' ' ')" \
+    "beside bytes=$((base = $(events | grep -oE 'beside bytes=[0-9]+' | tail -1 | cut -d= -f2) + 524288)) beside bytes=$((base - 524288)) "
+
+# However it ends.
+subject status 7
+says "exit status 7"
+subject killed 1000
+says "ended by signal 9"
+is "killed: blocks" "$(count 'allocate .* size=40001')" 1000
+subject crash 1000
+says "ended by signal 11"
+is "crashed: blocks" "$(count 'allocate .* size=40001')" 1000
+subject close-all 1000
+is "all descriptors closed: blocks" "$(count 'allocate .* size=40001')" 1000
+
+# Its other processes, and what it executes.
+subject fork 10
+is "fork: the parent's blocks" "$(count 'size=40001')" 10
+is "fork: the child's in the parent's" "$(count 'size=40002')" 0
+says "1 processes that it started are not recorded"
+record 0 --children -- "$build/record-subject" fork 10
+other=$(ls "$tmp"/my.trace.*)
+is "fork: the child's own" "$(count 'size=40002' "$other")" 10
+rm -f "$tmp"/my.trace.*
+subject exec 10
+is "exec: of the program before" "$(count 'size=40002')" 0
+is "exec: of what was executed" "$(count 'size=40001')" 10
+record 0 --children -- "$build/record-subject" exec 10
+is "exec: of the program before, apart" "$(count 'size=40002' "$(ls "$tmp"/my.trace.*)")" 3
+rm -f "$tmp"/my.trace.*
+
+# Under other heaps, where they are.
+for heap in jemalloc tcmalloc mimalloc; do
+    "$build/plimsoll" list allocators | grep -A3 "^$heap " | grep -q 'not here' && continue
+    record 0 --allocator $heap -- "$build/record-subject" swap 2000
+    is "$heap: allocations" "$(count 'allocate .* size=20001')" 8000
+    listed | grep -q "^heap .*$heap" || bad "$heap: $(listed | grep ^heap)"
+done
+
+# Who asked.
+record 0 --sites -- "$build/record-subject" hold 100
+listed | grep -A1 '4000100 B in 100 blocks' | grep -q 'record-subject+0x' || bad "no call site"
+record 0 --sites=stack -- "$build/record-subject" hold 100
+listed | grep -A1 '4000100 B in 100 blocks' | grep -q 'record-subject+0x' || bad "no call site of a stack"
+
+# One that never allocates.
+record 0 -- true
+is "nothing: allocations" "$(count '1 allocate')" "$(events | grep -c allocate)"
+
+# What can't be recorded leaves no trace; its output and status are its own.
+rm -f "$tmp/my.trace"
+record 3 -- "$build/interpose-static"
+says "can't be recorded"
+record 2 -- "$tmp/no-such-program"
+record 2 --out
+record 2 --no-such-option -- true
+[ ! -e "$tmp/my.trace" ] || bad "a trace of nothing"
+record 0 -- sh -c 'echo out; echo err >&2'
+is "its output" "$(cat "$tmp/out")" out
+grep -qx err "$tmp/err" || bad "its stderr is not its own"
+record 2 --allocator limited:max=1MiB/glibc -- true
+
+# Room for half of what it asks for: the program goes on, and the trace is whole up to there.
+mkdir "$tmp/small"
+if mount -t tmpfs -o size=8m none "$tmp/small" 2>/dev/null; then
+    TMPDIR=$tmp/small subject swap 200000
+    says "the recording ended before the program did"
+    listed >"$tmp/listed" || bad "what was recorded until then can't be read"
+    grep -q '^cut short' "$tmp/listed" || bad "a list that does not tell of it"
+    umount "$tmp/small"
+fi
+
+# What is no trace, or no longer.
+subject hold 10
+head -c 300 "$tmp/my.trace" >"$tmp/cut"
+"$build/plimsoll" list "$tmp/cut" >"$tmp/out" 2>"$tmp/err"
+is "cut off: exit" $? 2
+says "cut off"
+is "cut off: lines" "$(wc -l <"$tmp/err")" 1
+printf 'no trace, but text of some length' >"$tmp/text"
+for file in text no-such-file .; do
+    "$build/plimsoll" list "$tmp/$file" >"$tmp/out" 2>"$tmp/err"
+    is "$file: exit" $? 2
+    is "$file: lines" "$(wc -l <"$tmp/err")" 1
+done
+exit $failed
