@@ -425,7 +425,7 @@ static bool is_recorded_heap(const struct pl_cell_options *o)
     struct pl_stack_spec spec;
     char library[PL_PATH_MAX] = "";
     if (pl_traits_of(o->scenario)->material != PL_MATERIAL_TAPE || !o->recording ||
-        pl_stack_parse(o->stack, &spec, NULL) || spec.depth != 1 ||
+        pl_stack_parse(o->stack, &spec, NULL) || spec.depth != 1 || pl_stack_one_size(&spec) ||
         pl_stack_library(&spec, library, sizeof library))
         return false;
     const char *recorded = pl_tape_of(o->recording)->heap, *slash = strrchr(recorded, '/');
