@@ -77,14 +77,29 @@ static inline void pl_release(struct pl_allocator *a, void *block, size_t size)
     a->release(a, block, size);
 }
 
-/** Acquires a block that is aligned or zeroed. A link that has no acquire_as is asked for a larger
- *  block, at whose aligned part the block begins, and which is filled here. Any thread, as acquire.
- *  @return NULL when it is refused */
-void *pl_acquire_as(struct pl_allocator *a, const struct pl_request *request);
+/* Of requests that are aligned or zeroed, and of aligned blocks. */
+void *pl_acquire_special(struct pl_allocator *a, const struct pl_request *request);
+void pl_release_special(struct pl_allocator *a, void *block, const struct pl_request *request);
+
+/** Acquires a block that may be aligned or zeroed. A link that has no acquire_as is asked for a
+ *  larger block, at whose aligned part the block begins, and which is filled here. Any thread, as
+ *  acquire. @return NULL when it is refused */
+static inline void *pl_acquire_as(struct pl_allocator *a, const struct pl_request *request)
+{
+    return request->alignment || request->zeroed ? pl_acquire_special(a, request)
+                                                 : pl_acquire(a, request->size);
+}
 
 /** Takes back a block of pl_acquire_as or pl_resize. @param request what was asked for last, but
  *  for whether it was zeroed; NULL blocks are ignored */
-void pl_release_as(struct pl_allocator *a, void *block, const struct pl_request *request);
+static inline void pl_release_as(struct pl_allocator *a, void *block,
+                                 const struct pl_request *request)
+{
+    if (request->alignment)
+        pl_release_special(a, block, request);
+    else
+        pl_release(a, block, request->size);
+}
 
 /** Gives a block another size. A link that has no resize is asked for a new block, and both are
  *  held while the bytes are copied.

@@ -58,16 +58,14 @@ static void *acquire_by_hand(struct pl_allocator *a, const struct pl_request *r)
     return block;
 }
 
-void *pl_acquire_as(struct pl_allocator *a, const struct pl_request *r)
+void *pl_acquire_special(struct pl_allocator *a, const struct pl_request *r)
 {
-    if (!r->alignment && !r->zeroed)
-        return pl_acquire(a, r->size);
     return a->acquire_as ? a->acquire_as(a, r) : acquire_by_hand(a, r);
 }
 
-void pl_release_as(struct pl_allocator *a, void *block, const struct pl_request *r)
+void pl_release_special(struct pl_allocator *a, void *block, const struct pl_request *r)
 {
-    if (a->release_as && r->alignment)
+    if (a->release_as)
         a->release_as(a, block, r);
     else if (block && !is_owed(a, r))
         pl_release(a, whole_behind(block), whole_of(a, r));

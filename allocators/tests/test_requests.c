@@ -1,5 +1,6 @@
 /* Aligned, zeroed and resized blocks through layers: what limits, faults and ledgers count of them,
  * and what goes around a pool of one size. */
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -151,6 +152,35 @@ static void one_class_of_any_size_at_most(void **state)
     assert_true(pl_stack_check(&spec, two, 2, NULL, 0, &error) < 0);
 }
 
+/* Bytes that glibc's heap grows by for many blocks of such a request. */
+static size_t growth(const struct pl_request *request)
+{
+    enum { MANY = 20000 };
+    static void *held[MANY];
+    struct pl_stack *stack = open_stack("glibc", &any, 1, NULL, 0);
+    struct pl_allocator *link = pl_stack_class(stack, 0);
+    malloc_trim(0);
+    size_t before = mallinfo2().arena;
+    for (size_t i = 0; i < MANY; i++)
+        assert_non_null(held[i] = pl_acquire_as(link, request));
+    size_t after = mallinfo2().arena;
+    for (size_t i = 0; i < MANY; i++)
+        pl_release_as(link, held[i], request);
+    pl_stack_close(stack);
+    return after - before;
+}
+
+/* It is the heap's own way that serves them: what that costs shows. */
+static void alignment_costs_glibc_double(void **state)
+{
+    const struct pl_request plain = {.size = 64}, aligned = {.size = 64, .alignment = 64};
+    (void)state;
+    skip_if_sanitized();
+    size_t of_plain = growth(&plain), of_aligned = growth(&aligned);
+    assert_true(of_plain > 0);
+    assert_true(2 * of_aligned > 3 * of_plain);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +191,7 @@ int main(void)
         cmocka_unit_test(any_size_goes_around_pools),
         cmocka_unit_test(null_has_no_block_of_any_size),
         cmocka_unit_test(one_class_of_any_size_at_most),
+        cmocka_unit_test(alignment_costs_glibc_double),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,7 +37,9 @@ static size_t footprint(const struct pl_allocator *self, size_t size)
 struct pl_allocator *books_link(struct books *books, uint32_t class_index,
                                 struct pl_allocator *chain)
 {
-    books->links[class_index] = (struct counted){{acquire, release, footprint, chain}, books};
+    books->links[class_index] = (struct counted){
+        .link = {.acquire = acquire, .release = release, .footprint = footprint, .inner = chain},
+        .books = books};
     return &books->links[class_index].link;
 }
 

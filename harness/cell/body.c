@@ -137,7 +137,9 @@ void pl_cell_sample(struct pl_cell *cell, int64_t t_ns)
 
 void pl_cell_begin(struct pl_cell *cell)
 {
+    uint64_t shared;
     pl_sampler_reset_peak();
+    pl_sampler_resident(&cell->sampler, &cell->rss_bytes_before, &shared);
     getrusage(RUSAGE_SELF, &cell->usage_start);
     cell->sampler.cpu_start_ns = pl_real_cpu();
     cell->real_start_ns = pl_real_now();
@@ -180,6 +182,7 @@ void pl_cell_end(struct pl_cell *cell, int64_t t_ns)
     getrusage(RUSAGE_SELF, &usage);
     final->faults_minor = (uint64_t)(usage.ru_minflt - cell->usage_start.ru_minflt);
     final->faults_major = (uint64_t)(usage.ru_majflt - cell->usage_start.ru_majflt);
+    final->rss_bytes_before = cell->rss_bytes_before;
     final->rss_bytes_peak = pl_sampler_peak(&cell->sampler);
     final->vsz_bytes_peak = pl_sampler_space() - cell->job->bytes; /* ours is no part of it */
     final->at_ceiling = cell->sampler.at_ceiling;

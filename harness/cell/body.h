@@ -24,6 +24,7 @@ struct pl_cell {
     bool takes_turns; /* no thread is at work while a sample is taken: under the virtual clock */
     struct rusage usage_start;
     int64_t real_start_ns;
+    uint64_t rss_bytes_before;
     struct pl_media_facts media;
     struct pl_final final;
 };

@@ -129,8 +129,9 @@ struct pl_final {
     int64_t cpu_ns;        /* likewise, user and system, without the sampler's */
     uint64_t faults_minor; /* in the window */
     uint64_t faults_major;
-    uint64_t rss_bytes_peak; /* VmHWM less shared pages, since the window began */
-    uint64_t vsz_bytes_peak; /* VmPeak less the job's: since the process began */
+    uint64_t rss_bytes_before; /* RssAnon when the window began */
+    uint64_t rss_bytes_peak;   /* VmHWM less shared pages, since then */
+    uint64_t vsz_bytes_peak;   /* VmPeak less the job's: since the process began */
     uint64_t live_bytes_peak;
     uint64_t leaked_bytes; /* still live after the pipeline was closed: a fault of the suite */
     uint64_t acquire_ns_p50, acquire_ns_p99, acquire_ns_p999, acquire_ns_max;

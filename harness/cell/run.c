@@ -20,6 +20,7 @@
 #include "harness/pipelines/pipeline.h"
 #include "harness/pipelines/program/words.h"
 #include "harness/scenario/traits.h"
+#include "harness/traffic/tape.h"
 
 /* A program gets its grace, and what is left of it is killed. */
 #define PL_FOREIGN_END_MS 5000
@@ -419,10 +420,27 @@ static int make_environment(const struct pl_cell_options *o, const char *page,
     return rc;
 }
 
+/* Libraries are told by their names: what was recorded may have lain elsewhere. */
+static bool is_recorded_heap(const struct pl_cell_options *o)
+{
+    struct pl_stack_spec spec;
+    char library[PL_PATH_MAX] = "";
+    if (pl_traits_of(o->scenario)->material != PL_MATERIAL_TAPE || !o->recording ||
+        pl_stack_parse(o->stack, &spec, NULL) || spec.depth != 1 || pl_stack_one_size(&spec) ||
+        pl_stack_library(&spec, library, sizeof library))
+        return false;
+    const char *recorded = pl_tape_of(o->recording)->heap, *slash = strrchr(recorded, '/');
+    const char *name = strrchr(library, '/') ? strrchr(library, '/') + 1 : "libc.so";
+    recorded = slash ? slash + 1 : recorded;
+    return strncmp(recorded, name, strcspn(name, ".")) == 0 &&
+           strcspn(recorded, ".") == strcspn(name, ".");
+}
+
 static int run_with_page(const struct pl_cell_options *o, const char *page,
                          struct pl_cell_evidence *evidence, struct pl_error *error)
 {
-    struct pl_cell_evidence e = {.cpu = -1};
+    struct pl_cell_evidence e = {
+        .cpu = -1, .recording = o->recording, .recorded_heap = is_recorded_heap(o)};
     int job_fd = -1;
     int rc = make_environment(o, page, &e.environment, error);
     if (!rc)

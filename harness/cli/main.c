@@ -39,6 +39,7 @@ static const char help[] =
     "  plimsoll record [--out FILE] [--allocator HEAP] [--sites[=stack]] [--children]\n"
     "               -- PROGRAM [ARGUMENT...]                  a trace of what it asks of its heap\n"
     "  plimsoll list [--events] FILE                          what is in a trace\n"
+    "  plimsoll run FILE.trace [options of run]               replays one, in any stack\n"
     "  plimsoll report DIR [--baseline DIR]                   report.html, report.md, report.json "
     "and\n"
     "               [--history FILE]                            junit.xml from results, beside "

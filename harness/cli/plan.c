@@ -252,7 +252,7 @@ static int plan_one(struct pl_heaps *heaps, const struct pl_arguments *a, const 
     bool foreign = pl_traits_of(&p->scenario)->foreign;
     p->clock = foreign ? PL_CLOCK_WALL : a->clock;
     if (p->clock == PL_CLOCK_WALL && !foreign && !pl_pipeline_of(&p->scenario)->live)
-        return pl_cli_usage("%s: the pipeline %s has no sockets to run over; --clock virtual would "
+        return pl_cli_usage("%s: the pipeline %s does not run in real time; --clock virtual would "
                             "be right",
                             p->scenario.name, pl_pipeline_of(&p->scenario)->name);
     int rc = pl_cli_ledger_check(a, &p->scenario);

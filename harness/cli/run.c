@@ -24,6 +24,7 @@
 #include "harness/report/text.h"
 #include "harness/results/results.h"
 #include "harness/scenario/traits.h"
+#include "harness/traffic/tape.h"
 
 struct run {
     const struct pl_arguments *arguments;
@@ -108,6 +109,23 @@ static void note_program(struct run *run, const struct pl_planned *p,
     }
 }
 
+/* The rest of the trace is what its program did when it was refused nothing. */
+static void note_refused(struct run *run, const struct pl_planned *p,
+                         const struct pl_cell_evidence *e, const char *stack)
+{
+    char text[PL_STACK_TEXT_MAX + 240];
+    uint64_t refused = 0;
+    for (uint32_t i = 0; e->has_final && i < e->final.class_count; i++)
+        refused += e->final.classes[i].failures;
+    if (pl_traits_of(&p->scenario)->material != PL_MATERIAL_TAPE || !refused)
+        return;
+    snprintf(text, sizeof text,
+             "%s: %llu blocks were refused and stay absent in the replay; the program itself might "
+             "have behaved otherwise from the first of them on",
+             stack, (unsigned long long)refused);
+    warn(run, text);
+}
+
 /* They were kept out, but for the room that they took until then. */
 static void note_strangers(struct run *run, const struct pl_cell_evidence *e, const char *stack)
 {
@@ -148,6 +166,7 @@ static int keep_cell(struct run *run, const struct pl_planned *p,
     note_sender(run, evidence, label);
     note_strangers(run, evidence, label);
     note_program(run, p, evidence, label);
+    note_refused(run, p, evidence, label);
     int rc = pl_results_add_cell(&run->results, identity, &measured, &expected, error);
     if (!rc)
         rc = pl_cli_ledger_write(&run->results, error);
@@ -253,6 +272,30 @@ static void note_enclosing(struct run *run, const struct pl_scenario *s)
     warn(run, text);
 }
 
+/* Of a trace: what of it there is, and what is not replayed. */
+static void note_tape(struct run *run, const struct pl_scenario *s,
+                      const struct pl_recording *recording)
+{
+    char text[1400];
+    if (pl_traits_of(s)->material != PL_MATERIAL_TAPE)
+        return;
+    const struct pl_tape *tape = pl_tape_of(recording);
+    int64_t lasts_ns = (int64_t)((double)tape->duration_ms / s->trace.speed * 1e6);
+    if (tape->cut[0]) {
+        snprintf(text, sizeof text, "%s: what is whole is replayed, %llu events", tape->cut,
+                 (unsigned long long)tape->events);
+        warn(run, text);
+    }
+    if (lasts_ns > s->duration_ns) {
+        snprintf(
+            text, sizeof text,
+            "%s: the trace lasts %.1f s and is left after %.1f s; a longer duration would have "
+            "all of it",
+            s->name, (double)lasts_ns / 1e9, (double)s->duration_ns / 1e9);
+        warn(run, text);
+    }
+}
+
 /* What a reader of the results has to know before the first figure. */
 static void note_conditions(struct run *run)
 {
@@ -265,6 +308,7 @@ static void note_conditions(struct run *run)
         if (p->skipped[0])
             warn(run, p->skipped);
         note_enclosing(run, &p->scenario);
+        note_tape(run, &p->scenario, p->recording);
         uint64_t senders = (uint64_t)p->scenario.traffic.sessions * p->recording->stream_count;
         if (senders > p->scenario.receiver.max_sessions) {
             snprintf(text, sizeof text,

@@ -6,13 +6,16 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "harness/clock/real.h"
 #include "harness/pipelines/pipeline.h"
+#include "harness/trace/writer.h"
 #include "harness/traffic/tape.h"
 #include "harness/traffic/tests/traced.h"
 
@@ -312,6 +315,35 @@ static void what_is_no_trace_is_refused(void **state)
     traced_remove(&traced);
 }
 
+/* Threads that never end. */
+static int compile_threads(uint32_t threads, struct pl_error *error)
+{
+    static const struct pl_trace_head head = {.program = "/bin/server"};
+    char path[] = "/tmp/plimsoll-threads-XXXXXX.trace";
+    struct pl_recording *recording = NULL;
+    FILE *stream = fdopen(mkstemps(path, 6), "wb");
+    struct pl_trace_writer *writer = pl_trace_writer_open(stream, &head);
+    for (uint32_t i = 1; i <= threads; i++) {
+        struct pl_trace_event e = {.kind = PL_TRACE_ALLOCATE, .thread = i, .size = i};
+        assert_int_equal(pl_trace_write(writer, &e), 0);
+    }
+    assert_int_equal(pl_trace_writer_close(writer, true), 0);
+    fclose(stream);
+    int rc = pl_tape_compile(path, &recording, error);
+    unlink(path);
+    free(recording);
+    return rc;
+}
+
+static void more_threads_than_a_cell_makes_are_refused(void **state)
+{
+    struct pl_error error;
+    (void)state;
+    assert_int_equal(compile_threads(PL_TAPE_LANES_MAX, &error), 0);
+    assert_int_equal(compile_threads(PL_TAPE_LANES_MAX + 1, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "more than 1024 threads at a time"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +355,7 @@ int main(void)
         cmocka_unit_test(what_fits_no_class_falls_back),
         cmocka_unit_test(a_cut_trace_is_replayed_up_to_there),
         cmocka_unit_test(what_is_no_trace_is_refused),
+        cmocka_unit_test(more_threads_than_a_cell_makes_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -140,40 +140,53 @@ static enum trace_stop end(struct trace_player *p)
     return TRACE_PAUSE;
 }
 
+/* What happens to a block. */
+static void act(struct trace_player *p, pl_tape_word word)
+{
+    struct trace_block *b = &p->blocks[pl_tape_slot_of(word)];
+    const uint32_t argument = pl_tape_argument_of(word);
+    switch (pl_tape_op_of(word)) {
+    case PL_TAPE_ACQUIRE:
+        acquire(p, b, argument);
+        break;
+    case PL_TAPE_RELEASE:
+        release(p, b);
+        break;
+    case PL_TAPE_RESIZE:
+        resize(p, b, argument);
+        break;
+    case PL_TAPE_TOUCH:
+        touch_told(p, b, argument);
+        break;
+    default:
+        break;
+    }
+}
+
 enum trace_stop trace_play(struct trace_player *p)
 {
     const pl_tape_word *words = pl_tape_words(p->tape);
     while (p->next < p->tape->word_count) {
         const pl_tape_word word = words[p->next];
-        const uint32_t argument = pl_tape_argument_of(word);
-        struct trace_block *b = &p->blocks[pl_tape_slot_of(word)];
-        if (pl_tape_op_of(word) == PL_TAPE_TIME && waits(p, argument))
-            return TRACE_PAUSE;
-        p->next++;
         switch (pl_tape_op_of(word)) {
-        case PL_TAPE_ACQUIRE:
-            acquire(p, b, argument);
-            break;
-        case PL_TAPE_RELEASE:
-            release(p, b);
-            break;
-        case PL_TAPE_RESIZE:
-            resize(p, b, argument);
-            break;
-        case PL_TAPE_TOUCH:
-            touch_told(p, b, argument);
-            break;
-        case PL_TAPE_TRIM:
-            malloc_trim(argument);
+        case PL_TAPE_TIME:
+            if (waits(p, pl_tape_argument_of(word)))
+                return TRACE_PAUSE;
             break;
         case PL_TAPE_LANE:
-            p->lane = argument;
+            p->lane = pl_tape_argument_of(word);
+            p->next++;
             return TRACE_SWITCH;
         case PL_TAPE_LEAVE:
+            p->next++;
             return TRACE_LEAVE;
-        case PL_TAPE_TIME:
+        case PL_TAPE_TRIM: /* as the program called it, whichever heap serves */
+            malloc_trim(pl_tape_argument_of(word));
             break;
+        default:
+            act(p, word);
         }
+        p->next++;
     }
     return end(p);
 }

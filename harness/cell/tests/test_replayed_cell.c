@@ -1,0 +1,146 @@
+/* Traces replayed in real cells, each heap preloaded: what is live at each sample is what was
+ * recorded, to the byte, whichever heap serves it; and class D repeats. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "harness/cell/run.h"
+#include "harness/traffic/tape.h"
+#include "harness/traffic/tests/traced.h"
+
+#define MS INT64_C(1000000)
+
+static const char *const stacks[] = {"glibc",
+                                     "jemalloc",
+                                     "mimalloc",
+                                     "tcmalloc",
+                                     "tbbmalloc",
+                                     "scudo",
+                                     "slab/jemalloc",
+                                     "limited:max=1GiB/slab/glibc",
+                                     "size_class_pool/mimalloc",
+                                     "gc:live=1MiB/glibc",
+                                     "ledger/tcmalloc"};
+
+struct rig {
+    struct traced traced;
+    struct pl_scenario scenario;
+    struct pl_recording *recording;
+    struct pl_containers containers;
+};
+
+static int open_rig(void **state)
+{
+    struct rig *rig = calloc(1, sizeof *rig);
+    struct pl_error error;
+    assert_non_null(rig);
+    traced_make(&rig->traced, 6, 20000, 100000, 1);
+    if (pl_tape_compile(rig->traced.path, &rig->recording, &error))
+        fail_msg("%s", error.text);
+    rig->scenario = (struct pl_scenario){
+        .path = "t.yaml",
+        .name = "t",
+        .pipeline = PL_PIPELINE_TRACE,
+        .class_count = 3,
+        .classes = {{"small", 640, -1}, {"large", 32768, -1}, {"other", PL_CLASS_ANY, -1}},
+        .duration_ns = (int64_t)(rig->traced.duration_ms + 10) * MS,
+        .sample_interval_ns = 3 * MS,
+        .timeout_ns = 60000 * MS,
+        .trace = {.speed = 1, .copies = 1}};
+    pl_containers_open(&rig->containers);
+    *state = rig;
+    return 0;
+}
+
+static int close_rig(void **state)
+{
+    struct rig *rig = *state;
+    pl_containers_close(&rig->containers);
+    traced_remove(&rig->traced);
+    free(rig->recording);
+    free(rig);
+    return 0;
+}
+
+static bool is_there(const char *stack)
+{
+    struct pl_stack_spec spec;
+    struct pl_error error;
+    return !pl_stack_parse(stack, &spec, &error) && !pl_stack_available(&spec, &error);
+}
+
+static void run(struct rig *rig, const char *stack, struct pl_cell_evidence *e)
+{
+    struct pl_error error;
+    struct pl_cell_options options = {.scenario = &rig->scenario,
+                                      .recording = rig->recording,
+                                      .stack = stack,
+                                      .format = PL_FORMAT_OWN,
+                                      .threads = 1,
+                                      .seed = 1,
+                                      .containers = &rig->containers};
+    if (pl_cell_run(&options, e, &error))
+        fail_msg("%s: %s", stack, error.text);
+    assert_true(e->has_final && e->wait_status == 0);
+}
+
+static void compare(const struct rig *rig, const char *stack, const struct pl_cell_evidence *e)
+{
+    const struct traced *t = &rig->traced;
+    assert_true(e->sample_count > t->duration_ms / 3);
+    for (size_t i = 0; i < e->sample_count; i++) {
+        uint64_t ms = (uint64_t)(e->samples[i].t_ns / MS);
+        ms = ms < t->duration_ms ? ms : t->duration_ms;
+        if (e->samples[i].live_bytes != t->live_bytes[ms])
+            fail_msg("%s: %llu B are live after %llu ms, not %llu", stack,
+                     (unsigned long long)e->samples[i].live_bytes, (unsigned long long)ms,
+                     (unsigned long long)t->live_bytes[ms]);
+    }
+    assert_int_equal(e->final.leaked_bytes, 0);
+    assert_int_equal(e->final.counts.integrity_errors, 0);
+    assert_int_equal(e->final.stack.corruptions, 0);
+}
+
+static void every_stack_holds_what_was_recorded(void **state)
+{
+    struct rig *rig = *state;
+    for (size_t i = 0; i < sizeof stacks / sizeof *stacks; i++) {
+        struct pl_cell_evidence e;
+        if (!is_there(stacks[i])) {
+            print_message("%s is not here\n", stacks[i]);
+            continue;
+        }
+        run(rig, stacks[i], &e);
+        compare(rig, stacks[i], &e);
+        pl_cell_evidence_free(&e);
+    }
+}
+
+static void runs_repeat(void **state)
+{
+    struct pl_cell_evidence first, second;
+    run(*state, "limited:max=2MiB/slab/glibc", &first);
+    run(*state, "limited:max=2MiB/slab/glibc", &second);
+    assert_true(first.final.stack.refusals > 0);
+    assert_memory_equal(first.final.classes, second.final.classes, sizeof first.final.classes);
+    assert_memory_equal(&first.final.stack, &second.final.stack, sizeof first.final.stack);
+    assert_int_equal(first.sample_count, second.sample_count);
+    for (size_t i = 0; i < first.sample_count; i++)
+        assert_int_equal(first.samples[i].live_bytes, second.samples[i].live_bytes);
+    pl_cell_evidence_free(&first);
+    pl_cell_evidence_free(&second);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(every_stack_holds_what_was_recorded, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(runs_repeat, open_rig, close_rig),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

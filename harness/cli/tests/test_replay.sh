@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# A program recorded and its trace replayed: by its name, by a scenario, under a limit; and what can't be.
+# test_replay.sh BUILD_FOLDER
+set -uo pipefail
+# shellcheck source-path=SCRIPTDIR source=../../cell/tests/slow.sh
+. "$(dirname "$0")/../../cell/tests/slow.sh"
+needs jq
+cd "$tmp" || exit 1
+
+run() { # NAME EXIT ARGUMENT...: results in NAME/, output in NAME.out and NAME.err
+    local name=$1 wanted=$2 code
+    shift 2
+    "$build/plimsoll" run --out "$name" "$@" >"$name.out" 2>"$name.err"
+    code=$?
+    [ $code -eq "$wanted" ] || bad "$name: exit $code, not $wanted: $(cat "$name.out" "$name.err")"
+}
+
+holds() { # NAME FILTER
+    jq -e "$2" "$1/results.json" >/dev/null || bad "$1: $2 is not so: $(jq -c '[.cells[].metrics]' "$1/results.json")"
+}
+
+tells() { # NAME TEXT: on stderr
+    grep -qF -- "$2" "$1.err" || bad "$1: no word of '$2': $(cat "$1.err")"
+}
+
+refuses() { # NAME TEXT ARGUMENT...: exit 2, one line, nothing run
+    local name=$1 text=$2
+    shift 2
+    run "$name" 2 "$@"
+    tells "$name" "$text"
+    [ "$(wc -l <"$name.err")" -eq 1 ] || bad "$name: not one line: $(cat "$name.err")"
+    [ ! -e "$name/results.json" ] || bad "$name: there are results"
+}
+
+"$build/plimsoll" record --out my.trace -- jq -n '[range(20000) | {a: ., b: "\(.)"}] | map(.a) | add' >/dev/null 2>record.err ||
+    bad "nothing was recorded: $(cat record.err)"
+
+# --- by its name, in several stacks: the same books in each
+run named 0 my.trace --allocator glibc,jemalloc,slab
+holds named '.cells | length == 3 and all(.outcome != "crashed")'
+holds named '[.cells[].metrics.live_bytes_peak] | unique | length == 1 and .[0] > 1e6'
+holds named '[.cells[].metrics.allocated_bytes_total] | unique | length == 1'
+holds named '.cells | all(.metrics.integrity_errors == 0 and .metrics.recorded_rss_bytes_peak > 1e6)'
+holds named '[.cells[] | select(.metrics.recorded_rss_error_percent)] | length == 1 and .[0].allocator == "glibc"'
+holds named '.cells[0].metrics.recorded_rss_error_percent < 25'
+holds named '.cells[2].metrics.fallback_allocations > 0 and .cells[0].metrics.fallback_allocations == 0'
+# What the results say makes it again.
+again=$(jq -r '.cells[1].reproduce' named/results.json)
+[[ $again == "plimsoll run my.trace --allocator jemalloc"* ]] || bad "reproduced by: $again"
+
+# --- class D is the same again
+run repeated 0 my.trace --allocator glibc,jemalloc,slab
+for metric in live_bytes_peak allocated_bytes_total freed_bytes_total reserved_bytes_peak fallback_allocations; do
+    [ "$(jq -c "[.cells[].metrics.$metric]" named/results.json)" = "$(jq -c "[.cells[].metrics.$metric]" repeated/results.json)" ] ||
+        bad "$metric differs from run to run"
+done
+
+# --- a scenario, with what it expects
+cat >my.yaml <<'END'
+name: mine
+title: What jq asks of its heap, again and again
+pipeline: trace
+trace: {file: my.trace, loop: free}
+duration: 3s
+sample_interval: 10ms
+allocators: [glibc]
+alerts: [live_bytes > 1MiB]
+expect:
+  - {stacks: all, alerts: live_bytes > 1MiB, metrics: {integrity_errors: "== 0"}}
+END
+run scenario 0 my.yaml
+holds scenario '.cells[0].expected == "met" and .cells[0].metrics.alerts_raised >= 5'
+sed 's/integrity_errors: "== 0"/live_bytes_peak: "<= 1KiB"/' my.yaml >failing.yaml
+run failed 1 failing.yaml
+
+# --- under a limit blocks stay absent, and the reader is told
+run limited 0 my.trace --allocator limited:max=256KiB/glibc
+holds limited '.cells[0].metrics | .live_bytes_peak <= 262144 and .acquire_failures > 0'
+tells limited 'blocks were refused and stay absent in the replay'
+
+# --- a trace that was cut off is replayed as far as it goes
+head -c "$(($(stat -c %s my.trace) - 20))" my.trace >cut.trace
+run cut 0 cut.trace --allocator glibc
+tells cut 'what is whole is replayed'
+
+# --- what can't be replayed
+refuses missing nowhere.trace nowhere.trace
+printf 'pltrace\n\377\0\0\0\0\0\0\0' >other.trace
+refuses version version other.trace
+{ head -c 2000 my.trace && head -c 50 /dev/zero && tail -c +2051 my.trace; } >corrupt.trace
+refuses corrupt corrupt.trace corrupt.trace
+refuses wall '--clock virtual would be right' my.trace --clock wall
+refuses format '--format' my.trace --format f32
+refuses budgets limited:max=SIZE my.trace --allocator limited
+refuses small '--set trace.copies' my.trace --set trace.copies=0
+finish

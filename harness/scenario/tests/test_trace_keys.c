@@ -1,0 +1,101 @@
+/* The keys of the pipeline trace. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "harness/scenario/scenario.h"
+
+static const char base[] = "name: test\n"
+                           "title: a test\n"
+                           "pipeline: trace\n"
+                           "duration: 60s\n"
+                           "allocators: [glibc, slab, 'limited:max=64MiB/glibc']\n"
+                           "expect: [{stacks: all, outcome: bounded}]\n";
+
+static int parse(const char *more, struct pl_scenario *s, struct pl_error *error)
+{
+    char text[4096];
+    snprintf(text, sizeof text, "%s%s\n", base, more);
+    return pl_scenario_parse(text, strlen(text), "dir/t.yaml", PL_TIER_DEFAULT, NULL, 0, s, error);
+}
+
+static void keys_are_taken(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct pl_error error = {""};
+    if (parse("trace: {file: a.trace, touch: first, speed: 2.5, loop: keep, copies: 3}\n"
+              "classes: {a: {size: 100B}, b: {size: 1KiB}}",
+              &s, &error))
+        fail_msg("%s", error.text);
+    assert_string_equal(s.trace.file, "dir/a.trace");
+    assert_int_equal(s.trace.touch, PL_TRACE_TOUCH_FIRST);
+    assert_true(s.trace.speed == 2.5);
+    assert_int_equal(s.trace.loop, PL_TRACE_LOOP_KEEP);
+    assert_int_equal(s.trace.copies, 3);
+    assert_int_equal(s.class_count, 3);
+    assert_string_equal(s.classes[2].name, "other");
+    assert_int_equal(s.classes[2].size, PL_CLASS_ANY);
+}
+
+static void what_is_left_out_has_defaults(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct pl_error error = {""};
+    if (parse("trace: {file: a.trace}\ntiers: {smoke: {duration: 10s}, full: {duration: 90s}}", &s,
+              &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(s.trace.touch, PL_TRACE_TOUCH_RECORDED);
+    assert_true(s.trace.speed == 1);
+    assert_int_equal(s.trace.copies, 1);
+    assert_int_equal(s.class_count, 8);
+    assert_int_equal(s.classes[0].size, 64);
+    assert_string_equal(s.formats, "own");
+}
+
+static void mistakes_are_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *more;
+        const char *message;
+    } cases[] = {
+        {"", "1:1: the key 'trace.file' is missing"},
+        {"trace: {file: a, touch: some}",
+         "7:25: trace.touch: 'some' is not one of recorded|first|all"},
+        {"trace: {file: a, speed: 0}", "7:25: trace.speed: 0.001 to 1000 would be right"},
+        {"trace: {file: a, copies: 65}", "7:26: trace.copies"},
+        {"trace: {file: a}\nthreads: 2", "8:10: 'threads' is no key of the pipeline trace"},
+        {"trace: {file: a}\nlimits: {x: 1MiB}", "'limits' is no key of the pipeline trace"},
+        {"trace: {file: a}\nclasses: {b: {size: 1KiB}, a: {size: 64B}}",
+         "classes: the smallest first, each larger than the last"},
+        {"trace: {file: a}\nclasses: {b: {size: 1KiB, budget: x}}",
+         "classes: those of a trace draw on no budget"},
+        {"trace: {file: a}\nclasses: {other: {size: 1KiB}}", "'other' is of what fits none"},
+        {"trace: {file: a}\nclasses: {a: {budget: x}}", "classes"},
+        {"trace: {file: a}\nblocks: {file: b}", "'blocks' is a key of the pipeline blocks"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pl_scenario s;
+        struct pl_error error = {""};
+        assert_int_not_equal(parse(cases[i].more, &s, &error), 0);
+        if (!strstr(error.text, cases[i].message))
+            fail_msg("'%s' is not in '%s'", cases[i].message, error.text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_are_taken),
+        cmocka_unit_test(what_is_left_out_has_defaults),
+        cmocka_unit_test(mistakes_are_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
