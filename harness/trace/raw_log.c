@@ -155,7 +155,7 @@ static bool advance(const struct pl_raw_log *log, struct pl_raw_cursor *c)
     } while (take_before(r, words));
     c->stamp = r->stamp = whole_stamp(c->stamp, words[1] >> PL_RAW_STAMP_SHIFT);
     r->op = (enum pl_raw_op)(words[1] & PL_RAW_OP_MASK);
-    r->beside = (words[1] & (PL_RAW_STAMP_MASK >> 32)) >> PL_RAW_BESIDE_SHIFT;
+    r->beside = (unsigned)(words[1] & ((1 << PL_RAW_STAMP_SHIFT) - 1)) >> PL_RAW_BESIDE_SHIFT;
     r->address = (words[0] & ((UINT64_C(1) << PL_RAW_ADDRESS_BITS) - 1)) << 4;
     if (words[0] >> PL_RAW_ADDRESS_BITS != PL_RAW_SIZE_LARGE)
         r->size = words[0] >> PL_RAW_ADDRESS_BITS;

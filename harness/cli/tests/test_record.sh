@@ -92,18 +92,18 @@ is "all descriptors closed: blocks" "$(count 'allocate .* size=40001')" 1000
 
 # Its other processes, and what it executes.
 subject fork 10
-is "fork: the parent's blocks" "$(count 'size=40001')" 10
-is "fork: the child's in the parent's" "$(count 'size=40002')" 0
+is "fork: the parent's blocks" "$(count 'allocate .* size=40001')" 10
+is "fork: the child's in the parent's" "$(count 'allocate .* size=40002')" 0
 says "1 processes that it started are not recorded"
 record 0 --children -- "$build/record-subject" fork 10
 other=$(ls "$tmp"/my.trace.*)
-is "fork: the child's own" "$(count 'size=40002' "$other")" 10
+is "fork: the child's own" "$(count 'allocate .* size=40002' "$other")" 10
 rm -f "$tmp"/my.trace.*
 subject exec 10
-is "exec: of the program before" "$(count 'size=40002')" 0
-is "exec: of what was executed" "$(count 'size=40001')" 10
+is "exec: of the program before" "$(count 'allocate .* size=40002')" 0
+is "exec: of what was executed" "$(count 'allocate .* size=40001')" 10
 record 0 --children -- "$build/record-subject" exec 10
-is "exec: of the program before, apart" "$(count 'size=40002' "$(ls "$tmp"/my.trace.*)")" 3
+is "exec: of the program before, apart" "$(count 'allocate .* size=40002' "$(ls "$tmp"/my.trace.*)")" 3
 rm -f "$tmp"/my.trace.*
 
 # Under other heaps, where they are.
