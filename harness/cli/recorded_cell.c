@@ -6,11 +6,13 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "harness/base/words.h"
 #include "harness/cell/run.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/plan.h"
 #include "harness/cli/recorded.h"
 #include "harness/interpose/raw.h"
+#include "harness/pipelines/program/words.h"
 #include "harness/scenario/traits.h"
 
 /* Looks on while the cell runs. */
@@ -100,8 +102,11 @@ static int run_planned(struct pl_recorded *r, const struct pl_planned *p,
 {
     struct pl_containers containers;
     struct pl_error error = {""};
+    char *words[PL_PROGRAM_WORDS_MAX + 1];
     pl_containers_open(&containers);
-    snprintf(r->command, sizeof r->command, "%.1000s", p->scenario.program.command.text);
+    pl_words_argv(&p->scenario.program.command, words);
+    for (char **word = words; *word; word++)
+        pl_words_add(r->command, sizeof r->command, *word);
     int rc = run(r, p, &containers, interrupted, &error);
     pl_containers_close(&containers);
     if (rc == -EINTR)

@@ -114,6 +114,23 @@ for heap in jemalloc tcmalloc mimalloc; do
     listed | grep -q "^heap .*$heap" || bad "$heap: $(listed | grep ^heap)"
 done
 
+# As a scenario says, in its container.
+cat >"$tmp/my.yaml" <<END
+name: held
+title: A program that holds blocks
+pipeline: program
+program: {command: [$build/record-subject, rest, "1000"], ready: 100ms}
+duration: 1s
+allocators: [glibc]
+container: 64MiB
+expect: []
+END
+record 0 "$tmp/my.yaml"
+is "a scenario: blocks" "$(count 'allocate .* size=400( |$)')" 1000
+listed | grep -q "^command .*record-subject rest 1000" || bad "$(listed | grep ^command)"
+record 2 steady-reader
+record 2 "$tmp/no-such.yaml"
+
 # Who asked.
 record 0 --sites -- "$build/record-subject" hold 100
 listed | grep -A1 '4000100 B in 100 blocks' | grep -q 'record-subject+0x' || bad "no call site"
