@@ -7,6 +7,7 @@
 #include <sys/statvfs.h>
 #include <time.h>
 
+#include "harness/base/files.h"
 #include "harness/base/proc.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"
@@ -44,12 +45,24 @@ static int make_raw(struct pl_recorded *r, struct pl_error *error)
     return r->samples ? 0 : pl_error_set(error, -errno, "%s: %s", samples, strerror(errno));
 }
 
+/* Before anything runs: a recording that has nowhere to go would be made in vain. */
+static int check_out(const char *path, struct pl_error *error)
+{
+    struct pl_file file;
+    int rc = pl_file_open(&file, path, error);
+    if (!rc)
+        pl_file_discard(&file);
+    return rc;
+}
+
 static int prepare(struct pl_recorded *r, struct pl_error *error)
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     r->began_unix_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
     int rc = pl_proc_check(error);
+    if (!rc)
+        rc = check_out(r->out, error);
     if (!rc)
         rc = pl_temporary_make(&r->disk, "recording", error);
     if (!rc)

@@ -127,6 +127,23 @@ static void tell_end(struct pl_recorded *r, int status, uint64_t oom_kills)
                  strsignal(WTERMSIG(status)));
 }
 
+/* Programs that the recorded process executed: with the library in them, and recorded. */
+static uint32_t images_of(const struct pl_interpose_report *page, pid_t pid)
+{
+    for (uint32_t i = 0; i < page->slot_count; i++)
+        if (page->slots[i].pid == pid)
+            return page->slots[i].images;
+    return 1;
+}
+
+static uint32_t count_recorded(const struct pl_raw *raw)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < raw->process_count && i < PL_RAW_PROCESSES; i++)
+        count += raw->processes[i].pid == raw->pid;
+    return count;
+}
+
 static int check_recorded(struct pl_recorded *r, struct pl_error *error)
 {
     static struct pl_interpose_report page; /* large for a stack */
@@ -143,7 +160,7 @@ static int check_recorded(struct pl_recorded *r, struct pl_error *error)
                             "'%s' allocates nothing by the C library's malloc: a heap of its own "
                             "is linked into it, which can't be recorded",
                             r->arguments.command[0]);
-    if (!r->raw->process_count)
+    if (count_recorded(r->raw) < images_of(&page, r->raw->pid))
         return pl_error_set(error, -ENOSYS,
                             "'%s' could not be recorded: it has no room for the raw file in its "
                             "address space (ulimit -v), or may not open %s",

@@ -147,6 +147,10 @@ record 3 -- "$build/interpose-static"
 says "can't be recorded"
 record 2 -- "$tmp/no-such-program"
 record 2 --out
+record 2 --out "$tmp/no-such-folder/my.trace" -- touch "$tmp/it-ran"
+[ ! -e "$tmp/it-ran" ] || bad "a program was run whose trace has nowhere to go"
+record 3 -- bash -c "ulimit -v 1000000; exec '$build/record-subject' hold 10"
+says "could not be recorded"
 record 2 --no-such-option -- true
 [ ! -e "$tmp/my.trace" ] || bad "a trace of nothing"
 record 0 -- sh -c 'echo out; echo err >&2'
