@@ -411,6 +411,8 @@ static int make_environment(const struct pl_cell_options *o, const char *page,
     *environment = (struct pl_environment){.count = 0};
     if (!rc && is_native(o))
         rc = pl_words_of_heaps(environment, error); /* so that results show them */
+    else if (!rc && o->raw)
+        rc = pl_interpose_prepare_recorded(&spec, page, o->raw, environment, error);
     else if (!rc)
         rc = page[0] ? pl_interpose_prepare(&spec, page, environment, error)
                      : pl_stack_environment(&spec, environment, error);

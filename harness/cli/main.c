@@ -37,7 +37,7 @@ static const char help[] =
     "says\n"
     "                                                         what became of the program\n"
     "  plimsoll record [--out FILE] [--allocator HEAP] [--sites[=stack]] [--children]\n"
-    "               -- PROGRAM [ARGUMENT...]                  a trace of what it asks of its heap\n"
+    "               SCENARIO | [options of run] -- PROGRAM    a trace of what it asks of its heap\n"
     "  plimsoll list [--events] FILE                          what is in a trace\n"
     "  plimsoll run FILE.trace [options of run]               replays one, in any stack\n"
     "  plimsoll report DIR [--baseline DIR]                   report.html, report.md, report.json "

@@ -46,7 +46,7 @@ struct pl_raw {
     uint32_t version;
     uint32_t size;       /* of this structure */
     uint64_t bytes;      /* of the file */
-    int32_t pid;         /* the process that is recorded */
+    int32_t pid;         /* the process that is recorded; 0: the first that comes */
     uint32_t children;   /* 1: those that it starts, too */
     uint32_t frames;     /* of a call site; 0: none are recorded; 1: the return address */
     uint32_t by_counter; /* stamps are counted; else they are the processor's clock */

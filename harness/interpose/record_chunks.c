@@ -227,9 +227,14 @@ static void look_for_raw(void)
     }
 }
 
+/* The first one to come is it where none is named. */
 static bool is_wanted(void)
 {
-    return pl_record_raw->children || pl_record_raw->pid == (int32_t)syscall(SYS_getpid);
+    int32_t none = 0;
+    const int32_t own = (int32_t)syscall(SYS_getpid);
+    __atomic_compare_exchange_n(&pl_record_raw->pid, &none, own, false, __ATOMIC_ACQ_REL,
+                                __ATOMIC_RELAXED);
+    return pl_record_raw->pid == own || pl_record_raw->children;
 }
 
 bool pl_record_open(bool is_fork)

@@ -113,11 +113,13 @@ static bool next_words(const struct pl_raw_log *log, struct pl_raw_cursor *c, ui
     return true;
 }
 
-/* Of its low 48 bits: the whole one that is nearest to the latest. */
+/* Of its low 48 bits: the next one that has them, or one of just before, of a signal's handler. */
 static uint64_t whole_stamp(uint64_t latest, uint64_t low)
 {
-    const int64_t step = (int64_t)((low - latest) << PL_RAW_STAMP_SHIFT) >> PL_RAW_STAMP_SHIFT;
-    return latest + (uint64_t)step;
+    enum { JUST_BEFORE = 1 << 30 };
+    const uint64_t step = (low - latest) & PL_RAW_STAMP_MASK;
+    return step > PL_RAW_STAMP_MASK - JUST_BEFORE ? latest - (PL_RAW_STAMP_MASK + 1 - step)
+                                                  : latest + step;
 }
 
 /* @return whether it is one that stands before another */
@@ -155,7 +157,7 @@ static bool advance(const struct pl_raw_log *log, struct pl_raw_cursor *c)
     } while (take_before(r, words));
     c->stamp = r->stamp = whole_stamp(c->stamp, words[1] >> PL_RAW_STAMP_SHIFT);
     r->op = (enum pl_raw_op)(words[1] & PL_RAW_OP_MASK);
-    r->beside = (words[1] & (PL_RAW_STAMP_MASK >> 32)) >> PL_RAW_BESIDE_SHIFT;
+    r->beside = (unsigned)(words[1] & ((1 << PL_RAW_STAMP_SHIFT) - 1)) >> PL_RAW_BESIDE_SHIFT;
     r->address = (words[0] & ((UINT64_C(1) << PL_RAW_ADDRESS_BITS) - 1)) << 4;
     if (words[0] >> PL_RAW_ADDRESS_BITS != PL_RAW_SIZE_LARGE)
         r->size = words[0] >> PL_RAW_ADDRESS_BITS;

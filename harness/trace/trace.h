@@ -53,7 +53,7 @@ struct pl_trace_event {
     /* Of a free, a resize (the old block) and a touch: pages that were resident, of those that the
      * block covers from its first whole page on; PL_TRACE_UNTOLD where nobody looked. */
     uint64_t touched_pages;
-    uint64_t beside_bytes; /* mapped and writable, private, by others than the heap: of BESIDE */
+    uint64_t beside_bytes; /* mapped, private and anonymous, by others than the heap: of BESIDE */
     uint64_t beside_rss_bytes; /* of it resident: of RSS */
     uint64_t rss_bytes;        /* RssAnon: of RSS */
 };

@@ -92,18 +92,18 @@ is "all descriptors closed: blocks" "$(count 'allocate .* size=40001')" 1000
 
 # Its other processes, and what it executes.
 subject fork 10
-is "fork: the parent's blocks" "$(count 'size=40001')" 10
-is "fork: the child's in the parent's" "$(count 'size=40002')" 0
+is "fork: the parent's blocks" "$(count 'allocate .* size=40001')" 10
+is "fork: the child's in the parent's" "$(count 'allocate .* size=40002')" 0
 says "1 processes that it started are not recorded"
 record 0 --children -- "$build/record-subject" fork 10
 other=$(ls "$tmp"/my.trace.*)
-is "fork: the child's own" "$(count 'size=40002' "$other")" 10
+is "fork: the child's own" "$(count 'allocate .* size=40002' "$other")" 10
 rm -f "$tmp"/my.trace.*
 subject exec 10
-is "exec: of the program before" "$(count 'size=40002')" 0
-is "exec: of what was executed" "$(count 'size=40001')" 10
+is "exec: of the program before" "$(count 'allocate .* size=40002')" 0
+is "exec: of what was executed" "$(count 'allocate .* size=40001')" 10
 record 0 --children -- "$build/record-subject" exec 10
-is "exec: of the program before, apart" "$(count 'size=40002' "$(ls "$tmp"/my.trace.*)")" 3
+is "exec: of the program before, apart" "$(count 'allocate .* size=40002' "$(ls "$tmp"/my.trace.*)")" 3
 rm -f "$tmp"/my.trace.*
 
 # Under other heaps, where they are.
@@ -113,6 +113,23 @@ for heap in jemalloc tcmalloc mimalloc; do
     is "$heap: allocations" "$(count 'allocate .* size=20001')" 8000
     listed | grep -q "^heap .*$heap" || bad "$heap: $(listed | grep ^heap)"
 done
+
+# As a scenario says, in its container.
+cat >"$tmp/my.yaml" <<END
+name: held
+title: A program that holds blocks
+pipeline: program
+program: {command: [$build/record-subject, rest, "1000"], ready: 100ms}
+duration: 1s
+allocators: [glibc]
+container: 64MiB
+expect: []
+END
+record 0 "$tmp/my.yaml"
+is "a scenario: blocks" "$(count 'allocate .* size=400( |$)')" 1000
+listed | grep -q "^command .*record-subject rest 1000" || bad "$(listed | grep ^command)"
+record 2 steady-reader
+record 2 "$tmp/no-such.yaml"
 
 # Who asked.
 record 0 --sites -- "$build/record-subject" hold 100
@@ -130,6 +147,10 @@ record 3 -- "$build/interpose-static"
 says "can't be recorded"
 record 2 -- "$tmp/no-such-program"
 record 2 --out
+record 2 --out "$tmp/no-such-folder/my.trace" -- touch "$tmp/it-ran"
+[ ! -e "$tmp/it-ran" ] || bad "a program was run whose trace has nowhere to go"
+record 3 -- bash -c "ulimit -v 1000000; exec '$build/record-subject' hold 10"
+says "could not be recorded"
 record 2 --no-such-option -- true
 [ ! -e "$tmp/my.trace" ] || bad "a trace of nothing"
 record 0 -- sh -c 'echo out; echo err >&2'
