@@ -51,8 +51,6 @@ static int check(struct pl_decoder *d)
     int rc = has_other(s) ? 0 : check_classes(d);
     if (!rc && s->class_fits)
         rc = fail(d, "classes", "classes: those of a trace fit no format; a size would be right");
-    if (!rc && s->trace.speed < 0.001)
-        rc = fail(d, "trace.speed", "trace.speed: 0.001 to 1000 would be right");
     if (rc || has_other(s))
         return rc;
     if (!s->class_count) {
