@@ -184,6 +184,13 @@ bool pl_stack_one_thread(const struct pl_stack_spec *spec);
 /** Whether the stack is a program's own heap: nothing stands in that program. */
 bool pl_stack_is_native(const struct pl_stack_spec *spec);
 
+/** How often the stack's heap is to be trimmed, in ns of the replay; 0: never. */
+uint64_t pl_stack_trim_every(const struct pl_stack_spec *spec);
+
+/** Asks the stack's heap to give back to the kernel what is free (malloc_trim(0)). Any thread;
+ * takes as long as the heap takes. Nothing for a heap that can't. */
+void pl_stack_trim(const struct pl_stack_spec *spec);
+
 /** The alignment in bytes of what the links hand out: max_align_t, but for a slab with guards. As
  *  in roc-toolkit its slots are rounded up to 8 B, and so are the objects aligned; where the slot
  *  is a multiple of 16 B (all of roc's are) they do lie on 16. */

@@ -5,6 +5,9 @@
 
 #include "allocators/allocator.h"
 
+/** Which layers stand outside of the ledger: of what they refuse it hears nothing. */
+enum pl_foreign_inside { PL_FOREIGN_IN_LIMIT = 1, PL_FOREIGN_IN_FAULT = 2 };
+
 /** The layers of a stack as they stand in a foreign program. Plain data: it crosses processes. */
 struct pl_foreign {
     uint64_t limit_bytes;   /* limited:max; 0: no limit */
@@ -12,6 +15,8 @@ struct pl_foreign {
     uint64_t fault_every;   /* fault:every; 0: none */
     uint32_t fault_outside; /* the fault stands outside of the limit: it is asked first */
     uint32_t ledger;        /* 0 or 1 */
+    uint32_t ledger_depth;  /* frames of a site's chain of calls */
+    uint32_t ledger_inside; /* enum pl_foreign_inside, or-ed */
     uint64_t trim_every_ns; /* glibc:trim_every; 0: never */
 };
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "allocators/foreign.h"
 #include "allocators/ledger_books.h"
 
 /* What follows from a block's size. */
@@ -44,7 +45,7 @@ static inline uint32_t index_of(struct pl_ledger *ledger, struct pl_site *site)
     if (__builtin_expect(!site, 0))
         return 0;
     uint32_t id = __atomic_load_n(&site->id, __ATOMIC_RELAXED);
-    if (__builtin_expect(id < PL_LEDGER_SITES_MAX &&
+    if (__builtin_expect(id < PL_LEDGER_NAMED_MAX &&
                              __atomic_load_n(&ledger->sites[id], __ATOMIC_ACQUIRE) == site,
                          1))
         return id;
@@ -183,6 +184,17 @@ static size_t footprint(const struct pl_allocator *self, size_t size)
     return self->inner->footprint(self->inner, size);
 }
 
+enum { OPTION_DEPTH };
+
+static const struct pl_option options[] = {
+    [OPTION_DEPTH] = {.name = "depth",
+                      .help = "frames of a chain of calls, in a foreign program",
+                      .type = PL_OPTION_COUNT,
+                      .min = 1,
+                      .max = 64,
+                      .initial = "16"},
+};
+
 /* One keeps the books; which of two a report should show nobody could say. */
 static int check(const struct pl_layer_context *context, struct pl_error *error)
 {
@@ -191,6 +203,23 @@ static int check(const struct pl_layer_context *context, struct pl_error *error)
             return pl_error_set(error, -EINVAL,
                                 "stack '%.100s': the ledger stands twice; once would be right",
                                 context->stack->text);
+    if (context->stack->layers[context->layer].values[OPTION_DEPTH].set)
+        return pl_error_set(error, -EINVAL,
+                            "stack '%.100s': depth is that of calls in a program of one's own; a "
+                            "model's sites are single places",
+                            context->stack->text);
+    return 0;
+}
+
+/* Its sites are chains of calls there. What stands further out has been read by now. */
+static int stand_in_foreign(const struct pl_stack_spec *spec, size_t layer,
+                            struct pl_foreign *foreign, struct pl_error *error)
+{
+    (void)error;
+    foreign->ledger = 1;
+    foreign->ledger_depth = (uint32_t)spec->layers[layer].values[OPTION_DEPTH].number;
+    foreign->ledger_inside = (foreign->limit_bytes ? PL_FOREIGN_IN_LIMIT : 0) |
+                             (foreign->fault_nth || foreign->fault_every ? PL_FOREIGN_IN_FAULT : 0);
     return 0;
 }
 
@@ -248,12 +277,14 @@ static void close_ledger(void *state)
 const struct pl_backend pl_backend_ledger = {
     .name = "ledger",
     .summary = "counts who allocated what, by site, size and age; plimsoll run prints its report",
+    .options = options,
+    .option_count = PL_ARRAY_COUNT(options),
     .check = check,
     .state_bytes = state_bytes,
     .open = open_links,
     .stats = add_stats,
     .clock = set_clock,
     .ledger = ledger_of,
-    .not_foreign = "its sites are named in the source of a program that knows it",
+    .foreign = stand_in_foreign,
     .close = close_ledger,
 };

@@ -7,10 +7,11 @@
 #include "allocators/allocator.h"
 #include "allocators/site.h"
 
-#define PL_LEDGER_SITES_MAX 4096 /* the first is nobody's, and of what comes beyond them */
-#define PL_LEDGER_CLASSES 40     /* by size: class k holds 2^(k-1) < size <= 2^k bytes */
-#define PL_LEDGER_GROUPS 20      /* of live blocks, in a report */
-#define PL_LEDGER_AGES 8         /* by age: below 10 ms, 100 ms, 1 s, 10 s, 1 min, 10 min, 1 h */
+#define PL_LEDGER_SITES_MAX 65536 /* the first is nobody's, and of what comes beyond them */
+#define PL_LEDGER_NAMED_MAX 4096  /* of them named by a struct pl_site */
+#define PL_LEDGER_CLASSES 40      /* by size: class k holds 2^(k-1) < size <= 2^k bytes */
+#define PL_LEDGER_GROUPS 20       /* of live blocks, in a report */
+#define PL_LEDGER_AGES 8          /* by age: below 10 ms, 100 ms, 1 s, 10 s, 1 min, 10 min, 1 h */
 
 struct pl_ledger;
 
@@ -61,7 +62,7 @@ void pl_ledger_totals(const struct pl_ledger *ledger, struct pl_ledger_count *co
 /** How many sites there are, that of nobody included. */
 uint32_t pl_ledger_site_count(const struct pl_ledger *ledger);
 
-/** @return the site, or NULL for that of nobody */
+/** @return the site, or NULL for that of nobody, and for one that is a chain of calls */
 const struct pl_site *pl_ledger_site(const struct pl_ledger *ledger, uint32_t index,
                                      struct pl_ledger_count *count);
 
@@ -84,7 +85,10 @@ struct pl_ledger_survey {
     uint64_t age_blocks[PL_LEDGER_AGES], age_bytes[PL_LEDGER_AGES];
     struct pl_ledger_group groups[PL_LEDGER_GROUPS]; /* that hold most, largest first */
     uint32_t group_count;
-    int64_t oldest_ns[PL_LEDGER_SITES_MAX]; /* its birth; INT64_MAX for a site that holds nothing */
+    uint32_t site_count; /* when it was begun: of later ones there are no ages */
+    /* Of the sites that there are, births; INT64_MAX for one that holds nothing. Last, so that what
+     * is never looked at is never touched. */
+    int64_t oldest_ns[PL_LEDGER_SITES_MAX];
     int64_t youngest_ns[PL_LEDGER_SITES_MAX]; /* likewise; INT64_MIN */
 };
 

@@ -4,6 +4,7 @@
 #define PL_ALLOCATORS_LEDGER_BOOKS_H
 
 #include "allocators/backend.h"
+#include "allocators/count.h"
 #include "allocators/ledger.h"
 #include "allocators/ledger_table.h"
 
@@ -13,6 +14,7 @@
 struct pl_ledger_slot {
     struct pl_ledger_slot *next;
     const void *owner; /* the thread, by a variable of its own; another may inherit it */
+    void *beside;      /* what else is kept of the thread by whom the ledger serves; or NULL */
     struct pl_ledger_count total;
     struct pl_ledger_count classes[PL_LEDGER_CLASSES];
     struct pl_ledger_count sites[PL_LEDGER_SITES_MAX];
@@ -42,7 +44,7 @@ struct pl_ledger {
     uint32_t slot_count;
     uint32_t site_count;
     uint64_t corruptions, failures;
-    struct pl_site *sites[PL_LEDGER_SITES_MAX]; /* the first is NULL */
+    struct pl_site *sites[PL_LEDGER_NAMED_MAX]; /* the first is NULL */
     struct pl_ledger_watched watched;
     struct pl_ledger_survey survey;
 };
@@ -88,7 +90,7 @@ static inline uint64_t pl_ledger_read(const uint64_t *counter)
 /** For counters that one thread writes. */
 static inline void pl_ledger_add(uint64_t *counter, uint64_t amount)
 {
-    __atomic_store_n(counter, pl_ledger_read(counter) + amount, __ATOMIC_RELAXED);
+    pl_count_own(counter, amount);
 }
 
 #endif

@@ -38,7 +38,8 @@ const struct pl_site *pl_ledger_site(const struct pl_ledger *ledger, uint32_t in
     merge_all(ledger,
               offsetof(struct pl_ledger_slot, sites) + index * sizeof(struct pl_ledger_count),
               count);
-    return __atomic_load_n(&ledger->sites[index], __ATOMIC_ACQUIRE);
+    return index < PL_LEDGER_NAMED_MAX ? __atomic_load_n(&ledger->sites[index], __ATOMIC_ACQUIRE)
+                                       : NULL;
 }
 
 void pl_ledger_class(const struct pl_ledger *ledger, uint32_t index, struct pl_ledger_count *count)

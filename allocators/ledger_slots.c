@@ -32,8 +32,9 @@ struct pl_ledger_slot *pl_ledger_slot_turn_to(struct pl_ledger *ledger)
         slot = new_slot(ledger);
     if (!slot)
         return NULL;
-    pl_ledger_mine.ledger = ledger->number;
     pl_ledger_mine.slot = slot;
+    __atomic_signal_fence(__ATOMIC_RELEASE); /* a handler that allocates finds both or neither */
+    pl_ledger_mine.ledger = ledger->number;
     return slot;
 }
 
@@ -60,7 +61,7 @@ uint64_t pl_ledger_sum_live(const struct pl_ledger *ledger, size_t offset)
 /* Two threads may see a site for the first time at once. Places are taken in order, and stay. */
 uint32_t pl_ledger_site_find(struct pl_ledger *ledger, struct pl_site *site)
 {
-    for (uint32_t i = 1; i < PL_LEDGER_SITES_MAX; i++) {
+    for (uint32_t i = 1; i < PL_LEDGER_NAMED_MAX; i++) {
         struct pl_site *known = NULL;
         if (!__atomic_compare_exchange_n(&ledger->sites[i], &known, site, false, __ATOMIC_RELEASE,
                                          __ATOMIC_ACQUIRE)) {

@@ -1,5 +1,7 @@
 /* A look at each live block of a ledger: how old they are, and which there are most of (ledger.h).
  */
+#include <string.h>
+
 #include "allocators/book.h"
 #include "allocators/ledger_books.h"
 
@@ -45,11 +47,13 @@ static void visit(void *context, const struct pl_ledger_block *block)
     survey->bytes += block->size;
     survey->age_blocks[age]++;
     survey->age_bytes[age] += block->size;
+    pl_book_add(&s->groups, group_key(block->site, block->size), 1);
+    if (block->site >= survey->site_count)
+        return;
     if (block->birth_ns < survey->oldest_ns[block->site])
         survey->oldest_ns[block->site] = block->birth_ns;
     if (block->birth_ns > survey->youngest_ns[block->site])
         survey->youngest_ns[block->site] = block->birth_ns;
-    pl_book_add(&s->groups, group_key(block->site, block->size), 1);
 }
 
 /* By bytes; those that hold the same by site and size, so that a report repeats. */
@@ -78,8 +82,9 @@ static void keep_largest(struct pl_ledger_survey *survey, const struct pl_ledger
 const struct pl_ledger_survey *pl_ledger_survey(struct pl_ledger *ledger, int64_t now_ns)
 {
     struct surveying s = {.survey = &ledger->survey, .now_ns = now_ns};
-    *s.survey = (struct pl_ledger_survey){0};
-    for (uint32_t i = 0; i < PL_LEDGER_SITES_MAX; i++) {
+    memset(s.survey, 0, offsetof(struct pl_ledger_survey, oldest_ns));
+    s.survey->site_count = pl_ledger_site_count(ledger);
+    for (uint32_t i = 0; i < s.survey->site_count; i++) {
         s.survey->oldest_ns[i] = INT64_MAX;
         s.survey->youngest_ns[i] = INT64_MIN;
     }

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PL_LEDGER_SIZE_BITS 39 /* of the largest block, 512 GiB */
+#define PL_LEDGER_SIZE_BITS 35 /* of the largest block, 32 GiB */
 #define PL_LEDGER_LOW_BITS 12  /* of its address: what a place in a table does not tell */
 
 enum {
@@ -101,12 +101,19 @@ static inline struct pl_ledger_entry *pl_ledger_place(struct pl_ledger_entry *le
     return &leaf[(address & ((1u << PL_LEDGER_REGION_BITS) - 1)) >> shift];
 }
 
+/** Whether a block ever stood in the page of the table that the entry lies in: a byte for each page
+ *  lies before the leaf, counted backwards. */
+static inline uint8_t *pl_ledger_touched(struct pl_ledger_entry *leaf,
+                                         const struct pl_ledger_entry *entry)
+{
+    return (uint8_t *)leaf - 1 - (((const char *)entry - (const char *)leaf) >> 12);
+}
+
 /** Enters a block that has none. A walk finds it from here on. */
 static inline void pl_ledger_enter(struct pl_ledger_entry *leaf, struct pl_ledger_entry *entry,
                                    int64_t birth_ns, uint64_t word)
 {
-    ptrdiff_t page = ((char *)entry - (char *)leaf) >> 12;
-    __atomic_store_n((uint8_t *)leaf - 1 - page, 1, __ATOMIC_RELAXED);
+    __atomic_store_n(pl_ledger_touched(leaf, entry), 1, __ATOMIC_RELAXED);
     __atomic_store_n(&entry->birth_ns, birth_ns, __ATOMIC_RELAXED);
     __atomic_store_n(&entry->word, word, __ATOMIC_RELEASE);
 }

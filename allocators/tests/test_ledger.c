@@ -302,15 +302,15 @@ static void ledgers_share_sites(void **state)
 
 static void beyond_its_sites_there_is_nobody(void **state)
 {
-    static struct pl_site many[PL_LEDGER_SITES_MAX + 9];
+    static struct pl_site many[PL_LEDGER_NAMED_MAX + 9];
     struct ledgered l;
     (void)state;
     ledgered_open(&l);
     for (size_t i = 0; i < PL_ARRAY_COUNT(many); i++)
         ledgered_take(&l, BASE + 128 * i, 100, &many[i]);
-    assert_int_equal(pl_ledger_site_count(l.ledger), PL_LEDGER_SITES_MAX);
+    assert_int_equal(pl_ledger_site_count(l.ledger), PL_LEDGER_NAMED_MAX);
     assert_int_equal(count_of(&l, NULL).allocated_blocks, 10);
-    assert_int_equal(count_of(&l, &many[PL_LEDGER_SITES_MAX - 2]).allocated_blocks, 1);
+    assert_int_equal(count_of(&l, &many[PL_LEDGER_NAMED_MAX - 2]).allocated_blocks, 1);
     assert_true(pl_ledger_check(l.ledger));
     ledgered_close(&l);
 }

@@ -10,6 +10,7 @@
 #include "harness/cell/alerts.h"
 #include "harness/cell/charged.h"
 #include "harness/cell/job.h"
+#include "harness/cell/program_ledger.h"
 #include "harness/pipelines/program/helpers.h"
 #include "harness/pipelines/program/keeper.h"
 #include "harness/pipelines/program/output.h"
@@ -29,6 +30,7 @@ struct pl_dock {
     struct pl_tree tree;
     struct pl_helpers helpers;
     struct pl_alerts alerts;
+    struct pl_program_ledger ledger;
     regex_t pattern;
     int64_t start_ns;             /* replay time 0 */
     struct pl_tree_figures now;   /* of the latest sample */

@@ -30,8 +30,10 @@ bool pl_dock_sample(struct pl_dock *d, enum pl_tree_reading reading, int64_t t_n
         d->facts.ended_ns = t_ns;
         return false;
     }
-    tree.vsz_bytes = f.vsz_bytes;
-    tree.shared_bytes = f.shared_bytes;
+    if (!d->ledger.is_open) { /* whose books are mapped and shared, too */
+        tree.vsz_bytes = f.vsz_bytes;
+        tree.shared_bytes = f.shared_bytes;
+    }
     tree.processes = f.processes;
     tree.threads = f.threads;
     pl_dock_charged(d, &tree.charged);
@@ -41,6 +43,7 @@ bool pl_dock_sample(struct pl_dock *d, enum pl_tree_reading reading, int64_t t_n
     s.cpu_ns = f.cpu_user_ns + f.cpu_system_ns - d->begun.cpu_user_ns - d->begun.cpu_system_ns;
     pl_record_write(PL_RECORD_FD, &s, sizeof s);
     pl_alerts_look(&d->alerts, &s, NULL);
+    pl_program_ledger_sample(&d->ledger, t_ns);
     d->rss_bytes_peak = f.rss_bytes > d->rss_bytes_peak ? f.rss_bytes : d->rss_bytes_peak;
     d->at_ceiling = d->job->ceiling_bytes && f.rss_bytes > d->job->ceiling_bytes;
     return !d->at_ceiling;
@@ -75,6 +78,7 @@ void pl_dock_begin_window(struct pl_dock *d)
     d->start_ns = pl_real_now() + AHEAD_NS;
     ready.start_ns = d->start_ns;
     pl_record_write(PL_RECORD_FD, &ready, sizeof ready);
+    pl_program_ledger_open(&d->ledger, d->job, PL_RECORD_FD);
     pl_dock_wait(d, d->start_ns);
     pl_tree_read(&d->tree, PL_TREE_WHOLE, &d->begun);
     pl_dock_charged(d, &d->charged_begun);

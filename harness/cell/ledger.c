@@ -61,7 +61,7 @@ void pl_cell_ledger_report(struct pl_ledger *ledger, int record_fd, int64_t t_ns
                                  .reason = reason,
                                  .is_at_rest = at_rest,
                                  .group_count = survey->group_count};
-    for (uint32_t i = 0; i < pl_ledger_site_count(ledger); i++)
+    for (uint32_t i = 0; i < survey->site_count; i++)
         r.sites += report_site(ledger, survey, i, record_fd, t_ns);
     pl_ledger_totals(ledger, &r.total);
     for (uint32_t i = 0; i < PL_LEDGER_CLASSES; i++)

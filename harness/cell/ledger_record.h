@@ -6,8 +6,9 @@
 
 #include "allocators/ledger.h"
 
-#define PL_LEDGER_TIMES_MAX 16 /* at which a person asks for reports */
-#define PL_LEDGER_EIGHTHS 8    /* parts of the run that each end with a report */
+#define PL_LEDGER_TIMES_MAX 16      /* at which a person asks for reports */
+#define PL_LEDGER_OTHERS UINT32_MAX /* the index of what is told of further sites in one sum */
+#define PL_LEDGER_EIGHTHS 8         /* parts of the run that each end with a report */
 
 /** Why a report was made. */
 enum pl_ledger_reason {
@@ -22,13 +23,19 @@ struct pl_ledger_site_record {
     uint32_t index;
     uint32_t line;
     char label[64];
-    char file[96];
-    char function[64];
+    char file[160];
+    char function[256];
     struct pl_ledger_count count;
     int64_t oldest_ns;   /* age of its oldest live block; -1 for none */
     int64_t youngest_ns; /* of its youngest; likewise */
     uint32_t is_suspect;
     struct pl_ledger_leak leak;
+};
+
+/** Of a foreign program: whose books they are, and what they lack. */
+struct pl_ledger_books_record {
+    uint64_t processes; /* 0: it is a model's ledger */
+    uint64_t processes_lost, unsited_blocks, unentered_blocks, unknown_frees; /* books_read.h */
 };
 
 struct pl_ledger_record {
@@ -44,6 +51,7 @@ struct pl_ledger_record {
     uint64_t age_blocks[PL_LEDGER_AGES], age_bytes[PL_LEDGER_AGES];
     struct pl_ledger_group groups[PL_LEDGER_GROUPS];
     uint64_t corruptions;
+    struct pl_ledger_books_record books;
 };
 
 #endif

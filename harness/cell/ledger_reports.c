@@ -38,10 +38,18 @@ int pl_ledger_reports_take(struct pl_ledger_reports *r, const union pl_record *r
     return -EPROTO;
 }
 
+static void free_report(struct pl_ledger_report *report)
+{
+    for (size_t i = 0; report->chains && i < report->site_count; i++)
+        free(report->chains[i]);
+    free(report->chains);
+    free(report->sites);
+}
+
 void pl_ledger_reports_free(struct pl_ledger_reports *r)
 {
     for (size_t i = 0; i < r->count; i++)
-        free(r->reports[i].sites);
+        free_report(&r->reports[i]);
     free(r->reports);
     free(r->next.sites);
     *r = (struct pl_ledger_reports){0};

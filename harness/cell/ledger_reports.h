@@ -9,6 +9,7 @@ struct pl_ledger_report {
     struct pl_ledger_record record;
     struct pl_ledger_site_record *sites;
     size_t site_count;
+    char **chains; /* of each site, or NULL: its calls, innermost first, a line each; else NULL */
 };
 
 /** All reports of a cell, in the order of time. Zeroed, it has none. */

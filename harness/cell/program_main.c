@@ -177,10 +177,18 @@ static void take_page(struct pl_dock *d)
     f->allocating_calls = page.allocating_calls;
     if (page.latest_count)
         f->fault = page.latest[0];
-    f->trims = page.trims;
-    f->trimmed_bytes = page.trimmed_bytes;
-    f->trim_ns_max = page.trim_ns_max;
+    f->trims = (struct pl_trims){page.trims, page.trimmed_bytes, page.trim_ns_max};
     f->live_bytes_peak = page.live_bytes_peak;
+}
+
+/* What was live when the program was told to end, or when it ended by itself. */
+static void end_ledger(struct pl_dock *d, int64_t t_ns)
+{
+    const struct pl_program_record *f = &d->facts;
+    const bool ended = f->ended_ns >= 0;
+    const bool cut = d->at_ceiling || (ended && WIFSIGNALED(f->wait_status));
+    if (!pl_dock_told_to_end())
+        pl_program_ledger_end(&d->ledger, t_ns, cut ? PL_LEDGER_PART : PL_LEDGER_END, ended);
 }
 
 /* The program runs. */
@@ -198,6 +206,7 @@ static int attend(struct pl_dock *d, struct pl_error *error)
         pl_dock_begin_window(d);
     if (rc == 0 && ready != PL_DOCK_READY) {
         take_page(d);
+        end_ledger(d, 0);
     } else if (rc == 0) {
         rc = pl_dock_run_window(d, &t_ns, error);
         if (!rc && !pl_dock_told_to_end() && d->facts.ended_ns < 0 && !d->at_ceiling)
@@ -206,6 +215,7 @@ static int attend(struct pl_dock *d, struct pl_error *error)
         d->rss_bytes_peak = single > d->rss_bytes_peak ? single : d->rss_bytes_peak;
         pl_tree_read(&d->tree, PL_TREE_WHOLE, &end);
         take_page(d);
+        end_ledger(d, t_ns);
     }
     pl_helpers_close(&d->helpers);
     stop_program(d);

@@ -15,6 +15,7 @@
 #include "harness/cell/job.h"
 #include "harness/cell/process.h"
 #include "harness/cell/sender.h"
+#include "harness/cell/site_names.h"
 #include "harness/interpose/control.h"
 #include "harness/pipelines/pipeline.h"
 #include "harness/pipelines/program/words.h"
@@ -432,6 +433,8 @@ static int run_with_page(const struct pl_cell_options *o, const char *page,
         return rc;
     rc = run_contained(o, page, job_fd, &e, error);
     close(job_fd);
+    if (!rc && page[0] && pl_site_names_find(page, &e.ledger))
+        rc = pl_error_set(error, -ENOMEM, "out of memory");
     if (rc)
         pl_cell_evidence_free(&e);
     else

@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "allocators/backend.h"
+#include "harness/interpose/books.h"
 #include "harness/interpose/raw.h"
 
 /* Beside the running program, or where `make install` puts it, seen from there. */
@@ -52,6 +54,33 @@ static int preload_ours(const struct pl_stack_spec *stack, struct pl_environment
     return rc;
 }
 
+/* Half of what is free in the folder: to write where there is no room would end the program. */
+static uint64_t books_room(const char *page_path)
+{
+    struct statvfs status;
+    char folder[PATH_MAX];
+    const char *slash = strrchr(page_path, '/');
+    snprintf(folder, sizeof folder, "%.*s", (int)(slash - page_path) + 1, page_path);
+    return statvfs(folder, &status) ? 0 : (uint64_t)status.f_bavail * status.f_frsize / 2;
+}
+
+/* As large as all books could be; what is not written to takes no room. */
+static int make_books(const char *page_path, struct pl_error *error)
+{
+    char path[PATH_MAX];
+    int length = snprintf(path, sizeof path, "%s" PL_BOOKS_SUFFIX, page_path);
+    if ((size_t)length >= sizeof path)
+        return pl_error_set(error, -ENAMETOOLONG, "%.80s...: the path is too long", page_path);
+    unlink(path);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int rc = fd < 0 || ftruncate(fd, (off_t)(PL_PAGE_BOOKS * PL_BOOKS_BYTES)) ? -errno : 0;
+    if (fd >= 0)
+        close(fd);
+    if (rc)
+        unlink(path);
+    return rc ? pl_error_set(error, rc, "%.300s: %s", path, strerror(-rc)) : 0;
+}
+
 /* For this user alone, and what a program of another user would be refused is told by the report:
  * nothing was loaded there. */
 static int make_page(const char *path, const struct pl_foreign *settings, struct pl_error *error)
@@ -59,14 +88,15 @@ static int make_page(const char *path, const struct pl_foreign *settings, struct
     const struct pl_page head = {.magic = PL_PAGE_MAGIC,
                                  .version = PL_PAGE_VERSION,
                                  .size = sizeof head,
-                                 .settings = *settings};
+                                 .settings = *settings,
+                                 .books_bytes_max = books_room(path)};
     unlink(path);
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return pl_error_set(error, -errno, "%.300s: %s", path, strerror(errno));
-    bool made =
-        ftruncate(fd, sizeof head) == 0 && pwrite(fd, &head, offsetof(struct pl_page, lost), 0) ==
-                                               (ssize_t)offsetof(struct pl_page, lost);
+    bool made = ftruncate(fd, sizeof head) == 0 &&
+                pwrite(fd, &head, offsetof(struct pl_page, books_lost), 0) ==
+                    (ssize_t)offsetof(struct pl_page, books_lost);
     int rc = made ? 0 : pl_error_set(error, -errno, "%.300s: %s", path, strerror(errno));
     close(fd);
     if (rc)
@@ -90,6 +120,8 @@ int pl_interpose_prepare(const struct pl_stack_spec *stack, const char *page_pat
         rc = pl_environment_add(&made, error, "%s=%s", PL_PAGE_VARIABLE, page_path);
     if (!rc)
         rc = make_page(page_path, &settings, error);
+    if (!rc && settings.ledger)
+        rc = make_books(page_path, error);
     if (!rc)
         *environment = made;
     return rc;

@@ -15,11 +15,12 @@
 #define PL_PAGE_VARIABLE "PLIMSOLL_INTERPOSE"
 
 #define PL_PAGE_MAGIC UINT64_C(0x6c6c6f736d696c70) /* "plimsoll", little-endian */
-#define PL_PAGE_VERSION 2
+#define PL_PAGE_VERSION 3
 
 enum {
     PL_PAGE_PROCESSES = 64, /* at a time; more are lost */
     PL_PAGE_STRIPES = 64,   /* threads at a time with one of their own; more share the last */
+    PL_PAGE_BOOKS = 512,    /* processes that keep books of a ledger, in all (books.h) */
     PL_PAGE_FAULTS = 8,     /* injected faults that are told one by one: the latest */
     PL_PAGE_PATH_MAX = 240  /* bytes of a path, with its NUL; longer ones keep their end */
 };
@@ -47,6 +48,7 @@ struct pl_page_process {
     uint32_t images;  /* programs that it executed with the library */
     uint32_t threads; /* that ever had a stripe */
     uint32_t unsized; /* the heap has no malloc_usable_size: no layer counts */
+    uint32_t books;   /* the number of its latest program's books, from 1; 0: it has none */
     uint32_t untrimmed; /* trimming was asked for, and the heap has no malloc_trim */
     /* Live when its program began (a fork's; negative for what an earlier program left). */
     uint64_t inherited_blocks, inherited_bytes;
@@ -60,6 +62,12 @@ struct pl_page_process {
     char program[PL_PAGE_PATH_MAX];
     struct pl_page_fault latest[PL_PAGE_FAULTS]; /* the k-th fault is at (k - 1) % PL_PAGE_FAULTS */
     struct pl_page_stripe stripes[PL_PAGE_STRIPES];
+};
+
+enum pl_page_books {
+    PL_PAGE_BOOKS_NONE,
+    PL_PAGE_BOOKS_KEPT,
+    PL_PAGE_BOOKS_REPLACED /* its process executed another program, and nothing of it is live */
 };
 
 /** Sums of processes that ended and had to give their slots away. */
@@ -78,6 +86,11 @@ struct pl_page {
     struct pl_foreign settings;
     uint64_t lost; /* processes that found no slot: their figures are nowhere */
     struct pl_page_ended ended;
+    uint64_t books_bytes_max;      /* what the file of all books may take */
+    uint64_t books_lost;           /* processes that got none */
+    uint64_t books_bytes;          /* what it takes, about */
+    uint32_t books_claims;         /* processes that wanted books */
+    uint32_t books[PL_PAGE_BOOKS]; /* enum pl_page_books */
     struct pl_page_process processes[PL_PAGE_PROCESSES];
 };
 

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/interpose/keep.h"
 #include "harness/interpose/limit.h"
 #include "harness/interpose/next.h"
 #include "harness/interpose/record.h"
@@ -29,6 +30,7 @@ static PL_TLS bool is_surplus; /* it shares the last stripe */
 
 static struct pl_page *page;          /* NULL: there is none */
 static bool has_looked;               /* for the page file */
+static char page_path[1100];          /* for its children, whatever becomes of the environment */
 static struct pl_page_process nobody; /* counts what the page has no slot for */
 
 /* Live at the latest fork, as its parent counted. */
@@ -67,8 +69,10 @@ static void look_for_page(void)
     has_looked = true;
     if (path && *path == '/')
         page = map_page(path);
-    if (page)
-        pl_settings = page->settings;
+    if (!page)
+        return;
+    pl_settings = page->settings;
+    memcpy(page_path, path, strnlen(path, sizeof page_path - 1));
 }
 
 void pl_process_copy_path(char *to, const char *path)
@@ -151,6 +155,8 @@ static void attach_process(void)
         describe(process);
     __atomic_fetch_add(&process->images, !is_fork, __ATOMIC_RELAXED);
     pl_process = process;
+    if (pl_settings.ledger)
+        pl_books_open(page, page_path, process, is_fork);
     const bool is_recorded = pl_record_open(is_fork);
     if (!is_recorded)
         pl_layers &= ~(unsigned)PL_LAYER_RECORD;

@@ -5,6 +5,7 @@
 
 #include "harness/interpose/early.h"
 #include "harness/interpose/fault.h"
+#include "harness/interpose/keep.h"
 #include "harness/interpose/limit.h"
 #include "harness/interpose/next.h"
 #include "harness/interpose/record.h"
@@ -30,6 +31,8 @@ void pl_serve_open(const struct pl_foreign *settings, bool is_recorded)
         pl_layers |= PL_LAYER_LIMIT;
     if (settings->fault_nth || settings->fault_every)
         pl_layers |= PL_LAYER_FAULT;
+    if (pl_books && sized)
+        pl_layers |= PL_LAYER_LEDGER;
     if (settings->trim_every_ns && pl_next.trim)
         pl_layers |= PL_LAYER_TRIM;
 }
@@ -39,12 +42,39 @@ static inline bool stands(enum pl_layer layer)
     return (pl_layers & layer) != 0;
 }
 
-static bool limit_takes(size_t bytes, size_t size)
+/* Whether sizes are needed. */
+static inline bool counts(void)
+{
+    return (pl_layers & (PL_LAYER_LIMIT | PL_LAYER_LEDGER)) != 0;
+}
+
+/* What refuses inside of the ledger is in its books. */
+static void tell_ledger(enum pl_foreign_inside refusing, const void *caller)
+{
+    if (stands(PL_LAYER_LEDGER) && !(pl_settings.ledger_inside & refusing))
+        pl_books_refused(caller);
+}
+
+static void limit_refused(size_t size, const void *caller)
+{
+    pl_limit_refused(size);
+    tell_ledger(PL_FOREIGN_IN_LIMIT, caller);
+}
+
+static bool limit_takes(size_t bytes, size_t size, const void *caller)
 {
     if (PL_LIKELY(pl_limit_take(bytes)))
         return true;
-    pl_limit_refused(size);
+    limit_refused(size, caller);
     return false;
+}
+
+static bool fails(size_t size, const void *caller)
+{
+    if (PL_LIKELY(!pl_fault_fails(size, caller)))
+        return false;
+    tell_ledger(PL_FOREIGN_IN_FAULT, caller);
+    return true;
 }
 
 /* Whether the layers let a request through, the outermost asked first.
@@ -52,11 +82,11 @@ static bool limit_takes(size_t bytes, size_t size)
 static inline bool is_admitted(size_t bytes, size_t size, const void *caller)
 {
     const bool outside = pl_settings.fault_outside;
-    if (stands(PL_LAYER_FAULT) && outside && pl_fault_fails(size, caller))
+    if (stands(PL_LAYER_FAULT) && outside && fails(size, caller))
         return false;
-    if (stands(PL_LAYER_LIMIT) && !limit_takes(bytes, size))
+    if (stands(PL_LAYER_LIMIT) && !limit_takes(bytes, size, caller))
         return false;
-    if (!stands(PL_LAYER_FAULT) || outside || !pl_fault_fails(size, caller))
+    if (!stands(PL_LAYER_FAULT) || outside || !fails(size, caller))
         return true;
     if (stands(PL_LAYER_LIMIT))
         pl_limit_give_back(bytes);
@@ -86,33 +116,52 @@ static bool adjust(size_t taken, size_t usable)
     return usable <= taken || !pl_limit_exceed(usable - taken);
 }
 
-static void take_back(void *block, size_t usable, size_t size)
+static void take_back(void *block, size_t usable, size_t size, const void *caller)
 {
     pl_next.free(block);
     pl_limit_give_back(usable);
-    pl_limit_refused(size);
+    limit_refused(size, caller);
 }
 
-/* @return the block, counted; NULL where the heap gave none, or more than the limit has room for */
-static inline void *settle(void *block, size_t taken, size_t size)
+/* @return whether the limit has room for what the heap made of the request */
+static inline bool limit_settles(void *block, size_t taken, size_t usable, size_t size,
+                                 const void *caller)
 {
-    if (!stands(PL_LAYER_LIMIT))
-        return block;
-    if (PL_UNLIKELY(!block)) {
-        pl_limit_give_back(taken);
-        return NULL;
-    }
-    const size_t usable = size_of_new(block, size);
     if (PL_UNLIKELY(usable != taken)) {
         bool fits = adjust(taken, usable);
         pl_limit_learn(size, usable);
         if (!fits) {
-            take_back(block, usable, size);
-            return NULL;
+            take_back(block, usable, size, caller);
+            return false;
         }
     }
     pl_limit_handed_out();
     pl_count_allocated(usable);
+    return true;
+}
+
+static void heap_refused(size_t taken, const void *caller)
+{
+    if (stands(PL_LAYER_LIMIT))
+        pl_limit_give_back(taken);
+    if (stands(PL_LAYER_LEDGER))
+        pl_books_refused(caller);
+}
+
+/* @return the block, counted; NULL where the heap gave none, or more than the limit has room for */
+static inline void *settle(void *block, size_t taken, size_t size, const void *caller)
+{
+    if (!counts())
+        return block;
+    if (PL_UNLIKELY(!block)) {
+        heap_refused(taken, caller);
+        return NULL;
+    }
+    const size_t usable = size_of_new(block, size);
+    if (stands(PL_LAYER_LIMIT) && !limit_settles(block, taken, usable, size, caller))
+        return NULL;
+    if (stands(PL_LAYER_LEDGER))
+        pl_books_enter(block, size, usable, caller);
     return block;
 }
 
@@ -143,7 +192,7 @@ void *pl_serve_malloc(size_t size, const void *caller)
     look_at_time();
     if (!is_admitted(taken, size, caller))
         return tell(NULL);
-    return tell(settle(pl_next.malloc(size), taken, size));
+    return tell(settle(pl_next.malloc(size), taken, size, caller));
 }
 
 void *pl_serve_calloc(size_t count, size_t size, const void *caller)
@@ -157,7 +206,7 @@ void *pl_serve_calloc(size_t count, size_t size, const void *caller)
     look_at_time();
     if (!is_admitted(taken, bytes, caller))
         return tell(NULL);
-    return tell(settle(pl_next.calloc(count, size), taken, bytes));
+    return tell(settle(pl_next.calloc(count, size), taken, bytes, caller));
 }
 
 void *pl_serve_aligned(void *(*serve)(size_t alignment, size_t size), size_t alignment, size_t size,
@@ -169,7 +218,7 @@ void *pl_serve_aligned(void *(*serve)(size_t alignment, size_t size), size_t ali
     if (!is_admitted(size, size, caller))
         return tell(NULL);
     /* EINVAL of a bad alignment is the heap's to tell. */
-    return settle(serve(alignment, size), size, size);
+    return settle(serve(alignment, size), size, size, caller);
 }
 
 void *pl_serve_pages(void *(*serve)(size_t size), size_t size, const void *caller)
@@ -179,7 +228,7 @@ void *pl_serve_pages(void *(*serve)(size_t size), size_t size, const void *calle
     look_at_time();
     if (!is_admitted(size, size, caller))
         return tell(NULL);
-    return tell(settle(serve(size), size, size));
+    return tell(settle(serve(size), size, size, caller));
 }
 
 int pl_serve_posix_memalign(void **block, size_t alignment, size_t size, const void *caller)
@@ -191,62 +240,96 @@ int pl_serve_posix_memalign(void **block, size_t alignment, size_t size, const v
     if (!is_admitted(size, size, caller))
         return ENOMEM;
     int rc = pl_next.posix_memalign(&served, alignment, size);
-    served = settle(rc ? NULL : served, size, size);
+    served = settle(rc ? NULL : served, size, size, caller);
     if (served)
         *block = served;
     return rc ? rc : served ? 0 : ENOMEM;
 }
 
+/* What a block is before it goes or moves: whoever frees it in the heap may see its address handed
+ * out again at once. */
+struct before {
+    size_t usable;
+    struct pl_books_left left;
+};
+
+static inline struct before look_before(void *block)
+{
+    struct before before = {0};
+    if (counts())
+        before.usable = size_of_old(block);
+    if (stands(PL_LAYER_LEDGER))
+        before.left = pl_books_leave(block, before.usable);
+    return before;
+}
+
+static inline void count_gone(const struct before *before)
+{
+    if (stands(PL_LAYER_LIMIT)) {
+        pl_limit_give_back(before->usable);
+        pl_count_freed(before->usable);
+    }
+    if (stands(PL_LAYER_LEDGER))
+        pl_books_count_freed(before->left);
+}
+
 /* What a block was is given back when the new one is there; until then both may be. */
-static void count_moved(void *moved, size_t before, size_t taken, size_t size)
+static void count_moved(void *moved, const struct before *before, size_t taken, size_t size,
+                        const void *caller)
 {
     const size_t usable = size_of_new(moved, size);
-    adjust(before + taken, usable);
-    pl_limit_learn(size, usable);
-    pl_limit_handed_out();
-    pl_count_freed(before);
-    pl_count_allocated(usable);
+    if (stands(PL_LAYER_LIMIT)) {
+        adjust(before->usable + taken, usable);
+        pl_limit_learn(size, usable);
+        pl_limit_handed_out();
+        pl_count_freed(before->usable);
+        pl_count_allocated(usable);
+    }
+    if (stands(PL_LAYER_LEDGER)) {
+        pl_books_count_freed(before->left);
+        pl_books_enter(moved, size, usable, caller);
+    }
 }
 
 /* realloc(block, 0) frees it in glibc and tcmalloc, and is a small block to others. */
-static void *shrink_to_nothing(void *block)
+static void *shrink_to_nothing(void *block, const void *caller)
 {
-    const size_t before = stands(PL_LAYER_LIMIT) ? size_of_old(block) : 0;
+    const struct before before = look_before(block);
     void *served = pl_next.realloc(block, 0);
-    if (!stands(PL_LAYER_LIMIT))
-        return served;
-    if (served) {
-        count_moved(served, before, 0, 0);
-    } else {
-        pl_limit_give_back(before);
-        pl_count_freed(before);
-    }
+    if (served && counts())
+        count_moved(served, &before, 0, 0, caller);
+    else
+        count_gone(&before);
     return served;
 }
 
 /* The heap has no more: the old block is what it was. */
-static void stay(void *block, size_t before, size_t taken)
+static void stay(void *block, const struct before *before, size_t taken)
 {
-    pl_limit_give_back(taken);
-    if (before && !pl_next.usable_size(block))
-        pl_early_note(block, before);
+    if (stands(PL_LAYER_LIMIT))
+        pl_limit_give_back(taken);
+    if (before->usable && !pl_next.usable_size(block))
+        pl_early_note(block, before->usable);
+    if (stands(PL_LAYER_LEDGER))
+        pl_books_put_back(block, before->usable, before->left);
 }
 
 static void *resize(void *block, size_t size, const void *caller, const struct pl_hooked *hooked)
 {
-    const size_t before = stands(PL_LAYER_LIMIT) ? size_of_old(block) : 0;
-    const size_t after = guess(size), taken = after > before ? after - before : 0;
+    const struct before before = look_before(block);
+    const size_t after = guess(size), taken = after > before.usable ? after - before.usable : 0;
     if (!is_admitted(taken, size, caller)) {
-        if (stands(PL_LAYER_LIMIT))
-            stay(block, before, 0);
+        if (counts())
+            stay(block, &before, 0);
         return tell(NULL);
     }
     void *served = hooked ? hooked->call(hooked) : pl_next.realloc(block, size);
-    if (stands(PL_LAYER_LIMIT)) {
-        if (served)
-            count_moved(served, before, taken, size);
-        else
-            stay(block, before, taken);
+    if (served && counts())
+        count_moved(served, &before, taken, size, caller);
+    if (!served && counts()) {
+        stay(block, &before, taken);
+        if (stands(PL_LAYER_LEDGER))
+            pl_books_refused(caller);
     }
     return tell(served);
 }
@@ -269,7 +352,7 @@ void *pl_serve_realloc(void *block, size_t size, const void *caller)
     if (stands(PL_LAYER_RECORD))
         return pl_record_realloc(block, size, caller);
     look_at_time();
-    return size ? resize(block, size, caller, NULL) : shrink_to_nothing(block);
+    return size ? resize(block, size, caller, NULL) : shrink_to_nothing(block, caller);
 }
 
 size_t pl_serve_usable_size(void *block)
@@ -286,16 +369,12 @@ int pl_serve_trim(size_t pad)
 
 static void release(void *block, const struct pl_hooked *hooked)
 {
-    const bool counted = stands(PL_LAYER_LIMIT);
-    const size_t usable = counted ? size_of_old(block) : 0;
+    const struct before before = look_before(block);
     if (hooked)
         hooked->call(hooked);
     else
         pl_next.free(block);
-    if (!counted)
-        return;
-    pl_limit_give_back(usable);
-    pl_count_freed(usable);
+    count_gone(&before);
 }
 
 void pl_serve_free(void *block)
@@ -316,7 +395,7 @@ void *pl_serve_hooked(const struct pl_hooked *hooked, const void *caller)
     const size_t size = hooked->size;
     if (!is_admitted(size, size, caller))
         return tell(NULL);
-    return settle(hooked->call(hooked), size, size);
+    return settle(hooked->call(hooked), size, size, caller);
 }
 
 void *pl_serve_hooked_resize(const struct pl_hooked *hooked, const void *caller)

@@ -13,6 +13,7 @@ enum pl_layer {
     PL_LAYER_LIMIT = 1,
     PL_LAYER_FAULT = 2,
     PL_LAYER_TRIM = 4,
+    PL_LAYER_LEDGER = 8,
     PL_LAYER_RECORD = 16 /* it stands alone */
 };
 
@@ -23,7 +24,7 @@ extern unsigned pl_layers;
 void pl_serve_open(const struct pl_foreign *settings, bool is_recorded);
 
 /** Each as the function of its name, through the layers. They set errno where that does.
- *  @param caller the return address, for the call site of a fault */
+ *  @param caller the return address, for the call site of a fault, and of a ledger */
 void *pl_serve_malloc(size_t size, const void *caller);
 void *pl_serve_calloc(size_t count, size_t size, const void *caller);
 void *pl_serve_realloc(void *block, size_t size, const void *caller);

@@ -183,21 +183,6 @@ static struct pl_value counted(const struct pl_measured *m, uint64_t times, uint
     return record_of(m) && times ? pl_value_integer(value) : pl_value_none();
 }
 
-struct pl_value pl_metric_trims(const struct pl_measured *m)
-{
-    return counted(m, m->evidence->program.trims, m->evidence->program.trims);
-}
-
-struct pl_value pl_metric_trimmed_bytes_total(const struct pl_measured *m)
-{
-    return counted(m, m->evidence->program.trims, m->evidence->program.trimmed_bytes);
-}
-
-struct pl_value pl_metric_trim_ns_max(const struct pl_measured *m)
-{
-    return counted(m, m->evidence->program.trims, m->evidence->program.trim_ns_max);
-}
-
 struct pl_value pl_metric_injected_faults(const struct pl_measured *m)
 {
     return counted(m, m->evidence->program.faults, m->evidence->program.faults);

@@ -3,6 +3,7 @@
 #include "harness/report/ledger_text.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -15,6 +16,9 @@ static const char *const rule[] = {
     "what begins in the midst of the run. Where a limit ends the growth, a site is suspected that",
     "was refused while all that it has live is older than half of the run.",
 };
+
+/* Of a program of thousands of sites: whose calls are shown, and how many. results.json has all. */
+enum { CHAINS_MOST = 20, CALLERS_MOST = 6, CALLERS_INDENT = 40 };
 
 static uint64_t integer(const json_t *object, const char *key)
 {
@@ -86,6 +90,28 @@ static void print_totals(FILE *out, const json_t *totals)
     }
 }
 
+/* What a program's books lack. */
+static void print_books(FILE *out, const json_t *books)
+{
+    static const struct {
+        const char *key, *what;
+    } rows[] = {
+        {"processes_without", "processes kept no books: too many, no room, or out of their folder"},
+        {"blocks_of_nobody",
+         "blocks of more call chains than there is room for: they are nobody's"},
+        {"blocks_not_entered", "blocks in no figure here: the books were full"},
+        {"unknown_frees",
+         "blocks freed that were not entered by their process: a parent's, mostly"},
+    };
+    char text[PL_TEXT_FIGURE];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (!integer(books, rows[i].key))
+            continue;
+        count(text, books, rows[i].key);
+        fprintf(out, "  %s %s\n", text, rows[i].what);
+    }
+}
+
 static void print_figures(FILE *out, const json_t *row)
 {
     static const char *const keys[] = {"allocated_bytes", "freed_bytes", "current_bytes",
@@ -97,6 +123,30 @@ static void print_figures(FILE *out, const json_t *row)
     }
     count(text, row, "live_blocks");
     fprintf(out, " %9s", text);
+}
+
+/* Whether a line of a chain is the frame that names the site. */
+static bool names(const char *line, const json_t *site)
+{
+    const char *function = string(site, "function"), *label = string(site, "label");
+    const char *name = *function ? function : label;
+    const size_t length = strlen(name);
+    return strncmp(line, name, length) == 0 && (!line[length] || line[length] == ' ');
+}
+
+/* Who called the function that names the site, and so on outwards. */
+static void print_callers(FILE *out, const json_t *site)
+{
+    const json_t *chain = json_object_get(site, "chain");
+    size_t first = 0;
+    while (first < json_array_size(chain) &&
+           !names(json_string_value(json_array_get(chain, first)), site))
+        first++;
+    for (size_t i = first + 1; i < json_array_size(chain) && i <= first + CALLERS_MOST; i++) {
+        fprintf(out, "%*sby ", CALLERS_INDENT, "");
+        print_name(out, json_string_value(json_array_get(chain, i)), 96 - CALLERS_INDENT);
+        putc('\n', out);
+    }
 }
 
 static void print_sites(FILE *out, const json_t *sites)
@@ -118,6 +168,8 @@ static void print_sites(FILE *out, const json_t *sites)
         fprintf(out, " %8s  ", text);
         print_name(out, string(site, "site"), 28);
         putc('\n', out);
+        if (i < CHAINS_MOST)
+            print_callers(out, site);
     }
 }
 
@@ -237,8 +289,9 @@ static void print_report(FILE *out, const json_t *cell, const json_t *report)
     pl_text_plain(out, string(cell, "scenario"));
     fputs(", ", out);
     pl_text_plain(out, string(cell, "allocator"));
-    fprintf(out, ", %s, repetition %d\n  after %s of replay%s%s\n\n", string(cell, "format"),
+    fprintf(out, ", %s, repetition %d\n  after %s%s%s%s\n\n", string(cell, "format"),
             (int)integer(cell, "repetition"), at,
+            json_object_get(report, "books") ? "" : " of replay",
             strcmp(reason, "end") == 0    ? ", at the end of the run"
             : strcmp(reason, "last") == 0 ? ": the last report before the cell ended, "
                                           : "",
@@ -249,6 +302,7 @@ static void print_report(FILE *out, const json_t *cell, const json_t *report)
     if (integer(report, "corruptions"))
         fprintf(out, "  CORRUPT: %" PRIu64 " blocks unknown, released twice or of another size\n",
                 integer(report, "corruptions"));
+    print_books(out, json_object_get(report, "books"));
     print_sites(out, json_object_get(report, "sites"));
     print_classes(out, json_object_get(report, "size_classes"));
     print_ages(out, json_object_get(report, "ages"));

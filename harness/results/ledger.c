@@ -8,6 +8,12 @@
 /* Upper bounds of the ages, in seconds; the last has none. */
 static const double ages_below[PL_LEDGER_AGES - 1] = {0.01, 0.1, 1, 10, 60, 600, 3600};
 
+/* Of a site's name: a file's, a line and a function's. */
+enum {
+    NAME_MAX_BYTES = sizeof((struct pl_ledger_site_record *)0)->file +
+                     sizeof((struct pl_ledger_site_record *)0)->function + 16
+};
+
 static json_t *number(uint64_t value)
 {
     return json_integer((json_int_t)value);
@@ -39,9 +45,23 @@ static void site_name(const struct pl_ledger_site_record *site, char *name, size
         snprintf(name, capacity, "%s:%u%s%s", base, site->line, what[0] ? " " : "", what);
 }
 
-static json_t *site_json(const struct pl_ledger_site_record *site, double seconds)
+/* @param chain a call a line, or NULL */
+static void add_chain(json_t *object, const char *chain)
 {
-    char name[256];
+    json_t *array = chain ? json_array() : NULL;
+    while (chain && *chain) {
+        const size_t length = strcspn(chain, "\n");
+        json_array_append_new(array, json_stringn(chain, length));
+        chain += length + (chain[length] != '\0');
+    }
+    if (array)
+        json_object_set_new(object, "chain", array);
+}
+
+static json_t *site_json(const struct pl_ledger_site_record *site, const char *chain,
+                         double seconds)
+{
+    char name[NAME_MAX_BYTES];
     site_name(site, name, sizeof name);
     json_t *object =
         json_pack("{s:s, s:s, s:s, s:s, s:i}", "site", name, "label", site->label, "function",
@@ -54,6 +74,7 @@ static json_t *site_json(const struct pl_ledger_site_record *site, double second
                         json_real(seconds > 0 ? churn / seconds : 0));
     if (site->oldest_ns >= 0)
         json_object_set_new(object, "oldest_seconds", json_real((double)site->oldest_ns / 1e9));
+    add_chain(object, chain);
     return object;
 }
 
@@ -70,16 +91,24 @@ static bool goes_before(const json_t *a, const json_t *b)
     return false;
 }
 
+/* What is told of others in one sum stands last, however much that is. */
 static json_t *sites_json(const struct pl_ledger_report *r)
 {
-    json_t *array = json_array();
+    const double seconds = (double)r->record.t_ns / 1e9;
+    json_t *array = json_array(), *others = NULL;
     for (size_t i = 0; i < r->site_count; i++) {
-        json_t *site = site_json(&r->sites[i], (double)r->record.t_ns / 1e9);
+        json_t *site = site_json(&r->sites[i], r->chains ? r->chains[i] : NULL, seconds);
         size_t at = 0;
+        if (r->sites[i].index == PL_LEDGER_OTHERS) {
+            others = site;
+            continue;
+        }
         while (at < json_array_size(array) && !goes_before(site, json_array_get(array, at)))
             at++;
         json_array_insert_new(array, at, site);
     }
+    if (others)
+        json_array_append_new(array, others);
     return array;
 }
 
@@ -127,7 +156,7 @@ static const struct pl_ledger_site_record *find_site(const struct pl_ledger_repo
 static json_t *live_json(const struct pl_ledger_report *r)
 {
     json_t *array = json_array();
-    char name[256];
+    char name[NAME_MAX_BYTES];
     for (uint32_t i = 0; i < r->record.group_count && i < PL_LEDGER_GROUPS; i++) {
         const struct pl_ledger_group *group = &r->record.groups[i];
         site_name(find_site(r, group->site), name, sizeof name);
@@ -141,7 +170,7 @@ static json_t *live_json(const struct pl_ledger_report *r)
 static json_t *leaks_json(const struct pl_ledger_report *r)
 {
     json_t *array = json_array();
-    char name[256];
+    char name[NAME_MAX_BYTES];
     for (size_t i = 0; i < r->site_count; i++) {
         const struct pl_ledger_site_record *site = &r->sites[i];
         if (!site->is_suspect)
@@ -166,7 +195,7 @@ static bool is_stuck(const struct pl_ledger_site_record *site, int64_t t_ns)
 static json_t *stuck_json(const struct pl_ledger_report *r)
 {
     json_t *array = json_array();
-    char name[256];
+    char name[NAME_MAX_BYTES];
     for (size_t i = 0; i < r->site_count; i++) {
         const struct pl_ledger_site_record *site = &r->sites[i];
         if (!is_stuck(site, r->record.t_ns))
@@ -181,20 +210,33 @@ static json_t *stuck_json(const struct pl_ledger_report *r)
     return array;
 }
 
+/* Of a foreign program. */
+static json_t *books_json(const struct pl_ledger_books_record *books)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "processes", number(books->processes),
+                     "processes_without", number(books->processes_lost), "blocks_of_nobody",
+                     number(books->unsited_blocks), "blocks_not_entered",
+                     number(books->unentered_blocks), "unknown_frees",
+                     number(books->unknown_frees));
+}
+
 static json_t *report_json(const struct pl_ledger_report *r)
 {
     static const char *const reasons[] = {
         [PL_LEDGER_PART] = "last", [PL_LEDGER_ASKED] = "asked", [PL_LEDGER_END] = "end"};
     json_t *totals = json_object();
     add_count(totals, &r->record.total);
-    return json_pack("{s:f, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "t_seconds",
-                     (double)r->record.t_ns / 1e9, "reason",
-                     r->record.reason <= PL_LEDGER_END ? reasons[r->record.reason] : "last",
-                     "at_rest", (int)r->record.is_at_rest, "corruptions",
-                     number(r->record.corruptions), "totals", totals, "sites", sites_json(r),
-                     "size_classes", classes_json(&r->record), "ages", ages_json(&r->record),
-                     "live", live_json(r), "suspected_leaks", leaks_json(r), "stuck",
-                     stuck_json(r));
+    json_t *report =
+        json_pack("{s:f, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "t_seconds",
+                  (double)r->record.t_ns / 1e9, "reason",
+                  r->record.reason <= PL_LEDGER_END ? reasons[r->record.reason] : "last", "at_rest",
+                  (int)r->record.is_at_rest, "corruptions", number(r->record.corruptions), "totals",
+                  totals, "sites", sites_json(r), "size_classes", classes_json(&r->record), "ages",
+                  ages_json(&r->record), "live", live_json(r), "suspected_leaks", leaks_json(r),
+                  "stuck", stuck_json(r));
+    if (report && r->record.books.processes)
+        json_object_set_new(report, "books", books_json(&r->record.books));
+    return report;
 }
 
 json_t *pl_ledger_json(const struct pl_ledger_reports *reports, size_t asked, int64_t last_ns)

@@ -7,12 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/interpose/books.h"
+#include "harness/interpose/chain_names.h"
 #include "harness/interpose/control.h"
 
 static char page_path[64];
+static char books_path[sizeof page_path + sizeof PL_BOOKS_SUFFIX];
 
 static void print_slot(const struct pl_interpose_process *p)
 {
@@ -46,8 +50,50 @@ static void print_report(const struct pl_interpose_report *r)
     printf("heap=%s\n", r->slot_count ? r->slots[0].heap : "");
 }
 
-static int run(const struct pl_environment *environment, char **argv)
+/* A line a site: what it did, its name, and its calls. */
+static void print_site(const struct pl_books_reader *reader, struct pl_symbols *symbols,
+                       const struct pl_books_site *site)
 {
+    struct pl_chain_name name;
+    if (pl_chain_name(reader, symbols, site->index, &name))
+        return;
+    for (char *c = name.frames; c && *c; c++)
+        if (*c == '\n')
+            *c = c[1] ? '<' : '\0';
+    const char *slash = strrchr(name.site.file, '/');
+    printf("site allocated=%" PRIu64 "/%" PRIu64 " freed=%" PRIu64 "/%" PRIu64 " peak=%" PRIu64
+           " refused=%" PRIu64 " at %s%s %s:%" PRIu32 " by %s\n",
+           site->count.allocated_blocks, site->count.allocated_bytes, site->count.freed_blocks,
+           site->count.freed_bytes, site->count.peak_bytes, site->count.refused, name.label,
+           name.site.function, slash ? slash + 1 : name.site.file, name.site.line,
+           name.frames ? name.frames : "");
+    free(name.frames);
+}
+
+static void print_books(void)
+{
+    static struct pl_books_reader reader;
+    struct pl_books_summary s;
+    struct pl_symbols *symbols = pl_symbols_open();
+    if (pl_books_reader_open(&reader, page_path) == 0 && pl_books_sum_up(&reader, 0, &s) == 0) {
+        printf("ledger allocated=%" PRIu64 "/%" PRIu64 " freed=%" PRIu64 "/%" PRIu64
+               " peak=%" PRIu64 " refused=%" PRIu64 " processes=%" PRIu64 " lost=%" PRIu64
+               " unsited=%" PRIu64 " unentered=%" PRIu64 " unknown=%" PRIu64 "\n",
+               s.total.allocated_blocks, s.total.allocated_bytes, s.total.freed_blocks,
+               s.total.freed_bytes, s.total.peak_bytes, s.total.refused, s.processes,
+               s.processes_lost, s.unsited_blocks, s.unentered_blocks, s.unknown_frees);
+        for (uint32_t i = 0; i < s.site_count; i++)
+            print_site(&reader, symbols, &s.sites[i]);
+        pl_books_summary_free(&s);
+    }
+    pl_books_reader_close(&reader);
+    pl_symbols_close(symbols);
+}
+
+/* @param cpu_ns set to what the program took */
+static int run(const struct pl_environment *environment, char **argv, uint64_t *cpu_ns)
+{
+    struct rusage used = {0};
     int status = 0;
     pid_t child = fork();
     if (child == 0) {
@@ -57,8 +103,10 @@ static int run(const struct pl_environment *environment, char **argv)
         execvp(argv[0], argv);
         _exit(127);
     }
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+    while (child > 0 && wait4(child, &status, 0, &used) < 0 && errno == EINTR)
         ;
+    *cpu_ns = (uint64_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000000 +
+              (uint64_t)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) * 1000;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -68,9 +116,11 @@ int main(int argc, char **argv)
     struct pl_environment environment;
     struct pl_interpose_report report;
     struct pl_error error;
+    uint64_t cpu_ns;
     if (argc < 3)
         return 2;
     snprintf(page_path, sizeof page_path, "/dev/shm/plimsoll-interposed-%ld", (long)getpid());
+    snprintf(books_path, sizeof books_path, "%s" PL_BOOKS_SUFFIX, page_path);
     int rc = pl_stack_parse(argv[1], &spec, &error);
     if (!rc)
         rc = pl_interpose_prepare(&spec, page_path, &environment, &error);
@@ -78,11 +128,16 @@ int main(int argc, char **argv)
         fprintf(stderr, "interposed: %s\n", error.text);
         return rc == -EINVAL ? 2 : 3;
     }
-    int code = run(&environment, argv + 2);
+    int code = run(&environment, argv + 2, &cpu_ns);
     rc = pl_interpose_read(page_path, &report);
+    printf("cpu_ns=%" PRIu64 "\n", cpu_ns);
+    if (!rc)
+        print_report(&report);
+    if (!getenv("NOBOOKS"))
+        print_books();
     unlink(page_path);
+    unlink(books_path);
     if (rc)
         return 3;
-    print_report(&report);
     return code;
 }
