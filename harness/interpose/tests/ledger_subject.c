@@ -1,6 +1,7 @@
-/* interpose-ledger-* WHAT [NUMBER]: a program whose allocations are known by function and line, for
- * test_ledger.sh to find them again. Lines that allocate end with their names. It is built in
- * several ways: at a fixed address, stripped, without debug information. */
+/* interpose-ledger-* WHAT [NUMBER [MILLISECONDS]]: a program that, after so long, allocates by
+ * functions and lines that are known, for test_ledger.sh to find them again. Lines that allocate
+ * end with their names. It is built in several ways: at a fixed address, stripped, without debug
+ * information. */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
@@ -227,6 +228,8 @@ static const struct {
 int main(int argc, char **argv)
 {
     long number = argc > 2 ? strtol(argv[2], NULL, 10) : 0;
+    if (argc > 3)
+        usleep((useconds_t)strtol(argv[3], NULL, 10) * 1000);
     for (size_t i = 0; argc > 1 && i < sizeof all / sizeof *all; i++)
         if (strcmp(argv[1], all[i].name) == 0) {
             all[i].run(number);
