@@ -13,11 +13,14 @@
 #include "allocators/error.h"
 #include "allocators/units.h"
 
-#define PL_NAME_MAX 32         /* bytes of a backend's, class's or budget's name, with its NUL */
-#define PL_STACK_DEPTH_MAX 8   /* layers and heap together */
-#define PL_OPTIONS_MAX 12      /* options of one backend */
-#define PL_STACK_TEXT_MAX 512  /* bytes of a spec, with its NUL */
-#define PL_ENVIRONMENT_MAX 8   /* variables that a stack may set */
+#define PL_NAME_MAX 32        /* bytes of a backend's, class's or budget's name, with its NUL */
+#define PL_STACK_DEPTH_MAX 8  /* layers and heap together */
+#define PL_OPTIONS_MAX 12     /* options of one backend */
+#define PL_STACK_TEXT_MAX 512 /* bytes of a spec, with its NUL */
+#define PL_ENVIRONMENT_MAX 32 /* variables that a stack may set */
+/* Four libraries by the longest paths that Linux has (4096 B, limits.h): an instrument's, ours, and
+ * a heap with its companion; and 4 KiB for what the heap is told. */
+#define PL_ENVIRONMENT_BYTES (5 * 4096)
 #define PL_VERSION_TEXT_MAX 64 /* bytes of a heap's version, with its NUL */
 
 /** One link of an opened chain. The hot calls are unchecked: the chain was checked when opened. */
@@ -82,11 +85,31 @@ struct pl_stack_spec {
     char text[PL_STACK_TEXT_MAX]; /* as the person wrote it */
 };
 
-/** What one process's allocator reads from its environment, "KEY=VALUE" each. */
+/** What one process's allocator reads from its environment. Plain data; starts as zeroes. */
 struct pl_environment {
-    char variables[PL_ENVIRONMENT_MAX][512];
+    char text[PL_ENVIRONMENT_BYTES]; /* "KEY=VALUE", a NUL behind each */
     size_t count;
 };
+
+/** Variable `index` below the count: "KEY=VALUE". */
+const char *pl_environment_at(const struct pl_environment *environment, size_t index);
+
+/** The variable of that name, "KEY=VALUE", or NULL. */
+const char *pl_environment_find(const struct pl_environment *environment, const char *name);
+
+/** Adds a variable. @return 0, or -ENAMETOOLONG: then there is no more of it than before */
+int pl_environment_add(struct pl_environment *environment, struct pl_error *error,
+                       const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/** Writes on at the end of the last variable; there is one. @return 0, or -ENAMETOOLONG: then it is
+ *  cut */
+int pl_environment_extend(struct pl_environment *environment, struct pl_error *error,
+                          const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/** Puts a library before the others in LD_PRELOAD.
+ *  @return 0, -EINVAL (it can't stand there), -ENAMETOOLONG */
+int pl_environment_preload(struct pl_environment *environment, const char *path,
+                           struct pl_error *error);
 
 /** What an opened stack holds, summed over its classes. Exact; of a moment when no acquire or
  *  release is under way in another thread. */
@@ -157,6 +180,16 @@ bool pl_stack_is_limited(const struct pl_stack_spec *spec);
 
 /** Whether one thread at a time only may call the links (null takes no lock). */
 bool pl_stack_one_thread(const struct pl_stack_spec *spec);
+
+/** Whether the stack is a program's own heap: nothing stands in that program. */
+bool pl_stack_is_native(const struct pl_stack_spec *spec);
+
+/** How often the stack's heap is to be trimmed, in ns of the replay; 0: never. */
+uint64_t pl_stack_trim_every(const struct pl_stack_spec *spec);
+
+/** Asks the stack's heap to give back to the kernel what is free (malloc_trim(0)). Any thread;
+ * takes as long as the heap takes. Nothing for a heap that can't. */
+void pl_stack_trim(const struct pl_stack_spec *spec);
 
 /** The alignment in bytes of what the links hand out: max_align_t, but for a slab with guards. As
  *  in roc-toolkit its slots are rounded up to 8 B, and so are the objects aligned; where the slot

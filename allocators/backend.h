@@ -79,6 +79,10 @@ struct pl_backend {
     /** Writes the version of the heap that serves this process, "" where it can't be told; NULL: it
      *  has none. @param library the path of its library */
     void (*version)(const char *library, char *text, size_t capacity);
+    /** How often it is to be trimmed, in ns; NULL: it can't be. */
+    uint64_t (*trim_every)(const struct pl_layer_spec *spec);
+    void (*trim)(void);
+    bool native;     /* what the program has: nothing is put in its place */
     bool one_thread; /* its links take calls from one thread at a time */
 
     /* layers */

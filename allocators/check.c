@@ -25,6 +25,23 @@ int pl_stack_available(const struct pl_stack_spec *spec, struct pl_error *error)
     return 0;
 }
 
+static const struct pl_layer_spec *heap_of(const struct pl_stack_spec *spec)
+{
+    return &spec->layers[spec->depth - 1];
+}
+
+uint64_t pl_stack_trim_every(const struct pl_stack_spec *spec)
+{
+    const struct pl_layer_spec *heap = heap_of(spec);
+    return heap->backend->trim_every ? heap->backend->trim_every(heap) : 0;
+}
+
+void pl_stack_trim(const struct pl_stack_spec *spec)
+{
+    if (heap_of(spec)->backend->trim)
+        heap_of(spec)->backend->trim();
+}
+
 static bool waits(const struct pl_option *option, const struct pl_option_value *value)
 {
     return option->real_time && value->number >= option->real_time;
@@ -66,6 +83,11 @@ bool pl_stack_one_thread(const struct pl_stack_spec *spec)
         if (spec->layers[i].backend->one_thread)
             return true;
     return false;
+}
+
+bool pl_stack_is_native(const struct pl_stack_spec *spec)
+{
+    return spec->layers[spec->depth - 1].backend->native;
 }
 
 size_t pl_stack_alignment(const struct pl_stack_spec *spec)

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,28 +10,6 @@
 #include "allocators/backend.h"
 
 enum { VALUE_MAX = 32 };
-
-/* Adds to the last variable, or starts a new one. */
-__attribute__((format(printf, 4, 5))) static int write_variable(struct pl_environment *environment,
-                                                                bool start, struct pl_error *error,
-                                                                const char *format, ...)
-{
-    if (start && environment->count == PL_ENVIRONMENT_MAX)
-        return pl_error_set(error, -ENAMETOOLONG, "more than %d variables for the heap",
-                            PL_ENVIRONMENT_MAX);
-    if (start)
-        environment->variables[environment->count++][0] = '\0';
-    char *variable = environment->variables[environment->count - 1];
-    size_t used = strlen(variable), room = sizeof environment->variables[0] - used;
-    va_list args;
-    va_start(args, format);
-    int length = vsnprintf(variable + used, room, format, args);
-    va_end(args);
-    if ((size_t)length >= room)
-        return pl_error_set(error, -ENAMETOOLONG, "'%.40s...' is longer than a variable may be",
-                            variable);
-    return 0;
-}
 
 /* CPUs online, whatever this process is pinned to: the cell may be pinned, the server is not. */
 static uint64_t online_cpus(void)
@@ -74,13 +51,13 @@ static int add_tunables(const struct pl_layer_spec *heap, struct pl_environment 
             continue;
         print_value(tuning, option, &heap->values[i], value);
         if (!tuning->variable)
-            rc = write_variable(environment, true, error, "%s=%s", option->tunable, value);
+            rc = pl_environment_add(environment, error, "%s=%s", option->tunable, value);
         else if (first)
-            rc = write_variable(environment, true, error, "%s=%s%c%s", tuning->variable,
-                                option->tunable, tuning->assign, value);
+            rc = pl_environment_add(environment, error, "%s=%s%c%s", tuning->variable,
+                                    option->tunable, tuning->assign, value);
         else
-            rc = write_variable(environment, false, error, "%c%s%c%s", tuning->separator,
-                                option->tunable, tuning->assign, value);
+            rc = pl_environment_extend(environment, error, "%c%s%c%s", tuning->separator,
+                                       option->tunable, tuning->assign, value);
         first = false;
     }
     return rc;
@@ -108,7 +85,7 @@ static int add_companion(const struct pl_layer_spec *heap, struct pl_environment
         return 0;
     snprintf(path, sizeof path, "%.*s/%s", (int)(strrchr(heap->text, '/') - heap->text), heap->text,
              heap->backend->companion);
-    return access(path, R_OK) ? 0 : write_variable(environment, false, error, ":%s", path);
+    return access(path, R_OK) ? 0 : pl_environment_extend(environment, error, ":%s", path);
 }
 
 int pl_stack_environment(const struct pl_stack_spec *spec, struct pl_environment *environment,
@@ -121,7 +98,7 @@ int pl_stack_environment(const struct pl_stack_spec *spec, struct pl_environment
     if (heap->backend->libraries || heap->text[0]) {
         rc = find_library(spec, heap, path, sizeof path, error);
         if (!rc)
-            rc = write_variable(&made, true, error, "LD_PRELOAD=%s", path);
+            rc = pl_environment_preload(&made, path, error);
         if (!rc)
             rc = add_companion(heap, &made, error);
     }

@@ -2,6 +2,7 @@
  * elf/dl-tunables.list. */
 #include <errno.h>
 #include <gnu/libc-version.h>
+#include <malloc.h>
 #include <stdio.h>
 
 #include "allocators/backend.h"
@@ -14,7 +15,7 @@ enum { OPTION_TRIM_EVERY };
 
 static const struct pl_option options[] = {
     [OPTION_TRIM_EVERY] = {.name = "trim_every",
-                           .help = "malloc_trim(0) so often, in programs of others; 0ms for never",
+                           .help = "malloc_trim(0) so often; 0ms for never",
                            .type = PL_OPTION_TIME,
                            .min = 0,
                            .max = INT64_C(24) * 3600 * 1000000000,
@@ -66,22 +67,21 @@ static void version(const char *library, char *text, size_t capacity)
     snprintf(text, capacity, "%s", gnu_get_libc_version());
 }
 
-/* A model's cell has no part that trims. */
-static int check(const struct pl_layer_context *context, struct pl_error *error)
+static uint64_t trim_every(const struct pl_layer_spec *spec)
 {
-    if (!context->stack->layers[context->layer].values[OPTION_TRIM_EVERY].number)
-        return 0;
-    return pl_error_set(error, -EINVAL,
-                        "stack '%.100s': trim_every works in programs of others only; "
-                        "trim_threshold=SIZE would be right in a model",
-                        context->stack->text);
+    return spec->values[OPTION_TRIM_EVERY].number;
+}
+
+static void trim(void)
+{
+    malloc_trim(0);
 }
 
 static int stand_in_foreign(const struct pl_stack_spec *spec, size_t layer,
                             struct pl_foreign *foreign, struct pl_error *error)
 {
     (void)error;
-    foreign->trim_every_ns = spec->layers[layer].values[OPTION_TRIM_EVERY].number;
+    foreign->trim_every_ns = trim_every(&spec->layers[layer]);
     return 0;
 }
 
@@ -92,7 +92,8 @@ const struct pl_backend pl_backend_glibc = {
     .option_count = PL_ARRAY_COUNT(options),
     .tuning = &tuning,
     .version = version,
-    .check = check,
+    .trim_every = trim_every,
+    .trim = trim,
     .foreign = stand_in_foreign,
     PL_MALLOC_HEAP,
 };

@@ -13,7 +13,7 @@ static size_t collect(const char **environment, const struct pl_environment *ext
 {
     size_t count = 0;
     for (size_t i = 0; i < extra->count; i++)
-        environment[count++] = extra->variables[i];
+        environment[count++] = pl_environment_at(extra, i);
     for (char **own = environ; *own && count < VARIABLES_MAX - 1; own++)
         environment[count++] = *own;
     return count;

@@ -193,7 +193,7 @@ static void environment_is(const char *stack, size_t index, const char *expected
     assert_int_equal(pl_stack_parse(stack, &spec, &error), 0);
     assert_int_equal(pl_stack_environment(&spec, &environment, &error), 0);
     assert_true(index < environment.count);
-    assert_string_equal(environment.variables[index], expected);
+    assert_string_equal(pl_environment_at(&environment, index), expected);
 }
 
 static void arenas_follow_the_cpus_online(void **state)

@@ -140,14 +140,14 @@ static void preloads_what_lies_beside(void **state)
     snprintf(expected, sizeof expected, "LD_PRELOAD=%s", stack + strlen("tbbmalloc@"));
     assert_int_equal(pl_stack_parse(stack, &spec, &error), 0);
     assert_int_equal(pl_stack_environment(&spec, &environment, &error), 0);
-    assert_string_equal(environment.variables[0], expected);
+    assert_string_equal(pl_environment_at(&environment, 0), expected);
     snprintf(path, sizeof path, "%s/libtbbmalloc.so.2", folder);
     FILE *file = fopen(path, "we");
     assert_non_null(file);
     fclose(file);
     snprintf(expected + strlen(expected), sizeof expected - strlen(expected), ":%s", path);
     assert_int_equal(pl_stack_environment(&spec, &environment, &error), 0);
-    assert_string_equal(environment.variables[0], expected);
+    assert_string_equal(pl_environment_at(&environment, 0), expected);
     unlink(path);
     rmdir(folder);
 }

@@ -39,7 +39,7 @@ int bench_enter(const struct pl_stack_spec *spec, int job_fd, char **argv, struc
     if (rc)
         return rc;
     for (size_t i = 0; i < environment.count; i++)
-        envp[2 + i] = environment.variables[i];
+        envp[2 + i] = word(pl_environment_at(&environment, i));
     rc = place_job(job_fd);
     if (!rc) {
         personality(ADDR_NO_RANDOMIZE);

@@ -25,6 +25,8 @@ static int open_stack(struct pl_cell *cell, struct pl_error *error)
     if (!rc)
         rc = pl_stack_open(&spec, s->classes, s->class_count, s->budgets, s->budget_count,
                            &cell->stack, error);
+    if (!rc)
+        pl_cell_trim_open(&cell->trim, &spec);
     return rc;
 }
 
@@ -118,6 +120,11 @@ void pl_cell_clock(struct pl_cell *cell, const int64_t *virtual_ns)
     pl_stack_clock(cell->stack, virtual_ns ? virtual_ns : &cell->ledger.now_ns);
 }
 
+void pl_cell_trim(struct pl_cell *cell, int64_t t_ns)
+{
+    pl_cell_trim_look(&cell->trim, &cell->sampler, t_ns);
+}
+
 /* What the ledger takes is the sampler's time: no part of what is measured. */
 void pl_cell_sample(struct pl_cell *cell, int64_t t_ns)
 {
@@ -176,6 +183,7 @@ void pl_cell_end(struct pl_cell *cell, int64_t t_ns)
     final->rss_bytes_peak = pl_sampler_peak(&cell->sampler);
     final->vsz_bytes_peak = pl_sampler_space() - cell->job->bytes; /* ours is no part of it */
     final->at_ceiling = cell->sampler.at_ceiling;
+    final->trims = cell->trim.trims;
     if (!final->at_ceiling)
         pl_cell_sample(cell, t_ns);
     take_books(cell);

@@ -9,6 +9,7 @@
 #include "harness/cell/job.h"
 #include "harness/cell/ledger.h"
 #include "harness/cell/sampler.h"
+#include "harness/cell/trim.h"
 #include "harness/pipelines/pipeline.h"
 
 struct pl_cell {
@@ -18,6 +19,7 @@ struct pl_cell {
     struct pl_sides sides;
     struct pl_sampler sampler;
     struct pl_cell_ledger ledger;
+    struct pl_cell_trim trim;
     bool takes_turns; /* no thread is at work while a sample is taken: under the virtual clock */
     struct rusage usage_start;
     int64_t real_start_ns;
@@ -41,6 +43,9 @@ void pl_cell_begin(struct pl_cell *cell);
 /** Where blocks have their ages from. @param virtual_ns the replay's time; NULL: that of the latest
  *  sample, since threads go on while it is taken */
 void pl_cell_clock(struct pl_cell *cell, const int64_t *virtual_ns);
+
+/** Trims the heap where that is due. To be called before each sample. */
+void pl_cell_trim(struct pl_cell *cell, int64_t t_ns);
 
 /** Takes one sample, of the ledger, too. */
 void pl_cell_sample(struct pl_cell *cell, int64_t t_ns);

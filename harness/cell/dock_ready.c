@@ -154,6 +154,8 @@ int pl_dock_check_served(struct pl_dock *d, struct pl_error *error)
 {
     static struct pl_interpose_report page; /* large for a stack */
     struct pl_tree_figures f = {0};
+    if (d->facts.native)
+        return 0;
     int rc = read_served(d, &page);
     d->facts.calls_before = rc ? 0 : page.calls;
     d->facts.allocating_before = rc ? 0 : page.allocating_calls;
@@ -162,11 +164,13 @@ int pl_dock_check_served(struct pl_dock *d, struct pl_error *error)
     pl_tree_read(&d->tree, PL_TREE_MEMORY, &f);
     if (page.processes && (page.calls || f.rss_bytes < UNSERVED_BYTES))
         return 0;
-    return pl_error_set(error, -ENOSYS,
-                        page.processes
-                            ? "'%s' allocates nothing by the C library's malloc: a heap of its own "
-                              "is linked into it, and can't be replaced"
-                            : "the malloc of '%s' can't be replaced: it is linked statically, is a "
-                              "Go program, is for another C library, or is setuid",
-                        d->settings->command.text);
+    return pl_error_set(
+        error, -ENOSYS,
+        page.processes ? "'%s' allocates nothing by the C library's malloc: a heap of its own "
+                         "is linked into it, and can't be replaced; --allocator native measures it "
+                         "as it is"
+                       : "the malloc of '%s' can't be replaced: it is linked statically, is a "
+                         "Go program, is for another C library, or is setuid; --allocator native "
+                         "measures it as it is",
+        d->settings->command.text);
 }

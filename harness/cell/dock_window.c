@@ -30,8 +30,10 @@ bool pl_dock_sample(struct pl_dock *d, enum pl_tree_reading reading, int64_t t_n
         d->facts.ended_ns = t_ns;
         return false;
     }
-    tree.vsz_bytes = f.vsz_bytes;
-    tree.shared_bytes = f.shared_bytes;
+    if (!d->ledger.is_open) { /* whose books are mapped and shared, too */
+        tree.vsz_bytes = f.vsz_bytes;
+        tree.shared_bytes = f.shared_bytes;
+    }
     tree.processes = f.processes;
     tree.threads = f.threads;
     pl_dock_charged(d, &tree.charged);

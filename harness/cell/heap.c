@@ -47,15 +47,12 @@ static int ask(const struct pl_stack_spec *spec, const char *const *environment,
 /* The heap alone, without what it would be told: a version does not depend on that. */
 static int ask_heap(const struct pl_stack_spec *spec, struct pl_heap *heap, struct pl_error *error)
 {
-    static const char preload[] = "LD_PRELOAD=";
     struct pl_environment made;
     const char *environment[] = {"LC_ALL=C", NULL, NULL};
     int rc = pl_stack_environment(spec, &made, error);
     if (rc)
         return rc;
-    for (size_t i = 0; i < made.count; i++)
-        if (strncmp(made.variables[i], preload, sizeof preload - 1) == 0)
-            environment[1] = made.variables[i];
+    environment[1] = pl_environment_find(&made, "LD_PRELOAD");
     int out = memfd_create("plimsoll-version", MFD_CLOEXEC);
     int complaints = memfd_create("plimsoll-complaints", MFD_CLOEXEC);
     rc = out < 0 || complaints < 0

@@ -12,7 +12,8 @@ struct pl_orders {
     uint64_t data_bytes;               /* its RLIMIT_DATA; 0 for none */
     struct pl_environment environment; /* of its heap */
     uint32_t takes_unready;            /* cell/run.h */
-    char page[1100];                   /* of the interposed library (interpose/page.h) */
+    uint32_t watched;                  /* likewise */
+    char page[1100];   /* of the interposed library (interpose/page.h); "": it is not in there */
     char output[1024]; /* where what it prints is kept, ".txt" and "-clients.txt" being added; "":
                           nowhere */
 };

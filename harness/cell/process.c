@@ -105,7 +105,7 @@ static void make_command(const struct pl_process_options *o, struct command *com
     command->argv[words] = (char *)(uintptr_t)o->program;
     command->envp[variables++] = (char *)(uintptr_t) "LC_ALL=C";
     for (size_t i = 0; i < o->environment->count; i++)
-        command->envp[variables++] = (char *)(uintptr_t)o->environment->variables[i];
+        command->envp[variables++] = (char *)(uintptr_t)pl_environment_at(o->environment, i);
     add_words(command->envp, variables, wrapper->environment, PL_WRAPPER_VARIABLES_MAX);
 }
 

@@ -44,17 +44,6 @@ static void hear_of_the_end(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-static const char *directory_of(const struct pl_job *job, char *folder, size_t capacity)
-{
-    const char *slash = strrchr(job->scenario.path, '/');
-    if (job->scenario.program.directory[0])
-        return job->scenario.program.directory;
-    if (!slash)
-        return NULL;
-    snprintf(folder, capacity, "%.*s", (int)(slash - job->scenario.path), job->scenario.path);
-    return folder;
-}
-
 static int open_output(struct pl_dock *d, struct pl_error *error)
 {
     const char *base = d->job->orders.output;
@@ -68,13 +57,13 @@ static int open_output(struct pl_dock *d, struct pl_error *error)
     return rc ? pl_error_set(error, rc, "%s can't be written: %s", path, strerror(-rc)) : 0;
 }
 
-static int start(struct pl_dock *d, const char *directory, struct pl_error *error)
+static int start(struct pl_dock *d, struct pl_error *error)
 {
     const struct pl_orders *orders = &d->job->orders;
     const char *heap[PL_ENVIRONMENT_MAX];
     char *argv[PL_PROGRAM_WORDS_MAX + 1], procs[sizeof orders->cgroup + 16];
     for (size_t i = 0; i < orders->environment.count; i++)
-        heap[i] = orders->environment.variables[i];
+        heap[i] = pl_environment_at(&orders->environment, i);
     pl_words_argv(&d->settings->command, argv);
     char **environment =
         pl_words_environment(heap, orders->environment.count, &d->settings->environment);
@@ -84,11 +73,12 @@ static int start(struct pl_dock *d, const char *directory, struct pl_error *erro
     struct pl_keeper_orders keep = {
         .argv = argv,
         .envp = environment,
-        .directory = directory,
+        .directory = d->settings->directory,
         .out_fd = d->printed.write_fd,
         .cgroup = orders->cgroup[0] ? procs : NULL,
         .data_bytes = orders->data_bytes,
         .huge_pages = d->job->scenario.huge_pages,
+        .watched = orders->watched,
     };
     int rc = pl_keeper_start(&keep, &d->keeper, error);
     free(environment);
@@ -129,6 +119,9 @@ static void stop_program(struct pl_dock *d)
             break; /* whoever tells us has no time to wait */
     }
     pl_keeper_end(&d->keeper);
+    d->facts.watched = d->keeper.watched;
+    d->facts.crash_signal = d->keeper.crash.signal;
+    memcpy(d->facts.crash_program, d->keeper.crash.program, sizeof d->facts.crash_program);
 }
 
 /* What the helpers left behind, and all of it, had the keeper been killed: it is ours by now. */
@@ -176,7 +169,7 @@ static void take_page(struct pl_dock *d)
 {
     static struct pl_interpose_report page;
     struct pl_program_record *f = &d->facts;
-    if (pl_interpose_read(d->job->orders.page, &page))
+    if (f->native || pl_interpose_read(d->job->orders.page, &page))
         return;
     f->calls = page.calls;
     f->refusals = page.refusals;
@@ -184,9 +177,7 @@ static void take_page(struct pl_dock *d)
     f->allocating_calls = page.allocating_calls;
     if (page.latest_count)
         f->fault = page.latest[0];
-    f->trims = page.trims;
-    f->trimmed_bytes = page.trimmed_bytes;
-    f->trim_ns_max = page.trim_ns_max;
+    f->trims = (struct pl_trims){page.trims, page.trimmed_bytes, page.trim_ns_max};
     f->live_bytes_peak = page.live_bytes_peak;
 }
 
@@ -238,8 +229,6 @@ static int attend(struct pl_dock *d, struct pl_error *error)
 
 static int run(struct pl_dock *d, struct pl_error *error)
 {
-    char folder[sizeof d->job->scenario.path];
-    const char *directory = directory_of(d->job, folder, sizeof folder);
     int rc = pl_dock_check_port(d->settings, error);
     if (!rc)
         rc = open_output(d, error);
@@ -251,9 +240,10 @@ static int run(struct pl_dock *d, struct pl_error *error)
     }
     pl_charged_count_sockets((enum pl_container_kind)d->job->orders.container_kind,
                              d->job->orders.cgroup);
-    rc = pl_helpers_open(&d->helpers, d->settings, directory, d->clients_printed.write_fd);
+    rc = pl_helpers_open(&d->helpers, d->settings, d->settings->directory,
+                         d->clients_printed.write_fd);
     if (!rc)
-        rc = start(d, directory, error);
+        rc = start(d, error);
     else
         pl_error_set(error, rc, "out of memory");
     return rc ? rc : attend(d, error);
@@ -272,6 +262,7 @@ int main(void)
     hear_of_the_end();
     dock.settings = &dock.job->scenario.program;
     dock.facts.ended_ns = -1;
+    dock.facts.native = !dock.job->orders.page[0];
     dock.alerts = (struct pl_alerts){.scenario = &dock.job->scenario, .record_fd = PL_RECORD_FD};
     int rc = run(&dock, &error);
     if (rc && !pl_dock_told_to_end())

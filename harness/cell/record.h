@@ -11,6 +11,7 @@
 #include "harness/cell/charged.h"
 #include "harness/cell/ledger_record.h"
 #include "harness/interpose/page.h"
+#include "harness/pipelines/program/watch.h"
 #include "harness/traffic/counts.h"
 
 #define PL_BOOKS_MAX 8 /* classes of a scenario */
@@ -70,6 +71,13 @@ struct pl_tree_record {
     struct pl_charged charged;
 };
 
+/** What asking the heap to give memory back did. */
+struct pl_trims {
+    uint64_t count;
+    uint64_t bytes;  /* of RssAnon that were gone afterwards, in all */
+    uint64_t ns_max; /* the longest of them took, in real time */
+};
+
 /** What became of a foreign program. */
 struct pl_program_record {
     uint32_t kind; /* PL_RECORD_PROGRAM; 0 of a cell that has none */
@@ -83,12 +91,17 @@ struct pl_program_record {
     int64_t cpu_system_ns;
     uint64_t stalled_us; /* in the window, for want of memory (cgroup v2) */
     uint64_t output_bytes;
+    uint32_t watched;     /* how each process ends was seen */
+    int32_t crash_signal; /* that ended another process than the first one; 0: none, or not seen */
+    char crash_program[PL_WATCH_NAME_MAX]; /* its name */
+    uint32_t native; /* nothing of ours stands in it: what follows is not known */
     /* of the interposed library (interpose/control.h), since the program began: */
     uint64_t calls_before; /* of the allocation API until the window began */
     uint64_t calls;
     uint64_t allocating_before; /* calls that `fault` counts, likewise */
     uint64_t allocating_calls;  /* the most of a single process */
-    uint64_t refusals, faults, trims, trimmed_bytes, trim_ns_max;
+    uint64_t refusals, faults;
+    struct pl_trims trims;
     struct pl_page_fault fault; /* the first that is known; its number is 0 when there is none */
     uint64_t live_bytes_peak;   /* where a layer counts, of the largest process */
     uint32_t clients_failed;    /* ended by themselves, with a status that is not 0 */
@@ -122,6 +135,7 @@ struct pl_final {
     uint64_t leaked_bytes; /* still live after the pipeline was closed: a fault of the suite */
     uint64_t acquire_ns_p50, acquire_ns_p99, acquire_ns_p999, acquire_ns_max;
     uint64_t acquires_timed;
+    struct pl_trims trims;
     struct pl_stack_stats stack;
     struct pl_traffic_counts counts;
     struct pl_media_facts media;

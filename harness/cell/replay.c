@@ -20,6 +20,7 @@ struct replayed {
 static int64_t on_sample(void *context, int64_t now_ns)
 {
     struct replayed *r = context;
+    pl_cell_trim(&r->cell, now_ns);
     pl_collect_toggle();
     pl_cell_sample(&r->cell, now_ns);
     pl_collect_toggle();

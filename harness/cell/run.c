@@ -18,6 +18,7 @@
 #include "harness/cell/site_names.h"
 #include "harness/interpose/control.h"
 #include "harness/pipelines/pipeline.h"
+#include "harness/pipelines/program/words.h"
 #include "harness/scenario/traits.h"
 
 /* A program gets its grace, and what is left of it is killed. */
@@ -141,6 +142,13 @@ static int read_some(struct reader *reader, struct pl_cell_evidence *e)
 static bool is_foreign(const struct pl_cell_options *o)
 {
     return pl_traits_of(o->scenario)->foreign;
+}
+
+/* Nothing of ours stands in the program. */
+static bool is_native(const struct pl_cell_options *o)
+{
+    struct pl_stack_spec spec;
+    return pl_stack_parse(o->stack, &spec, NULL) == 0 && pl_stack_is_native(&spec);
 }
 
 static int64_t timeout_ns(const struct pl_cell_options *o)
@@ -304,7 +312,8 @@ static int give_orders(const struct pl_cell_options *o, const struct pl_containe
 {
     struct pl_orders orders = {.container_kind = container->kind,
                                .environment = e->environment,
-                               .takes_unready = o->takes_unready};
+                               .takes_unready = o->takes_unready,
+                               .watched = o->watched};
     if (container->procs_fd >= 0)
         snprintf(orders.cgroup, sizeof orders.cgroup, "%s", container->path);
     else
@@ -374,29 +383,6 @@ static int run_contained(const struct pl_cell_options *o, const char *page, int 
     return rc;
 }
 
-/* An instrument's library comes before the heap's, so that it sees the heap's calls. */
-static int add_preload(const char *library, struct pl_environment *environment,
-                       struct pl_error *error)
-{
-    static const char key[] = "LD_PRELOAD=";
-    char heap[sizeof environment->variables[0]] = "";
-    size_t at = 0;
-    while (at < environment->count && strncmp(environment->variables[at], key, sizeof key - 1) != 0)
-        at++;
-    if (at == PL_ENVIRONMENT_MAX)
-        return pl_error_set(error, -ENAMETOOLONG, "no room for %s in the environment", library);
-    if (at < environment->count)
-        snprintf(heap, sizeof heap, ":%s", environment->variables[at] + sizeof key - 1);
-    else
-        environment->count++;
-    int length = snprintf(environment->variables[at], sizeof environment->variables[at], "%s%s%s",
-                          key, library, heap);
-    if ((size_t)length >= sizeof environment->variables[at])
-        return pl_error_set(error, -ENAMETOOLONG, "'%.80s' and the heap's own library are too long",
-                            library);
-    return 0;
-}
-
 static int make_job(const struct pl_cell_options *o, int *fd, struct pl_error *error)
 {
     struct pl_job_options job = {
@@ -422,11 +408,14 @@ static int make_environment(const struct pl_cell_options *o, const char *page,
 {
     struct pl_stack_spec spec;
     int rc = pl_stack_parse(o->stack, &spec, error);
-    if (!rc)
+    *environment = (struct pl_environment){.count = 0};
+    if (!rc && is_native(o))
+        rc = pl_words_of_heaps(environment, error); /* so that results show them */
+    else if (!rc)
         rc = page[0] ? pl_interpose_prepare(&spec, page, environment, error)
                      : pl_stack_environment(&spec, environment, error);
-    if (!rc && o->wrapper && o->wrapper->preload)
-        rc = add_preload(o->wrapper->preload, environment, error);
+    if (!rc && o->wrapper && o->wrapper->preload) /* before the heap: it sees the heap's calls */
+        rc = pl_environment_preload(environment, o->wrapper->preload, error);
     return rc;
 }
 
@@ -456,7 +445,7 @@ int pl_cell_run(const struct pl_cell_options *o, struct pl_cell_evidence *eviden
 {
     struct pl_temporary folder;
     char page[sizeof folder.path + 8];
-    if (!is_foreign(o))
+    if (!is_foreign(o) || is_native(o))
         return run_with_page(o, "", evidence, error);
     int rc = pl_temporary_make_in_memory(&folder, "page", error);
     if (rc)

@@ -45,6 +45,7 @@ struct pl_cell_options {
     const char *output; /* where a foreign program's output is kept (orders.h); NULL: nowhere */
     bool takes_unready; /* a foreign program that ends before it is ready, or never is, is a result
                            without samples, and no error */
+    bool watched;       /* how each process of it ends is seen (pipelines/program/watch.h) */
     const struct pl_cell_wrapper *wrapper; /* an instrument that looks on, or NULL. The cell then
                                               times no acquires, and means nothing by its RSS */
 };

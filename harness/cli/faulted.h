@@ -39,7 +39,8 @@ void pl_faulted_count(const struct pl_faulted *faulted, size_t *counts);
 /** Prints it for a person. */
 void pl_faulted_print(const struct pl_faulted *faulted);
 
-/** The same for programs. @return new, or NULL when out of memory */
+/** The same for programs, as results/faults.schema.json has it. @return new, or NULL when out of
+ * memory */
 json_t *pl_faulted_json(const struct pl_faulted *faulted);
 
 #endif

@@ -5,16 +5,8 @@
 #include "allocators/printable.h"
 #include "harness/cli/faulted.h"
 
-static void set_fate(json_t *object, const struct pl_fate *fate)
-{
-    json_object_set_new(object, "outcome", json_string(pl_fate_name(fate->kind)));
-    if (fate->kind == PL_FATE_CRASHED)
-        json_object_set_new(object, "signal", json_integer(fate->number));
-    else if (fate->kind == PL_FATE_EXITED)
-        json_object_set_new(object, "exit_status", json_integer(fate->number));
-    else if (fate->kind == PL_FATE_HUNG)
-        json_object_set_new(object, "how", json_string(fate->how));
-}
+/* Moves when the meaning of a field does: results/faults.schema.json. */
+#define FAULTS_VERSION 1
 
 static void set_text(json_t *object, const char *key, const char *text)
 {
@@ -23,6 +15,18 @@ static void set_text(json_t *object, const char *key, const char *text)
         return;
     pl_printable_copy(shown, sizeof shown, text, strlen(text));
     json_object_set_new(object, key, json_string(shown));
+}
+
+static void set_fate(json_t *object, const struct pl_fate *fate)
+{
+    json_object_set_new(object, "outcome", json_string(pl_fate_name(fate->kind)));
+    set_text(object, "process", fate->program);
+    if (fate->kind == PL_FATE_CRASHED)
+        json_object_set_new(object, "signal", json_integer(fate->number));
+    else if (fate->kind == PL_FATE_EXITED)
+        json_object_set_new(object, "exit_status", json_integer(fate->number));
+    else if (fate->kind == PL_FATE_HUNG)
+        json_object_set_new(object, "how", json_string(fate->how));
 }
 
 static json_t *run_json(const struct pl_faulted *f, const struct pl_faulted_run *run)
@@ -44,8 +48,9 @@ static json_t *run_json(const struct pl_faulted *f, const struct pl_faulted_run 
 
 static json_t *reference_json(const struct pl_program_record *r)
 {
-    json_t *object = json_pack("{s:I, s:I}", "allocating_calls", (json_int_t)r->allocating_calls,
-                               "allocating_calls_before_ready", (json_int_t)r->allocating_before);
+    json_t *object = json_pack("{s:I, s:I, s:b}", "allocating_calls",
+                               (json_int_t)r->allocating_calls, "allocating_calls_before_ready",
+                               (json_int_t)r->allocating_before, "processes_watched", r->watched);
     if (r->ended_ns >= 0)
         json_object_set_new(object, "exit_status", json_integer(WEXITSTATUS(r->wait_status)));
     return object;
@@ -62,8 +67,8 @@ json_t *pl_faulted_json(const struct pl_faulted *f)
     for (int kind = 0; kind < PL_FATE_COUNT; kind++)
         json_object_set_new(sums, pl_fate_name((enum pl_fate_kind)kind),
                             json_integer((json_int_t)counts[kind]));
-    return json_pack("{s:s, s:s, s:f, s:o, s:I, s:o, s:o}", "scenario", s->name, "allocator",
-                     f->inner, "duration_seconds", (double)s->duration_ns / 1e9, "reference",
-                     reference_json(&f->reference), "runs_asked", (json_int_t)f->runs_asked,
-                     "outcomes", sums, "runs", runs);
+    return json_pack("{s:i, s:s, s:s, s:f, s:o, s:I, s:o, s:o}", "faults_version", FAULTS_VERSION,
+                     "scenario", s->name, "allocator", f->inner, "duration_seconds",
+                     (double)s->duration_ns / 1e9, "reference", reference_json(&f->reference),
+                     "runs_asked", (json_int_t)f->runs_asked, "outcomes", sums, "runs", runs);
 }

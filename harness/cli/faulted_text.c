@@ -13,8 +13,8 @@
 static bool alike(const struct pl_faulted_run *a, const struct pl_faulted_run *b)
 {
     return a->fate.kind == b->fate.kind && a->fate.number == b->fate.number &&
-           strcmp(a->fate.how, b->fate.how) == 0 && a->fault.offset == b->fault.offset &&
-           strcmp(a->fault.object, b->fault.object) == 0;
+           strcmp(a->fate.how, b->fate.how) == 0 && strcmp(a->fate.program, b->fate.program) == 0 &&
+           a->fault.offset == b->fault.offset && strcmp(a->fault.object, b->fault.object) == 0;
 }
 
 static bool is_first(const struct pl_faulted *f, size_t index)

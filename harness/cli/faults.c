@@ -81,6 +81,7 @@ static int run_cell(struct walk *w, uint64_t nth, bool takes_unready, struct pl_
         .on_sample = w->progress.shown ? note_sample : NULL,
         .context = &w->progress,
         .takes_unready = takes_unready,
+        .watched = true,
     };
     pl_progress_show(&w->progress, p->scenario.name, nth == NEVER ? w->found.inner : stack,
                      p->scenario.duration_ns);
@@ -132,6 +133,9 @@ static int run_reference(struct walk *w, struct pl_error *error)
         return rc;
     rc = check_reference(s, &e, error);
     w->found.reference = e.program;
+    if (!rc && !e.program.watched)
+        fprintf(stderr, "plimsoll: no program may be traced here: a process that crashes while the "
+                        "first one goes on is not seen\n");
     if (e.program.ready_ns < 0) /* all that it did was before */
         w->found.reference.allocating_before = e.program.allocating_calls;
     pl_cell_evidence_free(&e);

@@ -1,4 +1,5 @@
-/* `plimsoll pairs --base PROGRAM`: runs another build of plimsoll and a new one side by side. */
+/* `plimsoll pairs`: runs another build side by side with a new one, be it of plimsoll (--base) or
+ * of the program that a scenario runs (--base-directory). */
 #include <stdio.h>
 
 #include "allocators/printable.h"
@@ -11,7 +12,7 @@
 #define PAIRS_MAX 1000
 
 struct texts {
-    const char *base, *new, *pairs, *confirming, *shuffle;
+    const char *base, *new, *base_directory, *new_directory, *pairs, *confirming, *shuffle;
 };
 
 static int take(int *argc, char **argv, struct texts *t)
@@ -21,6 +22,8 @@ static int take(int *argc, char **argv, struct texts *t)
         const char **value;
     } own[] = {{"--base", &t->base},
                {"--new", &t->new},
+               {"--base-directory", &t->base_directory},
+               {"--new-directory", &t->new_directory},
                {"--pairs", &t->pairs},
                {"--confirm", &t->confirming},
                {"--shuffle", &t->shuffle}};
@@ -53,14 +56,17 @@ static int run(const struct texts *t, struct pl_arguments *a, const char *comman
                                 .folder = a->out,
                                 .command = command};
     int code = pl_side_by_side_self(self, sizeof self);
-    if (code == PL_EXIT_OK && !t->base)
-        code = pl_cli_usage("pairs takes --base PROGRAM, the plimsoll to compare with");
+    if (code == PL_EXIT_OK && !t->base && !t->base_directory)
+        code = pl_cli_usage("pairs takes --base PROGRAM, the plimsoll to compare with, or "
+                            "--base-directory DIR, the other build of a scenario's program");
     if (code == PL_EXIT_OK && !a->out)
         code = pl_cli_usage("pairs takes --out DIR, which gets base/ and new/");
     if (code == PL_EXIT_OK)
         code = read_numbers(t, &s);
-    s.programs[0] = t->base;
+    s.programs[0] = t->base ? t->base : self;
     s.programs[1] = t->new ? t->new : self;
+    s.directories[0] = t->base_directory;
+    s.directories[1] = t->new_directory;
     if (code == PL_EXIT_OK)
         code = pl_side_by_side_run(a, &s);
     if (code == PL_EXIT_OK)

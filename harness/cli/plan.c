@@ -14,6 +14,7 @@
 #include "harness/clock/virtual.h"
 #include "harness/interpose/control.h"
 #include "harness/pipelines/pipeline.h"
+#include "harness/report/text.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/expect.h"
 #include "harness/scenario/sweep.h"
@@ -284,9 +285,25 @@ int pl_plan_make(const struct pl_arguments *a, struct pl_plan *plan)
                                     p->scenario.name);
         size_t cells = p->cell_count * p->scenario.repeat;
         plan->cells += cells;
-        plan->seconds += (double)cells * (double)p->scenario.duration_ns / 1e9;
+        double seconds = (double)cells * (double)p->scenario.duration_ns / 1e9;
+        plan->seconds += seconds;
+        plan->real_seconds += p->clock == PL_CLOCK_WALL ? seconds : 0;
     }
     return PL_EXIT_OK;
+}
+
+void pl_plan_tell_real_time(const struct pl_plan *plan, uint32_t times, const char *fewer)
+{
+    static const double untold_seconds = 600;
+    char duration[PL_TEXT_FIGURE];
+    double seconds = times * plan->real_seconds;
+    if (seconds <= untold_seconds)
+        return;
+    pl_text_duration(duration, seconds);
+    fprintf(stderr,
+            "plimsoll: cells run in real time here and take %s at least; --set duration, %s or "
+            "fewer stacks make it shorter\n",
+            duration, fewer);
 }
 
 void pl_planned_label(const struct pl_planned_cell *cell, char *text, size_t capacity)

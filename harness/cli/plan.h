@@ -42,6 +42,7 @@ struct pl_plan {
     struct pl_heaps heaps; /* that were asked for their versions */
     size_t cells;          /* of all, repetitions included */
     double seconds;        /* of replay that they have; under the wall clock they take as long */
+    double real_seconds;   /* of those under the wall clock */
 };
 
 /** Loads and checks everything. A stack that the person named must be there, with a heap whose
@@ -50,6 +51,11 @@ struct pl_plan {
  * clock a receiver always has two threads, whatever the scenario says.
  *  @return an exit code, with the line printed */
 int pl_plan_make(const struct pl_arguments *arguments, struct pl_plan *plan);
+
+/** Says how long cells that run in real time take, where that is more than ten minutes: nobody who
+ *  waits for minutes in vain should wait for hours. @param times each of them runs @param fewer the
+ *  option by which they are fewer */
+void pl_plan_tell_real_time(const struct pl_plan *plan, uint32_t times, const char *fewer);
 
 /** What a cell is called while it runs: "glibc", "glibc, 2 threads". */
 void pl_planned_label(const struct pl_planned_cell *cell, char *text, size_t capacity);

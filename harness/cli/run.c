@@ -25,8 +25,6 @@
 #include "harness/results/results.h"
 #include "harness/scenario/traits.h"
 
-#define REAL_SECONDS_UNTOLD 600
-
 struct run {
     const struct pl_arguments *arguments;
     const struct pl_plan *plan;
@@ -373,19 +371,6 @@ static int finish(struct run *run, int rc, struct pl_error *error)
     return run->unexpected ? PL_EXIT_UNEXPECTED : PL_EXIT_OK;
 }
 
-/* Nobody who waits for minutes in vain should wait for hours. */
-static void tell_real_time(const struct pl_arguments *a, const struct pl_plan *plan)
-{
-    char duration[PL_TEXT_FIGURE];
-    if (a->clock != PL_CLOCK_WALL || plan->seconds <= REAL_SECONDS_UNTOLD)
-        return;
-    pl_text_duration(duration, plan->seconds);
-    fprintf(stderr,
-            "plimsoll: --clock wall runs in real time: %zu cells take %s at least; --set duration, "
-            "--repeat or fewer stacks make it shorter\n",
-            plan->cells, duration);
-}
-
 static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan, const char *command)
 {
     struct run run = {.arguments = a, .plan = plan};
@@ -402,7 +387,7 @@ static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan, co
         code = pl_cli_fail(PL_EXIT_USAGE, &error);
     } else {
         run.interrupted = pl_interrupt_catch();
-        tell_real_time(a, plan);
+        pl_plan_tell_real_time(plan, 1, "--repeat");
         /* an instrument slows its cells by what is not known: then all count alike */
         size_t observed = pl_observe_count(a, plan);
         pl_progress_start(&run.progress, plan->cells + observed, observed ? 0 : plan->seconds,

@@ -57,7 +57,7 @@ static struct pl_pair_cell *list_cells(const struct pl_plan *plan, size_t *count
         for (size_t k = 0; k < p->cell_count; k++)
             cells[(*count)++] = (struct pl_pair_cell){
                 .name = {p->scenario.name, p->cells[k].stack, pl_format_name(p->cells[k].format),
-                         pl_clock_name(PL_CLOCK_VIRTUAL), p->cells[k].threads},
+                         pl_clock_name(p->clock), p->cells[k].threads},
                 .path = p->scenario.path,
                 .set_threads = p->thread_count > 1};
     }
@@ -100,9 +100,11 @@ static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan,
     struct pl_pair_cell *cells = list_cells(plan, &count);
     int code = PL_EXIT_USAGE;
     if (arguments && cells) {
+        pl_plan_tell_real_time(plan, 2 * (s->pairs + 1), "--pairs"); /* one is thrown away */
         pl_progress_start(&progress, count, 0, false);
         struct pl_pairs_options options = {
             .programs = {s->programs[0], s->programs[1]},
+            .directories = {s->directories[0], s->directories[1]},
             .folder = s->folder,
             .command = s->command,
             .cells = cells,
@@ -136,6 +138,7 @@ int pl_side_by_side_run(struct pl_arguments *a, const struct pl_side_by_side *s)
     if (a->clock != PL_CLOCK_VIRTUAL)
         return pl_cli_usage("--clock wall does not go with pairs: real time differs from run to "
                             "run; --clock virtual would be right");
+    a->repeat = 1; /* a pair is one of each, whatever the scenario repeats */
     if (!a->tier_given)
         a->tier = PL_TIER_SMOKE;
     int code = pl_arguments_all_scenarios(a);

@@ -6,7 +6,8 @@
 #include "harness/cli/arguments.h"
 
 struct pl_side_by_side {
-    const char *programs[2]; /* base's plimsoll, and new's */
+    const char *programs[2];    /* base's plimsoll, and new's */
+    const char *directories[2]; /* program.directory of either side; NULL: the scenario's own */
     const char *folder;
     const char *command; /* as it was typed */
     uint32_t pairs;      /* of every cell */

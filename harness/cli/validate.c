@@ -1,11 +1,14 @@
-/* `plimsoll validate FILE...`: checks every tier of each scenario without running it. */
+/* `plimsoll validate [--json] FILE...`: checks every tier of each scenario without running it. */
 #include <errno.h>
+#include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "allocators/printable.h"
+#include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
 #include "harness/pipelines/pipeline.h"
 #include "harness/results/expect.h"
@@ -20,6 +23,21 @@ static void print_valid(const char *path, const struct pl_scenario *s)
                           swept > 1 ? "s" : "");
     else
         pl_printable_line(stdout, "%s: valid", path);
+}
+
+/* For scripts: where the scenario lies, and what its program is and is built by. */
+static void print_json(const char *path, const struct pl_scenario *s)
+{
+    const struct pl_program_settings *p = &s->program;
+    json_t *command = json_array();
+    for (const char *word = p->command.text; *word; word += strlen(word) + 1)
+        json_array_append_new(command, json_string(word));
+    json_t *scenario = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "name", s->name, "path", path,
+                                 "pipeline", pl_pipeline_of(s)->name, "directory", p->directory,
+                                 "build", p->build, "command", command);
+    json_dumpf(scenario, stdout, JSON_COMPACT);
+    putchar('\n');
+    json_decref(scenario);
 }
 
 static int check_formats(const struct pl_scenario *s, struct pl_error *error)
@@ -45,7 +63,7 @@ static int check_files(const struct pl_scenario *s, struct pl_error *error)
     return 0;
 }
 
-static int validate(const char *name)
+static int validate(const char *name, bool json)
 {
     char path[1024];
     struct pl_error error;
@@ -60,18 +78,19 @@ static int validate(const char *name)
             pl_expectations_check(s, &error) || check_formats(s, &error) || check_files(s, &error))
             code = pl_cli_fail(PL_EXIT_USAGE, &error);
     if (code == PL_EXIT_OK)
-        print_valid(path, s);
+        (json ? print_json : print_valid)(path, s);
     free(s);
     return code;
 }
 
 int pl_cli_validate(int argc, char **argv)
 {
+    const char *json = NULL;
+    int worst = pl_arguments_take(&argc, argv, "--json", true, &json);
     if (argc < 2)
         return pl_cli_usage("validate takes scenario files");
-    int worst = PL_EXIT_OK;
     for (int i = 1; i < argc; i++) {
-        int code = validate(argv[i]);
+        int code = validate(argv[i], json != NULL);
         worst = code > worst ? code : worst;
     }
     return worst;

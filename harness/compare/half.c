@@ -22,12 +22,10 @@
 #define TIMEOUT_MS (30 * 60 * 1000)
 #define GRACE_MS 10000
 
-int pl_half_open(struct pl_half *half, const char *side, const char *program, const char *folder,
-                 struct pl_error *error)
+int pl_half_open(struct pl_half *half, const char *folder, struct pl_error *error)
 {
     char series[sizeof half->folder + 16];
-    *half = (struct pl_half){.side = side, .program = program};
-    int n = snprintf(half->folder, sizeof half->folder, "%s/%s", folder, side);
+    int n = snprintf(half->folder, sizeof half->folder, "%s/%s", folder, half->side);
     if (n < 0 || (size_t)n >= sizeof half->folder)
         return pl_error_set(error, -ENAMETOOLONG, "%.80s...: the path is too long", folder);
     snprintf(series, sizeof series, "%s/results.json", half->folder);
@@ -37,34 +35,54 @@ int pl_half_open(struct pl_half *half, const char *side, const char *program, co
     return pl_folder_make(series, error);
 }
 
+/* What a command line points into. */
+struct texts {
+    const char *out;
+    char directory[4096];
+};
+
+/* A command line that grows; what is too much for it is left out and noted. */
+struct line {
+    const char **argv;
+    size_t count;
+    bool full;
+};
+
+static void add(struct line *line, const char *word)
+{
+    line->full |= line->count + 1 == ARGUMENTS_MAX;
+    if (!line->full)
+        line->argv[line->count++] = word;
+    line->argv[line->count] = NULL;
+}
+
+static void add_option(struct line *line, const char *option, const char *value)
+{
+    add(line, option);
+    add(line, value);
+}
+
 static int build_command(const struct pl_half *half, const struct pl_pairs_options *o,
-                         const struct pl_pair_cell *what, const char *out, const char **argv)
+                         const struct pl_pair_cell *what, struct texts *t, const char **argv)
 {
     static const char *const threads[PL_THREADS_MAX] = {"threads=1", "threads=2"};
-    const char *const head[] = {half->program,
-                                "run",
-                                what->path,
-                                "--allocator",
-                                what->name.allocator,
-                                "--format",
-                                what->name.format,
-                                "--repeat",
-                                "1",
-                                "--out",
-                                out};
-    size_t count = sizeof head / sizeof *head;
-    memcpy(argv, head, sizeof head);
-    for (size_t i = 0; o->arguments && o->arguments[i]; i++) {
-        if (count + 3 == ARGUMENTS_MAX)
-            return -E2BIG;
-        argv[count++] = o->arguments[i];
+    struct line line = {.argv = argv};
+    add(&line, half->program);
+    add_option(&line, "run", what->path);
+    add_option(&line, "--allocator", what->name.allocator);
+    if (strcmp(what->name.format, pl_format_name(PL_FORMAT_OWN)) != 0)
+        add_option(&line, "--format", what->name.format);
+    add_option(&line, "--repeat", "1");
+    add_option(&line, "--out", t->out);
+    for (size_t i = 0; o->arguments && o->arguments[i]; i++)
+        add(&line, o->arguments[i]);
+    if (what->set_threads) /* after a list that the person may have set */
+        add_option(&line, "--set", threads[what->name.threads - 1]);
+    if (half->directory) {
+        snprintf(t->directory, sizeof t->directory, "program.directory=%s", half->directory);
+        add_option(&line, "--set", t->directory);
     }
-    if (what->set_threads) { /* after a list that the person may have set */
-        argv[count++] = "--set";
-        argv[count++] = threads[what->name.threads - 1];
-    }
-    argv[count] = NULL;
-    return 0;
+    return line.full ? -E2BIG : 0;
 }
 
 static int run_child(const char *const *argv, const struct pl_pairs_options *o, int *exit_code,
@@ -94,10 +112,11 @@ static int run_program(const struct pl_half *half, const struct pl_pairs_options
                        const struct pl_pair_cell *what, const char *out, struct pl_error *error)
 {
     const char *argv[ARGUMENTS_MAX];
+    struct texts texts = {.out = out};
     char said[512] = "", stack[256];
     int exit_code = 0;
     pl_cell_name_stack(&what->name, stack, sizeof stack);
-    int rc = build_command(half, o, what, out, argv);
+    int rc = build_command(half, o, what, &texts, argv);
     if (!rc)
         rc = run_child(argv, o, &exit_code, said, sizeof said);
     if (rc)

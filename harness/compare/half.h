@@ -16,13 +16,14 @@ struct pl_pair_cell;
 struct pl_half {
     const char *side; /* "base" or "new" */
     const char *program;
+    const char *directory; /* that a scenario's program starts in; NULL: the scenario's own */
     char folder[3072];
     json_t *root; /* NULL before the first run */
 };
 
-/** Makes FOLDER/<side>/series. @return 0; -EEXIST when results lie there; a negative errno */
-int pl_half_open(struct pl_half *half, const char *side, const char *program, const char *folder,
-                 struct pl_error *error);
+/** Makes FOLDER/<side>/series. @param half with its side, program and directory
+ *  @return 0; -EEXIST when results lie there; a negative errno */
+int pl_half_open(struct pl_half *half, const char *folder, struct pl_error *error);
 
 /** Runs one cell once, in a process, and adds it to the results as this repetition.
  *  @param repetition negative: a warm-up, whose results are dropped

@@ -187,7 +187,9 @@ static int open_all(struct pairs *p, struct pl_error *error)
     for (size_t i = 0; i < o->cell_count; i++)
         p->tracks[i] = (struct track){.cell = &o->cells[i], .wanted = (int)o->screening};
     for (int side = 0; side < 2; side++) {
-        int rc = pl_half_open(&p->halves[side], sides[side], o->programs[side], o->folder, error);
+        p->halves[side] = (struct pl_half){
+            .side = sides[side], .program = o->programs[side], .directory = o->directories[side]};
+        int rc = pl_half_open(&p->halves[side], o->folder, error);
         if (rc)
             return rc;
     }

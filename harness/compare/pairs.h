@@ -23,9 +23,10 @@ struct pl_pair_cell {
 };
 
 struct pl_pairs_options {
-    const char *programs[2]; /* base's plimsoll, and new's */
-    const char *folder;      /* gets base/ and new/ */
-    const char *command;     /* as it was typed, for the record */
+    const char *programs[2];    /* base's plimsoll, and new's */
+    const char *directories[2]; /* program.directory of either side; NULL: the scenario's own */
+    const char *folder;         /* gets base/ and new/ */
+    const char *command;        /* as it was typed, for the record */
     const struct pl_pair_cell *cells;
     size_t cell_count;
     const char *const *arguments; /* of every run: --tier, --set ...; NULL at the end */

@@ -35,45 +35,6 @@ static int find_library(const char *library, char *path, size_t capacity, struct
                         library);
 }
 
-static int append(char *to, size_t capacity, const char *a, const char *b, const char *c,
-                  struct pl_error *error)
-{
-    int written = snprintf(to, capacity, "%s%s%s", a, b, c);
-    return (size_t)written < capacity
-               ? 0
-               : pl_error_set(error, -ENAMETOOLONG, "'%.40s...' is longer than a variable may be",
-                              to);
-}
-
-/* ld.so(8): spaces and colons separate the list, without an escape. */
-static int preload_first(struct pl_environment *environment, const char *path,
-                         struct pl_error *error)
-{
-    static const char key[] = "LD_PRELOAD=";
-    char made[sizeof environment->variables[0]];
-    size_t i = 0;
-    if (strpbrk(path, " :"))
-        return pl_error_set(error, -EINVAL,
-                            "%.300s can't be preloaded: a path without spaces and colons would be "
-                            "right",
-                            path);
-    while (i < environment->count && strncmp(environment->variables[i], key, sizeof key - 1) != 0)
-        i++;
-    if (i == PL_ENVIRONMENT_MAX)
-        return pl_error_set(error, -ENAMETOOLONG, "more than %d variables for the heap",
-                            PL_ENVIRONMENT_MAX);
-    const char *others = i < environment->count ? environment->variables[i] + sizeof key - 1 : "";
-    char tail[sizeof made];
-    int rc = append(tail, sizeof tail, path, *others ? ":" : "", others, error);
-    if (!rc)
-        rc = append(made, sizeof made, key, tail, "", error);
-    if (rc)
-        return rc;
-    memcpy(environment->variables[i], made, sizeof made);
-    environment->count += i == environment->count;
-    return 0;
-}
-
 /* Those of the heap's own names stand right before it, the library before all. */
 static int preload_ours(const struct pl_stack_spec *stack, struct pl_environment *environment,
                         struct pl_error *error)
@@ -87,19 +48,9 @@ static int preload_ours(const struct pl_stack_spec *stack, struct pl_environment
             continue;
         rc = find_library(libraries[i], path, sizeof path, error);
         if (!rc)
-            rc = preload_first(environment, path, error);
+            rc = pl_environment_preload(environment, path, error);
     }
     return rc;
-}
-
-static int name_page(struct pl_environment *environment, const char *page_path,
-                     struct pl_error *error)
-{
-    if (environment->count == PL_ENVIRONMENT_MAX)
-        return pl_error_set(error, -ENAMETOOLONG, "more than %d variables for the heap",
-                            PL_ENVIRONMENT_MAX);
-    return append(environment->variables[environment->count++], sizeof environment->variables[0],
-                  PL_PAGE_VARIABLE, "=", page_path, error);
 }
 
 /* Half of what is free in the folder: to write where there is no room would end the program. */
@@ -165,7 +116,7 @@ int pl_interpose_prepare(const struct pl_stack_spec *stack, const char *page_pat
     if (!rc)
         rc = preload_ours(stack, &made, error);
     if (!rc)
-        rc = name_page(&made, page_path, error);
+        rc = pl_environment_add(&made, error, "%s=%s", PL_PAGE_VARIABLE, page_path);
     if (!rc)
         rc = make_page(page_path, &settings, error);
     if (!rc && settings.ledger)

@@ -173,7 +173,7 @@ struct pl_value pl_metric_program_calls_per_second(const struct pl_measured *m)
 {
     const struct pl_program_record *p = record_of(m);
     const struct pl_final *final = pl_final_of(m);
-    return p && final && p->calls >= p->calls_before
+    return p && !p->native && final && p->calls >= p->calls_before
                ? pl_value_real((double)(p->calls - p->calls_before) / ((double) final->t_ns / 1e9))
                : pl_value_none();
 }
@@ -181,21 +181,6 @@ struct pl_value pl_metric_program_calls_per_second(const struct pl_measured *m)
 static struct pl_value counted(const struct pl_measured *m, uint64_t times, uint64_t value)
 {
     return record_of(m) && times ? pl_value_integer(value) : pl_value_none();
-}
-
-struct pl_value pl_metric_trims(const struct pl_measured *m)
-{
-    return counted(m, m->evidence->program.trims, m->evidence->program.trims);
-}
-
-struct pl_value pl_metric_trimmed_bytes_total(const struct pl_measured *m)
-{
-    return counted(m, m->evidence->program.trims, m->evidence->program.trimmed_bytes);
-}
-
-struct pl_value pl_metric_trim_ns_max(const struct pl_measured *m)
-{
-    return counted(m, m->evidence->program.trims, m->evidence->program.trim_ns_max);
 }
 
 struct pl_value pl_metric_injected_faults(const struct pl_measured *m)

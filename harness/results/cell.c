@@ -47,7 +47,7 @@ static json_t *environment_json(const struct pl_cell_evidence *e)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < e->environment.count; i++)
-        json_array_append_new(array, json_string(e->environment.variables[i]));
+        json_array_append_new(array, json_string(pl_environment_at(&e->environment, i)));
     return array;
 }
 

@@ -104,18 +104,16 @@ int pl_host_hash(const json_t *host, char *text, size_t capacity)
 /* The hash of the library that a heap is preloaded from. @return NULL where there is none */
 static json_t *library_hash(const char *heap)
 {
-    static const char preload[] = "LD_PRELOAD=";
     struct pl_environment environment;
     struct pl_stack_spec spec;
     char hash[64];
     if (pl_stack_parse(heap, &spec, NULL) || pl_stack_environment(&spec, &environment, NULL))
         return NULL;
-    for (size_t i = 0; i < environment.count; i++)
-        if (strncmp(environment.variables[i], preload, sizeof preload - 1) == 0) {
-            pl_file_hash(environment.variables[i] + sizeof preload - 1, hash, sizeof hash);
-            return json_string(hash);
-        }
-    return NULL;
+    const char *preload = pl_environment_find(&environment, "LD_PRELOAD");
+    if (!preload)
+        return NULL;
+    pl_file_hash(strchr(preload, '=') + 1, hash, sizeof hash);
+    return json_string(hash);
 }
 
 /* Each heap's library, by hash: a new package version must show. */

@@ -16,6 +16,7 @@ static bool is_elsewhere(const char *path)
                                             "about",
                                             "traffic.file",
                                             "program.directory",
+                                            "program.build",
                                             "blocks.file",
                                             "broadcast.video",
                                             "broadcast.sound",

@@ -410,11 +410,26 @@ static int settle_client(struct pl_decoder *d, struct pl_program_client *client)
     return pl_spans_resolve(d, "program.clients", client->stalls, client->stall_count);
 }
 
+/* Beside the scenario, unless it says where. */
+static void settle_directory(struct pl_scenario *s)
+{
+    const char *slash = strrchr(s->path, '/');
+    char *directory = s->program.directory;
+    if (directory[0])
+        return;
+    if (slash)
+        snprintf(directory, sizeof s->program.directory, "%.*s",
+                 slash == s->path ? 1 : (int)(slash - s->path), s->path);
+    else
+        snprintf(directory, sizeof s->program.directory, ".");
+}
+
 static int check(struct pl_decoder *d)
 {
     struct pl_scenario *s = d->scenario;
     struct pl_program_settings *p = &s->program;
     int rc = 0;
+    settle_directory(s);
     for (uint32_t i = 0; !rc && i < p->client_count; i++)
         rc = settle_client(d, &p->clients[i]);
     if (p->send_count && !d->seen[pl_schema_find("program.ready") - pl_schema]) {

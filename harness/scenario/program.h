@@ -59,7 +59,9 @@ struct pl_program_action {
 
 struct pl_program_settings {
     struct pl_words command;
-    char directory[1024]; /* it starts in; empty: the scenario's own */
+    char directory[1024]; /* it starts in */
+    char build[1024]; /* a line of the shell, run there in a worktree of each of two commits that
+                         are compared; nothing else runs it. Empty: nothing has to be built */
     struct pl_words environment;
     uint32_t ready; /* enum pl_ready_kind */
     uint32_t ready_port;

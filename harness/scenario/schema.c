@@ -145,6 +145,7 @@ const struct pl_key pl_schema[] = {
     SECTION("program", 0),
     SPECIAL("program.command", pl_decode_program_command, PL_KEY_REQUIRED_HERE),
     TEXT("program.directory", program.directory, 0),
+    TEXT("program.build", program.build, 0),
     SPECIAL("program.environment", pl_decode_program_environment, 0),
     SPECIAL("program.ready", pl_decode_program_ready, 0),
     TIME("program.ready_within", program.ready_within_ns, 100 * MS, HOUR, PL_KEY_CONDITION),

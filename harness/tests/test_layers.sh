@@ -6,11 +6,8 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 rooms=(base interpose scenario traffic clock pipelines media live cell bench measure results instruments stats compare report cli)
-place() { # ROOM: its place in the flow
-    for i in "${!rooms[@]}"; do
-        [ "${rooms[$i]}" != "$1" ] || echo "$i"
-    done
-}
+declare -A place # of a room in the flow
+for i in "${!rooms[@]}"; do place[${rooms[i]}]=$i; done
 failed=0
 includes() { # FOLDER: file:included of every include of the project's own, tests aside
     grep -rnoE --include='*.[ch]' --include='*.cc' --exclude-dir=tests '#include "(harness|allocators)/[^"]*"' "$1" |
@@ -23,7 +20,8 @@ done < <(includes allocators | grep ' harness/')
 checked=0
 while read -r file included; do
     checked=$((checked + 1))
-    room=$(cut -d/ -f2 <<<"$file") other=$(cut -d/ -f2 <<<"$included")
+    room=${file#*/} other=${included#*/}
+    room=${room%%/*} other=${other%%/*}
     case $included in
     allocators/allocator.h | allocators/site.h | allocators/ledger.h | allocators/error.h | allocators/printable.h | allocators/units.h) continue ;;
     allocators/*) [ "$room" = interpose ] || { echo "$file: includes $included; only the contract is for harness/" && failed=1; } ;;
@@ -32,7 +30,7 @@ while read -r file included; do
         measure | results | instruments | stats | compare | report) echo "$file: a measuring room includes a pipeline" && failed=1 ;;
         esac ;;&
     harness/*)
-        if [ "$(place "$other")" -gt "$(place "$room")" ]; then
+        if [ "${place[$other]}" -gt "${place[$room]}" ]; then
             echo "$file: includes $included, which is to its right in the flow"
             failed=1
         fi ;;

@@ -56,6 +56,23 @@ holds daemon '.outcome == "bounded" and .metrics.rss_bytes_peak > 4*1048576 and 
 cell workers 0 -- "$guest" workers
 holds workers '.metrics.cpu_percent_of_realtime > 5' # of processes that had ended when they were looked for
 
+# --- two builds of it as pairs, told apart by the folder that they start in
+mkdir -p builds/base builds/new
+for build in base new; do
+    printf '#!/bin/sh\nexec %s hold %d\n' "$guest" $([ $build = base ] && echo 4 || echo 8) >builds/$build/server
+    chmod +x builds/$build/server
+done
+printf '%s\n' 'name: builds' 'title: two builds' 'pipeline: program' 'program: {command: [./server], build: "true"}' \
+    'duration: 1s' 'allocators: glibc' 'expect: []' >builds.yaml
+"$plimsoll" pairs --base-directory "$PWD/builds/base" --new-directory "$PWD/builds/new" --pairs 6 --confirm 0 \
+    --out paired builds.yaml >paired.out 2>&1 || bad "pairs of two builds: $(cat paired.out)"
+"$plimsoll" compare paired/base paired/new --gate --out paired >gate.out 2>&1
+[ $? -eq 1 ] || bad "a build that holds twice as much is not worse: $(cat gate.out)"
+grep -Eq 'rss_bytes_peak +S +worse +4\.[0-9]+ MiB +8\.[0-9]+ MiB' gate.out || bad "not by its RSS: $(cat gate.out)"
+"$plimsoll" validate --json builds.yaml | jq -e '.build == "true" and .directory == "." and .command == ["./server"]' \
+    >/dev/null || bad "validate --json: $("$plimsoll" validate --json builds.yaml)"
+nothing_left pairs
+
 # --- how it ends
 cell grow 0 --container 24MiB --allocator glibc -- "$guest" grow
 holds grow '.outcome == "crashed" or .outcome == "oom_killed" or .metrics.exit_status == 7'
@@ -128,6 +145,26 @@ for layer in slab frame_pool gc:model=go; do
 done
 cell threads-key 2 --set threads=1 -- "$guest" hold
 says threads-key "'threads' is no key of the pipeline program"
+
+# --- a program as it is, also one that nothing can be put into
+for kind in static own; do
+    cp "$1/plimsoll-guest-$kind" "$tmp/guest"
+    cell "$kind" 3 --allocator glibc -- "$guest" hold 16
+    says "$kind" "--allocator native measures it as it is"
+    cell "$kind-native" 0 --allocator native -- "$guest" hold 16
+    holds "$kind-native" '.outcome == "bounded" and .allocator == "native" and .heap == {name: "native"}'
+    holds "$kind-native" '.metrics.rss_bytes_peak > 16*1048576 and .metrics.rss_bytes_peak < 17*1048576'
+    holds "$kind-native" '.metrics | has("program_calls_per_second") or has("live_bytes_peak") | not'
+done
+cp "$1/plimsoll-guest" "$tmp/guest"
+MALLOC_ARENA_MAX=1 cell as-it-is 0 --allocator native,glibc -- sh -c "echo \"<\$MALLOC_ARENA_MAX\$LD_PRELOAD>\"; exec $guest hold"
+[ "$(head -n 1 as-it-is/output/000.*.txt)" = "<1>" ] || bad "as-it-is: native has $(head -n 1 as-it-is/output/000.*.txt)"
+holds as-it-is '.environment == ["MALLOC_ARENA_MAX=1"]'
+head -n 1 as-it-is/output/001.*.txt | grep -q '^</.*libplimsoll-interpose.so>$' || bad "as-it-is: glibc has $(head -n 1 as-it-is/output/001.*.txt)"
+cell native-layer 2 --allocator limited:max=8MiB/native -- "$guest" hold
+says native-layer "limited can't stand on native"
+cell native-model 2 --allocator native steady-reader
+says native-model "native is a program's own heap, and a model has none"
 
 # --- killed at any moment, it leaves nothing
 for signal in TERM HUP KILL; do

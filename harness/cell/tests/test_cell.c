@@ -366,8 +366,9 @@ static void the_environment_is_clean(void **state)
     setenv("MALLOC_ARENA_MAX", "1", 1);
     run_well(*state, "glibc:mmap_threshold=64KiB", &e);
     assert_int_equal(e.environment.count, 1);
-    assert_non_null(strstr(e.environment.variables[0], "glibc.malloc.arena_max="));
-    assert_non_null(strstr(e.environment.variables[0], "glibc.malloc.mmap_threshold=65536"));
+    assert_non_null(strstr(pl_environment_at(&e.environment, 0), "glibc.malloc.arena_max="));
+    assert_non_null(
+        strstr(pl_environment_at(&e.environment, 0), "glibc.malloc.mmap_threshold=65536"));
     pl_cell_evidence_free(&e);
 }
 

@@ -66,7 +66,7 @@ static void a_cell_finds_what_was_meant_for_it_and_no_more(void **state)
     fchmod(fd, 0755);
     close(fd);
     setenv("PLIMSOLL_TEST_LEAK", "1", 1);
-    struct pl_environment environment = {.variables = {"MALLOC_CONF=narenas:8"}, .count = 1};
+    struct pl_environment environment = {.text = "MALLOC_CONF=narenas:8", .count = 1};
     struct pl_container none = {.kind = PL_CONTAINER_NONE, .procs_fd = -1};
     struct pl_process_options options = {.program = path,
                                          .environment = &environment,
@@ -103,7 +103,7 @@ static void a_wrapper_comes_first(void **state)
     static const char *const argv[] = {
         "/bin/sh", "-c", "echo \"$0 $1 $2|$DUMP|$LC_ALL|$HEAP|$HOME\" >&4", "zero", "one", NULL};
     static const char *const variables[] = {"DUMP=a b", NULL};
-    struct pl_environment environment = {.variables = {"HEAP=1"}, .count = 1};
+    struct pl_environment environment = {.text = "HEAP=1", .count = 1};
     struct pl_container none = {.kind = PL_CONTAINER_NONE, .procs_fd = -1};
     struct pl_cell_wrapper wrapper = {.argv = argv, .environment = variables, .slowdown = 1};
     struct pl_process_options options = {.program = "/the/cell",

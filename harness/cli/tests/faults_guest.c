@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* Not inlined, so that each is a call site of its own, and no tail call. */
@@ -85,6 +86,21 @@ static void serve(void)
         pause();
 }
 
+/* A worker makes calls 1 and 2, and whoever made it waits for it, and goes on. */
+static void supervise(void)
+{
+    pid_t worker = fork();
+    if (worker == 0) {
+        survive();
+        write_to_null();
+        _exit(0);
+    }
+    waitpid(worker, NULL, 0);
+    say("ready\n");
+    for (;;)
+        pause();
+}
+
 /* More calls the first time than ever after. */
 static void forget(const char *mark)
 {
@@ -107,6 +123,8 @@ int main(int argc, char **argv)
     else if (strcmp(what, "many") == 0)
         for (int i = 0; i < 101; i++)
             survive();
+    else if (strcmp(what, "supervise") == 0)
+        supervise();
     else if (strcmp(what, "fail") == 0)
         give_up(), say("no use\n"), _exit(4);
     else if (strcmp(what, "sink") == 0)

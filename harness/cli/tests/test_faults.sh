@@ -25,6 +25,11 @@ holds() { # NAME FILTER
     jq -e "$2" "$1.out" >/dev/null || bad "$1: $2 is not so: $(jq -c . "$1.out")"
 }
 
+fits() { # NAME: its document the schema
+    local why
+    why=$("$build/plimsoll-fits" "$source_folder/results/faults.schema.json" <"$1.out") || bad "$1: $why"
+}
+
 tells() { # NAME TEXT: on stdout
     grep -qF -- "$2" "$1.out" || bad "$1: no word of '$2': $(cat "$1.out")"
 }
@@ -40,8 +45,10 @@ refuses() { # NAME TEXT ARGUMENT...: exit 2, one line on stderr, nothing on stdo
 
 # --- each fate, at the call that is known for it
 walk serve 1 --json "${ready[@]}" -- "$guest"
-[ ! -s serve.err ] || bad "serve: $(cat serve.err)"
-holds serve '.reference == {allocating_calls: 7, allocating_calls_before_ready: 4}'
+watched=$(jq .reference.processes_watched serve.out)
+[ ! -s serve.err ] || [ "$watched" = false ] || bad "serve: $(cat serve.err)"
+holds serve '.reference | .allocating_calls == 7 and .allocating_calls_before_ready == 4 and (has("exit_status") | not)'
+fits serve
 holds serve '[.runs[].call] == [1, 2, 3, 4, 5, 6, 7] and .runs_asked == 7'
 holds serve '[.runs[].outcome] == ["survived", "exited", "crashed", "hung", "crashed", "crashed", "survived"]'
 holds serve '.runs[1].exit_status == 3 and .runs[3].how == "never ready"'
@@ -61,6 +68,7 @@ holds bare '.runs[0].function == "survive" and (.runs[0] | has("source") | not)'
 if command -v strip >/dev/null; then
     cp "$guest" stripped && strip stripped
     walk stripped 0 --json --count 1 "${ready[@]}" -- ./stripped
+    fits stripped
     holds stripped '.runs[0].outcome == "survived" and (.runs[0] | has("function") | not)'
 fi
 # the command that makes the same happen again
@@ -78,11 +86,24 @@ tells text 'hung: never ready'
 [ "$(sed -n 2p text.out | grep -c 'crashed by SIGSEGV .*call 3 .*write_to_null')" -eq 1 ] || bad "text: $(cat text.out)"
 grep -Eq '^  survived +call 1, 7 +survive ' text.out || bad "text: one call site is not one line: $(cat text.out)"
 
+# --- a worker that crashes, and whose master goes on
+if [ "$watched" = true ]; then
+    walk worker 1 --json "${ready[@]}" -- "$guest" supervise
+    fits worker
+    holds worker '[.runs[].outcome] == ["survived", "crashed"]'
+    holds worker '.runs[1] | .signal == 11 and .process == "guest" and .function == "write_to_null"'
+    walk workers 1 "${ready[@]}" -- "$guest" supervise
+    grep -Eq '^  crashed by SIGSEGV in guest +call 2 ' workers.out || bad "workers: $(cat workers.out)"
+else
+    echo "left out: no program may be traced here, so that no worker is seen"
+fi
+
 # --- which calls, and programs that end by themselves
 walk steps 0 --json --count 5 -- "$guest" many
 holds steps '[.runs[].call] == [1, 26, 51, 76, 101] and .reference.exit_status == 0'
 holds steps '.outcomes.survived == 5'
 walk one 0 --json --count 1 -- "$guest" many
+fits one
 holds one '[.runs[].call] == [1]'
 walk forget 0 --count all -- "$guest" forget "$tmp/mark"
 [ "$(tail -n 1 forget.out)" = "of 2 injected failures it survived 2, ended with an error 0, crashed at 0; 2 more were not reached" ] ||

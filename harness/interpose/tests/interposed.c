@@ -102,7 +102,7 @@ static int run(const struct pl_environment *environment, char **argv, uint64_t *
     if (child == 0) {
         dup2(STDERR_FILENO, STDOUT_FILENO);
         for (size_t i = 0; i < environment->count; i++)
-            putenv((char *)(uintptr_t)environment->variables[i]);
+            putenv((char *)(uintptr_t)pl_environment_at(environment, i));
         execvp(argv[0], argv);
         _exit(127);
     }

@@ -91,6 +91,7 @@ static void refusals_say_why(void **state)
         {"gc/glibc", "gc can't stand"},
         {"null", "null can't stand"},
         {"fault/glibc", "fault fails nothing"},
+        {"fault:nth=1/native", "fault can't stand on native: "},
         {"limited:max=1B/limited:max=2B/glibc", "limited stands once at most"},
         {"ledger/ledger/glibc", "ledger stands once at most"},
     };
@@ -127,16 +128,20 @@ static void library_stands_first(void **state)
     if (!prepare("limited:max=1MiB/preload:path=/x/libmine.so", &environment))
         skip();
     assert_int_equal(environment.count, 2);
-    const char *ours = strstr(environment.variables[0], "/libplimsoll-interpose.so:/x/libmine.so");
+    const char *ours =
+        strstr(pl_environment_at(&environment, 0), "/libplimsoll-interpose.so:/x/libmine.so");
     assert_non_null(ours);
-    assert_null(memchr(environment.variables[0], ':', (size_t)(ours - environment.variables[0])));
-    assert_memory_equal(environment.variables[0], "LD_PRELOAD=/", 12);
+    assert_null(memchr(pl_environment_at(&environment, 0), ':',
+                       (size_t)(ours - pl_environment_at(&environment, 0))));
+    assert_memory_equal(pl_environment_at(&environment, 0), "LD_PRELOAD=/", 12);
     snprintf(named, sizeof named, "PLIMSOLL_INTERPOSE=%s", page_path);
-    assert_string_equal(environment.variables[1], named);
+    assert_string_equal(pl_environment_at(&environment, 1), named);
     assert_true(prepare("glibc:arena_max=2", &environment));
     assert_int_equal(environment.count, 3);
-    assert_string_equal(environment.variables[0], "GLIBC_TUNABLES=glibc.malloc.arena_max=2");
-    assert_string_equal(strrchr(environment.variables[1], '/'), "/libplimsoll-interpose.so");
+    assert_string_equal(pl_environment_at(&environment, 0),
+                        "GLIBC_TUNABLES=glibc.malloc.arena_max=2");
+    assert_string_equal(strrchr(pl_environment_at(&environment, 1), '/'),
+                        "/libplimsoll-interpose.so");
 }
 
 static void page_is_for_this_user_alone(void **state)

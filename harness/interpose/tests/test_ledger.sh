@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The ledger in foreign programs: who allocated how much, by function and line, however the program was
 # built and however it ends.     test_ledger.sh BUILD_FOLDER
+# shellcheck source-path=SCRIPTDIR source=figures.sh
 . "$(dirname "$0")/figures.sh"
 source=$(realpath "$(dirname "$0")/ledger_subject.c")
 cd "$build" || exit 1
@@ -41,6 +42,8 @@ check_sites() { # WHAT: the sites of "sites 20", named by the functions in `name
     is "$1: grow allocated" "$(site "${names[grow]}" allocated)" 2/4000
     is "$1: grow freed" "$(site "${names[grow]}" freed)" 1/1000
     is "$1: inlined" "$(site "${names[inlined]}" allocated)" 1/30
+    is "$1: all sites" "$(sed -n 's/^site allocated=\([0-9]*\).*/\1/p' "$tmp/figures" | awk '{ all += $1 } END { print all }')" \
+        "$(total allocated | cut -d/ -f1)"
 }
 declare -A names
 load="player::load(unsigned long)"
@@ -50,7 +53,7 @@ done
 names[load]=$(at "$load" load)
 names[aligned]=$(at aligned_frame aligned) names[varying]=$(at varying_frame varying)
 names[inlined]=$(at take_inlined inlined)
-for variant in pie fixed fp apart; do
+for variant in pie fixed fp slow apart; do
     [ $variant != apart ] || { command -v objcopy >/dev/null || continue; }
     works ledger/glibc interpose-ledger-$variant sites 20
     check_sites $variant

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "allocators/error.h"
+#include "harness/pipelines/program/watch.h"
 
 /** What is started. */
 struct pl_keeper_orders {
@@ -20,6 +21,7 @@ struct pl_keeper_orders {
     const char *cgroup;    /* path of the cgroup.procs that it joins first; NULL for none */
     uint64_t data_bytes;   /* its RLIMIT_DATA; 0: as it is */
     bool huge_pages;       /* leave them as the machine has them */
+    bool watched;          /* how each process ends is seen (watch.h) */
 };
 
 struct pl_keeper {
@@ -27,6 +29,10 @@ struct pl_keeper {
     pid_t program;
     int ended_fd; /* readable once the program has ended: its status, as waitpid gives it */
     int life_fd;  /* closed: the keeper ends all */
+    bool watched; /* as was ordered, and may be had here */
+    int crashes_fd;
+    struct pl_watch_crash crash; /* once it has ended: the first one, of another process than the
+                                    program's first */
 };
 
 /** @return 0, or a negative errno with the reason when it could not be started: then nothing runs

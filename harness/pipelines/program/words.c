@@ -21,11 +21,25 @@ static bool is_of_heaps(const char *variable)
 {
     static const char *const prefixes[] = {"LD_PRELOAD=",    "GLIBC_TUNABLES=", "MALLOC_",
                                            "JE_MALLOC_CONF", "MIMALLOC_",       "TCMALLOC_",
-                                           "TBB_MALLOC_",    "SCUDO_",          "PLIMSOLL_"};
+                                           "TBB_MALLOC_",    "SCUDO_"};
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
         if (strncmp(variable, prefixes[i], strlen(prefixes[i])) == 0)
             return true;
     return false;
+}
+
+static bool is_ours(const char *variable)
+{
+    return strncmp(variable, "PLIMSOLL_", strlen("PLIMSOLL_")) == 0;
+}
+
+int pl_words_of_heaps(struct pl_environment *environment, struct pl_error *error)
+{
+    int rc = 0;
+    for (char **variable = environ; *variable && !rc; variable++)
+        if (is_of_heaps(*variable))
+            rc = pl_environment_add(environment, error, "%s", *variable);
+    return rc;
 }
 
 static size_t put(char **list, size_t count, const char *variable)
@@ -47,7 +61,7 @@ char **pl_words_environment(const char *const *heap, size_t heap_count, const st
         inherited++;
     char **list = calloc(inherited + heap_count + own->count + 1, sizeof *list);
     for (size_t i = 0; list && i < inherited; i++)
-        if (!is_of_heaps(environ[i]))
+        if (!is_of_heaps(environ[i]) && !is_ours(environ[i]))
             count = put(list, count, environ[i]);
     for (size_t i = 0; list && i < heap_count; i++)
         count = put(list, count, heap[i]);

@@ -109,6 +109,68 @@ static void how_it_ended_is_told_once(void **state)
     close(null);
 }
 
+/* Runs it to its end, watched. @return how it ended */
+static int watch_shell(const char *script, struct pl_watch_crash *crash)
+{
+    char *argv[] = {"sh", "-c", (char *)(uintptr_t)script, NULL};
+    int null = open("/dev/null", O_WRONLY | O_CLOEXEC), status = -1;
+    struct pl_keeper keeper;
+    struct pl_keeper_orders orders = {
+        .argv = argv, .envp = environ, .out_fd = null, .watched = true};
+    assert_int_equal(pl_keeper_start(&orders, &keeper, NULL), 0);
+    for (int i = 0; i < 1000 && !pl_keeper_ended(&keeper, &status); i++)
+        usleep(10000);
+    pl_keeper_end(&keeper);
+    close(null);
+    *crash = keeper.crash;
+    if (!keeper.watched) {
+        print_message("skipped: no program may be traced here\n");
+        skip();
+    }
+    return status;
+}
+
+/* Its own parent waits for it, and goes on. */
+static void a_crash_of_a_worker_is_seen(void **state)
+{
+    struct pl_watch_crash crash;
+    (void)state;
+    int status = watch_shell("sh -c 'kill -TRAP $$'; sh -c 'kill -SEGV $$'; exit 5", &crash);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 5);
+    assert_int_equal(crash.signal, SIGTRAP); /* the first one */
+    assert_string_equal(crash.program, "sh");
+    /* of a daemon, whose master waits for it, too */
+    watch_shell("(setsid sh -c \"sh -c 'kill -ABRT \\$\\$'; sleep 100\" &); sleep 1", &crash);
+    assert_int_equal(crash.signal, SIGABRT);
+}
+
+static void other_ends_are_no_crash(void **state)
+{
+    struct pl_watch_crash crash;
+    (void)state;
+    int status = watch_shell("sh -c 'kill -TERM $$'; sh -c 'exit 11'; sh -c 'kill -KILL $$'; "
+                             "trap true ABRT; kill -ABRT $$; exit 3",
+                             &crash);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 3);
+    assert_int_equal(crash.signal, 0);
+    status = watch_shell("kill -SEGV $$", &crash); /* the first process's is its status */
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
+    assert_int_equal(crash.signal, 0);
+}
+
+/* Stopped and continued as ever; a stop that did not hold would end it with 4. */
+static void who_is_watched_can_be_stopped(void **state)
+{
+    struct pl_watch_crash crash;
+    (void)state;
+    int status = watch_shell("sh -c 'kill -STOP $$; exit 6' & w=$!; sleep 0.3; "
+                             "grep -q '^State:.[Tt]' /proc/$w/status || exit 4; "
+                             "kill -CONT $w; wait $w",
+                             &crash);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 6);
+}
+
 static void what_can_not_start_says_why(void **state)
 {
     (void)state;
@@ -211,6 +273,9 @@ int main(void)
         cmocka_unit_test(daemons_are_found_and_ended),
         cmocka_unit_test(processor_time_of_the_dead_counts),
         cmocka_unit_test(how_it_ended_is_told_once),
+        cmocka_unit_test(a_crash_of_a_worker_is_seen),
+        cmocka_unit_test(other_ends_are_no_crash),
+        cmocka_unit_test(who_is_watched_can_be_stopped),
         cmocka_unit_test(what_can_not_start_says_why),
         cmocka_unit_test(output_is_kept_up_to_its_bound),
         cmocka_unit_test(environments_are_merged),
