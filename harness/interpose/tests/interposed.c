@@ -1,9 +1,8 @@
 /* interposed SPEC PROGRAM [ARGUMENT]...: runs a program with a stack's layers in it, as a cell
  * would, and prints what the library left, a line a figure, on stdout; the program's own output
  * goes to stderr. INTERPOSED_FOLDER is where the page lies, else in /dev/shm; INTERPOSED_UNNAMED
- * leaves a ledger's sites out, of which
- * there may be too many to name. Ends as the program did; 2 and one line for a stack that can't
- * stand there, 3 for a heap that is missing. */
+ * leaves a ledger's sites out, of which there may be too many to name. Ends as the program did; 2
+ * and one line for a stack that can't stand there, 3 for a heap that is missing. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
