@@ -175,7 +175,10 @@ static void refuses_bad_specs(void **state)
         {"size_class_pool:classes=/glibc", "size_class_pool:classes=: " LISTS},
         {"frame_pool:frames=0/glibc", "frame_pool:frames=0: 1 to 65536 would be right (frames of "
                                       "each class, made when the pool is opened)"},
-        {"ledger:mode=full/glibc", "ledger takes no options"},
+        {"ledger:depth=0/glibc",
+         "ledger:depth=0: 1 to 64 would be right (frames of a chain of calls, "
+         "in a foreign program)"},
+        {"ledger:mode=full/glibc", "ledger has no option 'mode'; depth would be right"},
         {"frame_pool:on_empty=block/glibc",
          "frame_pool:on_empty=block: fallback|fail|wait would be right (an empty pool allocates "
          "afresh, refuses, or waits for a frame)"},
@@ -465,6 +468,8 @@ static void checks_stacks(void **state)
         {"null:size=4KiB", NULL},
         {"limited/ledger/slab/glibc", NULL},
         {"ledger/slab/ledger/glibc", "the ledger stands twice; once would be right"},
+        {"ledger:depth=4/slab/glibc",
+         "depth is that of calls in a program of one's own; a model's sites are single places"},
     };
     const struct pl_class class = {"packet", 696, 0};
     const struct pl_budget budget = {"packets", 1 << 20};

@@ -126,5 +126,23 @@ if [ -x "$build/plimsoll-media" ]; then
 fi
 [ "$(query "$tmp/spec.json" cells 0 ledger reports 0 suspected_leaks)" = '[]' ] || bad "a steady reader is suspected"
 
+# A program of one's own: the sites are its functions, with who called them, also when it was killed.
+if [ -x "$build/interpose-ledger-pie" ]; then
+    take="ledger_subject.c:$(grep -n 'site: take \*/' harness/interpose/tests/ledger_subject.c | cut -d: -f1) take"
+    plimsoll run --duration 5s --allocator ledger/glibc --out "$tmp/own" -- "$build/interpose-ledger-pie" sites 20 1500 >"$tmp/own.txt" 2>"$tmp/err"
+    json=$tmp/own/results.json
+    [ "$(query "$json" cells 0 outcome) $(query "$json" cells 0 ledger reports 0 reason)" = 'exited end' ] ||
+        bad "a program that ends: $(query "$json" cells 0 outcome): $(cat "$tmp/err")"
+    [ "$(query "$json" cells 0 ledger reports 0 totals live_blocks)" = 15 ] || bad "a program: $(query "$json" cells 0 ledger reports 0 totals)"
+    grep -qF "  $take" "$tmp/own.txt" && grep -Eq '^ +by sites \(ledger_subject.c:[0-9]+\)$' "$tmp/own.txt" || bad "a program's sites: $(cat "$tmp/own.txt")"
+    awk 'length > 100 { exit 1 }' "$tmp"/own/ledger/*.txt || bad "a program's ledger is wider than 100 columns"
+    plimsoll report "$tmp/own" >/dev/null 2>"$tmp/err" || bad "a program's report: $(cat "$tmp/err")"
+    plimsoll run --duration 5s --allocator glibc --ledger --out "$tmp/shot" -- "$build/interpose-ledger-pie" killed 1000 1500 >/dev/null 2>&1
+    json=$tmp/shot/results.json
+    [ "$(query "$json" cells 0 ledger reports 0 reason) $(query "$json" cells 0 ledger reports 0 totals current_bytes)" = 'last 100000' ] ||
+        bad "a program that is killed: $(query "$json" cells 0 ledger reports 0 totals)"
+    fails "depth is that of calls in a program" run "${short[@]}" --allocator ledger:depth=4/glibc
+fi
+
 [ $failed -eq 0 ] && echo "all as it should be"
 exit $failed

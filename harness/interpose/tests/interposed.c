@@ -1,7 +1,8 @@
 /* interposed SPEC PROGRAM [ARGUMENT]...: runs a program with a stack's layers in it, as a cell
  * would, and prints what the library left, a line a figure, on stdout; the program's own output
- * goes to stderr. Ends as the program did; 2 and one line for a stack that can't stand there, 3 for
- * a heap that is missing. */
+ * goes to stderr. INTERPOSED_FOLDER is where the page lies, else in /dev/shm; INTERPOSED_UNNAMED
+ * leaves a ledger's sites out, of which there may be too many to name. Ends as the program did; 2
+ * and one line for a stack that can't stand there, 3 for a heap that is missing. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@
 #include "harness/interpose/chain_names.h"
 #include "harness/interpose/control.h"
 
-static char page_path[64];
+static char page_path[256];
 static char books_path[sizeof page_path + sizeof PL_BOOKS_SUFFIX];
 
 static void print_slot(const struct pl_interpose_process *p)
@@ -78,11 +79,12 @@ static void print_books(void)
     if (pl_books_reader_open(&reader, page_path) == 0 && pl_books_sum_up(&reader, 0, &s) == 0) {
         printf("ledger allocated=%" PRIu64 "/%" PRIu64 " freed=%" PRIu64 "/%" PRIu64
                " peak=%" PRIu64 " refused=%" PRIu64 " processes=%" PRIu64 " lost=%" PRIu64
-               " unsited=%" PRIu64 " unentered=%" PRIu64 " unknown=%" PRIu64 "\n",
+               " unsited=%" PRIu64 " unentered=%" PRIu64 " unknown=%" PRIu64 " sites=%" PRIu32 "\n",
                s.total.allocated_blocks, s.total.allocated_bytes, s.total.freed_blocks,
                s.total.freed_bytes, s.total.peak_bytes, s.total.refused, s.processes,
-               s.processes_lost, s.unsited_blocks, s.unentered_blocks, s.unknown_frees);
-        for (uint32_t i = 0; i < s.site_count; i++)
+               s.processes_lost, s.unsited_blocks, s.unentered_blocks, s.unknown_frees,
+               s.site_count);
+        for (uint32_t i = 0; i < s.site_count && !getenv("INTERPOSED_UNNAMED"); i++)
             print_site(&reader, symbols, &s.sites[i]);
         pl_books_summary_free(&s);
     }
@@ -119,7 +121,9 @@ int main(int argc, char **argv)
     uint64_t cpu_ns;
     if (argc < 3)
         return 2;
-    snprintf(page_path, sizeof page_path, "/dev/shm/plimsoll-interposed-%ld", (long)getpid());
+    const char *folder = getenv("INTERPOSED_FOLDER");
+    snprintf(page_path, sizeof page_path, "%s/plimsoll-interposed-%ld",
+             folder ? folder : "/dev/shm", (long)getpid());
     snprintf(books_path, sizeof books_path, "%s" PL_BOOKS_SUFFIX, page_path);
     int rc = pl_stack_parse(argv[1], &spec, &error);
     if (!rc)
@@ -133,8 +137,7 @@ int main(int argc, char **argv)
     printf("cpu_ns=%" PRIu64 "\n", cpu_ns);
     if (!rc)
         print_report(&report);
-    if (!getenv("NOBOOKS"))
-        print_books();
+    print_books();
     unlink(page_path);
     unlink(books_path);
     if (rc)

@@ -1,11 +1,22 @@
-/* A plugin of ledger_subject.c. */
+/* A plugin that allocates, built twice: two functions of the same name, at the same place in files
+ * of the same size. */
+#include <stddef.h>
 #include <stdlib.h>
 
-void *plugin_get(size_t size);
+#define NAMED(name) take_in_##name
+#define NAME(name) NAMED(name)
 
-__attribute__((visibility("default"))) void *plugin_get(size_t size)
+__attribute__((noinline)) static void *NAME(PLUGIN)(void)
 {
-    void *block = malloc(size); /* MARK plugin_get */
-    __asm__ volatile("" : : "r"(block) : "memory");
+    void *block = malloc(PLUGIN_BYTES);
+    __asm__ volatile("" ::: "memory");
+    return block;
+}
+
+void *run(void);
+void *run(void)
+{
+    void *block = NAME(PLUGIN)();
+    __asm__ volatile("" ::: "memory");
     return block;
 }

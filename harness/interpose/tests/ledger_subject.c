@@ -1,8 +1,12 @@
-/* Allocates from places that a ledger has to name: each call that a test looks for has a mark on
- * its line.     ledger-subject WHAT [ARGUMENT] */
+/* interpose-ledger-* WHAT [NUMBER [MILLISECONDS]]: a program that, after so long, allocates by
+ * functions and lines that are known, for test_ledger.sh to find them again. Lines that allocate
+ * end with their names. It is built in several ways: at a fixed address, stripped, without debug
+ * information. */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdalign.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,142 +15,225 @@
 
 #define APART __attribute__((noinline, noclone))
 
-enum { BLOCKS = 1000, THREADS = 4 };
+enum { BLOCKS_MAX = 1 << 20 };
 
-static void *volatile held[THREADS * BLOCKS];
+static void *volatile blocks[BLOCKS_MAX];
 
-/* What is behind a call keeps it from being the last: a jump leaves no frame. */
-static void *kept(void *block)
+/* Not a tail call: the frame would be gone. */
+#define KEEP_FRAME __asm__ volatile("" ::: "memory")
+
+APART static void *take(size_t size)
 {
-    __asm__ volatile("" : : "r"(block) : "memory");
+    void *block = malloc(size); /* site: take */
+    KEEP_FRAME;
     return block;
 }
 
-APART static void *inner(size_t size)
+/* As C++ calls a function. */
+APART void *load(size_t size) __asm__("_ZN6player4loadEm");
+void *load(size_t size)
 {
-    void *block = malloc(size); /* MARK inner */
-    return kept(block);
+    void *block = malloc(size); /* site: load */
+    KEEP_FRAME;
+    return block;
 }
 
-APART static void *outer(size_t size)
+__attribute__((always_inline)) static inline void *take_inlined(size_t size)
 {
-    void *block = inner(size); /* MARK outer */
-    return kept(block);
+    return calloc(1, size); /* site: inlined */
 }
 
-static inline __attribute__((always_inline)) void *within(size_t size)
+APART static void *around(size_t size)
 {
-    return malloc(size + 1); /* MARK within; were it like inner, they would become one */
+    void *block = take_inlined(size); /* site: around */
+    KEEP_FRAME;
+    return block;
 }
 
-APART static void *inlining(size_t size)
+/* A stack that is aligned to more than the machine's own: its frame is found through memory. */
+APART static void *aligned_frame(size_t size)
 {
-    void *block = within(size); /* MARK inlining */
-    return kept(block);
+    alignas(128) volatile char room[256];
+    room[size % sizeof room] = 1;
+    void *block = malloc(size + (size_t)room[0] / 2); /* site: aligned */
+    KEEP_FRAME;
+    return block;
 }
 
-static void fill(void *(*get)(size_t), size_t from, size_t count)
+/* One whose size is known at run time only. */
+APART static void *varying_frame(size_t size)
 {
-    for (size_t i = from; i < from + count; i++)
-        held[i] = get(64);
+    volatile char room[size];
+    room[0] = 1;
+    void *block = malloc(size); /* site: varying */
+    return room[0] ? block : NULL;
 }
 
-static void drain(size_t from, size_t count)
+APART static char *copy(const char *text)
 {
-    for (size_t i = from; i < from + count; i++)
-        free(held[i]);
+    char *copied = strdup(text); /* site: copy */
+    KEEP_FRAME;
+    return copied;
 }
 
-/* Half of them stay. */
-static int plain(const char *argument)
+APART static void *grow(void *block, size_t size)
 {
-    (void)argument;
-    fill(outer, 0, BLOCKS);
-    drain(0, BLOCKS / 2);
-    return 0;
+    void *grown = realloc(block, size); /* site: grow */
+    KEEP_FRAME;
+    return grown;
 }
 
-static int inlined(const char *argument)
+static void sites(long count)
 {
-    (void)argument;
-    fill(inlining, 0, BLOCKS);
-    return 0;
+    for (long i = 0; i < count; i++) {
+        blocks[i] = take(100);
+        free(load(50));
+    }
+    for (long i = 0; i < count / 2; i++)
+        free(blocks[i]);
+    blocks[0] = around(30);
+    blocks[1] = aligned_frame(40);
+    blocks[2] = varying_frame(60);
+    blocks[3] = copy("seven B");
+    blocks[4] = grow(grow(NULL, 1000), 3000);
 }
 
-static int resized(const char *argument)
+static void *take_some(void *first)
 {
-    (void)argument;
-    char *block = outer(64);
-    for (size_t size = 128; size <= 1 << 20; size *= 2)
-        block = realloc(block, size); /* MARK resized */
-    held[0] = block;
-    return 0;
-}
-
-static void *work(void *from)
-{
-    fill(outer, (size_t)from, BLOCKS);
+    void *volatile *own = first;
+    for (int i = 0; i < 1000; i++)
+        own[i] = take(64);
     return NULL;
 }
 
-/* Blocks of threads that have ended are freed by another. */
-static int threads(const char *argument)
+static void threads(long count)
 {
-    pthread_t all[THREADS];
-    (void)argument;
-    for (size_t i = 0; i < THREADS; i++)
-        pthread_create(&all[i], NULL, work, (void *)(i * BLOCKS));
-    for (size_t i = 0; i < THREADS; i++)
-        pthread_join(all[i], NULL);
-    drain(0, (THREADS - 1) * BLOCKS);
-    return 0;
+    pthread_t ids[64];
+    for (long i = 0; i < count; i++)
+        pthread_create(&ids[i], NULL, take_some, (void *)&blocks[1000 * i]);
+    for (long i = 0; i < count; i++)
+        pthread_join(ids[i], NULL);
+    for (long i = 0; i < 1000 * count; i += 2)
+        free(blocks[i]); /* none of them its own */
 }
 
-/* What was there before belongs to both, and is freed by both. */
-static int forked(const char *argument)
+static void forked(long count)
 {
-    (void)argument;
-    fill(outer, 0, BLOCKS);
+    for (long i = 0; i < count; i++)
+        blocks[i] = take(100);
     pid_t child = fork();
     if (child == 0) {
-        fill(inlining, BLOCKS, BLOCKS);
-        drain(0, 2 * BLOCKS);
+        for (long i = 0; i < count; i++)
+            free(blocks[i]);
+        for (long i = 0; i < 7; i++)
+            blocks[i] = load(10);
         _exit(0);
     }
     waitpid(child, NULL, 0);
-    drain(0, BLOCKS);
-    return 0;
 }
 
-static int killed(const char *argument)
+static void executed(long count)
 {
-    (void)argument;
-    fill(outer, 0, BLOCKS);
-    return raise(SIGKILL);
+    for (long i = 0; i < count; i++)
+        blocks[i] = take(100);
+    execl("/proc/self/exe", "ledger-subject", "sites", "10", (char *)NULL);
 }
 
-/* A library that is closed again before anybody looks at what it allocated. */
-static int plugin(const char *path)
+static void killed(long count)
 {
-    void *library = dlopen(path, RTLD_NOW);
-    void *(*get)(size_t) = NULL;
-    if (library)
-        *(void **)&get = dlsym(library, "plugin_get");
-    if (!get)
-        return 1;
-    fill(get, 0, BLOCKS);
-    return dlclose(library);
+    for (long i = 0; i < count; i++)
+        blocks[i] = take(100);
+    raise(SIGKILL);
 }
+
+/* Two that take each other's place in memory. */
+static void plugins(long count)
+{
+    static const char *const names[] = {"./interpose-ledger-one.so", "./interpose-ledger-two.so"};
+    for (int i = 0; i < 4; i++) {
+        void *(*run)(void);
+        void *library = dlopen(names[i % 2], RTLD_NOW);
+        void *found = library ? dlsym(library, "run") : NULL;
+        memcpy(&run, &found, sizeof run);
+        for (long k = 0; k < count; k++)
+            blocks[k] = run();
+        dlclose(library);
+    }
+}
+
+static void take_in_handler(int number)
+{
+    blocks[number] = take(10);
+}
+
+static void handler(long count)
+{
+    signal(SIGUSR1, take_in_handler);
+    for (long i = 0; i < count; i++)
+        raise(SIGUSR1);
+}
+
+/* A chain of calls of its own for each number: which of two functions calls the next is a bit. */
+APART static void *left(unsigned path, int depth);
+APART static void *right(unsigned path, int depth);
+
+static void *next(unsigned path, int depth)
+{
+    void *block = depth == 0 ? take(16)
+                  : path & 1 ? left(path >> 1, depth - 1)
+                             : right(path >> 1, depth - 1);
+    KEEP_FRAME;
+    return block;
+}
+
+static void *left(unsigned path, int depth)
+{
+    void *block = next(path, depth);
+    KEEP_FRAME;
+    return block;
+}
+
+static void *right(unsigned path, int depth)
+{
+    void *block = next(path, depth);
+    KEEP_FRAME;
+    return block;
+}
+
+static void chains(long bits)
+{
+    for (unsigned path = 0; path < 1u << bits; path++)
+        free(left(path, (int)bits));
+}
+
+static void many(long count)
+{
+    for (long i = 0; i < count; i++)
+        blocks[i] = take(16);
+}
+
+static void refused(long count)
+{
+    for (long i = 0; i < count; i++)
+        blocks[i] = take(2u << 20);
+}
+
+static const struct {
+    const char *name;
+    void (*run)(long number);
+} all[] = {{"sites", sites},   {"threads", threads}, {"fork", forked},     {"exec", executed},
+           {"killed", killed}, {"plugins", plugins}, {"handler", handler}, {"chains", chains},
+           {"many", many},     {"refused", refused}};
 
 int main(int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        int (*run)(const char *argument);
-    } all[] = {{"plain", plain},   {"inlined", inlined}, {"resized", resized}, {"threads", threads},
-               {"forked", forked}, {"killed", killed},   {"plugin", plugin}};
+    long number = argc > 2 ? strtol(argv[2], NULL, 10) : 0;
+    if (argc > 3)
+        usleep((useconds_t)strtol(argv[3], NULL, 10) * 1000);
     for (size_t i = 0; argc > 1 && i < sizeof all / sizeof *all; i++)
-        if (strcmp(argv[1], all[i].name) == 0)
-            return all[i].run(argc > 2 ? argv[2] : NULL);
+        if (strcmp(argv[1], all[i].name) == 0) {
+            all[i].run(number);
+            return 0;
+        }
     return 2;
 }

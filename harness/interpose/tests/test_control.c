@@ -55,6 +55,13 @@ static void layers_become_settings(void **state)
     assert_true(made.fault_outside);
     made = foreign("limited:max=64B/fault:nth=7/glibc");
     assert_false(made.fault_outside);
+    made = foreign("ledger/limited:max=64B/fault:nth=7/glibc");
+    assert_true(made.ledger);
+    assert_int_equal(made.ledger_depth, 16);
+    assert_int_equal(made.ledger_inside, 0);
+    made = foreign("limited:max=64B/fault:nth=7/ledger:depth=5/glibc");
+    assert_int_equal(made.ledger_depth, 5);
+    assert_int_equal(made.ledger_inside, PL_FOREIGN_IN_LIMIT | PL_FOREIGN_IN_FAULT);
     made = foreign("preload:path=/x/libmine.so");
     assert_memory_equal(&made.limit_bytes, &none.limit_bytes, sizeof none.limit_bytes);
 }
@@ -86,6 +93,7 @@ static void refusals_say_why(void **state)
         {"fault/glibc", "fault fails nothing"},
         {"fault:nth=1/native", "fault can't stand on native: "},
         {"limited:max=1B/limited:max=2B/glibc", "limited stands once at most"},
+        {"ledger/ledger/glibc", "ledger stands once at most"},
     };
     (void)state;
     for (size_t i = 0; i < PL_ARRAY_COUNT(rows); i++) {

@@ -1,75 +1,141 @@
 #!/usr/bin/env bash
-# The ledger in a foreign program: which place allocated how many blocks, and how many are left, by function,
-# file and line, however the program was linked and however it ends.     test_ledger.sh BUILD_FOLDER
+# The ledger in foreign programs: who allocated how much, by function and line, however the program was
+# built and however it ends.     test_ledger.sh BUILD_FOLDER
 # shellcheck source-path=SCRIPTDIR source=figures.sh
 . "$(dirname "$0")/figures.sh"
-build=$(realpath "$build")
-sources=$(realpath "$(dirname "$0")")
-cp "$build/interposed" "$build"/libplimsoll-interpose*.so "$tmp"
-build_of_tools=$build build=$tmp
-
-# compile NAME OPTION...: the subject as a person's program is built
-compile() {
-    local name=$1
-    shift
-    cc -O2 "$@" -o "$tmp/$name" "$sources/ledger_subject.c" -pthread -ldl 2>"$tmp/cc" ||
-        bad "$name does not build: $(head -3 "$tmp/cc")"
+source=$(realpath "$(dirname "$0")/ledger_subject.c")
+cd "$build" || exit 1
+build=.
+line() { # NAME: of a site
+    grep -n "site: $1 \*/" "$source" | cut -d: -f1
 }
-line_of() { # FILE MARK
-    sed -n "/MARK $2[ ;]/=" "$sources/$1"
-}
-# site WHAT ALLOCATED FREED PATTERN: a line of the ledger, with so many blocks
+# site NAME FIGURE: of the sites of that name, summed up: allocated, freed, blocks before the stroke
 site() {
-    grep -Eq "^site allocated=$2/[0-9]+ freed=$3/[0-9]+ .* at $4" "$tmp/figures" ||
-        bad "$1: no site of $2 blocks, $3 freed, at '$4': $(grep -E '^(ledger|site)' "$tmp/figures" | cut -c1-300)"
+    awk -v name=" at $1 by " -v figure=" $2=" 'index($0, "site ") == 1 && index($0, name) {
+            split(substr($0, index($0, figure) + length(figure)), value, " ")
+            split(value[1], part, "/")
+            blocks += part[1]
+            bytes += part[2]
+        }
+        END { print blocks + 0 "/" bytes + 0 }' "$tmp/figures"
 }
-# total WHAT: all sites together are the whole
-total() {
-    local blocks
-    blocks=$(sed -n 's/^site allocated=\([0-9]*\).*/\1/p' "$tmp/figures" | awk '{ all += $1 } END { print all + 0 }')
-    is "$1: blocks of all sites" "$blocks" "$(sed -n 's/^ledger allocated=\([0-9]*\).*/\1/p' "$tmp/figures")"
-    grep -Eq '^ledger .* unsited=0 unentered=0' "$tmp/figures" || bad "$1: $(grep ^ledger "$tmp/figures")"
+chain() { # NAME: the calls of the first site of that name
+    grep -m 1 -F " at $1 by " "$tmp/figures" | sed 's/.* by //'
 }
-inner=$(line_of ledger_subject.c inner) outer=$(line_of ledger_subject.c outer)
+total() { # FIGURE
+    sed -n "s/^ledger .*\b$1=\([0-9/]*\).*/\1/p" "$tmp/figures"
+}
 
-compile pie -g -fPIE -pie
-compile fixed -g -no-pie
-compile framed -g -fno-omit-frame-pointer
-compile slow -g -O0
-compile symbols
-for program in pie fixed framed slow; do
-    works ledger/glibc $program plain
-    site "$program" 1000 500 "inner ledger_subject.c:$inner by inner \(.*<outer \(ledger_subject.c:$outer\)"
-    total "$program"
+# As the compiler knows them, at whatever address; beyond that by the symbols, and by the file.
+here=ledger_subject.c
+at() { # FUNCTION SITE
+    echo "$1 $here:$(line "$2")"
+}
+check_sites() { # WHAT: the sites of "sites 20", named by the functions in `names`
+    is "$1: take allocated" "$(site "${names[take]}" allocated)" 20/2000
+    is "$1: take freed" "$(site "${names[take]}" freed)" 10/1000
+    is "$1: load allocated" "$(site "${names[load]}" allocated)" 20/1000
+    is "$1: load freed" "$(site "${names[load]}" freed)" 20/1000
+    is "$1: aligned" "$(site "${names[aligned]}" allocated)" 1/40
+    is "$1: varying" "$(site "${names[varying]}" allocated)" 1/60
+    is "$1: copy" "$(site "${names[copy]}" allocated)" 1/8
+    is "$1: grow allocated" "$(site "${names[grow]}" allocated)" 2/4000
+    is "$1: grow freed" "$(site "${names[grow]}" freed)" 1/1000
+    is "$1: inlined" "$(site "${names[inlined]}" allocated)" 1/30
+    is "$1: all sites" "$(sed -n 's/^site allocated=\([0-9]*\).*/\1/p' "$tmp/figures" | awk '{ all += $1 } END { print all }')" \
+        "$(total allocated | cut -d/ -f1)"
+}
+declare -A names
+load="player::load(unsigned long)"
+for function in take copy grow; do
+    names[$function]=$(at $function $function)
 done
-works ledger/glibc symbols plain # which have no lines
-site "without debug information" 1000 500 "inner .* by inner \(symbols\)<outer \(symbols\)"
-compile stripped -s
-works ledger/glibc stripped plain # in which it is at least the file and where in it
-site stripped 1000 500 '.*stripped\+0x[0-9a-f]+'
+names[load]=$(at "$load" load)
+names[aligned]=$(at aligned_frame aligned) names[varying]=$(at varying_frame varying)
+names[inlined]=$(at take_inlined inlined)
+for variant in pie fixed fp slow apart; do
+    [ $variant != apart ] || { command -v objcopy >/dev/null || continue; }
+    works ledger/glibc interpose-ledger-$variant sites 20
+    check_sites $variant
+    is "$variant: an inlined function's caller" \
+        "$(chain "${names[inlined]}" | tr '<' '\n' | sed -n 2p)" "around ($here:$(line around))"
+    for name in "${names[@]}"; do
+        chain "$name" | grep -q '<main (' || bad "$variant: $name: called by $(chain "$name")"
+    done
+done
+for function in take copy grow; do
+    names[$function]="$function :0"
+done
+names[load]="$load :0"
+names[aligned]="aligned_frame :0" names[varying]="varying_frame :0" names[inlined]="around :0"
+works ledger/glibc interpose-ledger-symbols sites 20
+check_sites symbols
+works ledger/glibc interpose-ledger-stripped sites 20
+is "stripped: sites named by the file" "$(grep -cE ' at interpose-ledger-stripped\+0x[0-9a-f]+ :0 by ' "$tmp/figures")" \
+    "$(grep -c '^site ' "$tmp/figures")"
+is "stripped: blocks" "$(total allocated | cut -d/ -f1)" 46
 
-works ledger/glibc pie inlined
-site inlined 1000 0 "within ledger_subject.c:$(line_of ledger_subject.c within) by within \(.*<inlining \(ledger_subject.c:$(line_of ledger_subject.c inlining)\)"
-works ledger/glibc pie resized # 14 of them, of which the last is left
-site resized 14 13 "resized ledger_subject.c:$(line_of ledger_subject.c resized)"
-site "resized's first" 1 1 "inner"
-for heap in $(build=$build_of_tools heaps); do
-    works "ledger/$heap" pie threads
-    site "threads on $heap" 4000 3000 "inner ledger_subject.c:$inner"
-    total "threads on $heap"
+# Whatever heap serves.
+take=$(at take take)
+for heap in $(heaps); do
+    works "ledger/$heap" interpose-ledger-pie sites 20
+    is "$heap: take allocated" "$(site "$take" allocated)" 20/2000
+    is "$heap: take freed" "$(site "$take" freed)" 10/1000
+    is "$heap: grow freed" "$(site "$(at grow grow)" freed)" 1/1000
 done
-works ledger/glibc pie forked
-site "forked: the parent's" 1000 1000 "inner ledger_subject.c:$inner"
-site "forked: the child's" 1000 1000 within
-run ledger/glibc pie killed
-is "killed: status" $? 137
-site killed 1000 0 "inner ledger_subject.c:$inner"
-cc -O2 -g -shared -fPIC -o "$tmp/plugin.so" "$sources/ledger_plugin.c"
-works ledger/glibc pie plugin "$tmp/plugin.so"
-site plugin 1000 0 "plugin_get ledger_plugin.c:$(line_of ledger_plugin.c plugin_get) by .*<fill \("
-# Beside other layers, in either order.
-works limited:max=1GiB/ledger/glibc pie plain
-site "behind a limit" 1000 500 inner
-works ledger/limited:max=1GiB/glibc pie plain
-site "before a limit" 1000 500 inner
+works ledger:depth=1/glibc interpose-ledger-pie sites 20
+is "depth 1" "$(chain "$take")" "take ($here:$(line take))"
+
+works ledger/glibc interpose-ledger-pie threads 8
+is "threads: take allocated" "$(site "$take" allocated)" 8000/512000
+is "threads: take freed" "$(site "$take" freed)" 4000/256000
+is "threads: peak" "$(grep -F " at $take by " "$tmp/figures" | grep -oE 'peak=[0-9]+')" peak=512000
+chain "$take" | grep -qE "<take_some \([^<]*$" || bad "threads: called by $(chain "$take")"
+
+# A child's books are its own: what it frees of its parent's is in none.
+works ledger/glibc interpose-ledger-pie fork 100
+is "fork: processes" "$(total processes)" 2
+is "fork: take" "$(site "$take" allocated) $(site "$take" freed)" "100/10000 0/0"
+is "fork: load" "$(site "$(at "$load" load)" allocated)" 7/70
+is "fork: unknown" "$(total unknown)" 100
+works ledger/glibc interpose-ledger-pie exec 100
+is "exec: processes" "$(total processes)" 2
+is "exec: of what the first program took nothing is live" "$(site "$take" allocated) $(site "$take" freed)" "110/11000 105/10500"
+
+run ledger/glibc interpose-ledger-pie killed 1000
+is "killed: exit" $? 137
+is "killed: take" "$(site "$take" allocated) $(site "$take" freed)" "1000/100000 0/0"
+
+works ledger/glibc interpose-ledger-pie plugins 10
+for plugin in one:11 two:22; do
+    found=$(grep -E " at take_in_${plugin%:*} " "$tmp/figures" | grep -oE 'allocated=[0-9/]+')
+    is "plugin ${plugin%:*}" "$found" "allocated=20/$((20 * ${plugin#*:}))"
+done
+
+works ledger/glibc interpose-ledger-pie handler 10
+is "handler" "$(site "$take" allocated)" 10/100
+chain "$take" | grep -q "<take_in_handler" || bad "handler: called by $(chain "$take")"
+
+# More chains of calls than there is room for are nobody's, and nothing is lost.
+INTERPOSED_UNNAMED=1 works ledger:depth=40/glibc interpose-ledger-pie chains 17
+is "chains: blocks" "$(total allocated) $(total freed)" "131072/2097152 131072/2097152"
+is "chains: of nobody" "$(total unsited)" $((131072 - 65535))
+is "chains: sites" "$(total sites)" 65536
+
+# What the links inside refuse is in the books, and what is refused outside of them is not.
+works ledger/limited:max=1MiB/glibc interpose-ledger-pie refused 5
+is "refused inside" "$(grep -F " at $take by " "$tmp/figures" | grep -oE 'refused=[0-9]+')" refused=5
+works limited:max=1MiB/ledger/glibc interpose-ledger-pie refused 5
+is "refused outside" "$(total refused)" 0
+works ledger/fault:nth=3/glibc interpose-ledger-pie many 10
+is "a fault" "$(site "$take" allocated) $(total refused)" "9/144 1"
+
+# Where the folder has no room the program goes on, and what is missing is said.
+if mkdir "$tmp/small" && mount -t tmpfs -o size=12m none "$tmp/small" 2>/dev/null; then
+    INTERPOSED_FOLDER=$tmp/small works ledger/glibc interpose-ledger-pie many 1000000
+    entered=$(total allocated | cut -d/ -f1) missing=$(total unentered)
+    [ "$missing" -gt 0 ] && [ "$entered" -gt 0 ] || bad "a small folder: $entered blocks entered, $missing not"
+    is "a small folder: blocks" $((entered + missing)) 1000000
+    umount "$tmp/small"
+fi
 exit $failed

@@ -102,7 +102,9 @@ function sites(ledger) {
                el('tbody', null,
                   ledger.sites.map(
                       (site) =>
-                          el('tr', null, el('th', {scope: 'row'}, site.site),
+                          el('tr', null,
+                             el('th', {scope: 'row', title: (site.chain || []).join('\n') || null},
+                                site.site),
                              [
                                  bytes(site.current_bytes), count(site.live_blocks),
                                  bytes(site.peak_bytes), bytes(site.allocated_bytes),
