@@ -492,10 +492,11 @@ static void checks_classes(void **state)
         struct pl_class class;
         const char *stack, *problem;
     } rows[] = {
-        {{"p", 0, -1}, "glibc", "class 'p': 0 B an object; 1B to 1GiB would be right"},
+        {{"p", PL_CLASS_ANY, -1}, "glibc", NULL},
         {{"p", (1u << 30) + 1, -1},
          "glibc",
-         "class 'p': 1073741825 B an object; 1B to 1GiB would be right"},
+         "class 'p': 1073741825 B an object; 1B to 1GiB would be right, and one class of any "
+         "size"},
         {{"p", 1u << 30, -1}, "glibc", NULL},
         {{"p", 8, 1}, "glibc", "class 'p': there is no budget 1"},
         {{"p", 8, -2}, "glibc", "class 'p': there is no budget -2"},
