@@ -269,7 +269,7 @@ if [ "$heap" = jemalloc ]; then
 fi
 
 # the READMEs' own examples are at least well-formed
-[ "$heap" = glibc ] || grep -ohE 'build/plimsoll run [^`]*' README.md ./*/README.md | grep -v 'my\.\|mine\.yaml\|libmine\|@/\|\.\.\.' | while read -r _ example; do
+[ "$heap" = glibc ] || grep -ohE 'build/plimsoll run [^`]*' README.md ./*/README.md | grep -v 'my\.\|my-server\|mine\.yaml\|libmine\|@/\|\.\.\.' | while read -r _ example; do
     # shellcheck disable=SC2086
     timeout 60 "$build/plimsoll" $example --tier smoke --out "$tmp/readme" >/dev/null 2>"$tmp/err"
     [ $? -le 1 ] || grep -q 'plimsoll-media was not built' "$tmp/err" ||
