@@ -18,15 +18,28 @@ struct pl_raw_cursor {
     struct pl_raw_record next;
 };
 
+/* The head's pages are there before anything is written: where there is no room, a store would end
+ * the process, be it ours or the recorded one. */
+static int fill_head(void *head)
+{
+    if (madvise(head, PL_RAW_FIRST, MADV_POPULATE_WRITE) == 0)
+        return 0;
+    return errno == EINVAL ? -ENOSYS : errno == EFAULT ? -ENOSPC : -errno;
+}
+
 int pl_raw_make(const char *path, uint64_t bytes, struct pl_raw **raw, struct pl_error *error)
 {
     void *mapped = MAP_FAILED;
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd >= 0 && ftruncate(fd, (off_t)bytes) == 0)
         mapped = mmap(NULL, PL_RAW_FIRST, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    int rc = mapped == MAP_FAILED ? -errno : 0;
+    int rc = mapped == MAP_FAILED ? -errno : fill_head(mapped);
     if (fd >= 0)
         close(fd);
+    if (rc && mapped != MAP_FAILED)
+        munmap(mapped, PL_RAW_FIRST);
+    if (rc == -ENOSYS)
+        return pl_error_set(error, rc, "recording takes Linux 5.14 or newer (MADV_POPULATE_WRITE)");
     if (rc)
         return pl_error_set(error, rc, "%.400s: %s", path, strerror(-rc));
     *raw = mapped;
@@ -64,10 +77,19 @@ static bool can_be(const struct pl_raw_log *log, uint64_t at)
 }
 
 /* One that was taken but not begun is empty up to its end, which is a page's. */
-static int find_chunks(struct pl_raw_log *log, uint32_t process)
+/* Where something is written, from an offset on. Holes are not looked into: on a tmpfs that has no
+ * room for their pages even reading them ends us. */
+static uint64_t written_from(int fd, uint64_t at)
+{
+    const off_t found = lseek(fd, (off_t)at, SEEK_DATA);
+    return found < 0 ? UINT64_MAX : (uint64_t)found;
+}
+
+static int find_chunks(struct pl_raw_log *log, int fd, uint32_t process)
 {
     uint64_t at = PL_RAW_FIRST;
-    while (at + sizeof(struct pl_raw_chunk) <= log->bytes && !log->is_damaged) {
+    while (!log->is_damaged && (at = written_from(fd, at)) < log->bytes &&
+           log->bytes - at >= sizeof(struct pl_raw_chunk)) {
         const struct pl_raw_chunk *chunk = chunk_at(log, at);
         if (!chunk->bytes) {
             at = at / PAGE * PAGE + PAGE;
@@ -212,9 +234,9 @@ static void open_cursors(struct pl_raw_log *log)
         sift_down(log, at);
 }
 
-static int index_chunks(struct pl_raw_log *log, uint32_t process)
+static int index_chunks(struct pl_raw_log *log, int fd, uint32_t process)
 {
-    int rc = find_chunks(log, process);
+    int rc = find_chunks(log, fd, process);
     if (rc || !log->place_count)
         return rc;
     qsort(log->places, log->place_count, sizeof *log->places, by_thread);
@@ -227,16 +249,12 @@ static int index_chunks(struct pl_raw_log *log, uint32_t process)
     return 0;
 }
 
-static int map(struct pl_raw_log *log, const char *path)
+static int map(struct pl_raw_log *log, int fd)
 {
     struct stat status;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
     void *mapped = MAP_FAILED;
     if (fstat(fd, &status) == 0 && status.st_size >= (off_t)PL_RAW_FIRST)
         mapped = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED | MAP_NORESERVE, fd, 0);
-    close(fd);
     if (mapped == MAP_FAILED)
         return -EINVAL;
     log->raw = mapped;
@@ -251,13 +269,15 @@ int pl_raw_log_open(struct pl_raw_log *log, const char *path, uint32_t process,
                     struct pl_error *error)
 {
     *log = (struct pl_raw_log){0};
-    int rc = map(log, path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC), rc = fd < 0 ? -errno : map(log, fd);
     const size_t whole = log->bytes;
     if (!rc) {
         log->bytes = log->raw->used < whole ? log->raw->used : whole;
-        rc = index_chunks(log, process);
+        rc = index_chunks(log, fd, process);
         log->bytes = whole;
     }
+    if (fd >= 0)
+        close(fd);
     if (!rc)
         return 0;
     pl_raw_log_close(log);

@@ -25,7 +25,7 @@ git commit -qam mended
 fails() {
     local code=$1 pattern=$2 rc
     shift 2
-    (cd "$tmp/tree" && OUT=results/out timeout 250 ci/compare "$@") >"$tmp/out" 2>&1
+    (cd "$tmp/tree" && OUT=results/out timeout 900 ci/compare "$@") >"$tmp/out" 2>&1
     rc=$?
     [ $rc -eq "$code" ] || bad "ci/compare $*: exit $rc, expected $code: $(tail -n 5 "$tmp/out")"
     grep -Eq -- "$pattern" "$tmp/out" || bad "ci/compare $*: '$(tail -n 5 "$tmp/out")' does not match '$pattern'"
@@ -35,7 +35,7 @@ fails 2 "name the commit before options" --pairs 6
 fails 2 "HEAD~1 \([0-9a-f]{12}\) does not build" HEAD~1
 [ ! -e "$tmp/tree/results/out" ] || bad "a base that does not build left results"
 fails 2 "no scenario 'nope'" HEAD~2 nope
-fails 0 "0 worse" HEAD~2 --pairs 6 --confirm 0 steady-reader --allocator glibc --set duration=5s \
+fails 0 "0 worse" HEAD~2 --pairs 6 --confirm 0 steady-reader --allocator limited/glibc --set duration=5s \
     --set container=none
 for file in base/results.json new/results.json new/report.html compare.md compare.json compare.xml; do
     [ -s "$tmp/tree/results/out/$file" ] || bad "no $file"
@@ -80,6 +80,9 @@ sed 's/make -C ../false/; s/name: own/name: broken/' "$own/bench/own.yaml" >"$ow
 rm -rf "$tmp/tree/results/out"
 fails 2 "nope is no commit of $own" nope "$own/bench/own.yaml"
 fails 2 "names $own/server, which both commits would share" HEAD "$own/bench/absolute.yaml"
+printf 'name: wrong\npipeline: program\n' >"$own/bench/wrong.yaml"
+fails 2 "wrong.yaml:.*missing" HEAD "$own/bench/wrong.yaml"
+rm "$own/bench/wrong.yaml"
 fails 2 "unbuilt has no program.build" HEAD "$own/bench/unbuilt.yaml"
 fails 2 "HEAD \([0-9a-f]{12}\) does not build" HEAD "$own/bench/broken.yaml"
 fails 2 "more than one way" HEAD "$own/bench/broken.yaml" "$own/bench/own.yaml"

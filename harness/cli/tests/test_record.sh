@@ -158,13 +158,22 @@ is "its output" "$(cat "$tmp/out")" out
 grep -qx err "$tmp/err" || bad "its stderr is not its own"
 record 2 --allocator limited:max=1MiB/glibc -- true
 
-# Room for half of what it asks for: the program goes on, and the trace is whole up to there.
+# Room for half of what it asks for, and for less than its first chunks: the program goes on, and the trace is
+# whole up to there. No room for anything: nothing is run.
 mkdir "$tmp/small"
-if mount -t tmpfs -o size=8m none "$tmp/small" 2>/dev/null; then
+for room in 8m 3m; do
+    mount -t tmpfs -o size=$room none "$tmp/small" 2>/dev/null || break
     TMPDIR=$tmp/small subject swap 200000
     says "the recording ended before the program did"
-    listed >"$tmp/listed" || bad "what was recorded until then can't be read"
-    grep -q '^cut short' "$tmp/listed" || bad "a list that does not tell of it"
+    listed >"$tmp/listed" || bad "$room: what was recorded until then can't be read"
+    grep -q '^cut short' "$tmp/listed" || bad "$room: a list that does not tell of it"
+    [ -z "$(ls "$tmp/small")" ] || bad "$room: left $(ls "$tmp/small")"
+    umount "$tmp/small"
+done
+if mount -t tmpfs -o size=256k none "$tmp/small" 2>/dev/null; then
+    TMPDIR=$tmp/small record 3 -- touch "$tmp/it-ran"
+    says "No space left on device"
+    [ ! -e "$tmp/it-ran" ] || bad "a program was run whose recording has no room"
     umount "$tmp/small"
 fi
 
