@@ -14,11 +14,21 @@
 
 unsigned pl_layers;
 
-/* Without sizes a limit would count what it can't take back. tcmalloc 2.10 makes an object by new
- * when it is first asked for a size: to be asked by that new would never end. */
+/* Whether the heap tells sizes. mimalloc 3.0 can say it of nothing before it has served a block.
+ * tcmalloc 2.10 makes an object by new when it is first asked: to be asked by that new would never
+ * end. */
+static bool tells_sizes(void)
+{
+    if (!pl_next_is_sized())
+        return false;
+    pl_next.free(pl_next.malloc(1));
+    return pl_next.usable_size(NULL) == 0;
+}
+
+/* Without sizes a limit would count what it can't take back. */
 void pl_serve_open(const struct pl_foreign *settings, bool is_recorded)
 {
-    const bool sized = pl_next_is_sized() && pl_next.usable_size(NULL) == 0;
+    const bool sized = tells_sizes();
     pl_process->unsized = !sized;
     pl_process->untrimmed = settings->trim_every_ns && !pl_next.trim;
     if (is_recorded) {
