@@ -16,9 +16,12 @@
 
 struct pl_limit {
     _Alignas(64) int64_t live; /* bytes; below zero where frees of older blocks are counted */
-    int64_t max;
+    _Alignas(64) int64_t max;  /* not where each thread writes */
 };
 extern struct pl_limit pl_limit;
+
+/** What the process held when this thread last changed it, that change included. */
+extern PL_TLS int64_t pl_limit_seen;
 
 enum { PL_LIMIT_GUESSES = 64 };
 
@@ -52,32 +55,39 @@ static inline void pl_limit_learn(size_t size, size_t usable)
  *  passes */
 static inline bool pl_limit_take(size_t bytes)
 {
-    int64_t live = __atomic_load_n(&pl_limit.live, __ATOMIC_RELAXED), sum;
-    do {
-        if (__builtin_add_overflow(live, bytes, &sum) || sum > pl_limit.max)
+    /* What this thread saw last is still there unless another allocates, too. Then the attempt
+     * fetches the line for writing, as a look beforehand would not. */
+    int64_t live = pl_limit_seen, sum;
+    for (bool is_old = true;; is_old = false) {
+        const bool fits = !__builtin_add_overflow(live, bytes, &sum) && sum <= pl_limit.max;
+        if (PL_LIKELY(fits) && __atomic_compare_exchange_n(&pl_limit.live, &live, sum, false,
+                                                           __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+            pl_limit_seen = sum;
+            return true;
+        }
+        if (!fits && !is_old)
             return false;
-    } while (!__atomic_compare_exchange_n(&pl_limit.live, &live, sum, true, __ATOMIC_RELAXED,
-                                          __ATOMIC_RELAXED));
-    return true;
+        if (!fits)
+            live = __atomic_load_n(&pl_limit.live, __ATOMIC_RELAXED);
+    }
 }
 
 static inline void pl_limit_give_back(size_t bytes)
 {
-    __atomic_fetch_sub(&pl_limit.live, (int64_t)bytes, __ATOMIC_RELAXED);
+    pl_limit_seen = __atomic_sub_fetch(&pl_limit.live, (int64_t)bytes, __ATOMIC_RELAXED);
 }
 
 /** Takes bytes that are there already. @return whether that passed the limit */
 static inline bool pl_limit_exceed(size_t bytes)
 {
-    int64_t sum = __atomic_add_fetch(&pl_limit.live, (int64_t)bytes, __ATOMIC_RELAXED);
-    return sum > pl_limit.max;
+    pl_limit_seen = __atomic_add_fetch(&pl_limit.live, (int64_t)bytes, __ATOMIC_RELAXED);
+    return pl_limit_seen > pl_limit.max;
 }
 
-/** Counts what the process holds once a block has been handed out. */
+/** Counts what the process held once a block has been handed out that this thread took. */
 static inline void pl_limit_handed_out(void)
 {
-    int64_t live = __atomic_load_n(&pl_limit.live, __ATOMIC_RELAXED);
-    pl_count_max(&pl_process->live_bytes_peak, live > 0 ? (uint64_t)live : 0);
+    pl_count_max(&pl_process->live_bytes_peak, pl_limit_seen > 0 ? (uint64_t)pl_limit_seen : 0);
 }
 
 /** Counts a refusal. */
