@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "allocators/printable.h"
 #include "harness/base/words.h"
 #include "harness/trace/reader.h"
 
@@ -57,12 +58,12 @@ static void title_of(char **words, char *title, size_t capacity)
     char text[4096] = "";
     for (; *words; words++)
         pl_words_add(text, sizeof text, *words);
-    snprintf(title, capacity, "%.*s", (int)capacity - 1, text + 1);
+    pl_printable_copy(title, capacity, text + 1, strlen(text + 1));
 }
 
 static json_t *document_of(const struct pl_arguments *a, struct pl_error *error)
 {
-    char name[48], title[140], directory[1024];
+    char name[48], title[TITLE_MAX], directory[1024];
     json_t *sends = json_array();
     int rc = 0;
     for (size_t i = 0; !rc && i < a->send_count; i++)
@@ -129,7 +130,7 @@ static int duration_of(struct pl_trace_reader *reader, uint64_t *ms, struct pl_e
 /* What happens at the very end still happens within; a thousand samples. */
 static json_t *document_of_trace(const char *path, const char *command, uint64_t ms)
 {
-    char name[48], duration[32], interval[32];
+    char name[48], title[TITLE_MAX], duration[32], interval[32];
     const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
     uint64_t lasts = ms + 1 < 1000 ? 1000 : ms + 1;
     name_of(path, name, sizeof name);
@@ -137,10 +138,10 @@ static json_t *document_of_trace(const char *path, const char *command, uint64_t
         name[strlen(name) - strlen(TRACE)] = '\0';
     snprintf(duration, sizeof duration, "%" PRIu64 "ms", lasts);
     snprintf(interval, sizeof interval, "%" PRIu64 "ms", (lasts + 999) / 1000);
-    return json_pack("{s:s, s:s%, s:s, s:{s:s}, s:s, s:s, s:s, s:[]}", "name", name, "title",
-                     command, strnlen(command, TITLE_MAX), "pipeline", "trace", "trace", "file",
-                     file, "duration", duration, "sample_interval", interval, "allocators", "glibc",
-                     "expect");
+    pl_printable_copy(title, sizeof title, command, strlen(command));
+    return json_pack("{s:s, s:s, s:s, s:{s:s}, s:s, s:s, s:s, s:[]}", "name", name, "title", title,
+                     "pipeline", "trace", "trace", "file", file, "duration", duration,
+                     "sample_interval", interval, "allocators", "glibc", "expect");
 }
 
 int pl_command_trace(const struct pl_arguments *a, const char *path, struct pl_scenario *s,

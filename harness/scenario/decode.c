@@ -38,8 +38,8 @@ int pl_decode_fail(struct pl_decoder *d, struct pl_mark mark, const char *format
                         message);
 }
 
-int pl_decode_text(struct pl_decoder *d, struct fy_node *node, const char *what, char *text,
-                   size_t capacity)
+int pl_decode_lines(struct pl_decoder *d, struct fy_node *node, const char *what, char *text,
+                    size_t capacity)
 {
     if (!node || !fy_node_is_scalar(node) || fy_node_is_alias(node))
         return pl_decode_fail(d, pl_decode_mark(node), "%s takes one plain value here", what);
@@ -48,11 +48,18 @@ int pl_decode_text(struct pl_decoder *d, struct fy_node *node, const char *what,
     if (!scalar || length >= capacity || memchr(scalar, '\0', length))
         return pl_decode_fail(d, pl_decode_mark(node), "%s: text of at most %zu bytes is taken",
                               what, capacity - 1);
-    if (memchr(scalar, '\n', length) && strcmp(what, "about") != 0)
-        return pl_decode_fail(d, pl_decode_mark(node), "%s: one line would be right", what);
     memcpy(text, scalar, length);
     text[length] = '\0';
     return 0;
+}
+
+int pl_decode_text(struct pl_decoder *d, struct fy_node *node, const char *what, char *text,
+                   size_t capacity)
+{
+    int rc = pl_decode_lines(d, node, what, text, capacity);
+    if (!rc && strchr(text, '\n') && strcmp(what, "about") != 0)
+        return pl_decode_fail(d, pl_decode_mark(node), "%s: one line would be right", what);
+    return rc;
 }
 
 int pl_decode_size(struct pl_decoder *d, struct fy_node *node, const char *what, uint64_t *bytes)

@@ -25,6 +25,10 @@ int pl_decode_value(struct pl_decoder *decoder, const struct pl_key *row, struct
                     struct fy_node *value);
 
 /** Copies a scalar's text. @return 0 or -EINVAL when it is no scalar, or too long */
+int pl_decode_lines(struct pl_decoder *decoder, struct fy_node *node, const char *what, char *text,
+                    size_t capacity);
+
+/** The same of one line; only `about` has more. */
 int pl_decode_text(struct pl_decoder *decoder, struct fy_node *node, const char *what, char *text,
                    size_t capacity);
 

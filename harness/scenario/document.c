@@ -31,8 +31,9 @@ static bool is_block(struct fy_node *scalar)
 }
 
 /* Text in double quotes may hold what the file does not: "\x1b" is an escape character. A block of
- * text, such as `about`, has lines. */
-static int check_scalar(struct fy_node *scalar, const char *path, struct pl_error *error)
+ * text, such as `about`, has lines, and so may an item of a list: the word of a command. */
+static int check_scalar(struct fy_node *scalar, bool has_lines, const char *path,
+                        struct pl_error *error)
 {
     size_t length = 0;
     const char *text = fy_node_get_scalar(scalar, &length);
@@ -40,7 +41,8 @@ static int check_scalar(struct fy_node *scalar, const char *path, struct pl_erro
     for (size_t at = 0, bytes; text && at < length; at += bytes) {
         uint32_t character = 0;
         bytes = pl_printable_read(text + at, length - at, &character);
-        if (bytes && (pl_printable_is(character) || (character == '\n' && is_block(scalar))))
+        const bool is_line = character == '\n' || (character == '\t' && !is_block(scalar));
+        if (bytes && (pl_printable_is(character) || (has_lines && is_line)))
             continue;
         return pl_error_set(error, -EINVAL,
                             "%s:%u:%u: U+%04X in this text is not printable; text that shows would "
@@ -50,20 +52,20 @@ static int check_scalar(struct fy_node *scalar, const char *path, struct pl_erro
     return 0;
 }
 
-static int check_node(struct fy_node *node, const char *path, struct pl_error *error)
+static int check_node(struct fy_node *node, bool is_item, const char *path, struct pl_error *error)
 {
     void *at = NULL;
     int rc = 0;
     if (node && fy_node_is_scalar(node))
-        return check_scalar(node, path, error);
+        return check_scalar(node, is_item || is_block(node), path, error);
     if (node && fy_node_is_mapping(node))
         for (struct fy_node_pair *pair; !rc && (pair = fy_node_mapping_iterate(node, &at));) {
-            rc = check_node(fy_node_pair_key(pair), path, error);
-            rc = rc ? rc : check_node(fy_node_pair_value(pair), path, error);
+            rc = check_node(fy_node_pair_key(pair), false, path, error);
+            rc = rc ? rc : check_node(fy_node_pair_value(pair), false, path, error);
         }
     if (node && fy_node_is_sequence(node))
         for (struct fy_node *item; !rc && (item = fy_node_sequence_iterate(node, &at));)
-            rc = check_node(item, path, error);
+            rc = check_node(item, true, path, error);
     return rc;
 }
 
@@ -131,7 +133,7 @@ static int check(const struct parsed *p, const char *path, struct pl_error *erro
         return syntax_error(path, p->diag, error);
     if (p->second)
         return pl_error_set(error, -EINVAL, "%s:1:1: two YAML documents; one would be right", path);
-    return check_node(fy_document_root(p->document), path, error);
+    return check_node(fy_document_root(p->document), false, path, error);
 }
 
 int pl_document_build(const char *text, size_t size, const char *path,

@@ -24,7 +24,7 @@ static int add_word(struct pl_decoder *d, struct fy_node *node, const char *what
     if (sizeof words->text - used < 3)
         return pl_decode_fail(d, pl_decode_mark(node), "%s is longer than %zu B", what,
                               sizeof words->text);
-    int rc = pl_decode_text(d, node, what, words->text + used, sizeof words->text - used - 1);
+    int rc = pl_decode_lines(d, node, what, words->text + used, sizeof words->text - used - 1);
     words->count += !rc;
     return rc;
 }

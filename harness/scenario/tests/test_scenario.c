@@ -191,6 +191,7 @@ static void what_is_not_printable_is_refused(void **state)
         {"title: \"\\x1b]0;b\\x07\"", "t:1:9: U+001B in this text is not printable"},
         {"title: \"a\\nb\"", "t:1:9: U+000A in this text is not printable"},
         {"a: {b: [c, \"\\u2066\"]}", "t:1:13: U+2066 in this text is not printable"},
+        {"a: [\"b\\nc\\td\\x1b\"]", "t:1:6: U+001B in this text is not printable"},
         {"a: {\"\\x9b\": c}", "t:1:6: U+009B in this text is not printable"},
         {"title: |\n  two\n  lines\n", "t:2:1: title: one line would be right"},
     };
