@@ -16,7 +16,7 @@
 #define PL_RAW_VARIABLE "PLIMSOLL_RECORD"
 
 #define PL_RAW_MAGIC UINT64_C(0x7761726c6c6f7370)
-#define PL_RAW_VERSION 1
+#define PL_RAW_VERSION 2
 
 enum {
     PL_RAW_PROCESSES = 1024, /* recorded ones, each program of a process counted */
@@ -52,6 +52,8 @@ struct pl_raw {
     uint32_t by_counter; /* stamps are counted; else they are the processor's clock */
     uint32_t stop;       /* enum pl_raw_stop */
     uint32_t process_count;
+    uint32_t
+        looked; /* 1: the controller has seen which files a process has mapped since it began */
     uint64_t stop_stamp;
     uint64_t processes_lost;
     _Alignas(64) uint64_t used; /* bytes; the next chunk begins there */
@@ -83,8 +85,9 @@ enum pl_raw_op {
     PL_RAW_ASK_SIZE,     /* address */
     PL_RAW_TRIM,         /* size */
     PL_RAW_THREAD_END,
-    PL_RAW_MAP,  /* address and size: memory beside the heap */
-    PL_RAW_UNMAP /* likewise */
+    PL_RAW_MAP,   /* address and size: memory beside the heap; beside: it was there before */
+    PL_RAW_UNMAP, /* likewise */
+    PL_RAW_STACK  /* address: in the last page of the stack that a thread began on */
 };
 
 /** Of the first word: addresses are multiples of 16 below 2^48, sizes below this one are beside
@@ -93,6 +96,12 @@ enum pl_raw_op {
 #define PL_RAW_SIZE_LARGE UINT64_C(0xfffff)
 #define PL_RAW_STAMP_SHIFT 16
 #define PL_RAW_STAMP_MASK ((UINT64_C(1) << 48) - 1)
-enum { PL_RAW_OP_MASK = 15, PL_RAW_BESIDE_SHIFT = 4, PL_RAW_EXPONENT = 63, PL_RAW_ZEROED = 64 };
+enum {
+    PL_RAW_OP_MASK = 15,
+    PL_RAW_BESIDE_SHIFT = 4,
+    PL_RAW_EXPONENT = 63,
+    PL_RAW_ZEROED = 64,
+    PL_RAW_BEFORE = 1
+};
 
 #endif

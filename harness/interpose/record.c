@@ -10,6 +10,7 @@
 
 #include "harness/interpose/next.h"
 #include "harness/interpose/process.h"
+#include "harness/interpose/record_begin.h"
 #include "harness/interpose/record_chunks.h"
 
 enum {
@@ -23,18 +24,6 @@ static bool is_sized;
 static struct {
     uintptr_t begin, end;
 } heap; /* its object */
-
-void pl_record_begin(bool sized)
-{
-    struct dl_find_object object;
-    void *malloc_of;
-    is_sized = sized;
-    __builtin_memcpy(&malloc_of, &pl_next.malloc, sizeof malloc_of);
-    if (_dl_find_object(malloc_of, &object) == 0) {
-        heap.begin = (uintptr_t)object.dlfo_map_start;
-        heap.end = (uintptr_t)object.dlfo_map_end;
-    }
-}
 
 static inline void emit(uint64_t first, unsigned beside, enum pl_raw_op op, uint64_t stamp)
 {
@@ -56,6 +45,26 @@ static inline void emit_sized(const void *address, size_t size, unsigned beside,
         told = PL_RAW_SIZE_LARGE;
     }
     emit((uint64_t)(uintptr_t)address >> 4 | told << PL_RAW_ADDRESS_BITS, beside, op, stamp);
+}
+
+static void was_there(const void *begin, size_t bytes)
+{
+    emit_sized(begin, bytes, PL_RAW_BEFORE, PL_RAW_MAP, pl_record_stamp());
+}
+
+void pl_record_begin(bool sized)
+{
+    struct dl_find_object object;
+    void *malloc_of;
+    is_sized = sized;
+    __builtin_memcpy(&malloc_of, &pl_next.malloc, sizeof malloc_of);
+    if (_dl_find_object(malloc_of, &object) == 0) {
+        heap.begin = (uintptr_t)object.dlfo_map_start;
+        heap.end = (uintptr_t)object.dlfo_map_end;
+    }
+    pl_record_what_is_there(was_there);
+    if (pl_record_frames)
+        pl_record_await_look();
 }
 
 /* Whether an address on the stack can be read: its page and all down to those that are known. A

@@ -134,9 +134,19 @@ static void enter(struct pl_record_thread *mine, struct pl_raw_chunk *chunk)
     mine->end = (uint64_t *)((char *)chunk + chunk->bytes);
 }
 
+/* Its pages are none of the heap's. The C library keeps a thread's books at its stack's upper end.
+ */
+static void tell_stack(struct pl_record_thread *mine)
+{
+    mine->next[0] = (uint64_t)pthread_self() >> 4;
+    mine->next[1] = mine->chunk->stamp << PL_RAW_STAMP_SHIFT | PL_RAW_STACK;
+    mine->next += 2;
+}
+
 static bool refill(struct pl_record_thread *mine)
 {
-    struct pl_raw_chunk *chunk = mine->number ? NULL : meet(mine), *old = mine->chunk;
+    const bool is_new = !mine->number;
+    struct pl_raw_chunk *chunk = is_new ? meet(mine) : NULL, *old = mine->chunk;
     if (!chunk) {
         chunk = take_new(mine->bytes);
         if (mine->bytes < PL_RAW_CHUNK_MAX)
@@ -145,6 +155,8 @@ static bool refill(struct pl_record_thread *mine)
     if (!chunk)
         return false;
     enter(mine, chunk);
+    if (is_new)
+        tell_stack(mine);
     if (old && old->bytes >= PL_RAW_CHUNK_MAX) /* the kernel writes it when it has time */
         advise(old, old->bytes, MADV_DONTNEED);
     return true;

@@ -8,20 +8,14 @@
 #include <string.h>
 
 #include "harness/trace/addresses.h"
-#include "harness/trace/ranges.h"
+#include "harness/trace/beside.h"
+#include "harness/trace/large_blocks.h"
 #include "harness/trace/raw_log.h"
 #include "harness/trace/samples.h"
 #include "harness/trace/site_numbers.h"
 #include "harness/trace/writer.h"
 
 enum { NS_PER_MS = 1000000 };
-
-/* Blocks whose pages are looked at. */
-struct large {
-    uint64_t address, size;
-    uint64_t touched; /* as told last */
-    uint32_t slot;
-};
 
 /* Of a thread of the raw file. */
 struct source_thread {
@@ -35,13 +29,11 @@ struct compiler {
     struct pl_trace_writer *writer;
     struct pl_raw_log log;
     struct pl_addresses addresses;
-    struct pl_ranges beside;
+    struct pl_beside beside;
+    struct pl_large_blocks large;
     struct pl_site_numbers sites;
     struct source_thread *threads;
     uint32_t thread_capacity, thread_count;
-    struct large *large;
-    uint32_t *large_of; /* by slot: its place in `large` + 1 */
-    uint32_t large_count, large_capacity, slot_capacity;
     struct pl_memory_sample sample;
     bool has_sample;
     uint64_t began; /* stamp */
@@ -86,52 +78,10 @@ static struct source_thread *thread_of(struct compiler *c, uint32_t thread)
     return found;
 }
 
-static int make_slots(struct compiler *c, uint32_t slot)
-{
-    if (slot < c->slot_capacity)
-        return 0;
-    const uint32_t capacity = 2 * slot + 64;
-    uint32_t *grown = reallocarray(c->large_of, capacity, sizeof *grown);
-    if (!grown)
-        return -ENOMEM;
-    memset(grown + c->slot_capacity, 0, (capacity - c->slot_capacity) * sizeof *grown);
-    c->large_of = grown;
-    c->slot_capacity = capacity;
-    return 0;
-}
-
-static int note_large(struct compiler *c, uint32_t slot, uint64_t address, uint64_t size)
-{
-    int rc = make_slots(c, slot);
-    if (rc || size < PL_TRACE_TOLD_FROM)
-        return rc;
-    if (c->large_count == c->large_capacity) {
-        const uint32_t capacity = 2 * c->large_capacity + 64;
-        struct large *grown = reallocarray(c->large, capacity, sizeof *grown);
-        if (!grown)
-            return -ENOMEM;
-        c->large = grown;
-        c->large_capacity = capacity;
-    }
-    c->large[c->large_count++] = (struct large){address, size, PL_TRACE_UNTOLD, slot};
-    c->large_of[slot] = c->large_count;
-    return 0;
-}
-
-static void forget_large(struct compiler *c, uint32_t slot)
-{
-    const uint32_t place = c->large_of[slot];
-    if (!place)
-        return;
-    c->large[place - 1] = c->large[--c->large_count];
-    c->large_of[c->large[place - 1].slot] = place;
-    c->large_of[slot] = 0;
-}
-
 static int enter(struct compiler *c, const struct pl_trace_event *e, uint64_t address)
 {
     int rc = pl_addresses_add(&c->addresses, address, e->slot);
-    return rc ? rc : note_large(c, e->slot, address, e->size);
+    return rc ? rc : pl_large_blocks_add(&c->large, e->slot, address, e->size);
 }
 
 /* @return the slot, which is left; -1 where the block is not known */
@@ -141,7 +91,7 @@ static int64_t leave(struct compiler *c, uint64_t address)
     if (slot < 0)
         return -1;
     pl_addresses_remove(&c->addresses, address);
-    forget_large(c, (uint32_t)slot);
+    pl_large_blocks_remove(&c->large, (uint32_t)slot);
     return slot;
 }
 
@@ -194,17 +144,11 @@ static int release(struct compiler *c, const struct pl_raw_record *r,
     return slot < 0 ? 0 : write_free(c, moment, (uint32_t)slot, r->touched);
 }
 
-static uint64_t large_size(const struct compiler *c, uint64_t address)
-{
-    const int64_t slot = pl_addresses_find(&c->addresses, address);
-    const uint32_t place = slot < 0 ? 0 : c->large_of[slot];
-    return place ? c->large[place - 1].size : 0;
-}
-
 /* From here on the address may be somebody else's. */
 static int begin_resize(struct compiler *c, const struct pl_raw_record *r, struct source_thread *t)
 {
-    t->size = large_size(c, r->address);
+    const int64_t slot = pl_addresses_find(&c->addresses, r->address);
+    t->size = slot < 0 ? 0 : pl_large_blocks_size(&c->large, (uint32_t)slot);
     t->resizing = leave(c, r->address);
     t->touched = r->touched;
     t->address = r->address;
@@ -248,7 +192,7 @@ static int stay(struct compiler *c, const struct pl_raw_record *r, struct source
     const int64_t slot = t->resizing;
     int rc = slot < 0 ? 0 : pl_addresses_add(&c->addresses, t->address, (uint32_t)slot);
     if (!rc && slot >= 0)
-        rc = note_large(c, (uint32_t)slot, t->address, t->size);
+        rc = pl_large_blocks_add(&c->large, (uint32_t)slot, t->address, t->size);
     t->resizing = -1;
     return rc ? rc : refuse(c, r, e);
 }
@@ -263,14 +207,18 @@ static int ask_size(struct compiler *c, const struct pl_raw_record *r, struct pl
 
 static int map_beside(struct compiler *c, const struct pl_raw_record *r, struct pl_trace_event *e)
 {
-    const uint64_t before = c->beside.bytes, end = r->address + (r->size + 4095) / 4096 * 4096;
-    int rc = r->op == PL_RAW_MAP ? pl_ranges_add(&c->beside, r->address, end)
-                                 : pl_ranges_remove(&c->beside, r->address, end);
-    if (rc || c->beside.bytes == before)
+    struct pl_beside *b = &c->beside;
+    const uint64_t bytes = b->mapped.bytes, end = r->address + (r->size + 4095) / 4096 * 4096;
+    int rc;
+    if (r->op == PL_RAW_MAP)
+        rc = pl_ranges_add(r->beside == PL_RAW_BEFORE ? &b->before : &b->mapped, r->address, end);
+    else if (!(rc = pl_ranges_remove(&b->before, r->address, end)))
+        rc = pl_ranges_remove(&b->mapped, r->address, end);
+    if (rc || b->mapped.bytes == bytes)
         return rc;
     e->kind = PL_TRACE_BESIDE;
     e->thread = 0;
-    e->beside_bytes = c->beside.bytes;
+    e->beside_bytes = b->mapped.bytes;
     return pl_trace_write(c->writer, e);
 }
 
@@ -279,6 +227,8 @@ static int take(struct compiler *c, const struct pl_raw_record *r, uint64_t time
     struct pl_trace_event e = {.time_ms = time_ms};
     if (r->op == PL_RAW_MAP || r->op == PL_RAW_UNMAP)
         return map_beside(c, r, &e);
+    if (r->op == PL_RAW_STACK)
+        return pl_beside_add_stack(&c->beside, r->address);
     struct source_thread *t = thread_of(c, r->thread);
     if (!t)
         return -ENOMEM;
@@ -310,7 +260,7 @@ static int take(struct compiler *c, const struct pl_raw_record *r, uint64_t time
     }
 }
 
-static int tell_touched(struct compiler *c, uint64_t time_ms, struct large *large)
+static int tell_touched(struct compiler *c, uint64_t time_ms, struct pl_large_block *large)
 {
     bool known;
     const uint64_t first = (large->address + 4095) / 4096 * 4096;
@@ -324,25 +274,16 @@ static int tell_touched(struct compiler *c, uint64_t time_ms, struct large *larg
     return pl_trace_write(c->writer, &e);
 }
 
-static uint64_t beside_pages(const struct compiler *c)
-{
-    uint64_t pages = 0;
-    bool known;
-    for (uint32_t i = 0; i < c->beside.count; i++)
-        pages += pl_memory_sample_pages(&c->sample, c->beside.list[i].begin, c->beside.list[i].end,
-                                        &known);
-    return pages;
-}
-
+/* Stacks, static data and what the program mapped itself are beside the heap. */
 static int take_sample(struct compiler *c, uint64_t time_ms)
 {
-    struct pl_trace_event e = {.kind = PL_TRACE_RSS,
-                               .time_ms = time_ms,
-                               .rss_bytes = c->sample.rss_bytes,
-                               .beside_rss_bytes = beside_pages(c) * 4096};
-    int rc = 0;
-    for (uint32_t i = 0; i < c->large_count && !rc; i++)
-        rc = tell_touched(c, time_ms, &c->large[i]);
+    const int64_t heap = pl_beside_heap_bytes(&c->beside, &c->sample);
+    const uint64_t rss = c->sample.rss_bytes;
+    struct pl_trace_event e = {.kind = PL_TRACE_RSS, .time_ms = time_ms, .rss_bytes = rss};
+    int rc = heap < 0 ? -ENOMEM : 0;
+    e.beside_rss_bytes = rss > (uint64_t)heap ? rss - (uint64_t)heap : 0;
+    for (uint32_t i = 0; i < c->large.count && !rc; i++)
+        rc = tell_touched(c, time_ms, &c->large.list[i]);
     return rc ? rc : pl_trace_write(c->writer, &e);
 }
 
@@ -393,10 +334,9 @@ static void close_all(struct compiler *c)
 {
     pl_raw_log_close(&c->log);
     free(c->addresses.table);
-    free(c->beside.list);
+    pl_beside_free(&c->beside);
+    pl_large_blocks_free(&c->large);
     free(c->threads);
-    free(c->large);
-    free(c->large_of);
     pl_site_numbers_free(&c->sites);
     pl_memory_sample_free(&c->sample);
 }

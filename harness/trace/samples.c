@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PAGE = 4096, PAGES_AT_ONCE = 1 << 14, RANGES_MAX = 1 << 20 };
+enum { PAGE = 4096, PAGES_AT_ONCE = 1 << 14, RANGES_MAX = 1 << 20, GUARD_MAX = 1 << 20 };
 #define WORDS_MAX (UINT64_C(1) << 27) /* bits for 32 TiB of pages */
 /* Documentation/admin-guide/mm/pagemap.rst: bit 63, the page is there; 62, it is swapped out */
 #define PRESENT (UINT64_C(3) << 62)
@@ -42,13 +42,13 @@ static uint64_t words_of(uint64_t begin, uint64_t end)
     return ((end - begin) / PAGE + 63) / 64;
 }
 
-static bool add_range(struct pl_memory_sample *s, uint64_t begin, uint64_t end)
+static bool add_range(struct pl_memory_sample *s, uint64_t begin, uint64_t end, bool is_guarded)
 {
     const uint64_t words = words_of(begin, end);
     if ((s->range_count == s->range_capacity && !grow_ranges(s)) ||
         !grow_words(s, s->word_count + words))
         return false;
-    s->ranges[s->range_count++] = (struct pl_sample_range){begin, end, s->word_count};
+    s->ranges[s->range_count++] = (struct pl_sample_range){begin, end, s->word_count, is_guarded};
     memset(&s->there[s->word_count], 0, words * sizeof *s->there);
     s->word_count += words;
     return true;
@@ -79,27 +79,70 @@ static bool read_pages(struct pl_memory_sample *s, const struct pl_sample_range 
     return true;
 }
 
-/* Stacks are the threads' own; what has a file behind it is none of the heap's. */
-static bool parse_range(const char *line, uint64_t *begin, uint64_t *end)
-{
+/* A line of /proc/PID/maps. */
+struct mapping {
+    uint64_t begin, end, offset, device, inode;
     char rights[8];
-    unsigned long inode;
+    const char *name;
+};
+
+static bool parse(const char *line, struct mapping *m)
+{
+    unsigned major, minor;
     int name = 0;
-    if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %7s %*s %*s %lu %n", begin, end, rights, &inode,
-               &name) < 4)
+    if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %7s %" SCNx64 " %x:%x %" SCNu64 " %n", &m->begin,
+               &m->end, m->rights, &m->offset, &major, &minor, &m->inode, &name) < 7)
         return false;
-    return !inode && rights[1] == 'w' && rights[3] == 'p' && strncmp(line + name, "[stack", 6) != 0;
+    m->device = (uint64_t)major << 32 | minor;
+    m->name = line + name;
+    return true;
+}
+
+/* What stood before a line. */
+struct before {
+    uint64_t image_end; /* of the program file that was mapped last, its zeroed data included */
+    uint64_t file_end;  /* of what was mapped of it */
+    uint64_t guard_end; /* of a few pages that may not be touched */
+};
+
+static void note_file(struct pl_memory_sample *s, const struct mapping *m, struct before *before)
+{
+    if (m->offset == 0) {
+        char path[4096];
+        snprintf(path, sizeof path, "%.*s", (int)strcspn(m->name, "\n"), m->name);
+        before->image_end = m->begin + pl_images_find(&s->images, path, m->device, m->inode).bytes;
+    }
+    before->file_end = m->end;
+}
+
+/* Stacks are the threads' own; what has a file behind it, or belongs to one, is none of the heap's.
+ */
+static bool take_mapping(struct pl_memory_sample *s, const struct mapping *m, struct before *before)
+{
+    uint64_t begin = m->begin;
+    if (m->inode) {
+        note_file(s, m, before);
+        return true;
+    }
+    if (m->rights[0] == '-' && m->end - m->begin <= GUARD_MAX)
+        before->guard_end = m->end;
+    if (m->rights[1] != 'w' || m->rights[3] != 'p' || strncmp(m->name, "[stack", 6) == 0)
+        return true;
+    if (begin == before->file_end && before->image_end > begin)
+        begin = before->image_end;
+    return begin >= m->end || add_range(s, begin, m->end, begin == before->guard_end);
 }
 
 static bool read_ranges(struct pl_memory_sample *s, FILE *maps)
 {
+    struct before before = {0};
+    struct mapping mapping;
     char *line = NULL;
     size_t capacity = 0;
-    uint64_t begin, end;
     bool whole = true;
     while (whole && getline(&line, &capacity, maps) > 0)
-        if (parse_range(line, &begin, &end))
-            whole = add_range(s, begin, end);
+        if (parse(line, &mapping))
+            whole = take_mapping(s, &mapping, &before);
     free(line);
     return whole;
 }
@@ -230,8 +273,24 @@ uint64_t pl_memory_sample_pages(const struct pl_memory_sample *s, uint64_t begin
     return count;
 }
 
+uint64_t pl_memory_sample_all(const struct pl_memory_sample *s)
+{
+    uint64_t count = 0;
+    for (uint64_t i = 0; i < s->word_count; i++)
+        count += (uint64_t)__builtin_popcountll(s->there[i]);
+    return count;
+}
+
+const struct pl_sample_range *pl_memory_sample_range(const struct pl_memory_sample *s,
+                                                     uint64_t address)
+{
+    const uint32_t i = find_range(s, address);
+    return i < s->range_count && s->ranges[i].begin <= address ? &s->ranges[i] : NULL;
+}
+
 void pl_memory_sample_free(struct pl_memory_sample *s)
 {
+    pl_images_free(&s->images);
     free(s->ranges);
     free(s->there);
     free(s->pages);

@@ -9,10 +9,14 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-/** Private memory that no file stands behind, as /proc/PID/maps has it. */
+#include "harness/trace/images.h"
+
+/** Private memory that no file stands behind, as /proc/PID/maps has it, but for the first thread's
+ *  stack and the zeroed data of programs and libraries. */
 struct pl_sample_range {
     uint64_t begin, end; /* addresses */
     uint64_t first_word; /* of its pages' bits in `there` */
+    bool is_guarded;     /* some pages below it may not be touched: as below a thread's stack */
 };
 
 struct pl_memory_sample {
@@ -23,6 +27,7 @@ struct pl_memory_sample {
     uint32_t range_count, range_capacity;
     uint64_t word_count, word_capacity;
     uint64_t *pages; /* a piece of /proc/PID/pagemap */
+    struct pl_images images;
 };
 
 /** Looks at a process. @param stamp of now @return false when it is gone, or nobody may look */
@@ -37,6 +42,13 @@ bool pl_memory_sample_read(struct pl_memory_sample *sample, FILE *stream);
  *  range was not looked at */
 uint64_t pl_memory_sample_pages(const struct pl_memory_sample *sample, uint64_t begin, uint64_t end,
                                 bool *known);
+
+/** Resident pages in all ranges. */
+uint64_t pl_memory_sample_all(const struct pl_memory_sample *sample);
+
+/** @return the range that an address lies in, or NULL */
+const struct pl_sample_range *pl_memory_sample_range(const struct pl_memory_sample *sample,
+                                                     uint64_t address);
 
 void pl_memory_sample_free(struct pl_memory_sample *sample);
 

@@ -54,7 +54,7 @@ struct pl_trace_event {
      * block covers from its first whole page on; PL_TRACE_UNTOLD where nobody looked. */
     uint64_t touched_pages;
     uint64_t beside_bytes; /* mapped, private and anonymous, by others than the heap: of BESIDE */
-    uint64_t beside_rss_bytes; /* of it resident: of RSS */
+    uint64_t beside_rss_bytes; /* of rss_bytes, what is not the heap's: of RSS */
     uint64_t rss_bytes;        /* RssAnon: of RSS */
 };
 

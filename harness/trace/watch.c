@@ -1,8 +1,6 @@
 /* Watching a program (watch.h). */
 #include "harness/trace/watch.h"
 
-#include <elf.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,17 +32,6 @@ static void note_time(struct pl_trace_watch *w)
     w->times[w->time_count++] = (struct pl_trace_time){pl_trace_stamp(w->raw), now_ns()};
 }
 
-/* A program that is not made to be moved has its addresses in itself. */
-static bool is_fixed(const char *path)
-{
-    Elf64_Ehdr header = {0};
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    const bool read_it = fd >= 0 && read(fd, &header, sizeof header) == sizeof header;
-    if (fd >= 0)
-        close(fd);
-    return read_it && memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && header.e_type == ET_EXEC;
-}
-
 static bool is_known(const struct pl_trace_watch *w, const struct pl_trace_object *object)
 {
     for (size_t i = 0; i < w->object_count; i++)
@@ -66,7 +53,7 @@ static void add_object(struct pl_trace_watch *w, const struct pl_trace_object *o
         w->object_capacity = capacity;
     }
     w->objects[w->object_count] = *object;
-    if (is_fixed(object->path))
+    if (pl_image_read(object->path).is_fixed)
         w->objects[w->object_count].base = 0;
     w->object_count++;
 }
@@ -104,8 +91,16 @@ static void note_objects(struct pl_trace_watch *w)
         fclose(maps);
 }
 
-void pl_trace_watch_begin(struct pl_trace_watch *w, pid_t pid, const struct pl_raw *raw,
-                          FILE *samples)
+/* A program that has begun waits for this. */
+static void look_at_objects(struct pl_trace_watch *w)
+{
+    const bool has_begun = __atomic_load_n(&w->raw->processes[0].began, __ATOMIC_ACQUIRE) != 0;
+    note_objects(w);
+    if (has_begun)
+        __atomic_store_n(&w->raw->looked, 1, __ATOMIC_RELEASE);
+}
+
+void pl_trace_watch_begin(struct pl_trace_watch *w, pid_t pid, struct pl_raw *raw, FILE *samples)
 {
     *w = (struct pl_trace_watch){
         .pid = pid, .raw = raw, .samples = samples, .interval_ms = FIRST_MS};
@@ -125,7 +120,7 @@ int pl_trace_watch_look(struct pl_trace_watch *w)
     note_time(w);
     if (!w->has_failed && is_due(w)) {
         if (w->raw->frames)
-            note_objects(w);
+            look_at_objects(w);
         if (pl_memory_sample_take(&w->sample, w->pid, pl_trace_stamp(w->raw))) {
             w->taken++;
             if (w->sample.rss_bytes > w->rss_bytes)

@@ -8,7 +8,7 @@
 
 struct pl_trace_watch {
     pid_t pid;
-    const struct pl_raw *raw;
+    struct pl_raw *raw;
     FILE *samples;
     struct pl_memory_sample sample;
     struct pl_trace_time *times;
@@ -22,7 +22,7 @@ struct pl_trace_watch {
 };
 
 /** @param samples a new file; stays the caller's */
-void pl_trace_watch_begin(struct pl_trace_watch *watch, pid_t pid, const struct pl_raw *raw,
+void pl_trace_watch_begin(struct pl_trace_watch *watch, pid_t pid, struct pl_raw *raw,
                           FILE *samples);
 
 /** Looks once. @return in how many ms to look again: few in the beginning, then 200; with a counter

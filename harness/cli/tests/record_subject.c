@@ -127,6 +127,32 @@ static void map_beside(void)
     free(malloc(of(50001)));
 }
 
+/* Memory that is none of the heap's, and little that is: zeroed data, a thread's stack, a mapping.
+ */
+static char zeroed[16 << 20];
+
+static void *fill_stack(void *unused)
+{
+    char stack[4 << 20];
+    free(malloc(of(10)));
+    memset(stack, 1, sizeof stack);
+    usleep(600000);
+    return stack[of(100)] ? unused : NULL;
+}
+
+static void fill_all(long count)
+{
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, fill_stack, NULL))
+        exit(3);
+    void *mapped = mmap(NULL, 8 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    memset(mapped, 1, 8 << 20);
+    memset(zeroed, 1, sizeof zeroed);
+    for (long i = 0; i < count; i++)
+        memset(malloc(of(40001)), 1, 40001);
+    pthread_join(thread, NULL);
+}
+
 /* Says who it is, and waits for the end of its input. */
 static void rest(void)
 {
@@ -153,6 +179,8 @@ int main(int argc, char **argv)
         touch_half();
     else if (strcmp(what, "map") == 0)
         map_beside();
+    else if (strcmp(what, "fill") == 0)
+        fill_all(number);
     else if (strcmp(what, "rest") == 0)
         hold(number, 400), rest();
     else if (strcmp(what, "hold") == 0)

@@ -131,6 +131,12 @@ listed | grep -q "^command .*record-subject rest 1000" || bad "$(listed | grep ^
 record 2 steady-reader
 record 2 "$tmp/no-such.yaml"
 
+# What is resident of the heap is told from the rest: 4 MB of 33.
+record 0 -- "$build/record-subject" fill 100
+[ "$(listed | sed -n 's/^RSS peak *\([0-9]*\).*/\1/p')" -gt 33000000 ] || bad "resident: $(listed | grep '^RSS')"
+heap=$(events | sed -n 's/.* rss bytes=\([0-9]*\) beside=\([0-9]*\)/\1 \2/p' | awk '{ d = $1 - $2 } d > most { most = d } END { print most + 0 }')
+[ "$heap" -ge 4000000 ] && [ "$heap" -le 4500000 ] || bad "resident of the heap: $heap B"
+
 # Who asked.
 record 0 --sites -- "$build/record-subject" hold 100
 listed | grep -A1 '4000100 B in 100 blocks' | grep -q 'record-subject+0x' || bad "no call site"

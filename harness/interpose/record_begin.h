@@ -1,0 +1,16 @@
+/* Memory that is there before a recorded program's first allocation (record.h). */
+#ifndef PL_INTERPOSE_RECORD_BEGIN_H
+#define PL_INTERPOSE_RECORD_BEGIN_H
+
+#include <stddef.h>
+
+/** Names each private, writable range without a file that the process has mapped, by
+ *  /proc/self/maps, but for its stack and its break; none where that can't be read. Allocates
+ *  nothing. */
+void pl_record_what_is_there(void (*take)(const void *begin, size_t bytes));
+
+/** Waits, 100 ms at most, until the controller has seen which files the process has mapped: a
+ * program may be over in less than a look takes, and its call sites would have no names. */
+void pl_record_await_look(void);
+
+#endif
