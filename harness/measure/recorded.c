@@ -54,23 +54,50 @@ static double replayed_bytes(const struct pl_cell_evidence *e, double t_ns, size
     return bytes > 0 ? bytes : 0;
 }
 
-struct pl_value pl_metric_recorded_rss_error_percent(const struct pl_measured *m)
+/* Distances from what was recorded. */
+struct errors {
+    double sum, max; /* bytes */
+    size_t looks;    /* that the replay reached */
+};
+
+static struct errors errors_of(const struct pl_measured *m, const struct pl_tape *tape)
 {
-    const struct pl_tape *tape = tape_of(m);
-    double sum = 0;
-    size_t looks = 0, at = 0;
-    if (!tape || !pl_final_of(m) || !is_alike(m))
-        return pl_value_none();
+    struct errors errors = {0};
+    size_t at = 0;
     for (uint64_t i = 0; i < tape->look_count; i++) {
         const struct pl_tape_look *look = &pl_tape_looks(tape)[i];
         double t_ns = (double)look->time_ms / m->scenario->trace.speed * 1e6;
         double bytes = replayed_bytes(m->evidence, t_ns, &at);
         if (bytes < 0)
             break;
-        sum += fabs(bytes - (double)recorded_bytes(look));
-        looks++;
+        double error = fabs(bytes - (double)recorded_bytes(look));
+        errors.sum += error;
+        errors.max = error > errors.max ? error : errors.max;
+        errors.looks++;
     }
-    return pl_value_real(100 * sum / (double)looks / (double)recorded_peak(tape));
+    return errors;
+}
+
+static struct pl_value percent_of_peak(const struct pl_tape *tape, double bytes)
+{
+    return pl_value_real(100 * bytes / (double)recorded_peak(tape));
+}
+
+struct pl_value pl_metric_recorded_rss_error_percent(const struct pl_measured *m)
+{
+    const struct pl_tape *tape = tape_of(m);
+    if (!tape || !pl_final_of(m) || !is_alike(m))
+        return pl_value_none();
+    struct errors errors = errors_of(m, tape);
+    return percent_of_peak(tape, errors.sum / (double)errors.looks);
+}
+
+struct pl_value pl_metric_recorded_rss_error_percent_max(const struct pl_measured *m)
+{
+    const struct pl_tape *tape = tape_of(m);
+    if (!tape || !pl_final_of(m) || !is_alike(m))
+        return pl_value_none();
+    return percent_of_peak(tape, errors_of(m, tape).max);
 }
 
 struct pl_value pl_metric_alignment_fallbacks(const struct pl_measured *m)

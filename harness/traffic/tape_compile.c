@@ -21,16 +21,30 @@ struct list {
     size_t bytes, capacity;
 };
 
+/* What is touched of a slot's block. */
+struct touch {
+    size_t at; /* where in the list it is said, until somebody has looked; 0: somebody has */
+    uint64_t pages;
+};
+
+struct late {
+    size_t at; /* before what stands there */
+    pl_tape_word word;
+};
+
 struct compiler {
     struct list tape;    /* room for what stands before it, its head, then the words */
     struct list shapes;  /* struct pl_request */
     struct list looks;   /* struct pl_tape_look */
-    struct list touches; /* of each slot: where its latest touch stands in the list; 0: nowhere */
+    struct list touches; /* of each slot: struct touch */
+    struct list late;    /* struct late: words that belong where others stand already */
     struct list lanes;   /* of each thread: its lane */
     struct pl_trace_shapes known;
     bool taken[PL_TAPE_LANES_MAX];
     uint32_t lane; /* whose event was the latest */
     uint64_t time_ms;
+    uint64_t look_ms, half_ms; /* the latest look; then half of the time to the next is over */
+    size_t half;               /* where that is in the list; 0: it is still to come */
     struct pl_tape head;
 };
 
@@ -67,29 +81,47 @@ static bool reach(struct list *l, size_t index, size_t size)
     return (index + 1) * size <= l->bytes || grow(l, (index + 1) * size - l->bytes);
 }
 
-static size_t *touch_of(struct compiler *c, uint32_t slot)
+static struct touch *touch_of(struct compiler *c, uint32_t slot)
 {
-    return (size_t *)(void *)c->touches.data + slot;
+    return (struct touch *)(void *)c->touches.data + slot;
 }
 
-/* Pages that a look finds had been touched since the look before, or since the block came: there
- * they are touched. */
-static void note_touched(struct compiler *c, const struct pl_trace_event *e)
+/* Pages touched since the look before: when, nobody saw. Halfway from it; at once before that. */
+static bool touch_more(struct compiler *c, uint32_t slot, uint32_t pages)
 {
-    size_t at = *touch_of(c, e->slot);
-    if (!at || e->touched_pages == PL_TRACE_UNTOLD)
-        return;
-    uint32_t pages =
+    if (!c->half)
+        return add_word(c, PL_TAPE_TOUCH, slot, pages);
+    struct late *late = grow(&c->late, sizeof *late);
+    if (late)
+        *late = (struct late){c->half, pl_tape_word_of(PL_TAPE_TOUCH, slot, pages)};
+    return late;
+}
+
+/* What a look finds of a block. Of one that came since the look before it was touched as it came. */
+static bool note_touched(struct compiler *c, const struct pl_trace_event *e)
+{
+    struct touch *touch = touch_of(c, e->slot);
+    if (e->touched_pages == PL_TRACE_UNTOLD || (!touch->at && e->touched_pages <= touch->pages))
+        return true;
+    const size_t at = touch->at;
+    const uint32_t pages =
         e->touched_pages < PL_TAPE_ALL_PAGES ? (uint32_t)e->touched_pages : PL_TAPE_ALL_PAGES - 1;
-    pl_tape_word word = pl_tape_word_of(PL_TAPE_TOUCH, e->slot, pages);
+    *touch = (struct touch){.pages = pages};
+    if (!at)
+        return touch_more(c, e->slot, pages);
+    const pl_tape_word word = pl_tape_word_of(PL_TAPE_TOUCH, e->slot, pages);
     memcpy(c->tape.data + at, &word, sizeof word);
+    return true;
 }
 
-/* What nobody will have looked at is touched in whole. */
-static bool add_touch(struct compiler *c, uint32_t slot, uint32_t pages)
+/* What nobody will have looked at is touched in whole. Small blocks always are. */
+static bool add_touch(struct compiler *c, uint32_t slot, uint64_t size)
 {
-    *touch_of(c, slot) = c->tape.bytes;
-    return add_word(c, PL_TAPE_TOUCH, slot, pages);
+    *touch_of(c, slot) = (struct touch){.pages = UINT64_MAX};
+    if (size < PL_TAPE_TOLD_FROM)
+        return true;
+    *touch_of(c, slot) = (struct touch){.at = c->tape.bytes};
+    return add_word(c, PL_TAPE_TOUCH, slot, PL_TAPE_ALL_PAGES);
 }
 
 /* @return the number of an event's shape, or -1 when out of memory */
@@ -114,13 +146,12 @@ static int64_t shape_of(struct compiler *c, const struct pl_trace_event *e)
 static bool add_block(struct compiler *c, const struct pl_trace_event *e, enum pl_tape_op op)
 {
     int64_t shape = shape_of(c, e);
-    if (shape < 0 || !reach(&c->touches, e->slot, sizeof(size_t)) ||
+    if (shape < 0 || !reach(&c->touches, e->slot, sizeof(struct touch)) ||
         !add_word(c, op, e->slot, (uint32_t)shape))
         return false;
-    *touch_of(c, e->slot) = 0;
     if (e->slot >= c->head.slots)
         c->head.slots = e->slot + 1;
-    return e->size < PL_TAPE_TOLD_FROM || add_touch(c, e->slot, PL_TAPE_ALL_PAGES);
+    return add_touch(c, e->slot, e->size);
 }
 
 static bool add_look(struct compiler *c, const struct pl_trace_event *e)
@@ -130,6 +161,9 @@ static bool add_look(struct compiler *c, const struct pl_trace_event *e)
         return false;
     *look = (struct pl_tape_look){e->time_ms, e->rss_bytes, e->beside_rss_bytes};
     c->head.look_count++;
+    c->half_ms = e->time_ms + (e->time_ms - c->look_ms) / 2; /* they come evenly */
+    c->look_ms = e->time_ms;
+    c->half = 0;
     return true;
 }
 
@@ -148,17 +182,12 @@ static bool add_event(struct compiler *c, const struct pl_trace_event *e)
         c->head.survivors++;
         return add_block(c, e, PL_TAPE_ACQUIRE);
     case PL_TRACE_RESIZE:
-        note_touched(c, e);
-        return add_block(c, e, PL_TAPE_RESIZE);
+        return note_touched(c, e) && add_block(c, e, PL_TAPE_RESIZE);
     case PL_TRACE_FREE:
         c->head.survivors--;
-        note_touched(c, e);
-        return add_word(c, PL_TAPE_RELEASE, e->slot, 0);
+        return note_touched(c, e) && add_word(c, PL_TAPE_RELEASE, e->slot, 0);
     case PL_TRACE_TOUCHED:
-        if (e->size < PL_TAPE_TOLD_FROM)
-            return true;
-        note_touched(c, e);
-        return add_touch(c, e->slot, 0);
+        return note_touched(c, e);
     case PL_TRACE_TRIM:
         return add_word(c, PL_TAPE_TRIM, 0, e->size < UINT32_MAX ? (uint32_t)e->size : UINT32_MAX);
     case PL_TRACE_THREAD_END:
@@ -213,6 +242,8 @@ static int compile_event(struct compiler *c, const struct pl_trace_event *e, str
     if (e->time_ms > c->time_ms) {
         c->time_ms = e->time_ms;
         rc = add_word(c, PL_TAPE_TIME, 0, (uint32_t)e->time_ms) ? 0 : -ENOMEM;
+        if (!c->half && c->look_ms && e->time_ms >= c->half_ms)
+            c->half = c->tape.bytes;
     }
     if (!rc && e->thread)
         rc = switch_lane(c, e->thread, error);
@@ -249,6 +280,26 @@ static void describe(struct compiler *c, const struct pl_trace_reader *reader)
     c->head.duration_ms = head->duration_ms > c->time_ms ? head->duration_ms : c->time_ms + 1;
 }
 
+/* Puts words that came late where they belong: from the end on, each word once. */
+static bool insert_late(struct compiler *c)
+{
+    const struct late *late = (const void *)c->late.data;
+    size_t left = c->late.bytes / sizeof *late, from = c->tape.bytes;
+    if (!left)
+        return true;
+    if (!grow(&c->tape, left * sizeof(pl_tape_word)))
+        return false;
+    c->head.word_count += left;
+    for (size_t to = c->tape.bytes; left;) {
+        const size_t behind = from - late[left - 1].at;
+        memmove(c->tape.data + to - behind, c->tape.data + from - behind, behind);
+        from -= behind;
+        to -= behind + sizeof(pl_tape_word);
+        memcpy(c->tape.data + to, &late[--left].word, sizeof(pl_tape_word));
+    }
+    return true;
+}
+
 /* Appends a list to the tape. @return its offset from the tape's head, 0 when out of memory */
 static uint64_t append(struct compiler *c, const struct list *l)
 {
@@ -265,6 +316,8 @@ static int finish(struct compiler *c, const char *path, struct pl_recording **re
                   struct pl_error *error)
 {
     c->head.words_offset = sizeof c->head;
+    if (!insert_late(c))
+        return pl_error_set(error, -ENOMEM, "out of memory for %s", path);
     c->head.shapes_offset = append(c, &c->shapes);
     c->head.looks_offset = append(c, &c->looks);
     if (!c->head.shapes_offset || !c->head.looks_offset)
@@ -282,6 +335,7 @@ static void free_lists(struct compiler *c)
     free(c->shapes.data);
     free(c->looks.data);
     free(c->touches.data);
+    free(c->late.data);
     free(c->lanes.data);
     pl_trace_shapes_free(&c->known);
 }
