@@ -3,6 +3,7 @@
 
 #include "harness/interpose/process.h"
 #include "harness/interpose/record.h"
+#include "harness/interpose/record_begin.h"
 #include "harness/interpose/serve.h"
 
 static void *allocate(const struct pl_hooked *hooked, const void *caller)
@@ -44,4 +45,5 @@ static void unmapped(const void *address, size_t size, const void *caller)
         pl_record_unmapped(address, size, caller);
 }
 
-const struct pl_hooks plimsoll_interpose_hooks = {allocate, resize, release, mapped, unmapped};
+const struct pl_hooks plimsoll_interpose_hooks = {allocate, resize,   release,
+                                                  mapped,   unmapped, pl_record_note_loaded};

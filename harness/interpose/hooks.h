@@ -24,6 +24,8 @@ struct pl_hooks {
     /** Tells of memory that was mapped, or is about to be unmapped, by whoever called. */
     void (*mapped)(const void *address, size_t size, const void *caller);
     void (*unmapped)(const void *address, size_t size, const void *caller);
+    /** Tells that the loader is done, and that no library has begun yet. */
+    void (*loaded)(void);
 };
 
 extern __attribute__((visibility("default"))) const struct pl_hooks plimsoll_interpose_hooks;

@@ -12,6 +12,13 @@
 #define EXPORT __attribute__((visibility("default")))
 #define CALLER __builtin_return_address(0)
 
+/* This library is linked to be the first to begin (initfirst): a heap may map its own as it does.
+ */
+__attribute__((constructor)) static void begin(void)
+{
+    plimsoll_interpose_hooks.loaded();
+}
+
 EXPORT void *mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset)
 {
     void *mapped = (void *)syscall(SYS_mmap, address, length, protection, flags, fd, offset);

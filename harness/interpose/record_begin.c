@@ -15,8 +15,14 @@
 enum {
     LINE = 128, /* bytes of one of /proc/self/maps, as many as count */
     PIECE = 4096,
-    LOOKS = 200 /* half a millisecond each */
+    RANGES = 1024, /* of a program with 600 libraries and more */
+    LOOKS = 200    /* half a millisecond each */
 };
+
+static struct {
+    uintptr_t begin, bytes;
+} noted[RANGES];
+static uint32_t noted_count;
 
 static const char *read_hex(const char *at, uintptr_t *value)
 {
@@ -42,7 +48,7 @@ static const char *skip_field(const char *at)
 
 /* begin-end rights offset device inode, and a name. Private, written to, without a file, without a
  * name: [heap] and [stack] are told by that. */
-static void take_line(const char *line, void (*take)(const void *begin, size_t bytes))
+static void take_line(const char *line)
 {
     uintptr_t begin, end;
     const char *at = read_hex(line, &begin);
@@ -51,11 +57,13 @@ static void take_line(const char *line, void (*take)(const void *begin, size_t b
     at = skip_field(read_hex(at + 1, &end));
     const bool is_private = at[0] && at[1] == 'w' && at[2] && at[3] == 'p';
     at = skip_field(skip_field(skip_field(at)));
-    if (is_private && end > begin && at[0] == '0' && !*skip_field(at))
-        take((const void *)begin, end - begin);
+    if (!is_private || end <= begin || at[0] != '0' || *skip_field(at) || noted_count == RANGES)
+        return;
+    noted[noted_count].begin = begin;
+    noted[noted_count++].bytes = end - begin;
 }
 
-void pl_record_what_is_there(void (*take)(const void *begin, size_t bytes))
+void pl_record_note_loaded(void)
 {
     char piece[PIECE], line[LINE];
     size_t length = 0;
@@ -71,10 +79,16 @@ void pl_record_what_is_there(void (*take)(const void *begin, size_t bytes))
                 continue;
             }
             line[length] = '\0';
-            take_line(line, take);
+            take_line(line);
             length = 0;
         }
     syscall(SYS_close, fd);
+}
+
+void pl_record_what_is_there(void (*take)(const void *begin, size_t bytes))
+{
+    for (uint32_t i = 0; i < noted_count; i++)
+        take((const void *)noted[i].begin, noted[i].bytes);
 }
 
 void pl_record_await_look(void)

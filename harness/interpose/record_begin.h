@@ -4,9 +4,12 @@
 
 #include <stddef.h>
 
-/** Names each private, writable range without a file that the process has mapped, by
+/** Notes each private, writable range without a file that the process has mapped, by
  *  /proc/self/maps, but for its stack and its break; none where that can't be read. Allocates
- *  nothing. */
+ *  nothing. Once, before the heap and others have mapped their own. */
+void pl_record_note_loaded(void);
+
+/** Names what was noted. */
 void pl_record_what_is_there(void (*take)(const void *begin, size_t bytes));
 
 /** Waits, 100 ms at most, until the controller has seen which files the process has mapped: a

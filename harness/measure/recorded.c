@@ -1,4 +1,6 @@
 /* Metrics of a replayed trace: what was recorded of its program, beside what the replay did. */
+#include <string.h>
+
 #include "harness/measure/value.h"
 #include "harness/traffic/tape.h"
 
@@ -39,9 +41,16 @@ static bool is_alike(const struct pl_measured *m)
            t->touch == PL_TRACE_TOUCH_RECORDED;
 }
 
+/* What the replay's process weighs without its heap, which is not in the recording. A heap with a
+ * library of its own has taken what it begins with by then, and that is in both. */
+static double base_of(const struct pl_measured *m, const struct pl_tape *tape)
+{
+    return strstr(tape->heap, "/libc.so") ? (double)m->evidence->final.rss_bytes_before : 0;
+}
+
 /* The replay's own, at a time, straight between samples. Samples rise, and so do the looks.
  * @return below 0 behind the last sample */
-static double replayed_bytes(const struct pl_cell_evidence *e, double t_ns, size_t *at)
+static double replayed_bytes(const struct pl_cell_evidence *e, double base, double t_ns, size_t *at)
 {
     while (*at + 1 < e->sample_count && (double)e->samples[*at + 1].t_ns < t_ns)
         (*at)++;
@@ -50,8 +59,7 @@ static double replayed_bytes(const struct pl_cell_evidence *e, double t_ns, size
     const struct pl_sample *a = &e->samples[*at], *b = &e->samples[*at + 1];
     double share = (t_ns - (double)a->t_ns) / (double)(b->t_ns - a->t_ns);
     double bytes = (double)a->rss_bytes + share * ((double)b->rss_bytes - (double)a->rss_bytes);
-    bytes -= (double)e->final.rss_bytes_before;
-    return bytes > 0 ? bytes : 0;
+    return bytes > base ? bytes - base : 0;
 }
 
 /* Distances from what was recorded. */
@@ -62,12 +70,13 @@ struct errors {
 
 static struct errors errors_of(const struct pl_measured *m, const struct pl_tape *tape)
 {
+    const double base = base_of(m, tape);
     struct errors errors = {0};
     size_t at = 0;
     for (uint64_t i = 0; i < tape->look_count; i++) {
         const struct pl_tape_look *look = &pl_tape_looks(tape)[i];
         double t_ns = (double)look->time_ms / m->scenario->trace.speed * 1e6;
-        double bytes = replayed_bytes(m->evidence, t_ns, &at);
+        double bytes = replayed_bytes(m->evidence, base, t_ns, &at);
         if (bytes < 0)
             break;
         double error = fabs(bytes - (double)recorded_bytes(look));

@@ -18,6 +18,12 @@ int pl_beside_add_stack(struct pl_beside *b, uint64_t address)
     return 0;
 }
 
+void pl_beside_note_block(struct pl_beside *b, uint64_t address)
+{
+    pl_ranges_drop(&b->before, address);
+    pl_ranges_drop(&b->mapped, address);
+}
+
 /* Behind its last page another's may follow, which the kernel has joined. */
 static int add_stack(struct pl_ranges *ranges, const struct pl_memory_sample *sample,
                      uint64_t address)
@@ -44,7 +50,7 @@ static int gather(const struct pl_beside *b, const struct pl_memory_sample *samp
     rc = rc ? rc : add_all(all, &b->before);
     for (uint32_t i = 0; i < b->stack_count && !rc; i++)
         rc = add_stack(all, sample, b->stacks[i]);
-    return rc;
+    return rc ? rc : pl_ranges_remove(all, sample->heap_image.begin, sample->heap_image.end);
 }
 
 int64_t pl_beside_heap_bytes(const struct pl_beside *b, const struct pl_memory_sample *sample)

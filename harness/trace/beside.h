@@ -18,6 +18,10 @@ struct pl_beside {
 /** A thread has begun, with its stack there. @return 0 or -ENOMEM */
 int pl_beside_add_stack(struct pl_beside *beside, uint64_t address);
 
+/** The heap has handed out a block there: that memory is its own, whoever mapped it. Heaps of several
+ *  libraries map in one what another hands out, and some map before anything is recorded. */
+void pl_beside_note_block(struct pl_beside *beside, uint64_t address);
+
 /** Resident bytes of the heap as a sample saw them. A stack is known by the guard below it, which
  *  one that the program took from its heap has not. @return -1 when out of memory */
 int64_t pl_beside_heap_bytes(const struct pl_beside *beside, const struct pl_memory_sample *sample);

@@ -81,6 +81,7 @@ static struct source_thread *thread_of(struct compiler *c, uint32_t thread)
 static int enter(struct compiler *c, const struct pl_trace_event *e, uint64_t address)
 {
     int rc = pl_addresses_add(&c->addresses, address, e->slot);
+    pl_beside_note_block(&c->beside, address);
     return rc ? rc : pl_large_blocks_add(&c->large, e->slot, address, e->size);
 }
 

@@ -65,3 +65,10 @@ int pl_ranges_add(struct pl_ranges *r, uint64_t begin, uint64_t end)
     int rc = begin < end ? pl_ranges_remove(r, begin, end) : 0;
     return rc || begin >= end ? rc : insert(r, find(r, begin), (struct pl_range){begin, end});
 }
+
+void pl_ranges_drop(struct pl_ranges *r, uint64_t address)
+{
+    const uint32_t at = find(r, address);
+    if (at < r->count && r->list[at].begin <= address)
+        erase(r, at);
+}

@@ -20,4 +20,7 @@ int pl_ranges_remove(struct pl_ranges *ranges, uint64_t begin, uint64_t end);
 /** Puts [begin, end) in, in place of what of it is there. @return 0 or -ENOMEM */
 int pl_ranges_add(struct pl_ranges *ranges, uint64_t begin, uint64_t end);
 
+/** Takes out the whole range that an address lies in, if it lies in one. */
+void pl_ranges_drop(struct pl_ranges *ranges, uint64_t address);
+
 #endif

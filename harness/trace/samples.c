@@ -105,12 +105,21 @@ struct before {
     uint64_t guard_end; /* of a few pages that may not be touched */
 };
 
+/* The C library's own is its heap's for the least part. */
+static bool is_heap(const struct pl_memory_sample *s, const char *path)
+{
+    return s->heap && strcmp(path, s->heap) == 0 && !strstr(path, "/libc.so");
+}
+
 static void note_file(struct pl_memory_sample *s, const struct mapping *m, struct before *before)
 {
     if (m->offset == 0) {
         char path[4096];
         snprintf(path, sizeof path, "%.*s", (int)strcspn(m->name, "\n"), m->name);
-        before->image_end = m->begin + pl_images_find(&s->images, path, m->device, m->inode).bytes;
+        const uint64_t end = m->begin + pl_images_find(&s->images, path, m->device, m->inode).bytes;
+        before->image_end = is_heap(s, path) ? m->begin : end;
+        if (is_heap(s, path))
+            s->heap_image = (struct pl_range){m->begin, end};
     }
     before->file_end = m->end;
 }
@@ -205,7 +214,8 @@ static bool get(FILE *stream, void *to, size_t size, size_t count)
 
 bool pl_memory_sample_write(const struct pl_memory_sample *s, FILE *stream)
 {
-    const uint64_t head[] = {s->stamp, s->rss_bytes, s->range_count, s->word_count};
+    const uint64_t head[] = {s->stamp,      s->rss_bytes,        s->range_count,
+                             s->word_count, s->heap_image.begin, s->heap_image.end};
     return put(stream, head, sizeof head, 1) &&
            put(stream, s->ranges, sizeof *s->ranges, s->range_count) &&
            put(stream, s->there, sizeof *s->there, s->word_count);
@@ -213,11 +223,12 @@ bool pl_memory_sample_write(const struct pl_memory_sample *s, FILE *stream)
 
 bool pl_memory_sample_read(struct pl_memory_sample *s, FILE *stream)
 {
-    uint64_t head[4];
+    uint64_t head[6];
     if (!get(stream, head, sizeof head, 1))
         return false;
     s->stamp = head[0];
     s->rss_bytes = head[1];
+    s->heap_image = (struct pl_range){head[4], head[5]};
     s->range_count = 0;
     while (s->range_capacity < head[2])
         if (!grow_ranges(s))

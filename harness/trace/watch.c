@@ -100,6 +100,14 @@ static void look_at_objects(struct pl_trace_watch *w)
         __atomic_store_n(&w->raw->looked, 1, __ATOMIC_RELEASE);
 }
 
+/* Libraries are loaded by other names of theirs. */
+static void know_heap(struct pl_trace_watch *w)
+{
+    const struct pl_raw_process *program = &w->raw->processes[0];
+    if (!w->heap && __atomic_load_n(&program->began, __ATOMIC_ACQUIRE))
+        w->sample.heap = w->heap = realpath(program->heap, NULL);
+}
+
 void pl_trace_watch_begin(struct pl_trace_watch *w, pid_t pid, struct pl_raw *raw, FILE *samples)
 {
     *w = (struct pl_trace_watch){
@@ -121,6 +129,7 @@ int pl_trace_watch_look(struct pl_trace_watch *w)
     if (!w->has_failed && is_due(w)) {
         if (w->raw->frames)
             look_at_objects(w);
+        know_heap(w);
         if (pl_memory_sample_take(&w->sample, w->pid, pl_trace_stamp(w->raw))) {
             w->taken++;
             if (w->sample.rss_bytes > w->rss_bytes)
@@ -143,6 +152,7 @@ void pl_trace_watch_free(struct pl_trace_watch *w)
 {
     free(w->times);
     free(w->objects);
+    free(w->heap);
     pl_memory_sample_free(&w->sample);
     w->times = NULL;
     w->objects = NULL;

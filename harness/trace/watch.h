@@ -11,6 +11,7 @@ struct pl_trace_watch {
     struct pl_raw *raw;
     FILE *samples;
     struct pl_memory_sample sample;
+    char *heap; /* path of its library as the kernel has it; NULL until it is known */
     struct pl_trace_time *times;
     size_t time_count, time_capacity;
     struct pl_trace_object *objects;
