@@ -141,13 +141,16 @@ static void print_head(const struct pl_trace_head *h)
 {
     pl_printable_line(stdout, "program    %s", h->program);
     pl_printable_line(stdout, "command    %s", h->command);
-    pl_printable_line(stdout, "machine    %s", h->machine);
-    pl_printable_line(stdout, "heap       %s", h->heap);
+    if (h->imported[0])
+        pl_printable_line(stdout, "imported   %s", h->imported);
+    pl_printable_line(stdout, "machine    %s", h->machine[0] ? h->machine : "not known");
+    pl_printable_line(stdout, "heap       %s", h->heap[0] ? h->heap : "not known");
     pl_printable_line(stdout, "ended      %s", h->ended[0] ? h->ended : "not known");
     if (h->lost[0])
         pl_printable_line(stdout, "cut short  %s", h->lost);
     printf("duration   %" PRIu64 " ms\n", h->duration_ms);
     printf("order      %s\n", h->ordered_by_clock ? "the processor's clock, one for all processors"
+                              : h->imported[0]    ? "of what was imported"
                                                   : "a counter of all threads");
 }
 
