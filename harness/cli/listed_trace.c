@@ -9,6 +9,7 @@
 #include "allocators/printable.h"
 #include "harness/base/memory.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/listed_peak.h"
 #include "harness/trace/reader.h"
 
 enum { CLASSES = 65, THREADS_SHOWN = 32, SITES_SHOWN = 10 };
@@ -276,12 +277,19 @@ int pl_list_trace(const char *path, bool events)
         else
             add(&sums, &e);
     }
-    site_of(&sums, pl_trace_totals(reader)->sites);
+    const struct pl_trace_totals totals = *pl_trace_totals(reader);
+    site_of(&sums, totals.sites);
     if (!events)
         print_sums(reader, &sums);
     pl_trace_close(reader);
     free(sums.threads);
     free(sums.slots);
     free(sums.sites);
+    struct pl_error again;
+    const int peak = events ? 0 : pl_list_peak(path, &totals, &again);
+    if (peak && !rc) { /* else what is wrong is known */
+        rc = peak;
+        error = again;
+    }
     return rc ? pl_cli_fail(rc == -ENOMEM ? PL_EXIT_MACHINE : PL_EXIT_USAGE, &error) : PL_EXIT_OK;
 }

@@ -15,6 +15,10 @@
 /** The environment variable that names the raw file. */
 #define PL_RAW_VARIABLE "PLIMSOLL_RECORD"
 
+/** Of files beside it, where call sites are recorded: the raw file's path with this added, of the
+ *  process's place. Lines of /proc/PID/maps as the program began. */
+#define PL_RAW_MAPS_FORMAT "%s.maps.%u"
+
 #define PL_RAW_MAGIC UINT64_C(0x7761726c6c6f7370)
 #define PL_RAW_VERSION 1
 

@@ -53,7 +53,7 @@ static bool is_known(const struct pl_trace_watch *w, const struct pl_trace_objec
     return false;
 }
 
-static void add_object(struct pl_trace_watch *w, const struct pl_trace_object *object)
+void pl_trace_watch_add(struct pl_trace_watch *w, const struct pl_trace_object *object)
 {
     if (is_known(w, object) || w->object_count == OBJECTS_MAX)
         return;
@@ -87,21 +87,27 @@ static void take_line(struct pl_trace_watch *w, const char *line, uint64_t *base
     object.base = *base;
     snprintf(object.path, sizeof object.path, "%.*s", (int)strcspn(line + name, "\n"), line + name);
     if (rights[2] == 'x')
-        add_object(w, &object);
+        pl_trace_watch_add(w, &object);
 }
 
-static void note_objects(struct pl_trace_watch *w)
+void pl_trace_watch_take_maps(struct pl_trace_watch *w, const char *path)
 {
-    char path[64], *line = NULL;
+    char *line = NULL;
     size_t capacity = 0;
     uint64_t base = 0;
-    snprintf(path, sizeof path, "/proc/%d/maps", (int)w->pid);
     FILE *maps = fopen(path, "re");
     while (maps && getline(&line, &capacity, maps) > 0)
         take_line(w, line, &base);
     free(line);
     if (maps)
         fclose(maps);
+}
+
+static void note_objects(struct pl_trace_watch *w)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/maps", (int)w->pid);
+    pl_trace_watch_take_maps(w, path);
 }
 
 void pl_trace_watch_begin(struct pl_trace_watch *w, pid_t pid, const struct pl_raw *raw,

@@ -32,6 +32,13 @@ int pl_trace_watch_look(struct pl_trace_watch *watch);
 /** Notes the time once more, when the program has ended. */
 void pl_trace_watch_end(struct pl_trace_watch *watch);
 
+/** Notes a file that was mapped to run, unless it is known. */
+void pl_trace_watch_add(struct pl_trace_watch *watch, const struct pl_trace_object *object);
+
+/** Notes the files that were mapped to run, by a file of lines as /proc/PID/maps has them; nothing
+ *  where there is none. */
+void pl_trace_watch_take_maps(struct pl_trace_watch *watch, const char *path);
+
 void pl_trace_watch_free(struct pl_trace_watch *watch);
 
 #endif
