@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zstd_errors.h>
 
 /* A name of a C++ function may have hundreds of kilobytes. */
 enum { LINE_MAX_BYTES = 16 << 20, TEXT_FIRST = 1 << 17 };
@@ -82,6 +83,8 @@ static int64_t decompress(struct pl_heaptrack_lines *l, char *to, size_t room,
                 return at_end(l, error);
         }
         l->pending = ZSTD_decompressStream(l->zstd, &out, &l->stored);
+        if (ZSTD_getErrorCode(l->pending) == ZSTD_error_memory_allocation)
+            return no_memory(l, error);
         if (ZSTD_isError(l->pending))
             return pl_error_set(error, -EINVAL, "%.300s is no sound zstd file: %s", l->name,
                                 ZSTD_getErrorName(l->pending));
