@@ -20,6 +20,7 @@ typedef int (*pl_command)(int argc, char **argv);
 
 int pl_cli_run(int argc, char **argv);
 int pl_cli_record(int argc, char **argv);
+int pl_cli_import(int argc, char **argv);
 int pl_cli_list(int argc, char **argv);
 int pl_cli_doctor(int argc, char **argv);
 int pl_cli_validate(int argc, char **argv);

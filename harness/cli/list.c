@@ -8,6 +8,7 @@
 #include "allocators/printable.h"
 #include "harness/cell/heap.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/listed_classes.h"
 #include "harness/cli/listed_trace.h"
 #include "harness/instruments/instrument.h"
 #include "harness/measure/metrics.h"
@@ -131,12 +132,15 @@ int pl_cli_list(int argc, char **argv)
                  {"instruments", list_instruments}};
     const char *wanted = argc > 1 ? argv[1] : NULL;
     const bool events = wanted && strcmp(wanted, "--events") == 0;
+    const bool classes = wanted && strcmp(wanted, "--classes") == 0;
     bool found = false;
     if (argc == 3 && events)
         return pl_list_trace(argv[2], true);
-    if (argc > 2 || events)
+    if (argc == 3 && classes)
+        return pl_list_classes(argv[2]);
+    if (argc > 2 || events || classes)
         return pl_cli_usage("list takes one of scenarios, allocators, formats, metrics, "
-                            "instruments, or [--events] and the file of a trace");
+                            "instruments, or [--events|--classes] and the file of a trace");
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         if (wanted && strcmp(wanted, lists[i].name) != 0)
             continue;

@@ -9,6 +9,7 @@
 #include "allocators/printable.h"
 #include "harness/base/memory.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/listed_peak.h"
 #include "harness/trace/reader.h"
 
 enum { CLASSES = 65, THREADS_SHOWN = 32, SITES_SHOWN = 10 };
@@ -141,13 +142,16 @@ static void print_head(const struct pl_trace_head *h)
 {
     pl_printable_line(stdout, "program    %s", h->program);
     pl_printable_line(stdout, "command    %s", h->command);
-    pl_printable_line(stdout, "machine    %s", h->machine);
-    pl_printable_line(stdout, "heap       %s", h->heap);
+    if (h->imported[0])
+        pl_printable_line(stdout, "imported   %s", h->imported);
+    pl_printable_line(stdout, "machine    %s", h->machine[0] ? h->machine : "not known");
+    pl_printable_line(stdout, "heap       %s", h->heap[0] ? h->heap : "not known");
     pl_printable_line(stdout, "ended      %s", h->ended[0] ? h->ended : "not known");
     if (h->lost[0])
         pl_printable_line(stdout, "cut short  %s", h->lost);
     printf("duration   %" PRIu64 " ms\n", h->duration_ms);
     printf("order      %s\n", h->ordered_by_clock ? "the processor's clock, one for all processors"
+                              : h->imported[0]    ? "of what was imported"
                                                   : "a counter of all threads");
 }
 
@@ -273,12 +277,19 @@ int pl_list_trace(const char *path, bool events)
         else
             add(&sums, &e);
     }
-    site_of(&sums, pl_trace_totals(reader)->sites);
+    const struct pl_trace_totals totals = *pl_trace_totals(reader);
+    site_of(&sums, totals.sites);
     if (!events)
         print_sums(reader, &sums);
     pl_trace_close(reader);
     free(sums.threads);
     free(sums.slots);
     free(sums.sites);
+    struct pl_error again;
+    const int peak = events ? 0 : pl_list_peak(path, &totals, &again);
+    if (peak && !rc) { /* else what is wrong is known */
+        rc = peak;
+        error = again;
+    }
     return rc ? pl_cli_fail(rc == -ENOMEM ? PL_EXIT_MACHINE : PL_EXIT_USAGE, &error) : PL_EXIT_OK;
 }

@@ -38,7 +38,10 @@ static const char help[] =
     "                                                         what became of the program\n"
     "  plimsoll record [--out FILE] [--allocator HEAP] [--sites[=stack]] [--children]\n"
     "               SCENARIO | [options of run] -- PROGRAM    a trace of what it asks of its heap\n"
-    "  plimsoll list [--events] FILE                          what is in a trace\n"
+    "  plimsoll import heaptrack.PROGRAM.PID[.raw].zst [--out FILE]\n"
+    "                                                         a trace of what heaptrack recorded\n"
+    "  plimsoll list [--events|--classes] FILE                what is in a trace; size classes for "
+    "it\n"
     "  plimsoll run FILE.trace [options of run]               replays one, in any stack\n"
     "  plimsoll report DIR [--baseline DIR]                   report.html, report.md, report.json "
     "and\n"
@@ -132,6 +135,7 @@ int main(int argc, char **argv)
         {"size", pl_cli_size},
         {"faults", pl_cli_faults},
         {"record", pl_cli_record},
+        {"import", pl_cli_import},
         {"list", pl_cli_list},
         {"doctor", pl_cli_doctor},
         {"validate", pl_cli_validate},
@@ -162,7 +166,7 @@ int main(int argc, char **argv)
         return PL_EXIT_USAGE;
     }
     return pl_cli_usage(
-        "unknown command '%s'; run, size, faults, record, compare, pairs, calibrate, "
+        "unknown command '%s'; run, size, faults, record, import, compare, pairs, calibrate, "
         "baseline, list, doctor, validate, "
         "report, history, agreement would be right "
         "(plimsoll --help)",

@@ -56,17 +56,41 @@ static void report(const char *path, const struct pl_trace_head *head,
                           path, head->lost);
 }
 
+static void take_maps(const struct pl_recorded *r, uint32_t process, struct pl_trace_watch *objects)
+{
+    char path[sizeof r->raw_path + 32];
+    snprintf(path, sizeof path, PL_RAW_MAPS_FORMAT, r->raw_path, process);
+    pl_trace_watch_take_maps(objects, path);
+}
+
+/* What a process had mapped itself comes first: at the same address another one, or what it was
+ * before, may have had another file. A child of fork has its parent's. */
+static void gather_objects(const struct pl_recorded *r, uint32_t process,
+                           struct pl_trace_watch *objects)
+{
+    const uint32_t count = r->raw->process_count;
+    take_maps(r, process, objects);
+    const bool is_fork = !objects->object_count;
+    for (size_t i = 0; i < r->watch.object_count; i++)
+        pl_trace_watch_add(objects, &r->watch.objects[i]);
+    for (uint32_t i = 0; is_fork && i < count && i < PL_RAW_PROCESSES; i++)
+        take_maps(r, i, objects);
+}
+
 static int write_trace(struct pl_recorded *r, uint32_t process, const char *path,
                        struct pl_error *error)
 {
     const bool main_one = is_main(r, process);
+    struct pl_trace_watch objects = {.pid = 0};
+    if (r->frames)
+        gather_objects(r, process, &objects);
     const struct pl_trace_source source = {.raw = r->raw_path,
                                            .process = process,
                                            .samples = main_one ? r->samples : NULL,
                                            .times = r->watch.times,
                                            .time_count = r->watch.time_count,
-                                           .objects = r->watch.objects,
-                                           .object_count = r->watch.object_count};
+                                           .objects = objects.objects,
+                                           .object_count = objects.object_count};
     struct pl_trace_head head;
     struct pl_trace_totals totals;
     struct pl_file file;
@@ -74,14 +98,15 @@ static int write_trace(struct pl_recorded *r, uint32_t process, const char *path
     if (main_one)
         memcpy(head.ended, r->ended, sizeof head.ended);
     int rc = pl_file_open(&file, path, error);
-    if (rc)
-        return rc;
-    rewind(r->samples);
-    rc = pl_trace_compile(&source, &head, file.stream, &totals, error);
-    if (rc)
-        pl_file_discard(&file);
-    else
-        rc = pl_file_commit(&file, error);
+    if (!rc) {
+        rewind(r->samples);
+        rc = pl_trace_compile(&source, &head, file.stream, &totals, error);
+        if (rc)
+            pl_file_discard(&file);
+        else
+            rc = pl_file_commit(&file, error);
+    }
+    pl_trace_watch_free(&objects);
     if (!rc)
         report(path, &head, &totals);
     return rc;

@@ -286,6 +286,11 @@ static void note_tape(struct run *run, const struct pl_scenario *s,
                  (unsigned long long)tape->events);
         warn(run, text);
     }
+    if (tape->imported[0]) {
+        snprintf(text, sizeof text, "%s: its trace is made of a recording of %s", s->name,
+                 tape->imported);
+        warn(run, text);
+    }
     if (lasts_ns > s->duration_ns) {
         snprintf(
             text, sizeof text,

@@ -140,11 +140,9 @@ static char *print_frames(const struct frames *frames)
     return text;
 }
 
-int pl_chain_name(const struct pl_books_reader *reader, struct pl_symbols *symbols, uint32_t index,
-                  struct pl_chain_name *name)
+int pl_chain_name_frames(struct pl_symbols *symbols, const struct pl_chain_frame *chain,
+                         uint32_t depth, struct pl_chain_name *name)
 {
-    const uint64_t *words = NULL;
-    const uint32_t depth = pl_books_frames(reader, index, &words);
     memset(name, 0, sizeof *name);
     if (!depth)
         return 0;
@@ -152,8 +150,7 @@ int pl_chain_name(const struct pl_books_reader *reader, struct pl_symbols *symbo
     if (!frames)
         return -ENOMEM;
     for (uint32_t i = 0; i < depth; i++)
-        add_frame(symbols, pl_books_object(reader, index, words[i]),
-                  words[i] & PL_BOOKS_ADDRESS_MASK, frames);
+        add_frame(symbols, chain[i].object, chain[i].address, frames);
     leave_out_start(frames);
     const struct frame *naming = naming_frame(frames);
     name->site = naming->symbol;
@@ -162,4 +159,17 @@ int pl_chain_name(const struct pl_books_reader *reader, struct pl_symbols *symbo
     name->frames = print_frames(frames);
     free(frames);
     return name->frames ? 0 : -ENOMEM;
+}
+
+int pl_chain_name(const struct pl_books_reader *reader, struct pl_symbols *symbols, uint32_t index,
+                  struct pl_chain_name *name)
+{
+    struct pl_chain_frame chain[PL_BOOKS_DEPTH_MAX];
+    const uint64_t *words = NULL;
+    uint32_t depth = pl_books_frames(reader, index, &words);
+    depth = depth < PL_BOOKS_DEPTH_MAX ? depth : PL_BOOKS_DEPTH_MAX;
+    for (uint32_t i = 0; i < depth; i++)
+        chain[i] = (struct pl_chain_frame){pl_books_object(reader, index, words[i]),
+                                           words[i] & PL_BOOKS_ADDRESS_MASK};
+    return pl_chain_name_frames(symbols, chain, depth, name);
 }

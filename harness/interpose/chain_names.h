@@ -13,6 +13,16 @@ struct pl_chain_name {
                      ones; free it. NULL: there are none */
 };
 
+/** A return address. */
+struct pl_chain_frame {
+    const struct pl_books_object *object; /* that it lies in; NULL: in none */
+    uint64_t address;                     /* in memory */
+};
+
+/** Names a chain of calls, as below. @param depth frames, innermost first */
+int pl_chain_name_frames(struct pl_symbols *symbols, const struct pl_chain_frame *chain,
+                         uint32_t depth, struct pl_chain_name *name);
+
 /** Names a site of books: by the first frame that is neither of the C and C++ libraries nor one of
  *  the functions that everybody allocates by (g_malloc, av_malloc, std::allocator and such), or by
  *  the first one if all are. What calls main, or a thread's function, is left out.

@@ -107,6 +107,7 @@ static struct pl_books *make(uint32_t index, const char *page_path)
     struct pl_ledger *ledger = &pl_books->ledger;
     pl_books->bytes_used = pages_of(sizeof *pl_books);
     pl_books->site_claims = 1;
+    pl_unwind_begin(pl_books->rules);
     ledger->number = index + 1;
     ledger->now_ns = &ledger->no_clock;
     if (!pl_ledger_table_open(&ledger->table) || !(pl_books->first = new_slot()))

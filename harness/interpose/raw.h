@@ -15,6 +15,10 @@
 /** The environment variable that names the raw file. */
 #define PL_RAW_VARIABLE "PLIMSOLL_RECORD"
 
+/** Of files beside it, where call sites are recorded: the raw file's path with this added, of the
+ *  process's place. Lines of /proc/PID/maps as the program began. */
+#define PL_RAW_MAPS_FORMAT "%s.maps.%u"
+
 #define PL_RAW_MAGIC UINT64_C(0x7761726c6c6f7370)
 #define PL_RAW_VERSION 2
 
@@ -52,8 +56,6 @@ struct pl_raw {
     uint32_t by_counter; /* stamps are counted; else they are the processor's clock */
     uint32_t stop;       /* enum pl_raw_stop */
     uint32_t process_count;
-    uint32_t
-        looked; /* 1: the controller has seen which files a process has mapped since it began */
     uint64_t stop_stamp;
     uint64_t processes_lost;
     _Alignas(64) uint64_t used; /* bytes; the next chunk begins there */

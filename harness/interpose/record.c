@@ -12,12 +12,12 @@
 #include "harness/interpose/process.h"
 #include "harness/interpose/record_begin.h"
 #include "harness/interpose/record_chunks.h"
+#include "harness/interpose/record_stacks.h"
 
 enum {
     PAGE = 4096,
     TOLD_FROM = 8192, /* bytes: pages of smaller blocks are touched with their neighbours */
-    PAGES_AT_ONCE = 1024,
-    STACK_REACH = 1 << 18 /* bytes between two frames at most */
+    PAGES_AT_ONCE = 1024
 };
 
 static bool is_sized;
@@ -63,64 +63,14 @@ void pl_record_begin(bool sized)
         heap.end = (uintptr_t)object.dlfo_map_end;
     }
     pl_record_what_is_there(was_there);
-    if (pl_record_frames)
-        pl_record_await_look();
 }
 
-/* Whether an address on the stack can be read: its page and all down to those that are known. A
- * guard page is mapped, but never in memory. */
-static bool can_read(uintptr_t address)
-{
-    struct pl_record_thread *mine = &pl_record_mine;
-    const uintptr_t page = address / PAGE * PAGE;
-    unsigned char there;
-    while (page >= mine->stack_end) {
-        if (syscall(SYS_mincore, mine->stack_end, PAGE, &there) || !(there & 1))
-            return false;
-        mine->stack_end += PAGE;
-    }
-    return page >= mine->stack_begin;
-}
-
-/* The stack that the thread is on now, which may be one of its own making. */
-static void know_stack(uintptr_t here)
-{
-    struct pl_record_thread *mine = &pl_record_mine;
-    const uintptr_t page = here / PAGE * PAGE;
-    if (page >= mine->stack_begin && page < mine->stack_end)
-        return;
-    if (page >= mine->stack_end || mine->stack_begin - page > STACK_REACH)
-        mine->stack_end = page + PAGE;
-    mine->stack_begin = page;
-}
-
-/* @return the frame above, or NULL: code that keeps anything in the frame pointer ends the walk.
- * Frames rise, in steps that a stack can have. */
-static void *const *frame_above(void *const *frame)
-{
-    const uintptr_t below = (uintptr_t)frame, next = (uintptr_t)frame[0];
-    if (next <= below || next - below > STACK_REACH || next % sizeof(void *) ||
-        !can_read(next + sizeof(void *)) || !can_read(next))
-        return NULL;
-    return (void *const *)next;
-}
-
-/* The caller, then those of frames beyond it: those before are the library's own. */
 static __attribute__((noinline)) void emit_stack(const void *caller, uint64_t stamp)
 {
-    void *const *frame = __builtin_frame_address(0);
-    bool is_beyond = false;
-    const int error = errno;
-    know_stack((uintptr_t)frame);
-    emit((uint64_t)(uintptr_t)caller, 0, PL_RAW_SITE, stamp);
-    for (unsigned count = 1; frame && count < pl_record_frames; frame = frame_above(frame)) {
-        if (is_beyond) {
-            emit((uint64_t)(uintptr_t)frame[1], 0, PL_RAW_SITE, stamp);
-            count++;
-        }
-        is_beyond |= frame[1] == caller;
-    }
-    errno = error;
+    uint64_t frames[PL_RAW_FRAMES_MAX];
+    const uint32_t count = pl_record_stack(caller, pl_record_frames, frames);
+    for (uint32_t i = 0; i < count; i++)
+        emit(frames[i], 0, PL_RAW_SITE, stamp);
 }
 
 static inline void emit_site(const void *caller, uint64_t stamp)

@@ -7,16 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
-
-#include "harness/interpose/record_chunks.h"
 
 enum {
     LINE = 128, /* bytes of one of /proc/self/maps, as many as count */
     PIECE = 4096,
-    RANGES = 1024, /* of a program with 600 libraries and more */
-    LOOKS = 200    /* half a millisecond each */
+    RANGES = 1024 /* of a program with 600 libraries and more */
 };
 
 static struct {
@@ -89,11 +85,4 @@ void pl_record_what_is_there(void (*take)(const void *begin, size_t bytes))
 {
     for (uint32_t i = 0; i < noted_count; i++)
         take((const void *)noted[i].begin, noted[i].bytes);
-}
-
-void pl_record_await_look(void)
-{
-    static const struct timespec half_ms = {.tv_nsec = 500000};
-    for (int i = 0; i < LOOKS && !__atomic_load_n(&pl_record_raw->looked, __ATOMIC_ACQUIRE); i++)
-        syscall(SYS_nanosleep, &half_ms, NULL);
 }

@@ -12,8 +12,4 @@ void pl_record_note_loaded(void);
 /** Names what was noted. */
 void pl_record_what_is_there(void (*take)(const void *begin, size_t bytes));
 
-/** Waits, 100 ms at most, until the controller has seen which files the process has mapped: a
- * program may be over in less than a look takes, and its call sites would have no names. */
-void pl_record_await_look(void);
-
 #endif

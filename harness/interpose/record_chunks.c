@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "harness/interpose/record.h"
+#include "harness/interpose/record_stacks.h"
 
 #ifndef MADV_POPULATE_WRITE /* Linux 5.14: fails where a store would end the program by SIGBUS */
 #define MADV_POPULATE_WRITE 23
@@ -249,6 +250,16 @@ static bool is_wanted(void)
     return pl_record_raw->pid == own || pl_record_raw->children;
 }
 
+/* A child of fork has mapped what its parent has. */
+static void open_sites(bool is_fork)
+{
+    const char *path = is_fork ? NULL : secure_getenv(PL_RAW_VARIABLE);
+    if (path)
+        pl_record_maps(path, process_index);
+    if (pl_record_frames > 1 && !pl_record_stacks_open())
+        pl_record_frames = 1;
+}
+
 bool pl_record_open(bool is_fork)
 {
     if (!is_fork)
@@ -259,5 +270,7 @@ bool pl_record_open(bool is_fork)
     memset(rests, 0, sizeof rests);
     if (!is_wanted() || !take_process())
         unmap();
+    else if (pl_record_frames)
+        open_sites(is_fork);
     return pl_record_raw != NULL;
 }

@@ -61,6 +61,8 @@ static bool is_file(Dwfl_Module *module, const struct pl_books_object *object)
 {
     const unsigned char *bits;
     GElf_Addr address;
+    if (object->build_id_bytes == PL_SYMBOL_ANY_BUILD)
+        return true;
     const int bytes = dwfl_module_build_id(module, &bits, &address);
     return bytes <= 0 ? object->build_id_bytes == 0
                       : (uint32_t)bytes == object->build_id_bytes &&

@@ -12,6 +12,9 @@ struct pl_symbols;
 
 enum { PL_SYMBOL_TEXT = 256, PL_SYMBOL_INLINED_MAX = 16 };
 
+/** An object's build_id_bytes where its build id is not known: its file is taken as it is. */
+#define PL_SYMBOL_ANY_BUILD UINT32_MAX
+
 /** A function at an address. */
 struct pl_symbol {
     char function[PL_SYMBOL_TEXT]; /* "" where it has no name; C++ as it is written */

@@ -1,6 +1,6 @@
 /* Walking up a stack (unwind.h). A return address is looked up in its object's unwind table once;
- * what that says goes into a word, and the word into a table in the books, from which the next
- * chains through that address take it: a few ns a frame.
+ * what that says goes into a word, and the word into a table in memory that others see (the books,
+ * or a recording's), from which the next chains through that address take it: a few ns a frame.
  *
  * Two threads may write to one place of that table at a time. A word is taken only if it fits what
  * stands beside it, the address xored with it (Hyatt and Mann, "A lockless transposition table
@@ -28,7 +28,13 @@ enum {
     SAVED_OFFSET_BITS = 20
 };
 
-static uint64_t generation = 1; /* of the objects that are mapped */
+static uint64_t generation = 1;     /* of the objects that are mapped */
+static struct pl_books_rule *rules; /* by return address */
+
+void pl_unwind_begin(struct pl_books_rule table[PL_BOOKS_RULES])
+{
+    rules = table;
+}
 
 static void forget(void)
 {
@@ -75,7 +81,7 @@ static __attribute__((noinline, cold)) uint64_t look_up(uintptr_t pc)
     if (_dl_find_object((void *)(pc - 1), &found))
         return PL_CFA_UNKNOWN;
     pl_cfi_find(pc - 1, found.dlfo_eh_frame, &rule);
-    const uint64_t object = pl_object_find(pl_books, &found);
+    const uint64_t object = pl_books ? pl_object_find(pl_books, &found) : 0;
     errno = error;
     return pack(&rule, object);
 }
@@ -84,7 +90,7 @@ static inline uint64_t rule_of(uintptr_t pc)
 {
     const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15); /* Fibonacci hashing */
     const uint64_t key = pc ^ __atomic_load_n(&generation, __ATOMIC_RELAXED) * odd;
-    struct pl_books_rule *place = &pl_books->rules[pc * odd >> 48];
+    struct pl_books_rule *place = &rules[pc * odd >> 48];
     uint64_t rule = __atomic_load_n(&place->rule, __ATOMIC_RELAXED);
     if (PL_LIKELY((__atomic_load_n(&place->check, __ATOMIC_RELAXED) ^ rule) == key))
         return rule;

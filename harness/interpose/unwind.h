@@ -7,6 +7,10 @@
 
 #include "harness/interpose/books.h"
 
+/** Remembers from now on in a table what is found of return addresses; as the process attaches. It
+ *  begins as zeroes, and is this process's alone. */
+void pl_unwind_begin(struct pl_books_rule table[PL_BOOKS_RULES]);
+
 /** Finds the frames that lead to a call, innermost first. Where a frame can't be left (no unwind
  *  table, a signal handler's, another machine than x86-64) the chain ends.
  *  @param caller the return address to begin at; it is there even where nothing else can be told

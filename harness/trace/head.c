@@ -30,10 +30,11 @@ static json_t *text_of(const char *text)
 
 void pl_trace_head_put(const struct pl_trace_head *head, struct pl_trace_bytes *content)
 {
-    append(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:s, s:I}", "program",
+    append(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o*, s:I, s:I, s:s, s:I}", "program",
                      text_of(head->program), "command", text_of(head->command), "machine",
                      text_of(head->machine), "heap", text_of(head->heap), "ended",
-                     text_of(head->ended), "lost", text_of(head->lost), "began_unix_ms",
+                     text_of(head->ended), "lost", text_of(head->lost), "imported",
+                     head->imported[0] ? text_of(head->imported) : NULL, "began_unix_ms",
                      (json_int_t)head->began_unix_ms, "duration_ms", (json_int_t)head->duration_ms,
                      "order", head->ordered_by_clock ? "tsc" : "counter", "site_frames",
                      (json_int_t)head->site_frames),
@@ -73,6 +74,13 @@ static bool take_number(const json_t *document, const char *key, uint64_t max, u
     return json_is_integer(value) && taken >= 0 && *number <= max;
 }
 
+/* Traces of before did not have it. */
+static bool take_imported(const json_t *document, char text[PL_TRACE_TEXT_MAX])
+{
+    *text = '\0';
+    return !json_object_get(document, "imported") || take_text(document, "imported", text);
+}
+
 static bool take_head(const json_t *document, struct pl_trace_head *head)
 {
     const char *order = json_string_value(json_object_get(document, "order"));
@@ -82,7 +90,8 @@ static bool take_head(const json_t *document, struct pl_trace_head *head)
         take_text(document, "command", head->command) &&
         take_text(document, "machine", head->machine) && take_text(document, "heap", head->heap) &&
         take_text(document, "ended", head->ended) && take_text(document, "lost", head->lost) &&
-        order && take_number(document, "began_unix_ms", INT64_MAX, &began) &&
+        take_imported(document, head->imported) && order &&
+        take_number(document, "began_unix_ms", INT64_MAX, &began) &&
         take_number(document, "duration_ms", INT64_MAX, &head->duration_ms) &&
         take_number(document, "site_frames", PL_TRACE_FRAMES_MAX, &frames);
     if (!taken || (strcmp(order, "tsc") != 0 && strcmp(order, "counter") != 0))

@@ -60,14 +60,16 @@ struct pl_trace_event {
 
 /** What is known before the first event. */
 struct pl_trace_head {
-    char program[PL_TRACE_TEXT_MAX]; /* the file that ran */
-    char command[PL_TRACE_TEXT_MAX]; /* its words */
-    char machine[PL_TRACE_TEXT_MAX]; /* processors, kernel */
-    char heap[PL_TRACE_TEXT_MAX];    /* the object whose malloc served */
-    char ended[PL_TRACE_TEXT_MAX];   /* how the program ended, in words */
-    char lost[PL_TRACE_TEXT_MAX];    /* why the recording ended before it; "": it did not */
-    int64_t began_unix_ms;           /* when the recording began */
-    uint64_t duration_ms;            /* of the recording */
+    char program[PL_TRACE_TEXT_MAX];  /* the file that ran */
+    char command[PL_TRACE_TEXT_MAX];  /* its words */
+    char machine[PL_TRACE_TEXT_MAX];  /* processors, kernel */
+    char heap[PL_TRACE_TEXT_MAX];     /* the object whose malloc served */
+    char ended[PL_TRACE_TEXT_MAX];    /* how the program ended, in words */
+    char lost[PL_TRACE_TEXT_MAX];     /* why the recording ended before it; "": it did not */
+    char imported[PL_TRACE_TEXT_MAX]; /* what else recorded it, and what of it is assumed; "":
+                                         Plimsoll did */
+    int64_t began_unix_ms;            /* when the recording began */
+    uint64_t duration_ms;             /* of the recording */
     bool ordered_by_clock; /* events are ordered by a synchronised processor clock; else by a
                               counter of all threads */
     uint32_t site_frames;  /* at most, of a call site; 0: none were recorded */

@@ -40,7 +40,7 @@ static bool is_known(const struct pl_trace_watch *w, const struct pl_trace_objec
     return false;
 }
 
-static void add_object(struct pl_trace_watch *w, const struct pl_trace_object *object)
+void pl_trace_watch_add(struct pl_trace_watch *w, const struct pl_trace_object *object)
 {
     if (is_known(w, object) || w->object_count == OBJECTS_MAX)
         return;
@@ -74,15 +74,14 @@ static void take_line(struct pl_trace_watch *w, const char *line, uint64_t *base
     object.base = *base;
     snprintf(object.path, sizeof object.path, "%.*s", (int)strcspn(line + name, "\n"), line + name);
     if (rights[2] == 'x')
-        add_object(w, &object);
+        pl_trace_watch_add(w, &object);
 }
 
-static void note_objects(struct pl_trace_watch *w)
+void pl_trace_watch_take_maps(struct pl_trace_watch *w, const char *path)
 {
-    char path[64], *line = NULL;
+    char *line = NULL;
     size_t capacity = 0;
     uint64_t base = 0;
-    snprintf(path, sizeof path, "/proc/%d/maps", (int)w->pid);
     FILE *maps = fopen(path, "re");
     while (maps && getline(&line, &capacity, maps) > 0)
         take_line(w, line, &base);
@@ -91,13 +90,11 @@ static void note_objects(struct pl_trace_watch *w)
         fclose(maps);
 }
 
-/* A program that has begun waits for this. */
-static void look_at_objects(struct pl_trace_watch *w)
+static void note_objects(struct pl_trace_watch *w)
 {
-    const bool has_begun = __atomic_load_n(&w->raw->processes[0].began, __ATOMIC_ACQUIRE) != 0;
-    note_objects(w);
-    if (has_begun)
-        __atomic_store_n(&w->raw->looked, 1, __ATOMIC_RELEASE);
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/maps", (int)w->pid);
+    pl_trace_watch_take_maps(w, path);
 }
 
 /* Libraries are loaded by other names of theirs. */
@@ -108,7 +105,8 @@ static void know_heap(struct pl_trace_watch *w)
         w->sample.heap = w->heap = realpath(program->heap, NULL);
 }
 
-void pl_trace_watch_begin(struct pl_trace_watch *w, pid_t pid, struct pl_raw *raw, FILE *samples)
+void pl_trace_watch_begin(struct pl_trace_watch *w, pid_t pid, const struct pl_raw *raw,
+                          FILE *samples)
 {
     *w = (struct pl_trace_watch){
         .pid = pid, .raw = raw, .samples = samples, .interval_ms = FIRST_MS};
@@ -128,7 +126,7 @@ int pl_trace_watch_look(struct pl_trace_watch *w)
     note_time(w);
     if (!w->has_failed && is_due(w)) {
         if (w->raw->frames)
-            look_at_objects(w);
+            note_objects(w);
         know_heap(w);
         if (pl_memory_sample_take(&w->sample, w->pid, pl_trace_stamp(w->raw))) {
             w->taken++;

@@ -8,7 +8,7 @@
 
 struct pl_trace_watch {
     pid_t pid;
-    struct pl_raw *raw;
+    const struct pl_raw *raw;
     FILE *samples;
     struct pl_memory_sample sample;
     char *heap; /* path of its library as the kernel has it; NULL until it is known */
@@ -23,7 +23,7 @@ struct pl_trace_watch {
 };
 
 /** @param samples a new file; stays the caller's */
-void pl_trace_watch_begin(struct pl_trace_watch *watch, pid_t pid, struct pl_raw *raw,
+void pl_trace_watch_begin(struct pl_trace_watch *watch, pid_t pid, const struct pl_raw *raw,
                           FILE *samples);
 
 /** Looks once. @return in how many ms to look again: few in the beginning, then 200; with a counter
@@ -32,6 +32,13 @@ int pl_trace_watch_look(struct pl_trace_watch *watch);
 
 /** Notes the time once more, when the program has ended. */
 void pl_trace_watch_end(struct pl_trace_watch *watch);
+
+/** Notes a file that was mapped to run, unless it is known. */
+void pl_trace_watch_add(struct pl_trace_watch *watch, const struct pl_trace_object *object);
+
+/** Notes the files that were mapped to run, by a file of lines as /proc/PID/maps has them; nothing
+ *  where there is none. */
+void pl_trace_watch_take_maps(struct pl_trace_watch *watch, const char *path);
 
 void pl_trace_watch_free(struct pl_trace_watch *watch);
 

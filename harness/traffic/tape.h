@@ -77,11 +77,12 @@ struct pl_tape {
     uint64_t duration_ms;
     uint64_t survivors; /* blocks that are live at its end */
     uint32_t slots;
-    uint32_t lanes;                 /* the first one is the program's main thread */
-    uint32_t threads;               /* of the program, in all */
-    char heap[PL_TAPE_TEXT_MAX];    /* the object whose malloc served the program */
-    char program[PL_TAPE_TEXT_MAX]; /* what ran */
-    char cut[256];                  /* why the trace is not whole; "": it is */
+    uint32_t lanes;                  /* the first one is the program's main thread */
+    uint32_t threads;                /* of the program, in all */
+    char heap[PL_TAPE_TEXT_MAX];     /* the object whose malloc served the program */
+    char program[PL_TAPE_TEXT_MAX];  /* what ran */
+    char imported[PL_TAPE_TEXT_MAX]; /* what else recorded it, and what is assumed; "": nothing */
+    char cut[256];                   /* why the trace is not whole; "": it is */
 };
 
 static inline const pl_tape_word *pl_tape_words(const struct pl_tape *t)

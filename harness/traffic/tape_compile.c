@@ -277,6 +277,7 @@ static void describe(struct compiler *c, const struct pl_trace_reader *reader)
     const struct pl_trace_head *head = pl_trace_head(reader);
     snprintf(c->head.heap, sizeof c->head.heap, "%s", head->heap);
     snprintf(c->head.program, sizeof c->head.program, "%s", head->command);
+    snprintf(c->head.imported, sizeof c->head.imported, "%s", head->imported);
     c->head.duration_ms = head->duration_ms > c->time_ms ? head->duration_ms : c->time_ms + 1;
 }
 

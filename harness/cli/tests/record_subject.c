@@ -153,6 +153,19 @@ static void fill_all(long count)
     pthread_join(thread, NULL);
 }
 
+/* Asks from within a function of the C library, which keeps no frame pointers. */
+static int hold_and_compare(const void *a, const void *b)
+{
+    hold(1, 60001);
+    return *(const int *)a - *(const int *)b;
+}
+
+static void hold_in_sort(void)
+{
+    int numbers[] = {3, 1, 4, 1, 5, 9, 2, 6};
+    qsort(numbers, sizeof numbers / sizeof *numbers, sizeof *numbers, hold_and_compare);
+}
+
 /* Says who it is, and waits for the end of its input. */
 static void rest(void)
 {
@@ -183,6 +196,8 @@ int main(int argc, char **argv)
         fill_all(number);
     else if (strcmp(what, "rest") == 0)
         hold(number, 400), rest();
+    else if (strcmp(what, "sort") == 0)
+        hold_in_sort();
     else if (strcmp(what, "hold") == 0)
         hold(number, 40001);
     else if (strcmp(what, "killed") == 0)

@@ -139,9 +139,29 @@ heap=$(events | sed -n 's/.* rss bytes=\([0-9]*\) beside=\([0-9]*\)/\1 \2/p' | a
 
 # Who asked.
 record 0 --sites -- "$build/record-subject" hold 100
-listed | grep -A1 '4000100 B in 100 blocks' | grep -q 'record-subject+0x' || bad "no call site"
+listed >"$tmp/listed"
+grep -A1 '4000100 B in 100 blocks, 4000100 B live' "$tmp/listed" | grep -q 'record-subject+0x' || bad "no call site"
 record 0 --sites=stack -- "$build/record-subject" hold 100
-listed | grep -A1 '4000100 B in 100 blocks' | grep -q 'record-subject+0x' || bad "no call site of a stack"
+listed >"$tmp/listed"
+grep -A1 '4000100 B in 100 blocks, 4000100 B live' "$tmp/listed" | grep -q 'record-subject+0x' || bad "no call site of a stack"
+# By function, through code without frame pointers; of a file that is another by now no more.
+cp "$build/record-subject" "$tmp/subject"
+record 0 --sites=stack -- "$tmp/subject" sort
+listed | sed -n '/^at the peak/,$p' >"$tmp/peak"
+grep -qE '^  [0-9]+ B in [0-9]+ blocks, [0-9.]+ %  hold$' "$tmp/peak" || bad "who holds the peak: $(cat "$tmp/peak")"
+for frame in 'hold_and_compare (record_subject.c:' qsort 'hold_in_sort (record_subject.c:' 'main (record_subject.c:'; do
+    grep -E "^    " "$tmp/peak" | grep -qF "$frame" || bad "$frame is not in the chain: $(cat "$tmp/peak")"
+done
+record 0 --children --sites=stack -- "$tmp/subject" fork 10
+for trace in "$tmp"/my.trace*; do
+    listed "$trace" >"$tmp/listed"
+    grep -qE '^  4000[0-9]+ B in 10 blocks, .* %  hold$' "$tmp/listed" || bad "${trace##*/}: who holds the peak: $(cat "$tmp/listed")"
+done
+rm -f "$tmp"/my.trace.*
+record 0 --sites=stack -- "$tmp/subject" sort
+touch "$tmp/subject"
+listed | sed -n '/^at the peak/,$p' >"$tmp/peak"
+grep -q 'subject+0x' "$tmp/peak" || bad "a file that was changed is believed"
 
 # One that never allocates.
 record 0 -- true
