@@ -16,6 +16,11 @@
 /* A program that holds so much has allocated; one with less may not have begun to. */
 #define UNSERVED_BYTES (UINT64_C(2) << 20)
 
+/* Of a program. */
+#define UNSERVED                                                                              \
+    "the malloc of '%s' can't be replaced: it is linked statically, is a Go program, is for " \
+    "another C library, or is setuid; --allocator native measures it as it is"
+
 /* A port that somebody else has would make the program fail, or look ready. */
 int pl_dock_check_port(const struct pl_program_settings *p, struct pl_error *error)
 {
@@ -75,12 +80,21 @@ static const char *last_words(struct pl_dock *d, char *text, size_t capacity)
     return text;
 }
 
+/* musl's loader resolves none of the C library's names that ours takes, and says so. */
+static bool is_for_another_library(const struct pl_dock *d, int status)
+{
+    return !d->facts.native && WIFEXITED(status) && WEXITSTATUS(status) == 127 &&
+           strstr(d->printed.last, "libplimsoll-interpose.so");
+}
+
 static int explain_end(struct pl_dock *d, struct pl_error *error)
 {
     char last[300];
     int status = d->facts.wait_status;
     const char *name = d->settings->command.text;
     last_words(d, last, sizeof last);
+    if (is_for_another_library(d, status))
+        return pl_error_set(error, -ENOSYS, UNSERVED, name);
     if (WIFSIGNALED(status))
         return pl_error_set(error, -EINVAL,
                             "'%s' was ended by signal %d (%s) before it was ready%s", name,
@@ -169,8 +183,6 @@ int pl_dock_check_served(struct pl_dock *d, struct pl_error *error)
         page.processes ? "'%s' allocates nothing by the C library's malloc: a heap of its own "
                          "is linked into it, and can't be replaced; --allocator native measures it "
                          "as it is"
-                       : "the malloc of '%s' can't be replaced: it is linked statically, is a "
-                         "Go program, is for another C library, or is setuid; --allocator native "
-                         "measures it as it is",
+                       : UNSERVED,
         d->settings->command.text);
 }

@@ -156,7 +156,18 @@ for kind in static own; do
     holds "$kind-native" '.metrics.rss_bytes_peak > 16*1048576 and .metrics.rss_bytes_peak < 17*1048576'
     holds "$kind-native" '.metrics | has("program_calls_per_second") or has("live_bytes_peak") | not'
 done
+if command -v musl-gcc >/dev/null; then # of another C library, whose loader ends it at once
+    printf '#include <stdlib.h>\n#include <string.h>\n#include <unistd.h>\nint main(void) { char *held = malloc(16 << 20); memset(held, 1, 16 << 20); sleep(2); return held[5] != 1; }\n' >"$tmp/musl.c"
+    musl-gcc "$tmp/musl.c" -o "$tmp/guest"
+    cell musl 3 --allocator glibc -- "$guest"
+    says musl "is for another C library"
+    cell musl-native 0 --allocator native -- "$guest"
+    holds musl-native '.metrics.rss_bytes_peak > 16*1048576 and .metrics.rss_bytes_peak < 17*1048576'
+fi
 cp "$1/plimsoll-guest" "$tmp/guest"
+cell lines 0 -- sh -c "sleep 0.5
+exec $guest hold 16"
+holds lines '.outcome == "bounded" and .metrics.rss_bytes_peak > 16*1048576'
 MALLOC_ARENA_MAX=1 cell as-it-is 0 --allocator native,glibc -- sh -c "echo \"<\$MALLOC_ARENA_MAX\$LD_PRELOAD>\"; exec $guest hold"
 [ "$(head -n 1 as-it-is/output/000.*.txt)" = "<1>" ] || bad "as-it-is: native has $(head -n 1 as-it-is/output/000.*.txt)"
 holds as-it-is '.environment == ["MALLOC_ARENA_MAX=1"]'
