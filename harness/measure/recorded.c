@@ -54,6 +54,13 @@ static double replayed_bytes(const struct pl_cell_evidence *e, double t_ns, size
     return bytes > 0 ? bytes : 0;
 }
 
+struct pl_value pl_metric_replayed_seconds(const struct pl_measured *m)
+{
+    const struct pl_final *final = pl_final_of(m);
+    return final && final->trace_over_ns > 0 ? pl_value_real((double) final->trace_over_ns / 1e9)
+                                             : pl_value_none();
+}
+
 struct pl_value pl_metric_recorded_rss_error_percent(const struct pl_measured *m)
 {
     const struct pl_tape *tape = tape_of(m);
