@@ -32,8 +32,9 @@ static int open_stack(struct pl_cell *cell, struct pl_error *error)
 static bool open_sides(struct pl_cell *cell)
 {
     const struct pl_job *job = cell->job;
-    if (!pl_sides_open(&cell->sides, job->threads, cell->stack, &job->scenario, job->seed,
-                       &cell->arena))
+    if (!pl_sides_open(&cell->sides, job->sides, cell->stack, &job->scenario, job->seed,
+                       &cell->arena) ||
+        (job->crowd && !pl_sides_crowd(&cell->sides, &cell->arena)))
         return false;
     for (uint32_t i = 0; i < cell->sides.count; i++) {
         pl_declare_shared(cell->sides.side[i], sizeof *cell->sides.side[i]);

@@ -11,13 +11,23 @@
 #include "harness/cell/enclosing.h"
 #include "harness/live/receiver.h"
 #include "harness/pipelines/pipeline.h"
+#include "harness/pipelines/trace/wall.h"
 #include "harness/scenario/traits.h"
+#include "harness/traffic/tape_split.h"
 
 static uint64_t page_round(uint64_t bytes)
 {
     uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
     return (bytes + page - 1) / page * page;
 }
+
+/* What a job is laid out by. */
+struct plan {
+    const struct pl_job_options *options;
+    struct pl_tape_split *split; /* of a trace under the wall clock, else NULL */
+    uint32_t sides;
+    uint64_t recording_bytes, arena_bytes;
+};
 
 static size_t replayed_bytes(const struct pl_job_options *o)
 {
@@ -27,28 +37,50 @@ static size_t replayed_bytes(const struct pl_job_options *o)
            pl_arena_cost(events * sizeof(struct pl_event *));
 }
 
-uint64_t pl_job_arena_bytes(const struct pl_job_options *o)
+static size_t pipeline_bytes(const struct plan *p)
 {
-    bool live = o->clock == PL_CLOCK_WALL && pl_pipeline_of(o->scenario)->live;
-    size_t own = live ? pl_live_arena_bytes(o->scenario, o->recording) : replayed_bytes(o);
-    return page_round(own + pl_sides_arena_bytes(o->threads));
+    const struct pl_job_options *o = p->options;
+    if (p->split)
+        return pl_trace_wall_arena_bytes(o->scenario, pl_tape_split_head(p->split));
+    bool live = o->clock == PL_CLOCK_WALL && pl_traits_of(o->scenario)->live;
+    return live ? pl_live_arena_bytes(o->scenario, o->recording) : replayed_bytes(o);
 }
 
-static void fill(struct pl_job *job, const struct pl_job_options *o)
+static int make_plan(struct plan *p, const struct pl_job_options *o, struct pl_error *error)
 {
+    *p = (struct plan){.options = o, .sides = o->threads};
+    bool split =
+        o->clock == PL_CLOCK_WALL && pl_traits_of(o->scenario)->material == PL_MATERIAL_TAPE;
+    int rc = split ? pl_tape_split_make(o->recording, &p->split, error) : 0;
+    if (rc)
+        return rc;
+    if (split)
+        p->sides = pl_trace_wall_sides(o->scenario, pl_tape_split_head(p->split));
+    p->recording_bytes = split ? pl_tape_split_bytes(p->split) : o->recording->bytes;
+    p->arena_bytes = page_round(pipeline_bytes(p) + pl_sides_arena_bytes(p->sides));
+    return 0;
+}
+
+static void fill(struct pl_job *job, const struct plan *p)
+{
+    const struct pl_job_options *o = p->options;
     job->magic = PL_JOB_MAGIC;
     job->scenario = *o->scenario;
     pl_scenario_fit(&job->scenario, o->format);
     strncpy(job->stack, o->stack, sizeof job->stack - 1);
     job->format = o->format;
-    job->threads = o->threads;
+    job->sides = p->sides;
+    job->crowd = p->split != NULL;
     job->seed = o->seed;
     job->ceiling_bytes = o->ceiling_bytes;
     job->observed = o->observed;
     job->ledger_at_count = o->ledger_at_count;
     for (uint32_t i = 0; i < o->ledger_at_count; i++)
         job->ledger_at_ns[i] = o->ledger_at_ns[i];
-    memcpy((char *)job + job->recording_offset, o->recording, o->recording->bytes);
+    if (p->split)
+        pl_tape_split_write(p->split, (char *)job + job->recording_offset);
+    else
+        memcpy((char *)job + job->recording_offset, o->recording, o->recording->bytes);
     memset((char *)job + job->arena_offset, 0, job->arena_bytes); /* touches it */
 }
 
@@ -81,14 +113,13 @@ static int make_memory(uint64_t bytes, struct pl_error *error)
                         (unsigned long long)bytes, strerror(-rc));
 }
 
-int pl_job_make(const struct pl_job_options *o, int *fd, struct pl_error *error)
+static int lay_out(const struct plan *p, int *fd, struct pl_error *error)
 {
     uint64_t recording_offset = page_round(sizeof(struct pl_job));
-    uint64_t arena_offset = recording_offset + page_round(o->recording->bytes);
-    uint64_t arena_bytes = pl_job_arena_bytes(o);
-    uint64_t bytes = arena_offset + arena_bytes;
+    uint64_t arena_offset = recording_offset + page_round(p->recording_bytes);
+    uint64_t bytes = arena_offset + p->arena_bytes;
     if (bytes > pl_enclosing_room() / 2)
-        return too_large(o->scenario, bytes, error);
+        return too_large(p->options->scenario, bytes, error);
     int memory = make_memory(bytes, error);
     if (memory < 0)
         return memory;
@@ -101,11 +132,21 @@ int pl_job_make(const struct pl_job_options *o, int *fd, struct pl_error *error)
     job->bytes = bytes;
     job->recording_offset = recording_offset;
     job->arena_offset = arena_offset;
-    job->arena_bytes = arena_bytes;
-    fill(job, o);
+    job->arena_bytes = p->arena_bytes;
+    fill(job, p);
     munmap(job, bytes);
     *fd = memory;
     return 0;
+}
+
+int pl_job_make(const struct pl_job_options *o, int *fd, struct pl_error *error)
+{
+    struct plan plan;
+    int rc = make_plan(&plan, o, error);
+    if (!rc)
+        rc = lay_out(&plan, fd, error);
+    pl_tape_split_free(plan.split);
+    return rc;
 }
 
 int pl_job_order(int fd, const struct pl_orders *orders)

@@ -21,8 +21,9 @@ struct pl_job {
     uint64_t bytes; /* of the whole block */
     struct pl_scenario scenario;
     char stack[PL_STACK_TEXT_MAX];
-    uint32_t format;  /* enum pl_format */
-    uint32_t threads; /* 1 or 2 */
+    uint32_t format; /* enum pl_format */
+    uint32_t sides;  /* threads that keep books of their own */
+    uint32_t crowd;  /* as many as a replayed program has, at once */
     uint64_t seed;
     uint64_t ceiling_bytes; /* RSS at which the cell stops itself; 0 for none */
     uint32_t observed;      /* an instrument looks on: no acquire is timed */
@@ -42,7 +43,7 @@ struct pl_job_options {
     const char *stack; /* the spec */
     enum pl_format format;
     enum pl_clock clock;
-    uint32_t threads; /* 1 or 2; under the wall clock 2 */
+    uint32_t threads; /* 1 or 2; under the wall clock 2, but of a trace 1 */
     uint64_t seed;
     uint64_t ceiling_bytes;      /* RSS at which the cell stops itself; 0 for none */
     bool observed;               /* an instrument looks on: no acquire is timed */
@@ -50,7 +51,7 @@ struct pl_job_options {
     uint32_t ledger_at_count;    /* PL_LEDGER_TIMES_MAX at most */
 };
 
-/** Lays a job out in a new memfd, every page touched.
+/** Lays a job out in a new memfd, every page touched. A tape is split for the wall clock.
  *  @param fd set on success, close-on-exec; close it
  *  @return 0 or a negative errno */
 int pl_job_make(const struct pl_job_options *options, int *fd, struct pl_error *error);
@@ -66,8 +67,5 @@ static inline const struct pl_recording *pl_job_recording(const struct pl_job *j
 /** Maps a job in the process that is to do it, every page of it present. Allocates nothing.
  *  @return the job, or NULL when the descriptor holds none */
 struct pl_job *pl_job_map(int fd);
-
-/** Bytes of the arena that a cell takes. */
-uint64_t pl_job_arena_bytes(const struct pl_job_options *options);
 
 #endif

@@ -148,6 +148,8 @@ struct pl_final {
     uint32_t sent_all;      /* the sender came to its end */
     uint64_t send_errors;   /* datagrams that its kernel did not take */
     int64_t sender_late_ns; /* a datagram was sent so late, at most */
+    int64_t trace_over_ns;  /* of a trace: when all of it was replayed; 0: it was not, or begins
+                               again and again */
 };
 
 /** A sender that is later than that at any time does not send at the pace that was asked for. */

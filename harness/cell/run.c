@@ -251,7 +251,7 @@ static int follow(const struct pl_cell_options *o, int job_fd, struct reader *re
                   struct pl_cell_evidence *e, struct pl_error *error)
 {
     struct pl_sender_process sender = {0};
-    bool fed = o->clock == PL_CLOCK_WALL && !reader->feed;
+    bool fed = o->clock == PL_CLOCK_WALL && pl_traits_of(o->scenario)->packets;
     int rc = fed ? pl_sender_process_start(&sender, job_fd, error) : 0;
     if (!rc)
         rc = collect(o, reader, &sender, e, error);
@@ -350,7 +350,7 @@ static int run_contained(const struct pl_cell_options *o, const char *page, int 
     char program[4096];
     struct pl_container container;
     const struct pl_pipeline *pipeline = pl_pipeline_of(o->scenario);
-    bool live = o->clock == PL_CLOCK_WALL && pipeline->live;
+    bool live = o->clock == PL_CLOCK_WALL && pl_traits_of(o->scenario)->live;
     const char *name = live ? "plimsoll-live" : pipeline->program;
     int rc = pl_process_find(name, program, sizeof program, error);
     if (!rc && is_foreign(o))
@@ -384,6 +384,13 @@ static int run_contained(const struct pl_cell_options *o, const char *page, int 
     return rc;
 }
 
+/* Under the wall clock the network has one of its own. */
+static bool has_two_threads(const struct pl_cell_options *o)
+{
+    bool sockets = o->clock == PL_CLOCK_WALL && pl_traits_of(o->scenario)->packets;
+    return sockets || o->threads == 2;
+}
+
 static int make_job(const struct pl_cell_options *o, int *fd, struct pl_error *error)
 {
     struct pl_job_options job = {
@@ -392,7 +399,7 @@ static int make_job(const struct pl_cell_options *o, int *fd, struct pl_error *e
         .stack = o->stack,
         .format = o->format,
         .clock = o->clock,
-        .threads = (o->clock == PL_CLOCK_WALL && !is_foreign(o)) || o->threads == 2 ? 2 : 1,
+        .threads = has_two_threads(o) ? 2 : 1,
         .seed = o->seed,
         .ceiling_bytes = ceiling(o),
         .observed = o->wrapper != NULL,

@@ -76,6 +76,7 @@ static int read_clock(const char *text, struct pl_arguments *a)
     if (clock < 0)
         return pl_cli_usage("--clock takes virtual or wall, not '%s'", text);
     a->clock = (enum pl_clock)clock;
+    a->clock_given = true;
     return PL_EXIT_OK;
 }
 
@@ -182,9 +183,6 @@ static int take(int option, const char *text, struct pl_arguments *a)
 /* Options that exclude each other, whichever came first. */
 static int check_together(const struct pl_arguments *a)
 {
-    if (a->clock == PL_CLOCK_WALL && a->instrument_count)
-        return pl_cli_usage("--instrument does not go with --clock wall: what it slows down loses "
-                            "packets in real time; --clock virtual would be right");
     if (a->command && a->scenario_count)
         return pl_cli_usage("'%s' is a scenario, and a program follows `--`: one of the two would "
                             "be right",
@@ -234,7 +232,8 @@ static bool is_gated(const char *path, enum pl_tier tier)
 {
     struct pl_error error;
     struct pl_scenario *s = calloc(1, sizeof *s);
-    bool gated = !s || pl_scenario_load(path, tier, NULL, 0, s, &error) || s->gate;
+    bool gated = !s || pl_scenario_load(path, tier, NULL, 0, s, &error) ||
+                 (s->gate && s->clock == PL_CLOCK_VIRTUAL);
     free(s);
     return gated;
 }

@@ -25,6 +25,7 @@ struct pl_arguments {
     const char **settings;
     size_t setting_count;
     enum pl_clock clock;
+    bool clock_given; /* else the scenario's own holds */
     enum pl_tier tier;
     bool tier_given;
     const struct pl_instrument *instruments[PL_ARGUMENTS_INSTRUMENTS_MAX];
@@ -44,7 +45,8 @@ struct pl_arguments {
  *  @return PL_EXIT_OK, or PL_EXIT_USAGE with the line printed */
 int pl_arguments_read(int argc, char **argv, struct pl_arguments *arguments);
 
-/** Where no scenario was named: all that are for the gate (`gate`). @return as pl_arguments_read */
+/** Where no scenario was named: all that are for the gate (`gate`), which is one of the virtual
+ *  clock. @return as pl_arguments_read */
 int pl_arguments_all_scenarios(struct pl_arguments *arguments);
 
 void pl_arguments_free(struct pl_arguments *arguments);

@@ -20,6 +20,7 @@
 #include "harness/scenario/sweep.h"
 #include "harness/scenario/traits.h"
 #include "harness/traffic/identify.h"
+#include "harness/traffic/tape.h"
 
 static void note_skipped(struct pl_planned *p, const char *stack, const char *why)
 {
@@ -174,7 +175,7 @@ static int plan_formats(struct pl_planned *p, const char *named)
 static int plan_threads(struct pl_planned *p)
 {
     char list[sizeof p->scenario.threads], *rest = list;
-    if (p->clock == PL_CLOCK_WALL && pl_pipeline_of(&p->scenario)->live) {
+    if (p->clock == PL_CLOCK_WALL && pl_traits_of(&p->scenario)->packets) {
         p->threads[p->thread_count++] = 2; /* one for the network, one that reads */
         return PL_EXIT_OK;
     }
@@ -189,15 +190,42 @@ static int plan_threads(struct pl_planned *p)
     return PL_EXIT_OK;
 }
 
+static bool serves_one_thread(const char *stack)
+{
+    struct pl_stack_spec spec;
+    return pl_stack_parse(stack, &spec, NULL) == 0 && pl_stack_one_thread(&spec);
+}
+
+/* Whether threads of a trace call the stack at once. */
+static bool has_free_threads(const struct pl_planned *p)
+{
+    return p->clock == PL_CLOCK_WALL && pl_traits_of(&p->scenario)->material == PL_MATERIAL_TAPE &&
+           p->scenario.trace.copies * pl_tape_of(p->recording)->lanes > 1;
+}
+
+/* A stack for one thread can't serve them: it is left out, unless the person named it. */
+static int check_lanes(struct pl_planned *p, const struct pl_arguments *a)
+{
+    for (size_t i = 0; has_free_threads(p) && i < p->stack_count; i++) {
+        if (!serves_one_thread(p->stacks[i]))
+            continue;
+        if (a->allocators)
+            return pl_cli_usage("stack '%.100s' serves one thread at a time, and those of a trace "
+                                "run freely; another stack, or --clock virtual, would be right",
+                                p->stacks[i]);
+        note_skipped(p, p->stacks[i], "it serves one thread at a time");
+    }
+    return PL_EXIT_OK;
+}
+
 /* One thread and two of a stack run next to each other, since they will be compared. */
 static void lay_out(struct pl_planned *p)
 {
-    struct pl_stack_spec spec;
+    bool at_once = has_free_threads(p);
     for (size_t f = 0; f < p->format_count; f++)
         for (size_t s = 0; s < p->stack_count; s++)
             for (size_t t = 0; t < p->thread_count; t++)
-                if (p->threads[t] == 1 ||
-                    (pl_stack_parse(p->stacks[s], &spec, NULL) == 0 && !pl_stack_one_thread(&spec)))
+                if ((p->threads[t] == 1 && !at_once) || !serves_one_thread(p->stacks[s]))
                     p->cells[p->cell_count++] = (struct pl_planned_cell){
                         p->stacks[s], p->named[s], &p->heaps[s], p->formats[f], p->threads[t]};
 }
@@ -217,6 +245,8 @@ static int read_traffic(struct pl_planned *p)
 static int check_reach(const struct pl_planned *p)
 {
     char longest[32];
+    if (!pl_traits_of(&p->scenario)->packets)
+        return PL_EXIT_OK;
     int64_t reach_ns = pl_identifier_reach_ns(p->recording, p->scenario.traffic.rate);
     if (p->scenario.duration_ns <= reach_ns)
         return PL_EXIT_OK;
@@ -224,6 +254,22 @@ static int check_reach(const struct pl_planned *p)
     return pl_cli_usage("%s: under --clock wall packets are told by their timestamps, which turn "
                         "over after %s at this rate: a shorter duration would be right",
                         p->scenario.name, longest);
+}
+
+/* What is asked of a pipeline that is ours. */
+static int check_clock(const struct pl_planned *p, const struct pl_arguments *a)
+{
+    const struct pl_pipeline_traits *traits = pl_traits_of(&p->scenario);
+    if (p->clock == PL_CLOCK_VIRTUAL)
+        return PL_EXIT_OK;
+    if (!traits->live)
+        return pl_cli_usage("%s: the pipeline %s does not run in real time; --clock virtual would "
+                            "be right",
+                            p->scenario.name, traits->name);
+    if (a->instrument_count)
+        return pl_cli_usage("--instrument does not go with --clock wall: what it slows down does "
+                            "not keep to real time; --clock virtual would be right");
+    return PL_EXIT_OK;
 }
 
 /* @param name of a scenario; NULL: the program of the command line */
@@ -250,12 +296,11 @@ static int plan_one(struct pl_heaps *heaps, const struct pl_arguments *a, const 
     if (a->seed_given)
         p->scenario.seed = a->seed;
     bool foreign = pl_traits_of(&p->scenario)->foreign;
-    p->clock = foreign ? PL_CLOCK_WALL : a->clock;
-    if (p->clock == PL_CLOCK_WALL && !foreign && !pl_pipeline_of(&p->scenario)->live)
-        return pl_cli_usage("%s: the pipeline %s does not run in real time; --clock virtual would "
-                            "be right",
-                            p->scenario.name, pl_pipeline_of(&p->scenario)->name);
-    int rc = pl_cli_ledger_check(a, &p->scenario);
+    enum pl_clock asked = a->clock_given ? a->clock : (enum pl_clock)p->scenario.clock;
+    p->clock = foreign ? PL_CLOCK_WALL : asked;
+    int rc = foreign ? PL_EXIT_OK : check_clock(p, a);
+    if (!rc)
+        rc = pl_cli_ledger_check(a, &p->scenario);
     if (!rc)
         rc = plan_threads(p);
     if (!rc)
@@ -263,9 +308,11 @@ static int plan_one(struct pl_heaps *heaps, const struct pl_arguments *a, const 
     if (!rc)
         rc = plan_formats(p, a->formats);
     if (!rc)
-        lay_out(p);
-    if (!rc)
         rc = read_traffic(p);
+    if (!rc)
+        rc = check_lanes(p, a);
+    if (!rc)
+        lay_out(p);
     return rc || foreign || p->clock != PL_CLOCK_WALL ? rc : check_reach(p);
 }
 
@@ -290,6 +337,7 @@ int pl_plan_make(const struct pl_arguments *a, struct pl_plan *plan)
         double seconds = (double)cells * (double)p->scenario.duration_ns / 1e9;
         plan->seconds += seconds;
         plan->real_seconds += p->clock == PL_CLOCK_WALL ? seconds : 0;
+        plan->live |= p->clock == PL_CLOCK_WALL && !pl_traits_of(&p->scenario)->foreign;
     }
     return PL_EXIT_OK;
 }

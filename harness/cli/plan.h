@@ -43,6 +43,7 @@ struct pl_plan {
     size_t cells;          /* of all, repetitions included */
     double seconds;        /* of replay that they have; under the wall clock they take as long */
     double real_seconds;   /* of those under the wall clock */
+    bool live;             /* cells of our own pipelines run under it */
 };
 
 /** Loads and checks everything. A stack that the person named must be there, with a heap whose

@@ -66,7 +66,7 @@ void pl_reproduce(const struct pl_arguments *a, const struct pl_planned *p,
     add_option(text, capacity, "--allocator", cell->stack);
     if (cell->format != PL_FORMAT_OWN)
         add_option(text, capacity, "--format", pl_format_name(cell->format));
-    if (a->clock != PL_CLOCK_VIRTUAL)
+    if (a->clock_given && (a->clock != PL_CLOCK_VIRTUAL || s->clock != PL_CLOCK_VIRTUAL))
         add_option(text, capacity, "--clock", pl_clock_name(a->clock));
     if (a->tier != PL_TIER_DEFAULT)
         add_option(text, capacity, "--tier", pl_tier_name(a->tier));

@@ -54,6 +54,12 @@ static void note_ceiling(struct run *run, const struct pl_cell_evidence *e, cons
     warn(run, text);
 }
 
+/* How long a trace lasts at its pace. */
+static int64_t trace_ns(const struct pl_scenario *s, const struct pl_recording *recording)
+{
+    return (int64_t)((double)pl_tape_of(recording)->duration_ms / s->trace.speed * 1e6);
+}
+
 /* What arrived was not what the scenario asks for: what follows from it is about something else. */
 static void note_sender(struct run *run, const struct pl_cell_evidence *e, const char *stack)
 {
@@ -126,6 +132,24 @@ static void note_refused(struct run *run, const struct pl_planned *p,
     warn(run, text);
 }
 
+/* In real time a trace may be longer than the time that it was given. */
+static void note_pace(struct run *run, const struct pl_planned *p, const struct pl_cell_evidence *e,
+                      const char *stack)
+{
+    char text[PL_STACK_TEXT_MAX + 240];
+    bool is_tape = pl_traits_of(&p->scenario)->material == PL_MATERIAL_TAPE;
+    if (p->clock != PL_CLOCK_WALL || !is_tape || !e->has_final || e->final.at_ceiling ||
+        e->final.trace_over_ns || p->scenario.trace.loop != PL_TRACE_LOOP_OFF ||
+        trace_ns(&p->scenario, p->recording) > p->scenario.duration_ns)
+        return;
+    snprintf(
+        text, sizeof text,
+        "%s: the trace was not over when its %.1f s were: this machine is slower than what was "
+        "recorded, or busy; a longer duration would have all of it",
+        stack, (double)p->scenario.duration_ns / 1e9);
+    warn(run, text);
+}
+
 /* They were kept out, but for the room that they took until then. */
 static void note_strangers(struct run *run, const struct pl_cell_evidence *e, const char *stack)
 {
@@ -167,6 +191,7 @@ static int keep_cell(struct run *run, const struct pl_planned *p,
     note_strangers(run, evidence, label);
     note_program(run, p, evidence, label);
     note_refused(run, p, evidence, label);
+    note_pace(run, p, evidence, label);
     int rc = pl_results_add_cell(&run->results, identity, &measured, &expected, error);
     if (!rc)
         rc = pl_cli_ledger_write(&run->results, error);
@@ -280,7 +305,7 @@ static void note_tape(struct run *run, const struct pl_scenario *s,
     if (pl_traits_of(s)->material != PL_MATERIAL_TAPE)
         return;
     const struct pl_tape *tape = pl_tape_of(recording);
-    int64_t lasts_ns = (int64_t)((double)tape->duration_ms / s->trace.speed * 1e6);
+    int64_t lasts_ns = trace_ns(s, recording);
     if (tape->cut[0]) {
         snprintf(text, sizeof text, "%s: what is whole is replayed, %llu events", tape->cut,
                  (unsigned long long)tape->events);
@@ -440,7 +465,7 @@ static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan, co
         /* an instrument slows its cells by what is not known: then all count alike */
         size_t observed = pl_observe_count(a, plan);
         pl_progress_start(&run.progress, plan->cells + observed, observed ? 0 : plan->seconds,
-                          a->clock == PL_CLOCK_WALL);
+                          plan->live);
         code = finish(&run, run_all(&run, &error), &error);
     }
     pl_results_close(&run.results);

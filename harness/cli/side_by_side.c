@@ -129,6 +129,17 @@ static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan,
     return code;
 }
 
+/* A program's own time is real. */
+static int check_clock(const struct pl_planned *p)
+{
+    if (p->scenario.clock == PL_CLOCK_VIRTUAL)
+        return PL_EXIT_OK;
+    return pl_cli_usage(
+        "%s: clock: wall does not go with pairs: real time differs from run to run; "
+        "--set clock=virtual would be right",
+        p->scenario.name);
+}
+
 int pl_side_by_side_run(struct pl_arguments *a, const struct pl_side_by_side *s)
 {
     struct pl_plan plan = {0};
@@ -147,6 +158,8 @@ int pl_side_by_side_run(struct pl_arguments *a, const struct pl_side_by_side *s)
             code = pl_cli_usage("%s is no program; a path to a plimsoll is wanted", s->programs[i]);
     if (code == PL_EXIT_OK)
         code = pl_plan_make(a, &plan);
+    for (size_t i = 0; code == PL_EXIT_OK && i < plan.count; i++)
+        code = check_clock(&plan.planned[i]);
     for (size_t i = 0; code == PL_EXIT_OK && i < plan.count; i++)
         if (plan.planned[i].skipped[0])
             pl_printable_line(stderr, "plimsoll: %s", plan.planned[i].skipped);

@@ -147,6 +147,14 @@ static int check_arguments(const struct pl_arguments *a)
     return PL_EXIT_OK;
 }
 
+/* Whatever the scenario says, it is replayed. */
+static int make_plan(struct pl_arguments *a, struct pl_plan *plan)
+{
+    a->clock = PL_CLOCK_VIRTUAL;
+    a->clock_given = true;
+    return pl_plan_make(a, plan);
+}
+
 int pl_cli_size(int argc, char **argv)
 {
     struct pl_arguments a;
@@ -160,7 +168,7 @@ int pl_cli_size(int argc, char **argv)
     if (code == PL_EXIT_OK && !a.allocators)
         a.allocators = "glibc";
     if (code == PL_EXIT_OK)
-        code = pl_plan_make(&a, &plan);
+        code = make_plan(&a, &plan);
     if (code == PL_EXIT_OK && plan.planned[0].format_count > 1)
         plan.planned[0].format_count = 1;
     for (size_t i = 0; code == PL_EXIT_OK && i < plan.planned[0].stack_count; i++)

@@ -92,6 +92,13 @@ static struct pl_value percent_of_peak(const struct pl_tape *tape, double bytes)
     return pl_value_real(100 * bytes / (double)recorded_peak(tape));
 }
 
+struct pl_value pl_metric_replayed_seconds(const struct pl_measured *m)
+{
+    const struct pl_final *final = pl_final_of(m);
+    return final && final->trace_over_ns > 0 ? pl_value_real((double) final->trace_over_ns / 1e9)
+                                             : pl_value_none();
+}
+
 struct pl_value pl_metric_recorded_rss_error_percent(const struct pl_measured *m)
 {
     const struct pl_tape *tape = tape_of(m);

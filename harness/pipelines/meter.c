@@ -1,4 +1,5 @@
-/* The meter's slow path: timing one acquire, and choosing the next by a seeded stride. */
+/* The meter's slow paths: timing one acquire, choosing the next by a seeded stride, and telling a
+ * crowd. */
 #include "harness/pipelines/meter.h"
 
 #include "harness/base/random.h"
@@ -31,6 +32,19 @@ uint64_t pl_meter_churn(const struct pl_meter *meter)
         churn += pl_own_read(&books->acquired_excess) + pl_own_read(&books->released_excess);
     }
     return churn;
+}
+
+void pl_meter_tell(struct pl_meter *meter, uint64_t live_bytes)
+{
+    struct pl_meter_crowd *crowd = meter->crowd;
+    uint64_t all =
+        __atomic_add_fetch(&crowd->live_bytes, live_bytes - meter->told_bytes, __ATOMIC_RELAXED);
+    uint64_t peak = __atomic_load_n(&crowd->live_bytes_peak, __ATOMIC_RELAXED);
+    meter->told_bytes = live_bytes;
+    while (all > peak && all <= INT64_MAX &&
+           !__atomic_compare_exchange_n(&crowd->live_bytes_peak, &peak, all, true, __ATOMIC_RELAXED,
+                                        __ATOMIC_RELAXED))
+        continue;
 }
 
 /* The countdown wraps around. */

@@ -22,6 +22,19 @@ struct pl_class_books {
     uint64_t released_excess;
 };
 
+/** A meter of a crowd tells the crowd of more than that, in bytes, that it acquired or released in
+ *  the balance. */
+#define PL_METER_UNTOLD 4096
+
+/** Live bytes of many meters together, for their peak: what each of them holds would be too much to
+ *  add up at each acquire. Never further from the sum of the meters than PL_METER_UNTOLD each and
+ *  the blocks that are being booked; so is the peak from that of what is live. Cache lines of its
+ *  own. */
+struct pl_meter_crowd {
+    uint64_t live_bytes; /* modulo 2^64 */
+    uint64_t live_bytes_peak;
+};
+
 /** What one thread acquires and releases. Zero it, then pl_meter_open. The functions below are for
  *  that thread alone; its counters (harness/base/own.h) may be read by any. */
 struct pl_meter {
@@ -35,6 +48,8 @@ struct pl_meter {
                              requests another may release, so only the sum means something */
     uint64_t live_bytes_peak;     /* of both threads' sum, as this one saw it when it acquired */
     const struct pl_meter *other; /* of the cell's other thread, or NULL */
+    struct pl_meter_crowd *crowd; /* of the cell's many threads, or NULL: then the peak is its */
+    uint64_t told_bytes;          /* to the crowd, of live_bytes */
     struct pl_histogram acquire_ns;
 };
 
@@ -52,6 +67,23 @@ void pl_meter_untimed(struct pl_meter *meter);
 void *pl_meter_acquire_timed(struct pl_meter *meter, uint32_t class_index,
                              const struct pl_request *request);
 
+/** Tells the crowd what is live in this meter. For the functions below only. */
+void pl_meter_tell(struct pl_meter *meter, uint64_t live_bytes);
+
+static inline void pl_meter_tell_some(struct pl_meter *meter, uint64_t live_bytes)
+{
+    if (live_bytes - meter->told_bytes + PL_METER_UNTOLD > 2 * PL_METER_UNTOLD)
+        pl_meter_tell(meter, live_bytes);
+}
+
+/* Live bytes after a release. */
+static inline void pl_meter_lessen(struct pl_meter *meter, uint64_t size)
+{
+    uint64_t live = pl_own_add(&meter->live_bytes, -size);
+    if (meter->crowd)
+        pl_meter_tell_some(meter, live);
+}
+
 /* Books an acquire, but for its excess, where there is a block. @return the block */
 static inline void *pl_meter_book(struct pl_meter *meter, uint32_t class_index, void *block,
                                   uint64_t size)
@@ -62,6 +94,10 @@ static inline void *pl_meter_book(struct pl_meter *meter, uint32_t class_index, 
     }
     pl_own_add(&meter->books[class_index].acquires, 1);
     uint64_t live = pl_own_add(&meter->live_bytes, size);
+    if (meter->crowd) {
+        pl_meter_tell_some(meter, live);
+        return block;
+    }
     if (meter->other)
         live += pl_own_read(&meter->other->live_bytes);
     /* The other thread may be about to count a release below zero: no peak. */
@@ -86,7 +122,7 @@ static inline void pl_meter_give(struct pl_meter *meter, uint32_t class_index, v
                                  uint64_t size)
 {
     pl_own_add(&meter->books[class_index].releases, 1);
-    pl_own_add(&meter->live_bytes, -size);
+    pl_meter_lessen(meter, size);
     pl_release(meter->chains[class_index], block, size);
 }
 
@@ -154,7 +190,7 @@ static inline void pl_meter_unbook(struct pl_meter *meter, uint32_t class_index,
 {
     pl_own_add(&meter->books[class_index].releases, 1);
     pl_own_add(&meter->books[class_index].released_excess, size - meter->sizes[class_index]);
-    pl_own_add(&meter->live_bytes, -size);
+    pl_meter_lessen(meter, size);
 }
 
 /** @param request what was asked for last */

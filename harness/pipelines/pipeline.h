@@ -25,7 +25,6 @@ struct pl_pipeline_inputs {
 struct pl_pipeline {
     const char *name;
     const char *program; /* that runs its cells under the virtual clock */
-    bool live;           /* it can run under the wall clock, too */
     /** Whether scenario, recording and format fit together. @return 0 or -EINVAL */
     int (*check)(const struct pl_scenario *, const struct pl_recording *, enum pl_format,
                  struct pl_error *);

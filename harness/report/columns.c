@@ -17,6 +17,7 @@ const struct pl_column pl_columns[] = {
     {"RSS growth", "MiB/min", PL_MODEL_rss_growth_bytes_per_minute, MIB, false, false, false},
     {"peak live", "MiB", PL_MODEL_live_bytes_peak, MIB, false, false, false},
     {"recorded peak", "MiB", PL_MODEL_recorded_rss_bytes_peak, MIB, false, false, false},
+    {"replayed in", "s", PL_MODEL_replayed_seconds, 1, false, false, false},
     {"RSS error", "%", PL_MODEL_recorded_rss_error_percent, 1, false, false, false},
     {"peak reserved", "MiB", PL_MODEL_reserved_bytes_peak, MIB, false, false, false},
     {"held second", "KiB", PL_MODEL_rss_bytes_per_media_second, 1024, false, false, false},

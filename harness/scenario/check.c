@@ -124,6 +124,16 @@ static int check_times(struct pl_decoder *d)
     return 0;
 }
 
+static int check_clock(struct pl_decoder *d)
+{
+    const struct pl_pipeline_traits *traits = pl_traits_of(d->scenario);
+    if (d->scenario->clock == PL_CLOCK_VIRTUAL || traits->live)
+        return 0;
+    return pl_decode_fail(
+        d, mark_of(d, "clock"),
+        "clock: the pipeline %s does not run in real time; virtual would be right", traits->name);
+}
+
 int pl_spans_resolve(struct pl_decoder *d, const char *key, struct pl_span *spans, uint32_t count)
 {
     int64_t duration = d->scenario->duration_ns;
@@ -247,6 +257,8 @@ int pl_scenario_check(struct pl_decoder *d)
         rc = check_budgets(d);
     if (!rc)
         rc = check_times(d);
+    if (!rc)
+        rc = check_clock(d);
     if (!rc)
         rc = resolve_times(d);
     if (!rc)

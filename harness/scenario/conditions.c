@@ -26,7 +26,8 @@ static bool is_elsewhere(const char *path)
                                             "repeat",
                                             "seed",
                                             "budget",
-                                            "gate"};
+                                            "gate",
+                                            "clock"};
     for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++)
         if (strcmp(elsewhere[i], path) == 0)
             return true;

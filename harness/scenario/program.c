@@ -459,8 +459,8 @@ _Static_assert(PL_PROGRAM_SENDS_MAX <= PL_SOURCES_MAX, "each send is a file of t
 const struct pl_pipeline_traits pl_traits_program = {
     .name = "program",
     .sections = (const char *const[]){"traffic", "program", NULL},
-    .refused =
-        (const char *const[]){"traffic.file", "classes", "limits", "formats", "threads", NULL},
+    .refused = (const char *const[]){"traffic.file", "classes", "limits", "formats", "threads",
+                                     "clock", NULL},
     .large = "so many traffic.sessions with these faults",
     .material = PL_MATERIAL_CAPTURES,
     .foreign = true,

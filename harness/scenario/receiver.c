@@ -13,6 +13,7 @@ const struct pl_pipeline_traits pl_traits_receiver = {
     .needed = (const char *const[]){"traffic.file", "classes", NULL},
     .large = "so many traffic.sessions with these faults",
     .material = PL_MATERIAL_CAPTURE,
+    .live = true,
     .packets = true,
     .benchmarks = true,
     .files = files,

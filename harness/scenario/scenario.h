@@ -50,7 +50,7 @@ enum pl_format {
 };
 
 /** What time a cell lives in: the replay's, which goes as fast as the machine can, or the real one,
- *  over real sockets. */
+ *  over real sockets, or of a trace in threads that run freely. */
 enum pl_clock { PL_CLOCK_VIRTUAL, PL_CLOCK_WALL, PL_CLOCK_COUNT };
 
 enum pl_tier { PL_TIER_SMOKE, PL_TIER_DEFAULT, PL_TIER_FULL, PL_TIER_COUNT };
@@ -294,6 +294,7 @@ struct pl_scenario {
     int64_t sample_interval_ns;
     int64_t timeout_ns; /* of real time, for one cell; under the wall clock beyond its duration */
     int64_t budget_ns;  /* of real time, for the tier; 0 when it states none */
+    uint32_t clock;     /* enum pl_clock, where the command line names none */
     bool huge_pages;    /* leave transparent huge pages as the machine has them */
     bool gate;          /* among the pairs that a gate runs when no scenario is named */
     uint64_t seed;

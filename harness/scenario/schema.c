@@ -166,6 +166,7 @@ const struct pl_key pl_schema[] = {
     TIME("duration", duration_ns, S, 31 * 24 * HOUR, PL_KEY_REQUIRED | PL_KEY_CONDITION),
     TIME("sample_interval", sample_interval_ns, MS, HOUR, PL_KEY_CONDITION),
     TIME("timeout", timeout_ns, S, 24 * HOUR, PL_KEY_CONDITION),
+    CHOICE("clock", clock, "virtual|wall", PL_KEY_CONDITION),
     {"huge_pages", PL_KEY_BOOL, AT(huge_pages), 0, 0, 0, NULL, NULL, 0},
     {"gate", PL_KEY_BOOL, AT(gate), 0, 0, 0, NULL, NULL, PL_KEY_CONDITION},
     {"seed", PL_KEY_SEED, AT(seed), 0, 0, INT64_MAX, NULL, NULL, PL_KEY_CONDITION},

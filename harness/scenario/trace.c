@@ -74,6 +74,7 @@ const struct pl_pipeline_traits pl_traits_trace = {
     .refused = (const char *const[]){"limits", "formats", "threads", NULL},
     .large = "this trace",
     .material = PL_MATERIAL_TAPE,
+    .live = true,
     .any_size = true,
     .files = files,
     .check = check,

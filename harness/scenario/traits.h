@@ -25,6 +25,7 @@ struct pl_pipeline_traits {
     const char *large;           /* which keys make its books large: "these broadcast.pictures" */
     enum pl_material_kind material;
     bool foreign;    /* it runs somebody else's program: no books of ours, the wall clock alone */
+    bool live;       /* it can run under the wall clock, too */
     bool packets;    /* it counts packets; a pipeline without any has its refused acquires */
     bool evicts;     /* it may throw clients out */
     bool ffmpeg;     /* it is fed by FFmpeg, whose version stands in the results */

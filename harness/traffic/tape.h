@@ -1,7 +1,7 @@
 /* A tape: a trace compiled for its replay, before anything is measured. All threads' events in
- * their order, as words of 8 B; blocks are slots, threads are lanes, requests are shapes. One flat
- * block without pointers, so that the controller can lay it into the memory that it shares with a
- * cell. */
+ * their order, as words of 8 B; blocks are slots, threads are lanes, requests are shapes. For the
+ * wall clock it is split into a stream a lane (tape_split.h). One flat block without pointers, so
+ * that the controller can lay it into the memory that it shares with a cell. */
 #ifndef PL_TRAFFIC_TAPE_H
 #define PL_TRAFFIC_TAPE_H
 
@@ -34,7 +34,12 @@ enum pl_tape_op {
     PL_TAPE_LANE,    /* argument: the lane of what follows */
     PL_TAPE_LEAVE,   /* the lane's thread ends */
     PL_TAPE_TIME,    /* argument: what follows happened so many ms after the recording's begin */
-    PL_TAPE_TRIM     /* argument: bytes of pad, or as many as fit */
+    PL_TAPE_TRIM,    /* argument: bytes of pad, or as many as fit */
+    /* Of a tape that is split alone: */
+    PL_TAPE_AWAIT = 8, /* with one of the first four: the slot is another lane's until it hands it
+                          over */
+    PL_TAPE_HAND = 12, /* slot, argument: the lane whose it is next */
+    PL_TAPE_START      /* argument: the lane whose next thread begins */
 };
 
 /** op | slot << 4 | argument << 32 */
@@ -60,6 +65,12 @@ static inline uint32_t pl_tape_argument_of(pl_tape_word word)
     return (uint32_t)(word >> 32);
 }
 
+/** Which of the first four it is, awaited or not. */
+static inline enum pl_tape_op pl_tape_block_op_of(pl_tape_word word)
+{
+    return (enum pl_tape_op)(word & 3);
+}
+
 /** Resident memory as it was recorded. */
 struct pl_tape_look {
     uint64_t time_ms;
@@ -67,9 +78,15 @@ struct pl_tape_look {
     uint64_t beside_bytes; /* of it beside malloc */
 };
 
+/** The words of one lane. */
+struct pl_tape_stream {
+    uint64_t begin, end;
+};
+
 struct pl_tape {
     uint64_t bytes; /* of the whole */
     uint64_t word_count, words_offset;
+    uint64_t streams_offset; /* of a split tape, one a lane; else 0 */
     uint64_t shape_count, shapes_offset;
     uint64_t look_count, looks_offset;
     uint64_t events;  /* of the trace */
@@ -93,6 +110,12 @@ static inline const pl_tape_word *pl_tape_words(const struct pl_tape *t)
 static inline const struct pl_request *pl_tape_shapes(const struct pl_tape *t)
 {
     return (const void *)((const char *)t + t->shapes_offset);
+}
+
+/** Of a split tape, one a lane. */
+static inline const struct pl_tape_stream *pl_tape_streams(const struct pl_tape *t)
+{
+    return (const void *)((const char *)t + t->streams_offset);
 }
 
 static inline const struct pl_tape_look *pl_tape_looks(const struct pl_tape *t)

@@ -15,7 +15,7 @@
 
 struct rig {
     struct pl_scenario scenario;
-    struct pl_side side[2];
+    struct pl_side side[2], *both[2];
     struct pl_sides sides;
     struct pl_alerts alerts;
     struct pl_sample sample;
@@ -32,7 +32,9 @@ static void open_rig(struct rig *r, const char *const *alerts, uint32_t count)
         r->scenario.alerts[i].class_index = 1; /* as the scenario's check finds it */
     }
     r->scenario.alert_count = count;
-    r->sides = (struct pl_sides){{&r->side[0], &r->side[1]}, 2};
+    r->both[0] = &r->side[0];
+    r->both[1] = &r->side[1];
+    r->sides = (struct pl_sides){.side = r->both, .count = 2};
     r->alerts = (struct pl_alerts){&r->scenario, &r->sides, r->fds[1], {false}};
 }
 

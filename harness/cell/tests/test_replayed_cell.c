@@ -1,5 +1,6 @@
 /* Traces replayed in real cells, each heap preloaded: what is live at each sample is what was
- * recorded, to the byte, whichever heap serves it; and class D repeats. */
+ * recorded, to the byte, whichever heap serves it; and class D repeats. In threads that run freely
+ * books are the same at the end. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -74,19 +75,26 @@ static bool is_there(const char *stack)
     return !pl_stack_parse(stack, &spec, &error) && !pl_stack_available(&spec, &error);
 }
 
-static void run(struct rig *rig, const char *stack, struct pl_cell_evidence *e)
+static void run_under(struct rig *rig, const char *stack, enum pl_clock clock,
+                      struct pl_cell_evidence *e)
 {
     struct pl_error error;
     struct pl_cell_options options = {.scenario = &rig->scenario,
                                       .recording = rig->recording,
                                       .stack = stack,
                                       .format = PL_FORMAT_OWN,
+                                      .clock = clock,
                                       .threads = 1,
                                       .seed = 1,
                                       .containers = &rig->containers};
     if (pl_cell_run(&options, e, &error))
         fail_msg("%s: %s", stack, error.text);
     assert_true(e->has_final && e->wait_status == 0);
+}
+
+static void run(struct rig *rig, const char *stack, struct pl_cell_evidence *e)
+{
+    run_under(rig, stack, PL_CLOCK_VIRTUAL, e);
 }
 
 static void compare(const struct rig *rig, const char *stack, const struct pl_cell_evidence *e)
@@ -121,6 +129,59 @@ static void every_stack_holds_what_was_recorded(void **state)
     }
 }
 
+static void compare_ends(const struct rig *rig, const char *stack,
+                         const struct pl_cell_evidence *virtual,
+                         const struct pl_cell_evidence *wall)
+{
+    const uint64_t live = rig->traced.live_bytes[rig->traced.duration_ms];
+    const struct pl_sample *last = &wall->samples[wall->sample_count - 1];
+    if (last->live_bytes != live)
+        fail_msg("%s: %llu B are live at the end, not %llu", stack,
+                 (unsigned long long)last->live_bytes, (unsigned long long)live);
+    assert_memory_equal(virtual->final.classes, wall->final.classes, sizeof wall->final.classes);
+    assert_in_range(wall->final.trace_over_ns,
+                    rig->traced.duration_ms * MS / (uint64_t)rig->scenario.trace.speed,
+                    rig->scenario.duration_ns + 1000 * MS);
+    assert_true(wall->final.real_ns >= rig->scenario.duration_ns);
+    assert_int_equal(virtual->final.trace_over_ns, 0);
+    assert_int_equal(wall->final.leaked_bytes, 0);
+    assert_int_equal(wall->final.counts.integrity_errors, 0);
+    assert_int_equal(wall->final.stack.corruptions, 0);
+}
+
+/* At twenty times the pace, and for a while after it was over. */
+static void free_threads_come_to_the_same_end(void **state)
+{
+    struct rig *rig = *state;
+    rig->scenario.trace.speed = 20;
+    rig->scenario.duration_ns = (int64_t)(rig->traced.duration_ms / 20 + 200) * MS;
+    for (size_t i = 0; i < sizeof stacks / sizeof *stacks; i++) {
+        struct pl_cell_evidence virtual, wall;
+        if (!is_there(stacks[i]))
+            continue;
+        run(rig, stacks[i], &virtual);
+        run_under(rig, stacks[i], PL_CLOCK_WALL, &wall);
+        compare_ends(rig, stacks[i], &virtual, &wall);
+        pl_cell_evidence_free(&virtual);
+        pl_cell_evidence_free(&wall);
+    }
+}
+
+/* A container's limit, and one of ours: nobody waits for a block that never comes. */
+static void refused_blocks_hold_nobody_up(void **state)
+{
+    struct rig *rig = *state;
+    struct pl_cell_evidence e;
+    rig->scenario.trace.speed = 1000;
+    rig->scenario.duration_ns = 300 * MS;
+    run_under(rig, "limited:max=2MiB/slab/glibc", PL_CLOCK_WALL, &e);
+    assert_true(e.final.trace_over_ns > 0);
+    assert_true(e.final.stack.refusals > 0);
+    assert_int_equal(e.final.leaked_bytes, 0);
+    assert_int_equal(e.final.counts.integrity_errors, 0);
+    pl_cell_evidence_free(&e);
+}
+
 static void runs_repeat(void **state)
 {
     struct pl_cell_evidence first, second;
@@ -140,6 +201,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_stack_holds_what_was_recorded, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(free_threads_come_to_the_same_end, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(refused_blocks_hold_nobody_up, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(runs_repeat, open_rig, close_rig),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,6 +73,70 @@ holds scenario '.cells[0].expected == "met" and .cells[0].metrics.alerts_raised 
 sed 's/integrity_errors: "== 0"/live_bytes_peak: "<= 1KiB"/' my.yaml >failing.yaml
 run failed 1 failing.yaml
 
+# --- in real time, its threads running freely: what was requested and released is the same
+"$build/plimsoll" record --out threads.trace -- "$build/record-subject" swap 3000 >/dev/null 2>record.err ||
+    bad "no threads were recorded: $(cat record.err)"
+fast=(--set trace.speed=1000 --set duration=1s)
+sums='[.cells[0].metrics | .allocated_bytes_total, .freed_bytes_total]'
+for trace in my threads; do
+    run $trace-virtual 0 $trace.trace --allocator glibc "${fast[@]}"
+    run $trace-wall 0 $trace.trace --allocator glibc,jemalloc,slab,limited:max=64MiB/glibc --clock wall "${fast[@]}"
+    holds $trace-wall '.cells | length == 4 and all(.clock == "wall" and .threads == 1 and .outcome != "crashed")'
+    holds $trace-wall '.cells | all(.metrics | .integrity_errors == 0 and .acquire_failures == 0 and .replayed_seconds < 2)'
+    for cell in 0 1 2 3; do
+        [ "$(jq -c "${sums/\[0\]/[$cell]}" $trace-wall/results.json)" = "$(jq -c "$sums" $trace-virtual/results.json)" ] ||
+            bad "$trace: cell $cell requested or released something else"
+    done
+    again=$(jq -r '.cells[0].reproduce' $trace-wall/results.json)
+    [[ $again == *"--clock wall"* ]] || bad "reproduced by: $again"
+done
+holds my-virtual '.cells | all(.metrics.replayed_seconds == null)'
+# Swaps of 3000 blocks by 4 threads, each of which some other may release.
+holds threads-wall '.cells | all(.metrics.allocated_bytes_total > 4 * 3000 * 20001)'
+# More threads than a program may have at a time, one after the other.
+"$build/plimsoll" record --out short.trace -- "$build/record-subject" threads 1500 >/dev/null 2>record.err ||
+    bad "no short threads were recorded: $(cat record.err)"
+run short 0 short.trace --allocator glibc --clock wall "${fast[@]}"
+holds short '.cells[0].metrics | .integrity_errors == 0 and .replayed_seconds < 2 and .allocated_bytes_total > 1500 * 30001'
+# A scenario's own clock, which the command line overrides.
+cat >wall.yaml <<'END'
+name: walled
+title: In real time, again and again
+pipeline: trace
+clock: wall
+trace: {file: threads.trace, loop: free, copies: 2}
+duration: 1s
+allocators: [glibc]
+expect:
+  - {stacks: all, metrics: {integrity_errors: "== 0"}}
+END
+run walled 0 wall.yaml
+holds walled '.cells[0] | .clock == "wall" and .expected == "met" and .metrics.replayed_seconds == null'
+run unwalled 0 wall.yaml --clock virtual
+holds unwalled '.cells[0].clock == "virtual"'
+[[ $(jq -r '.cells[0].reproduce' unwalled/results.json) == *"--clock virtual"* ]] || bad "the scenario's clock is reproduced"
+run reset 0 wall.yaml --set clock=virtual
+holds reset '.cells[0] | .clock == "virtual" and .expected == "met"'
+# A trace that is longer than its time is left, and said so; nobody waits.
+run slow 0 threads.trace --clock wall --set trace.speed=0.001 --set duration=1s
+tells slow 'the trace lasts'
+holds slow '.cells[0].metrics | .replayed_seconds == null and .integrity_errors == 0'
+# Stopped in the middle of it (a shell has what it starts with `&` ignore SIGINT).
+env --default-signal=INT "$build/plimsoll" run threads.trace --clock wall --set trace.speed=0.001 --set duration=60s --out stopped >/dev/null 2>stopped.err &
+pid=$!
+sleep 1
+kill -INT $pid
+wait $pid
+[ $? -eq 130 ] || bad "it was not stopped: $(cat stopped.err)"
+# A stack for one thread serves a program of one.
+run alone 0 my.trace --allocator null --clock wall "${fast[@]}"
+refuses together "serves one thread at a time" threads.trace --allocator null --clock wall
+"$build/plimsoll" pairs --base "$build/plimsoll" --out pairs wall.yaml >pairs.out 2>pairs.err
+[ $? -eq 2 ] || bad "pairs in real time: exit $?"
+tells pairs 'clock: wall does not go with pairs'
+run instrument 2 threads.trace --clock wall --instrument massif
+tells instrument '--instrument does not go with --clock wall'
+
 # --- under a limit blocks stay absent, and the reader is told
 run limited 0 my.trace --allocator limited:max=256KiB/glibc
 holds limited '.cells[0].metrics | .live_bytes_peak <= 262144 and .acquire_failures > 0'
@@ -89,7 +153,6 @@ printf 'pltrace\n\377\0\0\0\0\0\0\0' >other.trace
 refuses version version other.trace
 { head -c 2000 my.trace && head -c 50 /dev/zero && tail -c +2051 my.trace; } >corrupt.trace
 refuses corrupt corrupt.trace corrupt.trace
-refuses wall '--clock virtual would be right' my.trace --clock wall
 refuses format '--format' my.trace --format f32
 refuses budgets limited:max=SIZE my.trace --allocator limited
 refuses small '--set trace.copies' my.trace --set trace.copies=0

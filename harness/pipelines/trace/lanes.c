@@ -37,7 +37,7 @@ static void hand_over(struct trace_lanes *t)
     uint32_t next = t->player->lane;
     if (!is_carried(t, next) && !t->lane[next].started && !start(&t->lane[next])) {
         t->lane[next].carried = true;
-        pl_own_add(&t->player->side->counts.integrity_errors, 1);
+        pl_own_add(&t->player->hands.side->counts.integrity_errors, 1);
     }
     sem_post(is_carried(t, next) ? &t->carrier : &t->lane[next].turn);
 }

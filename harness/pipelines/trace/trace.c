@@ -19,14 +19,6 @@ struct running {
     struct copy *copies;
 };
 
-/* Blocks that stay behind when the tape begins again, by the end of the run. */
-static uint64_t kept_of(const struct pl_scenario *s, const struct pl_tape *tape)
-{
-    double tape_ns = (double)tape->duration_ms * 1e6 / s->trace.speed;
-    double times = (double)s->duration_ns / tape_ns;
-    return s->trace.loop == PL_TRACE_LOOP_KEEP ? ((uint64_t)times + 1) * tape->survivors : 0;
-}
-
 static int check(const struct pl_scenario *s, const struct pl_recording *recording,
                  enum pl_format format, struct pl_error *error)
 {
@@ -35,7 +27,7 @@ static int check(const struct pl_scenario *s, const struct pl_recording *recordi
                             "%s: a replayed program holds its own format, not %s; leave --format "
                             "out",
                             s->path, pl_format_name(format));
-    if (recording && kept_of(s, pl_tape_of(recording)) > KEPT_MAX)
+    if (recording && trace_kept_of(s, pl_tape_of(recording)) > KEPT_MAX)
         return pl_error_set(error, -EINVAL,
                             "%s: trace.loop: keep would leave more than %llu blocks: a shorter "
                             "duration would be right",
@@ -45,9 +37,7 @@ static int check(const struct pl_scenario *s, const struct pl_recording *recordi
 
 static size_t copy_bytes(const struct pl_scenario *s, const struct pl_tape *tape)
 {
-    return pl_arena_cost(tape->slots * sizeof(struct trace_block)) +
-           pl_arena_cost(kept_of(s, tape) * sizeof(struct trace_block)) +
-           pl_arena_cost(tape->lanes * sizeof(struct trace_lane));
+    return trace_held_bytes(s, tape) + pl_arena_cost(tape->lanes * sizeof(struct trace_lane));
 }
 
 static size_t arena_bytes(const struct pl_scenario *s, const struct pl_recording *recording,
@@ -84,18 +74,15 @@ static bool open_copy(struct copy *c, const struct pl_pipeline_inputs *in, const
 {
     const struct pl_scenario *s = in->scenario;
     const struct pl_tape *tape = pl_tape_of(in->recording);
-    uint64_t kept = kept_of(s, tape);
     struct trace_lane *lanes = pl_arena_take(in->arena, tape->lanes * sizeof *lanes);
     c->player = (struct trace_player){
-        .settings = &s->trace,
+        .hands = {.settings = &s->trace,
+                  .shapes = pl_tape_shapes(tape),
+                  .classes = classes,
+                  .side = pl_sides_network(in->sides)},
         .tape = tape,
-        .classes = classes,
-        .side = pl_sides_network(in->sides),
-        .blocks = pl_arena_take(in->arena, tape->slots * sizeof(struct trace_block)),
-        .kept = pl_arena_take(in->arena, kept * sizeof(struct trace_block)),
-        .kept_capacity = kept,
     };
-    if (!lanes || !c->player.blocks || !c->player.kept)
+    if (!lanes || !trace_held_open(&c->player.held, s, tape, in->arena))
         return false;
     trace_lanes_open(&c->lanes, &c->player, lanes, tape->lanes, main);
     c->step = (struct pl_event){.fire = on_step, .context = c};
@@ -103,19 +90,11 @@ static bool open_copy(struct copy *c, const struct pl_pipeline_inputs *in, const
     return true;
 }
 
-static const uint8_t *class_shapes(const struct pl_pipeline_inputs *in)
-{
-    const struct pl_tape *tape = pl_tape_of(in->recording);
-    uint8_t *classes = pl_arena_take(in->arena, tape->shape_count);
-    for (uint64_t i = 0; classes && i < tape->shape_count; i++)
-        classes[i] = trace_class_of(in->scenario, in->stack, &pl_tape_shapes(tape)[i]);
-    return classes;
-}
-
 static int open(const struct pl_pipeline_inputs *in, void **state, struct pl_error *error)
 {
     struct running *r = pl_arena_take(in->arena, sizeof *r);
-    const uint8_t *classes = class_shapes(in);
+    const uint8_t *classes =
+        trace_classes(in->scenario, in->stack, pl_tape_of(in->recording), in->arena);
     bool opened = r && classes;
     if (opened) {
         r->count = in->scenario->trace.copies;

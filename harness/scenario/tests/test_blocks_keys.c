@@ -54,6 +54,8 @@ static void mistakes_are_told(void **state)
         {"", "1:1: the key 'blocks.file' is missing"},
         {"traffic: {file: a.pcap}\nblocks: {file: a}",
          "8:11: 'traffic' is a key of the pipeline receiver, not of blocks"},
+        {"clock: wall\nblocks: {file: a}",
+         "8:8: clock: the pipeline blocks does not run in real time; virtual would be right"},
         {"threads: 2\nblocks: {file: a}", "8:10: threads: the pipeline blocks has one thread"},
         {"blocks: {file: a, idle: 1s}",
          "8:25: blocks.idle: a cycle must be longer than its idle part"},

@@ -124,6 +124,7 @@ static void what_is_wrong_is_told(void **state)
             "either a signal or a command");
     refuses("program: {command: [x]}\nclasses: {packet: {size: 1KiB}}",
             "'classes' is no key of the pipeline program");
+    refuses("program: {command: [x]}\nclock: wall", "'clock' is no key of the pipeline program");
     refuses("program: {command: [x]}\ntraffic: {file: a.pcap}",
             "'traffic.file' is no key of the pipeline program");
     refuses("program: {command: [x]}\nreceiver: {latency: 1s}",

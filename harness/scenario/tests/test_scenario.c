@@ -80,7 +80,7 @@ static void tells_where_and_what(void **state)
          "dir/t.yaml:10:1: unknown key 'bogus'; known here: name, title, about, "
          "extends, pipeline, traffic, receiver, media, blocks, broadcast, program, trace, classes, "
          "limits, container, duration, "
-         "sample_interval, timeout, huge_pages, gate, seed, repeat, allocators, "
+         "sample_interval, timeout, clock, huge_pages, gate, seed, repeat, allocators, "
          "sweep, formats, threads, alerts, expect, budget"},
         {"threads: 3", "dir/t.yaml:10:10: threads: '3' is not 1 or 2"},
         {"name: twice", "dir/t.yaml:10:1: duplicate key"},

@@ -30,10 +30,11 @@ static void keys_are_taken(void **state)
     struct pl_scenario s;
     struct pl_error error = {""};
     if (parse("trace: {file: a.trace, touch: first, speed: 2.5, loop: keep, copies: 3}\n"
-              "classes: {a: {size: 100B}, b: {size: 1KiB}}",
+              "classes: {a: {size: 100B}, b: {size: 1KiB}}\nclock: wall",
               &s, &error))
         fail_msg("%s", error.text);
     assert_string_equal(s.trace.file, "dir/a.trace");
+    assert_int_equal(s.clock, PL_CLOCK_WALL);
     assert_int_equal(s.trace.touch, PL_TRACE_TOUCH_FIRST);
     assert_true(s.trace.speed == 2.5);
     assert_int_equal(s.trace.loop, PL_TRACE_LOOP_KEEP);
@@ -54,6 +55,7 @@ static void what_is_left_out_has_defaults(void **state)
     assert_int_equal(s.trace.touch, PL_TRACE_TOUCH_RECORDED);
     assert_true(s.trace.speed == 1);
     assert_int_equal(s.trace.copies, 1);
+    assert_int_equal(s.clock, PL_CLOCK_VIRTUAL);
     assert_int_equal(s.class_count, 8);
     assert_int_equal(s.classes[0].size, 64);
     assert_string_equal(s.formats, "own");
@@ -72,6 +74,7 @@ static void mistakes_are_told(void **state)
         {"trace: {file: a, speed: 0}",
          "7:25: trace.speed: '0' is out of range; a factor from 0.001"},
         {"trace: {file: a, copies: 65}", "7:26: trace.copies"},
+        {"trace: {file: a}\nclock: real", "8:8: clock: 'real' is not one of virtual|wall"},
         {"trace: {file: a}\nthreads: 2", "8:10: 'threads' is no key of the pipeline trace"},
         {"trace: {file: a}\nlimits: {x: 1MiB}", "'limits' is no key of the pipeline trace"},
         {"trace: {file: a}\nclasses: {b: {size: 1KiB}, a: {size: 64B}}",

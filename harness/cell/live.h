@@ -1,0 +1,19 @@
+/* What runs under the wall clock: a receiver over real sockets, or a recorded program's threads. */
+#ifndef PL_CELL_LIVE_H
+#define PL_CELL_LIVE_H
+
+#include "harness/cell/body.h"
+
+/** Samples in real time until the scenario's duration is over, or memory is at its ceiling.
+ *  @param start_ns replay time 0, as pl_real_now counts @return the replay time that was reached */
+int64_t pl_cell_live_sample(struct pl_cell *cell, int64_t start_ns);
+
+/** A receiver. Three threads: the network's, the reader's, and the calling one, which samples and
+ *  sleeps. @return the process's exit code */
+int pl_cell_live_receive(struct pl_cell *cell);
+
+/** A trace. The calling thread is the recorded program's main thread, which has glibc's main arena;
+ *  another one samples. @return likewise */
+int pl_cell_live_trace(struct pl_cell *cell);
+
+#endif
