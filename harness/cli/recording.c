@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "harness/cli/command.h"
 #include "harness/scenario/traits.h"
 #include "harness/traffic/material.h"
 #include "harness/traffic/profile.h"
@@ -46,7 +47,8 @@ static int read_profile(const struct pl_scenario *s, struct pl_recording **recor
     const char *paths[PL_SOURCES_MAX];
     struct pl_profile *profile;
     pl_scenario_files(s, paths);
-    int rc = pl_profile_read(paths[0], &profile, error);
+    int rc = pl_command_is_trace(paths[0]) ? pl_profile_of_trace(paths[0], &profile, error)
+                                           : pl_profile_read(paths[0], &profile, error);
     if (rc)
         return rc;
     *recording = pl_material_of(paths[0], profile, profile->bytes);

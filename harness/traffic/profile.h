@@ -1,5 +1,5 @@
 /* A profile: which sizes a program asks its heap for, and for how long it keeps each. Pictures and
- * packets are recordings; what lies between them is drawn from this (record-blocks.sh). */
+ * packets are recordings; what lies between them is drawn from this. */
 #ifndef PL_TRAFFIC_PROFILE_H
 #define PL_TRAFFIC_PROFILE_H
 
@@ -30,6 +30,12 @@ struct pl_profile {
  *  @param profile set on success; free() it
  *  @return 0, or a negative errno with `file:line: what is wrong, what would be right` */
 int pl_profile_read(const char *path, struct pl_profile **profile, struct pl_error *error);
+
+/** The profile of what a recorded program asks for: its blocks of at most 64 KiB, sizes above 128 B
+ *  rounded up to 16 B, lifetimes in acquires of the whole program. Needs the library pl_capture.
+ *  @return as pl_profile_read; -EINVAL for what is no trace, or holds no such block; of a trace that
+ *  was cut off, what is there */
+int pl_profile_of_trace(const char *path, struct pl_profile **profile, struct pl_error *error);
 
 /** As pl_profile_read, from text. `path` stands in messages. */
 int pl_profile_parse(const char *text, const char *path, struct pl_profile **profile,

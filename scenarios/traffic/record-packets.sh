@@ -8,8 +8,7 @@
 #   record-packets.sh --check      does the profile agree with its head and the recordings' hashes? (offline)
 #   record-packets.sh --reproduce  make it anew elsewhere: is it the same to the byte?
 #
-# The table has a line for each size and lifetime, as record-blocks.sh makes it: size in bytes, lifetime,
-# packets. Each recording counts as if it went on for ten seconds. A packet of a media file is kept
+# The table has a line for each size and lifetime: size in bytes, lifetime, packets. Each recording counts as if it went on for ten seconds. A packet of a media file is kept
 # until the next one of its stream is read, an RTP packet for a receiver's latency of 200 ms. Meanwhile the
 # other streams' packets come: lifetime k is 2^(k-1) to 2^k - 1 acquires of all streams together.
 # Exit: 0 done, 1 disagreement or a failed recording, 2 bad usage, 3 this machine cannot do it.

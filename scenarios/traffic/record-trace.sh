@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
-# Makes the trace of a program's heap that the pipeline `trace` replays: FFmpeg that decodes a clip and
-# encodes it anew, in real time, for eight seconds, in two threads. (What a trace holds:
+# Makes the traces of real programs' heaps that scenarios replay, or draw blocks from. (What a trace holds:
 # harness/trace/FORMAT.md.)
 #
-#   record-trace.sh              record; refuses to replace a trace
-#   record-trace.sh --force      record, replacing the one there is
-#   record-trace.sh --check      do the trace and its lock agree? (offline)
-#   record-trace.sh --reproduce  record anew elsewhere: as many blocks and as large a peak, but for 2 %?
+#   ffmpeg         a clip is decoded and encoded anew with x264, in real time, for eight seconds, in two threads
+#   ffmpeg-blocks  30 s of a moving test picture and a sine are decoded and encoded anew, in one thread, so that
+#                  runs ask alike but for a few blocks: where the pipeline `blocks` has sizes and lifetimes from
+#
+#   record-trace.sh [NAME...]              record; refuses to replace a trace
+#   record-trace.sh --force [NAME...]      record, replacing what is there
+#   record-trace.sh --check [NAME...]      do the traces and their locks agree? (offline)
+#   record-trace.sh --reproduce [NAME...]  record anew elsewhere: as many blocks and as large a peak, but for 2 %?
 #
 # Environment: PLIMSOLL, the program (default build/plimsoll).
 # Exit: 0 done, 1 disagreement or a failed recording, 2 bad usage, 3 this machine cannot do it.
@@ -15,13 +18,14 @@ export LC_ALL=C
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 plimsoll=$(realpath "${PLIMSOLL:-$here/../../build/plimsoll}")
-trace=$here/ffmpeg.trace lock=$here/ffmpeg.trace.lock
-deadline=60 # seconds after which a recording is given up
-command=(ffmpeg -nostdin -hide_banner -loglevel error -re -stream_loop 3 -i clip.mp4
-    -c:v libx264 -preset veryfast -threads 2 -f null -)
+deadline=120 # seconds after which a recording is given up
+names=(ffmpeg ffmpeg-blocks)
+quiet=(-nostdin -hide_banner -loglevel error)
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
 
 die() { # CODE LINE...
     local code=$1
@@ -30,11 +34,32 @@ die() { # CODE LINE...
     exit "$code"
 }
 
-record() { # FILE
+command_of() { # NAME: into `command`, which runs in the folder `work`
+    case $1 in
+    ffmpeg) command=(ffmpeg "${quiet[@]}" -re -stream_loop 3 -i clip.mp4
+        -c:v libx264 -preset veryfast -threads 2 -f null -) ;;
+    ffmpeg-blocks) command=(ffmpeg "${quiet[@]}" -threads 1 -filter_threads 1 -i in.mkv
+        -threads 1 -c:v libx264 -preset veryfast -c:a aac -b:a 96k -f matroska out.mkv) ;;
+    *) die 2 "'$1' is none of ${names[*]}" ;;
+    esac
+}
+
+prepare() { # NAME: what its program reads
+    cp "$here/clip.mp4" "$work"
+    [ "$1" != ffmpeg-blocks ] || [ -e "$work/in.mkv" ] ||
+        (cd "$work" && timeout "$deadline" ffmpeg "${quiet[@]}" -f lavfi -i 'testsrc2=s=640x360:r=25:d=30' \
+            -f lavfi -i 'sine=f=440:b=4:r=44100:d=30' -threads 1 -c:v libx264 -preset veryfast \
+            -c:a aac -b:a 96k in.mkv) || die 1 "FFmpeg made no media to decode"
+}
+
+record() { # NAME FILE
     command -v ffmpeg >/dev/null || die 3 "ffmpeg is missing: ci/setup --slow installs it"
     [ -x "$plimsoll" ] || die 3 "$plimsoll is missing: ci/build build makes it"
-    (cd "$here" && timeout "$deadline" "$plimsoll" record --out "$1" -- "${command[@]}" 2>"$work/said") ||
-        die 1 "the recording failed: $(tail -1 "$work/said")"
+    command_of "$1"
+    prepare "$1"
+    rm -f "$work/out.mkv"
+    (cd "$work" && timeout "$deadline" "$plimsoll" record --out "$2" -- "${command[@]}" 2>"$work/said") ||
+        die 1 "the recording failed: $(tail -n 1 "$work/said")"
 }
 
 figures() { # FILE: "blocks B", of all blocks and of the most that lived
@@ -42,11 +67,13 @@ figures() { # FILE: "blocks B", of all blocks and of the most that lived
     awk '$1 == "blocks" && $2 ~ /,$/ { blocks = $2 + 0 } $1 == "live" { peak = $3 } END { print blocks, peak }' "$work/listed"
 }
 
-locked() { # KEY
-    sed -n "s/^$1 = //p" "$lock"
+locked() { # NAME KEY
+    sed -n "s/^$2 = //p" "$here/$1.trace.lock"
 }
 
-write_lock() {
+write_lock() { # NAME
+    local lock=$here/$1.trace.lock trace=$here/$1.trace
+    command_of "$1"
     {
         echo "# Written by record-trace.sh, checked by record-trace.sh --check."
         echo "ffmpeg = $(ffmpeg -version | sed -n '1s/ffmpeg version \([^ ]*\).*/\1/p')"
@@ -58,34 +85,47 @@ write_lock() {
     mv "$lock.$$" "$lock"
 }
 
-check() {
-    [ "$(stat -c %s "$trace")" = "$(locked bytes)" ] || die 1 "ffmpeg.trace has not the bytes of its lock"
-    [ "$(sha256sum <"$trace" | cut -d' ' -f1)" = "$(locked sha256)" ] ||
-        die 1 "ffmpeg.trace has not the hash of its lock"
-    [ "$(figures "$trace")" = "$(locked figures)" ] || die 1 "ffmpeg.trace has not the figures of its lock"
+replace() { # NAME
+    record "$1" "$work/new.trace"
+    mv "$work/new.trace" "$here/$1.trace"
+    write_lock "$1"
+}
+
+check() { # NAME
+    local trace=$here/$1.trace
+    [ "$(stat -c %s "$trace")" = "$(locked "$1" bytes)" ] || die 1 "$1.trace has not the bytes of its lock"
+    [ "$(sha256sum <"$trace" | cut -d' ' -f1)" = "$(locked "$1" sha256)" ] ||
+        die 1 "$1.trace has not the hash of its lock"
+    [ "$(figures "$trace")" = "$(locked "$1" figures)" ] || die 1 "$1.trace has not the figures of its lock"
 }
 
 near() { # A B: within 2 % of each other
     awk -v a="$1" -v b="$2" 'BEGIN { exit !(a > 0 && a < 1.02 * b && b < 1.02 * a) }'
 }
 
-reproduce() {
+reproduce() { # NAME
     local blocks peak wanted_blocks wanted_peak
-    record "$work/again.trace"
+    record "$1" "$work/again.trace"
     read -r blocks peak <<<"$(figures "$work/again.trace")"
-    read -r wanted_blocks wanted_peak <<<"$(locked figures)"
-    near "$blocks" "$wanted_blocks" || die 1 "$blocks blocks, and the lock has $wanted_blocks"
-    near "$peak" "$wanted_peak" || die 1 "$peak B at most, and the lock has $wanted_peak"
+    read -r wanted_blocks wanted_peak <<<"$(locked "$1" figures)"
+    near "$blocks" "$wanted_blocks" || die 1 "$1: $blocks blocks, and the lock has $wanted_blocks"
+    near "$peak" "$wanted_peak" || die 1 "$1: $peak B at most, and the lock has $wanted_peak"
 }
 
+make_new() { # NAME
+    [ ! -e "$here/$1.trace" ] || die 2 "$here/$1.trace is there: --force replaces it"
+    replace "$1"
+}
+
+action=make_new
 case ${1-} in
-"" | --force)
-    [ "${1-}" = --force ] || [ ! -e "$trace" ] || die 2 "$trace is there: --force replaces it"
-    record "$work/new.trace"
-    mv "$work/new.trace" "$trace"
-    write_lock
-    ;;
---check) check ;;
---reproduce) reproduce ;;
-*) die 2 "record-trace.sh [--force|--check|--reproduce] would be right" ;;
+--force) action=replace && shift ;;
+--check) action=check && shift ;;
+--reproduce) action=reproduce && shift ;;
+-*) die 2 "record-trace.sh [--force|--check|--reproduce] [NAME...] would be right" ;;
 esac
+[ $# -gt 0 ] || set -- "${names[@]}"
+for name in "$@"; do
+    command_of "$name" # or it is none
+    $action "$name"
+done

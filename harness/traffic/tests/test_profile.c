@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "harness/trace/writer.h"
 #include "harness/traffic/profile.h"
 
 static void rows_are_read(void **state)
@@ -70,9 +72,50 @@ static void ours_is_whole(void **state)
     (void)state;
     struct pl_profile *p;
     struct pl_error error;
-    if (pl_profile_read(PL_SOURCE_DIR "/scenarios/traffic/ffmpeg-blocks.tsv", &p, &error))
+    if (pl_profile_of_trace(PL_SOURCE_DIR "/scenarios/traffic/ffmpeg-blocks.trace", &p, &error))
         fail_msg("%s", error.text);
     assert_true(p->row_count > 500 && p->blocks > 50000 && p->largest <= 65536);
+    free(p);
+    if (pl_profile_read(PL_SOURCE_DIR "/scenarios/traffic/packets.tsv", &p, &error))
+        fail_msg("%s", error.text);
+    free(p);
+    assert_int_equal(pl_profile_of_trace("/no/such.trace", &p, &error), -ENOENT);
+}
+
+/* Lifetimes are counted in acquires, a resize is a release and an acquire, and what is large is
+ * left out. */
+static void a_trace_has_a_profile(void **state)
+{
+    (void)state;
+    static const struct pl_trace_event events[] = {
+        {.kind = PL_TRACE_ALLOCATE, .thread = 1, .size = 100}, /* lives for 3 acquires */
+        {.kind = PL_TRACE_ALLOCATE, .thread = 1, .size = 130}, /* 144; for none */
+        {.kind = PL_TRACE_FREE, .thread = 1, .slot = 1},
+        {.kind = PL_TRACE_ALLOCATE, .thread = 1, .size = 65537},          /* left out */
+        {.kind = PL_TRACE_RESIZE, .thread = 1, .slot = 1, .size = 65536}, /* never released */
+        {.kind = PL_TRACE_FREE, .thread = 1, .slot = 0},
+    };
+    char path[] = "/tmp/plimsoll-profile-XXXXXX";
+    struct pl_trace_head head = {
+        .program = "p", .command = "p", .machine = "m", .heap = "h", .ended = "e"};
+    struct pl_profile *p;
+    struct pl_error error = {""};
+    FILE *stream = fdopen(mkstemp(path), "w");
+    struct pl_trace_writer *writer = pl_trace_writer_open(stream, &head);
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+        struct pl_trace_event event = events[i];
+        assert_int_equal(pl_trace_write(writer, &event), 0);
+    }
+    assert_int_equal(pl_trace_writer_close(writer, true), 0);
+    fclose(stream);
+    if (pl_profile_of_trace(path, &p, &error))
+        fail_msg("%s", error.text);
+    unlink(path);
+    static const struct pl_profile_row wanted[] = {{100, 2, 1}, {144, 0, 2}, {65536, 16, 3}};
+    assert_int_equal(p->row_count, 3);
+    assert_int_equal(p->blocks, 3);
+    assert_int_equal(p->largest, 65536);
+    assert_memory_equal(p->rows, wanted, sizeof wanted);
     free(p);
 }
 
@@ -98,6 +141,7 @@ int main(void)
         cmocka_unit_test(mistakes_are_told),
         cmocka_unit_test(a_profile_without_blocks_is_none),
         cmocka_unit_test(ours_is_whole),
+        cmocka_unit_test(a_trace_has_a_profile),
         cmocka_unit_test(a_row_is_drawn_as_often_as_it_has_blocks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
