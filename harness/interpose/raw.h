@@ -87,8 +87,10 @@ enum pl_raw_op {
     PL_RAW_ASK_SIZE,     /* address */
     PL_RAW_TRIM,         /* size */
     PL_RAW_THREAD_END,
-    PL_RAW_MAP,  /* address and size: memory beside the heap */
-    PL_RAW_UNMAP /* likewise */
+    PL_RAW_MAP,      /* address and size: memory beside the heap */
+    PL_RAW_UNMAP,    /* likewise */
+    PL_RAW_SITE_REST /* so many frames of the record that follows, the outermost, are those of the
+                        thread's latest site */
 };
 
 /** Of the first word: addresses are multiples of 16 below 2^48, sizes below this one are beside
