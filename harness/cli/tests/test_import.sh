@@ -132,7 +132,7 @@ says "2 frees of blocks that came before the recording, or by memalign or pvallo
 came() { events "$1" | awk '$3 == "allocate" || $3 == "resize"' | grep -oE ' size=100[0-9][0-9]$| size=100[0-9][0-9] ' | tr -d ' '; }
 came own.trace | grep -vxE 'size=(10009|10011)' >wanted
 [ "$(wc -l <wanted)" -eq 13 ] || bad "only $(wc -l <wanted) calls were recorded"
-came seen.trace | diff wanted - >diff || bad "not the calls that were made: $(cat diff)"
+came seen.trace | diff wanted - >differ || bad "not the calls that were made: $(cat differ)"
 compare 40001 hold 200
 compare 20001 swap 2000
 compare 30001 threads 300
