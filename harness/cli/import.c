@@ -41,7 +41,8 @@ static void report(const char *path, const struct pl_trace_head *head,
         pl_printable_line(stderr, "plimsoll: %s: %s; what is whole is in it", path, head->lost);
     if (t->unknown_frees)
         pl_printable_line(stderr,
-                          "plimsoll: %s: %" PRIu64 " frees skipped, of blocks that came before",
+                          "plimsoll: %s: %" PRIu64 " frees skipped, of blocks that came before, or "
+                          "by memalign or pvalloc",
                           path, t->unknown_frees);
     if (t->missed_frees)
         pl_printable_line(stderr,

@@ -155,7 +155,7 @@ static void print_head(const struct pl_trace_head *h)
                                                   : "a counter of all threads");
 }
 
-static void print_events(const struct sums *s, const struct pl_trace_totals *t)
+static void print_events(const struct sums *s, const struct pl_trace_totals *t, bool imported)
 {
     printf("\nevents     %" PRIu64 "\n", t->events);
     for (int i = 0; i < PL_TRACE_KINDS; i++)
@@ -170,8 +170,8 @@ static void print_events(const struct sums *s, const struct pl_trace_totals *t)
     if (s->beside_peak)
         printf("beside     %" PRIu64 " B mapped at most\n", s->beside_peak);
     if (t->unknown_frees)
-        printf("skipped    %" PRIu64 " frees of blocks that came before the recording\n",
-               t->unknown_frees);
+        printf("skipped    %" PRIu64 " frees of blocks that came before the recording%s\n",
+               t->unknown_frees, imported ? ", or by memalign or pvalloc" : "");
     if (t->missed_frees)
         printf("put right  %" PRIu64 " frees that were not recorded: their addresses came again\n",
                t->missed_frees);
@@ -251,7 +251,7 @@ static void print_sums(const struct pl_trace_reader *reader, struct sums *s)
 {
     const struct pl_trace_totals *t = pl_trace_totals(reader);
     print_head(pl_trace_head(reader));
-    print_events(s, t);
+    print_events(s, t, pl_trace_head(reader)->imported[0]);
     print_threads(s, t);
     print_classes("size", "B", s->sizes);
     print_alignments(s);

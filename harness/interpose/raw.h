@@ -87,9 +87,17 @@ enum pl_raw_op {
     PL_RAW_ASK_SIZE,     /* address */
     PL_RAW_TRIM,         /* size */
     PL_RAW_THREAD_END,
-    PL_RAW_MAP,   /* address and size: memory beside the heap; beside: it was there before */
-    PL_RAW_UNMAP, /* likewise */
-    PL_RAW_STACK  /* address: in the last page of the stack that a thread began on */
+    PL_RAW_MAP,      /* address and size: memory beside the heap; beside: enum pl_raw_map */
+    PL_RAW_UNMAP,    /* likewise */
+    PL_RAW_SITE_REST /* so many frames of the record that follows, the outermost, are those of the
+                        thread's latest site */
+};
+
+/** What a MAP tells of. */
+enum pl_raw_map {
+    PL_RAW_MAPPED, /* what the program has mapped */
+    PL_RAW_BEFORE, /* what was there before it began */
+    PL_RAW_STACK /* of the stack that the thread begins on: an address in its last page, no size */
 };
 
 /** Of the first word: addresses are multiples of 16 below 2^48, sizes below this one are beside
@@ -98,12 +106,6 @@ enum pl_raw_op {
 #define PL_RAW_SIZE_LARGE UINT64_C(0xfffff)
 #define PL_RAW_STAMP_SHIFT 16
 #define PL_RAW_STAMP_MASK ((UINT64_C(1) << 48) - 1)
-enum {
-    PL_RAW_OP_MASK = 15,
-    PL_RAW_BESIDE_SHIFT = 4,
-    PL_RAW_EXPONENT = 63,
-    PL_RAW_ZEROED = 64,
-    PL_RAW_BEFORE = 1
-};
+enum { PL_RAW_OP_MASK = 15, PL_RAW_BESIDE_SHIFT = 4, PL_RAW_EXPONENT = 63, PL_RAW_ZEROED = 64 };
 
 #endif

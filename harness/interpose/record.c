@@ -17,7 +17,8 @@
 enum {
     PAGE = 4096,
     TOLD_FROM = 8192, /* bytes: pages of smaller blocks are touched with their neighbours */
-    PAGES_AT_ONCE = 1024
+    PAGES_AT_ONCE = 1024,
+    TOLD_WHOLE = 1024 /* of so many chains one */
 };
 
 static bool is_sized;
@@ -65,12 +66,31 @@ void pl_record_begin(bool sized)
     pl_record_what_is_there(was_there);
 }
 
+/* How many frames, from the outermost inwards, are those of the thread's latest chain. Now and then
+ * a chain is told whole: a signal's handler may have told of one in the midst of another. */
+static uint32_t known_frames(struct pl_record_thread *mine, const uint64_t *frames, uint32_t count)
+{
+    const uint32_t most = count < mine->frame_count ? count : mine->frame_count;
+    uint32_t known = 0;
+    if (++mine->sites % TOLD_WHOLE == 0)
+        return 0;
+    while (known < most && frames[count - 1 - known] == mine->frames[mine->frame_count - 1 - known])
+        known++;
+    return known;
+}
+
 static __attribute__((noinline)) void emit_stack(const void *caller, uint64_t stamp)
 {
+    struct pl_record_thread *mine = &pl_record_mine;
     uint64_t frames[PL_RAW_FRAMES_MAX];
     const uint32_t count = pl_record_stack(caller, pl_record_frames, frames);
-    for (uint32_t i = 0; i < count; i++)
+    const uint32_t known = known_frames(mine, frames, count);
+    for (uint32_t i = 0; i < count - known; i++)
         emit(frames[i], 0, PL_RAW_SITE, stamp);
+    if (known)
+        emit(known, 0, PL_RAW_SITE_REST, stamp);
+    __builtin_memcpy(mine->frames, frames, count * sizeof *frames);
+    mine->frame_count = count;
 }
 
 static inline void emit_site(const void *caller, uint64_t stamp)

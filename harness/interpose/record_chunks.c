@@ -140,7 +140,8 @@ static void enter(struct pl_record_thread *mine, struct pl_raw_chunk *chunk)
 static void tell_stack(struct pl_record_thread *mine)
 {
     mine->next[0] = (uint64_t)pthread_self() >> 4;
-    mine->next[1] = mine->chunk->stamp << PL_RAW_STAMP_SHIFT | PL_RAW_STACK;
+    mine->next[1] =
+        mine->chunk->stamp << PL_RAW_STAMP_SHIFT | PL_RAW_STACK << PL_RAW_BESIDE_SHIFT | PL_RAW_MAP;
     mine->next += 2;
 }
 

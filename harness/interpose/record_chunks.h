@@ -12,6 +12,8 @@ struct pl_record_thread {
     uintptr_t stack_begin, stack_end; /* pages of the stack that are known to be there */
     uint32_t number;                  /* from 1; 0: it has recorded nothing */
     bool is_busy;
+    uint32_t sites, frame_count; /* chains told; frames of the latest one */
+    uint64_t frames[PL_RAW_FRAMES_MAX];
 };
 extern PL_TLS struct pl_record_thread pl_record_mine;
 

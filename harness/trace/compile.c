@@ -226,10 +226,10 @@ static int map_beside(struct compiler *c, const struct pl_raw_record *r, struct 
 static int take(struct compiler *c, const struct pl_raw_record *r, uint64_t time_ms)
 {
     struct pl_trace_event e = {.time_ms = time_ms};
+    if (r->op == PL_RAW_MAP && r->beside == PL_RAW_STACK)
+        return pl_beside_add_stack(&c->beside, r->address);
     if (r->op == PL_RAW_MAP || r->op == PL_RAW_UNMAP)
         return map_beside(c, r, &e);
-    if (r->op == PL_RAW_STACK)
-        return pl_beside_add_stack(&c->beside, r->address);
     struct source_thread *t = thread_of(c, r->thread);
     if (!t)
         return -ENOMEM;

@@ -16,6 +16,8 @@ struct pl_raw_cursor {
     size_t place, place_end;  /* the chunks that follow */
     uint64_t stamp;           /* of the latest record */
     struct pl_raw_record next;
+    uint64_t frames[PL_RAW_FRAMES_MAX]; /* of the latest site */
+    uint32_t frame_count;
 };
 
 /* The head's pages are there before anything is written: where there is no room, a store would end
@@ -144,9 +146,32 @@ static uint64_t whole_stamp(uint64_t latest, uint64_t low)
                                                   : latest + step;
 }
 
-/* @return whether it is one that stands before another */
-static bool take_before(struct pl_raw_record *r, const uint64_t words[2])
+/* The outermost frames of the latest chain, as many as there are. */
+static void take_rest(struct pl_raw_cursor *c, uint64_t count)
 {
+    struct pl_raw_record *r = &c->next;
+    const uint32_t room = PL_RAW_FRAMES_MAX - r->frame_count;
+    const uint32_t most = c->frame_count < room ? c->frame_count : room;
+    const uint32_t taken = count < most ? (uint32_t)count : most;
+    memcpy(&r->frames[r->frame_count], &c->frames[c->frame_count - taken],
+           taken * sizeof *r->frames);
+    r->frame_count += taken;
+}
+
+/* For the chains to come. */
+static void keep_chain(struct pl_raw_cursor *c)
+{
+    const struct pl_raw_record *r = &c->next;
+    if (!r->frame_count)
+        return;
+    memcpy(c->frames, r->frames, r->frame_count * sizeof *r->frames);
+    c->frame_count = r->frame_count;
+}
+
+/* @return whether it is one that stands before another */
+static bool take_before(struct pl_raw_cursor *c, const uint64_t words[2])
+{
+    struct pl_raw_record *r = &c->next;
     switch (words[1] & PL_RAW_OP_MASK) {
     case PL_RAW_SIZE:
         r->size = words[0];
@@ -160,6 +185,9 @@ static bool take_before(struct pl_raw_record *r, const uint64_t words[2])
     case PL_RAW_SITE:
         if (r->frame_count < PL_RAW_FRAMES_MAX)
             r->frames[r->frame_count++] = words[0];
+        return true;
+    case PL_RAW_SITE_REST:
+        take_rest(c, words[0]);
         return true;
     default:
         return false;
@@ -176,7 +204,8 @@ static bool advance(const struct pl_raw_log *log, struct pl_raw_cursor *c)
     do {
         if (!next_words(log, c, words))
             return false;
-    } while (take_before(r, words));
+    } while (take_before(c, words));
+    keep_chain(c);
     c->stamp = r->stamp = whole_stamp(c->stamp, words[1] >> PL_RAW_STAMP_SHIFT);
     r->op = (enum pl_raw_op)(words[1] & PL_RAW_OP_MASK);
     r->beside = (unsigned)(words[1] & ((1 << PL_RAW_STAMP_SHIFT) - 1)) >> PL_RAW_BESIDE_SHIFT;

@@ -121,6 +121,18 @@ compare() { # SIZE ARGUMENT...: what record and both forms of heaptrack's tell o
     done
 }
 command -v heaptrack >/dev/null || { echo "heaptrack is wanted: ci/setup installs it" && exit $((failed ? 1 : 77)); }
+# Each call of the API but the two that heaptrack does not see; of those the frees, which are counted.
+"$build/plimsoll" record --out own.trace -- "$build/record-subject" every-call 2>err || bad "$(cat err)"
+rm -f heaptrack.*.zst
+heaptrack --raw -o heaptrack.subject "$build/record-subject" every-call >out 2>&1 || bad "heaptrack: $(cat out)"
+import 0 --out seen.trace heaptrack.subject.raw.zst
+says "2 frees skipped, of blocks that came before, or by memalign or pvalloc"
+"$build/plimsoll" list seen.trace >listed
+says "2 frees of blocks that came before the recording, or by memalign or pvalloc" listed
+came() { events "$1" | awk '$3 == "allocate" || $3 == "resize"' | grep -oE ' size=100[0-9][0-9]$| size=100[0-9][0-9] ' | tr -d ' '; }
+came own.trace | grep -vxE 'size=(10009|10011)' >wanted
+[ "$(wc -l <wanted)" -eq 13 ] || bad "only $(wc -l <wanted) calls were recorded"
+came seen.trace | diff wanted - >differ || bad "not the calls that were made: $(cat differ)"
 compare 40001 hold 200
 compare 20001 swap 2000
 compare 30001 threads 300

@@ -207,17 +207,18 @@ static int write_all(struct importer *im, struct pl_trace_totals *totals, struct
     return rc || !ended ? rc : tell(im, ended, error);
 }
 
+/* What came by memalign and pvalloc it does not see in any release (1.4, 1.5), but for its frees.
+ */
 static void tell_what_is_assumed(const struct pl_heaptrack_survey *s, char *text, size_t capacity)
 {
-    snprintf(
-        text, capacity,
-        "heaptrack %u.%u.%u, %s: all is of one thread; no alignments, no resizes but a free and "
-        "an allocation each; blocks are touched in whole%s; RSS has files' pages and "
-        "heaptrack's own%s",
-        s->version >> 16, s->version >> 8 & 255, s->version & 255,
-        s->is_interpreted ? "interpreted" : "raw",
-        s->is_interpreted ? "; of equal ones of a call site the oldest goes first" : "",
-        s->is_attached ? "; what was there before heaptrack was attached is missing" : "");
+    snprintf(text, capacity,
+             "heaptrack %u.%u.%u, %s: all is of one thread; what came by memalign and pvalloc is "
+             "missing; no alignments, no resizes but a free and an allocation each; blocks are "
+             "touched in whole%s; RSS has files' pages and heaptrack's own%s",
+             s->version >> 16, s->version >> 8 & 255, s->version & 255,
+             s->is_interpreted ? "interpreted" : "raw",
+             s->is_interpreted ? "; of equal ones of a call site the oldest goes first" : "",
+             s->is_attached ? "; what was there before heaptrack was attached is missing" : "");
 }
 
 static void fill_head(const struct pl_heaptrack_survey *s, struct pl_trace_head *head)
