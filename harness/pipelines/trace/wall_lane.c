@@ -21,7 +21,7 @@
  * machine's host steps in where one pauses in a loop, and 200 pauses instead of 20 took a replay of
  * two threads from 0.38 to 0.65 s, 2000 to 2.2 s. */
 #define SPINS 20u
-#define YIELDS 200u
+#define YIELDS 50u
 #define NAP_NS_MIN 20000u
 #define NAP_NS_MAX 1000000u
 
@@ -118,6 +118,7 @@ static void *run(void *context)
     trace_lane_play(lane);
     lane->thread = pthread_self();
     __atomic_store_n(&lane->state, TRACE_LANE_LEFT, __ATOMIC_RELEASE);
+    futex(&lane->state, FUTEX_WAKE, INT32_MAX, NULL);
     if (__atomic_sub_fetch(&copy->playing, 1, __ATOMIC_ACQ_REL) == 0)
         futex(&copy->playing, FUTEX_WAKE, INT32_MAX, NULL);
     return NULL;
@@ -133,17 +134,17 @@ int trace_thread_make(pthread_t *thread, void *(*run_it)(void *), void *context)
     return rc;
 }
 
-/* Without the thread others would wait for its blocks for ever: then all ends, and the cell has
- * failed. */
+/* Waits until the lane's thread before has left, which it does also when all is to end. Without the
+ * new one others would wait for its blocks for ever: then all ends, and the cell has failed. */
 static bool start(struct trace_wall_lane *maker, struct trace_wall_lane *lane)
 {
     struct trace_wall_copy *copy = maker->copy;
     pthread_t thread;
     uint32_t state;
-    for (uint32_t looks = 0;
-         (state = __atomic_load_n(&lane->state, __ATOMIC_ACQUIRE)) == TRACE_LANE_PLAYED; looks++)
-        if (!be_patient(copy->score, looks))
-            return false;
+    while ((state = __atomic_load_n(&lane->state, __ATOMIC_ACQUIRE)) == TRACE_LANE_PLAYED)
+        sleep_on(&lane->state, TRACE_LANE_PLAYED, INT64_MAX);
+    if (trace_score_stopped(copy->score))
+        return false;
     lane->follows = state == TRACE_LANE_LEFT;
     lane->before = lane->thread;
     __atomic_store_n(&lane->state, TRACE_LANE_PLAYED, __ATOMIC_RELAXED);

@@ -34,7 +34,7 @@ struct trace_wall_lane {
     pthread_t before; /* to be joined by the thread, if `follows` */
     bool follows;
     uint32_t index;
-    uint32_t state; /* enum trace_lane_state; atomic */
+    uint32_t state; /* enum trace_lane_state; atomic, a futex */
 };
 
 /** One program. */
