@@ -16,7 +16,7 @@ uint64_t pl_trace_needed(const struct pl_trace_event *e)
 
 int64_t pl_trace_size_place(struct pl_trace_sizes *s, uint64_t bytes)
 {
-    const int64_t known = pl_addresses_find(&s->places, bytes);
+    const int64_t known = pl_map_find(&s->places, bytes);
     if (known >= 0)
         return known;
     if (s->count == s->capacity) {
@@ -27,7 +27,7 @@ int64_t pl_trace_size_place(struct pl_trace_sizes *s, uint64_t bytes)
         s->list = grown;
         s->capacity = capacity;
     }
-    if (pl_addresses_add(&s->places, bytes, s->count))
+    if (pl_map_add(&s->places, bytes, s->count))
         return -1;
     s->list[s->count] = (struct pl_trace_size){.bytes = bytes};
     return s->count++;
@@ -62,7 +62,7 @@ uint32_t pl_trace_sizes_served(const struct pl_trace_sizes *s, uint64_t bytes_ma
 void pl_trace_sizes_free(struct pl_trace_sizes *s)
 {
     free(s->list);
-    free(s->places.table);
+    pl_map_free(&s->places);
     *s = (struct pl_trace_sizes){.count = 0};
 }
 

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "harness/trace/addresses.h"
+#include "harness/base/map.h"
 #include "harness/trace/trace.h"
 
 enum { PL_TRACE_CLASSES_MAX = 16, PL_TRACE_CLASS_STEP = 8 /* bytes: sizes are multiples of it */ };
@@ -21,7 +21,7 @@ struct pl_trace_size {
 struct pl_trace_sizes {
     struct pl_trace_size *list;
     uint32_t count, capacity;
-    struct pl_addresses places; /* of bytes in the list */
+    struct pl_map places; /* of bytes in the list */
 };
 
 /** Bytes of a pool's block that an allocation or a resize needs: with room to align it where its

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/trace/addresses.h"
+#include "harness/base/map.h"
 #include "harness/trace/beside.h"
 #include "harness/trace/large_blocks.h"
 #include "harness/trace/raw_log.h"
@@ -28,7 +28,7 @@ struct compiler {
     const struct pl_trace_source *source;
     struct pl_trace_writer *writer;
     struct pl_raw_log log;
-    struct pl_addresses addresses;
+    struct pl_map addresses;
     struct pl_beside beside;
     struct pl_large_blocks large;
     struct pl_site_numbers sites;
@@ -80,7 +80,7 @@ static struct source_thread *thread_of(struct compiler *c, uint32_t thread)
 
 static int enter(struct compiler *c, const struct pl_trace_event *e, uint64_t address)
 {
-    int rc = pl_addresses_add(&c->addresses, address, e->slot);
+    int rc = pl_map_add(&c->addresses, address, e->slot);
     pl_beside_note_block(&c->beside, address);
     return rc ? rc : pl_large_blocks_add(&c->large, e->slot, address, e->size);
 }
@@ -88,10 +88,10 @@ static int enter(struct compiler *c, const struct pl_trace_event *e, uint64_t ad
 /* @return the slot, which is left; -1 where the block is not known */
 static int64_t leave(struct compiler *c, uint64_t address)
 {
-    const int64_t slot = pl_addresses_find(&c->addresses, address);
+    const int64_t slot = pl_map_find(&c->addresses, address);
     if (slot < 0)
         return -1;
-    pl_addresses_remove(&c->addresses, address);
+    pl_map_remove(&c->addresses, address);
     pl_large_blocks_remove(&c->large, (uint32_t)slot);
     return slot;
 }
@@ -148,7 +148,7 @@ static int release(struct compiler *c, const struct pl_raw_record *r,
 /* From here on the address may be somebody else's. */
 static int begin_resize(struct compiler *c, const struct pl_raw_record *r, struct source_thread *t)
 {
-    const int64_t slot = pl_addresses_find(&c->addresses, r->address);
+    const int64_t slot = pl_map_find(&c->addresses, r->address);
     t->size = slot < 0 ? 0 : pl_large_blocks_size(&c->large, (uint32_t)slot);
     t->resizing = leave(c, r->address);
     t->touched = r->touched;
@@ -191,7 +191,7 @@ static int stay(struct compiler *c, const struct pl_raw_record *r, struct source
                 struct pl_trace_event *e)
 {
     const int64_t slot = t->resizing;
-    int rc = slot < 0 ? 0 : pl_addresses_add(&c->addresses, t->address, (uint32_t)slot);
+    int rc = slot < 0 ? 0 : pl_map_add(&c->addresses, t->address, (uint32_t)slot);
     if (!rc && slot >= 0)
         rc = pl_large_blocks_add(&c->large, (uint32_t)slot, t->address, t->size);
     t->resizing = -1;
@@ -200,7 +200,7 @@ static int stay(struct compiler *c, const struct pl_raw_record *r, struct source
 
 static int ask_size(struct compiler *c, const struct pl_raw_record *r, struct pl_trace_event *e)
 {
-    const int64_t slot = pl_addresses_find(&c->addresses, r->address);
+    const int64_t slot = pl_map_find(&c->addresses, r->address);
     e->kind = PL_TRACE_ASK_SIZE;
     e->slot = (uint32_t)slot;
     return slot < 0 ? 0 : pl_trace_write(c->writer, e);
@@ -334,7 +334,7 @@ static void tell_rest(struct compiler *c, struct pl_trace_head *head)
 static void close_all(struct compiler *c)
 {
     pl_raw_log_close(&c->log);
-    free(c->addresses.table);
+    pl_map_free(&c->addresses);
     pl_beside_free(&c->beside);
     pl_large_blocks_free(&c->large);
     free(c->threads);

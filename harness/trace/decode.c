@@ -140,6 +140,20 @@ static const char *pass_time(struct pl_trace_decoder *d)
     return NULL;
 }
 
+/* The n-th block of a thread: of 2^20 threads at most, and nobody reads 2^40 events. */
+#define BLOCKS_MAX ((UINT64_C(1) << 40) - 1)
+
+static uint64_t key_of(uint64_t thread, uint64_t n)
+{
+    return thread << 40 | n;
+}
+
+static uint64_t key_of_slot(const struct pl_trace_decoder *d, uint32_t slot)
+{
+    const struct pl_trace_block *block = &d->live.slots[slot];
+    return key_of(block->thread, block->of_thread);
+}
+
 static const char *find_block(const struct pl_trace_decoder *d, uint64_t owner, uint64_t reference,
                               struct pl_trace_event *e)
 {
@@ -149,7 +163,7 @@ static const char *find_block(const struct pl_trace_decoder *d, uint64_t owner, 
     const uint64_t half = reference >> 1;
     const uint64_t n = reference & 1 ? thread->last_freed + (uint64_t)pl_trace_unzigzag(half)
                                      : thread->blocks - half;
-    const int64_t slot = n ? pl_trace_places_find(&d->places, &d->live, (uint32_t)owner, n) : -1;
+    const int64_t slot = n && n <= BLOCKS_MAX ? pl_map_find(&d->places, key_of(owner, n)) : -1;
     if (slot < 0)
         return "a block that is not live";
     e->slot = (uint32_t)slot;
@@ -278,10 +292,10 @@ static const char *enter(struct pl_trace_decoder *d, struct pl_trace_event *e)
     const bool goes = e->kind == PL_TRACE_FREE || e->kind == PL_TRACE_RESIZE;
     const bool comes = e->kind == PL_TRACE_ALLOCATE || e->kind == PL_TRACE_RESIZE;
     if (goes)
-        pl_trace_places_remove(&d->places, &d->live, e->slot);
+        pl_map_remove(&d->places, key_of_slot(d, e->slot));
     int rc = pl_trace_live_count(&d->live, e);
     if (!rc && comes)
-        rc = pl_trace_places_add(&d->places, &d->live, e->slot);
+        rc = pl_map_add(&d->places, key_of_slot(d, e->slot), e->slot);
     if (rc == -ENOMEM)
         return out_of_memory();
     return rc ? "more live memory than any address space has" : NULL;
@@ -320,7 +334,7 @@ const char *pl_trace_decoder_end(const struct pl_trace_decoder *d)
 void pl_trace_decoder_free(struct pl_trace_decoder *d)
 {
     free(d->present);
-    free(d->places.table);
+    pl_map_free(&d->places);
     pl_trace_live_free(&d->live);
     pl_trace_shapes_free(&d->shapes);
     *d = (struct pl_trace_decoder){0};

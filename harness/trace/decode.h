@@ -2,15 +2,15 @@
 #ifndef PL_TRACE_DECODE_H
 #define PL_TRACE_DECODE_H
 
+#include "harness/base/map.h"
 #include "harness/trace/bytes.h"
 #include "harness/trace/live.h"
-#include "harness/trace/places.h"
 #include "harness/trace/shapes.h"
 
 /** Starts as {0}. */
 struct pl_trace_decoder {
     struct pl_trace_live live;
-    struct pl_trace_places places;
+    struct pl_map places; /* the slot of each live block, by thread and number */
     struct pl_trace_shapes shapes;
     struct pl_trace_present {
         uint32_t thread;

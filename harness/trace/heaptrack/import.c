@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "harness/trace/addresses.h"
+#include "harness/base/map.h"
 #include "harness/trace/heaptrack/kinds.h"
 #include "harness/trace/heaptrack/sites.h"
 #include "harness/trace/heaptrack/survey.h"
@@ -16,7 +16,7 @@ struct importer {
     const struct pl_heaptrack_survey *survey;
     struct pl_trace_writer *writer;
     struct pl_heaptrack_sites sites;
-    struct pl_addresses addresses;   /* of live blocks, in a raw file */
+    struct pl_map addresses;         /* of live blocks, in a raw file */
     struct pl_heaptrack_kinds kinds; /* in an interpreted one */
     uint64_t time_ms, unknown_frees, missed_frees;
 };
@@ -46,10 +46,10 @@ static int write_allocation(struct importer *im, uint64_t bytes, uint64_t node, 
 /* An address that comes again: its free was missed. */
 static int put_right(struct importer *im, uint64_t pointer)
 {
-    const int64_t slot = pl_addresses_find(&im->addresses, pointer);
+    const int64_t slot = pl_map_find(&im->addresses, pointer);
     if (slot < 0)
         return 0;
-    pl_addresses_remove(&im->addresses, pointer);
+    pl_map_remove(&im->addresses, pointer);
     im->missed_frees++;
     return write_free(im, (uint32_t)slot);
 }
@@ -65,7 +65,7 @@ static int allocate_at(struct importer *im)
     int rc = put_right(im, pointer);
     if (!rc)
         rc = write_allocation(im, bytes, node, &slot);
-    return rc ? rc : pl_addresses_add(&im->addresses, pointer, slot);
+    return rc ? rc : pl_map_add(&im->addresses, pointer, slot);
 }
 
 static int free_at(struct importer *im)
@@ -73,11 +73,11 @@ static int free_at(struct importer *im)
     uint64_t pointer;
     if (!pl_heaptrack_number(&im->records, &pointer))
         return -EINVAL;
-    const int64_t slot = pl_addresses_find(&im->addresses, pointer);
+    const int64_t slot = pl_map_find(&im->addresses, pointer);
     im->unknown_frees += slot < 0;
     if (slot < 0)
         return 0;
-    pl_addresses_remove(&im->addresses, pointer);
+    pl_map_remove(&im->addresses, pointer);
     return write_free(im, (uint32_t)slot);
 }
 
@@ -251,6 +251,6 @@ int pl_heaptrack_import(FILE *from, const char *name, FILE *to, struct pl_trace_
     pl_heaptrack_records_close(&im.records);
     pl_heaptrack_sites_free(&im.sites);
     pl_heaptrack_kinds_free(&im.kinds);
-    free(im.addresses.table);
+    pl_map_free(&im.addresses);
     return rc;
 }
