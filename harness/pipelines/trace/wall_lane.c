@@ -21,7 +21,7 @@
  * machine's host steps in where one pauses in a loop, and 200 pauses instead of 20 took a replay of
  * two threads from 0.38 to 0.65 s, 2000 to 2.2 s. */
 #define SPINS 20u
-#define YIELDS 50u
+#define YIELDS 400u
 #define NAP_NS_MIN 20000u
 #define NAP_NS_MAX 1000000u
 
