@@ -9,119 +9,35 @@
 #include "harness/trace/shapes.h"
 #include "harness/traffic/material.h"
 #include "harness/traffic/tape.h"
+#include "harness/traffic/tape_touches.h"
 
 enum { NO_LANE = UINT32_MAX };
 
 _Static_assert((int)PL_TAPE_PAGE_BYTES == (int)PL_TRACE_PAGE_BYTES, "both count the same pages");
 _Static_assert((int)PL_TAPE_TOLD_FROM == (int)PL_TRACE_TOLD_FROM, "both tell of the same blocks");
 
-/** A list that grows. Starts as zeroes. */
-struct list {
-    char *data;
-    size_t bytes, capacity;
-};
-
-/* What is touched of a slot's block. */
-struct touch {
-    size_t at; /* where in the list it is said, until somebody has looked; 0: somebody has */
-    uint64_t pages;
-};
-
-struct late {
-    size_t at; /* before what stands there */
-    pl_tape_word word;
-};
-
 struct compiler {
-    struct list tape;    /* room for what stands before it, its head, then the words */
-    struct list shapes;  /* struct pl_request */
-    struct list looks;   /* struct pl_tape_look */
-    struct list touches; /* of each slot: struct touch */
-    struct list late;    /* struct late: words that belong where others stand already */
-    struct list lanes;   /* of each thread: its lane */
+    struct pl_tape_list tape;   /* room for what stands before it, its head, then the words */
+    struct pl_tape_list shapes; /* struct pl_request */
+    struct pl_tape_list looks;  /* struct pl_tape_look */
+    struct pl_tape_list lanes;  /* of each thread: its lane */
+    struct pl_tape_touches touches;
     struct pl_trace_shapes known;
     bool taken[PL_TAPE_LANES_MAX];
     uint32_t lane; /* whose event was the latest */
     uint64_t time_ms;
-    uint64_t look_ms, half_ms; /* the latest look; then half of the time to the next is over */
-    size_t half;               /* where that is in the list; 0: it is still to come */
     struct pl_tape head;
 };
 
-/* More room at a list's end, zeroed. @return where it begins, or NULL when out of memory */
-static void *grow(struct list *l, size_t bytes)
-{
-    if (l->bytes + bytes > l->capacity) {
-        size_t capacity = 2 * l->capacity > l->bytes + bytes ? 2 * l->capacity : l->bytes + bytes;
-        char *data = realloc(l->data, capacity);
-        if (!data)
-            return NULL;
-        l->data = data;
-        l->capacity = capacity;
-    }
-    char *at = l->data + l->bytes;
-    memset(at, 0, bytes);
-    l->bytes += bytes;
-    return at;
-}
-
 static bool add_word(struct compiler *c, enum pl_tape_op op, uint32_t slot, uint32_t argument)
 {
-    pl_tape_word *word = grow(&c->tape, sizeof *word);
-    if (!word)
-        return false;
-    *word = pl_tape_word_of(op, slot, argument);
-    c->head.word_count++;
-    return true;
+    return pl_tape_list_word(&c->tape, op, slot, argument);
 }
 
-/* A list of numbers, as long as an index needs it to be. */
-static bool reach(struct list *l, size_t index, size_t size)
-{
-    return (index + 1) * size <= l->bytes || grow(l, (index + 1) * size - l->bytes);
-}
-
-static struct touch *touch_of(struct compiler *c, uint32_t slot)
-{
-    return (struct touch *)(void *)c->touches.data + slot;
-}
-
-/* Pages touched since the look before: when, nobody saw. Halfway from it; at once before that. */
-static bool touch_more(struct compiler *c, uint32_t slot, uint32_t pages)
-{
-    if (!c->half)
-        return add_word(c, PL_TAPE_TOUCH, slot, pages);
-    struct late *late = grow(&c->late, sizeof *late);
-    if (late)
-        *late = (struct late){c->half, pl_tape_word_of(PL_TAPE_TOUCH, slot, pages)};
-    return late;
-}
-
-/* What a look finds of a block. Of one that came since the look before it was touched as it came. */
 static bool note_touched(struct compiler *c, const struct pl_trace_event *e)
 {
-    struct touch *touch = touch_of(c, e->slot);
-    if (e->touched_pages == PL_TRACE_UNTOLD || (!touch->at && e->touched_pages <= touch->pages))
-        return true;
-    const size_t at = touch->at;
-    const uint32_t pages =
-        e->touched_pages < PL_TAPE_ALL_PAGES ? (uint32_t)e->touched_pages : PL_TAPE_ALL_PAGES - 1;
-    *touch = (struct touch){.pages = pages};
-    if (!at)
-        return touch_more(c, e->slot, pages);
-    const pl_tape_word word = pl_tape_word_of(PL_TAPE_TOUCH, e->slot, pages);
-    memcpy(c->tape.data + at, &word, sizeof word);
-    return true;
-}
-
-/* What nobody will have looked at is touched in whole. Small blocks always are. */
-static bool add_touch(struct compiler *c, uint32_t slot, uint64_t size)
-{
-    *touch_of(c, slot) = (struct touch){.pages = UINT64_MAX};
-    if (size < PL_TAPE_TOLD_FROM)
-        return true;
-    *touch_of(c, slot) = (struct touch){.at = c->tape.bytes};
-    return add_word(c, PL_TAPE_TOUCH, slot, PL_TAPE_ALL_PAGES);
+    return e->touched_pages == PL_TRACE_UNTOLD ||
+           pl_tape_touches_found(&c->touches, &c->tape, e->slot, e->touched_pages);
 }
 
 /* @return the number of an event's shape, or -1 when out of memory */
@@ -134,7 +50,7 @@ static int64_t shape_of(struct compiler *c, const struct pl_trace_event *e)
     int64_t number = pl_trace_shape_number(&c->known, &plain, &shape, &is_new);
     if (number < 0 || !is_new) /* those beyond what is numbered there are always new */
         return number;
-    struct pl_request *request = grow(&c->shapes, sizeof *request);
+    struct pl_request *request = pl_tape_list_grow(&c->shapes, sizeof *request);
     if (!request)
         return -1;
     *request = (struct pl_request){
@@ -146,24 +62,21 @@ static int64_t shape_of(struct compiler *c, const struct pl_trace_event *e)
 static bool add_block(struct compiler *c, const struct pl_trace_event *e, enum pl_tape_op op)
 {
     int64_t shape = shape_of(c, e);
-    if (shape < 0 || !reach(&c->touches, e->slot, sizeof(struct touch)) ||
-        !add_word(c, op, e->slot, (uint32_t)shape))
+    if (shape < 0 || !add_word(c, op, e->slot, (uint32_t)shape))
         return false;
     if (e->slot >= c->head.slots)
         c->head.slots = e->slot + 1;
-    return add_touch(c, e->slot, e->size);
+    return pl_tape_touches_block(&c->touches, &c->tape, e->slot, e->size);
 }
 
 static bool add_look(struct compiler *c, const struct pl_trace_event *e)
 {
-    struct pl_tape_look *look = grow(&c->looks, sizeof *look);
+    struct pl_tape_look *look = pl_tape_list_grow(&c->looks, sizeof *look);
     if (!look)
         return false;
     *look = (struct pl_tape_look){e->time_ms, e->rss_bytes, e->beside_rss_bytes};
     c->head.look_count++;
-    c->half_ms = e->time_ms + (e->time_ms - c->look_ms) / 2; /* they come evenly */
-    c->look_ms = e->time_ms;
-    c->half = 0;
+    pl_tape_touches_look(&c->touches, e->time_ms);
     return true;
 }
 
@@ -214,7 +127,7 @@ static uint32_t take_lane(struct compiler *c)
 
 static int switch_lane(struct compiler *c, uint32_t thread, struct pl_error *error)
 {
-    if (!reach(&c->lanes, thread, sizeof(uint32_t)))
+    if (!pl_tape_list_reach(&c->lanes, thread, sizeof(uint32_t)))
         return pl_error_set(error, -ENOMEM, "out of memory for a tape");
     uint32_t *lane = (uint32_t *)(void *)c->lanes.data + thread;
     if (!*lane) { /* counted from 1 */
@@ -242,8 +155,7 @@ static int compile_event(struct compiler *c, const struct pl_trace_event *e, str
     if (e->time_ms > c->time_ms) {
         c->time_ms = e->time_ms;
         rc = add_word(c, PL_TAPE_TIME, 0, (uint32_t)e->time_ms) ? 0 : -ENOMEM;
-        if (!c->half && c->look_ms && e->time_ms >= c->half_ms)
-            c->half = c->tape.bytes;
+        pl_tape_touches_time(&c->touches, &c->tape, e->time_ms);
     }
     if (!rc && e->thread)
         rc = switch_lane(c, e->thread, error);
@@ -281,31 +193,11 @@ static void describe(struct compiler *c, const struct pl_trace_reader *reader)
     c->head.duration_ms = head->duration_ms > c->time_ms ? head->duration_ms : c->time_ms + 1;
 }
 
-/* Puts words that came late where they belong: from the end on, each word once. */
-static bool insert_late(struct compiler *c)
-{
-    const struct late *late = (const void *)c->late.data;
-    size_t left = c->late.bytes / sizeof *late, from = c->tape.bytes;
-    if (!left)
-        return true;
-    if (!grow(&c->tape, left * sizeof(pl_tape_word)))
-        return false;
-    c->head.word_count += left;
-    for (size_t to = c->tape.bytes; left;) {
-        const size_t behind = from - late[left - 1].at;
-        memmove(c->tape.data + to - behind, c->tape.data + from - behind, behind);
-        from -= behind;
-        to -= behind + sizeof(pl_tape_word);
-        memcpy(c->tape.data + to, &late[--left].word, sizeof(pl_tape_word));
-    }
-    return true;
-}
-
 /* Appends a list to the tape. @return its offset from the tape's head, 0 when out of memory */
-static uint64_t append(struct compiler *c, const struct list *l)
+static uint64_t append(struct compiler *c, const struct pl_tape_list *l)
 {
     uint64_t offset = c->tape.bytes - pl_material_lead();
-    void *at = grow(&c->tape, l->bytes);
+    void *at = pl_tape_list_grow(&c->tape, l->bytes);
     if (!at)
         return 0;
     if (l->bytes)
@@ -317,8 +209,10 @@ static int finish(struct compiler *c, const char *path, struct pl_recording **re
                   struct pl_error *error)
 {
     c->head.words_offset = sizeof c->head;
-    if (!insert_late(c))
+    if (!pl_tape_touches_insert(&c->touches, &c->tape))
         return pl_error_set(error, -ENOMEM, "out of memory for %s", path);
+    c->head.word_count =
+        (c->tape.bytes - pl_material_lead() - sizeof c->head) / sizeof(pl_tape_word);
     c->head.shapes_offset = append(c, &c->shapes);
     c->head.looks_offset = append(c, &c->looks);
     if (!c->head.shapes_offset || !c->head.looks_offset)
@@ -335,9 +229,8 @@ static void free_lists(struct compiler *c)
     free(c->tape.data);
     free(c->shapes.data);
     free(c->looks.data);
-    free(c->touches.data);
-    free(c->late.data);
     free(c->lanes.data);
+    pl_tape_touches_free(&c->touches);
     pl_trace_shapes_free(&c->known);
 }
 
@@ -348,7 +241,7 @@ int pl_tape_compile(const char *path, struct pl_recording **recording, struct pl
     int rc = pl_trace_open(path, &reader, error);
     if (rc)
         return rc;
-    if (!grow(&c.tape, pl_material_lead() + sizeof c.head))
+    if (!pl_tape_list_grow(&c.tape, pl_material_lead() + sizeof c.head))
         rc = pl_error_set(error, -ENOMEM, "out of memory for %s", path);
     if (!rc)
         rc = compile_events(&c, reader, path, error);

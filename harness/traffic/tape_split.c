@@ -8,28 +8,13 @@
 #include <string.h>
 
 #include "harness/traffic/material.h"
+#include "harness/traffic/tape_slots.h"
 
 #define NONE UINT32_MAX
-#define NO_LANE UINT16_MAX
-
-struct slot {
-    uint64_t at; /* of its latest event: the tape's word; in the second pass its HAND */
-    uint32_t next;
-    uint16_t home; /* the lane that takes it again */
-    uint16_t lane; /* of its latest event */
-};
-
-/* Slots that wait to be taken again, the first one first. */
-struct queue {
-    uint32_t first, last, count;
-};
 
 struct lane {
     uint64_t words; /* so far; in the second pass: where the next one goes */
     uint64_t time_ms;
-    uint32_t own; /* free slots that it released itself, the latest first */
-    struct queue others;
-    uint32_t fresh, fresh_end;
     bool is_there; /* a thread of it */
 };
 
@@ -37,17 +22,15 @@ struct pl_tape_split {
     const struct pl_recording *recording;
     const struct pl_tape *from;
     struct pl_tape head;
-    uint8_t *handed;   /* a bit a word: its slot is handed over behind it */
-    uint32_t *slot_of; /* by the tape's slots */
-    struct slot *slots;
-    size_t slot_count, slot_capacity, slot_limit;
+    uint8_t *handed;            /* a bit a word: its slot is handed over behind it */
+    uint32_t *slot_of;          /* by the tape's slots */
+    struct pl_tape_slots slots; /* `at`: the tape's word; in the second pass its HAND */
+    size_t slot_limit;
     struct lane lanes[PL_TAPE_LANES_MAX];
     pl_tape_word *out; /* NULL: words are counted */
     uint64_t at;
     uint64_t time_ms;
     uint32_t lane; /* whose events come, or NONE */
-    uint32_t robbed;
-    int failed;
 };
 
 static void put(struct pl_tape_split *s, uint32_t lane, enum pl_tape_op op, uint32_t slot,
@@ -70,7 +53,7 @@ static void put_time(struct pl_tape_split *s, uint32_t lane)
 
 /* The latest event of a slot was another lane's: behind it the slot is handed over. In the first
  * pass that is found out, in the second the word is there. */
-static void hand_over(struct pl_tape_split *s, struct slot *slot, uint32_t lane)
+static void hand_over(struct pl_tape_split *s, struct pl_tape_slot *slot, uint32_t lane)
 {
     if (s->out) {
         s->out[slot->at] |= (pl_tape_word)lane << 32;
@@ -82,10 +65,10 @@ static void hand_over(struct pl_tape_split *s, struct slot *slot, uint32_t lane)
 
 static void put_event(struct pl_tape_split *s, uint32_t lane, pl_tape_word word, uint32_t number)
 {
-    struct slot *slot = &s->slots[number];
+    struct pl_tape_slot *slot = &s->slots.list[number];
     unsigned op = pl_tape_op_of(word);
     put_time(s, lane);
-    if (slot->lane != NO_LANE && slot->lane != lane) {
+    if (slot->lane != PL_TAPE_NO_LANE && slot->lane != lane) {
         op |= PL_TAPE_AWAIT;
         hand_over(s, slot, lane);
     }
@@ -98,98 +81,6 @@ static void put_event(struct pl_tape_split *s, uint32_t lane, pl_tape_word word,
     }
 }
 
-static bool grow(struct pl_tape_split *s)
-{
-    size_t capacity = s->slot_capacity ? 2 * s->slot_capacity : 16 * PL_TAPE_CHUNK;
-    struct slot *slots = realloc(s->slots, capacity * sizeof *slots);
-    if (!slots)
-        return false;
-    s->slots = slots;
-    s->slot_capacity = capacity;
-    return true;
-}
-
-static uint32_t take_own(struct pl_tape_split *s, struct lane *l)
-{
-    uint32_t number = l->own;
-    l->own = s->slots[number].next;
-    return number;
-}
-
-static uint32_t take_others(struct pl_tape_split *s, struct lane *l)
-{
-    uint32_t number = l->others.first;
-    l->others.first = s->slots[number].next;
-    l->others.count--;
-    return number;
-}
-
-/* @return NONE where there is no slot that nobody had */
-static uint32_t take_fresh(struct pl_tape_split *s, struct lane *l)
-{
-    if (l->fresh == l->fresh_end) {
-        if (s->slot_count + PL_TAPE_CHUNK > s->slot_limit)
-            return NONE;
-        if (s->slot_count + PL_TAPE_CHUNK > s->slot_capacity && !grow(s)) {
-            s->failed = -ENOMEM;
-            return NONE;
-        }
-        l->fresh = (uint32_t)s->slot_count;
-        s->slot_count += PL_TAPE_CHUNK;
-        l->fresh_end = (uint32_t)s->slot_count;
-    }
-    s->slots[l->fresh].lane = NO_LANE;
-    return l->fresh++;
-}
-
-/* A slot that another lane has to spare: where lanes are busy one after the other, all would have
- * as many as the busiest needs. */
-static uint32_t rob(struct pl_tape_split *s)
-{
-    for (uint32_t i = 0; i < s->from->lanes; i++, s->robbed++) {
-        struct lane *l = &s->lanes[s->robbed % s->from->lanes];
-        if (l->own != NONE)
-            return take_own(s, l);
-        if (l->others.count > PL_TAPE_KEPT_BACK)
-            return take_others(s, l);
-    }
-    s->failed = s->failed ? s->failed : -EINVAL;
-    return NONE;
-}
-
-static uint32_t take_slot(struct pl_tape_split *s, uint32_t lane)
-{
-    struct lane *l = &s->lanes[lane];
-    uint32_t number;
-    if (l->own != NONE)
-        number = take_own(s, l);
-    else if (l->others.count > PL_TAPE_KEPT_BACK)
-        number = take_others(s, l);
-    else
-        number = take_fresh(s, l);
-    if (number == NONE)
-        number = rob(s);
-    if (number != NONE)
-        s->slots[number].home = (uint16_t)lane;
-    return number;
-}
-
-static void give_slot(struct pl_tape_split *s, uint32_t number)
-{
-    struct slot *slot = &s->slots[number];
-    struct lane *home = &s->lanes[slot->home];
-    if (slot->lane == slot->home) {
-        slot->next = home->own;
-        home->own = number;
-        return;
-    }
-    if (home->others.count++)
-        s->slots[home->others.last].next = number;
-    else
-        home->others.first = number;
-    home->others.last = number;
-}
-
 /* Whose events come; what is nobody's is the first one's. */
 static uint32_t current(const struct pl_tape_split *s)
 {
@@ -199,7 +90,7 @@ static uint32_t current(const struct pl_tape_split *s)
 /* Who touched a block's pages was not recorded: whoever had it last has no need to wait for it. */
 static uint32_t toucher(const struct pl_tape_split *s, uint32_t number)
 {
-    uint32_t last = s->slots[number].lane;
+    uint32_t last = s->slots.list[number].lane;
     return s->lanes[last].is_there ? last : current(s);
 }
 
@@ -208,12 +99,12 @@ static void split_event(struct pl_tape_split *s, pl_tape_word word)
     enum pl_tape_op op = pl_tape_block_op_of(word);
     uint32_t *known = &s->slot_of[pl_tape_slot_of(word)], number = *known;
     if (op == PL_TAPE_ACQUIRE)
-        *known = number = take_slot(s, current(s));
+        *known = number = pl_tape_slots_take(&s->slots, current(s));
     if (number == NONE)
         return;
     put_event(s, op == PL_TAPE_TOUCH ? toucher(s, number) : current(s), word, number);
     if (op == PL_TAPE_RELEASE) {
-        give_slot(s, number);
+        pl_tape_slots_give(&s->slots, number);
         *known = NONE;
     }
 }
@@ -266,21 +157,20 @@ static void split_word(struct pl_tape_split *s, pl_tape_word word)
 
 static void begin_pass(struct pl_tape_split *s)
 {
-    s->slot_count = 0;
+    pl_tape_slots_begin(&s->slots, s->from->lanes, s->slot_limit);
     s->time_ms = 0;
     s->lane = NONE;
-    s->robbed = 0;
     for (uint32_t i = 0; i < s->from->slots; i++)
         s->slot_of[i] = NONE;
     for (uint32_t i = 0; i < s->from->lanes; i++)
-        s->lanes[i] = (struct lane){.words = s->lanes[i].words, .own = NONE, .is_there = i == 0};
+        s->lanes[i] = (struct lane){.words = s->lanes[i].words, .is_there = i == 0};
 }
 
 static void pass(struct pl_tape_split *s)
 {
     const pl_tape_word *words = pl_tape_words(s->from);
     begin_pass(s);
-    for (s->at = 0; s->at < s->from->word_count && !s->failed; s->at++)
+    for (s->at = 0; s->at < s->from->word_count && !s->slots.failed; s->at++)
         split_word(s, words[s->at]);
 }
 
@@ -296,7 +186,7 @@ static void lay_out(struct pl_tape_split *s)
 {
     struct pl_tape *head = &s->head;
     *head = *s->from;
-    head->slots = (uint32_t)s->slot_count;
+    head->slots = (uint32_t)s->slots.count;
     head->word_count = words_of(s);
     head->words_offset = sizeof *head;
     head->shapes_offset = head->words_offset + head->word_count * sizeof(pl_tape_word);
@@ -329,7 +219,7 @@ int pl_tape_split_make(const struct pl_recording *recording, struct pl_tape_spli
         return pl_error_set(error, -ENOMEM, "out of memory for a tape");
     }
     pass(s);
-    int rc = s->failed;
+    int rc = s->slots.failed;
     if (rc) {
         pl_tape_split_free(s);
         return pl_error_set(error, rc,
@@ -396,6 +286,6 @@ void pl_tape_split_free(struct pl_tape_split *s)
         return;
     free(s->handed);
     free(s->slot_of);
-    free(s->slots);
+    pl_tape_slots_free(&s->slots);
     free(s);
 }

@@ -11,18 +11,11 @@
  * what has not happened yet, the first in that order therefore has nothing to wait for: all of its
  * lane before it has happened, and so has all that it waits for. So it happens, and then the next.
  *
- * Slots are numbered anew. One is used again by the lane that made its block, the latest first; one
- * whose block another lane released only after PL_TAPE_KEPT_BACK others, or whoever makes blocks
- * would be bound to the pace of whoever releases them. */
+ * Slots are numbered anew (tape_slots.h). */
 #ifndef PL_TRAFFIC_TAPE_SPLIT_H
 #define PL_TRAFFIC_TAPE_SPLIT_H
 
 #include "harness/traffic/tape.h"
-
-enum {
-    PL_TAPE_KEPT_BACK = 4096, /* slots of a lane that others released */
-    PL_TAPE_CHUNK = 64        /* slots that a lane takes at a time: no cache line is two lanes' */
-};
 
 struct pl_tape_split;
 

@@ -15,6 +15,7 @@
 
 #include "harness/base/random.h"
 #include "harness/trace/writer.h"
+#include "harness/traffic/tape_slots.h"
 #include "harness/traffic/tape_split.h"
 #include "harness/traffic/tests/traced.h"
 
