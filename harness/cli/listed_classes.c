@@ -181,7 +181,7 @@ static void print_classes(const struct classes *c)
                c->list[i], c->list[i], c->held[i].requests, c->held[i].live_peak);
 }
 
-/* The same sizes as a layer that keeps as many of each as were live, or as it can. */
+/* The same sizes as a stack that keeps as many of each as were live, or as it can. */
 static void print_pool(const struct classes *c)
 {
     printf("# as a pool: size_class_pool:classes=");
@@ -190,7 +190,7 @@ static void print_pool(const struct classes *c)
         printf("%s%" PRIu64 "Bx%" PRIu64, i ? "+" : "", c->list[i],
                live < POOL_COUNT_MAX ? live : POOL_COUNT_MAX);
     }
-    putchar('\n');
+    puts("/glibc");
 }
 
 static void print(const struct classes *c, const char *path)

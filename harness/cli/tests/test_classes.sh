@@ -32,7 +32,7 @@ scenario pasted <classes.yaml
 
 # The pool that is proposed is a stack that serves the trace.
 pool=$(sed -nE 's/^# as a pool: //p' classes.yaml)
-"$build/plimsoll" run my.trace --allocator "$pool/glibc" --out pool >out 2>err || bad "$pool is no pool: $(cat err)"
+"$build/plimsoll" run my.trace --allocator "$pool" --out pool >out 2>err || bad "$pool is no pool: $(cat err)"
 
 refuses() { # TEXT ARGUMENT...
     local text=$1 code
