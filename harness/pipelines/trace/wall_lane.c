@@ -17,9 +17,9 @@
 #define STACK_BYTES (256u << 10)
 
 /* How often a lane looks for what it waits for: at once while that is about to happen on another
- * processor, then with its own given to others, then ever less often. Few times at once: a virtual
- * machine's host steps in where one pauses in a loop, and 200 pauses instead of 20 took a replay of
- * two threads from 0.38 to 0.65 s, 2000 to 2.2 s. */
+ * processor, then with its own given to others, then ever less often. Chosen by `ci/trace-speed 9
+ * replaying` on a virtual machine of two processors, where ten times as many looks at once, or an
+ * eighth of the yields, made a replay of two threads slower. */
 #define SPINS 20u
 #define YIELDS 400u
 #define NAP_NS_MIN 20000u
