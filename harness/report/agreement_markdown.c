@@ -66,7 +66,7 @@ static void write_legend(FILE *out)
     fprintf(
         out,
         "\n## How to read it\n\n"
-        "Each stack ran twice in real time over real sockets (wall) and once replayed (virtual). "
+        "Each stack ran twice in real time (wall) and once replayed (virtual). "
         "*apart* is the largest distance of the virtual curve of RSS from either wall curve, "
         "taken both ways: from a sample of one to the range of the other within %.0f ms of the "
         "same replay time, since a step that comes a sample earlier or later is no disagreement "

@@ -5,6 +5,7 @@
 #   ffmpeg         a clip is decoded and encoded anew with x264, in real time, for eight seconds, in two threads
 #   ffmpeg-blocks  30 s of a moving test picture and a sine are decoded and encoded anew, in one thread, so that
 #                  runs ask alike but for a few blocks: where the pipeline `blocks` has sizes and lifetimes from
+#   liquidsoap     a sine is encoded as Vorbis as fast as it goes, for ten seconds: a program with a collector
 #
 #   record-trace.sh [NAME...]              record; refuses to replace a trace
 #   record-trace.sh --force [NAME...]      record, replacing what is there
@@ -19,7 +20,7 @@ export LC_ALL=C
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 plimsoll=$(realpath "${PLIMSOLL:-$here/../../build/plimsoll}")
 deadline=120 # seconds after which a recording is given up
-names=(ffmpeg ffmpeg-blocks)
+names=(ffmpeg ffmpeg-blocks liquidsoap)
 quiet=(-nostdin -hide_banner -loglevel error)
 
 work=$(mktemp -d)
@@ -40,6 +41,9 @@ command_of() { # NAME: into `command`, which runs in the folder `work`
         -c:v libx264 -preset veryfast -threads 2 -f null -) ;;
     ffmpeg-blocks) command=(ffmpeg "${quiet[@]}" -threads 1 -filter_threads 1 -i in.mkv
         -threads 1 -c:v libx264 -preset veryfast -c:a aac -b:a 96k -f matroska out.mkv) ;;
+    liquidsoap) command=(liquidsoap 'set("init.allow_root", true)
+output.file(%vorbis, "out.ogg", fallible=true, sine(duration=60.))
+thread.run(delay=10., fun() -> shutdown())') ;;
     *) die 2 "'$1' is none of ${names[*]}" ;;
     esac
 }
@@ -53,12 +57,12 @@ prepare() { # NAME: what its program reads
 }
 
 record() { # NAME FILE
-    command -v ffmpeg >/dev/null || die 3 "ffmpeg is missing: ci/setup --slow installs it"
     [ -x "$plimsoll" ] || die 3 "$plimsoll is missing: ci/build build makes it"
     command_of "$1"
+    command -v "${command[0]}" >/dev/null || die 3 "${command[0]} is missing: ci/setup --slow --servers installs it"
     prepare "$1"
-    rm -f "$work/out.mkv"
-    (cd "$work" && timeout "$deadline" "$plimsoll" record --out "$2" -- "${command[@]}" 2>"$work/said") ||
+    rm -f "$work"/out.*
+    (cd "$work" && timeout "$deadline" "$plimsoll" record --out "$2" -- "${command[@]}" >"$work/printed" 2>"$work/said") ||
         die 1 "the recording failed: $(tail -n 1 "$work/said")"
 }
 
@@ -71,13 +75,17 @@ locked() { # NAME KEY
     sed -n "s/^$2 = //p" "$here/$1.trace.lock"
 }
 
+version_of() { # PROGRAM: its name and version, as Debian has it
+    dpkg-query -W -f '${Package} ${Version}' "$(dpkg-query -S "$(realpath "$(command -v "$1")")" | cut -d: -f1)"
+}
+
 write_lock() { # NAME
     local lock=$here/$1.trace.lock trace=$here/$1.trace
     command_of "$1"
     {
         echo "# Written by record-trace.sh, checked by record-trace.sh --check."
-        echo "ffmpeg = $(ffmpeg -version | sed -n '1s/ffmpeg version \([^ ]*\).*/\1/p')"
-        echo "command = ${command[*]}"
+        echo "program = $(version_of "${command[0]}")"
+        echo "command = $(echo "${command[*]}" | paste -sd ' ')"
         echo "bytes = $(stat -c %s "$trace")"
         echo "sha256 = $(sha256sum <"$trace" | cut -d' ' -f1)"
         echo "figures = $(figures "$trace")"

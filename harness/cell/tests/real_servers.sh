@@ -18,6 +18,7 @@ server() {
 server icecast2 real-icecast-slow-listeners
 server mosquitto real-mosquitto-stalled-subscriber
 server ffmpeg real-ffmpeg-relay
+server cat recorded-liquidsoap # a recording: it needs no more than that
 server gst-launch-1.0 real-gstreamer-stalled-sink
 server janus real-janus-handles
 server rtpengine real-rtpengine-calls
