@@ -52,6 +52,10 @@ make_initramfs() { # FILE
     cp "$(command -v busybox)" "$tree/bin/busybox"
     add_program "$tmp/bin/plimsoll"
     add_program "$tmp/bin/plimsoll-cell"
+    add_program "$build/plimsoll-program"
+    add_program "$build/plimsoll-guest"
+    add_program "$build/libplimsoll-interpose.so"
+    add_program "$build/libplimsoll-interpose-jemalloc.so"
     add_program "$(command -v jq)"
     add_program "$(command -v setpriv)" become # busybox has a lesser setpriv
     add_libraries "$jemalloc"
@@ -78,7 +82,8 @@ grep -aE '^(vm:|VERDICT)' "$tmp/console"
 echo "the virtual machine ran for $((SECONDS - booted)) s"
 [ "$rc" -eq 0 ] || bad "the virtual machine ended with $rc"
 for name in in_the_root_cgroup killed_in_a_cell alone_in_a_cgroup in_a_shared_cgroup \
-    as_a_user_in_a_delegated_cgroup below_a_tighter_cgroup below_a_cgroup_that_others_fill cgroups_of_others; do
+    as_a_user_in_a_delegated_cgroup below_a_tighter_cgroup below_a_cgroup_that_others_fill cgroups_of_others \
+    a_program_in_its_container; do
     grep -axq "VERDICT $name ok" "$tmp/console" || bad "$name"
 done
 grep -axq 'VERDICTS END' "$tmp/console" || bad "the virtual machine did not come to the end"
