@@ -36,6 +36,9 @@ enum pl_raw_stop {
     PL_RAW_NO_ROOM /* the file system has no more */
 };
 
+/** Whether the recorded process is about to end, and waits to be looked at once more. */
+enum pl_raw_leaving { PL_RAW_STAYS, PL_RAW_LEAVES, PL_RAW_LOOKED_AT };
+
 /** A program of a process. */
 struct pl_raw_process {
     uint64_t began; /* stamp; 0: it has not begun yet */
@@ -56,6 +59,7 @@ struct pl_raw {
     uint32_t by_counter; /* stamps are counted; else they are the processor's clock */
     uint32_t stop;       /* enum pl_raw_stop */
     uint32_t process_count;
+    uint32_t leaving; /* enum pl_raw_leaving */
     uint64_t stop_stamp;
     uint64_t processes_lost;
     _Alignas(64) uint64_t used; /* bytes; the next chunk begins there */

@@ -9,7 +9,7 @@
 
 #include "harness/trace/order.h"
 
-enum { INTERVAL_MS = 200, FIRST_MS = 2, OBJECTS_MAX = 4096 };
+enum { INTERVAL_MS = 200, FIRST_MS = 2, OBJECTS_MAX = 4096, STEP_MS = 5, NS_PER_MS = 1000000 };
 
 static int64_t now_ns(void)
 {
@@ -105,8 +105,7 @@ static void know_heap(struct pl_trace_watch *w)
         w->sample.heap = w->heap = realpath(program->heap, NULL);
 }
 
-void pl_trace_watch_begin(struct pl_trace_watch *w, pid_t pid, const struct pl_raw *raw,
-                          FILE *samples)
+void pl_trace_watch_begin(struct pl_trace_watch *w, pid_t pid, struct pl_raw *raw, FILE *samples)
 {
     *w = (struct pl_trace_watch){
         .pid = pid, .raw = raw, .samples = samples, .interval_ms = FIRST_MS};
@@ -115,30 +114,39 @@ void pl_trace_watch_begin(struct pl_trace_watch *w, pid_t pid, const struct pl_r
 
 static bool is_due(struct pl_trace_watch *w)
 {
-    static const int64_t ns_per_ms = 1000000;
     const struct pl_trace_time *latest = w->time_count ? &w->times[w->time_count - 1] : NULL;
     return !w->taken || !latest || !w->raw->by_counter ||
-           latest->ns % (INTERVAL_MS * ns_per_ms) < ns_per_ms;
+           latest->ns % ((int64_t)INTERVAL_MS * NS_PER_MS) < NS_PER_MS;
+}
+
+static void take_sample(struct pl_trace_watch *w)
+{
+    if (w->raw->frames)
+        note_objects(w);
+    know_heap(w);
+    if (!pl_memory_sample_take(&w->sample, w->pid, pl_trace_stamp(w->raw)))
+        return;
+    w->taken++;
+    if (w->sample.rss_bytes > w->rss_bytes)
+        w->rss_bytes = w->sample.rss_bytes;
+    w->has_failed = !pl_memory_sample_write(&w->sample, w->samples);
 }
 
 int pl_trace_watch_look(struct pl_trace_watch *w)
 {
+    const bool is_asked = __atomic_load_n(&w->raw->leaving, __ATOMIC_ACQUIRE) == PL_RAW_LEAVES;
+    if (!is_asked && now_ns() < w->next_ns)
+        return STEP_MS;
     note_time(w);
-    if (!w->has_failed && is_due(w)) {
-        if (w->raw->frames)
-            note_objects(w);
-        know_heap(w);
-        if (pl_memory_sample_take(&w->sample, w->pid, pl_trace_stamp(w->raw))) {
-            w->taken++;
-            if (w->sample.rss_bytes > w->rss_bytes)
-                w->rss_bytes = w->sample.rss_bytes;
-            w->has_failed = !pl_memory_sample_write(&w->sample, w->samples);
-        }
-    }
+    if (!w->has_failed && (is_asked || is_due(w)))
+        take_sample(w);
+    if (is_asked)
+        __atomic_store_n(&w->raw->leaving, PL_RAW_LOOKED_AT, __ATOMIC_RELEASE);
     if (w->raw->by_counter)
         return 1;
     w->interval_ms = w->interval_ms < INTERVAL_MS / 2 ? 2 * w->interval_ms : INTERVAL_MS;
-    return w->interval_ms;
+    w->next_ns = now_ns() + (int64_t)w->interval_ms * NS_PER_MS;
+    return w->interval_ms < STEP_MS ? w->interval_ms : STEP_MS;
 }
 
 void pl_trace_watch_end(struct pl_trace_watch *w)

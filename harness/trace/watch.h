@@ -8,7 +8,7 @@
 
 struct pl_trace_watch {
     pid_t pid;
-    const struct pl_raw *raw;
+    struct pl_raw *raw;
     FILE *samples;
     struct pl_memory_sample sample;
     char *heap; /* path of its library as the kernel has it; NULL until it is known */
@@ -19,15 +19,16 @@ struct pl_trace_watch {
     uint64_t taken;     /* samples */
     uint64_t rss_bytes; /* the most in one of them */
     int interval_ms;
+    int64_t next_ns; /* when to look again, as CLOCK_MONOTONIC counts */
     bool has_failed; /* samples can't be written, or there is no memory for more */
 };
 
 /** @param samples a new file; stays the caller's */
-void pl_trace_watch_begin(struct pl_trace_watch *watch, pid_t pid, const struct pl_raw *raw,
+void pl_trace_watch_begin(struct pl_trace_watch *watch, pid_t pid, struct pl_raw *raw,
                           FILE *samples);
 
-/** Looks once. @return in how many ms to look again: few in the beginning, then 200; with a counter
- *  for a clock 1 */
+/** Looks, if it is time to: often in the beginning, then each 200 ms, and when the program is about
+ *  to end. @return in how many ms to come again */
 int pl_trace_watch_look(struct pl_trace_watch *watch);
 
 /** Notes the time once more, when the program has ended. */

@@ -119,6 +119,13 @@ static void touch_half(void)
     }
 }
 
+/* Half of what it holds as it ends is written to. */
+static void leave_half(void)
+{
+    enum { PAGES = 60, BYTES = PAGES * 4096 + 4096 };
+    memset(malloc(of(BYTES)), 1, BYTES / 2);
+}
+
 static void map_beside(void)
 {
     void *mapped = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -190,6 +197,8 @@ int main(int argc, char **argv)
         fork_one(number);
     else if (strcmp(what, "touch") == 0)
         touch_half();
+    else if (strcmp(what, "leave") == 0)
+        leave_half();
     else if (strcmp(what, "map") == 0)
         map_beside();
     else if (strcmp(what, "fill") == 0)

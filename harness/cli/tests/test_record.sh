@@ -73,6 +73,8 @@ is "short threads: ended" "$(count ' end$')" 3000
 
 subject touch
 is "half of the pages" "$(events | grep -E 'free .* size=413696 ' | grep -oE 'touched_pages=[0-9]+' | head -1)" touched_pages=50
+subject leave
+is "half of what is there at the end" "$(events | grep -E ' touched .* size=249856 ' | grep -oE 'touched_pages=[0-9]+' | tail -1)" touched_pages=30
 subject map
 events | grep -E ' beside | size=50001' | sed -E 's/.* (beside bytes=[0-9]+|allocate|free).*/\1/' >"$tmp/got"
 is "memory beside" "$(events | grep -A99 -m1 'beside bytes=' | grep -oE 'beside bytes=[0-9]+' | tail -2 | tr '\n' ' ')" \
