@@ -430,19 +430,24 @@ static int make_environment(const struct pl_cell_options *o, const char *page,
 }
 
 /* Libraries are told by their names: what was recorded may have lain elsewhere. */
-static bool is_recorded_heap(const struct pl_cell_options *o)
+bool pl_cell_has_recorded_heap(const struct pl_stack_spec *spec, const struct pl_tape *tape)
 {
-    struct pl_stack_spec spec;
     char library[PL_PATH_MAX] = "";
-    if (pl_traits_of(o->scenario)->material != PL_MATERIAL_TAPE || !o->recording ||
-        pl_stack_parse(o->stack, &spec, NULL) || spec.depth != 1 || pl_stack_one_size(&spec) ||
-        pl_stack_library(&spec, library, sizeof library))
+    if (pl_stack_one_size(spec) || pl_stack_library(spec, library, sizeof library))
         return false;
-    const char *recorded = pl_tape_of(o->recording)->heap, *slash = strrchr(recorded, '/');
+    const char *recorded = tape->heap, *slash = strrchr(recorded, '/');
     const char *name = strrchr(library, '/') ? strrchr(library, '/') + 1 : "libc.so";
     recorded = slash ? slash + 1 : recorded;
     return strncmp(recorded, name, strcspn(name, ".")) == 0 &&
            strcspn(recorded, ".") == strcspn(name, ".");
+}
+
+static bool is_recorded_heap(const struct pl_cell_options *o)
+{
+    struct pl_stack_spec spec;
+    return pl_traits_of(o->scenario)->material == PL_MATERIAL_TAPE && o->recording &&
+           !pl_stack_parse(o->stack, &spec, NULL) && spec.depth == 1 &&
+           pl_cell_has_recorded_heap(&spec, pl_tape_of(o->recording));
 }
 
 static int run_with_page(const struct pl_cell_options *o, const char *page,

@@ -13,6 +13,7 @@
 #include "harness/cell/record.h"
 #include "harness/cell/wrapper.h"
 #include "harness/scenario/scenario.h"
+#include "harness/traffic/tape.h"
 #include "harness/traffic/recording.h"
 
 /** The longest that a cell under an instrument may take, in ns of real time, whatever its slowdown:
@@ -75,6 +76,9 @@ struct pl_cell_evidence {
     struct pl_environment environment; /* what the heap was told */
     int cpu;                           /* pinned to, or -1 */
 };
+
+/** Whether a stack's heap is the one that a tape's program had. */
+bool pl_cell_has_recorded_heap(const struct pl_stack_spec *spec, const struct pl_tape *tape);
 
 /** Runs a cell to its end. Every wait is bounded by the scenario's timeout (under the wall clock
  *  beyond the duration, which no such cell can be shorter than; under an instrument by that times

@@ -297,14 +297,33 @@ static void note_enclosing(struct run *run, const struct pl_scenario *s)
     warn(run, text);
 }
 
-/* Of a trace: what of it there is, and what is not replayed. */
-static void note_tape(struct run *run, const struct pl_scenario *s,
-                      const struct pl_recording *recording)
+static bool has_other_heap(const struct pl_planned *p, const struct pl_tape *tape)
 {
+    struct pl_stack_spec spec;
+    for (size_t i = 0; i < p->stack_count; i++)
+        if (!pl_stack_parse(p->stacks[i], &spec, NULL) && !pl_stack_one_size(&spec) &&
+            !pl_cell_has_recorded_heap(&spec, tape))
+            return true;
+    return false;
+}
+
+/* Of a trace: what of it there is, what is not replayed, and what a replay can't know. */
+static void note_tape(struct run *run, const struct pl_planned *p)
+{
+    const struct pl_scenario *s = &p->scenario;
+    const struct pl_recording *recording = p->recording;
     char text[1400];
     if (pl_traits_of(s)->material != PL_MATERIAL_TAPE)
         return;
     const struct pl_tape *tape = pl_tape_of(recording);
+    if (has_other_heap(p, tape)) {
+        snprintf(
+            text, sizeof text,
+            "%s: recorded under %s; a program whose collector paces itself by what it sees may "
+            "ask for other blocks in another heap: `plimsoll record --allocator HEAP` tells",
+            s->name, tape->heap[0] ? tape->heap : "a heap that was not told");
+        warn(run, text);
+    }
     int64_t lasts_ns = trace_ns(s, recording);
     if (tape->cut[0]) {
         snprintf(text, sizeof text, "%s: what is whole is replayed, %llu events", tape->cut,
@@ -338,7 +357,7 @@ static void note_conditions(struct run *run)
         if (p->skipped[0])
             warn(run, p->skipped);
         note_enclosing(run, &p->scenario);
-        note_tape(run, &p->scenario, p->recording);
+        note_tape(run, p);
         uint64_t senders = (uint64_t)p->scenario.traffic.sessions * p->recording->stream_count;
         if (senders > p->scenario.receiver.max_sessions) {
             snprintf(text, sizeof text,
