@@ -19,7 +19,8 @@ enum {
     PAGE = 4096,
     TOLD_FROM = 8192, /* bytes: pages of smaller blocks are touched with their neighbours */
     PAGES_AT_ONCE = 1024,
-    TOLD_WHOLE = 1024 /* of so many chains one */
+    TOLD_WHOLE = 1024, /* of so many chains one */
+    LAST_LOOKS = 200   /* half a millisecond each */
 };
 
 static bool is_sized;
@@ -237,8 +238,8 @@ void pl_record_hooked_free(const struct pl_hooked *hooked)
     hooked->call(hooked);
 }
 
-/* What it holds as it ends was touched as far as nobody saw since the latest look. 20 ms at most.
- */
+/* What it holds as it ends was touched as far as nobody saw since the latest look. 100 ms at
+ * most: on a busy machine the controller comes late. */
 __attribute__((destructor)) static void await_last_look(void)
 {
     static const struct timespec half_ms = {.tv_nsec = 500000};
@@ -246,7 +247,7 @@ __attribute__((destructor)) static void await_last_look(void)
     if (!raw || raw->pid != (int32_t)syscall(SYS_getpid))
         return;
     __atomic_store_n(&raw->leaving, PL_RAW_LEAVES, __ATOMIC_RELEASE);
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < LAST_LOOKS; i++) {
         if (__atomic_load_n(&raw->leaving, __ATOMIC_ACQUIRE) == PL_RAW_LOOKED_AT)
             return;
         syscall(SYS_nanosleep, &half_ms, NULL);
