@@ -17,7 +17,8 @@
 #endif
 
 /* The dynamic loader allocates while it looks for a name, with the very functions looked for. */
-static _Thread_local bool is_finding __attribute__((tls_model("initial-exec")));
+/* Volatile: dlsym is declared never to call back into this file, and does: by malloc. */
+static _Thread_local volatile bool is_finding __attribute__((tls_model("initial-exec")));
 
 static void *first_malloc(size_t size)
 {

@@ -121,8 +121,9 @@ uint64_t pl_process_live(const struct pl_page_process *process, uint64_t *blocks
 static void inherit(struct pl_page_process *process, bool is_fork)
 {
     uint64_t blocks, bytes = pl_process_live(process, &blocks);
-    uint64_t inherited = pl_layers & PL_LAYER_LIMIT ? (uint64_t)pl_limit.live : at_fork.bytes;
-    process->inherited_bytes += (is_fork ? inherited : 0) - bytes;
+    const bool is_limited = is_fork && pl_layers & PL_LAYER_LIMIT;
+    uint64_t inherited = is_limited ? (uint64_t)pl_limit_inherit() : is_fork ? at_fork.bytes : 0;
+    process->inherited_bytes += inherited - bytes;
     process->inherited_blocks += (is_fork ? at_fork.blocks : 0) - blocks;
 }
 
@@ -130,10 +131,13 @@ static void inherit(struct pl_page_process *process, bool is_fork)
 static void forget_in_child(void)
 {
     pl_wiped.attached = 0;
+    pl_limit_unlock();
 }
 
 static void count_before_fork(void)
 {
+    pl_process_attach(); /* a child of another call than fork, which may have found it locked */
+    pl_limit_lock();
     if (pl_process)
         at_fork.bytes = pl_process_live(pl_process, &at_fork.blocks);
 }
@@ -174,6 +178,8 @@ static void attach_thread(void)
     static PL_TLS struct pl_page_stripe nowhere;
     pl_stripe = page ? pl_stripes_take(pl_process) : &nowhere;
     is_surplus = !pl_stripe;
+    if (page)
+        pl_limit_join(pl_stripe ? (int)(pl_stripe - pl_process->stripes) : -1);
 }
 
 void pl_process_attach(void)
@@ -213,5 +219,5 @@ void pl_process_count(size_t offset, uint64_t amount, size_t second, uint64_t se
 __attribute__((constructor)) static void begin(void)
 {
     pl_process_attach();
-    pthread_atfork(count_before_fork, NULL, forget_in_child);
+    pthread_atfork(count_before_fork, pl_limit_unlock, forget_in_child);
 }

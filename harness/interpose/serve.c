@@ -36,7 +36,7 @@ void pl_serve_open(const struct pl_foreign *settings, bool is_recorded)
         pl_layers |= PL_LAYER_RECORD;
         return;
     }
-    pl_limit.max = (int64_t)settings->limit_bytes;
+    pl_limit_open(settings->limit_bytes);
     if (settings->limit_bytes && sized)
         pl_layers |= PL_LAYER_LIMIT;
     if (settings->fault_nth || settings->fault_every)

@@ -211,6 +211,52 @@ static void *busy(void *stop)
     return NULL;
 }
 
+enum { TOGETHER = 8 };
+
+static struct {
+    size_t size, handed_out, usable;
+    pthread_barrier_t filled, emptied;
+} together;
+
+static void *fill_beside(void *unused)
+{
+    void *block;
+    size_t index;
+    while ((block = malloc(together.size))) {
+        __atomic_add_fetch(&together.usable, malloc_usable_size(block), __ATOMIC_RELAXED);
+        index = __atomic_fetch_add(&together.handed_out, 1, __ATOMIC_RELAXED);
+        CHECK(index < BLOCKS_MAX);
+        blocks[index] = block;
+    }
+    pthread_barrier_wait(&together.filled);
+    pthread_barrier_wait(&together.emptied);
+    return unused;
+}
+
+/* Threads that live on until all has been given back, and what each of them may still have to give
+ * is wanted. */
+static void fill_together(long size)
+{
+    pthread_t ids[TOGETHER];
+    together.size = (size_t)size;
+    pthread_barrier_init(&together.filled, NULL, TOGETHER + 1);
+    pthread_barrier_init(&together.emptied, NULL, TOGETHER + 1);
+    for (int i = 0; i < TOGETHER; i++)
+        CHECK(pthread_create(&ids[i], NULL, fill_beside, NULL) == 0);
+    pthread_barrier_wait(&together.filled);
+    CHECK(malloc(together.size) == NULL);
+    for (size_t i = 0; i < together.handed_out; i++)
+        free(blocks[i]);
+    say("handed_out=%zu\nusable=%zu\n", together.handed_out, together.usable);
+    size_t again = 0;
+    while (again < BLOCKS_MAX && (blocks[again] = malloc(together.size)))
+        again++;
+    CHECK((again + 2) * together.size + (64 << 10) > together.handed_out * together.size);
+    pthread_barrier_wait(&together.emptied);
+    for (int i = 0; i < TOGETHER; i++)
+        pthread_join(ids[i], NULL);
+}
+
 /* Children that are made while other threads are at it: each allocates, frees and ends. */
 static void fork_busy(long count)
 {
@@ -338,6 +384,7 @@ static const struct {
 } all[] = {
     {"hold", hold},
     {"fill", fill},
+    {"fill-together", fill_together},
     {"realloc", resize},
     {"overflow", overflow},
     {"aligned", aligned},

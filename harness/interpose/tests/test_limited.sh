@@ -36,6 +36,21 @@ for heap in $(heaps); do
     [ $(($(figure live_bytes) - live)) -ge 10000 ] || bad "$spec: 10 blocks: $(figure live_bytes) B live"
 done
 
+# Several threads, each with a credit of the limit: what one has left another gets before it is refused.
+max=$((256 << 20))
+for heap in $(heaps); do
+    works "limited:max=256MiB/$heap" interpose-subject hold 0
+    base=$(figure live_bytes) spec=limited:max=256MiB/$heap
+    for size in 2000 5000 70000; do
+        works "$spec" interpose-subject fill-together $size
+        count=$(printed handed_out) usable=$(printed usable)
+        [ "${count:-0}" -gt 8 ] || { bad "$spec: 8 threads fill $size: handed out ${count:-nothing}"; continue; }
+        [ "$usable" -le $max ] && [ "$(figure peak)" -le $max ] ||
+            bad "$spec: 8 threads fill $size: $usable B handed out, a peak of $(figure peak) B"
+        [ $((usable + base + usable / count + 65536)) -gt $max ] || bad "$spec: 8 threads fill $size: only $usable B handed out"
+    done
+done
+
 # A program of many libraries, whose constructors allocate before tcmalloc can tell a size: what comes
 # and what goes are counted alike.
 if command -v cmake >/dev/null; then
