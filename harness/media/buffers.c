@@ -85,24 +85,49 @@ static int serve_audio(struct pl_media_buffers *b, AVFrame *frame)
     return 0;
 }
 
-/* One block for all planes; FFmpeg reads up to 16 B beyond the last. */
+/* FFmpeg reads up to 16 B beyond what it is given. */
+enum { READ_BEYOND = 16, PLANES = 4 };
+
+/* A block a plane, as FFmpeg's own pools have them (5.1, libavcodec/get_buffer.c). */
+static bool take_planes(struct pl_media_buffers *b, AVFrame *frame, const size_t bytes[PLANES])
+{
+    for (int i = 0; i < PLANES && bytes[i]; i++) {
+        if (!(frame->buf[i] = take(b, bytes[i] + READ_BEYOND)))
+            return false;
+        frame->data[i] = frame->buf[i]->data;
+    }
+    return true;
+}
+
+static bool take_picture(struct pl_media_buffers *b, AVFrame *frame, const size_t bytes[PLANES])
+{
+    if (!(frame->buf[0] = take(b, bytes[0] + bytes[1] + bytes[2] + bytes[3] + READ_BEYOND)))
+        return false;
+    uint8_t *at = frame->buf[0]->data;
+    for (int i = 0; i < PLANES && bytes[i]; at += bytes[i++])
+        frame->data[i] = at;
+    return true;
+}
+
 static int serve_video(struct pl_media_buffers *b, AVCodecContext *decoder, AVFrame *frame)
 {
     int width = frame->width, height = frame->height, strides[AV_NUM_DATA_POINTERS];
+    ptrdiff_t rows[PLANES];
+    size_t bytes[PLANES];
     avcodec_align_dimensions2(decoder, &width, &height, strides);
     width = (width + 2 * ALIGN - 1) / (2 * ALIGN) * (2 * ALIGN); /* half of it for chroma */
-    int size = av_image_fill_linesizes(frame->linesize, (enum AVPixelFormat)frame->format, width);
-    if (size < 0)
-        return size;
-    size = av_image_fill_pointers(frame->data, (enum AVPixelFormat)frame->format, height, NULL,
-                                  frame->linesize);
-    if (size < 0)
-        return size;
-    frame->buf[0] = take(b, (size_t)size + 16);
-    if (!frame->buf[0])
+    int rc = av_image_fill_linesizes(frame->linesize, (enum AVPixelFormat)frame->format, width);
+    if (rc < 0)
+        return rc;
+    for (int i = 0; i < PLANES; i++)
+        rows[i] = frame->linesize[i];
+    rc = av_image_fill_plane_sizes(bytes, (enum AVPixelFormat)frame->format, height, rows);
+    if (rc < 0)
+        return rc;
+    if (!(b->pooled ? take_planes : take_picture)(b, frame, bytes)) {
+        av_frame_unref(frame);
         return AVERROR(ENOMEM);
-    av_image_fill_pointers(frame->data, (enum AVPixelFormat)frame->format, height,
-                           frame->buf[0]->data, frame->linesize);
+    }
     frame->extended_data = frame->data;
     return 0;
 }

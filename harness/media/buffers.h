@@ -1,5 +1,5 @@
 /* Where the frames of FFmpeg's decoders lie: in blocks of a stack, each on its own or in an
- * AVBufferPool. What get_buffer2 is for. */
+ * AVBufferPool a plane. What get_buffer2 is for. */
 #ifndef PL_MEDIA_BUFFERS_H
 #define PL_MEDIA_BUFFERS_H
 

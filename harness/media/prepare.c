@@ -20,7 +20,7 @@ static struct pl_media_source_options options_of(struct running *r, uint32_t ind
         .index = index,
         .video = r->plan.video,
         .payload = r->settings->payload,
-        .buffers = r->in.format == PL_FORMAT_FFMPEG ? r->buffers : NULL,
+        .buffers = r->in.format == PL_FORMAT_FFMPEG ? &r->buffers : NULL,
         .facts = facts,
     };
 }

@@ -91,20 +91,14 @@ static void close_streams(struct streams *all)
 {
     for (uint32_t i = 0; i < all->count; i++)
         stream_close(all->stream[i]);
-    pl_media_buffers_close(&all->buffers);
 }
 
 static int open_running(const struct pl_pipeline_inputs *in, void **state, struct pl_error *error)
 {
     struct streams *all = pl_arena_take(in->arena, sizeof *all);
-    struct pl_media_plan plan;
     if (!all)
         return pl_error_set(error, -ENOMEM, "the cell can't start: its arena is too small");
     pl_media_log_open();
-    pl_media_plan_make(in->scenario, in->format, &plan);
-    all->buffers = (struct pl_media_buffers){.meter = &pl_sides_network(in->sides)->meter,
-                                             .class_index = plan.block_class,
-                                             .pooled = in->scenario->media.buffer_pool};
     int rc = open_streams(all, in, error);
     if (rc) {
         close_streams(all);

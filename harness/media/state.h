@@ -40,7 +40,6 @@ struct leak {
 struct streams {
     struct running *stream[PL_MEDIA_STREAMS_MAX];
     uint32_t count;
-    struct pl_media_buffers buffers;
 };
 
 /* One stream. */
@@ -53,7 +52,7 @@ struct running {
     struct pl_media_feed feeds[PL_SOURCES_MAX];
     uint32_t playing;      /* the source of the present track */
     uint32_t track_frames; /* of it so far */
-    struct pl_media_buffers *buffers;
+    struct pl_media_buffers buffers; /* of its decoders' frames */
     struct pl_media_encoder encoder;
     struct line line;
     struct leak leak;

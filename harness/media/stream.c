@@ -43,8 +43,10 @@ int stream_open(struct running *r, const struct pl_pipeline_inputs *in, struct s
     r->in.seed = in->seed + all->count; /* streams don't err together */
     r->settings = &in->scenario->media;
     r->side = pl_sides_network(in->sides);
-    r->buffers = &all->buffers;
     pl_media_plan_make(in->scenario, in->format, &r->plan);
+    r->buffers = (struct pl_media_buffers){.meter = &r->side->meter,
+                                           .class_index = r->plan.block_class,
+                                           .pooled = r->settings->buffer_pool};
     if (!open_line(r) || !open_leak(r) || !open_shell(r))
         return pl_error_set(error, -ENOMEM, "the cell can't start: its arena is too small");
     if (!r->settings->encoder)
@@ -78,4 +80,5 @@ void stream_close(struct running *r)
         pl_media_feed_close(&r->feeds[i]);
     pl_media_encoder_close(&r->encoder);
     av_frame_free(&r->shell);
+    pl_media_buffers_close(&r->buffers);
 }

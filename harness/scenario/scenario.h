@@ -145,7 +145,7 @@ struct pl_media_settings {
     char picture[16];     /* "1280x720" makes it video; empty: audio */
     uint32_t hold;        /* enum pl_hold */
     uint32_t encoder;     /* enum pl_encoder */
-    bool buffer_pool;     /* FFmpeg's frames lie in an AVBufferPool */
+    bool buffer_pool;     /* FFmpeg's frames lie in AVBufferPools */
     int64_t track_ns;     /* each source plays so long before the next; 0 for good */
     int64_t crossfade_ns; /* they overlap so long; 0 for none */
     uint32_t streams;     /* of the same sources, each with a decoder and frames of its own */
