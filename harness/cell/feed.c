@@ -31,7 +31,7 @@ static int open_one(struct pl_feed *f, const struct pl_scenario *s, uint32_t i,
     if (!f->job[i])
         return pl_error_set(error, -ENOMEM, "a sender's job can't be mapped");
     f->job[i]->link.to = s->program.sends[i].address;
-    f->job[i]->link.port = s->program.sends[i].port;
+    f->job[i]->link.port[0] = s->program.sends[i].port;
     return 0;
 }
 

@@ -6,10 +6,14 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "harness/scenario/scenario.h"
+
 /** All zero at first. */
 struct pl_live_link {
-    uint32_t to;               /* the receiver's address, in host order; 0: 127.0.0.1 */
-    _Atomic uint32_t port;     /* of the receiver's socket; 0 until it listens */
+    uint32_t to; /* the receiver's address, in host order; 0: 127.0.0.1 */
+    /* Of the receiver's sockets; the first is 0 until all listen. */
+    _Atomic uint32_t port[PL_RECEIVER_SOCKETS_MAX];
+    uint32_t sockets;          /* 0: one */
     _Atomic uint32_t source;   /* of all the sender's sockets, in host order: set before start_ns */
     _Atomic int64_t start_ns;  /* CLOCK_MONOTONIC at replay time 0; 0 until the sender is ready,
                                   unless somebody else names it */

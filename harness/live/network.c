@@ -21,7 +21,7 @@ static bool spins(const struct pl_live *live)
 /* A datagram that got no packet goes first. No buffer at all is libuv's UV_ENOBUFS. */
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 {
-    struct pl_live *live = handle->data;
+    struct pl_live *live = ((const struct pl_live_udp *)handle->data)->live;
     struct receiver *r = &live->receiver;
     (void)suggested;
     *buffer = uv_buf_init(NULL, 0);
@@ -36,6 +36,12 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 static void on_datagram(uv_udp_t *udp, ssize_t size, const uv_buf_t *buffer,
                         const struct sockaddr *address, unsigned flags);
 
+static void listen_on(struct pl_live *live)
+{
+    for (uint32_t i = 0; i < live->udp_count; i++)
+        uv_udp_recv_start(&live->udp[i].udp, on_alloc, on_datagram);
+}
+
 static void on_retry(uv_timer_t *timer)
 {
     struct pl_live *live = timer->data;
@@ -44,7 +50,7 @@ static void on_retry(uv_timer_t *timer)
         return; /* the timer repeats */
     uv_timer_stop(timer);
     intake_resume(r, replay_now(live));
-    uv_udp_recv_start(&live->udp, on_alloc, on_datagram);
+    listen_on(live);
 }
 
 /* Spinning needs nothing: libuv finds the socket readable again at once. Stopping is done here, in
@@ -57,7 +63,8 @@ static void on_full(struct pl_live *live)
         intake_pause(r, replay_now(live));
     if (spins(live))
         return;
-    uv_udp_recv_stop(&live->udp);
+    for (uint32_t i = 0; i < live->udp_count; i++)
+        uv_udp_recv_stop(&live->udp[i].udp);
     uv_timer_start(&live->retry, on_retry, retry_ms, retry_ms);
 }
 
@@ -97,7 +104,7 @@ static void take(struct pl_live *live, ssize_t size, const struct sockaddr *addr
 static void on_datagram(uv_udp_t *udp, ssize_t size, const uv_buf_t *buffer,
                         const struct sockaddr *address, unsigned flags)
 {
-    struct pl_live *live = udp->data;
+    struct pl_live *live = ((const struct pl_live_udp *)udp->data)->live;
     struct receiver *r = &live->receiver;
     if (size == UV_ENOBUFS) {
         on_full(live);
@@ -119,10 +126,14 @@ static void on_datagram(uv_udp_t *udp, ssize_t size, const uv_buf_t *buffer,
 void network_count_drops(struct pl_live *live)
 {
     struct pl_traffic_counts *counts = &live->receiver.network->counts;
-    uint32_t known = (uint32_t)counts->dropped[PL_DROP_KERNEL];
-    uint32_t more = pl_live_socket_drops(live->fd) - known; /* modulo 2^32, as the kernel counts */
-    pl_own_add(&counts->dropped[PL_DROP_KERNEL], more);
-    pl_own_add(&counts->received, more);
+    for (uint32_t i = 0; i < live->udp_count; i++) {
+        struct pl_live_udp *udp = &live->udp[i];
+        uint32_t drops = pl_live_socket_drops(udp->fd);
+        uint32_t more = drops - udp->drops; /* modulo 2^32, as the kernel counts */
+        udp->drops = drops;
+        pl_own_add(&counts->dropped[PL_DROP_KERNEL], more);
+        pl_own_add(&counts->received, more);
+    }
 }
 
 static void on_drops(uv_timer_t *timer)
@@ -137,21 +148,28 @@ static void on_stop(uv_poll_t *stop, int status, int events)
     uv_stop(stop->loop);
 }
 
+static int open_udp(struct pl_live *live, struct pl_live_udp *udp)
+{
+    int rc = uv_udp_init(&live->loop, &udp->udp);
+    if (!rc)
+        rc = uv_udp_open(&udp->udp, dup(udp->fd));
+    pl_live_socket_claim(udp->fd);
+    udp->udp.data = udp;
+    return rc;
+}
+
 int network_open(struct pl_live *live)
 {
     int rc = uv_loop_init(&live->loop);
-    if (!rc)
-        rc = uv_udp_init(&live->loop, &live->udp);
-    if (!rc)
-        rc = uv_udp_open(&live->udp, dup(live->fd));
-    pl_live_socket_claim(live->fd);
+    for (uint32_t i = 0; !rc && i < live->udp_count; i++)
+        rc = open_udp(live, &live->udp[i]);
     if (!rc)
         rc = uv_timer_init(&live->loop, &live->retry);
     if (!rc)
         rc = uv_timer_init(&live->loop, &live->drops);
     if (!rc)
         rc = uv_poll_init(&live->loop, &live->stop, live->stop_fd);
-    live->udp.data = live->retry.data = live->drops.data = live;
+    live->retry.data = live->drops.data = live;
     return rc;
 }
 
@@ -168,7 +186,7 @@ void *network_run(void *context)
         continue;
     uv_poll_start(&live->stop, UV_READABLE, on_stop);
     uv_timer_start(&live->drops, on_drops, DROPS_EVERY_MS, DROPS_EVERY_MS);
-    uv_udp_recv_start(&live->udp, on_alloc, on_datagram);
+    listen_on(live);
     uv_run(&live->loop, UV_RUN_DEFAULT);
     uv_walk(&live->loop, close_handle, NULL);
     uv_run(&live->loop, UV_RUN_DEFAULT);

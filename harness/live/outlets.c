@@ -58,13 +58,14 @@ static uint32_t draw_source(void)
     return UINT32_C(0x7f400000) | (random & 0x3fffff); /* 127.64.0.0/10 */
 }
 
-static int connected(const struct outlets *o)
+static int connected(const struct outlets *o, uint32_t session)
 {
+    const struct sockaddr_in *to = &o->to[session % o->to_count];
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -errno;
     if (bind(fd, (const struct sockaddr *)&o->from, sizeof o->from) == 0 &&
-        connect(fd, (const struct sockaddr *)&o->to, sizeof o->to) == 0)
+        connect(fd, (const struct sockaddr *)to, sizeof *to) == 0)
         return fd;
     int rc = -errno;
     close(fd);
@@ -75,7 +76,7 @@ static int connected(const struct outlets *o)
 static int try_out(const struct outlets *o, struct pl_error *error)
 {
     char address[INET_ADDRSTRLEN];
-    int fd = connected(o);
+    int fd = connected(o, 0);
     if (fd >= 0) {
         close(fd);
         return 0;
@@ -87,8 +88,19 @@ static int try_out(const struct outlets *o, struct pl_error *error)
                         address, strerror(-fd));
 }
 
-int outlets_open(struct outlets *o, uint32_t streams, uint32_t lives, uint32_t to, uint32_t port,
-                 struct pl_error *error)
+static void address(struct outlets *o, const struct pl_live_link *link)
+{
+    o->to_count = link->sockets ? link->sockets : 1;
+    for (uint32_t i = 0; i < o->to_count; i++)
+        o->to[i] = (struct sockaddr_in){
+            .sin_family = AF_INET,
+            .sin_port = htons((uint16_t)atomic_load(&link->port[i])),
+            .sin_addr.s_addr = htonl(link->to ? link->to : INADDR_LOOPBACK),
+        };
+}
+
+int outlets_open(struct outlets *o, uint32_t streams, uint32_t lives,
+                 const struct pl_live_link *link, struct pl_error *error)
 {
     uint64_t needed = (uint64_t)streams * lives + 1; /* the hostile sender's */
     uint32_t count = (uint32_t)needed;
@@ -102,10 +114,8 @@ int outlets_open(struct outlets *o, uint32_t streams, uint32_t lives, uint32_t t
         .count = count,
         .lives = lives,
         .from = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(draw_source())},
-        .to = {.sin_family = AF_INET,
-               .sin_port = htons((uint16_t)port),
-               .sin_addr.s_addr = htonl(to)},
     };
+    address(o, link);
     if (!o->each)
         return pl_error_set(error, -ENOMEM, "out of memory");
     for (uint32_t i = 0; i < count; i++)
@@ -120,7 +130,7 @@ int outlets_of(struct outlets *o, const struct pl_arrival *arrival)
     struct outlet *outlet = &o->each[arrival->packet && place < o->count ? place : o->count - 1];
     if (outlet->fd >= 0 && outlet->port == arrival->port)
         return outlet->fd;
-    int fd = connected(o);
+    int fd = connected(o, arrival->session);
     if (fd < 0)
         return fd;
     if (outlet->fd >= 0)

@@ -39,24 +39,38 @@ static int start_threads(struct pl_live *live)
     return -(rc ? rc : pthread_create(&live->reader, NULL, reader_run, live));
 }
 
+static int open_sockets(struct pl_live *live, const struct pl_receiver_settings *settings,
+                        uint32_t *ports, struct pl_error *error)
+{
+    for (; live->udp_count < settings->sockets; live->udp_count++) {
+        int fd = pl_live_socket(settings->rcvbuf_bytes, &ports[live->udp_count], error);
+        if (fd < 0)
+            return fd;
+        live->udp[live->udp_count] = (struct pl_live_udp){.live = live, .fd = fd};
+    }
+    return 0;
+}
+
 /* What is half open when this fails ends with the process, which can do nothing without it. */
 int pl_live_open(const struct pl_pipeline_inputs *in, struct pl_live_link *link,
                  struct pl_live **out, struct pl_error *error)
 {
-    uint32_t port;
+    uint32_t ports[PL_RECEIVER_SOCKETS_MAX];
     struct pl_live *live = pl_arena_take(in->arena, sizeof *live);
     if (!live)
         return pl_error_set(error, -ENOMEM, "the job's arena is too small");
     live->link = link;
-    live->fd = pl_live_socket(in->scenario->receiver.rcvbuf_bytes, &port, error);
-    if (live->fd < 0)
-        return live->fd;
-    int rc = open_parts(live, in);
+    int rc = open_sockets(live, &in->scenario->receiver, ports, error);
+    if (rc)
+        return rc;
+    rc = open_parts(live, in);
     if (!rc)
         rc = start_threads(live);
     if (rc)
         return pl_error_set(error, rc, "the live receiver can't start: %s", strerror(-rc));
-    atomic_store(&link->port, port);
+    link->sockets = live->udp_count;
+    for (uint32_t i = live->udp_count; i-- > 0;)
+        atomic_store(&link->port[i], ports[i]);
     *out = live;
     return 0;
 }
@@ -89,17 +103,23 @@ void pl_live_stop(struct pl_live *live, bool at_once)
     pthread_join(live->reader, NULL);
 }
 
+static void count_left(struct pl_live *live, struct pl_live_drained left)
+{
+    struct pl_traffic_counts *counts = &live->receiver.network->counts;
+    pl_own_add(&counts->received, left.ours);
+    pl_own_add(&counts->held, left.ours);
+    pl_own_add(&counts->foreign, left.foreign);
+}
+
 /* What was sent has arrived or was counted by the kernel, but for what still waits in a processor's
  * backlog (net.core.netdev_max_backlog): a moment is enough for that, where others let it be. */
-static void settle_socket(struct pl_live *live)
+static void settle_sockets(struct pl_live *live)
 {
     struct pl_traffic_counts *counts = &live->receiver.network->counts;
     for (int64_t until_ns = pl_real_now() + PL_NS_PER_S;;) {
-        struct pl_live_drained left = pl_live_socket_drain(live->fd, live->source);
+        for (uint32_t i = 0; i < live->udp_count; i++)
+            count_left(live, pl_live_socket_drain(live->udp[i].fd, live->source));
         network_count_drops(live);
-        pl_own_add(&counts->received, left.ours);
-        pl_own_add(&counts->held, left.ours);
-        pl_own_add(&counts->foreign, left.foreign);
         if (counts->received >= atomic_load(&live->link->sent) || pl_real_now() > until_ns)
             break;
         usleep(1000);
@@ -126,10 +146,11 @@ static void check_books(struct pl_live *live)
 
 void pl_live_close(struct pl_live *live, int64_t now_ns)
 {
-    settle_socket(live);
+    settle_sockets(live);
     check_books(live);
     receiver_close(&live->receiver, now_ns);
     sem_destroy(&live->go);
     close(live->stop_fd);
-    close(live->fd);
+    for (uint32_t i = 0; i < live->udp_count; i++)
+        close(live->udp[i].fd);
 }

@@ -60,10 +60,10 @@ static int open_senders(struct sending *s, const struct pl_recording *recording,
     return s->senders ? 0 : pl_error_set(error, -ENOMEM, "no memory for the senders");
 }
 
-static int await_port(struct sending *s, uint32_t *port, struct pl_error *error)
+static int await_port(const struct sending *s, struct pl_error *error)
 {
     int64_t until_ns = pl_real_now() + PORT_WAIT_NS;
-    while ((*port = atomic_load(&s->link->port)) == 0) {
+    while (atomic_load(&s->link->port[0]) == 0) {
         if (pl_real_now() > until_ns)
             return pl_error_set(error, -ETIMEDOUT, "no receiver listened within %d s",
                                 (int)(PORT_WAIT_NS / PL_NS_PER_S));
@@ -152,15 +152,14 @@ static uint32_t lives(const struct pl_scenario *scenario)
 static int prepare(struct sending *s, const struct pl_recording *recording, uint64_t seed,
                    struct pl_error *error)
 {
-    uint32_t port = 0, streams = recording->stream_count * s->scenario->traffic.sessions;
+    uint32_t streams = recording->stream_count * s->scenario->traffic.sessions;
     prctl(PR_SET_TIMERSLACK, 1);
     int rc = open_senders(s, recording, seed, error);
     if (!rc)
         rc = open_sources(s, error);
     if (!rc)
-        rc = await_port(s, &port, error);
-    uint32_t to = s->link->to ? s->link->to : INADDR_LOOPBACK;
-    return rc ? rc : outlets_open(&s->outlets, streams, lives(s->scenario), to, port, error);
+        rc = await_port(s, error);
+    return rc ? rc : outlets_open(&s->outlets, streams, lives(s->scenario), s->link, error);
 }
 
 int pl_live_send(const struct pl_scenario *scenario, const struct pl_recording *recording,

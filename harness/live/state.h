@@ -12,11 +12,19 @@
 /** Longer than any datagram over IPv4 (65,507 B). */
 #define SCRATCH_BYTES 65536
 
+struct pl_live;
+
+struct pl_live_udp {
+    struct pl_live *live;
+    int fd; /* a duplicate of the one that libuv has */
+    uv_udp_t udp;
+    uint32_t drops; /* that the kernel counted so far */
+};
+
 struct pl_live {
     struct receiver receiver;
     struct pl_live_link *link;
     struct pl_identifier *identifier;
-    int fd;           /* a duplicate of the one that libuv has */
     int stop_fd;      /* readable once the threads are to end */
     int64_t start_ns; /* replay time 0 */
     uint32_t source;  /* whence our own sender sends, in network order: all else is a stranger's */
@@ -24,7 +32,8 @@ struct pl_live {
     pthread_t network, reader;
     uint8_t *scratch; /* where a datagram goes that is to be lost */
     uv_loop_t loop;
-    uv_udp_t udp;
+    struct pl_live_udp udp[PL_RECEIVER_SOCKETS_MAX];
+    uint32_t udp_count;
     uv_timer_t retry;
     uv_timer_t drops; /* looks after the kernel's counter */
     uv_poll_t stop;
@@ -33,7 +42,7 @@ struct pl_live {
 /* network.c */
 int network_open(struct pl_live *live);
 void *network_run(void *live);
-/** Brings the kernel's counter of drops into the books. On the network's thread, or after it. */
+/** Brings the kernel's counters of drops into the books. On the network's thread, or after it. */
 void network_count_drops(struct pl_live *live);
 
 /* reader.c */

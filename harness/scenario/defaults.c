@@ -25,7 +25,8 @@ void pl_scenario_defaults(struct pl_scenario *s, const char *path, enum pl_tier 
                      .max_sessions = 1024,
                      .on_full = PL_ON_FULL_RETRY,
                      .retry_ns = 200 * MS,
-                     .rcvbuf_bytes = 212992},
+                     .rcvbuf_bytes = 212992,
+                     .sockets = 1},
         /* Liquidsoap's frame is 0.04 s of 44.1 kHz stereo (systems.md). */
         .media = {.clip_ns = 10 * S,
                   .frame_ns = 40 * MS,

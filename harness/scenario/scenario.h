@@ -96,6 +96,8 @@ struct pl_traffic_settings {
     uint32_t hostile; /* datagrams a second from a hostile sender */
 };
 
+#define PL_RECEIVER_SOCKETS_MAX 16
+
 struct pl_receiver_settings {
     int64_t latency_ns;             /* what a session gathers before it plays */
     int64_t latency_tolerance_ns;   /* how far above the latency a session may get */
@@ -108,7 +110,8 @@ struct pl_receiver_settings {
     uint32_t max_sessions;
     uint32_t on_full; /* enum pl_on_full */
     int64_t retry_ns;
-    uint64_t rcvbuf_bytes;                /* the kernel's socket buffer */
+    uint64_t rcvbuf_bytes;                /* the kernel's buffer of a socket */
+    uint32_t sockets;                     /* session i comes to socket i % sockets */
     struct pl_span stalls[PL_STALLS_MAX]; /* the reader does not read */
     uint32_t stall_count;
 };

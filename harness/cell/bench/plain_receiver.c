@@ -72,7 +72,7 @@ int main(void)
         pl_record_failure(PL_RECORD_FD, fd, error.text);
         return 1;
     }
-    atomic_store(&job->link.port, port);
+    atomic_store(&job->link.port[0], port);
     receive(job, fd, &final.counts.received);
     final.counts.dropped[PL_DROP_KERNEL] = pl_live_socket_drops(fd);
     final.cpu_ns = pl_real_cpu();

@@ -161,7 +161,7 @@ static bool meet_senders(struct rig *rig)
 {
     int64_t until_ns = pl_real_now() + START_WAIT_NS, start_ns = 0;
     for (uint32_t i = 0; i < ROC_ENDPOINTS; i++)
-        rig->links[i].port = rig->endpoints.ports[i];
+        rig->links[i].port[0] = rig->endpoints.ports[i];
     for (uint32_t i = 0; i < ROC_ENDPOINTS; i++) {
         while (rig->links[i].start_ns == 0 && pl_real_now() < until_ns)
             usleep(500);

@@ -146,16 +146,20 @@ static void the_same_traffic_arrives_under_both_clocks(void **state)
 }
 
 /* A limit that is full in 0.2 s, and a stall of 1.5 s. */
-static void stall_on_a_small_pool(struct rig *rig, enum pl_on_full policy,
-                                  struct pl_cell_evidence *e)
+static void stall_soon(struct pl_scenario *s, enum pl_on_full policy, uint64_t rcvbuf_bytes)
 {
-    struct pl_scenario *s = &rig->scenario;
     s->budgets[0].max = 512 * KIB;
     s->receiver.on_full = policy;
-    s->receiver.rcvbuf_bytes = 65536;
+    s->receiver.rcvbuf_bytes = rcvbuf_bytes;
     s->receiver.stalls[0] = (struct pl_span){200 * MS, 1700 * MS};
     s->receiver.stall_count = 1;
     s->duration_ns = 3 * S;
+}
+
+static void stall_on_a_small_pool(struct rig *rig, enum pl_on_full policy,
+                                  struct pl_cell_evidence *e)
+{
+    stall_soon(&rig->scenario, policy, 65536);
     must_run(rig, "limited", PL_CLOCK_WALL, e);
     assert_int_equal(e->final.counts.received, accounted(&e->final.counts));
     assert_true(e->final.live_bytes_peak <= 512 * KIB);
@@ -181,6 +185,28 @@ static void a_full_pool_is_tried_again(void **state)
     assert_true(spin.final.cpu_ns > 2 * timer.final.cpu_ns);
     pl_cell_evidence_free(&timer);
     pl_cell_evidence_free(&spin);
+}
+
+/* Each of two sockets holds 204 datagrams, in the model as in the kernel. */
+static void each_socket_has_a_buffer(void **state)
+{
+    struct rig *rig = *state;
+    struct pl_cell_evidence wall, model[2];
+    struct pl_scenario *s = &rig->scenario;
+    stall_soon(s, PL_ON_FULL_RETRY, 262144);
+    for (uint32_t i = 0; i < 2; i++) {
+        s->receiver.sockets = i + 1;
+        must_run(rig, "limited", PL_CLOCK_VIRTUAL, &model[i]);
+    }
+    must_run(rig, "limited", PL_CLOCK_WALL, &wall);
+    uint64_t one = model[0].final.counts.dropped[PL_DROP_KERNEL],
+             two = model[1].final.counts.dropped[PL_DROP_KERNEL],
+             real = wall.final.counts.dropped[PL_DROP_KERNEL];
+    assert_in_range(one - two, 190, 204);
+    assert_in_range(real, two - 60, two + 60);
+    pl_cell_evidence_free(&wall);
+    for (int i = 0; i < 2; i++)
+        pl_cell_evidence_free(&model[i]);
 }
 
 static void a_full_pool_drops_the_newest_or_the_oldest(void **state)
@@ -371,6 +397,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_same_traffic_arrives_under_both_clocks, open_rig,
                                         close_rig),
         cmocka_unit_test_setup_teardown(a_full_pool_is_tried_again, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(each_socket_has_a_buffer, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(a_full_pool_drops_the_newest_or_the_oldest, open_rig,
                                         close_rig),
         cmocka_unit_test_setup_teardown(a_queue_has_its_bound, open_rig, close_rig),

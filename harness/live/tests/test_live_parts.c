@@ -170,6 +170,8 @@ static struct sockaddr_in name_of(int fd)
     return name;
 }
 
+static const struct pl_live_link ninth = {.port = {9}};
+
 static uint16_t port_of(int fd)
 {
     return ntohs(name_of(fd).sin_port);
@@ -184,14 +186,33 @@ static void all_senders_share_an_address_of_their_own(void **state)
     const struct pl_recorded_packet packet = {0};
     struct pl_arrival first = {.packet = &packet, .session = 0, .port = 7};
     struct pl_arrival hostile = {.session = 0, .port = 0x80000000u};
-    assert_int_equal(outlets_open(&outlets, 2, 1, INADDR_LOOPBACK, 9, &error), 0);
+    assert_int_equal(outlets_open(&outlets, 2, 1, &ninth, &error), 0);
     uint32_t own = outlets.from.sin_addr.s_addr;
     assert_int_equal(ntohl(own) >> 22, 0x7f400000u >> 22); /* 127.64.0.0/10 */
     assert_int_equal(name_of(outlets_of(&outlets, &first)).sin_addr.s_addr, own);
     assert_int_equal(name_of(outlets_of(&outlets, &hostile)).sin_addr.s_addr, own);
-    assert_int_equal(outlets_open(&others, 2, 1, INADDR_LOOPBACK, 9, &error), 0);
+    assert_int_equal(outlets_open(&others, 2, 1, &ninth, &error), 0);
     assert_int_not_equal(others.from.sin_addr.s_addr, own);
     outlets_close(&others);
+    outlets_close(&outlets);
+}
+
+static void sessions_come_to_each_socket_in_turn(void **state)
+{
+    (void)state;
+    struct outlets outlets;
+    struct pl_error error = {""};
+    const struct pl_live_link two = {.port = {9, 10}, .sockets = 2};
+    const struct pl_recorded_packet packet = {0};
+    assert_int_equal(outlets_open(&outlets, 4, 1, &two, &error), 0);
+    for (uint32_t i = 0; i < 4; i++) {
+        struct sockaddr_in to;
+        socklen_t size = sizeof to;
+        struct pl_arrival arrival = {.packet = &packet, .session = i, .port = 7 + i};
+        int fd = outlets_of(&outlets, &arrival);
+        assert_int_equal(getpeername(fd, (struct sockaddr *)&to, &size), 0);
+        assert_int_equal(ntohs(to.sin_port), 9 + i % 2);
+    }
     outlets_close(&outlets);
 }
 
@@ -205,7 +226,7 @@ static void each_sender_has_a_port_of_its_own(void **state)
     struct pl_arrival first = {.packet = &packet, .session = 0, .port = 7};
     struct pl_arrival second = {.packet = &packet, .session = 1, .port = 8};
     struct pl_arrival hostile = {.session = 0, .port = 0x80000000u};
-    assert_int_equal(outlets_open(&outlets, 2, 1, INADDR_LOOPBACK, 9, &error), 0);
+    assert_int_equal(outlets_open(&outlets, 2, 1, &ninth, &error), 0);
     uint16_t a = port_of(outlets_of(&outlets, &first)), b = port_of(outlets_of(&outlets, &second)),
              h = port_of(outlets_of(&outlets, &hostile));
     assert_true(a != b && b != h && a != h);
@@ -226,7 +247,7 @@ static void lives_that_overlap_keep_their_ports(void **state)
     const struct pl_recorded_packet packet = {0};
     struct pl_arrival old = {.packet = &packet, .session = 1, .port = 8};
     struct pl_arrival new = {.packet = &packet, .session = 1, .port = 18, .epoch = 1};
-    assert_int_equal(outlets_open(&outlets, 2, 2, INADDR_LOOPBACK, 9, &error), 0);
+    assert_int_equal(outlets_open(&outlets, 2, 2, &ninth, &error), 0);
     uint16_t a = port_of(outlets_of(&outlets, &old)), b = port_of(outlets_of(&outlets, &new));
     assert_true(a != b);
     assert_int_equal(port_of(outlets_of(&outlets, &old)), a);
@@ -240,13 +261,13 @@ static void more_sockets_than_allowed_are_refused(void **state)
     struct outlets outlets;
     struct pl_error error = {""};
     struct rlimit before, few = {.rlim_cur = 40, .rlim_max = 40};
-    assert_int_equal(outlets_open(&outlets, 100000, 1, INADDR_LOOPBACK, 9, &error), -EADDRNOTAVAIL);
+    assert_int_equal(outlets_open(&outlets, 100000, 1, &ninth, &error), -EADDRNOTAVAIL);
     assert_non_null(strstr(error.text, "ip_local_port_range"));
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
     few.rlim_max = before.rlim_max < 40 ? before.rlim_max : 40;
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &few),
                      0); /* the last test: it can't be raised again */
-    assert_int_equal(outlets_open(&outlets, 100, 1, INADDR_LOOPBACK, 9, &error), -EMFILE);
+    assert_int_equal(outlets_open(&outlets, 100, 1, &ninth, &error), -EMFILE);
     assert_non_null(strstr(error.text, "ulimit -n"));
 }
 
@@ -269,6 +290,7 @@ int main(void)
         cmocka_unit_test(waiting_ends_on_time_or_when_told),
         cmocka_unit_test(all_senders_share_an_address_of_their_own),
         cmocka_unit_test(each_sender_has_a_port_of_its_own),
+        cmocka_unit_test(sessions_come_to_each_socket_in_turn),
         cmocka_unit_test(lives_that_overlap_keep_their_ports),
         cmocka_unit_test(more_sockets_than_allowed_are_refused),
     };

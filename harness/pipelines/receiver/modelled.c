@@ -5,6 +5,8 @@
 
 #include "harness/traffic/rtp.h"
 
+enum { AT_A_TIME = 32 }; /* libuv 1.44, uv__udp_recvmsg: then the next socket has its turn */
+
 /* What a datagram of `size` counts for against SO_RCVBUF: SKB_TRUESIZE of Linux 6.3 and later
  * (include/linux/skbuff.h): sk_buff 256 B, and a head with the headers of IP and UDP 28 B, 16 B of
  * headroom and skb_shared_info 320 B, from a cache of 576 B or kmalloc's powers of two; beyond
@@ -28,7 +30,7 @@ static uint32_t kernel_capacity(const struct pl_scenario *scenario)
 size_t modelled_arena_bytes(const struct pl_scenario *s, const struct pl_recording *recording)
 {
     return pl_arena_cost(sizeof(struct modelled)) +
-           pl_arena_cost(kernel_capacity(s) * sizeof(struct pl_arrival)) +
+           s->receiver.sockets * pl_arena_cost(kernel_capacity(s) * sizeof(struct pl_arrival)) +
            pl_arena_cost(pl_sender_count(&s->traffic) * sizeof(struct source)) +
            pl_senders_arena_bytes(&s->traffic, recording);
 }
@@ -68,7 +70,7 @@ static bool receive(struct receiver *r, const struct pl_arrival *arrival, bool *
 
 static void kernel_push(struct modelled *m, const struct pl_arrival *arrival)
 {
-    struct kernel_queue *k = &m->kernel;
+    struct kernel_queue *k = &m->kernel[arrival->session % m->receiver.settings->sockets];
     uint64_t truesize = kernel_truesize(arrival->datagram_size);
     if (k->count > 0 && k->bytes + truesize > m->receiver.settings->rcvbuf_bytes) {
         pl_own_add(&m->receiver.network->counts.dropped[PL_DROP_KERNEL], 1);
@@ -115,13 +117,11 @@ static int64_t on_arrival(void *context, int64_t now_ns)
     return pl_sender_due(source->sender);
 }
 
-/* @return whether all that waited was taken, and there is room for more */
-static bool take_waiting(struct modelled *m)
+/* @return whether so many at most were taken */
+static bool take_from(struct receiver *r, struct kernel_queue *k, int most)
 {
-    struct kernel_queue *k = &m->kernel;
-    struct receiver *r = &m->receiver;
-    bool kept = false, taken = intake_again(r);
-    while (taken && k->count > 0) {
+    bool kept = false, taken = true;
+    for (int i = 0; taken && k->count > 0 && i < most; i++) {
         const struct pl_arrival *arrival = &k->ring[k->head];
         taken = receive(r, arrival, &kept);
         if (!taken && !kept)
@@ -130,6 +130,25 @@ static bool take_waiting(struct modelled *m)
         k->head = (k->head + 1) % k->capacity;
         k->count--;
     }
+    return taken;
+}
+
+static uint32_t waiting(const struct modelled *m)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < m->receiver.settings->sockets; i++)
+        count += m->kernel[i].count;
+    return count;
+}
+
+/* @return whether all that waited was taken, and there is room for more */
+static bool take_waiting(struct modelled *m)
+{
+    struct receiver *r = &m->receiver;
+    bool taken = intake_again(r);
+    while (taken && waiting(m))
+        for (uint32_t i = 0; taken && i < r->settings->sockets; i++)
+            taken = take_from(r, &m->kernel[i], AT_A_TIME);
     return taken && ready(r);
 }
 
@@ -183,9 +202,13 @@ static bool open_sources(struct modelled *m)
 bool modelled_open(struct modelled *m)
 {
     const struct pl_pipeline_inputs *in = &m->receiver.in;
-    m->kernel.capacity = kernel_capacity(in->scenario);
-    m->kernel.ring = pl_arena_take(in->arena, m->kernel.capacity * sizeof *m->kernel.ring);
-    if (!m->kernel.ring || !open_sources(m))
+    for (uint32_t i = 0; i < in->scenario->receiver.sockets; i++) {
+        struct kernel_queue *k = &m->kernel[i];
+        k->capacity = kernel_capacity(in->scenario);
+        if (!(k->ring = pl_arena_take(in->arena, k->capacity * sizeof *k->ring)))
+            return false;
+    }
+    if (!open_sources(m))
         return false;
     m->receiver.pass = pass;
     m->retry = (struct pl_event){.fire = on_retry, .context = m};
@@ -197,6 +220,6 @@ bool modelled_open(struct modelled *m)
 
 void modelled_close(struct modelled *m, int64_t now_ns)
 {
-    pl_own_add(&m->receiver.network->counts.held, m->kernel.count);
+    pl_own_add(&m->receiver.network->counts.held, waiting(m));
     receiver_close(&m->receiver, now_ns);
 }

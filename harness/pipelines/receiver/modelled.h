@@ -1,12 +1,12 @@
 /* What stands for the network under the virtual clock: senders whose datagrams arrive as events,
- * and the kernel's socket buffer, which fills while receiving is paused. */
+ * and the kernel's buffers of its sockets, which fill while receiving is paused. */
 #ifndef PL_RECEIVER_MODELLED_H
 #define PL_RECEIVER_MODELLED_H
 
 #include "harness/pipelines/receiver/state.h"
 #include "harness/traffic/sender.h"
 
-/** Datagrams in the kernel's socket buffer. */
+/** Datagrams in the kernel's buffer of one socket. */
 struct kernel_queue {
     struct pl_arrival *ring;
     uint32_t capacity;
@@ -26,7 +26,7 @@ struct source {
 struct modelled {
     struct receiver receiver;
     struct source *sources;
-    struct kernel_queue kernel;
+    struct kernel_queue kernel[PL_RECEIVER_SOCKETS_MAX];
     struct pl_event retry;
     struct pl_event tick; /* the reader's */
 };
