@@ -26,6 +26,8 @@ void pl_scenario_defaults(struct pl_scenario *s, const char *path, enum pl_tier 
                      .on_full = PL_ON_FULL_RETRY,
                      .retry_ns = 200 * MS,
                      .rcvbuf_bytes = 212992,
+                     .max_packet_bytes = 2048,
+                     .max_frame_bytes = 4096,
                      .sockets = 1},
         /* Liquidsoap's frame is 0.04 s of 44.1 kHz stereo (systems.md). */
         .media = {.clip_ns = 10 * S,

@@ -97,6 +97,7 @@ struct pl_traffic_settings {
 };
 
 #define PL_RECEIVER_SOCKETS_MAX 16
+#define PL_RECEIVER_HEAD_BYTES 24 /* of its buffers: roc-toolkit's core::Buffer */
 
 struct pl_receiver_settings {
     int64_t latency_ns;             /* what a session gathers before it plays */
@@ -111,6 +112,8 @@ struct pl_receiver_settings {
     uint32_t on_full; /* enum pl_on_full */
     int64_t retry_ns;
     uint64_t rcvbuf_bytes;                /* the kernel's buffer of a socket */
+    uint64_t max_packet_bytes;            /* that a packet's buffer has room for */
+    uint64_t max_frame_bytes;             /* likewise, a frame's */
     uint32_t sockets;                     /* session i comes to socket i % sockets */
     struct pl_span stalls[PL_STALLS_MAX]; /* the reader does not read */
     uint32_t stall_count;

@@ -96,6 +96,8 @@ const struct pl_key pl_schema[] = {
     CHOICE("receiver.on_full", receiver.on_full, "retry|drop_newest|drop_oldest|spin", 0),
     TIME("receiver.retry", receiver.retry_ns, MS, 60 * S, 0),
     SIZE("receiver.rcvbuf", receiver.rcvbuf_bytes, 2304, GIB, 0),
+    SIZE("receiver.max_packet", receiver.max_packet_bytes, 64, 65536, 0),
+    SIZE("receiver.max_frame", receiver.max_frame_bytes, 64, GIB, 0),
     COUNT("receiver.sockets", receiver.sockets, 1, PL_RECEIVER_SOCKETS_MAX, 0),
     SPECIAL("receiver.stalls", pl_decode_stalls, 0),
     SECTION("media", 0),

@@ -96,7 +96,7 @@ ask half-speed-reader half-speed-reader 2 150 duration=30s
 ask steady-reader steady-reader 2 150 duration=30s
 # All that its configuration has to say of memory is how large a packet and a frame may be. That makes
 # the slope flatter, and bounds nothing.
-ask stalled-small-packets stalled-reader 5 1000 duration=60s classes.packet_buffer.size=648B
+ask stalled-small-packets stalled-reader 5 1000 duration=60s receiver.max_packet=624B
 
 for pool in packet_pool=720 packet_buffer_pool=2096 frame_buffer_pool=4144; do
     grep -q "^slab pool (${pool%=*}): initializing: slot_size=${pool#*=} .* max_slab=0(" \

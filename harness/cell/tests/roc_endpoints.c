@@ -10,7 +10,6 @@
 
 #define RATE 44100
 #define CHANNELS 2
-#define HEAD_BYTES 24 /* sizeof(core::Buffer) */
 
 /* Of all that it says while it opens, how large its slots are. */
 static void say_pools(const roc_log_message *message, void *nothing)
@@ -56,21 +55,13 @@ static bool bind_to_loopback(roc_receiver *receiver, uint32_t *port)
     return bound;
 }
 
-/* What its buffers hold beside the 24 B of their head; 0, the library's default, where the scenario
- * has no such class. */
-static unsigned held_by(const struct pl_scenario *asked, const char *name)
-{
-    for (size_t i = 0; i < asked->class_count; i++)
-        if (strcmp(asked->classes[i].name, name) == 0)
-            return (unsigned)asked->classes[i].size - HEAD_BYTES;
-    return 0;
-}
-
 static bool open_all(struct roc_endpoints *e, const struct pl_scenario *asked)
 {
     roc_receiver_config config = config_of(&asked->receiver);
-    roc_context_config pools = {.max_packet_size = held_by(asked, "packet_buffer"),
-                                .max_frame_size = held_by(asked, "frame_buffer")};
+    roc_context_config pools = {
+        .max_packet_size = (unsigned)asked->receiver.max_packet_bytes,
+        .max_frame_size = (unsigned)asked->receiver.max_frame_bytes,
+    };
     if (roc_context_open(&pools, &e->context))
         return false;
     for (int i = 0; i < ROC_ENDPOINTS; i++)

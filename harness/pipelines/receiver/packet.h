@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/scenario/scenario.h"
 #include "harness/traffic/identify.h"
 
 /** Head of a packet_buffer, then the datagram. */
@@ -27,8 +28,10 @@ struct frame_buffer {
     uint8_t data[];
 };
 
-_Static_assert(offsetof(struct packet_buffer, datagram) == 24, "roc-toolkit's object head");
-_Static_assert(offsetof(struct frame_buffer, data) == 24, "roc-toolkit's object head");
+_Static_assert(offsetof(struct packet_buffer, datagram) == PL_RECEIVER_HEAD_BYTES,
+               "what a class that fits has");
+_Static_assert(offsetof(struct frame_buffer, data) == PL_RECEIVER_HEAD_BYTES,
+               "what a class that fits has");
 
 struct packet {
     struct packet *next;

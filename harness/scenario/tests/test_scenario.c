@@ -270,6 +270,23 @@ static void settings_override_all(void **state)
     assert_int_equal(s.receiver.stall_count, 1);
 }
 
+static void buffers_are_as_large_as_the_receiver_has_them(void **state)
+{
+    (void)state;
+    char text[2048];
+    const char *const wrong[] = {"classes.packet.size=fit"};
+    struct pl_scenario s;
+    struct pl_error error = {""};
+    snprintf(text, sizeof text,
+             "%stiers: {smoke: {receiver: {max_packet: 1000B}, classes: {packet_buffer: {size: "
+             "fit, budget: packets}, frame_buffer: {size: fit, budget: packets}}}}\n",
+             base);
+    assert_int_equal(parse(text, PL_TIER_SMOKE, NULL, 0, &s, &error), 0);
+    assert_int_equal(s.classes[1].size, 24 + 1000);
+    assert_int_equal(s.classes[2].size, 24 + 4096);
+    assert_int_equal(parse(base, PL_TIER_DEFAULT, wrong, 1, &s, &error), -EINVAL);
+}
+
 static void settings_fail_by_their_key(void **state)
 {
     (void)state;
@@ -378,6 +395,7 @@ int main(void)
         cmocka_unit_test(what_is_not_printable_is_refused),
         cmocka_unit_test(a_tier_overrides_the_top),
         cmocka_unit_test(settings_override_all),
+        cmocka_unit_test(buffers_are_as_large_as_the_receiver_has_them),
         cmocka_unit_test(settings_fail_by_their_key),
         cmocka_unit_test(settings_that_leave_the_conditions_are_noted),
         cmocka_unit_test(a_limit_must_fit),

@@ -1,4 +1,4 @@
-/* Sizes that follow from the settings of media and a format. Read by the measured process, too. */
+/* Sizes that follow from a scenario's settings and a format. Read by the measured process, too. */
 #include <stdio.h>
 #include <string.h>
 
@@ -41,8 +41,15 @@ static uint64_t sample_bytes(enum pl_format format)
     return format == PL_FORMAT_FFMPEG ? 8 : pl_format_sample_bytes(format);
 }
 
-static uint64_t class_bytes(const struct pl_media_settings *m, const char *name,
-                            enum pl_format format)
+static uint64_t receiver_class_bytes(const struct pl_receiver_settings *r, const char *name)
+{
+    if (strcmp(name, "packet_buffer") == 0)
+        return PL_RECEIVER_HEAD_BYTES + r->max_packet_bytes;
+    return strcmp(name, "frame_buffer") == 0 ? PL_RECEIVER_HEAD_BYTES + r->max_frame_bytes : 0;
+}
+
+static uint64_t media_class_bytes(const struct pl_media_settings *m, const char *name,
+                                  enum pl_format format)
 {
     if (strcmp(name, "samples") == 0)
         return pl_media_frame_samples(m) * sample_bytes(format);
@@ -56,5 +63,7 @@ void pl_scenario_fit(struct pl_scenario *s, enum pl_format format)
 {
     for (uint32_t i = 0; i < s->class_count; i++)
         if (s->class_fits & 1u << i)
-            s->classes[i].size = class_bytes(&s->media, s->classes[i].name, format);
+            s->classes[i].size = s->pipeline == PL_PIPELINE_RECEIVER
+                                     ? receiver_class_bytes(&s->receiver, s->classes[i].name)
+                                     : media_class_bytes(&s->media, s->classes[i].name, format);
 }
