@@ -19,7 +19,8 @@ static const struct pl_option options[] = {
      .tunable = "narenas",
      .per_cpu = ARENAS_PER_CPU},
     {.name = "dirty_decay_ms",
-     .help = "how long unused pages stay as they are; -1 for ever",
+     .help = "how long unused pages stay as they are; -1 for ever. Looked at by work that reaches "
+             "the arena they lie in: steady small work, or none, gives nothing back",
      .type = PL_OPTION_MILLISECONDS,
      .min = -1,
      .max = INT64_C(1) << 40,
@@ -48,7 +49,8 @@ static const struct pl_option options[] = {
      .capped = "5.3.1", /* measured: 64KiB and 128KiB become 32KiB, without a word */
      .cap = 32 << 10},
     {.name = "oversize_threshold",
-     .help = "blocks from this size on go to an arena of their own; 0 for none",
+     .help = "blocks from this size on go to an arena of their own; 0 for none. What is freed of "
+             "about 8 MB and more goes back at once; in 5.3.1 a larger threshold keeps it",
      .type = PL_OPTION_SIZE,
      .min = 0,
      .max = INT64_C(1) << 40,

@@ -94,12 +94,22 @@ static bool lies_in(void *symbol, const char *path)
            named.st_ino == found.st_ino;
 }
 
+/* What this program is bound to. dlsym would go past names whose version is not their default one,
+ * as are those of glibc's own libc_malloc_debug, which serves all the same. */
+static void *bound_malloc(void)
+{
+    void *(*call)(size_t) = malloc;
+    void *address;
+    memcpy(&address, &call, sizeof address);
+    return address;
+}
+
 /* Whether the process's malloc lies in the library at `path`. heaptrack's stands before it and
  * passes each call on to the next one, which is that of the library preloaded behind it. */
 static bool serves(const char *path)
 {
     struct pl_instruments instruments;
-    if (lies_in(dlsym(RTLD_DEFAULT, "malloc"), path))
+    if (lies_in(bound_malloc(), path))
         return true;
     pl_instruments_find(&instruments);
     void *library = instruments.heaptrack ? dlopen(path, RTLD_LAZY | RTLD_NOLOAD) : NULL;

@@ -19,7 +19,8 @@ static const struct pl_option options[] = {
      .before = PURGES,
      .instead = "purge_decommits, or purge_delay_ms=-1 for never,"},
     {.name = "decommit_delay_ms",
-     .help = "how long unused pages stay before they are given back",
+     .help = "how long unused pages stay before they are given back; 1 acts as 25 does, only 0 at "
+             "once",
      .type = PL_OPTION_MILLISECONDS,
      .min = 0,
      .max = INT32_MAX,

@@ -8,7 +8,8 @@
 
 static const struct pl_option options[] = {
     {.name = "release_rate",
-     .help = "how eagerly unused memory is given back; 0 for never",
+     .help = "how eagerly unused memory is given back; 0 for never. Even 1000 gives nothing back "
+             "of the first bursts; aggressive_decommit does",
      .type = PL_OPTION_COUNT,
      .min = 0,
      .max = 1000,

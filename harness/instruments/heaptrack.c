@@ -166,7 +166,8 @@ const struct pl_instrument pl_instrument_heaptrack = {
     .sees = "each allocation under the heap that is named: peak, leaks, temporary ones, by stack",
     .blind = "It sees what is requested, not what the heap makes of it: neither overhead nor "
              "fragmentation nor what is kept. Its own library adds libstdc++'s 72,704 bytes, which "
-             "stand before the window. Into a pool it sees only what the pool announces.",
+             "stand before the window. It does not see memalign and pvalloc: of an x264 encoder of "
+             "171 MiB 75 KiB are left. Into a pool it sees only what the pool announces.",
     .headline = "peak_bytes_window",
     .get = "`ci/setup` installs it",
     .slowdown = 14,

@@ -85,7 +85,8 @@ const struct pl_instrument pl_instrument_massif = {
     .sees = "each requested byte at the peak, by the stack that requested it",
     .blind = "It replaces every malloc by its own: the heap named is loaded and serves nothing, so "
              "that its overhead, its fragmentation and what it keeps are not seen. It sees no "
-             "mappings and no stacks of threads; into a pool it sees only what the pool announces.",
+             "mappings, no stacks of threads and no pvalloc; into a pool it sees only what the "
+             "pool announces.",
     .headline = "peak_bytes_window",
     .get = PL_VALGRIND_GET,
     .slowdown = 16,

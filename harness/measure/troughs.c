@@ -28,19 +28,40 @@ static bool is_trough(const struct pl_measured *m, size_t i)
            t_ns % cycle_ns >= cycle_ns - idle_ns && 2 * (cycle + 1) * cycle_ns > e->final.t_ns;
 }
 
-static uint64_t rss_of(const struct pl_sample *sample)
+typedef uint64_t figure_of(const struct pl_measured *m, size_t sample);
+
+static uint64_t rss_of(const struct pl_measured *m, size_t i)
 {
-    return sample->rss_bytes;
+    return m->evidence->samples[i].rss_bytes;
 }
 
-static uint64_t live_of(const struct pl_sample *sample)
+static uint64_t live_of(const struct pl_measured *m, size_t i)
 {
-    return sample->live_bytes;
+    return m->evidence->samples[i].live_bytes;
+}
+
+static uint64_t distance(uint64_t a, uint64_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
+/* What reached the heap since the last sample before the idle part. */
+static uint64_t idle_of(const struct pl_measured *m, size_t i)
+{
+    const struct pl_cell_evidence *e = m->evidence;
+    int64_t cycle_ns, idle_ns;
+    uint64_t bytes = 0;
+    pl_traits_of(m->scenario)->cycle(m->scenario, &cycle_ns, &idle_ns);
+    for (; i > 0 && e->samples[i].t_ns % cycle_ns > cycle_ns - idle_ns; i--) {
+        const struct pl_sample *now = &e->samples[i], *before = now - 1;
+        bytes += e->final.stack.pooled ? distance(now->reserved_bytes, before->reserved_bytes)
+                                       : now->churn_bytes - before->churn_bytes;
+    }
+    return bytes;
 }
 
 /* NaN where there is none: a pipeline without cycles, a cell that did not reach its end. */
-static double median_trough(const struct pl_measured *m,
-                            uint64_t (*figure)(const struct pl_sample *))
+static double median_trough(const struct pl_measured *m, figure_of *figure)
 {
     const struct pl_cell_evidence *e = m->evidence;
     bool has = pl_traits_of(m->scenario)->cycle && pl_final_of(m);
@@ -48,7 +69,7 @@ static double median_trough(const struct pl_measured *m,
     size_t count = 0;
     for (size_t i = 0; values && i < e->sample_count; i++)
         if (is_trough(m, i))
-            values[count++] = (double)figure(&e->samples[i]);
+            values[count++] = (double)figure(m, i);
     double middle = count ? median(values, count) : (double)NAN;
     free(values);
     return middle;
@@ -62,6 +83,11 @@ struct pl_value pl_metric_rss_bytes_trough(const struct pl_measured *m)
 struct pl_value pl_metric_live_bytes_trough(const struct pl_measured *m)
 {
     return pl_value_real(median_trough(m, live_of));
+}
+
+struct pl_value pl_metric_idle_heap_bytes(const struct pl_measured *m)
+{
+    return pl_value_real(median_trough(m, idle_of));
 }
 
 struct pl_value pl_metric_rss_trough_over_live(const struct pl_measured *m)

@@ -72,6 +72,17 @@ static void add_series(struct gathering *all, const struct pl_model_group *g, co
                 "the file of its curve is missing");
 }
 
+static void add_idle(struct gathering *all, const struct pl_model_group *g, const char *what)
+{
+    for (size_t r = 0; r < g->row_count; r++) {
+        const struct pl_summary *idle = &g->rows[r].metrics[PL_MODEL_idle_heap_bytes];
+        if (idle->count && idle->highest == 0)
+            add(all, "idle", what, g->rows[r].label, idle->count,
+                "no call reached the heap in the idle part: its trough is what a heap keeps that "
+                "nobody calls");
+    }
+}
+
 /* Stacks and instruments that this machine lacks stand among the warnings, each with its reason. */
 static void add_skipped(struct gathering *all, const json_t *root)
 {
@@ -134,6 +145,7 @@ json_t *pl_doubts_make(const struct pl_model *m)
         snprintf(what, sizeof what, "%.200s %.100s", m->groups[i].scenario, m->groups[i].format);
         add_unchecked(&all, &m->groups[i], what);
         add_series(&all, &m->groups[i], what);
+        add_idle(&all, &m->groups[i], what);
     }
     add_skipped(&all, m->root);
     add_instruments(&all, m->root);

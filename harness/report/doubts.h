@@ -6,7 +6,7 @@
 #include "harness/report/model.h"
 
 /** Gathers the doubts of a run: an array of {"kind", "what", "stacks", "cells", "why"}, where kind
- *  is "not checked", "no expectation", "skipped", "not run", "no series" or "stopped".
+ *  is "not checked", "no expectation", "skipped", "not run", "no series", "idle" or "stopped".
  *  @return new memory, json_decref; NULL when out of memory */
 json_t *pl_doubts_make(const struct pl_model *model);
 

@@ -17,12 +17,6 @@ const char *pl_verdict_name(enum pl_verdict verdict)
     return names[verdict];
 }
 
-/* A bound read from its text: "<= 60MiB". */
-struct bound {
-    char comparison[3];
-    double value;
-};
-
 static int read_value(enum pl_unit unit, const char *text, double *value, struct pl_error *reason)
 {
     uint64_t bytes;
@@ -50,8 +44,8 @@ static int read_value(enum pl_unit unit, const char *text, double *value, struct
     }
 }
 
-static int read_bound(const struct pl_bound *bound, const struct pl_metric *metric,
-                      struct bound *out, struct pl_error *reason)
+int pl_bound_read(const struct pl_bound *bound, const struct pl_metric *metric,
+                  struct pl_bound_value *out, struct pl_error *reason)
 {
     size_t length = strspn(bound->text, "<>=");
     const char *value = bound->text + length + strspn(bound->text + length, " ");
@@ -69,13 +63,13 @@ static int check_bound(const struct pl_scenario *s, const struct pl_bound *bound
                        struct pl_error *error)
 {
     const struct pl_metric *metric = pl_metric_find(bound->metric);
-    struct bound parsed;
+    struct pl_bound_value parsed;
     struct pl_error reason;
     if (!metric)
         return pl_error_set(error, -EINVAL,
                             "%s:%u:%u: unknown metric '%s'; `plimsoll list metrics` names them",
                             s->path, bound->mark.line, bound->mark.column, bound->metric);
-    if (read_bound(bound, metric, &parsed, &reason))
+    if (pl_bound_read(bound, metric, &parsed, &reason))
         return pl_error_set(error, -EINVAL, "%s:%u:%u: %s: %s", s->path, bound->mark.line,
                             bound->mark.column, bound->metric, reason.text);
     return 0;
@@ -92,7 +86,7 @@ int pl_expectations_check(const struct pl_scenario *s, struct pl_error *error)
     return 0;
 }
 
-static bool holds(const struct bound *bound, double value)
+static bool holds(const struct pl_bound_value *bound, double value)
 {
     switch (bound->comparison[0]) {
     case '<':
@@ -164,15 +158,12 @@ static bool has_own_conditions(const struct pl_scenario *s, const char *stack)
     return own && !is_named(s, &spec);
 }
 
-static bool applies(const struct pl_expectation *e, const struct pl_measured *m, const char *stack,
-                    enum pl_format format)
+bool pl_expectation_applies(const struct pl_expectation *e, const struct pl_expected_of *cell)
 {
-    static const char *const kinds[] = {"none", "cgroup", "cgroup", "rlimit"};
-    return names_stack(e->stacks, stack) &&
-           (!e->formats[0] || listed(e->formats, pl_format_name(format))) &&
-           m->scenario->duration_ns >= e->from_ns &&
-           (strcmp(e->container, "any") == 0 ||
-            strcmp(e->container, kinds[m->evidence->container]) == 0);
+    return names_stack(e->stacks, cell->stack) &&
+           (!e->formats[0] || listed(e->formats, pl_format_name(cell->format))) &&
+           cell->duration_ns >= e->from_ns &&
+           (strcmp(e->container, "any") == 0 || strcmp(e->container, cell->container) == 0);
 }
 
 static void set(struct pl_expected *x, enum pl_verdict verdict, const char *format, ...)
@@ -191,8 +182,8 @@ static void judge_bound(const struct pl_measured *m, const struct pl_bound *boun
                         struct pl_expected *x)
 {
     const struct pl_metric *metric = pl_metric_find(bound->metric);
-    struct bound parsed;
-    if (!metric || read_bound(bound, metric, &parsed, NULL))
+    struct pl_bound_value parsed;
+    if (!metric || pl_bound_read(bound, metric, &parsed, NULL))
         return; /* pl_expectations_check has refused it */
     double value = pl_value_double(metric->value(m));
     if (isnan(value))
@@ -249,7 +240,10 @@ static void judge_unasked(const struct pl_measured *m, struct pl_expected *x)
 void pl_expectations_judge(const struct pl_measured *m, const char *stack, enum pl_format format,
                            struct pl_expected *x)
 {
+    static const char *const kinds[] = {"none", "cgroup", "cgroup", "rlimit"};
     const struct pl_scenario *s = m->scenario;
+    const struct pl_expected_of cell = {stack, format, kinds[m->evidence->container],
+                                        s->duration_ns};
     *x = (struct pl_expected){.verdict = PL_VERDICT_NONE};
     uint64_t errors = pl_metric_integrity_errors(m).integer;
     if (errors) {
@@ -258,7 +252,7 @@ void pl_expectations_judge(const struct pl_measured *m, const char *stack, enum 
         return;
     }
     for (uint32_t i = 0; i < s->expectation_count; i++)
-        if (x->verdict != PL_VERDICT_FAILED && applies(&s->expectations[i], m, stack, format))
+        if (x->verdict != PL_VERDICT_FAILED && pl_expectation_applies(&s->expectations[i], &cell))
             judge_one(&s->expectations[i], m, x);
     if (s->conditions_left && s->expectation_count)
         set(x, PL_VERDICT_NOT_CHECKED, "--set %s leaves the stated conditions",

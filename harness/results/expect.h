@@ -23,6 +23,27 @@ const char *pl_verdict_name(enum pl_verdict verdict);
  *  @return 0 or -EINVAL with the place */
 int pl_expectations_check(const struct pl_scenario *scenario, struct pl_error *error);
 
+/** A bound read from its text. */
+struct pl_bound_value {
+    char comparison[3]; /* "<=", ">=", "<", ">", "=" or "==" */
+    double value;       /* in the metric's unit */
+};
+
+/** @return 0 or -EINVAL with what is wrong */
+int pl_bound_read(const struct pl_bound *bound, const struct pl_metric *metric,
+                  struct pl_bound_value *out, struct pl_error *reason);
+
+/** What an expectation asks of a cell before it holds for it. */
+struct pl_expected_of {
+    const char *stack;
+    enum pl_format format;
+    const char *container; /* "cgroup", "rlimit" or "none" */
+    int64_t duration_ns;
+};
+
+bool pl_expectation_applies(const struct pl_expectation *expectation,
+                            const struct pl_expected_of *cell);
+
 /** Judges one cell. Integrity errors fail any cell, whatever is expected. */
 void pl_expectations_judge(const struct pl_measured *measured, const char *stack,
                            enum pl_format format, struct pl_expected *expected);

@@ -58,6 +58,22 @@ static void troughs_are_those_of_the_second_half(void **state)
     assert_true(trough(&e, "rss_trough_over_live") == 10);
 }
 
+/* Of samples at 0, 250, 500 and 750 ms of a cycle that is idle from 500 on, the last tells what
+ * came since the one before it. */
+static void what_reached_the_heap_in_the_idle_part_is_told(void **state)
+{
+    (void)state;
+    struct pl_cell_evidence e = cycles();
+    assert_true(trough(&e, "idle_heap_bytes") == 0);
+    for (size_t i = 0; i < e.sample_count; i++)
+        e.samples[i].churn_bytes = 100 * i;
+    assert_true(trough(&e, "idle_heap_bytes") == 100);
+    for (size_t i = 0; i < e.sample_count; i++)
+        e.samples[i].reserved_bytes = i % 2 ? 70 : 30;
+    e.final.stack.pooled = true;
+    assert_true(trough(&e, "idle_heap_bytes") == 40);
+}
+
 static void a_cycle_that_does_not_end_has_none(void **state)
 {
     (void)state;
@@ -124,6 +140,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(troughs_are_those_of_the_second_half),
+        cmocka_unit_test(what_reached_the_heap_in_the_idle_part_is_told),
         cmocka_unit_test(a_cycle_that_does_not_end_has_none),
         cmocka_unit_test(a_gap_in_the_samples_is_no_trough),
         cmocka_unit_test(what_has_no_cycles_has_no_trough),
