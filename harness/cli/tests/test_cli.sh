@@ -117,6 +117,13 @@ fails 2 "threads: 2 is named twice" run steady-reader --set threads=[2,2]
 fails 2 "'3' is not 1 or 2" run steady-reader --set threads=3
 [ "$heap" = glibc ] || # a sanitizer's build, or one without jemalloc, preloads nothing
     fails 3 "does not serve" run stalled-reader --allocator "preload:path=$(readlink -f /lib/*/libz.so.1 | head -n 1)"
+# glibc's own debugging heap serves under names that are not their default version.
+debug=$(readlink -f /lib/*/libc_malloc_debug.so.0 | head -n 1)
+if [ "$heap" != glibc ] && [ -f "$debug" ]; then
+    plimsoll run short-cycle-fragmentation --tier smoke --allocator "preload:path=$debug" --out "$tmp/debug" >/dev/null \
+        2>"$tmp/err" ||
+        bad "a heap of versioned names: $(cat "$tmp/err")"
+fi
 fails 3 "/no/such.so" run stalled-reader --allocator preload:path=/no/such.so
 
 # captures
