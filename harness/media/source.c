@@ -82,7 +82,8 @@ static enum AVCodecID payload_codec(const struct pl_recorded_stream *stream, con
     static const enum AVCodecID codecs[] = {[PL_CODEC_OPAQUE] = AV_CODEC_ID_NONE,
                                             [PL_CODEC_L16] = AV_CODEC_ID_PCM_S16BE,
                                             [PL_CODEC_PCMU] = AV_CODEC_ID_PCM_MULAW,
-                                            [PL_CODEC_PCMA] = AV_CODEC_ID_PCM_ALAW};
+                                            [PL_CODEC_PCMA] = AV_CODEC_ID_PCM_ALAW,
+                                            [PL_CODEC_L24] = AV_CODEC_ID_PCM_S24BE};
     *payload = (struct pl_payload){(enum pl_codec)stream->codec, stream->rate, stream->channels};
     if (stream->codec == PL_CODEC_OPAQUE && strncasecmp(text, "opus/", 5) == 0) {
         *payload = (struct pl_payload){PL_CODEC_OPAQUE, 48000, 2}; /* RFC 7587: always so */

@@ -26,6 +26,25 @@ static void l16_to_s16(const uint8_t *in, void *out, size_t count)
         samples[i] = load_big_endian(in + 2 * i);
 }
 
+static int32_t load_24(const uint8_t *in)
+{
+    return (int32_t)((uint32_t)in[0] << 24 | (uint32_t)in[1] << 16 | (uint32_t)in[2] << 8) >> 8;
+}
+
+static void l24_to_f32(const uint8_t *in, void *out, size_t count)
+{
+    float *restrict samples = out;
+    for (size_t i = 0; i < count; i++)
+        samples[i] = (float)load_24(in + 3 * i) * (SCALE / 256);
+}
+
+static void l24_to_s16(const uint8_t *in, void *out, size_t count)
+{
+    int16_t *restrict samples = out;
+    for (size_t i = 0; i < count; i++)
+        samples[i] = (int16_t)(load_24(in + 3 * i) >> 8);
+}
+
 int16_t pl_mulaw_to_s16(uint8_t code)
 {
     unsigned bits = ~code & 0xffu;
@@ -77,11 +96,12 @@ pl_convert pl_convert_find(enum pl_codec codec, enum pl_format format)
         [PL_CODEC_L16] = {l16_to_f32, l16_to_s16},
         [PL_CODEC_PCMU] = {mulaw_to_f32, mulaw_to_s16},
         [PL_CODEC_PCMA] = {alaw_to_f32, alaw_to_s16},
+        [PL_CODEC_L24] = {l24_to_f32, l24_to_s16},
     };
     return table[codec][format];
 }
 
 size_t pl_codec_sample_bytes(enum pl_codec codec)
 {
-    return codec == PL_CODEC_L16 ? 2 : codec == PL_CODEC_OPAQUE ? 0 : 1;
+    return pl_payload_sample_bytes(&(struct pl_payload){.codec = codec, .channels = 1});
 }

@@ -1,4 +1,4 @@
-/* From payload bytes to samples in memory: L16, PCMU and PCMA to f32 or s16. */
+/* From payload bytes to samples in memory: L16, L24, PCMU and PCMA to f32 or s16. */
 #ifndef PL_PIPELINES_SAMPLES_H
 #define PL_PIPELINES_SAMPLES_H
 
@@ -8,8 +8,9 @@
 #include "harness/scenario/scenario.h"
 #include "harness/traffic/recording.h"
 
-/** Converts `count` samples (of all channels). f32 is scaled to [-1, 1) by 2^-15.
- *  @param in payload bytes, 2 a sample for L16, 1 for G.711; any alignment
+/** Converts `count` samples (of all channels). f32 is scaled to [-1, 1); s16 has
+ *  the upper 16 bits of L24.
+ *  @param in payload bytes, 3 a sample for L24, 2 for L16, 1 for G.711; any alignment
  *  @param out aligned to the sample */
 typedef void (*pl_convert)(const uint8_t *in, void *out, size_t count);
 

@@ -15,6 +15,7 @@ static bool is_elsewhere(const char *path)
                                             "title",
                                             "about",
                                             "traffic.file",
+                                            "traffic.sdp",
                                             "program.directory",
                                             "program.build",
                                             "blocks.file",

@@ -20,8 +20,8 @@ static int resolve(const char *beside, char file[PL_PATH_MAX], struct pl_error *
 
 int pl_scenario_resolve(struct pl_scenario *s, const char *beside, struct pl_error *error)
 {
-    char *single[] = {s->traffic.file, s->broadcast.video, s->broadcast.sound, s->blocks.file,
-                      s->trace.file};
+    char *single[] = {s->traffic.file,    s->traffic.sdp, s->broadcast.video,
+                      s->broadcast.sound, s->blocks.file, s->trace.file};
     int rc = 0;
     for (size_t i = 0; !rc && i < sizeof single / sizeof *single; i++)
         rc = resolve(beside, single[i], error);

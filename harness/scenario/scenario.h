@@ -85,6 +85,7 @@ struct pl_traffic_settings {
     char file[PL_PATH_MAX]; /* path of the capture, resolved against the scenario's folder */
     char filter[512];       /* libpcap filter, may be empty */
     char payload[64];       /* what dynamic payload types hold, may be empty */
+    char sdp[1024];         /* path of a file that says so, may be empty */
     uint32_t sessions;      /* copies of the recording */
     double rate;            /* factor on the packet rate */
     struct pl_faults faults;

@@ -7,12 +7,13 @@
 
 #include "harness/traffic/capture_file.h"
 #include "harness/traffic/gather.h"
+#include "harness/traffic/payload_map.h"
 #include "harness/traffic/recording_build.h"
 
 struct reading {
     const char *name;
     const struct pl_capture_options *options;
-    struct pl_payload payload;
+    struct pl_payload_map payloads;
     struct pl_capture_file file;
     pcap_t *pcap;
     struct bpf_program filter;
@@ -168,7 +169,7 @@ static int build(struct reading *r)
 {
     uint64_t dropped;
     struct pl_error why;
-    int rc = pl_recording_build(&r->gathering, &r->payload, &r->recording, &dropped, &why);
+    int rc = pl_recording_build(&r->gathering, &r->payloads, &r->recording, &dropped, &why);
     if (rc != 0)
         return fail(r, rc, "%s", why.text);
     r->counts.not_rtp += dropped;
@@ -206,9 +207,8 @@ static int begin(struct reading *r, const char *name, const struct pl_capture_op
                  struct pl_error *error)
 {
     *r = (struct reading){.name = name, .options = options, .error = error};
-    if (!options || !options->payload)
-        return 0;
-    return pl_payload_parse(options->payload, &r->payload, error);
+    return pl_payload_map_make(&r->payloads, options ? options->payload : NULL,
+                               options ? options->sdp : NULL, error);
 }
 
 int pl_capture_read(const char *path, const struct pl_capture_options *options,

@@ -18,23 +18,25 @@ enum pl_codec {
     PL_CODEC_OPAQUE, /* carried as it is: memory yes, samples no */
     PL_CODEC_L16,    /* RFC 3551 section 4.5.11: big-endian, interleaved */
     PL_CODEC_PCMU,   /* G.711 mu-law */
-    PL_CODEC_PCMA    /* G.711 A-law */
+    PL_CODEC_PCMA,   /* G.711 A-law */
+    PL_CODEC_L24     /* RFC 3190 section 4: big-endian, interleaved, 3 B a sample */
 };
 
-/** "L16", "PCMU", "PCMA" or "opaque". */
+/** "L16", "PCMU", "PCMA", "L24" or "opaque". */
 const char *pl_codec_name(enum pl_codec codec);
 
 /** What a payload type holds. */
 struct pl_payload {
     enum pl_codec codec;
-    uint32_t rate;     /* Hz of the RTP clock and of the samples, 0 when opaque */
-    uint32_t channels; /* 0 when opaque */
+    uint32_t rate;     /* Hz of the RTP clock, which is that of samples; 0 when unknown */
+    uint32_t channels; /* 0 when unknown */
 };
 
 /**
- * Reads a payload as SDP writes it in `rtpmap` (RFC 4566 section 6): "L16/44100/2", "PCMU/8000".
- * @param payload set on success: codec L16, PCMU or PCMA (in any case), rate 1000 to 768000 Hz,
- *  channels 1 to 64, 1 when left out
+ * Reads a payload as SDP writes it in `rtpmap` (RFC 8866 section 6.6): "L16/44100/2", "PCMU/8000",
+ * "opus/48000/2", "VP8/90000".
+ * @param payload set on success: its codec, opaque for an encoding that gives no samples here; rate
+ *  1000 to 768000 Hz, channels 1 to 64, 1 when left out
  * @return 0 or -EINVAL with what would be right
  */
 int pl_payload_parse(const char *text, struct pl_payload *payload, struct pl_error *error);
@@ -56,8 +58,8 @@ struct pl_recorded_stream {
     uint32_t ssrc;  /* as captured */
     uint32_t codec; /* enum pl_codec */
     uint32_t payload_type;
-    uint32_t rate;     /* Hz of the RTP clock, 0 when opaque */
-    uint32_t channels; /* 0 when opaque */
+    uint32_t rate;     /* Hz of the RTP clock, 0 when unknown */
+    uint32_t channels; /* 0 when unknown */
     uint32_t packets;
     uint64_t sequence_span;  /* what one loop adds to the sequence: highest - lowest + 1 */
     uint64_t timestamp_span; /* what one loop adds to the timestamp: the highest packet's end -
@@ -127,7 +129,8 @@ struct pl_capture_options {
     const char *filter;  /* libpcap filter syntax, NULL or "" for all; it sees frames as captured,
                           * so that tagged ones need "vlan and udp port 5004" */
     const char *payload; /* what dynamic and unassigned payload types hold, as pl_payload_parse
-                          * takes it, or NULL for opaque */
+                          * takes it, or NULL for unknown */
+    const char *sdp;     /* a file that says what types hold, or NULL */
 };
 
 /**

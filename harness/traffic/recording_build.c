@@ -16,7 +16,7 @@ static const uint32_t no_stream = UINT32_MAX;
 
 struct building {
     const struct pl_gathering *gathering;
-    const struct pl_payload *fallback;
+    const struct pl_payload_map *payloads;
     uint32_t *places; /* index in the recording of each gathered stream, or no_stream */
     uint32_t streams;
     uint32_t packets;
@@ -202,16 +202,16 @@ static int lay_all(struct building *b, struct pl_error *error)
     if (rc != 0)
         return rc;
     rc = pl_recording_finish_streams(b->recording, streams_of(b->recording),
-                                     packets_of(b->recording), b->fallback, error);
+                                     packets_of(b->recording), b->payloads, error);
     if (rc == 0)
         pace_by_samples(b->recording);
     return rc;
 }
 
-int pl_recording_build(const struct pl_gathering *gathering, const struct pl_payload *fallback,
+int pl_recording_build(const struct pl_gathering *gathering, const struct pl_payload_map *payloads,
                        struct pl_recording **recording, uint64_t *dropped, struct pl_error *error)
 {
-    struct building b = {.gathering = gathering, .fallback = fallback};
+    struct building b = {.gathering = gathering, .payloads = payloads};
     int rc = number_streams(&b, error);
     if (rc == 0)
         rc = check_packets(&b, error);

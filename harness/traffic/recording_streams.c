@@ -66,7 +66,7 @@ static void unwrap(struct finishing *f)
     }
 }
 
-static void find_codecs(struct finishing *f, const struct pl_payload *fallback)
+static void find_codecs(struct finishing *f, const struct pl_payload_map *payloads)
 {
     for (uint32_t i = 0; i < f->recording->stream_count; i++) {
         struct pl_recorded_stream *stream = f->streams + i;
@@ -74,7 +74,7 @@ static void find_codecs(struct finishing *f, const struct pl_payload *fallback)
         for (uint32_t type = 1; type < PAYLOAD_TYPES; type++)
             if (tally->types[type] > tally->types[stream->payload_type])
                 stream->payload_type = type;
-        tally->payload = pl_payload_of_type(stream->payload_type, fallback);
+        tally->payload = payloads->types[stream->payload_type];
         stream->codec = tally->payload.codec;
         stream->rate = tally->payload.rate;
         stream->channels = tally->payload.channels;
@@ -167,11 +167,11 @@ static void sort_by_stream(struct finishing *f, uint64_t *by_stream)
         by_stream[f->tallies[f->packets[i].stream].sorted++] = f->packets[i].timestamp;
 }
 
-static int finish(struct finishing *f, const struct pl_payload *fallback, uint64_t *by_stream,
+static int finish(struct finishing *f, const struct pl_payload_map *payloads, uint64_t *by_stream,
                   struct pl_error *error)
 {
     unwrap(f);
-    find_codecs(f, fallback);
+    find_codecs(f, payloads);
     int rc = settle(f, error);
     if (rc != 0)
         return rc;
@@ -183,14 +183,14 @@ static int finish(struct finishing *f, const struct pl_payload *fallback, uint64
 int pl_recording_finish_streams(const struct pl_recording *recording,
                                 struct pl_recorded_stream *streams,
                                 struct pl_recorded_packet *packets,
-                                const struct pl_payload *fallback, struct pl_error *error)
+                                const struct pl_payload_map *payloads, struct pl_error *error)
 {
     struct finishing f = {.recording = recording, .streams = streams, .packets = packets};
     f.tallies = calloc(recording->stream_count, sizeof *f.tallies);
     uint64_t *by_stream = malloc(recording->packet_count * sizeof *by_stream);
     int rc;
     if (f.tallies && by_stream)
-        rc = finish(&f, fallback, by_stream, error);
+        rc = finish(&f, payloads, by_stream, error);
     else
         rc = pl_error_set(error, -ENOMEM, "out of memory for %u streams", recording->stream_count);
     free(f.tallies);

@@ -2,7 +2,7 @@
 #ifndef PL_TRAFFIC_RECORDING_STREAMS_H
 #define PL_TRAFFIC_RECORDING_STREAMS_H
 
-#include "harness/traffic/recording.h"
+#include "harness/traffic/payload_map.h"
 
 /**
  * Unwraps positions and timestamps, which are as on the wire, and fills in the streams.
@@ -13,6 +13,6 @@
 int pl_recording_finish_streams(const struct pl_recording *recording,
                                 struct pl_recorded_stream *streams,
                                 struct pl_recorded_packet *packets,
-                                const struct pl_payload *fallback, struct pl_error *error);
+                                const struct pl_payload_map *payloads, struct pl_error *error);
 
 #endif

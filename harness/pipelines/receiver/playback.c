@@ -42,7 +42,7 @@ static void deliver(struct receiver *r, struct session *s, struct packet *packet
 
 static int64_t samples_ns(const struct session *s, uint64_t samples)
 {
-    return (int64_t)(samples * (uint64_t)PL_NS_PER_S / s->stream->rate);
+    return (int64_t)(samples * (uint64_t)PL_NS_PER_S / s->rate);
 }
 
 /* From the sample to play next to the end of the last packet. */
@@ -56,7 +56,7 @@ static int64_t latency_ns(const struct session *s, uint64_t from)
 /* Samples of the session's tick; the remainder carries over, so any rate and frame stay exact. */
 static uint32_t tick_samples(const struct receiver *r, struct session *s)
 {
-    s->carry += (uint64_t)r->settings->frame_ns * s->stream->rate; /* in 1e-9 samples */
+    s->carry += (uint64_t)r->settings->frame_ns * s->rate; /* in 1e-9 samples */
     uint32_t samples = (uint32_t)(s->carry / (uint64_t)PL_NS_PER_S);
     s->carry %= (uint64_t)PL_NS_PER_S;
     return samples;
@@ -170,12 +170,6 @@ static bool is_playing(struct receiver *r, struct session *s)
 
 static int64_t play_samples(struct receiver *r, struct session *s)
 {
-    if (!is_playing(r, s))
-        return 0;
-    if (beyond_bounds(r, s)) {
-        session_end(r, s);
-        return 0;
-    }
     struct frame_buffer *frame = pl_meter_acquire(&r->reader->meter, r->frame_class);
     if (!frame)
         return 0; /* refused: nothing is read this time, and the latency grows */
@@ -190,26 +184,46 @@ static int64_t play_samples(struct receiver *r, struct session *s)
     return wanted ? r->settings->frame_ns * filled / wanted : r->settings->frame_ns;
 }
 
-/* No clock is known for such a payload: each packet is due one latency after it arrived. */
-static void play_opaque(struct receiver *r, struct session *s, int64_t now_ns)
+/* Delivers what is due. @return whether nothing was missing in between */
+static bool deliver_due(struct receiver *r, struct session *s)
 {
-    uint32_t delivered = 0;
-    while (s->queue.first && s->queue.first->arrival_ns + r->settings->latency_ns <= now_ns) {
+    bool whole = true;
+    for (struct packet *first; (first = s->queue.first) && first->timestamp <= s->next_timestamp;) {
+        whole &= !s->next_sequence || first->sequence == s->next_sequence;
+        if (first->timestamp > s->played_timestamp) {
+            s->step = s->played_timestamp ? first->timestamp - s->played_timestamp : 0;
+            s->played_timestamp = first->timestamp;
+        }
         deliver(r, s, list_take_first(&s->queue));
-        delivered++;
     }
-    s->blank_ns = delivered || s->queue.first ? 0 : s->blank_ns + r->settings->frame_ns;
-    if (s->blank_ns >= r->settings->no_playback_timeout_ns)
+    return whole;
+}
+
+/* Without samples a packet lasts until the next one: as long as the one before it did. A read has
+ * something to play where a packet is there, or the last one lasts. */
+static void play_packets(struct receiver *r, struct session *s)
+{
+    uint32_t wanted = tick_samples(r, s);
+    s->next_timestamp += wanted;
+    bool whole = deliver_due(r, s);
+    bool plays = s->queue.first || s->next_timestamp <= s->played_timestamp + s->step;
+    if (watch(r, s, !plays ? 0 : whole ? wanted : wanted - 1, wanted))
         session_end(r, s);
 }
 
-int64_t session_play(struct receiver *r, struct session *s, int64_t now_ns)
+int64_t session_play(struct receiver *r, struct session *s)
 {
-    if (s->convert) {
-        bool owed = s->owed; /* it may end */
-        int64_t played_ns = play_samples(r, s);
-        return owed ? played_ns : 0;
+    if (!is_playing(r, s))
+        return 0;
+    if (beyond_bounds(r, s)) {
+        session_end(r, s);
+        return 0;
     }
-    play_opaque(r, s, now_ns);
-    return 0;
+    if (!s->convert) {
+        play_packets(r, s);
+        return 0;
+    }
+    bool owed = s->owed; /* it may end */
+    int64_t played_ns = play_samples(r, s);
+    return owed ? played_ns : 0;
 }

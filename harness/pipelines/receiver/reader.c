@@ -44,12 +44,12 @@ static void drain(struct receiver *r)
 }
 
 /* @return what all sessions played, in ns of audio */
-static int64_t play(struct receiver *r, int64_t now_ns)
+static int64_t play(struct receiver *r)
 {
     int64_t played_ns = 0;
     for (uint32_t i = 0; i < r->session_top; i++)
         if (r->sessions[i].open)
-            played_ns += session_play(r, &r->sessions[i], now_ns);
+            played_ns += session_play(r, &r->sessions[i]);
     return played_ns;
 }
 
@@ -106,7 +106,7 @@ int64_t reader_tick(struct receiver *r, int64_t now_ns)
         resume(r, now_ns);
     r->worked = 0;
     drain(r);
-    int64_t played_ns = play(r, now_ns);
+    int64_t played_ns = play(r);
     if (r->recovery.on)
         watch_recovery(r, played_ns, now_ns);
     return now_ns + r->tick_ns;

@@ -46,6 +46,8 @@ static uint64_t largest_frame(const struct pl_scenario *s, const struct pl_recor
     uint64_t largest = 0;
     for (uint32_t i = 0; i < recording->stream_count; i++) {
         const struct pl_recorded_stream *stream = &pl_recording_streams(recording)[i];
+        if (stream->codec == PL_CODEC_OPAQUE)
+            continue;
         double samples = (double)stream->rate * (double)s->receiver.frame_ns / (double)PL_NS_PER_S;
         uint64_t bytes =
             ((uint64_t)samples + 1) * stream->channels * pl_format_sample_bytes(format);

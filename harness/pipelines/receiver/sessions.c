@@ -2,7 +2,11 @@
  * Sequence numbers and timestamps are unwrapped against the highest seen (RFC 3550 A.1). */
 #include <string.h>
 
+#include "harness/clock/virtual.h"
 #include "harness/pipelines/receiver/state.h"
+
+/* Of the clock that arrivals are where no other is known. */
+enum { ARRIVALS_HZ = 100000 };
 
 static uint32_t table_slots(const struct pl_scenario *scenario)
 {
@@ -81,6 +85,7 @@ static void start(struct receiver *r, struct session *session, const struct pack
     session->stream = stream;
     session->owed = packet->truth.packet != NULL;
     session->convert = pl_convert_find(stream->codec, r->in.format);
+    session->rate = stream->rate ? stream->rate : ARRIVALS_HZ;
     session->in_bytes = pl_codec_sample_bytes(stream->codec) * stream->channels;
     session->out_bytes = pl_format_sample_bytes(r->in.format) * stream->channels;
     session->highest_sequence = (UINT64_C(1) << 16) + packet->wire_sequence;
@@ -123,6 +128,15 @@ static void unwrap(struct session *s, struct packet *packet)
         s->highest_timestamp = packet->timestamp;
 }
 
+/* No clock is known for such a payload: arrivals are one, at the recording's own pace. */
+static void time_by_arrival(const struct receiver *r, const struct session *s,
+                            struct packet *packet)
+{
+    double recorded_ns = (double)packet->arrival_ns * r->in.scenario->traffic.rate;
+    if (!s->stream->rate)
+        packet->timestamp = (uint64_t)(recorded_ns / ((double)PL_NS_PER_S / ARRIVALS_HZ));
+}
+
 static void count_samples(const struct session *s, struct packet *packet)
 {
     if (s->convert && packet->payload_type == s->stream->payload_type)
@@ -132,6 +146,7 @@ static void count_samples(const struct session *s, struct packet *packet)
 void session_push(struct receiver *r, struct session *s, struct packet *packet)
 {
     unwrap(s, packet);
+    time_by_arrival(r, s, packet);
     count_samples(s, packet);
     /* What was played stays played, also when its session has ended since. */
     if (packet->sequence < s->next_sequence ||

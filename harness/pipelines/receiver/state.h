@@ -21,6 +21,7 @@ struct session {
     uint32_t slot_next; /* next in the table's chain, index + 1, 0 at the end */
     const struct pl_recorded_stream *stream;
     pl_convert convert;         /* NULL when the payload gives no samples */
+    uint32_t rate;              /* of the clock that timestamps count, Hz */
     size_t in_bytes;            /* of one sample of all channels in the payload */
     size_t out_bytes;           /* likewise in a frame */
     struct packet_list queue;   /* sorted by sequence */
@@ -28,11 +29,13 @@ struct session {
     uint64_t highest_timestamp; /* likewise */
     uint64_t next_sequence;     /* below it everything was played or given up */
     uint64_t next_timestamp;    /* of the sample to play next */
-    uint64_t carry;             /* of tick_samples, in 1e-9 samples */
-    uint64_t next_position;     /* of the recording: below it everything was delivered */
-    int64_t blank_ns;           /* nothing to play for so long */
-    int64_t broken_ns;          /* windows with gaps, one after the other */
-    int64_t window_ns;          /* of the present window */
+    uint64_t step;             /* without samples: from the packet before to the latest delivered */
+    uint64_t played_timestamp; /* likewise: of that one */
+    uint64_t carry;            /* of tick_samples, in 1e-9 samples */
+    uint64_t next_position;    /* of the recording: below it everything was delivered */
+    int64_t blank_ns;          /* nothing to play for so long */
+    int64_t broken_ns;         /* windows with gaps, one after the other */
+    int64_t window_ns;         /* of the present window */
     bool window_broken;
 };
 
@@ -136,7 +139,7 @@ void session_end(struct receiver *receiver, struct session *session);
 /* playback.c: the reader's thread */
 /** Plays one frame of a session; ends it when its timeouts or bounds say so.
  *  @return how much of a frame that is owed was filled from packets, in ns */
-int64_t session_play(struct receiver *receiver, struct session *session, int64_t now_ns);
+int64_t session_play(struct receiver *receiver, struct session *session);
 
 /* reader.c: the reader's thread */
 void reader_open(struct receiver *receiver);

@@ -303,6 +303,49 @@ static void an_opaque_payload_is_carried(void **state)
     rig_close(&rig);
 }
 
+/* By the clock of its timestamps, or of its arrivals where that is not known: a reader at half the
+ * pace leaves half unread. */
+static void an_opaque_payload_is_paced_as_any_other(void **state)
+{
+    (void)state;
+    for (int known = 0; known < 2; known++)
+        for (int speed = 1; speed <= 2; speed++) {
+            struct pl_scenario s;
+            struct rig rig;
+            rig_scenario(&s);
+            s.receiver.read_speed = 1.0 / speed;
+            s.receiver.latency_bounds = false;
+            struct rig_packet *packets = rig_in_order(100);
+            struct pl_recording *recording = rig_recording(packets, 100, S, PL_CODEC_OPAQUE);
+            struct pl_recorded_stream *stream =
+                (struct pl_recorded_stream *)(void *)((char *)recording + recording->streams_offset);
+            stream->rate = known ? 8000 : 0;
+            rig_open(&rig, &s, recording, "glibc");
+            free(packets);
+            rig_run(&rig, 20 * S);
+            assert_int_equal(rig_dropped(&rig), 0);
+            assert_in_range(rig.side->counts.delivered, 2000 / speed - 25, 2000 / speed);
+            rig_close(&rig);
+        }
+}
+
+/* Its watchdogs and bounds hold, too. */
+static void an_opaque_session_ends_where_it_is_behind(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct rig rig;
+    rig_scenario(&s);
+    s.receiver.read_speed = 0.5;
+    struct rig_packet *packets = rig_in_order(100);
+    rig_open(&rig, &s, rig_recording(packets, 100, S, PL_CODEC_OPAQUE), "glibc");
+    free(packets);
+    rig_run(&rig, 20 * S);
+    assert_true(rig.side->counts.sessions_started > 5);
+    assert_true(rig.side->counts.dropped[PL_DROP_SESSION] > 500);
+    rig_close(&rig);
+}
+
 /* More senders than sessions: the first ones are served, the others' packets dropped. */
 static void sessions_are_bounded(void **state)
 {
@@ -413,6 +456,8 @@ int main(void)
         cmocka_unit_test(what_was_played_stays_played),
         cmocka_unit_test(a_sender_that_dies_at_once_keeps_no_session),
         cmocka_unit_test(an_opaque_payload_is_carried),
+        cmocka_unit_test(an_opaque_payload_is_paced_as_any_other),
+        cmocka_unit_test(an_opaque_session_ends_where_it_is_behind),
         cmocka_unit_test(sessions_are_bounded),
         cmocka_unit_test(corruption_is_found),
         cmocka_unit_test(wraps_pass_unnoticed),
