@@ -19,7 +19,7 @@
 /* The dynamic loader allocates while it looks for a name, with the very functions looked for.
  * volatile: glibc declares dlsym to be a leaf, so that gcc 12 at -O2 leaves out what is set for
  * those calls alone. */
-static volatile _Thread_local bool is_finding __attribute__((tls_model("initial-exec")));
+static _Thread_local volatile bool is_finding __attribute__((tls_model("initial-exec")));
 
 static void *first_malloc(size_t size)
 {
