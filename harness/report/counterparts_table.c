@@ -27,6 +27,10 @@ static void print_figure(FILE *out, const json_t *row, const char *figure, const
     double model = json_number_value(json_object_get(json_object_get(row, "modelled"), figure));
     double most =
         json_number_value(json_object_get(json_object_get(row, "tolerated_percent"), tolerated));
+    if (!json_object_get(json_object_get(row, "tolerated_percent"), tolerated)) {
+        fputs("- | ", out);
+        return;
+    }
     pl_text_bytes(real_text, real);
     pl_text_bytes(model_text, model);
     fprintf(out, "%s, %s: **%+.1f %%** (%g) | ", real_text, model_text,
