@@ -67,6 +67,16 @@ static void print_none(FILE *out, const json_t *row)
     fputs(" | - | - | - | - |\n", out);
 }
 
+static void print_claim(FILE *out, const json_t *row)
+{
+    static const char *const keys[] = {"document", "claim", "verdict", "measured", "by"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        fputs(i ? " | " : "| ", out);
+        pl_text_markdown(out, pl_document_string(row, keys[i]));
+    }
+    fputs(" |\n", out);
+}
+
 void pl_counterparts_table(FILE *out, const json_t *root)
 {
     const json_t *row;
@@ -77,4 +87,6 @@ void pl_counterparts_table(FILE *out, const json_t *root)
         out);
     json_array_foreach(json_object_get(root, "pairs"), i, row) print_pair(out, row);
     json_array_foreach(json_object_get(root, "none"), i, row) print_none(out, row);
+    fputs("\n| document | claim | | measured | by |\n|---|---|---|---|---|\n", out);
+    json_array_foreach(json_object_get(root, "claims"), i, row) print_claim(out, row);
 }

@@ -6,7 +6,8 @@
 #include <jansson.h>
 #include <stdio.h>
 
-/** Prints a row for each pair, then one for the models of each reason to have none.
+/** Prints a row for each pair, one for the models of each reason to have none,
+ *  then a table of the documents' claims.
  *  @param root from pl_counterparts_read */
 void pl_counterparts_table(FILE *out, const json_t *root);
 

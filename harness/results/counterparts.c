@@ -88,6 +88,12 @@ static int check_none(const json_t *row, size_t number, struct pl_error *error)
     return check_texts(row, texts, 1, "none", number, error);
 }
 
+static int check_claim(const json_t *row, size_t number, struct pl_error *error)
+{
+    static const char *const texts[] = {"document", "claim", "verdict", "measured", "by"};
+    return check_texts(row, texts, sizeof texts / sizeof *texts, "claim", number, error);
+}
+
 static int check_curve(const json_t *row, size_t number, struct pl_error *error)
 {
     static const char *const texts[] = {"counterpart", "stack", "date", "versions"};
@@ -113,7 +119,10 @@ static int check(const json_t *root, struct pl_error *error)
     static const struct {
         const char *key;
         int (*check)(const json_t *, size_t, struct pl_error *);
-    } lists[] = {{"pairs", check_pair}, {"none", check_none}, {"curves", check_curve}};
+    } lists[] = {{"pairs", check_pair},
+                 {"none", check_none},
+                 {"claims", check_claim},
+                 {"curves", check_curve}};
     for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) {
         const json_t *list = json_object_get(root, lists[k].key), *row;
         size_t i;

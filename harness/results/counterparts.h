@@ -1,5 +1,6 @@
 /* results/counterparts.json: which models were held against a real program, and how far off they
- * were; which have none. ci/counterparts renews it. */
+ * were; which have none; and which claims of the documents that the models come from hold.
+ * ci/counterparts renews it. */
 #ifndef PL_RESULTS_COUNTERPARTS_H
 #define PL_RESULTS_COUNTERPARTS_H
 
@@ -8,7 +9,7 @@
 #include "allocators/error.h"
 #include "harness/results/rss_series.h"
 
-/** Reads the file and checks all that is used of it: `pairs`, `none` and `curves`.
+/** Reads the file and checks all that is used of it: `pairs`, `none`, `claims` and `curves`.
  *  @param path NULL for ./results/counterparts.json, that of the source tree, or the installed one
  *  @param root set on success; json_decref
  *  @return 0; -EINVAL with one line: which file, what is wrong */

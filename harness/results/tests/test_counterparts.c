@@ -46,8 +46,8 @@ static void a_curve_is_found_and_read(void **state)
     json_t *root = NULL;
     struct pl_rss_series series;
     struct pl_error error = {""};
-    if (read_text("{'pairs': [" PAIR "], 'none': [" NONE "], 'curves': [" CURVE "]}", &root,
-                  &error))
+    if (read_text("{'pairs': [" PAIR "], 'none': [" NONE "], 'claims': [], 'curves': [" CURVE "]}",
+                  &root, &error))
         fail_msg("%s", error.text);
     assert_null(pl_counterparts_curve(root, "c", "jemalloc"));
     assert_null(pl_counterparts_curve(root, "other", "glibc"));
@@ -75,14 +75,17 @@ static void what_is_none_is_told(void **state)
         const char *text, *message;
     } cases[] = {
         {"{'pairs': [", "no whole JSON"},
-        {"{'pairs': [], 'none': []}", "'curves' is no list"},
-        {"{'pairs': [{}], 'none': [], 'curves': []}", "pair 0: 'model' is no text"},
-        {"{'pairs': [], 'none': [{'models': [], 'why': 'w'}], 'curves': []}",
+        {"{'pairs': [], 'none': [], 'claims': []}", "'curves' is no list"},
+        {"{'pairs': [{}], 'none': [], 'claims': [], 'curves': []}", "pair 0: 'model' is no text"},
+        {"{'pairs': [], 'none': [{'models': [], 'why': 'w'}], 'claims': [], 'curves': []}",
          "none 0: 'models' is no list of names"},
-        {"{'pairs': [], 'none': [{'models': ['a']}], 'curves': []}", "none 0: 'why' is no text"},
-        {"{'pairs': [], 'none': [], 'curves': [{'t_seconds': [0], 'rss_bytes': [1]}]}",
+        {"{'pairs': [], 'none': [{'models': ['a']}], 'claims': [], 'curves': []}",
+         "none 0: 'why' is no text"},
+        {"{'pairs': [], 'none': [], 'claims': [], 'curves': [{'t_seconds': [0], 'rss_bytes': "
+         "[1]}]}",
          "no lists of one length, 2 or more"},
-        {"{'pairs': [], 'none': [], 'curves': [{'t_seconds': [1, 1], 'rss_bytes': [1, 1]}]}",
+        {"{'pairs': [], 'none': [], 'claims': [], 'curves': [{'t_seconds': [1, 1], 'rss_bytes': "
+         "[1, 1]}]}",
          "curve 0: its point 1 is none"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -100,8 +103,9 @@ static void figures_have_ranges(void **state)
     (void)state;
     json_t *root = NULL, *again = NULL;
     struct pl_error error = {""};
-    assert_int_equal(read_text("{'pairs': [" PAIR "], 'none': [], 'curves': []}", &root, &error),
-                     0);
+    assert_int_equal(
+        read_text("{'pairs': [" PAIR "], 'none': [], 'claims': [], 'curves': []}", &root, &error),
+        0);
     json_t *pair = json_array_get(json_object_get(root, "pairs"), 0);
     json_object_set_new(json_object_get(pair, "real"), "mean_bytes", json_integer(0));
     char *text = json_dumps(root, 0);
@@ -111,17 +115,45 @@ static void figures_have_ranges(void **state)
     json_decref(root);
 }
 
+static bool is_among(const json_t *names, const char *name)
+{
+    size_t i = 0;
+    while (i < json_array_size(names) &&
+           strcmp(json_string_value(json_array_get(names, i)), name) != 0)
+        i++;
+    return i < json_array_size(names);
+}
+
 static bool is_listed(const json_t *root, const char *name)
 {
-    const json_t *row, *model;
-    size_t i, k;
+    const json_t *pairs = json_object_get(root, "pairs"), *none = json_object_get(root, "none");
     bool listed = false;
-    json_array_foreach(json_object_get(root, "pairs"), i, row) listed |=
-        strcmp(json_string_value(json_object_get(row, "model")), name) == 0;
-    json_array_foreach(json_object_get(root, "none"), i, row)
-        json_array_foreach(json_object_get(row, "models"), k, model) listed |=
-        strcmp(json_string_value(model), name) == 0;
+    for (size_t i = 0; i < json_array_size(pairs); i++) {
+        const json_t *row = json_array_get(pairs, i);
+        listed |= strcmp(json_string_value(json_object_get(row, "model")), name) == 0 ||
+                  strcmp(json_string_value(json_object_get(row, "counterpart")), name) == 0;
+    }
+    for (size_t i = 0; i < json_array_size(none); i++)
+        listed |= is_among(json_object_get(json_array_get(none, i), "models"), name);
     return listed;
+}
+
+static void lists_all_of(const json_t *root, const char *folder, int least)
+{
+    char **paths = NULL;
+    struct pl_error error = {""};
+    setenv("PLIMSOLL_SCENARIOS", folder, 1);
+    int count = pl_scenario_list(&paths, &error);
+    assert_true(count >= least);
+    for (int i = 0; i < count; i++) {
+        const char *file = strrchr(paths[i], '/') + 1;
+        char name[128];
+        snprintf(name, sizeof name, "%.*s", (int)strlen(file) - 5, file);
+        if (!is_listed(root, name))
+            fail_msg("%s stands in none of the rows of results/counterparts.json", name);
+        free(paths[i]);
+    }
+    free(paths);
 }
 
 /* Each scenario that comes with Plimsoll has a pair, or the reason why it has none. */
@@ -129,27 +161,17 @@ static void no_model_is_forgotten(void **state)
 {
     (void)state;
     json_t *root = NULL;
-    char **paths = NULL;
     struct pl_error error = {""};
     if (pl_counterparts_read(PL_SOURCE_DIR "/results/counterparts.json", &root, &error))
         fail_msg("%s", error.text);
-    int count = pl_scenario_list(&paths, &error);
-    assert_true(count > 30);
-    for (int i = 0; i < count; i++) {
-        char name[128];
-        snprintf(name, sizeof name, "%.*s", (int)strlen(strrchr(paths[i], '/') + 1) - 5,
-                 strrchr(paths[i], '/') + 1);
-        if (!is_listed(root, name))
-            fail_msg("%s stands in none of the rows of results/counterparts.json", name);
-        free(paths[i]);
-    }
-    free(paths);
+    lists_all_of(root, PL_SOURCE_DIR "/scenarios", 30);
+    lists_all_of(root, PL_SOURCE_DIR "/scenarios/real", 15);
+    assert_false(is_listed(root, "nobody"));
     json_decref(root);
 }
 
 int main(void)
 {
-    setenv("PLIMSOLL_SCENARIOS", PL_SOURCE_DIR "/scenarios", 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_curve_is_found_and_read),
         cmocka_unit_test(an_error_is_of_the_real_figure),
