@@ -73,7 +73,8 @@ static size_t least(size_t a, size_t b, size_t c)
     return ab < c ? ab : c;
 }
 
-/* Levenshtein's: letters to insert, to leave out or to exchange. */
+/* Levenshtein's: letters of `a` to insert, to leave out or to exchange, first to get any beginning
+ * of `b`, for names are long and cut short, then to get all of it. */
 static size_t distance(const char *a, const char *b)
 {
     size_t row[NAME_MAX_LENGTH + 1], width = strnlen(b, NAME_MAX_LENGTH);
@@ -87,7 +88,10 @@ static size_t distance(const char *a, const char *b)
             before = above;
         }
     }
-    return row[width];
+    size_t beginning = row[0];
+    for (size_t k = 1; k <= width; k++)
+        beginning = row[k] < beginning ? row[k] : beginning;
+    return beginning * (NAME_MAX_LENGTH + 1) + row[width];
 }
 
 /* The nearest of a folder's real programs to a name, where it is nearer than `nearest` is. */

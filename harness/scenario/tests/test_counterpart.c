@@ -119,7 +119,7 @@ static void refuses_what_is_none(void **state)
         {"counterpart: ''", NULL, "counterpart: '' is no name of a scenario"},
         {"counterpart: [real-own]", NULL, "own.yaml:8:15: counterpart takes one plain value"},
         {"", "counterpart=real-icecast",
-         "counterpart: no scenario 'real-icecast'"},
+         "counterpart: no scenario 'real-icecast' of a real program; real-icecast-slow-listeners"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct pl_scenario s;
