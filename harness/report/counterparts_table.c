@@ -33,8 +33,9 @@ static void print_figure(FILE *out, const json_t *row, const char *figure, const
     }
     pl_text_bytes(real_text, real);
     pl_text_bytes(model_text, model);
-    fprintf(out, "%s, %s: **%+.1f %%** (%g) | ", real_text, model_text,
-            pl_counterparts_error(model, real), most);
+    double off = pl_counterparts_error(model, real);
+    fprintf(out, "%s, %s: **%+.*f %%** (%g) | ", real_text, model_text, fabs(off) < 1 ? 2 : 1, off,
+            most);
 }
 
 static void print_pair(FILE *out, const json_t *row)

@@ -145,7 +145,7 @@ static void a_committed_curve_serves_where_the_program_was_not_run(void **state)
     pl_held_cell(&list.rows[0], PL_HELD_COLUMNS - 1, text);
     assert_string_equal(text, "2026-01-02: one 1.2");
     pl_held_free(&list);
-    hold(d, folder, NO_FILE, &m, &list);
+    assert_int_equal(pl_held_make(&m, folder, NO_FILE, &list), 0);
     assert_int_equal(list.count, 0);
     pl_held_free(&list);
     pl_model_free(&m);
