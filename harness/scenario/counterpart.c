@@ -162,8 +162,8 @@ int pl_counterpart_check(struct pl_decoder *d, struct pl_mark mark)
         return rc;
     size_t count = list_folders(d, folders);
     for (size_t i = 0; i < count; i++) {
-        snprintf(path, sizeof path, "%s/%s" ENDING, folders[i], d->scenario->counterpart);
-        if (access(path, R_OK) == 0)
+        int n = snprintf(path, sizeof path, "%s/%s" ENDING, folders[i], d->scenario->counterpart);
+        if (n > 0 && (size_t)n < sizeof path && access(path, R_OK) == 0)
             return check_real(d, mark, folders[i]);
     }
     return not_found(d, mark, folders, count);
