@@ -12,6 +12,8 @@
 #include "harness/cli/listed_trace.h"
 #include "harness/instruments/instrument.h"
 #include "harness/measure/metrics.h"
+#include "harness/report/counterparts_table.h"
+#include "harness/results/counterparts.h"
 #include "harness/scenario/sweep.h"
 
 static void print_scenario(const struct pl_scenario *s)
@@ -92,6 +94,17 @@ static int list_formats(void)
     return PL_EXIT_OK;
 }
 
+static int list_counterparts(void)
+{
+    struct pl_error error;
+    json_t *root = NULL;
+    if (pl_counterparts_read(NULL, &root, &error))
+        return pl_cli_fail(PL_EXIT_USAGE, &error);
+    pl_counterparts_table(stdout, root);
+    json_decref(root);
+    return PL_EXIT_OK;
+}
+
 static int list_metrics(void)
 {
     for (size_t i = 0; i < pl_metric_count; i++) {
@@ -138,9 +151,12 @@ int pl_cli_list(int argc, char **argv)
         return pl_list_trace(argv[2], true);
     if (argc == 3 && classes)
         return pl_list_classes(argv[2]);
+    if (argc == 3 && strcmp(wanted, "scenarios") == 0 && strcmp(argv[2], "--counterparts") == 0)
+        return list_counterparts();
     if (argc > 2 || events || classes)
-        return pl_cli_usage("list takes one of scenarios, allocators, formats, metrics, "
-                            "instruments, or [--events|--classes] and the file of a trace");
+        return pl_cli_usage(
+            "list takes one of scenarios [--counterparts], allocators, formats, metrics, "
+            "instruments, or [--events|--classes] and the file of a trace");
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         if (wanted && strcmp(wanted, lists[i].name) != 0)
             continue;

@@ -17,6 +17,8 @@ static const char help[] =
     "\n"
     "  plimsoll list [scenarios|allocators|formats|metrics|instruments]\n"
     "                                                         what there is\n"
+    "  plimsoll list scenarios --counterparts                 how far the models are off real "
+    "programs\n"
     "  plimsoll doctor                                        what this machine can measure\n"
     "  plimsoll validate [--json] FILE...                     check scenarios without running "
     "them\n"

@@ -20,6 +20,7 @@
 #include "harness/cli/plan.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/reproduce.h"
+#include "harness/report/held.h"
 #include "harness/report/table.h"
 #include "harness/report/text.h"
 #include "harness/results/results.h"
@@ -433,6 +434,7 @@ static void print_results(struct run *run)
     }
     pl_cli_ledger_print(&run->results);
     pl_report_table(stdout, run->results.root);
+    pl_held_table(stdout, run->results.root, run->results.folder);
     putchar('\n');
     pl_printable_line(stdout, "results: %s/results.json (plimsoll report %s writes the report)",
                       run->results.folder, run->results.folder);

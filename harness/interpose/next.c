@@ -16,8 +16,9 @@
 #define FIRST_VERSION "GLIBC_2.17"
 #endif
 
-/* The dynamic loader allocates while it looks for a name, with the very functions looked for. */
-/* Volatile: dlsym is declared never to call back into this file, and does: by malloc. */
+/* The dynamic loader allocates while it looks for a name, with the very functions looked for.
+ * volatile: glibc declares dlsym to be a leaf, so that gcc 12 at -O2 leaves out what is set for
+ * those calls alone. */
 static _Thread_local volatile bool is_finding __attribute__((tls_model("initial-exec")));
 
 static void *first_malloc(size_t size)

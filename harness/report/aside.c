@@ -45,6 +45,16 @@ static int load_baseline(const struct pl_model *m, const char *folder, struct pl
     return 0;
 }
 
+static int load_held(const struct pl_model *m, const char *folder, struct pl_aside *a,
+                     struct pl_error *error)
+{
+    if (pl_held_make(m, folder, NULL, &a->held))
+        return pl_error_set(error, -ENOMEM, "out of memory");
+    for (size_t i = 0; i < a->held.count && i < PL_HELD_PICTURES_MAX; i++)
+        a->held_pictures[i] = pl_held_picture(&a->held.rows[i]);
+    return 0;
+}
+
 static void warn(void *context, const char *warning)
 {
     fputs("plimsoll: warning: ", context);
@@ -77,6 +87,8 @@ int pl_aside_load(const struct pl_model *m, const char *folder, const char *base
     int rc = baseline ? load_baseline(m, folder, aside, error) : 0;
     if (!rc && history)
         rc = load_history(m, progress, aside, error);
+    if (!rc)
+        rc = load_held(m, folder, aside, error);
     if (rc)
         pl_aside_free(aside);
     return rc;
@@ -90,6 +102,9 @@ void pl_aside_free(struct pl_aside *a)
     json_decref(a->runs);
     for (size_t i = 0; i < a->picture_count; i++)
         free(a->pictures[i]);
+    for (size_t i = 0; i < PL_HELD_PICTURES_MAX; i++)
+        free(a->held_pictures[i]);
+    pl_held_free(&a->held);
     pl_before_free(&a->before);
     pl_comparison_free(&a->comparison);
     json_decref(a->base);

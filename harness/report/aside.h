@@ -7,6 +7,7 @@
 #include "harness/compare/comparison.h"
 #include "harness/report/before.h"
 #include "harness/report/before_picture.h"
+#include "harness/report/held.h"
 #include "harness/report/past.h"
 
 /** Room for the name of a cell in a line, with its NUL. */
@@ -25,6 +26,8 @@ struct pl_aside {
     json_t *runs;
     struct pl_past *pasts; /* of each group of the model; NULL without a history */
     size_t past_count;
+    struct pl_held_list held;                  /* models beside their counterparts */
+    char *held_pictures[PL_HELD_PICTURES_MAX]; /* SVGs of the first of them; NULL: none */
 };
 
 /** Loads what is asked for. @param model built; kept by the caller as long as the aside

@@ -253,6 +253,7 @@ static void write_page(struct pl_html *p)
         pl_html_group(p, &p->model->groups[i], i);
     pl_html_left_out(p, p->whole->group_count, "tables");
     pl_html_past(p);
+    pl_html_held(p);
     pl_html_formats(p);
     pl_html_sections(p);
     fputs("<section data-view=\"about\"><h2>How to read it</h2>\n<ul>\n", p->out);

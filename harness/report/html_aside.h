@@ -10,6 +10,9 @@ void pl_html_worst(const struct pl_html *page);
 /** "Before and after", where a baseline was given. */
 void pl_html_before(struct pl_html *page);
 
+/** Models beside their counterparts, where any are. */
+void pl_html_held(struct pl_html *page);
+
 /** "Over the runs", where a history was given. */
 void pl_html_past(const struct pl_html *page);
 

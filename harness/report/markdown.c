@@ -232,6 +232,8 @@ static void write_page(const struct page *p)
     write_left_out(p, p->model->group_count, "tables");
     write_no_commands(p);
     pl_markdown_past(p->out, p->model, p->most);
+    if (p->model->aside)
+        pl_held_markdown(p->out, &p->model->aside->held, p->most);
     pl_markdown_formats(p->out, p->model, p->most);
     pl_markdown_sections(p->out, p->model->root, p->folder, p->most);
     pl_markdown_recordings(p->out, p->model, p->most);

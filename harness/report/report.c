@@ -25,12 +25,15 @@ enum { MARKDOWN, JSON, JUNIT, PAGE, DOCUMENTS };
 static const char *const names[DOCUMENTS] = {"report.md", "report.json", "junit.xml",
                                              "report.html"};
 
+/* Those of before and after come first. */
+#define PICTURES (PL_BEFORE_PICTURES_MAX + PL_HELD_PICTURES_MAX)
+
 struct writing {
     const struct pl_model *model;
     const char *folder;
     const char *no_pictures;
     struct pl_file files[DOCUMENTS];
-    struct pl_file pictures[PL_BEFORE_PICTURES_MAX];
+    struct pl_file pictures[PICTURES];
 };
 
 /* Through memory: neither is half a document ever in a file, nor is a full disk taken for it. */
@@ -88,8 +91,17 @@ static int write_document(int which, struct writing *w, struct pl_error *error)
 static void name_picture(const struct writing *w, size_t number, char *path, size_t capacity)
 {
     char name[64];
-    pl_before_picture_name(name, sizeof name, number);
+    if (number < PL_BEFORE_PICTURES_MAX)
+        pl_before_picture_name(name, sizeof name, number);
+    else
+        pl_held_picture_name(name, sizeof name, number - PL_BEFORE_PICTURES_MAX);
     snprintf(path, capacity, "%s/plots/%s.svg", w->folder, name);
+}
+
+static const char *picture_of(const struct pl_aside *a, size_t number)
+{
+    return number < PL_BEFORE_PICTURES_MAX ? a->pictures[number]
+                                           : a->held_pictures[number - PL_BEFORE_PICTURES_MAX];
 }
 
 static int write_pictures(struct writing *w, struct pl_error *error)
@@ -97,11 +109,12 @@ static int write_pictures(struct writing *w, struct pl_error *error)
     const struct pl_aside *a = w->model->aside;
     char path[4096 + 128];
     snprintf(path, sizeof path, "%s/plots", w->folder);
-    int rc = a->picture_count ? pl_folder_make(path, error) : 0;
-    for (size_t i = 0; !rc && i < a->picture_count; i++) {
+    int rc = a->picture_count || a->held.count ? pl_folder_make(path, error) : 0;
+    for (size_t i = 0; !rc && i < PICTURES; i++) {
+        const char *text = picture_of(a, i);
         name_picture(w, i, path, sizeof path);
-        if (a->pictures[i])
-            rc = write_text(&w->pictures[i], path, a->pictures[i], strlen(a->pictures[i]), error);
+        if (text)
+            rc = write_text(&w->pictures[i], path, text, strlen(text), error);
     }
     return rc;
 }
@@ -122,13 +135,13 @@ static int write_all(struct writing *w, struct pl_error *error)
     int rc = write_pictures(w, error);
     for (int i = 0; !rc && i < DOCUMENTS; i++)
         rc = write_document(i, w, error);
-    for (size_t i = 0; !rc && i < PL_BEFORE_PICTURES_MAX; i++)
+    for (size_t i = 0; !rc && i < PICTURES; i++)
         rc = commit_picture(w, i, error);
     for (int i = 0; !rc && i < DOCUMENTS; i++)
         rc = pl_file_commit(&w->files[i], error);
     for (int i = 0; i < DOCUMENTS; i++)
         pl_file_discard(&w->files[i]);
-    for (size_t i = 0; i < PL_BEFORE_PICTURES_MAX; i++)
+    for (size_t i = 0; i < PICTURES; i++)
         pl_file_discard(&w->pictures[i]);
     return rc;
 }

@@ -123,4 +123,6 @@ void pl_report_json_aside(json_t *report, const struct pl_model *m)
         json_object_set_new(report, "before_after", before_json(a));
     if (a->history)
         json_object_set_new(report, "history", history_json(a));
+    if (a->held.count)
+        json_object_set_new(report, "counterparts", pl_held_json(&a->held));
 }

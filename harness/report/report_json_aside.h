@@ -4,7 +4,8 @@
 
 #include "harness/report/model.h"
 
-/** Adds "calibration", "before_after" and "history" to a report, each where there is one. */
+/** Adds "calibration", "before_after", "history" and "counterparts" to a report, each where there
+ * is one. */
 void pl_report_json_aside(json_t *report, const struct pl_model *model);
 
 #endif

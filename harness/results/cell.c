@@ -214,6 +214,8 @@ static json_t *cell_json(const struct pl_results *r, const struct pl_cell_identi
     add_library(cell, id->stack);
     add_heap(cell, id->heap);
     add_sweep(cell, m->scenario, id->stack);
+    if (cell && *m->scenario->counterpart)
+        json_object_set_new(cell, "counterpart", json_string(m->scenario->counterpart));
     if (cell && m->scenario->alert_count)
         json_object_set_new(cell, "alerts", pl_alerts_json(m));
     bool cut = !e->has_final || e->final.at_ceiling;

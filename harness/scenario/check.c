@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/interpose/control.h"
+#include "harness/scenario/counterpart.h"
 #include "harness/scenario/sweep.h"
 #include "harness/scenario/traits.h"
 
@@ -247,6 +248,8 @@ int pl_scenario_check(struct pl_decoder *d)
     int rc = check_required(d);
     if (!rc)
         rc = check_name(d);
+    if (!rc && d->seen[pl_schema_find("counterpart") - pl_schema])
+        rc = pl_counterpart_check(d, mark_of(d, "counterpart"));
     if (!rc && pl_traits_of(d->scenario)->check)
         rc = pl_traits_of(d->scenario)->check(d);
     if (!rc)

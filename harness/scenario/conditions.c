@@ -14,6 +14,7 @@ static bool is_elsewhere(const char *path)
     static const char *const elsewhere[] = {"name",
                                             "title",
                                             "about",
+                                            "counterpart",
                                             "traffic.file",
                                             "traffic.sdp",
                                             "program.directory",

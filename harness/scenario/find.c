@@ -9,8 +9,7 @@
 
 #include "harness/scenario/scenario.h"
 
-/* The first folder that stands, in the order that scenario.h promises. */
-static const char *folder(void)
+const char *pl_scenario_folder(void)
 {
     const char *candidates[] = {getenv("PLIMSOLL_SCENARIOS"), "scenarios",
                                 PL_SOURCE_DIR "/scenarios", PL_DATA_DIR "/scenarios"};
@@ -29,7 +28,7 @@ static int is_scenario(const struct dirent *entry)
 
 int pl_scenario_list(char ***paths, struct pl_error *error)
 {
-    const char *in = folder();
+    const char *in = pl_scenario_folder();
     struct dirent **entries = NULL;
     int count = in ? scandir(in, &entries, is_scenario, alphasort) : -1;
     if (count < 0)
@@ -78,7 +77,7 @@ int pl_scenario_find(const char *name, char *path, size_t capacity, struct pl_er
 {
     bool is_path =
         strchr(name, '/') || (strlen(name) > 5 && strcmp(name + strlen(name) - 5, ".yaml") == 0);
-    const char *in = is_path ? "" : folder();
+    const char *in = is_path ? "" : pl_scenario_folder();
     int n = is_path ? snprintf(path, capacity, "%s", name)
                     : snprintf(path, capacity, "%s/%s.yaml", in ? in : ".", name);
     if (n < 0 || (size_t)n >= capacity)

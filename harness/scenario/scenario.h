@@ -282,8 +282,9 @@ struct pl_scenario {
     char name[64];
     char title[160];
     char about[2048];
-    char extends[64];  /* the scenario that it builds on, or empty */
-    uint32_t pipeline; /* enum pl_pipeline_kind */
+    char extends[64];     /* the scenario that it builds on, or empty */
+    char counterpart[64]; /* the real program's scenario that it is held against, or empty */
+    uint32_t pipeline;    /* enum pl_pipeline_kind */
     struct pl_traffic_settings traffic;
     struct pl_receiver_settings receiver;
     struct pl_media_settings media;
@@ -337,6 +338,9 @@ int pl_scenario_parse(const char *text, size_t size, const char *path, enum pl_t
 /** Finds a scenario by path or by name (without .yaml) in $PLIMSOLL_SCENARIOS, ./scenarios, the
  *  source tree and the installed folder. @return 0 or -ENOENT, naming the scenarios there are */
 int pl_scenario_find(const char *name, char *path, size_t capacity, struct pl_error *error);
+
+/** The first of those folders that stands, or NULL. */
+const char *pl_scenario_folder(void);
 
 /** The paths of all scenarios of the first of those folders that stands, sorted by name.
  *  @param paths set on success; free() each and the array

@@ -64,6 +64,7 @@ const struct pl_key pl_schema[] = {
     TEXT("title", title, PL_KEY_REQUIRED),
     TEXT("about", about, 0),
     SPECIAL("extends", pl_decode_extends, 0),
+    TEXT("counterpart", counterpart, PL_KEY_CONDITION),
     CHOICE("pipeline", pipeline, pipelines + 1, PL_KEY_REQUIRED),
     SECTION("traffic", 0),
     TEXT("traffic.file", traffic.file, 0),

@@ -19,6 +19,9 @@ server icecast2 real-icecast-slow-listeners
 server mosquitto real-mosquitto-stalled-subscriber
 server ffmpeg real-ffmpeg-relay
 server cat recorded-liquidsoap # a recording: it needs no more than that
+for model in scenarios/real/modelled-*.yaml; do # they need none of the programs that they name
+    server cat "$(basename "$model" .yaml)"
+done
 server gst-launch-1.0 real-gstreamer-stalled-sink
 server janus real-janus-handles
 server rtpengine real-rtpengine-calls

@@ -48,6 +48,9 @@ fails 2 "f32 is named twice" run stalled-reader --format f32,s16,f32
 fails 2 "glibc is named twice" run stalled-reader --allocator glibc,slab,glibc
 fails 2 "stalled-reader is named twice" run stalled-reader stalled-reader
 fails 2 "list takes" list bogus
+fails 2 "list takes" list metrics --counterparts
+plimsoll list scenarios --counterparts | grep -q '^| .stalled-reader., slab | roc-toolkit' || bad "list scenarios --counterparts"
+fails 2 "counterpart: no scenario 'real-mosquito' of a real program; real-mosquitto-stalled-subscriber" run steady-reader --set counterpart=real-mosquito
 fails 2 "report takes one folder" report
 fails 2 "results.json" report "$tmp"
 

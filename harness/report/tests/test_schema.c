@@ -188,7 +188,7 @@ static void sweep_is_written(const struct pl_results *results)
 static void written_results_satisfy_it(void **state)
 {
     (void)state;
-    static const char *const settings[] = {"allocators=[limited]",
+    static const char *const settings[] = {"allocators=[limited]", "counterpart=recorded-transcode",
                                            "sweep=[{stack: \"{a}{B}\", B: [bc], a: [gli]}]"};
     struct pl_results results;
     struct pl_scenario *scenario = calloc(1, sizeof *scenario);
@@ -196,7 +196,7 @@ static void written_results_satisfy_it(void **state)
     char *folder = sample_folder(), path[4096];
     assert_non_null(scenario);
     if (pl_scenario_load(PL_SOURCE_DIR "/scenarios/stalled-reader.yaml", PL_TIER_DEFAULT, settings,
-                         2, scenario, &error))
+                         3, scenario, &error))
         fail_msg("%s", error.text);
     assert_int_equal(pl_results_open(&results, folder, "plimsoll run", "default", &error), 0);
     pl_results_warn(&results, "a warning");

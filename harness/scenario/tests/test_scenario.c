@@ -76,12 +76,12 @@ static void tells_where_and_what(void **state)
         const char *more;
         const char *message;
     } cases[] = {
-        {"bogus: 1",
-         "dir/t.yaml:10:1: unknown key 'bogus'; known here: name, title, about, "
-         "extends, pipeline, traffic, receiver, media, blocks, broadcast, program, trace, classes, "
-         "limits, container, duration, "
-         "sample_interval, timeout, clock, huge_pages, gate, seed, repeat, allocators, "
-         "sweep, formats, threads, alerts, expect, budget"},
+        {"bogus: 1", "dir/t.yaml:10:1: unknown key 'bogus'; known here: name, title, about, "
+                     "extends, counterpart, pipeline, traffic, receiver, media, blocks, broadcast, "
+                     "program, trace, classes, "
+                     "limits, container, duration, "
+                     "sample_interval, timeout, clock, huge_pages, gate, seed, repeat, allocators, "
+                     "sweep, formats, threads, alerts, expect, budget"},
         {"threads: 3", "dir/t.yaml:10:10: threads: '3' is not 1 or 2"},
         {"name: twice", "dir/t.yaml:10:1: duplicate key"},
         {"seed: [1", "dir/t.yaml:11:1: flow sequence without a closing bracket"},
