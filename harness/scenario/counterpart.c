@@ -52,12 +52,12 @@ static bool read_key(const char *path, const char *key, char *text, size_t capac
 static void read_pipeline(const char *folder, const char *name, char *text, size_t capacity)
 {
     char path[PL_PATH_MAX + 128], base[NAME_MAX_LENGTH + 1];
-    snprintf(path, sizeof path, "%s/%s" ENDING, folder, name);
+    snprintf(path, sizeof path, "%.*s/%s" ENDING, PL_PATH_MAX - 1, folder, name);
     *text = '\0';
     if (read_key(path, "/pipeline", text, capacity) ||
         !read_key(path, "/extends", base, sizeof base))
         return;
-    snprintf(path, sizeof path, "%s/%s" ENDING, folder, base);
+    snprintf(path, sizeof path, "%.*s/%s" ENDING, PL_PATH_MAX - 1, folder, base);
     read_key(path, "/pipeline", text, capacity);
 }
 

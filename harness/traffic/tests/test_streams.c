@@ -127,8 +127,8 @@ static void codecs_of_static_types(void **state)
     (void)state;
     static const uint8_t types[] = {0, 8, 10, 11, 9, 96};
     static const char *const names[] = {"PCMU", "PCMA", "L16", "L16", "opaque", "opaque"};
-    static const uint32_t rates[] = {8000, 8000, 44100, 44100, 0, 0};
-    static const uint32_t channels[] = {1, 1, 2, 1, 0, 0};
+    static const uint32_t rates[] = {8000, 8000, 44100, 44100, 8000, 0};
+    static const uint32_t channels[] = {1, 1, 2, 1, 1, 0};
     static const uint32_t samples[] = {160, 160, 40, 80, 0, 0};
     struct bench b;
     begin(&b);
