@@ -38,6 +38,7 @@ static int read_captures(const struct pl_scenario *s, struct pl_recording **reco
 {
     const char *paths[PL_SOURCES_MAX];
     struct pl_capture_options options = capture_options(s);
+    options.decodes = true;
     uint32_t count = pl_scenario_files(s, paths);
     return pl_material_read(paths, count, &options, recording, error);
 }

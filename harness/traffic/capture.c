@@ -6,9 +6,13 @@
 #include <string.h>
 
 #include "harness/traffic/capture_file.h"
+#include "harness/traffic/capture_filter.h"
+#include "harness/traffic/fragments.h"
 #include "harness/traffic/gather.h"
+#include "harness/traffic/interleaved.h"
 #include "harness/traffic/payload_map.h"
 #include "harness/traffic/recording_build.h"
+#include "harness/traffic/relayed.h"
 
 struct reading {
     const char *name;
@@ -16,10 +20,12 @@ struct reading {
     struct pl_payload_map payloads;
     struct pl_capture_file file;
     pcap_t *pcap;
-    struct bpf_program filter;
-    bool filtering;
+    struct pl_filter filter;
     off_t whole; /* offset behind the last whole packet */
+    struct pl_fragments fragments;
+    struct pl_interleaved interleaved;
     struct pl_gathering gathering;
+    struct pl_captured from; /* the record at hand */
     struct pl_capture_counts counts;
     struct pl_recording *recording;
     struct pl_error *error;
@@ -39,6 +45,17 @@ static int fail(const struct reading *r, int code, const char *format, ...)
     return pl_error_set(r->error, code, "%s: %.400s", r->name, line);
 }
 
+static int check_link(const struct reading *r, int link)
+{
+    const char *name = pcap_datalink_val_to_name(link);
+    char known[256];
+    pl_link_names(known, sizeof known);
+    if (pl_layer_of_link(link) != PL_LAYER_UNKNOWN)
+        return 0;
+    return fail(r, -EINVAL, "link type %d (%s) is not supported; one of %s would be right", link,
+                name ? name : "unknown", known);
+}
+
 /* libpcap owns the stream once it has opened it. Nanoseconds: microseconds would lose digits. */
 static int open_pcap(struct reading *r)
 {
@@ -49,30 +66,11 @@ static int open_pcap(struct reading *r)
         fclose(r->file.stream);
         return fail(r, -EINVAL,
                     "no capture that libpcap can read (%s): pcap or pcapng, maybe "
-                    "compressed by zstd, would be right",
+                    "compressed by zstd or gzip, would be right",
                     words);
     }
-    int link = pcap_datalink(r->pcap);
-    const char *link_name = pcap_datalink_val_to_name(link);
-    if (!pl_link_supported(link))
-        return fail(r, -EINVAL,
-                    "link type %d (%s) is not supported: Ethernet, Linux cooked v1 or "
-                    "v2, BSD loopback or raw IP would be right",
-                    link, link_name ? link_name : "unknown");
     r->whole = ftello(r->file.stream);
-    return 0;
-}
-
-static int compile_filter(struct reading *r)
-{
-    const char *text = r->options ? r->options->filter : NULL;
-    if (!text || !*text)
-        return 0;
-    if (pcap_compile(r->pcap, &r->filter, text, 1, PCAP_NETMASK_UNKNOWN) != 0)
-        return fail(r, -EINVAL, "the filter '%.120s' is not understood: %s", text,
-                    pcap_geterr(r->pcap));
-    r->filtering = true;
-    return 0;
+    return r->file.interfaces ? 0 : check_link(r, pcap_datalink(r->pcap));
 }
 
 /* Nanoseconds since the epoch; pcapng can hold times that int64 cannot. */
@@ -82,38 +80,118 @@ static bool time_of(const struct pcap_pkthdr *header, int64_t *ns)
            !__builtin_add_overflow(*ns, (int64_t)header->ts.tv_usec, ns) && *ns >= 0;
 }
 
-static int take_udp(struct reading *r, const struct pcap_pkthdr *header, const struct pl_udp *udp)
+/* Takes a datagram. @return 0 or a negative errno with its line */
+static int take_datagram(struct reading *r, const struct pl_flow *flow, struct pl_frame payload)
 {
-    int64_t time_ns;
-    bool taken;
-    if (!time_of(header, &time_ns))
-        return fail(r, -EINVAL, "record %llu: its time stamp lies outside 1970 to 2262",
-                    (unsigned long long)r->counts.frames);
+    struct pl_frame inner = payload;
     struct pl_error why;
-    int rc = pl_gather(&r->gathering, udp, time_ns, r->counts.frames, &taken, &why);
+    enum pl_gathered taken;
+    pl_relayed_unwrap(&inner);
+    int rc = pl_gather(&r->gathering, flow, &inner, &r->from, &taken, &why);
     if (rc != 0)
         return fail(r, rc, "%s", why.text);
-    r->counts.not_rtp += !taken;
+    r->counts.copies += taken == PL_GATHERED_BEFORE;
+    if (taken == PL_GATHERED_NOT)
+        r->counts.skipped[pl_datagram_kind(&payload)]++;
     return 0;
+}
+
+static int take_interleaved(void *context, const struct pl_flow *flow, struct pl_frame packet)
+{
+    return take_datagram(context, flow, packet);
+}
+
+static int take_segment(struct reading *r, const struct pl_dissected *segment)
+{
+    struct pl_error why;
+    uint32_t taken;
+    int rc = pl_interleaved_add(&r->interleaved, segment, take_interleaved, r, &taken, &why);
+    r->counts.skipped[PL_SKIPPED_TCP] += rc == 0 && taken == 0;
+    return rc == -ENOMEM ? fail(r, rc, "%s", why.text) : rc;
+}
+
+static int take_fragment(struct reading *r, const struct pl_dissected *part);
+
+static int take_dissected(struct reading *r, const struct pl_dissected *d)
+{
+    switch (d->found) {
+    case PL_FOUND_UDP:
+        return take_datagram(r, &d->flow, d->payload);
+    case PL_FOUND_TCP:
+        return take_segment(r, d);
+    case PL_FOUND_FRAGMENT:
+        return take_fragment(r, d);
+    case PL_FOUND_NOTHING:
+        break;
+    }
+    r->counts.skipped[PL_SKIPPED_OTHER]++;
+    return 0;
+}
+
+/* What fragments make up has the addresses of each of them. */
+static int take_fragment(struct reading *r, const struct pl_dissected *part)
+{
+    struct pl_error why;
+    struct pl_frame whole;
+    struct pl_dissected d;
+    int rc = pl_fragments_add(&r->fragments, part, &whole, &why);
+    if (rc != 0)
+        return fail(r, rc, "%s", why.text);
+    if (!whole.captured)
+        return 0;
+    pl_dissect_part(part, whole, &d);
+    return take_dissected(r, &d);
+}
+
+/* Of a file with several interfaces each packet begins with the number of its own. */
+static bool enter_interface(struct reading *r, struct pl_frame *frame, int *link)
+{
+    *link = pcap_datalink(r->pcap);
+    if (!r->file.interfaces)
+        return true;
+    uint32_t number = frame->captured >= PL_TAG_BYTES ? pl_get32(frame->data) : UINT32_MAX;
+    if (number >= r->file.interface_count)
+        return false;
+    pl_frame_skip(frame, PL_TAG_BYTES);
+    *link = r->file.interfaces[number];
+    r->from.interface = number + 1;
+    return true;
+}
+
+static int take_frame(struct reading *r, struct pl_frame frame)
+{
+    struct pl_dissected d;
+    int link;
+    bool passes;
+    if (!enter_interface(r, &frame, &link)) {
+        r->counts.skipped[PL_SKIPPED_OTHER]++;
+        return 0;
+    }
+    struct pl_error why;
+    int rc = pl_filter_passes(&r->filter, link, &frame, &passes, &why);
+    if (rc != 0)
+        return fail(r, rc, "%s", why.text);
+    r->counts.filtered += !passes;
+    if (!passes)
+        return 0;
+    pl_dissect(pl_layer_of_link(link), frame, &d);
+    if (d.interface)
+        r->from.interface = d.interface;
+    return take_dissected(r, &d);
 }
 
 static int take_record(struct reading *r, const struct pcap_pkthdr *header, const uint8_t *data)
 {
     struct pl_frame frame = {data, header->caplen, 0};
-    struct pl_udp udp;
-    r->counts.frames++;
+    r->from = (struct pl_captured){.record = ++r->counts.frames};
+    if (!time_of(header, &r->from.time_ns))
+        return fail(r, -EINVAL, "record %llu: its time stamp lies outside 1970 to 2262",
+                    (unsigned long long)r->counts.frames);
     if (header->len > header->caplen) {
         frame.missing = header->len - header->caplen;
         r->counts.snapped++;
     }
-    if (r->filtering && !pcap_offline_filter(&r->filter, header, data)) {
-        r->counts.filtered++;
-        return 0;
-    }
-    if (pl_link_strip(pcap_datalink(r->pcap), &frame) && pl_ip_find_udp(frame, &udp))
-        return take_udp(r, header, &udp);
-    r->counts.not_udp++;
-    return 0;
+    return take_frame(r, frame);
 }
 
 /* libpcap stopped in mid-record. Where the stream is at its end, the file was truncated and what is
@@ -141,8 +219,8 @@ static int read_records(struct reading *r)
         r->whole = ftello(r->file.stream);
     }
     int rc = status == PCAP_ERROR_BREAK ? 0 : take_end(r);
-    if (rc == 0 && r->file.zstd_cut && r->counts.bytes_cut == 0)
-        r->counts.bytes_cut = 1; /* what zstd lost is unknown, but something is */
+    if (rc == 0 && r->file.cut && r->counts.bytes_cut == 0)
+        r->counts.bytes_cut = 1; /* what the compression lost is unknown, but something is */
     return rc;
 }
 
@@ -161,28 +239,40 @@ static int fail_without_rtp(const struct reading *r)
     return fail(r, -EINVAL,
                 "no RTP in it: %llu frames, %llu not UDP, %llu UDP but no RTP stream, "
                 "%llu turned away by the filter%s%s",
-                (unsigned long long)c->frames, (unsigned long long)c->not_udp,
-                (unsigned long long)c->not_rtp, (unsigned long long)c->filtered, cut, advice);
+                (unsigned long long)c->frames, (unsigned long long)pl_capture_not_udp(c),
+                (unsigned long long)pl_capture_not_rtp(c), (unsigned long long)c->filtered, cut,
+                advice);
 }
 
 static int build(struct reading *r)
 {
-    uint64_t dropped;
     struct pl_error why;
-    int rc = pl_recording_build(&r->gathering, &r->payloads, &r->recording, &dropped, &why);
+    int rc = pl_recording_build(&r->gathering, &r->payloads, &r->recording,
+                                r->options && r->options->decodes, &r->counts, &why);
     if (rc != 0)
         return fail(r, rc, "%s", why.text);
-    r->counts.not_rtp += dropped;
     return r->recording ? 0 : fail_without_rtp(r);
+}
+
+/* Tried at once, so that a bad one is told before the file is read. */
+static int open_filter(struct reading *r)
+{
+    struct pl_error why;
+    const char *text = r->options ? r->options->filter : NULL;
+    int link = r->file.interfaces ? r->file.interfaces[0] : pcap_datalink(r->pcap);
+    int rc = pl_filter_open(&r->filter, text, link, &why);
+    return rc ? fail(r, rc, "%s", why.text) : 0;
 }
 
 static int read_all(struct reading *r)
 {
     int rc = open_pcap(r);
     if (rc == 0)
-        rc = compile_filter(r);
+        rc = open_filter(r);
     if (rc == 0)
         rc = read_records(r);
+    pl_fragments_close(&r->fragments);
+    r->counts.skipped[PL_SKIPPED_FRAGMENTS] = r->fragments.given_up;
     return rc == 0 ? build(r) : rc;
 }
 
@@ -190,10 +280,11 @@ static int read_and_close(struct reading *r, struct pl_recording **recording,
                           struct pl_capture_counts *counts)
 {
     int rc = read_all(r);
-    if (r->filtering)
-        pcap_freecode(&r->filter);
+    pl_filter_close(&r->filter);
     if (r->pcap)
         pcap_close(r->pcap);
+    free(r->file.interfaces);
+    pl_interleaved_close(&r->interleaved);
     pl_gathering_close(&r->gathering);
     if (rc != 0)
         return rc;

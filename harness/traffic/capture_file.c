@@ -25,11 +25,17 @@ static int check_kind(const char *path, struct pl_error *error)
 /* Puts the decompressed stream in the place of a compressed one. Closes `raw` on failure. */
 static int unpack(FILE *raw, const char *name, struct pl_capture_file *file, struct pl_error *error)
 {
+    enum pl_packing packing = pl_packing_of(raw);
     *file = (struct pl_capture_file){.stream = raw};
-    if (!pl_zstd_is_magic(raw))
-        return 0;
-    int rc = pl_zstd_decompress(raw, name, plain_bytes_max, &file->stream, &file->zstd_cut, error);
-    fclose(raw);
+    if (packing != PL_PACKING_NONE) {
+        int rc = pl_unpack(raw, packing, name, plain_bytes_max, &file->stream, &file->cut, error);
+        fclose(raw);
+        if (rc)
+            return rc;
+    }
+    int rc = pl_capture_tag(file, name, error);
+    if (rc)
+        fclose(file->stream);
     return rc;
 }
 

@@ -1,5 +1,8 @@
-/* Takes a captured frame apart, from the link layer down to UDP. Reads captured bytes only,
- * whatever lengths the headers claim. */
+/* Takes a captured frame apart, from the link layer through tags and tunnels down to UDP or TCP.
+ * Reads captured bytes only, whatever lengths the headers claim.
+ *
+ * A layer is a row of the table in dissect.c: what it is called, and a function that takes its
+ * header off and says what follows. */
 #ifndef PL_TRAFFIC_DISSECT_H
 #define PL_TRAFFIC_DISSECT_H
 
@@ -14,16 +17,35 @@ struct pl_frame {
     size_t missing;  /* bytes that followed on the wire and were not captured */
 };
 
-/** Whether frames of a libpcap link type (DLT_...) can be taken apart. */
-bool pl_link_supported(int link_type);
-
-/**
- * Takes off the link layer and VLAN tags (802.1Q, 802.1ad, stacked).
- * @param link_type as libpcap maps it (https://www.tcpdump.org/linktypes.html)
- * @param frame begins at the IP header on success
- * @return false when it carries no IP
- */
-bool pl_link_strip(int link_type, struct pl_frame *frame);
+/** What a frame begins with. */
+enum pl_layer {
+    PL_LAYER_UNKNOWN, /* nothing that is understood */
+    PL_LAYER_FOUND,   /* the end of the way: pl_dissected.found says what */
+    PL_LAYER_ETHERNET,
+    PL_LAYER_COOKED_1,
+    PL_LAYER_COOKED_2,
+    PL_LAYER_FAMILY, /* BSD loopback */
+    PL_LAYER_RADIOTAP,
+    PL_LAYER_WIFI,
+    PL_LAYER_NFLOG,
+    PL_LAYER_PPP,
+    PL_LAYER_PPPOE,
+    PL_LAYER_CISCO_HDLC,
+    PL_LAYER_TAG, /* of a VLAN */
+    PL_LAYER_MPLS,
+    PL_LAYER_LLC,
+    PL_LAYER_IP,
+    PL_LAYER_IPV4,
+    PL_LAYER_IPV6,
+    PL_LAYER_GRE,
+    PL_LAYER_ERSPAN,
+    PL_LAYER_UDP,
+    PL_LAYER_TCP,
+    PL_LAYER_VXLAN,
+    PL_LAYER_GENEVE,
+    PL_LAYER_GTP,
+    PL_LAYER_COUNT
+};
 
 /** Who sends to whom. Has no padding bytes: compared and hashed as bytes. */
 struct pl_flow {
@@ -34,18 +56,44 @@ struct pl_flow {
     uint16_t destination_port;
 };
 
-/** A UDP datagram. */
-struct pl_udp {
-    struct pl_flow flow;
-    struct pl_frame payload; /* `missing` counts the payload's own bytes */
+enum pl_found {
+    PL_FOUND_NOTHING, /* no IP, another protocol over it, or malformed */
+    PL_FOUND_UDP,
+    PL_FOUND_TCP,
+    PL_FOUND_FRAGMENT
 };
 
-/**
- * Finds the UDP datagram of an IPv4 or IPv6 packet, past options and extension headers (hop-by-hop,
- * routing, destination; RFC 8200 section 4).
- * @return false when it is another protocol, a fragment, or malformed
- */
-bool pl_ip_find_udp(struct pl_frame packet, struct pl_udp *udp);
+/** One IP packet's part, RFC 791 section 3.2 and RFC 8200 section 4.5. */
+struct pl_fragment {
+    uint32_t id;
+    uint32_t offset;     /* bytes */
+    bool more;           /* it is not the last one */
+    enum pl_layer layer; /* that the whole one begins with */
+};
+
+struct pl_dissected {
+    enum pl_found found;
+    struct pl_flow flow; /* the innermost; a fragment's has no ports */
+    struct pl_frame payload;
+    uint32_t interface; /* that a cooked frame came by; 0 where it does not say */
+    uint32_t sequence;  /* TCP's, of the payload's first byte */
+    struct pl_fragment fragment;
+    uint32_t tunnels; /* that it came through in UDP */
+};
+
+/** What frames of a libpcap link type (https://www.tcpdump.org/linktypes.html) begin with.
+ *  @return PL_LAYER_UNKNOWN for one that is not understood */
+enum pl_layer pl_layer_of_link(int link_type);
+
+/** "Ethernet, Linux cooked v1, ...": those that a file may have. */
+void pl_link_names(char *text, size_t capacity);
+
+/** Goes from a layer to UDP, TCP or a fragment. Tunnels may stand in each other, eight at most. */
+void pl_dissect(enum pl_layer layer, struct pl_frame frame, struct pl_dissected *dissected);
+
+/** Goes on with what the fragments of a packet make up, by the addresses of one of them. */
+void pl_dissect_part(const struct pl_dissected *part, struct pl_frame whole,
+                     struct pl_dissected *dissected);
 
 static inline uint16_t pl_get16(const uint8_t *p)
 {

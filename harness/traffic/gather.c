@@ -95,58 +95,96 @@ bool pl_gathered_plausible(const struct pl_gathered_stream *stream)
     return stream->in_row && stream->leaps <= (stream->packets - 1) / 2;
 }
 
-/* Of a cut datagram, the CSRCs, the extension or the padding may be missing: what counts is whether
- * its fixed header would begin a stream, so that the cut is reported instead of passed over. */
-static bool parse(const struct pl_frame *payload, struct pl_rtp *rtp)
+/* Lays the datagram behind the others, whole: of one that was cut, what lacks is zeros, and with
+ * that it has no padding. */
+static uint8_t *lay(struct pl_gathering *g, const struct pl_frame *payload)
 {
-    if (payload->missing == 0)
-        return pl_rtp_parse(payload->data, payload->captured, rtp);
-    uint8_t fixed[PL_RTP_HEADER_MIN];
-    if (payload->captured < sizeof fixed)
-        return false;
-    memcpy(fixed, payload->data, sizeof fixed);
-    fixed[0] &= 0xc0;
-    return pl_rtp_parse(fixed, sizeof fixed, rtp);
+    enum { PADDED = 0x20 };
+    size_t size = payload->captured + payload->missing;
+    if (reserve((void **)&g->bytes, 1, g->byte_count, size, &g->byte_capacity) != 0)
+        return NULL;
+    uint8_t *datagram = g->bytes + g->byte_count;
+    memcpy(datagram, payload->data, payload->captured);
+    memset(datagram + payload->captured, 0, payload->missing);
+    if (payload->missing && size)
+        datagram[0] &= (uint8_t)~PADDED;
+    return datagram;
 }
 
-static int add_packet(struct pl_gathering *g, const struct pl_frame *payload,
-                      const struct pl_rtp *rtp, const struct pl_gathered_packet *head)
+/* What may be RTP at all, by its first bytes: so that nothing else is copied. */
+static bool may_be_rtp(const struct pl_frame *payload)
 {
-    if (reserve((void **)&g->packets, sizeof *g->packets, g->packet_count, 1,
-                &g->packet_capacity) != 0 ||
-        reserve((void **)&g->bytes, 1, g->byte_count, payload->captured, &g->byte_capacity) != 0)
-        return -ENOMEM;
-    struct pl_gathered_packet packet = *head;
-    packet.offset = g->byte_count;
-    packet.size = (uint32_t)payload->captured;
-    packet.missing = (uint32_t)payload->missing;
-    packet.payload_offset = rtp->payload_offset;
-    packet.payload_size = rtp->payload_size;
-    packet.timestamp = rtp->timestamp;
-    packet.sequence = rtp->sequence;
-    packet.payload_type = rtp->payload_type;
-    g->packets[g->packet_count++] = packet;
-    memcpy(g->bytes + g->byte_count, payload->data, payload->captured);
-    g->byte_count += payload->captured;
-    return 0;
+    return payload->captured >= PL_RTP_HEADER_MIN && payload->data[0] >> 6 == 2 &&
+           payload->captured + payload->missing <= UINT16_MAX;
 }
 
-int pl_gather(struct pl_gathering *gathering, const struct pl_udp *udp, int64_t time_ns,
-              uint64_t record, bool *taken, struct pl_error *error)
+/* The same bytes of the same stream, by another interface within 10 ms: what a bridge hands on. A
+ * network's own duplicates come by the same one. */
+static bool is_copy(const struct pl_gathering *g, const struct pl_gathered_packet *packet)
+{
+    enum { LOOK_BACK = 64, WITHIN_NS = 10000000 };
+    for (size_t i = g->packet_count; i > 0 && g->packet_count - i < LOOK_BACK; i--) {
+        const struct pl_gathered_packet *earlier = &g->packets[i - 1];
+        if (earlier->stream == packet->stream && earlier->sequence == packet->sequence &&
+            earlier->interface != packet->interface && earlier->size == packet->size &&
+            packet->time_ns - earlier->time_ns < WITHIN_NS &&
+            earlier->time_ns - packet->time_ns < WITHIN_NS &&
+            memcmp(g->bytes + earlier->offset, g->bytes + packet->offset, packet->size) == 0)
+            return true;
+    }
+    return false;
+}
+
+static struct pl_gathered_packet describe(const struct pl_gathering *g,
+                                          const struct pl_frame *payload, const struct pl_rtp *rtp,
+                                          const struct pl_captured *from)
+{
+    return (struct pl_gathered_packet){
+        .time_ns = from->time_ns,
+        .record = from->record,
+        .interface = from->interface,
+        .completed = payload->missing > 0,
+        .offset = g->byte_count,
+        .size = (uint32_t)(payload->captured + payload->missing),
+        .payload_offset = rtp->payload_offset,
+        .payload_size = rtp->payload_size,
+        .timestamp = rtp->timestamp,
+        .sequence = rtp->sequence,
+        .payload_type = rtp->payload_type,
+    };
+}
+
+static int fail_memory(const struct pl_gathering *g, struct pl_error *error)
+{
+    return pl_error_set(error, -ENOMEM, "out of memory after %zu RTP packets", g->packet_count);
+}
+
+int pl_gather(struct pl_gathering *g, const struct pl_flow *flow, const struct pl_frame *payload,
+              const struct pl_captured *from, enum pl_gathered *taken, struct pl_error *error)
 {
     struct pl_rtp rtp;
-    *taken = parse(&udp->payload, &rtp);
-    if (!*taken)
+    *taken = PL_GATHERED_NOT;
+    if (!may_be_rtp(payload))
         return 0;
-    if (gathering->byte_count + udp->payload.captured > UINT32_MAX)
+    if (g->byte_count + payload->captured + payload->missing > UINT32_MAX)
         return pl_error_set(error, -EFBIG,
                             "it holds more than 4 GiB of RTP: narrow it with a filter");
-    struct pl_gathered_packet head = {.time_ns = time_ns, .record = record};
-    if (find_or_add_stream(gathering, rtp.ssrc, &udp->flow, &head.stream) != 0 ||
-        add_packet(gathering, &udp->payload, &rtp, &head) != 0)
-        return pl_error_set(error, -ENOMEM, "out of memory after %zu RTP packets",
-                            gathering->packet_count);
-    note_step(gathering->streams + head.stream, rtp.sequence);
+    const uint8_t *datagram = lay(g, payload);
+    if (!datagram)
+        return fail_memory(g, error);
+    if (!pl_rtp_parse(datagram, payload->captured + payload->missing, &rtp))
+        return 0;
+    struct pl_gathered_packet packet = describe(g, payload, &rtp, from);
+    if (find_or_add_stream(g, rtp.ssrc, flow, &packet.stream) != 0 ||
+        reserve((void **)&g->packets, sizeof *g->packets, g->packet_count, 1,
+                &g->packet_capacity) != 0)
+        return fail_memory(g, error);
+    *taken = from->interface && is_copy(g, &packet) ? PL_GATHERED_BEFORE : PL_GATHERED;
+    if (*taken == PL_GATHERED_BEFORE)
+        return 0;
+    g->packets[g->packet_count++] = packet;
+    g->byte_count += packet.size;
+    note_step(g->streams + packet.stream, rtp.sequence);
     return 0;
 }
 

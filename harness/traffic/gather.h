@@ -9,11 +9,12 @@
 
 /** One UDP payload that parses as RTP. */
 struct pl_gathered_packet {
-    int64_t time_ns;  /* as captured, since the epoch */
-    uint64_t record;  /* its number in the file, from 1 on */
-    uint64_t offset;  /* of the datagram, among the gathered bytes */
-    uint32_t size;    /* bytes captured of the datagram */
-    uint32_t missing; /* bytes cut off by the snap length */
+    int64_t time_ns;    /* as captured, since the epoch */
+    uint64_t record;    /* its number in the file, from 1 on */
+    uint64_t offset;    /* of the datagram, among the gathered bytes */
+    uint32_t size;      /* bytes of the datagram */
+    uint32_t interface; /* that it was captured on, 0 where that is not known */
+    bool completed;     /* the snap length cut it: what lacks is zeros */
     uint32_t stream;
     uint32_t payload_offset;
     uint32_t payload_size;
@@ -32,6 +33,19 @@ struct pl_gathered_stream {
     bool in_row;       /* two packets came in a row with sequences in a row */
 };
 
+/** Where and when a datagram was captured. */
+struct pl_captured {
+    int64_t time_ns;
+    uint64_t record;
+    uint32_t interface;
+};
+
+enum pl_gathered {
+    PL_GATHERED_NOT, /* it is no RTP */
+    PL_GATHERED,
+    PL_GATHERED_BEFORE /* on another interface */
+};
+
 struct pl_gathering {
     struct pl_gathered_packet *packets;
     struct pl_gathered_stream *streams;
@@ -44,13 +58,15 @@ struct pl_gathering {
 };
 
 /**
- * Adds a datagram if it is RTP. One that the snap length cut is taken by its fixed header alone.
+ * Adds a datagram if it is RTP. One that the snap length cut is completed by zeros.
  * @param gathering all zero at the start
- * @param taken set on success: whether it is RTP
+ * @param from where and when it was captured
+ * @param taken set on success: what became of it
  * @return 0, -ENOMEM, or -EFBIG beyond 4 GiB
  */
-int pl_gather(struct pl_gathering *gathering, const struct pl_udp *udp, int64_t time_ns,
-              uint64_t record, bool *taken, struct pl_error *error);
+int pl_gather(struct pl_gathering *gathering, const struct pl_flow *flow,
+              const struct pl_frame *payload, const struct pl_captured *from,
+              enum pl_gathered *taken, struct pl_error *error);
 
 /** Whether a stream is one, by the rule of pl_capture_read. */
 bool pl_gathered_plausible(const struct pl_gathered_stream *stream);

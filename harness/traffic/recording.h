@@ -6,6 +6,7 @@
 #ifndef PL_TRAFFIC_RECORDING_H
 #define PL_TRAFFIC_RECORDING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -114,16 +115,37 @@ static inline const uint8_t *pl_recording_datagrams(const struct pl_recording *r
     return (const uint8_t *)r + r->datagrams_offset;
 }
 
-/** What was found beside the packets that a recording keeps. */
+/** What a capture holds beside the packets that a recording keeps. */
+enum pl_skipped {
+    PL_SKIPPED_OTHER,     /* no IP, another protocol over it, malformed */
+    PL_SKIPPED_TCP,       /* segments without RTP */
+    PL_SKIPPED_FRAGMENTS, /* of packets that are not there whole */
+    PL_SKIPPED_STUN,      /* STUN and TURN that relay no RTP */
+    PL_SKIPPED_DTLS,
+    PL_SKIPPED_RTCP,
+    PL_SKIPPED_UDP,       /* datagrams of any other kind */
+    PL_SKIPPED_NO_STREAM, /* like RTP, but no stream of it */
+    PL_SKIPPED_COUNT
+};
+
+/** As it stands in a sentence: "TCP", "STUN or TURN". */
+const char *pl_skipped_name(enum pl_skipped kind);
+
 struct pl_capture_counts {
-    uint64_t frames;    /* records read from the file */
-    uint64_t not_udp;   /* other protocols and what can't be dissected, fragments included */
-    uint64_t not_rtp;   /* UDP whose payload is no RTP (RTCP included) or makes no stream */
+    uint64_t frames; /* records read from the file */
+    uint64_t skipped[PL_SKIPPED_COUNT];
     uint64_t filtered;  /* turned away by the filter */
     uint64_t snapped;   /* captured shorter than they were, of all frames */
-    uint64_t bytes_cut; /* bytes of a truncated file after its last whole packet; when zstd's own
+    uint64_t completed; /* RTP packets among them: what lacks of each is zeros */
+    uint64_t copies;    /* packets that two interfaces saw, the second time */
+    uint64_t sorted;    /* packets that stood behind a later one, by 10 ms at most */
+    uint64_t bytes_cut; /* bytes of a truncated file after its last whole packet; when a compressed
                          * stream ends early, of what could still be decompressed, at least 1 */
 };
+
+/** Frames that carry no UDP, and datagrams that are no RTP. */
+uint64_t pl_capture_not_udp(const struct pl_capture_counts *counts);
+uint64_t pl_capture_not_rtp(const struct pl_capture_counts *counts);
 
 struct pl_capture_options {
     const char *filter;  /* libpcap filter syntax, NULL or "" for all; it sees frames as captured,
@@ -131,25 +153,28 @@ struct pl_capture_options {
     const char *payload; /* what dynamic and unassigned payload types hold, as pl_payload_parse
                           * takes it, or NULL for unknown */
     const char *sdp;     /* a file that says what types hold, or NULL */
+    bool decodes;        /* the payloads are needed whole: cut ones are refused */
 };
 
 /**
- * Reads a capture (pcap or pcapng, either also compressed by zstd) into a new recording.
+ * Reads a capture (pcap or pcapng, either also compressed by zstd or gzip) into a new recording.
  *
- * Link types Ethernet, Linux cooked v1 and v2, BSD loopback (null, loop), raw IP; VLAN tags; IPv4
- * and IPv6. UDP whose payload parses as RTP counts as RTP only if its stream (SSRC, addresses,
- * ports) has two packets in a row with sequence numbers in a row (RFC 3550 appendix A.1,
+ * Link types, tags and tunnels as dissect.h has them, of several link types in one pcapng; IPv4 and
+ * IPv6, fragments put together; RTP that TURN relays, and RTP within RTSP's TCP connection. The
+ * same packet seen on two interfaces is taken once. What the snap length cut off is zeros, unless
+ * the payloads are decoded. UDP whose payload parses as RTP counts as RTP only if its stream (SSRC,
+ * addresses, ports) has two packets in a row with sequence numbers in a row (RFC 3550 appendix A.1,
  * MIN_SEQUENTIAL) and at most half of its steps leap further than A.1's MAX_DROPOUT (3000 on) or
  * MAX_MISORDER (100 back). Duplicates and reordered packets are kept as they came.
  *
- * Needs the library pl_capture (libpcap, libzstd); the rest of this header is in pl_traffic.
+ * Needs the library pl_capture (libpcap, libzstd, zlib); the rest of this header is in pl_traffic.
  * @param recording set on success; free() it
  * @param counts set on success, may be NULL
  * @return 0, or a negative errno and one line: -ENOENT and others from opening; -EINVAL for what
- *  is no capture, is damaged, holds no RTP, was captured with too short a snap length, has time
- *  stamps of RTP packets out of order or all alike, a bad filter or payload, L16 that ends inside
- *  a sample, or more than PL_STREAMS_MAX streams; -EFBIG beyond 4 GiB of RTP, or 4 GiB
- *  decompressed; -ENOMEM
+ *  is no capture, is damaged, holds no RTP, was captured with too short a snap length for what
+ *  decodes, has time stamps of RTP packets out of order by more than 10 ms or all alike, a bad
+ * filter or payload, L16 that ends inside a sample, or more than PL_STREAMS_MAX streams; -EFBIG
+ * beyond 4 GiB of RTP, or 4 GiB decompressed; -ENOMEM
  */
 int pl_capture_read(const char *path, const struct pl_capture_options *options,
                     struct pl_recording **recording, struct pl_capture_counts *counts,

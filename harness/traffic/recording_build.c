@@ -14,8 +14,12 @@ static const uint32_t no_stream = UINT32_MAX;
  * years that int64 nanoseconds hold. */
 #define SPAN_MAX_NS (INT64_C(366) * 86400 * 1000000000)
 
+/* Time stamps that are out of order by more are another fault than clocks that differ. */
+#define SORTED_MAX_NS 10000000
+
 struct building {
-    const struct pl_gathering *gathering;
+    struct pl_gathering *gathering;
+    struct pl_capture_counts *counts;
     const struct pl_payload_map *payloads;
     uint32_t *places; /* index in the recording of each gathered stream, or no_stream */
     uint32_t streams;
@@ -40,36 +44,63 @@ static int number_streams(struct building *b, struct pl_error *error)
     return 0;
 }
 
-static int check_packet(const struct pl_gathered_packet *packet, int64_t latest_ns,
-                        struct pl_error *error)
+static int refuse_cut(const struct pl_gathered_packet *packet, struct pl_error *error)
 {
-    if (packet->missing > 0)
-        return pl_error_set(error, -EINVAL,
-                            "record %llu: an RTP packet of %u bytes was captured to %u: the snap "
-                            "length was too short, capture with tcpdump -s 0",
-                            (unsigned long long)packet->record, packet->size + packet->missing,
-                            packet->size);
-    if (packet->time_ns < latest_ns)
-        return pl_error_set(error, -EINVAL,
-                            "record %llu: time stamps are out of order, this one is %.6f s before "
-                            "an earlier record's: sort them with reordercap (of Wireshark)",
-                            (unsigned long long)packet->record,
-                            (double)(latest_ns - packet->time_ns) / 1e9);
-    return 0;
+    return pl_error_set(error, -EINVAL,
+                        "record %llu: an RTP packet of %u bytes was captured cut, and what decodes "
+                        "its payload needs it whole: capture with tcpdump -s 0",
+                        (unsigned long long)packet->record, packet->size);
 }
 
-/* Counts what is kept, and turns away what cannot be replayed. */
-static int check_packets(struct building *b, struct pl_error *error)
+/* In the unit that shows it: what is refused is never zero. */
+static int refuse_order(const struct pl_gathered_packet *packet, int64_t late_ns,
+                        struct pl_error *error)
+{
+    return pl_error_set(error, -EINVAL,
+                        "record %llu: its time stamp is %.3f s before an earlier record's; up to "
+                        "%d ms are sorted, more wants reordercap (of Wireshark)",
+                        (unsigned long long)packet->record, (double)late_ns / 1e9,
+                        SORTED_MAX_NS / 1000000);
+}
+
+static int compare_times(const void *a, const void *b)
+{
+    const struct pl_gathered_packet *x = a, *y = b;
+    if (x->time_ns != y->time_ns)
+        return x->time_ns < y->time_ns ? -1 : 1;
+    return (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+/* Cards and processors stamp packets each by its own clock: some microseconds of disorder are no
+ * fault of a capture. */
+static int sort_packets(struct building *b, struct pl_error *error)
 {
     int64_t latest_ns = INT64_MIN;
     for (size_t i = 0; i < b->gathering->packet_count; i++) {
         const struct pl_gathered_packet *packet = b->gathering->packets + i;
         if (b->places[packet->stream] == no_stream)
             continue;
-        int rc = check_packet(packet, latest_ns, error);
-        if (rc != 0)
-            return rc;
-        latest_ns = packet->time_ns;
+        if (packet->time_ns < latest_ns && latest_ns - packet->time_ns > SORTED_MAX_NS)
+            return refuse_order(packet, latest_ns - packet->time_ns, error);
+        b->counts->sorted += packet->time_ns < latest_ns;
+        latest_ns = packet->time_ns > latest_ns ? packet->time_ns : latest_ns;
+    }
+    if (b->counts->sorted)
+        qsort(b->gathering->packets, b->gathering->packet_count, sizeof *b->gathering->packets,
+              compare_times);
+    return 0;
+}
+
+/* Counts what is kept, and turns away what cannot be replayed. */
+static int check_packets(struct building *b, bool decodes, struct pl_error *error)
+{
+    for (size_t i = 0; i < b->gathering->packet_count; i++) {
+        const struct pl_gathered_packet *packet = b->gathering->packets + i;
+        if (b->places[packet->stream] == no_stream)
+            continue;
+        if (packet->completed && decodes)
+            return refuse_cut(packet, error);
+        b->counts->completed += packet->completed;
         b->packets++;
         b->bytes += packet->size;
     }
@@ -208,13 +239,16 @@ static int lay_all(struct building *b, struct pl_error *error)
     return rc;
 }
 
-int pl_recording_build(const struct pl_gathering *gathering, const struct pl_payload_map *payloads,
-                       struct pl_recording **recording, uint64_t *dropped, struct pl_error *error)
+int pl_recording_build(struct pl_gathering *gathering, const struct pl_payload_map *payloads,
+                       struct pl_recording **recording, bool decodes,
+                       struct pl_capture_counts *counts, struct pl_error *error)
 {
-    struct building b = {.gathering = gathering, .payloads = payloads};
+    struct building b = {.gathering = gathering, .payloads = payloads, .counts = counts};
     int rc = number_streams(&b, error);
     if (rc == 0)
-        rc = check_packets(&b, error);
+        rc = sort_packets(&b, error);
+    if (rc == 0)
+        rc = check_packets(&b, decodes, error);
     if (rc == 0 && b.packets > 0)
         rc = lay_all(&b, error);
     free(b.places);
@@ -223,6 +257,6 @@ int pl_recording_build(const struct pl_gathering *gathering, const struct pl_pay
         return rc;
     }
     *recording = b.recording;
-    *dropped = gathering->packet_count - b.packets;
+    counts->skipped[PL_SKIPPED_NO_STREAM] += gathering->packet_count - b.packets;
     return 0;
 }

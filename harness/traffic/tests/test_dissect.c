@@ -9,13 +9,14 @@
 
 /* Dissects the first `captured` bytes; the rest is missing, or never was. */
 static bool dissect(const struct craft *whole, uint32_t link, size_t captured, bool snapped,
-                    struct pl_udp *udp)
+                    struct pl_dissected *udp)
 {
     uint8_t *exact = malloc(captured + (captured == 0));
     assert_non_null(exact);
     memcpy(exact, whole->data, captured);
     struct pl_frame frame = {exact, captured, snapped ? whole->size - captured : 0};
-    bool found = pl_link_strip((int)link, &frame) && pl_ip_find_udp(frame, udp);
+    pl_dissect(pl_layer_of_link((int)link), frame, udp);
+    bool found = udp->found == PL_FOUND_UDP;
     if (found)
         assert_true(udp->payload.data + udp->payload.captured <= exact + captured);
     free(exact);
@@ -28,7 +29,7 @@ static void check_every_length(const struct craft_frame *shape)
     craft_fill(&payload, 0x80, 30);
     craft_frame(&whole, shape, &payload);
     for (size_t captured = 0; captured <= whole.size; captured++) {
-        struct pl_udp udp;
+        struct pl_dissected udp;
         size_t missing = whole.size - captured;
         bool headers = missing <= payload.size; /* all headers were captured */
         assert_int_equal(dissect(&whole, shape->link, captured, true, &udp), headers);

@@ -67,7 +67,7 @@ static void check(struct craft_file file, struct craft_frame frame, struct craft
     struct pl_recording *recording = read_file(&file, &counts);
     assert_packets(recording);
     assert_int_equal(counts.frames, PACKETS);
-    assert_int_equal(counts.not_udp + counts.not_rtp + counts.filtered + counts.bytes_cut, 0);
+    assert_int_equal(pl_capture_not_udp(&counts) + pl_capture_not_rtp(&counts) + counts.filtered + counts.bytes_cut, 0);
     free(recording);
     craft_free(&file.bytes);
 }
@@ -194,8 +194,8 @@ static void others_are_counted(void **state)
     struct pl_recording *recording = read_file(&file, &counts);
     assert_packets(recording);
     assert_int_equal(counts.frames, PACKETS + count + 3);
-    assert_int_equal(counts.not_udp, count + 1);
-    assert_int_equal(counts.not_rtp, 2);
+    assert_int_equal(pl_capture_not_udp(&counts), count + 1);
+    assert_int_equal(pl_capture_not_rtp(&counts), 2);
     free(recording);
     craft_free(&junk);
     craft_free(&file.bytes);
@@ -228,7 +228,7 @@ static void frames_of_every_length(void **state)
         struct pl_capture_counts counts;
         struct pl_recording *recording = read_file(&file, &counts);
         assert_int_equal(recording->packet_count, 2);
-        assert_int_equal(counts.not_udp, whole);
+        assert_int_equal(pl_capture_not_udp(&counts), whole);
         free(recording);
         craft_free(&payload);
         craft_free(&frame);

@@ -177,7 +177,7 @@ static void decompressed_size_is_bounded(void **state)
         bool cut;
         assert_non_null(compressed);
         uint64_t limit = file.bytes.size - 1 + fits;
-        int rc = pl_zstd_decompress(compressed, "crafted", limit, &plain, &cut, &error);
+        int rc = pl_unpack(compressed, PL_PACKING_ZSTD, "crafted", limit, &plain, &cut, &error);
         fclose(compressed);
         assert_int_equal(rc, fits ? 0 : -EFBIG);
         if (fits)
@@ -194,11 +194,13 @@ static void gathered_bytes_are_bounded(void **state)
 {
     (void)state;
     static const uint8_t datagram[12] = {0x80, 96};
-    const struct pl_udp udp = {.payload = {datagram, sizeof datagram, 0}};
+    const struct pl_frame payload = {datagram, sizeof datagram, 0};
+    const struct pl_flow flow = {.version = 4};
+    const struct pl_captured from = {.record = 1};
     struct pl_gathering gathering = {.byte_count = UINT32_MAX - 11};
     struct pl_error error;
-    bool taken;
-    assert_int_equal(pl_gather(&gathering, &udp, 0, 1, &taken, &error), -EFBIG);
+    enum pl_gathered taken;
+    assert_int_equal(pl_gather(&gathering, &flow, &payload, &from, &taken, &error), -EFBIG);
     assert_non_null(strstr(error.text, "4 GiB"));
     assert_int_equal(gathering.packet_count, 0);
     pl_gathering_close(&gathering);

@@ -1,0 +1,116 @@
+/* Fragments of packets under way, each in a block of its own (fragments.h). */
+#include "harness/traffic/fragments.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PACKET_MAX = 65536, UNIT = 8 };
+
+struct pl_pending {
+    struct pl_flow flow;
+    uint32_t id;
+    bool is_whole; /* and free to be used again */
+    uint64_t number;
+    uint32_t parts;
+    uint32_t size;                  /* 0 until the last one is there */
+    uint32_t held;                  /* bytes, none twice */
+    uint8_t has[PACKET_MAX / UNIT]; /* units that are there */
+    uint8_t data[PACKET_MAX];
+};
+
+static struct pl_pending *find(const struct pl_fragments *f, const struct pl_dissected *part)
+{
+    for (size_t i = 0; i < PL_FRAGMENTS_PENDING; i++) {
+        struct pl_pending *p = f->pending[i];
+        if (p && !p->is_whole && p->id == part->fragment.id &&
+            memcmp(&p->flow, &part->flow, sizeof p->flow) == 0)
+            return p;
+    }
+    return NULL;
+}
+
+static void give_up(struct pl_fragments *f, const struct pl_pending *p)
+{
+    f->given_up += p->is_whole ? 0 : p->parts;
+}
+
+/* A place that is empty, or else the oldest one's. */
+static struct pl_pending **place_for(struct pl_fragments *f)
+{
+    struct pl_pending **oldest = &f->pending[0];
+    for (size_t i = 0; i < PL_FRAGMENTS_PENDING; i++) {
+        if (!f->pending[i] || f->pending[i]->is_whole)
+            return &f->pending[i];
+        if (f->pending[i]->number < (*oldest)->number)
+            oldest = &f->pending[i];
+    }
+    give_up(f, *oldest);
+    return oldest;
+}
+
+static struct pl_pending *begin(struct pl_fragments *f, const struct pl_dissected *part)
+{
+    struct pl_pending **place = place_for(f);
+    if (!*place && !(*place = malloc(sizeof **place)))
+        return NULL;
+    struct pl_pending *p = *place;
+    memset(p, 0, offsetof(struct pl_pending, data));
+    p->flow = part->flow;
+    p->id = part->fragment.id;
+    p->number = f->number++;
+    return p;
+}
+
+/* Bytes that are there already stay as they came. */
+static void copy(struct pl_pending *p, const struct pl_dissected *part)
+{
+    for (size_t at = 0; at < part->payload.captured; at += UNIT) {
+        size_t unit = (part->fragment.offset + at) / UNIT, left = part->payload.captured - at;
+        size_t size = left < UNIT ? left : UNIT;
+        if (p->has[unit])
+            continue;
+        memcpy(p->data + unit * UNIT, part->payload.data + at, size);
+        p->has[unit] = true;
+        p->held += (uint32_t)size;
+    }
+}
+
+static bool is_sound(const struct pl_dissected *part)
+{
+    size_t size = part->payload.captured, end = part->fragment.offset + size;
+    return part->payload.missing == 0 && size > 0 && end <= PACKET_MAX &&
+           (!part->fragment.more || size % UNIT == 0);
+}
+
+int pl_fragments_add(struct pl_fragments *f, const struct pl_dissected *part,
+                     struct pl_frame *whole, struct pl_error *error)
+{
+    *whole = (struct pl_frame){.captured = 0};
+    if (!is_sound(part)) {
+        f->given_up++;
+        return 0;
+    }
+    struct pl_pending *p = find(f, part);
+    if (!p && !(p = begin(f, part)))
+        return pl_error_set(error, -ENOMEM, "out of memory for a packet in fragments");
+    p->parts++;
+    copy(p, part);
+    if (!part->fragment.more)
+        p->size = part->fragment.offset + (uint32_t)part->payload.captured;
+    if (p->size && p->held == p->size) {
+        *whole = (struct pl_frame){.data = p->data, .captured = p->size};
+        p->is_whole = true;
+    }
+    return 0;
+}
+
+void pl_fragments_close(struct pl_fragments *f)
+{
+    for (size_t i = 0; i < PL_FRAGMENTS_PENDING; i++) {
+        if (f->pending[i])
+            give_up(f, f->pending[i]);
+        free(f->pending[i]);
+        f->pending[i] = NULL;
+    }
+}
