@@ -2,10 +2,10 @@
  * custom blocks (5.2, custom.c and memory.c: larger ones go to the major heap at once and count in
  * full; E above 0.2 asks for a slice; so do direct allocations of a fifth of the minor heap).
  *
- * Left out: roots, ephemerons, compaction, time spent by the program between slices; of OCaml 5,
+ * Left out: roots, ephemerons, time spent by the program between slices; of OCaml 5,
  * its domains and the way in which it spreads a cycle's work. What a program allocates beside the
- * blocks (their handles, too) is what `garbage` says: with none of it, undeclared blocks are never
- * freed. */
+ * blocks and their handles is what `garbage` says: with none of it, undeclared blocks wait until
+ * their handles fill the minor heap. */
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,13 +16,21 @@
 /* config.h, Max_young_wosize: larger blocks go to the major heap at once. */
 enum { YOUNG_WORDS_MAX = 256 };
 
+/* compact.c, caml_compact_heap_maybe: not in the first cycles. */
+enum { COMPACT_CYCLES_MIN = 3 };
+
 /* memory.c, caml_adjust_gc_speed: 4.14 clamps at 1, 5.2 asks from 0.2 on. */
 static const double extra_limits[] = {[PL_GC_OCAML4] = 1.0, [PL_GC_OCAML5] = 0.2};
 
+static bool is_ocaml4(const struct pl_gc *gc)
+{
+    return gc->settings.language == PL_GC_OCAML4;
+}
+
+/* 4.14 keeps the chunks by which it grew; 5 frees a large block for good. */
 uint64_t pl_gc_ocaml_heap_words(const struct pl_gc *gc)
 {
-    bool kept = gc->settings.runtime == PL_GC_OCAML4;
-    return gc->heap.words + (kept ? gc->heap.block_room : gc->heap.block_words);
+    return is_ocaml4(gc) ? gc->ocaml.heap_words : gc->heap.words + gc->heap.block_words;
 }
 
 static uint64_t minor_words(const struct pl_gc *gc)
@@ -36,31 +44,43 @@ static void speed_up(struct pl_gc *gc, uint64_t bytes)
     struct pl_gc_ocaml *ocaml = &gc->ocaml;
     uint64_t max = pl_gc_max_major(pl_gc_ocaml_heap_words(gc) * 8, gc->settings.ratio);
     ocaml->extra += pl_gc_major_share(bytes, max);
-    if (ocaml->extra > extra_limits[gc->settings.runtime])
+    if (ocaml->extra > extra_limits[gc->settings.language])
         ocaml->wants_slice = true;
-    if (ocaml->extra > 1 && gc->settings.runtime == PL_GC_OCAML4)
+    if (ocaml->extra > 1 && gc->settings.language == PL_GC_OCAML4)
         ocaml->extra = 1;
+}
+
+/* memory.c, expand_heap. Free memory counts as one piece: what a program holds for long is of few
+ * sizes. */
+static void make_room(struct pl_gc *gc, uint64_t request)
+{
+    struct pl_gc_ocaml *ocaml = &gc->ocaml;
+    bool grown = gc->heap.used_words > ocaml->heap_words;
+    while (gc->heap.used_words > ocaml->heap_words)
+        ocaml->heap_words += pl_gc_chunk_words(request, ocaml->heap_words, gc->settings.overhead);
+    if (gc->settings.mode == PL_GC_IN_HEAP && is_ocaml4(gc))
+        pl_gc_kept_fit(gc, ocaml->heap_words, grown);
 }
 
 /* memory.c: caml_alloc_shr_aux counts promoted words, too (4.14), alloc_shr does not (5.2). */
 static void allocate_major(struct pl_gc *gc, uint64_t words, bool direct)
 {
     struct pl_gc_ocaml *ocaml = &gc->ocaml;
+    make_room(gc, words);
     ocaml->allocated_words += words;
     if (direct)
         ocaml->direct_words += words;
-    if (gc->settings.runtime == PL_GC_OCAML4 ? ocaml->allocated_words > minor_words(gc)
-                                             : direct && ocaml->direct_words > minor_words(gc) / 5)
+    if (gc->settings.language == PL_GC_OCAML4 ? ocaml->allocated_words > minor_words(gc)
+                                              : direct && ocaml->direct_words > minor_words(gc) / 5)
         ocaml->wants_slice = true;
 }
 
 static void promote(struct pl_gc *gc, struct pl_gc_cell *cell)
 {
     size_t size = cell->held.size;
-    if (gc->settings.mode == PL_GC_IN_HEAP) {
+    if (gc->settings.mode == PL_GC_IN_HEAP)
         pl_gc_heap_weigh(&gc->heap, cell, pl_gc_block_words(size));
-        allocate_major(gc, pl_gc_block_words(size), false);
-    }
+    allocate_major(gc, pl_gc_cell_words(cell), false);
     pl_gc_heap_enter_held(&gc->heap, cell);
     if (gc->settings.mode == PL_GC_DECLARED)
         speed_up(gc, size < gc->settings.minor_max ? size : gc->settings.minor_max);
@@ -92,7 +112,7 @@ static void empty_minor_heap(struct pl_gc *gc)
     while ((cell = gc->heap.young.first)) {
         pl_gc_heap_leave(&gc->heap, cell);
         if (cell->kind == PL_GC_DROPPED)
-            pl_gc_reclaim(gc, cell);
+            pl_gc_heap_reclaim(&gc->heap, cell);
         else
             promote(gc, cell);
     }
@@ -101,8 +121,39 @@ static void empty_minor_heap(struct pl_gc *gc)
     pl_gc_count(&gc->counters.minor_collections, 1);
 }
 
+static void start_cycle(struct pl_gc *gc)
+{
+    gc->ocaml.heap_words_begun = gc->ocaml.heap_words;
+    pl_gc_heap_start(&gc->heap);
+}
+
+/* compact.c, caml_compact_heap_maybe and caml_compact_heap: another whole cycle first. Cells stay
+ * where they are; what the heap weighs in the pace of the next cycles is what matters. */
+static void compact(struct pl_gc *gc)
+{
+    struct pl_gc_ocaml *ocaml = &gc->ocaml;
+    empty_minor_heap(gc);
+    start_cycle(gc);
+    pl_gc_heap_finish(&gc->heap);
+    uint64_t live = gc->heap.used_words;
+    uint64_t words = pl_gc_compacted_words(live, ocaml->heap_words, gc->settings.overhead);
+    if (words < ocaml->heap_words / 2)
+        ocaml->heap_words = words;
+    pl_gc_kept_fit(gc, ocaml->heap_words, false);
+}
+
+/* Asks for a minor collection, from which the next cycle starts. 5 compacts when it is told to. */
+static void end_cycle(struct pl_gc *gc)
+{
+    struct pl_gc_ocaml *ocaml = &gc->ocaml;
+    ocaml->wants_minor = true;
+    if (is_ocaml4(gc) && gc->heap.cycles >= COMPACT_CYCLES_MIN &&
+        pl_gc_asks_to_compact(ocaml->heap_words_begun, gc->heap.marked_words, ocaml->heap_words))
+        compact(gc);
+}
+
 /* major_gc.c, caml_major_collection_slice. An idle one spends nothing of its p, which so comes on
- * top of the next one's, beyond the cap; the end of a cycle asks for a minor collection. */
+ * top of the next one's, beyond the cap. */
 static void slice(struct pl_gc *gc)
 {
     struct pl_gc_ocaml *ocaml = &gc->ocaml;
@@ -114,13 +165,14 @@ static void slice(struct pl_gc *gc)
     ocaml->backlog = portion.backlog;
     ocaml->handed_on = 0;
     if (gc->heap.phase == PL_GC_IDLE) {
-        pl_gc_heap_start(&gc->heap);
+        start_cycle(gc);
         ocaml->handed_on = p;
     } else if (gc->heap.phase == PL_GC_MARK) {
         pl_gc_heap_mark(&gc->heap, pl_gc_mark_words(p, heap_words, overhead));
     } else {
         pl_gc_heap_sweep(&gc->heap, pl_gc_sweep_words(p, heap_words));
-        ocaml->wants_minor |= gc->heap.phase == PL_GC_IDLE;
+        if (gc->heap.phase == PL_GC_IDLE)
+            end_cycle(gc);
     }
     ocaml->allocated_words = 0;
     ocaml->direct_words = 0;
@@ -151,7 +203,15 @@ static void dispatch(struct pl_gc *gc)
     pl_gc_note_pause(gc, since);
 }
 
-/* memory.c, caml_alloc_small_dispatch: collects whenever an allocation would pass the trigger. */
+/* memory.c, caml_alloc_small_dispatch: each small allocation does first what was asked for, and a
+ * program makes many of them between two blocks. */
+static void serve(struct pl_gc *gc)
+{
+    while (gc->ocaml.wants_minor || gc->ocaml.wants_slice)
+        dispatch(gc);
+}
+
+/* The same: collects whenever an allocation would pass the trigger. */
 static void fill_minor_heap(struct pl_gc *gc, uint64_t words, bool garbage)
 {
     struct pl_gc_ocaml *ocaml = &gc->ocaml;
@@ -165,8 +225,10 @@ static void fill_minor_heap(struct pl_gc *gc, uint64_t words, bool garbage)
         }
         ocaml->young_words += step;
         words -= step;
-        if (words)
+        if (words) {
+            serve(gc);
             dispatch(gc);
+        }
     }
 }
 
@@ -177,7 +239,7 @@ static void declare(struct pl_gc *gc, struct pl_gc_cell *cell)
     uint64_t size = cell->held.size,
              max = pl_gc_max_minor(settings->minor_heap, settings->minor_ratio);
     uint64_t minor = size < settings->minor_max ? size : settings->minor_max;
-    if (settings->runtime == PL_GC_OCAML5 && size > settings->minor_max) {
+    if (settings->language == PL_GC_OCAML5 && size > settings->minor_max) {
         pl_gc_heap_enter_held(&gc->heap, cell);
         speed_up(gc, size);
         return;
@@ -203,26 +265,52 @@ static void lay_in_heap(struct pl_gc *gc, struct pl_gc_cell *cell)
     allocate_major(gc, words, true);
 }
 
-void pl_gc_ocaml_allocated(struct pl_gc *gc, struct pl_gc_cell *cell)
+/* alloc.c, caml_alloc_shr: an array that is larger than what is young. It is written to as the
+ * program does, a cell for each 8 words. */
+static void make_piece(struct pl_gc *gc, uint64_t bytes)
 {
-    if (gc->settings.mode == PL_GC_DECLARED)
-        declare(gc, cell);
-    else if (gc->settings.mode == PL_GC_IN_HEAP)
+    uint64_t cells = bytes / sizeof(struct pl_gc_cell);
+    for (uint64_t i = 0; i < cells; i++) {
+        struct pl_gc_cell *cell = pl_gc_heap_take(&gc->heap, PL_GC_GARBAGE);
+        if (cell)
+            memset(cell->fields, 1, sizeof cell->fields);
+    }
+    allocate_major(gc, cells * PL_GC_CELL_WORDS, true);
+    serve(gc);
+}
+
+static void make_garbage(struct pl_gc *gc)
+{
+    const struct pl_gc_settings *settings = &gc->settings;
+    if (settings->garbage_piece <= YOUNG_WORDS_MAX * 8) {
+        fill_minor_heap(gc, settings->garbage / 8, true);
+        serve(gc);
+        return;
+    }
+    for (gc->ocaml.piece_due += settings->garbage; gc->ocaml.piece_due >= settings->garbage_piece;
+         gc->ocaml.piece_due -= settings->garbage_piece)
+        make_piece(gc, settings->garbage_piece);
+}
+
+/* Its handle is young: 8 words, that of a Bigarray. */
+static void allocated(struct pl_gc *gc, struct pl_gc_cell *cell)
+{
+    if (gc->settings.mode == PL_GC_IN_HEAP) {
         lay_in_heap(gc, cell);
-    else
-        pl_gc_heap_enter_young(&gc->heap, cell);
-    if (gc->ocaml.wants_minor || gc->ocaml.wants_slice)
-        dispatch(gc);
-    pl_gc_ocaml_garbage(gc);
+    } else {
+        fill_minor_heap(gc, PL_GC_CELL_WORDS, false);
+        if (gc->settings.mode == PL_GC_DECLARED)
+            declare(gc, cell);
+        else
+            pl_gc_heap_enter_young(&gc->heap, cell);
+    }
+    serve(gc);
+    make_garbage(gc);
 }
 
-void pl_gc_ocaml_garbage(struct pl_gc *gc)
+static int start(struct pl_gc *gc)
 {
-    fill_minor_heap(gc, gc->settings.garbage / 8, true);
-}
-
-int pl_gc_ocaml_open(struct pl_gc *gc)
-{
+    gc->ocaml.heap_words = pl_gc_first_heap_words(gc->settings.live / 8);
     if (!gc->settings.garbage)
         return 0;
     gc->ocaml.minor_heap = mmap(NULL, gc->settings.minor_heap, PROT_READ | PROT_WRITE,
@@ -235,8 +323,11 @@ int pl_gc_ocaml_open(struct pl_gc *gc)
     return -ENOMEM;
 }
 
-void pl_gc_ocaml_close(struct pl_gc *gc)
+static void stop(struct pl_gc *gc)
 {
     if (gc->ocaml.minor_heap)
         munmap(gc->ocaml.minor_heap, gc->settings.minor_heap);
 }
+
+const struct pl_gc_runtime pl_gc_runtime_ocaml = {
+    .open = start, .close = stop, .allocated = allocated, .refused = make_garbage};

@@ -4,6 +4,7 @@
 #ifndef PL_ALLOCATORS_GC_PACE_H
 #define PL_ALLOCATORS_GC_PACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /** Bytes of declared memory that are worth a whole cycle: the share of the heap that custom blocks
@@ -24,6 +25,22 @@ double pl_gc_minor_share(uint64_t bytes, uint64_t max_minor);
 /** PH: the share of a cycle that the words allocated since the last slice ask for (major_gc.c,
  *  caml_major_collection_slice). @param overhead space_overhead, percent, at least 1 */
 double pl_gc_heap_share(uint64_t allocated_words, uint64_t heap_words, uint64_t overhead);
+
+/** Words of the heap that a program starts with and then fills with so many words of live data,
+ * chunk by chunk (config.h, Init_heap_def). */
+uint64_t pl_gc_first_heap_words(uint64_t live_words);
+
+/** Words of the chunk by which a heap grows that has no room for a request: 15 % of the heap, what
+ *  the request and the overhead on it take, or 15 pages of words (memory.c, expand_heap;
+ * major_gc.c, caml_clip_heap_chunk_wsz; config.h, Heap_chunk_def and Heap_chunk_min). */
+uint64_t pl_gc_chunk_words(uint64_t request_words, uint64_t heap_words, uint64_t overhead);
+
+/** Words that a compacted heap is to have (compact.c, caml_compact_heap). */
+uint64_t pl_gc_compacted_words(uint64_t live_words, uint64_t heap_words, uint64_t overhead);
+
+/** Whether a cycle that is over asks for a compaction: 5/6 of the heap was no live data, and it is
+ *  larger than two chunks (compact.c, caml_compact_heap_maybe; config.h, Max_percent_free_def). */
+bool pl_gc_asks_to_compact(uint64_t heap_words_begun, uint64_t marked_words, uint64_t heap_words);
 
 /** The share of a cycle that a slice takes on, and what it leaves to later ones. */
 struct pl_gc_portion {
