@@ -30,7 +30,7 @@ enum {
 
 static const struct pl_option options[] = {
     [RUNTIME] = {.name = "runtime",
-                 .help = "whose collector: OCaml 4.14's, OCaml 5.2's or Go 1.21's",
+                 .help = "whose collector: OCaml 4.14's, OCaml 5.2's or Go 1.19's",
                  .type = PL_OPTION_CHOICE,
                  .choices = "ocaml4|ocaml5|go",
                  .initial = "ocaml4"},

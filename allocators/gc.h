@@ -75,6 +75,8 @@ struct pl_gc_runtime {
     /** Makes what it needs besides the heap. @return 0 or -ENOMEM */
     int (*open)(struct pl_gc *gc);
     void (*close)(struct pl_gc *gc);
+    /** Does what the collector's own threads have done since the last call. */
+    void (*catch_up)(struct pl_gc *gc);
     /** The program has allocated the cell's block, and its garbage with it. */
     void (*allocated)(struct pl_gc *gc, struct pl_gc_cell *cell);
     /** It got no block, but has made its garbage. */

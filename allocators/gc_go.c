@@ -1,4 +1,4 @@
-/* When Go collects: 1.21's pacer (runtime/mgcpacer.go), for a program that waits for its next frame
+/* When Go collects: 1.19's pacer (runtime/mgcpacer.go), for a program that waits for its next frame
  * most of the time. Its collector's own threads mark and sweep meanwhile, so that a cycle that an
  * acquire begins is over before the next one: nobody has to assist, and a cycle begins as late as
  * Go allows.
@@ -11,8 +11,8 @@
 static void set_goal(struct pl_gc *gc)
 {
     struct pl_gc_go *go = &gc->go;
-    uint64_t mapped = gc->heap.used_words * 8;
-    uint64_t limited = pl_gc_go_limit_goal(gc->settings.memory_limit, mapped, go->live);
+    uint64_t used = gc->heap.used_words * 8;
+    uint64_t limited = pl_gc_go_limit_goal(gc->settings.memory_limit, used, go->live);
     go->goal = pl_gc_go_goal(go->live, gc->settings.gogc);
     if (limited < go->goal)
         go->goal = limited;
@@ -31,15 +31,19 @@ static void stop(struct pl_gc *gc)
     (void)gc;
 }
 
-static void collect(struct pl_gc *gc)
+/* The cycle that is under way: its threads have had the time. What the program dropped meanwhile
+ * survives it, by the write barrier (mbarrier.go, after Yuasa). */
+static void catch_up(struct pl_gc *gc)
 {
+    if (gc->heap.phase == PL_GC_IDLE)
+        return;
     uint64_t since = pl_gc_now_ns();
-    pl_gc_heap_start(&gc->heap);
     pl_gc_heap_finish(&gc->heap);
     gc->go.live = gc->heap.marked_words * 8;
     set_goal(gc);
     pl_gc_count(&gc->counters.slices, 1);
     pl_gc_note_pause(gc, since);
+    pl_gc_reserve(gc);
 }
 
 /* What finds no memory is left out. */
@@ -56,8 +60,8 @@ static void pass(struct pl_gc *gc, uint64_t bytes)
 {
     make_garbage(gc);
     gc->go.live += bytes + gc->settings.garbage;
-    if (gc->go.live >= gc->go.trigger)
-        collect(gc);
+    if (gc->heap.phase == PL_GC_IDLE && gc->go.live >= gc->go.trigger)
+        pl_gc_heap_start(&gc->heap);
 }
 
 static void allocated(struct pl_gc *gc, struct pl_gc_cell *cell)
@@ -77,4 +81,4 @@ static void refused(struct pl_gc *gc)
 }
 
 const struct pl_gc_runtime pl_gc_runtime_go = {
-    .open = start, .close = stop, .allocated = allocated, .refused = refused};
+    .open = start, .close = stop, .catch_up = catch_up, .allocated = allocated, .refused = refused};

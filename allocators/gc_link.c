@@ -41,10 +41,11 @@ static void refuse(struct pl_gc *gc)
     pthread_mutex_unlock(&gc->mutex);
 }
 
-/* One that the collector keeps, or a new one. */
+/* One that the collector keeps, or a new one. What its threads have freed meanwhile comes first. */
 static void *find_block(struct pl_gc_link *link, size_t size)
 {
     pthread_mutex_lock(&link->gc->mutex);
+    link->gc->runtime->catch_up(link->gc);
     void *block = pl_gc_kept_take(link->gc, &link->link, size);
     pthread_mutex_unlock(&link->gc->mutex);
     return block ? block : pl_acquire(link->link.inner, size);

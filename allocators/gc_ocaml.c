@@ -329,5 +329,14 @@ static void stop(struct pl_gc *gc)
         munmap(gc->ocaml.minor_heap, gc->settings.minor_heap);
 }
 
-const struct pl_gc_runtime pl_gc_runtime_ocaml = {
-    .open = start, .close = stop, .allocated = allocated, .refused = make_garbage};
+/* It has none. */
+static void catch_up(struct pl_gc *gc)
+{
+    (void)gc;
+}
+
+const struct pl_gc_runtime pl_gc_runtime_ocaml = {.open = start,
+                                                  .close = stop,
+                                                  .catch_up = catch_up,
+                                                  .allocated = allocated,
+                                                  .refused = make_garbage};

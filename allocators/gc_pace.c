@@ -93,15 +93,22 @@ uint64_t pl_gc_go_goal(uint64_t marked, uint64_t gogc)
     return goal > least ? goal : least;
 }
 
-uint64_t pl_gc_go_limit_goal(uint64_t limit, uint64_t mapped, uint64_t marked)
+uint64_t pl_gc_go_beside(uint64_t heap_bytes)
 {
+    const uint64_t arena = 64 * MIB, tables = 2 * MIB + 65536, own = 6 * MIB + 300000;
+    return own + (heap_bytes + arena - 1) / arena * tables;
+}
+
+uint64_t pl_gc_go_limit_goal(uint64_t limit, uint64_t heap_bytes, uint64_t marked)
+{
+    const uint64_t headroom = MIB;
+    uint64_t beside = pl_gc_go_beside(heap_bytes), mapped = heap_bytes + beside;
     uint64_t overage = mapped > limit ? mapped - limit : 0;
     if (!limit)
         return UINT64_MAX;
-    if (overage >= limit)
+    if (beside + overage >= limit)
         return marked;
-    uint64_t goal = limit - overage;
-    uint64_t headroom = goal / 100 * 3 > MIB ? goal / 100 * 3 : MIB;
+    uint64_t goal = limit - beside - overage;
     goal = goal < 2 * headroom ? headroom : goal - headroom;
     return goal > marked ? goal : marked;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Does the layer gc follow the collectors that it models? Runs a delay line through it and through programs
 # in OCaml and Go (delay.ml, delay.go), at each of `points`, and holds peak, mean and cycles against each
-# other: within 10 %, but for what `exceptions` says. Some minutes.
+# other: within 10 %, but for what `exceptions` says. About 15 minutes.
 #     agreement.sh BUILD [JUDGED]      JUDGED: a file that keeps what the judges said, for another run
 set -uo pipefail
 folder=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -58,7 +58,7 @@ ask_layer() {
     # The ring and the frames in it, a word for each block and two more, are the program's data, too.
     options+=,live=$(((live * 1048576 + held * (blocks + 2) * 8 + 4095) / 4096 * 4))KiB
     options+=,garbage=$((garbage / blocks))B
-    [ "$garbage" = 0 ] || [ "$piece" = 64 ] || [ "$runtime" = go ] || options+=${PIECE-,garbage_piece=${piece}B}
+    [ "$garbage" = 0 ] || [ "$piece" = 64 ] || [ "$runtime" = go ] || options+=,garbage_piece=${piece}B
     if [ "$runtime" = ocaml ]; then
         options+=,overhead=${first#o=},ratio=${second#M=}
         [ "$mode" != heap ] || figure=rss
@@ -83,6 +83,9 @@ judge() { # POINT
 build_judges || { echo "FAILED: the judges don't build"; exit 1; }
 while read -r point; do
     read -r runtime mode bytes blocks held frames garbage piece live first second <<<"$point"
-    echo "$point = $(ask_layer) = $(judge "$point")"
+    judge "$point" >"$tmp/said" &
+    says=$(ask_layer)
+    wait
+    echo "$point = $says = $(cat "$tmp/said")"
 done < <(points) >"$tmp/figures"
 awk -f "$folder/agreement.awk" "$folder/exceptions" "$tmp/figures"
