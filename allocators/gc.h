@@ -31,6 +31,7 @@ struct pl_gc_settings {
 struct pl_gc_ocaml {
     uint64_t heap_words;       /* H of 4.14, which grows by chunks */
     uint64_t heap_words_begun; /* H when the cycle began */
+    uint64_t swept_words;      /* asked of the cycle's slices so far */
     double extra, extra_minor; /* E and Em */
     double backlog;            /* work put off by the cap on a slice */
     double handed_on;          /* work of a slice that only started a cycle */

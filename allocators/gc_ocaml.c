@@ -124,6 +124,7 @@ static void empty_minor_heap(struct pl_gc *gc)
 static void start_cycle(struct pl_gc *gc)
 {
     gc->ocaml.heap_words_begun = gc->ocaml.heap_words;
+    gc->ocaml.swept_words = 0;
     pl_gc_heap_start(&gc->heap);
 }
 
@@ -152,6 +153,20 @@ static void end_cycle(struct pl_gc *gc)
         compact(gc);
 }
 
+/* Slices that add up to the whole heap end it: the model's cells lie in chunks of their own, which
+ * may be a little larger. */
+static void sweep(struct pl_gc *gc, double p)
+{
+    struct pl_gc_ocaml *ocaml = &gc->ocaml;
+    uint64_t heap_words = pl_gc_ocaml_heap_words(gc), words = pl_gc_sweep_words(p, heap_words);
+    ocaml->swept_words += words;
+    if (ocaml->swept_words + PL_GC_CELL_WORDS >= heap_words)
+        words = UINT64_MAX;
+    pl_gc_heap_sweep(&gc->heap, words);
+    if (gc->heap.phase == PL_GC_IDLE)
+        end_cycle(gc);
+}
+
 /* major_gc.c, caml_major_collection_slice. An idle one spends nothing of its p, which so comes on
  * top of the next one's, beyond the cap. */
 static void slice(struct pl_gc *gc)
@@ -170,9 +185,7 @@ static void slice(struct pl_gc *gc)
     } else if (gc->heap.phase == PL_GC_MARK) {
         pl_gc_heap_mark(&gc->heap, pl_gc_mark_words(p, heap_words, overhead));
     } else {
-        pl_gc_heap_sweep(&gc->heap, pl_gc_sweep_words(p, heap_words));
-        if (gc->heap.phase == PL_GC_IDLE)
-            end_cycle(gc);
+        sweep(gc, p);
     }
     ocaml->allocated_words = 0;
     ocaml->direct_words = 0;

@@ -54,9 +54,11 @@ ask_judge() {
 
 # What OCaml's heap holds is not told but by its resident size; Go tells it.
 ask_layer() {
-    local options=mode=$mode figure=held beside=0
-    # The ring and the frames in it, a word for each block and two more, are the program's data, too.
-    options+=,live=$(((live * 1048576 + held * (blocks + 2) * 8 + 4095) / 4096 * 4))KiB
+    local options=mode=$mode figure=held beside=0 own=$((held * (blocks + 2) * 8))
+    # The ring and the frames in it, a word for each block and two more, are the program's data, too, and so
+    # is what waits there to be promoted.
+    [ "$runtime" = go ] || [ "$garbage" = 0 ] || [ "$piece" != 64 ] || own=$((own + 4194304))
+    options+=,live=$(((live * 1048576 + own + 4095) / 4096 * 4))KiB
     options+=,garbage=$((garbage / blocks))B
     [ "$garbage" = 0 ] || [ "$piece" = 64 ] || [ "$runtime" = go ] || options+=,garbage_piece=${piece}B
     if [ "$runtime" = ocaml ]; then

@@ -86,7 +86,7 @@ func makeFrame(heap bool, bytes, blocks int) frame {
 type look struct {
 	peak, sum                         float64
 	count, frames, ended, first, last uint64
-	cycles                            uint64
+	cycles, ends                      uint64
 	samples                           []metrics.Sample
 }
 
@@ -115,10 +115,10 @@ func (l *look) pace(cycles uint64) {
 		return
 	}
 	l.last = l.frames
-	if l.first == 0 {
-		l.first = l.last
-	} else {
+	if l.first > 0 {
 		l.cycles += cycles - l.ended
+	} else if l.ends++; l.ends == 2 {
+		l.first = l.last
 	}
 	l.ended = cycles
 }

@@ -49,10 +49,21 @@ let drop_garbage frame =
    runtime do what it was asked for. *)
 let work () = for i = 1 to 10 do ignore (Sys.opaque_identity (ref i)) done
 
+(* Made with a high overhead, and collected then: what making the data owes to the collector is none of the
+   delay line's. With o = 20 the runtime works it off for tens of cycles, and full_major does not clear
+   it. *)
+let make_data () =
+  let control = Gc.get () in
+  Gc.set { control with Gc.space_overhead = 1000 };
+  let data = chain (live / 64) (Obj.repr 0) in
+  Gc.full_major ();
+  Gc.set control;
+  data
+
 let () =
   start ();
-  let data = chain (live / 64) (Obj.repr 0) and queue = Array.make held [||] in
-  Gc.full_major (); (* what making the data owes to the collector is none of the delay line's *)
+  let data = make_data () in
+  let queue = Array.make held [||] in
   for frame = 0 to frames - 1 do
     queue.(frame mod held) <- Array.init blocks (fun _ -> block ());
     drop_garbage frame;

@@ -1,7 +1,7 @@
 /* The figures of a delay line, for the layer and for its judge alike. After each frame it is looked at:
  * `bytes` are those that are held beside the heap (or, in Go, in it), `cycles` those that are over. All
- * figures are of the time from the first end of a cycle at which the queue is full, so that what was
- * before is in none, and cycles are counted by their pace, from that end to the last one, so that a
+ * figures are of the time from the second end of a cycle with a full queue on, so that nothing of what
+ * was before is in them, and cycles are counted by their pace, from that end to the last one, so that a
  * part of a cycle is no error. */
 #ifndef PL_ALLOCATORS_TESTS_GC_LOOK_H
 #define PL_ALLOCATORS_TESTS_GC_LOOK_H
@@ -23,7 +23,7 @@ struct look {
     struct look_figure bytes, rss;
     int statm;
     double rss_before;
-    unsigned long frames, ended, cycles, first, last;
+    unsigned long frames, ended, ends, cycles, first, last;
 };
 
 static inline double look_rss(const struct look *look)
@@ -56,10 +56,10 @@ static inline void look_pace(struct look *look, unsigned long cycles)
     if (cycles == look->ended)
         return;
     look->last = look->frames;
-    if (!look->first)
-        look->first = look->last;
-    else
+    if (look->first)
         look->cycles += cycles - look->ended;
+    else if (++look->ends == 2)
+        look->first = look->last;
     look->ended = cycles;
 }
 
