@@ -1,5 +1,5 @@
 /* The modelled collector: what its parts share. gc.c reads the options, gc_link.c takes blocks in
- * and out, gc_ocaml.c and gc_go.c say when to collect and how much, gc_heap.c and gc_collect.c do
+ * and out, gc_ocaml*.c and gc_go.c say when to collect and how much, gc_heap.c and gc_collect.c do
  * it, and gc_books.c counts what comes of it. */
 #ifndef PL_ALLOCATORS_GC_H
 #define PL_ALLOCATORS_GC_H

@@ -1,8 +1,8 @@
-/* The figures of a delay line, for the layer and for its judge alike. After each frame it is looked at:
- * `bytes` are those that are held beside the heap (or, in Go, in it), `cycles` those that are over. All
- * figures are of the time from the second end of a cycle with a full queue on, so that nothing of what
- * was before is in them, and cycles are counted by their pace, from that end to the last one, so that a
- * part of a cycle is no error. */
+/* The figures of a delay line, for the layer and for its judge alike. After each frame it is looked
+ * at: `bytes` are those that are held beside the heap (or, in Go, in it), `cycles` those that are
+ * over. All figures are of the time from the second end of a cycle with a full queue on, so that
+ * nothing of what was before is in them, and cycles are counted by their pace, from that end to the
+ * last one, so that a part of a cycle is no error. */
 #ifndef PL_ALLOCATORS_TESTS_GC_LOOK_H
 #define PL_ALLOCATORS_TESTS_GC_LOOK_H
 
