@@ -3,7 +3,7 @@
 # A row of exceptions: the percent that are allowed for peak, mean and cycles, and a point as a regular expression.
 BEGIN { FS = " = "; header = "%-74s %26s %26s %20s\n"
     printf header, "point", "layer: MiB, MiB, cycles", "judge", "off by %" }
-FNR == NR {
+FILENAME == ARGV[1] {
     if (!/^#/ && NF) { split($1, allowed, " "); peak[$2] = allowed[1]; mean[$2] = allowed[2]; cycles[$2] = allowed[3] }
     next
 }

@@ -21,10 +21,12 @@ let live = argument 6
 let garbage = argument 7
 let piece = argument 8
 
-(* Blocks of 7 fields, each with a link to the one before: 64 B, as the layer's. *)
+(* 64 B with its header, as the layer's, and a link to the one before; nothing else is allocated for it. *)
+type node = { before : Obj.t; b : int; c : int; d : int; e : int; f : int; g : int }
+
 let rec chain n before =
   if n = 0 then before
-  else chain (n - 1) (Obj.repr (Array.init 7 (fun i -> if i = 0 then before else Obj.repr i)))
+  else chain (n - 1) (Obj.repr { before; b = n; c = n; d = n; e = n; f = n; g = n })
 
 let block () =
   match mode with
