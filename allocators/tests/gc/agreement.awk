@@ -1,6 +1,7 @@
 # The table of agreement: what layer and judge say at each point, and how far the layer is off, in percent.
 #     awk -f agreement.awk exceptions figures
-# A judge that saw no whole cycle says nothing: such a point has failed. A row of exceptions: the percent that are allowed for peak, mean and cycles, and a point as a regular expression.
+# A judge that saw no whole cycle says nothing: such a point has failed. A row of exceptions: the percent
+# that are allowed for peak, mean and cycles, and a point as a regular expression.
 BEGIN { FS = " = "; header = "%-74s %26s %26s %20s\n"
     printf header, "point", "layer: MiB, MiB, cycles", "judge", "off by %" }
 FILENAME == ARGV[1] {
