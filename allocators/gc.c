@@ -21,6 +21,7 @@ enum {
     MINOR_RATIO,
     MINOR_MAX,
     MINOR_HEAP,
+    GARBAGE_PIECE,
     LIVE,
     GARBAGE,
     GOGC,
@@ -29,7 +30,7 @@ enum {
 
 static const struct pl_option options[] = {
     [RUNTIME] = {.name = "runtime",
-                 .help = "whose collector: OCaml 4.14's, OCaml 5.2's or Go 1.21's",
+                 .help = "whose collector: OCaml 4.14's, OCaml 5.2's or Go 1.19's",
                  .type = PL_OPTION_CHOICE,
                  .choices = "ocaml4|ocaml5|go",
                  .initial = "ocaml4"},
@@ -68,6 +69,16 @@ static const struct pl_option options[] = {
                     .max = INT64_C(1) << 32,
                     .initial = "2MiB",
                     .unit = 4096},
+    [GARBAGE_PIECE] = {.name = "garbage_piece",
+                       .help =
+                           "of that garbage, the bytes of one piece; in OCaml what is larger than "
+                           "2 KiB, as arrays of samples are, lies in the major heap at once and "
+                           "is dead there",
+                       .type = PL_OPTION_SIZE,
+                       .min = 8,
+                       .max = INT64_C(1) << 30,
+                       .initial = "64B",
+                       .unit = 8},
     [LIVE] = {.name = "live",
               .help = "the program's own data in the collector's heap, marked in each cycle",
               .type = PL_OPTION_SIZE,
@@ -76,7 +87,9 @@ static const struct pl_option options[] = {
               .initial = "32MiB",
               .unit = 4096},
     [GARBAGE] = {.name = "garbage",
-                 .help = "heap garbage made with each acquire; in OCaml it dies after promotion",
+                 .help = "heap garbage made with each acquire; in OCaml it dies after promotion, "
+                         "if its pieces are "
+                         "small",
                  .type = PL_OPTION_SIZE,
                  .min = 0,
                  .max = INT64_C(1) << 30,
@@ -104,7 +117,7 @@ static bool is_go(const struct pl_option_value *values)
 /* The first option that is given and not the runtime's, or NULL. */
 static const char *misplaced(const struct pl_option_value *values)
 {
-    for (size_t i = OVERHEAD; i <= MINOR_HEAP; i++)
+    for (size_t i = OVERHEAD; i <= GARBAGE_PIECE; i++)
         if (is_go(values) && values[i].set)
             return options[i].name;
     for (size_t i = GOGC; i <= MEMORY_LIMIT; i++)
@@ -146,7 +159,7 @@ static size_t state_bytes(const struct pl_layer_context *context)
 static void read_settings(struct pl_gc_settings *settings, const struct pl_option_value *values)
 {
     *settings = (struct pl_gc_settings){
-        .runtime = (enum pl_gc_runtime)values[RUNTIME].number,
+        .language = (enum pl_gc_language)values[RUNTIME].number,
         .mode = (enum pl_gc_mode)values[MODE].number,
         .overhead = values[OVERHEAD].number,
         .ratio = values[RATIO].number,
@@ -155,6 +168,7 @@ static void read_settings(struct pl_gc_settings *settings, const struct pl_optio
         .minor_heap = values[MINOR_HEAP].number,
         .live = values[LIVE].number,
         .garbage = values[GARBAGE].number,
+        .garbage_piece = values[GARBAGE_PIECE].number,
         .memory_limit = values[MEMORY_LIMIT].number,
         .gogc = values[GOGC].number,
     };
@@ -162,7 +176,7 @@ static void read_settings(struct pl_gc_settings *settings, const struct pl_optio
         settings->mode = PL_GC_IN_HEAP;
     if (!values[MINOR_MAX].set)
         settings->minor_max =
-            settings->runtime == PL_GC_OCAML5 ? MINOR_MAX_OCAML5 : MINOR_MAX_OCAML4;
+            settings->language == PL_GC_OCAML5 ? MINOR_MAX_OCAML5 : MINOR_MAX_OCAML4;
 }
 
 /* A pool below counts every block as its own; one above counts those that it has not dropped. */
@@ -182,10 +196,8 @@ static int open_collector(struct pl_gc *gc)
     gc->heap.finalise = pl_gc_finalise;
     gc->heap.owner = gc;
     pthread_mutex_init(&gc->mutex, NULL);
-    if (gc->settings.runtime == PL_GC_GO)
-        pl_gc_go_open(gc);
-    else
-        rc = pl_gc_ocaml_open(gc);
+    gc->runtime = gc->settings.language == PL_GC_GO ? &pl_gc_runtime_go : &pl_gc_runtime_ocaml;
+    rc = gc->runtime->open(gc);
     if (rc)
         pl_gc_heap_close(&gc->heap);
     return rc;
@@ -239,7 +251,8 @@ static void close_collector(void *state)
     struct pl_gc *gc = state;
     pl_gc_finish(gc);
     pl_book_close(&gc->book);
-    pl_gc_ocaml_close(gc);
+    gc->runtime->close(gc);
+    pl_gc_kept_close(&gc->kept);
     pl_gc_heap_close(&gc->heap);
     pthread_mutex_destroy(&gc->mutex);
 }

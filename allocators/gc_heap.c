@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <sys/mman.h>
 
-/* OCaml 4.14, config.h: the heap grows by 15 % (Heap_chunk_def), by 15 pages of words at least
- * (Heap_chunk_min), in whole pages. */
-enum { GROWTH_PERCENT = 15, PAGE = 4096, CHUNK_MIN = 15 * PAGE * 8 };
+#include "allocators/gc_pace.h"
+
+enum { PAGE = 4096 };
 
 /* The order of the links is seeded, so that it repeats. Neighbours in the program's data lie within
  * a page of each other, as what is promoted together does; one cell in 16 also points to anywhere,
@@ -39,8 +39,7 @@ static bool add_chunk(struct pl_gc_heap *heap, uint64_t bytes)
 
 static bool grow(struct pl_gc_heap *heap)
 {
-    uint64_t bytes = heap->words * 8 / 100 * GROWTH_PERCENT;
-    return add_chunk(heap, bytes > CHUNK_MIN ? bytes : CHUNK_MIN);
+    return add_chunk(heap, pl_gc_chunk_words(0, heap->words, 0) * 8);
 }
 
 /* The next cell of the last chunk: those before it were used up before it was made. */
@@ -60,8 +59,8 @@ static struct pl_gc_cell *take_fresh(struct pl_gc_heap *heap)
 static bool ahead_of_sweep(const struct pl_gc_heap *heap, const struct pl_gc_cell *cell)
 {
     if (cell->home != heap->sweep_chunk)
-        return cell->home > heap->sweep_chunk;
-    return cell >= &heap->chunks[cell->home].cells[heap->sweep_cell];
+        return cell->home < heap->sweep_chunk;
+    return cell < &heap->chunks[cell->home].cells[heap->sweep_cell];
 }
 
 /* Black while marking, and where the sweep has still to come: it would else be taken for dead
@@ -91,14 +90,32 @@ struct pl_gc_cell *pl_gc_heap_take(struct pl_gc_heap *heap, enum pl_gc_kind kind
     return cell;
 }
 
-void pl_gc_heap_give(struct pl_gc_heap *heap, struct pl_gc_cell *cell)
+void pl_gc_heap_free(struct pl_gc_heap *heap, struct pl_gc_cell *cell)
+{
+    cell->kind = PL_GC_FREE;
+    cell->black = false;
+    cell->next_free = heap->free;
+    heap->free = cell;
+}
+
+static void leave_use(struct pl_gc_heap *heap, const struct pl_gc_cell *cell)
 {
     uint64_t words = pl_gc_cell_words(cell);
     heap->used_words -= words;
     heap->block_words -= words - PL_GC_CELL_WORDS;
-    cell->kind = PL_GC_FREE;
-    cell->next_free = heap->free;
-    heap->free = cell;
+}
+
+void pl_gc_heap_give(struct pl_gc_heap *heap, struct pl_gc_cell *cell)
+{
+    leave_use(heap, cell);
+    pl_gc_heap_free(heap, cell);
+}
+
+void pl_gc_heap_reclaim(struct pl_gc_heap *heap, struct pl_gc_cell *cell)
+{
+    leave_use(heap, cell);
+    if (!heap->finalise(heap->owner, cell))
+        pl_gc_heap_free(heap, cell);
 }
 
 void pl_gc_heap_weigh(struct pl_gc_heap *heap, struct pl_gc_cell *cell, uint64_t words)
@@ -106,8 +123,6 @@ void pl_gc_heap_weigh(struct pl_gc_heap *heap, struct pl_gc_cell *cell, uint64_t
     cell->held.words = words;
     heap->used_words += words;
     heap->block_words += words;
-    if (heap->block_words > heap->block_room)
-        heap->block_room = heap->block_words;
 }
 
 void pl_gc_heap_enter_young(struct pl_gc_heap *heap, struct pl_gc_cell *cell)
@@ -164,6 +179,7 @@ void pl_gc_heap_drop(struct pl_gc_heap *heap, struct pl_gc_cell *cell)
     if (heap->phase == PL_GC_MARK && !cell->black) {
         cell->black = true;
         heap->marked_words += pl_gc_cell_words(cell);
+        heap->owed_words += pl_gc_cell_words(cell);
     }
 }
 
@@ -224,14 +240,12 @@ static void fill_with_live(struct pl_gc_heap *heap, size_t live)
     heap->used_words = live * PL_GC_CELL_WORDS;
 }
 
-/* The live data and one growth: what a program has that has just made it. */
 int pl_gc_heap_open(struct pl_gc_heap *heap, uint64_t live)
 {
     size_t cells = live / sizeof(struct pl_gc_cell);
-    uint64_t room = live / 100 * GROWTH_PERCENT;
     heap->stack_room = cells;
     heap->stack = map(cells * sizeof *heap->stack);
-    if (!heap->stack || !add_chunk(heap, live + (room > CHUNK_MIN ? room : CHUNK_MIN))) {
+    if (!heap->stack || !add_chunk(heap, pl_gc_first_heap_words(live / 8) * 8)) {
         pl_gc_heap_close(heap);
         return -ENOMEM;
     }

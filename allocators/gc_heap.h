@@ -19,7 +19,8 @@ enum pl_gc_kind {
     PL_GC_LIVE,    /* the program's own data: always reachable */
     PL_GC_GARBAGE, /* heap garbage */
     PL_GC_HELD,    /* a block that the program holds */
-    PL_GC_DROPPED  /* a block without a reference */
+    PL_GC_DROPPED, /* a block without a reference */
+    PL_GC_KEPT     /* free, with a block that will be handed out again */
 };
 
 struct pl_gc_cell {
@@ -67,17 +68,18 @@ struct pl_gc_heap {
     size_t depth, stack_room;
     struct pl_gc_cell *waiting[PL_GC_WAITING]; /* links to follow, their cells being fetched */
     uint32_t waiting_first, waiting_last;
-    struct pl_gc_cell *cursor; /* the next held cell to mark */
-    size_t sweep_chunk, sweep_cell;
-    uint64_t words;        /* of all chunks */
-    uint64_t used_words;   /* of cells in use, and of blocks that lie in this heap */
-    uint64_t block_words;  /* of blocks that lie in this heap */
-    uint64_t block_room;   /* the most of them that there was: OCaml 4.14 gives no chunk back */
-    uint64_t marked_words; /* black since the cycle began */
-    uint64_t cycles;       /* that are over */
+    struct pl_gc_cell *cursor;      /* the next held cell to mark */
+    size_t sweep_chunk, sweep_cell; /* the chunk, and how many of its cells are still to be swept */
+    bool in_run;                    /* what was swept last is free */
+    uint64_t words;                 /* of all chunks */
+    uint64_t used_words;            /* of cells in use, and of blocks that lie in this heap */
+    uint64_t block_words;           /* of blocks that lie in this heap */
+    uint64_t marked_words;          /* black since the cycle began */
+    uint64_t owed_words; /* of them, dropped unmarked: what caml_darken leaves for marking to do */
+    uint64_t cycles;     /* that are over */
     uint64_t cells_marked, cells_swept; /* visited, ever */
-    /** Takes back the block of a dead cell. */
-    void (*finalise)(void *owner, struct pl_gc_cell *cell);
+    /** Takes back the block of a dead cell. @return whether it keeps it, and the cell with it */
+    bool (*finalise)(void *owner, struct pl_gc_cell *cell);
     void *owner;
 };
 
@@ -103,6 +105,9 @@ struct pl_gc_cell *pl_gc_heap_take(struct pl_gc_heap *heap, enum pl_gc_kind kind
 /** Frees a cell that is in no list, and its words. */
 void pl_gc_heap_give(struct pl_gc_heap *heap, struct pl_gc_cell *cell);
 
+/** Makes a kept cell a free one. */
+void pl_gc_heap_free(struct pl_gc_heap *heap, struct pl_gc_cell *cell);
+
 /** Says that the cell's block lies in this heap; before the cell enters a list. */
 void pl_gc_heap_weigh(struct pl_gc_heap *heap, struct pl_gc_cell *cell, uint64_t words);
 
@@ -123,12 +128,18 @@ void pl_gc_heap_drop(struct pl_gc_heap *heap, struct pl_gc_cell *cell);
 /** Starts a cycle: the roots are what the program holds now. No cell may be young. */
 void pl_gc_heap_start(struct pl_gc_heap *heap);
 
-/** Marks until `budget` words are done, or all; then sweeping begins. A slice does at most one cell
- *  more than its budget. @return the words done */
+/** Marks until `budget` words are done, or all; then sweeping begins. A slice does at most one
+ * cell, and its block, more than its budget. @return the words done */
 uint64_t pl_gc_heap_mark(struct pl_gc_heap *heap, uint64_t budget);
 
 /** Sweeps until `budget` words are done, or all; then the heap is idle. @return the words done */
 uint64_t pl_gc_heap_sweep(struct pl_gc_heap *heap, uint64_t budget);
+
+/** Goes through with a cycle that has begun. */
+void pl_gc_heap_finish(struct pl_gc_heap *heap);
+
+/** Takes back the block of a dead cell that is in no list, and the cell. */
+void pl_gc_heap_reclaim(struct pl_gc_heap *heap, struct pl_gc_cell *cell);
 
 /** Bytes mapped: chunks and the mark stack as far as they can be used. */
 uint64_t pl_gc_heap_bytes(const struct pl_gc_heap *heap);

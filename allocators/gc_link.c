@@ -1,70 +1,6 @@
 /* A block's way through the collector: handed out with a cell that stands for it, dropped by the
  * program, and given back when the collector has found its cell dead. */
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
-
 #include "allocators/gc.h"
-
-/* clock_gettime is served from the replay's clock in a cell. */
-uint64_t pl_gc_now_ns(void)
-{
-    struct timespec now = {0};
-    syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
-static void set(_Atomic uint64_t *counter, uint64_t value)
-{
-    atomic_store_explicit(counter, value, memory_order_relaxed);
-}
-
-static uint64_t get(const _Atomic uint64_t *counter)
-{
-    return atomic_load_explicit(counter, memory_order_relaxed);
-}
-
-void pl_gc_note_pause(struct pl_gc *gc, uint64_t since)
-{
-    uint64_t pause = pl_gc_now_ns() - since;
-    if (pause > get(&gc->counters.pause_ns_max))
-        set(&gc->counters.pause_ns_max, pause);
-}
-
-/* Books what the layer holds, beside what pools of the stack count. */
-void pl_gc_reserve(struct pl_gc *gc)
-{
-    struct pl_gc_counters *counters = &gc->counters;
-    uint64_t bytes = pl_gc_heap_bytes(&gc->heap);
-    if (gc->ocaml.minor_heap)
-        bytes += gc->settings.minor_heap;
-    if (gc->reserves == PL_GC_ALL_BLOCKS)
-        bytes += get(&counters->block_bytes);
-    else if (gc->reserves == PL_GC_DROPPED_BLOCKS)
-        bytes += get(&counters->deferred_bytes);
-    set(&counters->reserved, bytes);
-    if (bytes > get(&counters->reserved_peak))
-        set(&counters->reserved_peak, bytes);
-    set(&counters->cycles, gc->heap.cycles);
-}
-
-/* The block of a cell that is given back as well, by whoever found it dead. */
-void pl_gc_finalise(void *owner, struct pl_gc_cell *cell)
-{
-    struct pl_gc *gc = owner;
-    size_t size = cell->held.size;
-    pl_book_remove(&gc->book, cell->held.block);
-    pl_release(cell->held.link->inner, cell->held.block, size);
-    pl_gc_count(&gc->counters.block_bytes, -(uint64_t)size);
-    if (cell->kind == PL_GC_DROPPED)
-        pl_gc_count(&gc->counters.deferred_bytes, -(uint64_t)size);
-}
-
-void pl_gc_reclaim(struct pl_gc *gc, struct pl_gc_cell *cell)
-{
-    pl_gc_finalise(gc, cell);
-    pl_gc_heap_give(&gc->heap, cell);
-}
 
 /* The block's cell, entered in the book; NULL when there is no memory for either. */
 static struct pl_gc_cell *enter(struct pl_gc_link *link, void *block, size_t size)
@@ -90,10 +26,7 @@ static bool collect(struct pl_gc_link *link, void *block, size_t size)
         return false;
     pl_gc_count(&gc->counters.block_bytes, size);
     pl_gc_reserve(gc);
-    if (gc->settings.runtime == PL_GC_GO)
-        pl_gc_go_allocated(gc, cell);
-    else
-        pl_gc_ocaml_allocated(gc, cell);
+    gc->runtime->allocated(gc, cell);
     pl_gc_reserve(gc);
     return true;
 }
@@ -103,18 +36,25 @@ static bool collect(struct pl_gc_link *link, void *block, size_t size)
 static void refuse(struct pl_gc *gc)
 {
     pthread_mutex_lock(&gc->mutex);
-    if (gc->settings.runtime == PL_GC_GO)
-        pl_gc_go_garbage(gc, gc->settings.garbage);
-    else
-        pl_gc_ocaml_garbage(gc);
+    gc->runtime->refused(gc);
     pl_gc_reserve(gc);
     pthread_mutex_unlock(&gc->mutex);
+}
+
+/* One that the collector keeps, or a new one. What its threads have freed meanwhile comes first. */
+static void *find_block(struct pl_gc_link *link, size_t size)
+{
+    pthread_mutex_lock(&link->gc->mutex);
+    link->gc->runtime->catch_up(link->gc);
+    void *block = pl_gc_kept_take(link->gc, &link->link, size);
+    pthread_mutex_unlock(&link->gc->mutex);
+    return block ? block : pl_acquire(link->link.inner, size);
 }
 
 void *pl_gc_acquire(struct pl_allocator *self, size_t size)
 {
     struct pl_gc_link *link = (struct pl_gc_link *)self;
-    void *block = pl_acquire(self->inner, size);
+    void *block = find_block(link, size);
     if (!block) {
         refuse(link->gc);
         return NULL;
@@ -133,7 +73,7 @@ static void drop(struct pl_gc *gc, struct pl_gc_cell *cell)
 {
     if (gc->settings.mode == PL_GC_BY_HAND) {
         pl_gc_heap_leave(&gc->heap, cell);
-        pl_gc_reclaim(gc, cell);
+        pl_gc_heap_reclaim(&gc->heap, cell);
     } else {
         pl_gc_heap_drop(&gc->heap, cell);
         pl_gc_count(&gc->counters.deferred_bytes, cell->held.size);
@@ -166,7 +106,7 @@ void pl_gc_finish(struct pl_gc *gc)
     for (size_t i = 0; i < gc->heap.chunk_count; i++) {
         const struct pl_gc_chunk *chunk = &gc->heap.chunks[i];
         for (struct pl_gc_cell *cell = chunk->cells; cell != &chunk->cells[chunk->fresh]; cell++)
-            if (cell->kind == PL_GC_HELD || cell->kind == PL_GC_DROPPED)
+            if (cell->kind == PL_GC_HELD || cell->kind == PL_GC_DROPPED || cell->kind == PL_GC_KEPT)
                 pl_release(cell->held.link->inner, cell->held.block, cell->held.size);
     }
 }

@@ -1,174 +1,12 @@
-/* When OCaml collects, and how much: 4.14's runtime, and the three changes of 5.2 that decide about
- * custom blocks (5.2, custom.c and memory.c: larger ones go to the major heap at once and count in
- * full; E above 0.2 asks for a slice; so do direct allocations of a fifth of the minor heap).
- *
- * Left out: roots, ephemerons, compaction, time spent by the program between slices; of OCaml 5,
- * its domains and the way in which it spreads a cycle's work. What a program allocates beside the
- * blocks (their handles, too) is what `garbage` says: with none of it, undeclared blocks are never
- * freed. */
+/* What a program asks of OCaml's collector: where its blocks and its garbage lie, and what each of
+ * them adds to the pace (4.14's custom.c and alloc.c; of 5.2, that larger custom blocks go to the
+ * major heap at once and count in full). gc_ocaml_work.c does the work. */
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#include "allocators/gc.h"
+#include "allocators/gc_ocaml.h"
 #include "allocators/gc_pace.h"
-
-/* config.h, Max_young_wosize: larger blocks go to the major heap at once. */
-enum { YOUNG_WORDS_MAX = 256 };
-
-/* memory.c, caml_adjust_gc_speed: 4.14 clamps at 1, 5.2 asks from 0.2 on. */
-static const double extra_limits[] = {[PL_GC_OCAML4] = 1.0, [PL_GC_OCAML5] = 0.2};
-
-uint64_t pl_gc_ocaml_heap_words(const struct pl_gc *gc)
-{
-    bool kept = gc->settings.runtime == PL_GC_OCAML4;
-    return gc->heap.words + (kept ? gc->heap.block_room : gc->heap.block_words);
-}
-
-static uint64_t minor_words(const struct pl_gc *gc)
-{
-    return gc->settings.minor_heap / 8;
-}
-
-/* caml_adjust_gc_speed. */
-static void speed_up(struct pl_gc *gc, uint64_t bytes)
-{
-    struct pl_gc_ocaml *ocaml = &gc->ocaml;
-    uint64_t max = pl_gc_max_major(pl_gc_ocaml_heap_words(gc) * 8, gc->settings.ratio);
-    ocaml->extra += pl_gc_major_share(bytes, max);
-    if (ocaml->extra > extra_limits[gc->settings.runtime])
-        ocaml->wants_slice = true;
-    if (ocaml->extra > 1 && gc->settings.runtime == PL_GC_OCAML4)
-        ocaml->extra = 1;
-}
-
-/* memory.c: caml_alloc_shr_aux counts promoted words, too (4.14), alloc_shr does not (5.2). */
-static void allocate_major(struct pl_gc *gc, uint64_t words, bool direct)
-{
-    struct pl_gc_ocaml *ocaml = &gc->ocaml;
-    ocaml->allocated_words += words;
-    if (direct)
-        ocaml->direct_words += words;
-    if (gc->settings.runtime == PL_GC_OCAML4 ? ocaml->allocated_words > minor_words(gc)
-                                             : direct && ocaml->direct_words > minor_words(gc) / 5)
-        ocaml->wants_slice = true;
-}
-
-static void promote(struct pl_gc *gc, struct pl_gc_cell *cell)
-{
-    size_t size = cell->held.size;
-    if (gc->settings.mode == PL_GC_IN_HEAP) {
-        pl_gc_heap_weigh(&gc->heap, cell, pl_gc_block_words(size));
-        allocate_major(gc, pl_gc_block_words(size), false);
-    }
-    pl_gc_heap_enter_held(&gc->heap, cell);
-    if (gc->settings.mode == PL_GC_DECLARED)
-        speed_up(gc, size < gc->settings.minor_max ? size : gc->settings.minor_max);
-}
-
-/* Garbage lives until it is promoted, and is dead then. What finds no memory is left behind. */
-static void promote_garbage(struct pl_gc *gc)
-{
-    struct pl_gc_ocaml *ocaml = &gc->ocaml;
-    uint64_t cells = ocaml->young_garbage / PL_GC_CELL_WORDS;
-    for (uint64_t i = 0; i < cells; i++) {
-        struct pl_gc_cell *cell = pl_gc_heap_take(&gc->heap, PL_GC_GARBAGE);
-        if (cell)
-            memcpy(cell->fields, ocaml->minor_heap + i * sizeof *cell, sizeof cell->fields);
-    }
-    ocaml->young_garbage -= cells * PL_GC_CELL_WORDS;
-    allocate_major(gc, cells * PL_GC_CELL_WORDS, false);
-}
-
-/* minor_gc.c, caml_empty_minor_heap: what died young is freed, the rest becomes the major heap's.
- */
-static void empty_minor_heap(struct pl_gc *gc)
-{
-    struct pl_gc_ocaml *ocaml = &gc->ocaml;
-    struct pl_gc_cell *cell;
-    if (!gc->heap.young.first && !ocaml->young_words)
-        return;
-    promote_garbage(gc);
-    while ((cell = gc->heap.young.first)) {
-        pl_gc_heap_leave(&gc->heap, cell);
-        if (cell->kind == PL_GC_DROPPED)
-            pl_gc_reclaim(gc, cell);
-        else
-            promote(gc, cell);
-    }
-    ocaml->young_words = 0;
-    ocaml->extra_minor = 0;
-    pl_gc_count(&gc->counters.minor_collections, 1);
-}
-
-/* major_gc.c, caml_major_collection_slice. An idle one spends nothing of its p, which so comes on
- * top of the next one's, beyond the cap; the end of a cycle asks for a minor collection. */
-static void slice(struct pl_gc *gc)
-{
-    struct pl_gc_ocaml *ocaml = &gc->ocaml;
-    const uint64_t heap_words = pl_gc_ocaml_heap_words(gc), overhead = gc->settings.overhead;
-    struct pl_gc_portion portion =
-        pl_gc_portion(pl_gc_heap_share(ocaml->allocated_words, heap_words, overhead), ocaml->extra,
-                      ocaml->backlog);
-    double p = portion.now + ocaml->handed_on;
-    ocaml->backlog = portion.backlog;
-    ocaml->handed_on = 0;
-    if (gc->heap.phase == PL_GC_IDLE) {
-        pl_gc_heap_start(&gc->heap);
-        ocaml->handed_on = p;
-    } else if (gc->heap.phase == PL_GC_MARK) {
-        pl_gc_heap_mark(&gc->heap, pl_gc_mark_words(p, heap_words, overhead));
-    } else {
-        pl_gc_heap_sweep(&gc->heap, pl_gc_sweep_words(p, heap_words));
-        ocaml->wants_minor |= gc->heap.phase == PL_GC_IDLE;
-    }
-    ocaml->allocated_words = 0;
-    ocaml->direct_words = 0;
-    ocaml->extra = 0;
-    pl_gc_count(&gc->counters.slices, 1);
-}
-
-/* minor_gc.c, caml_gc_dispatch: a half-full minor heap asks for a slice, a full one for a minor
- * collection; an idle collector needs both, since a cycle starts from an empty minor heap. Whoever
- * calls, the trigger has its say. */
-static void dispatch(struct pl_gc *gc)
-{
-    struct pl_gc_ocaml *ocaml = &gc->ocaml;
-    uint64_t since = pl_gc_now_ns();
-    bool idle = gc->heap.phase == PL_GC_IDLE;
-    bool minor = ocaml->wants_minor || ocaml->half_passed || idle;
-    ocaml->wants_slice |= !ocaml->half_passed || idle;
-    ocaml->wants_minor = false;
-    if (minor) {
-        ocaml->half_passed = false;
-        empty_minor_heap(gc);
-    }
-    if (ocaml->wants_slice) {
-        ocaml->wants_slice = false;
-        ocaml->half_passed = true;
-        slice(gc);
-    }
-    pl_gc_note_pause(gc, since);
-}
-
-/* memory.c, caml_alloc_small_dispatch: collects whenever an allocation would pass the trigger. */
-static void fill_minor_heap(struct pl_gc *gc, uint64_t words, bool garbage)
-{
-    struct pl_gc_ocaml *ocaml = &gc->ocaml;
-    while (words) {
-        uint64_t limit = ocaml->half_passed ? minor_words(gc) : minor_words(gc) / 2;
-        uint64_t room = limit > ocaml->young_words ? limit - ocaml->young_words : 0;
-        uint64_t step = words < room ? words : room;
-        if (garbage) {
-            memset(ocaml->minor_heap + ocaml->young_words * 8, 1, step * 8);
-            ocaml->young_garbage += step;
-        }
-        ocaml->young_words += step;
-        words -= step;
-        if (words)
-            dispatch(gc);
-    }
-}
 
 /* custom.c, caml_alloc_custom_mem and alloc_custom_gen. */
 static void declare(struct pl_gc *gc, struct pl_gc_cell *cell)
@@ -177,14 +15,14 @@ static void declare(struct pl_gc *gc, struct pl_gc_cell *cell)
     uint64_t size = cell->held.size,
              max = pl_gc_max_minor(settings->minor_heap, settings->minor_ratio);
     uint64_t minor = size < settings->minor_max ? size : settings->minor_max;
-    if (settings->runtime == PL_GC_OCAML5 && size > settings->minor_max) {
+    if (settings->language == PL_GC_OCAML5 && size > settings->minor_max) {
         pl_gc_heap_enter_held(&gc->heap, cell);
-        speed_up(gc, size);
+        pl_gc_ocaml_speed_up(gc, size);
         return;
     }
     pl_gc_heap_enter_young(&gc->heap, cell);
     if (size > minor)
-        speed_up(gc, size - minor);
+        pl_gc_ocaml_speed_up(gc, size - minor);
     gc->ocaml.extra_minor += pl_gc_minor_share(minor, max);
     if (gc->ocaml.extra_minor > 1)
         gc->ocaml.wants_minor = true;
@@ -194,35 +32,61 @@ static void lay_in_heap(struct pl_gc *gc, struct pl_gc_cell *cell)
 {
     uint64_t words = pl_gc_block_words(cell->held.size);
     if (words - 1 <= YOUNG_WORDS_MAX) {
-        fill_minor_heap(gc, words, false);
+        pl_gc_ocaml_fill_minor(gc, words, false);
         pl_gc_heap_enter_young(&gc->heap, cell);
         return;
     }
     pl_gc_heap_weigh(&gc->heap, cell, words);
     pl_gc_heap_enter_held(&gc->heap, cell);
-    allocate_major(gc, words, true);
+    pl_gc_ocaml_allocate_major(gc, words, true);
 }
 
-void pl_gc_ocaml_allocated(struct pl_gc *gc, struct pl_gc_cell *cell)
+/* alloc.c, caml_alloc_shr: an array that is larger than what is young. It is written to as the
+ * program does, a cell for each 8 words. */
+static void make_piece(struct pl_gc *gc, uint64_t bytes)
 {
-    if (gc->settings.mode == PL_GC_DECLARED)
-        declare(gc, cell);
-    else if (gc->settings.mode == PL_GC_IN_HEAP)
+    uint64_t cells = bytes / sizeof(struct pl_gc_cell);
+    for (uint64_t i = 0; i < cells; i++) {
+        struct pl_gc_cell *cell = pl_gc_heap_take(&gc->heap, PL_GC_GARBAGE);
+        if (cell)
+            memset(cell->fields, 1, sizeof cell->fields);
+    }
+    pl_gc_ocaml_allocate_major(gc, cells * PL_GC_CELL_WORDS, true);
+    pl_gc_ocaml_serve(gc);
+}
+
+static void make_garbage(struct pl_gc *gc)
+{
+    const struct pl_gc_settings *settings = &gc->settings;
+    if (settings->garbage_piece <= YOUNG_WORDS_MAX * 8) {
+        pl_gc_ocaml_fill_minor(gc, settings->garbage / 8, true);
+        pl_gc_ocaml_serve(gc);
+        return;
+    }
+    for (gc->ocaml.piece_due += settings->garbage; gc->ocaml.piece_due >= settings->garbage_piece;
+         gc->ocaml.piece_due -= settings->garbage_piece)
+        make_piece(gc, settings->garbage_piece);
+}
+
+/* Its handle is young: 8 words, that of a Bigarray. */
+static void allocated(struct pl_gc *gc, struct pl_gc_cell *cell)
+{
+    if (gc->settings.mode == PL_GC_IN_HEAP) {
         lay_in_heap(gc, cell);
-    else
-        pl_gc_heap_enter_young(&gc->heap, cell);
-    if (gc->ocaml.wants_minor || gc->ocaml.wants_slice)
-        dispatch(gc);
-    pl_gc_ocaml_garbage(gc);
+    } else {
+        pl_gc_ocaml_fill_minor(gc, PL_GC_CELL_WORDS, false);
+        if (gc->settings.mode == PL_GC_DECLARED)
+            declare(gc, cell);
+        else
+            pl_gc_heap_enter_young(&gc->heap, cell);
+    }
+    pl_gc_ocaml_serve(gc);
+    make_garbage(gc);
 }
 
-void pl_gc_ocaml_garbage(struct pl_gc *gc)
+static int start(struct pl_gc *gc)
 {
-    fill_minor_heap(gc, gc->settings.garbage / 8, true);
-}
-
-int pl_gc_ocaml_open(struct pl_gc *gc)
-{
+    gc->ocaml.heap_words = pl_gc_first_heap_words(gc->settings.live / 8);
     if (!gc->settings.garbage)
         return 0;
     gc->ocaml.minor_heap = mmap(NULL, gc->settings.minor_heap, PROT_READ | PROT_WRITE,
@@ -235,8 +99,20 @@ int pl_gc_ocaml_open(struct pl_gc *gc)
     return -ENOMEM;
 }
 
-void pl_gc_ocaml_close(struct pl_gc *gc)
+static void stop(struct pl_gc *gc)
 {
     if (gc->ocaml.minor_heap)
         munmap(gc->ocaml.minor_heap, gc->settings.minor_heap);
 }
+
+/* It has none. */
+static void catch_up(struct pl_gc *gc)
+{
+    (void)gc;
+}
+
+const struct pl_gc_runtime pl_gc_runtime_ocaml = {.open = start,
+                                                  .close = stop,
+                                                  .catch_up = catch_up,
+                                                  .allocated = allocated,
+                                                  .refused = make_garbage};

@@ -75,9 +75,10 @@ void collector_close(struct collector *c)
 
 size_t collector_acquire(struct collector *c, size_t size)
 {
-    size_t number = c->acquired;
-    void *block = pl_acquire(c->links[number % 2], size);
-    assert_ptr_equal(block, (void *)(SPACING * (number + 1)));
+    void *block = pl_acquire(c->links[c->acquired % 2], size);
+    size_t number = (uintptr_t)block / SPACING - 1;
+    assert_true(number < c->acquired && !c->blocks[number].held && !c->blocks[number].freed);
+    assert_int_equal(c->blocks[number].size, size);
     c->blocks[number].held = true;
     return number;
 }

@@ -31,7 +31,7 @@ void collector_open(struct collector *c, const char *options);
  * one before. */
 void collector_close(struct collector *c);
 
-/** @return the number of the block */
+/** @return the number of the block, which is a new one unless the collector has kept it */
 size_t collector_acquire(struct collector *c, size_t size);
 
 void collector_release(struct collector *c, size_t block);

@@ -84,20 +84,48 @@ static void go_goals(void **state)
     assert_int_equal(pl_gc_go_goal(3 * MIB, 100), 6 * MIB);
 }
 
+/* config.h: 126976 words at first, chunks of 61440 at least, or 15 % of the heap in pages of 512.
+ */
+static void ocaml_grows_by_chunks(void **state)
+{
+    (void)state;
+    assert_int_equal(pl_gc_first_heap_words(1), 126976);
+    assert_int_equal(pl_gc_first_heap_words(126977), 126976 + 61440);
+    assert_int_equal(pl_gc_chunk_words(1765, 126976, 120), 61440);
+    /* 15 % of 4689408: 703410, 1374 pages */
+    assert_int_equal(pl_gc_chunk_words(1765, 4689408, 120), 1374 * 512);
+    /* a request of 1000000 and 120 % on it: 2200000, 4297 pages */
+    assert_int_equal(pl_gc_chunk_words(1000000, 4689408, 120), 4297 * 512);
+}
+
+/* 6 of 6 parts were live data in the heap of the first, 1 of 6 in that of the second. */
+static void ocaml_compacts_what_is_free(void **state)
+{
+    (void)state;
+    assert_false(pl_gc_asks_to_compact(600000, 600000, 600000));
+    assert_false(pl_gc_asks_to_compact(600000, 100001, 600000));
+    assert_true(pl_gc_asks_to_compact(600000, 100000, 600000));
+    assert_false(pl_gc_asks_to_compact(122880, 8, 122880)); /* two chunks */
+    assert_int_equal(pl_gc_compacted_words(1000, 126976, 120), 61440);
+    assert_int_equal(pl_gc_compacted_words(1000000, 126976, 120), 4299 * 512); /* 2200632 */
+}
+
 static void go_limits(void **state)
 {
     (void)state;
     assert_int_equal(pl_gc_go_limit_goal(0, 40 * MIB, 32 * MIB), UINT64_MAX);
-    /* 50331648 / 100 * 3 = 1509948 of headroom */
-    assert_int_equal(pl_gc_go_limit_goal(48 * MIB, 40 * MIB, 32 * MIB), 50331648 - 1509948);
-    /* 2 MiB beyond: 48234496 / 100 * 3 = 1447032 */
-    assert_int_equal(pl_gc_go_limit_goal(48 * MIB, 50 * MIB, 32 * MIB), 48234496 - 1447032);
-    /* 20 MiB: 3 % would be less than 1 MiB */
-    assert_int_equal(pl_gc_go_limit_goal(20 * MIB, 10 * MIB, 8 * MIB), 19 * MIB);
-    assert_int_equal(pl_gc_go_limit_goal(20 * MIB, 10 * MIB, 25 * MIB), 25 * MIB);
+    /* Of 40 MiB one arena's tables, 2 MiB and 64 KiB, and 6591456 B of its own: 8754144 B beside
+     * it. */
+    const uint64_t beside = 8754144;
+    assert_int_equal(pl_gc_go_beside(40 * MIB), beside);
+    assert_int_equal(pl_gc_go_beside(65 * MIB), beside + 2 * MIB + 65536);
+    assert_int_equal(pl_gc_go_limit_goal(60 * MIB, 40 * MIB, 32 * MIB), 59 * MIB - beside);
+    /* 2 MiB beyond */
+    assert_int_equal(pl_gc_go_limit_goal(38 * MIB + beside, 40 * MIB, 32 * MIB), 35 * MIB);
+    assert_int_equal(pl_gc_go_limit_goal(60 * MIB, 40 * MIB, 55 * MIB), 55 * MIB);
     assert_int_equal(pl_gc_go_limit_goal(20 * MIB, 40 * MIB, 12345), 12345); /* twice the limit */
     /* 1.5 MiB: what the headroom of 1 MiB leaves is less than the headroom */
-    assert_int_equal(pl_gc_go_limit_goal(MIB + MIB / 2, MIB, 100), MIB);
+    assert_int_equal(pl_gc_go_limit_goal(beside + MIB + MIB / 2, MIB, 100), MIB);
 }
 
 static void go_triggers(void **state)
@@ -115,9 +143,14 @@ static void go_triggers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(declared_blocks), cmocka_unit_test(share_of_the_heap),
-        cmocka_unit_test(portions),        cmocka_unit_test(words_of_work),
-        cmocka_unit_test(go_goals),        cmocka_unit_test(go_limits),
+        cmocka_unit_test(declared_blocks),
+        cmocka_unit_test(share_of_the_heap),
+        cmocka_unit_test(portions),
+        cmocka_unit_test(words_of_work),
+        cmocka_unit_test(ocaml_grows_by_chunks),
+        cmocka_unit_test(ocaml_compacts_what_is_free),
+        cmocka_unit_test(go_goals),
+        cmocka_unit_test(go_limits),
         cmocka_unit_test(go_triggers),
     };
     return cmocka_run_group_tests_name("gc_pace", tests, NULL, NULL);

@@ -11,8 +11,18 @@ struct pl_value pl_metric_rss_bytes_peak(const struct pl_measured *m)
     return e->sample_count ? pl_value_integer(peak) : pl_value_none();
 }
 
+static double rss_of(const struct pl_sample *sample)
+{
+    return (double)sample->rss_bytes;
+}
+
+static double reserved_of(const struct pl_sample *sample)
+{
+    return (double)sample->reserved_bytes;
+}
+
 /* The trapezoid rule over the samples; a killed cell's mean would be of another stretch of time. */
-struct pl_value pl_metric_rss_bytes_mean(const struct pl_measured *m)
+static struct pl_value mean_of(const struct pl_measured *m, double of(const struct pl_sample *))
 {
     const struct pl_cell_evidence *e = m->evidence;
     double area = 0;
@@ -20,10 +30,21 @@ struct pl_value pl_metric_rss_bytes_mean(const struct pl_measured *m)
         return pl_value_none();
     for (size_t i = 1; i < e->sample_count; i++) {
         const struct pl_sample *a = &e->samples[i - 1], *b = &e->samples[i];
-        area += ((double)a->rss_bytes + (double)b->rss_bytes) / 2 * (double)(b->t_ns - a->t_ns);
+        area += (of(a) + of(b)) / 2 * (double)(b->t_ns - a->t_ns);
     }
     double span = (double)(e->samples[e->sample_count - 1].t_ns - e->samples[0].t_ns);
     return pl_value_real(area / span); /* none where no time passed */
+}
+
+struct pl_value pl_metric_rss_bytes_mean(const struct pl_measured *m)
+{
+    return mean_of(m, rss_of);
+}
+
+struct pl_value pl_metric_gc_reserved_bytes_mean(const struct pl_measured *m)
+{
+    const struct pl_final *final = pl_books_of(m);
+    return final && final->stack.collected ? mean_of(m, reserved_of) : pl_value_none();
 }
 
 struct pl_value pl_metric_rss_bytes_end(const struct pl_measured *m)

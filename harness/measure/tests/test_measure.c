@@ -351,7 +351,13 @@ static void the_mean_is_one_of_time(void **state)
     e.sample_count = 5;
     double mean = value(&e, "rss_bytes_mean").real / MIB;
     assert_true(mean > 5.8999999 && mean < 5.9000001); /* (40 + 6 + 72) / 20 */
-    e.sample_count = 1;                                /* no time passes */
+    assert_int_equal(value(&e, "gc_reserved_bytes_mean").kind, PL_VALUE_NONE); /* no collector */
+    e.final.stack.collected = true;
+    for (size_t i = 0; i < 5; i++)
+        samples[i].reserved_bytes = samples[i].rss_bytes / 2;
+    mean = value(&e, "gc_reserved_bytes_mean").real / MIB;
+    assert_true(mean > 2.9499999 && mean < 2.9500001);
+    e.sample_count = 1; /* no time passes */
     assert_int_equal(value(&e, "rss_bytes_mean").kind, PL_VALUE_NONE);
     samples[1].t_ns = samples[0].t_ns;
     e.sample_count = 2;

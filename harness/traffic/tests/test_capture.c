@@ -169,15 +169,16 @@ static void a_little_disorder_is_sorted(void **state)
     struct pl_recording *recording;
     struct pl_capture_counts counts;
     struct pl_error error;
-    struct craft frames[] = {whole_frame(1), whole_frame(2), whole_frame(3)};
+    struct craft frames[] = {whole_frame(1), whole_frame(2), whole_frame(3), whole_frame(4)};
     craft_begin(&file);
     craft_record(&file, start_ns + 10000000, &frames[1]);
     craft_record(&file, start_ns, &frames[0]);
     craft_record(&file, start_ns + 10000012, &frames[2]);
+    craft_record(&file, start_ns + 10000013, &frames[3]);
     assert_int_equal(
         read_bytes(file.bytes.data, file.bytes.size, NULL, &recording, &counts, &error), 0);
     assert_int_equal(counts.sorted, 1);
-    for (uint32_t i = 0; i < 3; i++) {
+    for (uint32_t i = 0; i < 4; i++) {
         assert_int_equal(pl_recording_packets(recording)[i].position, i);
         craft_free(&frames[i]);
     }
