@@ -15,7 +15,8 @@ static struct pl_capture_options capture_options(const struct pl_scenario *s)
     const struct pl_traffic_settings *traffic = &s->traffic;
     return (struct pl_capture_options){.filter = traffic->filter,
                                        .payload = traffic->payload[0] ? traffic->payload : NULL,
-                                       .sdp = traffic->sdp[0] ? traffic->sdp : NULL};
+                                       .sdp = traffic->sdp[0] ? traffic->sdp : NULL,
+                                       .max_gap_ns = traffic->max_gap_ns};
 }
 
 static int read_capture(const struct pl_scenario *s, struct pl_recording **recording,

@@ -13,6 +13,7 @@
 #include "harness/cell/process.h"
 #include "harness/cli/alert_lines.h"
 #include "harness/cli/arguments.h"
+#include "harness/cli/capture_notes.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/ledger.h"
@@ -41,6 +42,11 @@ static void warn(struct run *run, const char *text)
 {
     pl_results_warn(&run->results, text);
     pl_printable_line(stderr, "plimsoll: %s", text);
+}
+
+static void warn_of(void *run, const char *text)
+{
+    warn(run, text);
 }
 
 static void note_ceiling(struct run *run, const struct pl_cell_evidence *e, const char *stack)
@@ -350,7 +356,6 @@ static void note_tape(struct run *run, const struct pl_planned *p)
 static void note_conditions(struct run *run)
 {
     bool contained = false;
-    char text[1400];
     for (size_t i = 0; i < run->plan->count; i++) {
         const struct pl_planned *p = &run->plan->planned[i];
         contained |= p->scenario.container_bytes > 0;
@@ -359,32 +364,8 @@ static void note_conditions(struct run *run)
             warn(run, p->skipped);
         note_enclosing(run, &p->scenario);
         note_tape(run, p);
-        uint64_t senders = (uint64_t)p->scenario.traffic.sessions * p->recording->stream_count;
-        if (senders > p->scenario.receiver.max_sessions) {
-            snprintf(text, sizeof text,
-                     "%s: %llu senders, but receiver.max_sessions is %u: the rest "
-                     "is dropped",
-                     p->scenario.name, (unsigned long long)senders,
-                     p->scenario.receiver.max_sessions);
-            warn(run, text);
-        }
-        if (p->counts.bytes_cut) {
-            snprintf(text, sizeof text,
-                     "%s is cut: its last %llu bytes are no whole record; what "
-                     "is whole is replayed",
-                     p->scenario.traffic.file, (unsigned long long)p->counts.bytes_cut);
-            warn(run, text);
-        }
-        for (uint32_t k = 0; k < p->recording->stream_count; k++)
-            if (pl_recording_streams(p->recording)[k].codec == PL_CODEC_OPAQUE) {
-                snprintf(text, sizeof text,
-                         "%s: payload type %u is carried as it is: memory yes, "
-                         "samples no; --set traffic.payload=L16/44100/2 or the like names a codec",
-                         p->scenario.traffic.file,
-                         pl_recording_streams(p->recording)[k].payload_type);
-                warn(run, text);
-                break;
-            }
+        pl_capture_summarize(p);
+        pl_capture_note(p, warn_of, run);
     }
     if (contained && run->containers.why_not[0])
         warn(run, run->containers.why_not);

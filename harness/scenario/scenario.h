@@ -86,6 +86,7 @@ struct pl_traffic_settings {
     char filter[512];       /* libpcap filter, may be empty */
     char payload[64];       /* what dynamic payload types hold, may be empty */
     char sdp[1024];         /* path of a file that says so, may be empty */
+    int64_t max_gap_ns;     /* longer gaps are shortened to it; 0: they stay */
     uint32_t sessions;      /* copies of the recording */
     double rate;            /* factor on the packet rate */
     struct pl_faults faults;

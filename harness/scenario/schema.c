@@ -71,6 +71,7 @@ const struct pl_key pl_schema[] = {
     TEXT("traffic.filter", traffic.filter, 0),
     TEXT("traffic.payload", traffic.payload, 0),
     TEXT("traffic.sdp", traffic.sdp, 0),
+    TIME("traffic.max_gap", traffic.max_gap_ns, MS, 24 * HOUR, 0),
     COUNT("traffic.sessions", traffic.sessions, 1, 65536, 0),
     FACTOR("traffic.rate", traffic.rate, 1000, 0),
     SECTION("traffic.faults", 0),

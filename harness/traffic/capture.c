@@ -247,8 +247,8 @@ static int fail_without_rtp(const struct reading *r)
 static int build(struct reading *r)
 {
     struct pl_error why;
-    int rc = pl_recording_build(&r->gathering, &r->payloads, &r->recording,
-                                r->options && r->options->decodes, &r->counts, &why);
+    int rc = pl_recording_build(&r->gathering, &r->payloads, &r->recording, r->options, &r->counts,
+                                &why);
     if (rc != 0)
         return fail(r, rc, "%s", why.text);
     return r->recording ? 0 : fail_without_rtp(r);

@@ -153,6 +153,7 @@ struct pl_capture_options {
     const char *payload; /* what dynamic and unassigned payload types hold, as pl_payload_parse
                           * takes it, or NULL for unknown */
     const char *sdp;     /* a file that says what types hold, or NULL */
+    int64_t max_gap_ns;  /* longer gaps between packets are as long as this; 0: they stay */
     bool decodes;        /* the payloads are needed whole: cut ones are refused */
 };
 

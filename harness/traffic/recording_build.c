@@ -20,6 +20,7 @@ static const uint32_t no_stream = UINT32_MAX;
 struct building {
     struct pl_gathering *gathering;
     struct pl_capture_counts *counts;
+    int64_t max_gap_ns; /* 0: gaps stay */
     const struct pl_payload_map *payloads;
     uint32_t *places; /* index in the recording of each gathered stream, or no_stream */
     uint32_t streams;
@@ -160,14 +161,17 @@ static void lay_packets(struct building *b)
     struct pl_recorded_packet *packet = packets_of(b->recording);
     uint8_t *datagrams = (uint8_t *)b->recording + b->recording->datagrams_offset;
     uint32_t offset = 0;
-    int64_t first_ns = -1;
+    int64_t first_ns = -1, latest_ns = 0;
     for (size_t i = 0; i < b->gathering->packet_count; i++) {
         const struct pl_gathered_packet *from = b->gathering->packets + i;
         uint32_t stream = b->places[from->stream];
         if (stream == no_stream)
             continue;
         if (first_ns < 0)
-            first_ns = from->time_ns;
+            first_ns = latest_ns = from->time_ns;
+        if (b->max_gap_ns && from->time_ns - latest_ns > b->max_gap_ns)
+            first_ns += from->time_ns - latest_ns - b->max_gap_ns; /* all that follows is earlier */
+        latest_ns = from->time_ns;
         *packet++ = lay_packet(from, first_ns, stream, offset);
         memcpy(datagrams + offset, b->gathering->bytes + from->offset, from->size);
         offset += from->size;
@@ -240,15 +244,18 @@ static int lay_all(struct building *b, struct pl_error *error)
 }
 
 int pl_recording_build(struct pl_gathering *gathering, const struct pl_payload_map *payloads,
-                       struct pl_recording **recording, bool decodes,
+                       struct pl_recording **recording, const struct pl_capture_options *options,
                        struct pl_capture_counts *counts, struct pl_error *error)
 {
-    struct building b = {.gathering = gathering, .payloads = payloads, .counts = counts};
+    struct building b = {.gathering = gathering,
+                         .payloads = payloads,
+                         .counts = counts,
+                         .max_gap_ns = options ? options->max_gap_ns : 0};
     int rc = number_streams(&b, error);
     if (rc == 0)
         rc = sort_packets(&b, error);
     if (rc == 0)
-        rc = check_packets(&b, decodes, error);
+        rc = check_packets(&b, options && options->decodes, error);
     if (rc == 0 && b.packets > 0)
         rc = lay_all(&b, error);
     free(b.places);

@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# What a person is told of a capture of their own, before it is replayed.     test_captures.sh BUILD_FOLDER
+set -uo pipefail
+build=$1
+failed=0
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+cd "$(dirname "$0")/../../.." || exit 1
+bad() { # MESSAGE
+    echo "FAILED: $1"
+    failed=1
+}
+le32() { printf "\\x$(printf %02x $(($1 & 255)))\\x$(printf %02x $(($1 >> 8 & 255)))\\x$(printf %02x $(($1 >> 16 & 255)))\\x$(printf %02x $(($1 >> 24 & 255)))"; }
+be16() { printf "\\x$(printf %02x $(($1 >> 8 & 255)))\\x$(printf %02x $(($1 & 255)))"; }
+be32() {
+    be16 $(($1 >> 16 & 65535))
+    be16 $(($1 & 65535))
+}
+zeros() { head -c "$1" /dev/zero; }
+begin() { printf '\xd4\xc3\xb2\xa1\x02\x00\x04\x00' && zeros 8 && le32 262144 && le32 1; }
+# datagram MICROSECONDS BYTES_ON_STDIN_FILE [CAPTURED]: a record of Ethernet, IPv4 and UDP
+datagram() {
+    local us=$1 size captured
+    size=$(stat -c %s "$2")
+    captured=${3:-$((size + 42))}
+    le32 $((1700000000 + us / 1000000)) && le32 $((us % 1000000)) && le32 $captured && le32 $((size + 42))
+    { zeros 12 && printf '\x08\x00\x45\x00' && be16 $((size + 28)) && zeros 5 && printf '\x11' && zeros 2 &&
+        printf '\xc0\x00\x02\x01\xc0\x00\x02\x02' && be16 4000 && be16 5004 && be16 $((size + 8)) && zeros 2 &&
+        cat "$2"; } | head -c $captured
+}
+# rtp SEQUENCE TIMESTAMP SSRC TYPE > FILE
+rtp() { printf '\x80' && printf "\\x$(printf %02x "$4")" && be16 "$1" && be32 "$2" && be32 "$3" && zeros 160; }
+# packets COUNT FROM_US STEP_US FIRST TYPE: 160 samples each
+packets() {
+    local i
+    for ((i = 0; i < $1; i++)); do
+        rtp $(($4 + i)) $((160 * ($4 + i))) 305419896 "$5" >"$tmp/rtp"
+        datagram $(($2 + i * $3)) "$tmp/rtp"
+    done
+}
+replay() { # FILE [OPTION...]: what the console said in $tmp/out
+    rm -rf "$tmp/run"
+    timeout 60 "$build/plimsoll" run steady-reader --allocator glibc --repeat 1 --set container=none \
+        --set duration=5s --set "traffic.file=$1" --out "$tmp/run" "${@:2}" >"$tmp/out" 2>&1
+}
+says() { # PATTERN
+    grep -Eq -- "$1" "$tmp/out" || bad "not said: $1: $(head -20 "$tmp/out")"
+}
+silent() { # PATTERN
+    ! grep -Eq -- "$1" "$tmp/out" || bad "said: $(grep -E -- "$1" "$tmp/out")"
+}
+
+{ begin && packets 20 0 20000 1 0; } >"$tmp/plain.pcap"
+replay "$tmp/plain.pcap" || bad "plain: $(cat "$tmp/out")"
+says "plain.pcap: 20 RTP packets in 1 stream, 0.400 s"
+says "SSRC 0x12345678, type 0 \(PCMU, clock of 8000 Hz\): 20 packets, 50.0 a second, 8.0 kB/s"
+says "2 sessions: 20 packets of the capture become 40"
+silent "skipped|clock counts|lie within|interfaces|sorted"
+replay scenarios/traffic/l16-stereo-44100.pcap.zst || bad "our own: $(cat "$tmp/out")"
+silent "RTP packets in"
+
+# A payload that nobody named; one that is named by a file, or wrongly.
+{ begin && packets 20 0 20000 1 111; } >"$tmp/dynamic.pcap"
+replay "$tmp/dynamic.pcap"
+says "type 111 \(unknown\)"
+says "what payload type 111 holds is not known: it is paced by its arrivals; traffic.payload="
+printf 'v=0\r\nm=audio 5004 RTP/AVP 111\r\na=rtpmap:111 G7221/8000\r\n' >"$tmp/a.sdp"
+replay "$tmp/dynamic.pcap" --set "traffic.sdp=$tmp/a.sdp"
+says "type 111 \(no samples, clock of 8000 Hz\)"
+silent "not known"
+replay "$tmp/dynamic.pcap" --set traffic.payload=opus/48000/2
+says "the timestamps of SSRC 0x12345678 count 8000 a second, and type 111 is taken for one of 48000 Hz"
+replay "$tmp/dynamic.pcap" --set traffic.sdp=/no/such.sdp && bad "an SDP that is not there was taken"
+says "no file of SDP"
+
+# What is not RTP is counted by kind.
+printf '\x00\x01\x00\x00\x21\x12\xa4\x42aaaaaaaaaaaa' >"$tmp/stun"
+printf '\x80\xc8\x00\x06\x00\x00\x00\x00\x00\x00\x00\x00' >"$tmp/rtcp"
+{ begin && packets 5 0 20000 1 0 && for i in 1 2 3 4 5 6; do datagram $((100000 + i)) "$tmp/stun"; done &&
+    datagram 200000 "$tmp/rtcp"; } >"$tmp/mixed.pcap"
+replay "$tmp/mixed.pcap"
+says "6 of 12 UDP datagrams are STUN/TURN: skipped"
+says "  skipped: 6 STUN/TURN, 1 RTCP"
+
+# Time: a gap that no session outlives, and the key that shortens it; a pace that no network has.
+{ begin && packets 20 0 20000 1 0 && packets 20 400000000 20000 21 0; } >"$tmp/gap.pcap"
+replay "$tmp/gap.pcap"
+says "nothing arrives for 400 s behind packet 20; traffic.max_gap=10s shortens gaps"
+says "20 of 40 packets lie within the 5.0 s that are replayed"
+replay "$tmp/gap.pcap" --set traffic.max_gap=1s
+silent "nothing arrives|lie within"
+{ begin && packets 200 0 1 1 0; } >"$tmp/burst.pcap"
+replay "$tmp/burst.pcap"
+says "200 packets of SSRC 0x12345678 arrive within 0.000[0-9]* s, though their clock counts 4.0 s"
+
+# A packet that the snap length cut has its length on the wire.
+{ begin && packets 19 0 20000 1 0 && rtp 20 3200 305419896 0 >"$tmp/rtp" && datagram 380000 "$tmp/rtp" 60; } >"$tmp/cut.pcap"
+replay "$tmp/cut.pcap"
+says "1 of 20 packets were captured cut: they have their length on the wire, and zeros for what lacks"
+[ "$(jq '.cells[0].metrics.integrity_errors' "$tmp/run/results.json")" = 0 ] || bad "a cut packet is no error"
+exit $failed
