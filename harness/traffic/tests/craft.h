@@ -52,6 +52,14 @@ struct craft_frame {
 
 void craft_frame(struct craft *out, const struct craft_frame *frame, const struct craft *payload);
 
+/**
+ * A frame byte by byte: hexadecimal digits, blanks between them as one likes, and the headers whose
+ * lengths go on to the frame's end: I and a protocol (IPv4 from 10.0.0.1 to 10.0.0.2), J and a next
+ * header (IPv6), U and a port (UDP from port 4000). "I 11 U 138c" is UDP to port 5004.
+ * @param payload stands behind it, or NULL
+ */
+void craft_recipe(struct craft *out, const char *recipe, const struct craft *payload);
+
 /** A capture file in the making. */
 struct craft_file {
     struct craft bytes;
