@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEAD = 4, PACKET_MAX = 65535, LATER_MAX = 64, CONNECTIONS_MAX = 256 };
+enum { HEAD = 4, PACKET_MAX = 65535, LATER_MAX = 64 };
 enum { CHANNELS = 256, CHANNELS_USUAL = 64 }; /* of a connection of which nothing is known yet */
 
 /* A segment that came before one that belongs in front of it. */
@@ -20,9 +20,10 @@ struct later {
 
 struct pl_connection {
     struct pl_flow flow;
-    uint64_t number;   /* of those begun */
-    uint32_t expected; /* sequence of the next byte */
-    uint32_t held;     /* bytes of `stream` */
+    struct pl_captured latest; /* segment that `stream` has bytes of */
+    uint64_t number;           /* of those begun */
+    uint32_t expected;         /* sequence of the next byte */
+    uint32_t held;             /* bytes of `stream` */
     uint32_t later_count;
     bool carries;        /* it has had a packet */
     bool in_step;        /* `stream` begins where a packet ended */
@@ -34,22 +35,9 @@ struct pl_connection {
 static struct pl_connection *find(struct pl_interleaved *all, const struct pl_dissected *segment)
 {
     for (size_t i = 0; i < all->count; i++)
-        if (memcmp(&all->connections[i].flow, &segment->flow, sizeof segment->flow) == 0)
-            return &all->connections[i];
+        if (memcmp(&all->connections[i]->flow, &segment->flow, sizeof segment->flow) == 0)
+            return all->connections[i];
     return NULL;
-}
-
-static bool grow(struct pl_interleaved *all)
-{
-    size_t capacity = all->capacity ? 2 * all->capacity : 4;
-    if (all->count < all->capacity)
-        return true;
-    void *grown = realloc(all->connections, capacity * sizeof *all->connections);
-    if (!grown)
-        return false;
-    all->connections = grown;
-    all->capacity = capacity;
-    return true;
 }
 
 /* Whether a packet may begin here: as far as its bytes are there, RTP's version is 2, and it is on
@@ -65,11 +53,22 @@ static bool may_begin(const struct pl_connection *c, uint32_t at)
     return c->carries ? c->channels[head[1]] : head[1] < CHANNELS_USUAL;
 }
 
-/* Behind a packet stands another one, or a message: "RTSP/2.0 200", "PLAY_NOTIFY". */
-static bool is_followed(const struct pl_connection *c, uint32_t end)
+enum verdict { NO, YES, WAIT };
+
+/* Whether what may be a packet is one. Out of step that is told by what stands behind it: another
+ * one, or a message ("RTSP/2.0 200", "PLAY_NOTIFY").
+ * @param last nothing will follow */
+static enum verdict judge(const struct pl_connection *c, uint32_t at, uint32_t end, bool last)
 {
-    uint8_t next = end < c->held ? c->stream[end] : '$';
-    return next == '$' || (next >= 'A' && next <= 'Z');
+    if (c->in_step)
+        return end <= c->held ? YES : WAIT;
+    if (end < c->held) {
+        uint8_t next = c->stream[end];
+        return next == '$' || (next >= 'A' && next <= 'Z') ? YES : NO;
+    }
+    if (end == c->held && (at == 0 || last)) /* a segment of its own */
+        return YES;
+    return last ? NO : WAIT;
 }
 
 /* Passes over what comes before a packet's beginning. */
@@ -92,20 +91,17 @@ static int take_packet(struct pl_interleaved *all, struct pl_connection *c, uint
 }
 
 static int take_whole(struct pl_interleaved *all, struct pl_connection *c,
-                      const struct pl_captured *from)
+                      const struct pl_captured *from, bool last)
 {
+    enum verdict verdict = YES;
     uint32_t at = 0;
     int rc = 0;
-    while (!rc && (at = find_beginning(c, at)) + HEAD < c->held) {
-        uint32_t size = pl_get16(c->stream + at + 2), end = at + HEAD + size;
-        if (end > c->held)
-            break;
-        if (c->in_step || is_followed(c, end)) {
+    while (!rc && verdict != WAIT && (at = find_beginning(c, at)) + HEAD < c->held) {
+        uint32_t size = pl_get16(c->stream + at + 2);
+        verdict = judge(c, at, at + HEAD + size, last);
+        if (verdict == YES)
             rc = take_packet(all, c, at, size, from);
-            at = end;
-        } else {
-            at++;
-        }
+        at += verdict == YES ? HEAD + size : verdict == NO;
     }
     c->held -= at;
     memmove(c->stream, c->stream + at, c->held);
@@ -144,7 +140,8 @@ static int take_segment(struct pl_interleaved *all, struct pl_connection *c, uin
 {
     uint32_t end = sequence + (uint32_t)(segment.captured + segment.missing);
     append(c, sequence, segment.data, (uint32_t)segment.captured);
-    int rc = take_whole(all, c, from);
+    int rc = take_whole(all, c, from, false);
+    c->latest = *from;
     if (segment.missing && (int32_t)(end - c->expected) > 0)
         lose_step(c, end);
     return rc;
@@ -218,10 +215,14 @@ static void start(struct pl_connection *c, uint32_t sequence)
 static struct pl_connection *place_for(struct pl_interleaved *all)
 {
     struct pl_connection *oldest = NULL;
-    if (all->count < CONNECTIONS_MAX)
-        return grow(all) ? memset(&all->connections[all->count++], 0, sizeof *oldest) : NULL;
+    if (all->count < PL_CONNECTIONS_MAX) {
+        struct pl_connection *c = calloc(1, sizeof *c);
+        all->connections[all->count] = c;
+        all->count += c != NULL;
+        return c;
+    }
     for (size_t i = 0; i < all->count; i++) {
-        struct pl_connection *c = &all->connections[i];
+        struct pl_connection *c = all->connections[i];
         if (!c->carries && (!oldest || c->number < oldest->number))
             oldest = c;
     }
@@ -240,7 +241,7 @@ static int begin(struct pl_interleaved *all, const struct pl_dissected *segment,
         may = payload->data[i] == '$' &&
               (i + HEAD >= payload->captured || payload->data[i + HEAD] >> 6 == 2);
     struct pl_connection *c = may ? place_for(all) : NULL;
-    if (may && !c && all->count < CONNECTIONS_MAX)
+    if (may && !c && all->count < PL_CONNECTIONS_MAX)
         return pl_error_set(error, -ENOMEM, "out of memory for %zu connections", all->count);
     if (!c)
         return 0;
@@ -281,16 +282,22 @@ int pl_interleaved_add(struct pl_interleaved *all, const struct pl_dissected *se
 int pl_interleaved_end(struct pl_interleaved *all)
 {
     int rc = 0;
-    for (size_t i = 0; i < all->count && !rc; i++)
-        rc = take_later(all, &all->connections[i], NULL, 0);
+    for (size_t i = 0; i < all->count && !rc; i++) {
+        struct pl_connection *c = all->connections[i];
+        rc = take_later(all, c, NULL, 0);
+        c->latest.waited = true;
+        if (!rc)
+            rc = take_whole(all, c, &c->latest, true);
+    }
     return rc;
 }
 
 void pl_interleaved_close(struct pl_interleaved *all)
 {
-    for (size_t i = 0; i < all->count; i++)
-        while (all->connections[i].later)
-            pop_later(&all->connections[i]);
-    free(all->connections);
+    for (size_t i = 0; i < all->count; i++) {
+        while (all->connections[i]->later)
+            pop_later(all->connections[i]);
+        free(all->connections[i]);
+    }
     *all = (struct pl_interleaved){.count = 0};
 }

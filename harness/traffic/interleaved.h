@@ -8,6 +8,8 @@
 #include "harness/traffic/dissect.h"
 #include "harness/traffic/gather.h"
 
+enum { PL_CONNECTIONS_MAX = 256 }; /* each way; one without RTP makes room for another */
+
 struct pl_connection;
 
 /** Called with each packet, RTP or RTCP.
@@ -20,8 +22,8 @@ typedef int pl_interleaved_take(void *context, const struct pl_flow *flow, struc
 struct pl_interleaved {
     pl_interleaved_take *take;
     void *context;
-    struct pl_connection *connections;
-    size_t count, capacity;
+    struct pl_connection *connections[PL_CONNECTIONS_MAX];
+    size_t count;
     uint64_t begun;
 };
 
