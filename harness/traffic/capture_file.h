@@ -50,7 +50,7 @@ enum { PL_TAG_BYTES = 4 };
  * @param file its stream is replaced, and `interfaces` set; as it was where it is no pcapng or has
  *  one interface
  * @param limit bytes; a copy of more is refused
- * @return 0, -ENOMEM, -EFBIG or another errno of writing
+ * @return 0, -EINVAL for sections of two byte orders, -ENOMEM, -EFBIG or another errno of writing
  */
 int pl_capture_tag(struct pl_capture_file *file, const char *name, uint64_t limit,
                    struct pl_error *error);

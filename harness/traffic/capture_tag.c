@@ -19,6 +19,8 @@ struct tagging {
     uint8_t *block; /* all of one, from its type on */
     uint32_t size;
     bool swapped;  /* the section is in the other byte order */
+    bool begun;    /* there was a section */
+    bool mixed;    /* and another one in another byte order */
     uint32_t base; /* number of the section's first interface */
     int *links;
     uint32_t *snaps; /* snap lengths, which simple packets go by */
@@ -61,8 +63,12 @@ static bool read_block(struct tagging *t)
     uint32_t type, magic;
     memcpy(&type, t->block, sizeof type);
     memcpy(&magic, t->block + 8, sizeof magic);
-    if (type == SECTION)
-        t->swapped = magic != BYTE_ORDER_MAGIC;
+    if (type == SECTION) {
+        bool swapped = magic != BYTE_ORDER_MAGIC;
+        t->mixed |= t->begun && swapped != t->swapped;
+        t->swapped = swapped;
+        t->begun = true;
+    }
     uint32_t size = get(t, 4);
     if (size < 12 || size % 4 || size > BLOCK_MAX)
         return false;
@@ -183,7 +189,7 @@ static bool has_several(struct tagging *t)
     while (count < 2 && read_block(t))
         count += get(t, 0) == INTERFACE;
     rewind(t->in);
-    t->swapped = false;
+    t->begun = false;
     return count > 1;
 }
 
@@ -212,6 +218,11 @@ static int copy(struct tagging *t, const char *name, uint64_t limit, struct pl_e
     int rc = open_copy(t, name, error);
     if (!rc)
         rc = copy_blocks(t, name, limit, error);
+    if (!rc && t->mixed)
+        rc = pl_error_set(error, -EINVAL,
+                          "%s has sections in two byte orders, which libpcap does not read: "
+                          "tshark -r FILE -w NEW makes them one",
+                          name);
     if (rc && t->out)
         fclose(t->out);
     return rc;
