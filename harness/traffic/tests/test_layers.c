@@ -6,6 +6,7 @@
 #include "harness/traffic/dissect.h"
 #include "harness/traffic/tests/cmocka_all.h"
 #include "harness/traffic/tests/craft.h"
+#include "harness/traffic/tests/crafted_layers.h"
 
 #define MAC "020202020202 030303030303 "
 #define UDP4 "I11 U138c"
@@ -14,143 +15,6 @@
 #define WIFI_ADDRESSES "a1a1a1a1a1a1 a2a2a2a2a2a2 a3a3a3a3a3a3 0010 "
 
 enum { PORT = 5004, PAYLOAD = 30, ROUNDS = 12 };
-
-struct row {
-    int link;
-    const char *recipe;
-};
-
-static const struct row link_layers[] = {
-    {0, "02000000" UDP4},
-    {0, "00000002" UDP4},
-    {0, "1e000000" UDP6},
-    {108, "00000002" UDP4},
-    {108, "00000018" UDP6},
-    {12, UDP4},
-    {14, UDP6},
-    {101, UDP4},
-    {228, UDP4},
-    {229, UDP6},
-    {1, MAC "0800" UDP4},
-    {1, MAC "86dd" UDP6},
-    {113, "0000 0001 0006 aabbccddeeff 0000 0800" UDP4},
-    {113, "0004 0001 0006 aabbccddeeff 0000 0004" SNAP "86dd" UDP6},
-    {113, "0000 0001 0006 aabbccddeeff 0000 8100 0064 0800" UDP4},
-    {276, "0800 0000 00000003 0001 00 06 aabbccddeeff 0000" UDP4},
-    {276, "0004 0000 00000003 0001 00 06 aabbccddeeff 0000" SNAP "0800" UDP4},
-};
-
-static const struct row tags[] = {
-    {1, MAC "8100 0064 0800" UDP4},
-    {1, MAC "88a8 0064 8100 0065 86dd" UDP6},
-    {1, MAC "9100 0064 8100 0065 8100 0066 0800" UDP4},
-    {1, MAC "0042" SNAP "0800" UDP4},
-    {1, MAC "8100 0064 0042" SNAP "0800" UDP4},
-};
-
-static const struct row point_to_point[] = {
-    {9, "0021" UDP4},
-    {9, "0057" UDP6},
-    {9, "21" UDP4},
-    {9, "57" UDP6},
-    {9, "ff03 0021" UDP4},
-    {9, "ff03 21" UDP4},
-    {9, "0281 00064140" UDP4},
-    {50, "ff03 0057" UDP6},
-    {50, "0f00 0800" UDP4},
-    {50, "8f00 86dd" UDP6},
-    {51, "1100 0007 003c 0021" UDP4},
-    {104, "0f00 0800" UDP4},
-    {104, "8f00 86dd" UDP6},
-    {1, MAC "8864 1100 0007 003c 0021" UDP4},
-    {1, MAC "8100 0064 8864 1100 0007 003b 57" UDP6},
-};
-
-static const struct row wireless[] = {
-    {105, "0801 0000" WIFI_ADDRESSES SNAP "0800" UDP4},
-    {105, "0802 0000" WIFI_ADDRESSES SNAP "86dd" UDP6},
-    {105, "0803 0000" WIFI_ADDRESSES "a4a4a4a4a4a4" SNAP "0800" UDP4},
-    {105, "8801 0000" WIFI_ADDRESSES "0000" SNAP "0800" UDP4},
-    {105, "8881 0000" WIFI_ADDRESSES "0000 00000000" SNAP "0800" UDP4},
-    {105, "8803 0000" WIFI_ADDRESSES "a4a4a4a4a4a4 0000" SNAP "0800" UDP4},
-    {127, "0000 0800 00000000 0801 0000" WIFI_ADDRESSES SNAP "0800" UDP4},
-    /* Its flags say padding, none, padding behind a time stamp, and behind that and a word more. */
-    {127, "0000 0900 02000000 20 8801 0000" WIFI_ADDRESSES "0000 0000" SNAP "0800" UDP4},
-    {127, "0000 0900 02000000 00 8801 0000" WIFI_ADDRESSES "0000" SNAP "0800" UDP4},
-    {127, "0000 1100 03000000 2020202020202020 20 8801 0000" WIFI_ADDRESSES "0000 0000" SNAP
-          "0800" UDP4},
-    {127, "0000 1900 03000080 00000000 00000000 0000000000000000 20 8801 0000" WIFI_ADDRESSES
-          "0000 0000" SNAP "0800" UDP4},
-    {127, "0000 1000 01000000 2020202020202020 8801 0000" WIFI_ADDRESSES "0000" SNAP "0800" UDP4},
-};
-
-static const struct row log_group[] = {
-    {239, "02 00 0000 3e00 0900" UDP4},
-    {239, "02 00 0000 0800 0100 08000103 0500 0a00 00 000000 3e00 0900" UDP4},
-    {239, "0a 00 0000 0800 0100 86dd0103 5200 0900" UDP6},
-    {239, "02 00 0000 0008 0001 08000103 0005 000a 00 000000 003e 0009" UDP4},
-};
-
-static const struct row labels[] = {
-    {219, "00064140" UDP4},
-    {219, "00064040 00065140" UDP6},
-    {1, MAC "8847 00064040 00065140" UDP4},
-    {1, MAC "8848 00064140" UDP4},
-    {1, MAC "8847 00064140 00000000" MAC "0800" UDP4},
-    {1, MAC "8847 00064140 00000007" MAC "8100 0064 0800" UDP4},
-    {1, MAC "8847 00064140" MAC "0800" UDP4},
-    {1, MAC "8847 00064140 480000000001 030303030303 0800" UDP4},
-    {1, MAC "8847 00064140 6c0000000001 030303030303 86dd" UDP6},
-    {1, MAC "8847 00064140 a40000000001 030303030303 8100 0064 0800" UDP4},
-};
-
-static const struct row over_ip[] = {
-    {12, "I04" UDP4},
-    {12, "I29" UDP6},
-    {12, "J04" UDP4},
-    {12, "J29" UDP6},
-    {12, "J3c 04 00 000000000000" UDP4},
-    {12, "I89 00064140" UDP4},
-    {12, "I2f 0000 0800" UDP4},
-    {12, "I2f 0000 86dd" UDP6},
-    {12, "J2f 2000 0800 00000009" UDP4},
-    {12, "I2f 1000 0800 00000007" UDP4},
-    {12, "I2f 3000 0800 00000009 00000007" UDP4},
-    {12, "I2f b000 0800 12340000 00000009 00000007" UDP4},
-    {12, "I2f 2000 6558 00000900" MAC "0800" UDP4},
-    {12, "I2f 0000 8847 00064140" UDP4},
-    {12, "I2f 2001 880b 003c0009 0021" UDP4},
-    {12, "I2f 3001 880b 003e0009 00000007 ff03 0021" UDP4},
-    {12, "I2f 3081 880b 003b0009 00000007 00000003 21" UDP4},
-    {12, "I2f 2081 880b 003c0009 00000003 0057" UDP6},
-    {12, "I2f 0000 88be" MAC "0800" UDP4},
-    {12, "I2f 1000 88be 00000007 10640000 00000000" MAC "0800" UDP4},
-    {12, "I2f 1000 88be 00000007 10640000 00000000" MAC "8100 0064 86dd" UDP6},
-    {12, "I2f 1000 22eb 00000007 20640000 00000000 00000000" MAC "0800" UDP4},
-    {12, "I2f 1000 22eb 00000007 20640000 00000000 00000001 1122334455667788" MAC "0800" UDP4},
-    {12, "I2f 1000 22eb 00000007 20640000 00000000 00000800" UDP4},
-};
-
-static const struct row in_udp[] = {
-    {12, "I11 U12b5 08000000 00000900" MAC "0800" UDP4},
-    {12, "J11 U2118 08000000 00000900" MAC "8100 0064 86dd" UDP6},
-    {12, "I11 U17c1 0000 6558 00000900" MAC "0800" UDP4},
-    {12, "I11 U17c1 0240 6558 00000900 0102 80 01 11223344" MAC "0800" UDP4},
-    {12, "I11 U17c1 0000 0800 00000900" UDP4},
-    {12, "J11 U17c1 0000 86dd 00000900" UDP6},
-    {12, "I11 U0868 30ff 003a 00000009" UDP4},
-    {12, "I11 U0868 32ff 003e 00000009 0007 00 00" UDP4},
-    {12, "I11 U0868 34ff 0042 00000009 0000 00 85 01 1001 00" UDP6},
-    {12, "I11 U0868 36ff 004a 00000009 0007 00 c0 01 0001 85 02 100100000000 00" UDP4},
-};
-
-static const struct row nested[] = {
-    {1, MAC "0800 I11 U12b5 08000000 00000900" MAC "0800 I11 U17c1 0000 0800 00000900" UDP4},
-    {1, MAC "0800 I11 U0868 30ff 0000 00000009 I2f 0000 6558" MAC "86dd" UDP6},
-    {276,
-     "0800 0000 00000003 0001 00 06 aabbccddeeff 0000 I04 I29 J2f 0000 0800 I11 U12b5 08000000 "
-     "00000900" MAC "8864 1100 0007 003c 0021" UDP4},
-};
 
 /* @return whether the datagram to the innermost port is found in the first `captured` bytes; what
  *  stays of one to a tunnel's own port is another thing */
@@ -168,7 +32,7 @@ static bool finds(int link, const struct craft *whole, size_t captured, bool sna
     return d->found == PL_FOUND_UDP && d->flow.destination_port == PORT;
 }
 
-static void check_length(const struct row *row, const struct craft *whole, size_t captured)
+static void check_length(const struct crafted_row *row, const struct craft *whole, size_t captured)
 {
     struct pl_dissected d;
     size_t missing = whole->size - captured;
@@ -184,36 +48,21 @@ static void check_length(const struct row *row, const struct craft *whole, size_
         fail_msg("link %d, %s, ends at byte %zu", row->link, row->recipe, captured);
 }
 
-static void check_rows(const struct row *rows, size_t count)
+static void every_length(void **state)
 {
+    (void)state;
     struct craft payload = {.data = NULL};
     craft_fill(&payload, 0x80, PAYLOAD);
-    for (size_t i = 0; i < count; i++) {
-        struct craft whole = {.data = NULL};
-        craft_recipe(&whole, rows[i].recipe, &payload);
-        for (size_t captured = 0; captured <= whole.size; captured++)
-            check_length(rows + i, &whole, captured);
-        craft_free(&whole);
-    }
+    for (const struct crafted_group *group = crafted_groups; group->name; group++)
+        for (size_t i = 0; i < group->count; i++) {
+            struct craft whole = {.data = NULL};
+            craft_recipe(&whole, group->rows[i].recipe, &payload);
+            for (size_t captured = 0; captured <= whole.size; captured++)
+                check_length(group->rows + i, &whole, captured);
+            craft_free(&whole);
+        }
     craft_free(&payload);
 }
-
-#define ROWS_TEST(rows)                               \
-    static void every_length_of_##rows(void **state)  \
-    {                                                 \
-        (void)state;                                  \
-        check_rows(rows, sizeof rows / sizeof *rows); \
-    }
-
-ROWS_TEST(link_layers)
-ROWS_TEST(tags)
-ROWS_TEST(point_to_point)
-ROWS_TEST(wireless)
-ROWS_TEST(log_group)
-ROWS_TEST(labels)
-ROWS_TEST(over_ip)
-ROWS_TEST(in_udp)
-ROWS_TEST(nested)
 
 static void dissect_recipe(int link, const char *recipe, struct craft *whole,
                            struct pl_dissected *d)
@@ -228,7 +77,7 @@ static void dissect_recipe(int link, const char *recipe, struct craft *whole,
 static void what_is_not_understood_is_nothing(void **state)
 {
     (void)state;
-    static const struct row rows[] = {
+    static const struct crafted_row rows[] = {
         {1, MAC "0806" UDP4},                               /* ARP's type */
         {1, MAC "0042 424203 000000 0800" UDP4},            /* LLC of a spanning tree */
         {105, "0841 0000" WIFI_ADDRESSES SNAP "0800" UDP4}, /* protected */
@@ -349,15 +198,7 @@ static void tcp_says_its_place(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_length_of_link_layers),
-        cmocka_unit_test(every_length_of_tags),
-        cmocka_unit_test(every_length_of_point_to_point),
-        cmocka_unit_test(every_length_of_wireless),
-        cmocka_unit_test(every_length_of_log_group),
-        cmocka_unit_test(every_length_of_labels),
-        cmocka_unit_test(every_length_of_over_ip),
-        cmocka_unit_test(every_length_of_in_udp),
-        cmocka_unit_test(every_length_of_nested),
+        cmocka_unit_test(every_length),
         cmocka_unit_test(what_is_not_understood_is_nothing),
         cmocka_unit_test(no_tunnel_but_a_datagram),
         cmocka_unit_test(depth_is_bounded),
