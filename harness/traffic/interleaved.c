@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEAD = 4, PACKET_MAX = 65535, LATER_MAX = 64 };
-enum { CHANNELS = 256, CHANNELS_USUAL = 64 }; /* of a connection of which nothing is known yet */
+#include "harness/traffic/interleaved_stream.h"
+
+enum { LATER_MAX = 64 };
 
 /* A segment that came before one that belongs in front of it. */
 struct later {
@@ -23,13 +24,9 @@ struct pl_connection {
     struct pl_captured latest; /* segment that `stream` has bytes of */
     uint64_t number;           /* of those begun */
     uint32_t expected;         /* sequence of the next byte */
-    uint32_t held;             /* bytes of `stream` */
     uint32_t later_count;
-    bool carries;        /* it has had a packet */
-    bool in_step;        /* `stream` begins where a packet ended */
     struct later *later; /* by their sequence */
-    bool channels[CHANNELS];
-    uint8_t stream[2 * PACKET_MAX];
+    struct pl_packet_stream stream;
 };
 
 static struct pl_connection *find(struct pl_interleaved *all, const struct pl_dissected *segment)
@@ -40,97 +37,31 @@ static struct pl_connection *find(struct pl_interleaved *all, const struct pl_di
     return NULL;
 }
 
-/* Whether a packet may begin here: as far as its bytes are there, RTP's version is 2, and it is on
- * a channel that is known. Payloads have dollars, too. */
-static bool may_begin(const struct pl_connection *c, uint32_t at)
-{
-    const uint8_t *head = c->stream + at;
-    uint32_t left = c->held - at;
-    if (head[0] != '$' || (left > HEAD && head[HEAD] >> 6 != 2))
-        return false;
-    if (left < 2 || c->in_step)
-        return true;
-    return c->carries ? c->channels[head[1]] : head[1] < CHANNELS_USUAL;
-}
-
-enum verdict { NO, YES, WAIT };
-
-/* Whether what may be a packet is one. Out of step that is told by what stands behind it: another
- * one, or a message ("RTSP/2.0 200", "PLAY_NOTIFY").
- * @param last nothing will follow */
-static enum verdict judge(const struct pl_connection *c, uint32_t at, uint32_t end, bool last)
-{
-    if (c->in_step)
-        return end <= c->held ? YES : WAIT;
-    if (end < c->held) {
-        uint8_t next = c->stream[end];
-        return next == '$' || (next >= 'A' && next <= 'Z') ? YES : NO;
-    }
-    if (end == c->held && (at == 0 || last)) /* a segment of its own */
-        return YES;
-    return last ? NO : WAIT;
-}
-
-/* Passes over what comes before a packet's beginning. */
-static uint32_t find_beginning(struct pl_connection *c, uint32_t at)
-{
-    while (at < c->held && !may_begin(c, at)) {
-        c->in_step = false;
-        at++;
-    }
-    return at;
-}
-
-static int take_packet(struct pl_interleaved *all, struct pl_connection *c, uint32_t at,
-                       uint32_t size, const struct pl_captured *from)
-{
-    struct pl_frame packet = {.data = c->stream + at + HEAD, .captured = size};
-    c->in_step = c->carries = true;
-    c->channels[c->stream[at + 1]] = true;
-    return size ? all->take(all->context, &c->flow, packet, from) : 0;
-}
-
 static int take_whole(struct pl_interleaved *all, struct pl_connection *c,
                       const struct pl_captured *from, bool last)
 {
-    enum verdict verdict = YES;
-    uint32_t at = 0;
+    struct pl_frame packet;
     int rc = 0;
-    while (!rc && verdict != WAIT && (at = find_beginning(c, at)) + HEAD < c->held) {
-        uint32_t size = pl_get16(c->stream + at + 2);
-        verdict = judge(c, at, at + HEAD + size, last);
-        if (verdict == YES)
-            rc = take_packet(all, c, at, size, from);
-        at += verdict == YES ? HEAD + size : verdict == NO;
-    }
-    c->held -= at;
-    memmove(c->stream, c->stream + at, c->held);
+    while (!rc && pl_packet_stream_next(&c->stream, last, &packet))
+        if (packet.captured)
+            rc = all->take(all->context, &c->flow, packet, from);
     return rc;
 }
 
-/* The bytes that come next are not those that followed. */
 static void lose_step(struct pl_connection *c, uint32_t expected)
 {
     c->expected = expected;
-    c->held = 0;
-    c->in_step = false;
+    pl_packet_stream_break(&c->stream);
 }
 
-/* What is there already is passed over. A stream that nobody understands is not kept. */
+/* What is there already is passed over. */
 static void append(struct pl_connection *c, uint32_t sequence, const uint8_t *data, uint32_t size)
 {
     uint32_t known = c->expected - sequence;
     if (known >= size)
         return;
-    data += known;
-    size -= known;
-    if (c->held + size > sizeof c->stream)
-        lose_step(c, c->expected);
-    if (size > sizeof c->stream)
-        return;
-    memcpy(c->stream + c->held, data, size);
-    c->held += size;
-    c->expected += size;
+    pl_packet_stream_append(&c->stream, data + known, size - known);
+    c->expected += size - known;
 }
 
 /* @param segment the next one of the stream, or one of before
@@ -206,8 +137,8 @@ static void start(struct pl_connection *c, uint32_t sequence)
     while (c->later)
         pop_later(c);
     lose_step(c, sequence);
-    c->carries = false;
-    memset(c->channels, 0, sizeof c->channels);
+    c->stream.carries = false;
+    memset(c->stream.channels, 0, sizeof c->stream.channels);
 }
 
 /* A new place, or else that of the oldest connection that has had no packet; NULL where there is
@@ -223,24 +154,20 @@ static struct pl_connection *place_for(struct pl_interleaved *all)
     }
     for (size_t i = 0; i < all->count; i++) {
         struct pl_connection *c = all->connections[i];
-        if (!c->carries && (!oldest || c->number < oldest->number))
+        if (!c->stream.carries && (!oldest || c->number < oldest->number))
             oldest = c;
     }
     return oldest;
 }
 
-/* Only a connection in which a packet may begin is worth its memory.
+/* Only one in which packets may be is worth its memory.
  * @param connection NULL where it is none */
 static int begin(struct pl_interleaved *all, const struct pl_dissected *segment,
                  struct pl_connection **connection, struct pl_error *error)
 {
-    const struct pl_frame *payload = &segment->payload;
-    bool may = false;
-    *connection = NULL;
-    for (size_t i = 0; i < payload->captured && !may; i++)
-        may = payload->data[i] == '$' &&
-              (i + HEAD >= payload->captured || payload->data[i + HEAD] >> 6 == 2);
+    bool may = pl_packet_stream_may_begin(&segment->payload);
     struct pl_connection *c = may ? place_for(all) : NULL;
+    *connection = NULL;
     if (may && !c && all->count < PL_CONNECTIONS_MAX)
         return pl_error_set(error, -ENOMEM, "out of memory for %zu connections", all->count);
     if (!c)
@@ -275,7 +202,7 @@ int pl_interleaved_add(struct pl_interleaved *all, const struct pl_dissected *se
         rc = begin(all, segment, &c, error);
     if (!rc && c && segment->payload.captured)
         rc = add_to(all, c, segment, from, error);
-    *carries = c && c->carries;
+    *carries = c && c->stream.carries;
     return rc;
 }
 

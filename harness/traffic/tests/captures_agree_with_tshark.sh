@@ -28,7 +28,7 @@ comparable() {
 
 # SSRC and packets of each stream that tshark sees.
 by_tshark() {
-    tshark -r "$1" -q -z rtp,streams --enable-heuristic rtp_udp --enable-heuristic rtp_stun \
+    tshark -r "$1" -q -z rtp,streams -o tcp.reassemble_out_of_order:TRUE --enable-heuristic rtp_udp --enable-heuristic rtp_stun \
         -d udp.port==5004,rtp -d udp.port==8472,vxlan -d mpls.label==102,pwethnocw 2>/dev/null |
         sed -nE 's/.* (0x[0-9A-Fa-f]{8}) .* ([0-9]+) +-?[0-9]+ \(.*/\1 \2/p' | tr A-F a-f
 }

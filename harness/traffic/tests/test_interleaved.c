@@ -170,6 +170,27 @@ static void out_of_order(void **state)
     craft_free(&stream);
 }
 
+/* A message tells that packets will come, and where the first of them has its place. */
+static void out_of_order_behind_a_message(void **state)
+{
+    (void)state;
+    static const char *const messages[] = {"RTSP/1.0 200 OK\r\n\r\n",
+                                           "RECORD rtsp://host/x RTSP/2.0\r\n\r\n"};
+    for (size_t i = 0; i < 2; i++) {
+        struct craft stream = {.data = NULL};
+        struct craft_file file = begin_file();
+        size_t head = strlen(messages[i]);
+        craft_bytes(&stream, messages[i], head);
+        for (uint32_t k = 0; k < PACKETS; k++)
+            add_rtp(&stream, (uint16_t)k, 5);
+        add_segment(&file, down, &stream, 0, head);
+        for (size_t k = 0; k < PACKETS; k++)
+            add_segment(&file, down, &stream, head + (k ^ 1) * PACKET, PACKET);
+        check_all(&file);
+        craft_free(&stream);
+    }
+}
+
 /* All packets are read but those that the lost segment had bytes of, at the time they came. */
 static void one_is_lost(void **state)
 {
@@ -359,6 +380,7 @@ int main(void)
         cmocka_unit_test(sequence_numbers_turn_over),
         cmocka_unit_test(sent_again),
         cmocka_unit_test(out_of_order),
+        cmocka_unit_test(out_of_order_behind_a_message),
         cmocka_unit_test(one_is_lost),
         cmocka_unit_test(others_go_on_meanwhile),
         cmocka_unit_test(messages_and_reports_between),

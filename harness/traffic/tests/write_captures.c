@@ -124,40 +124,62 @@ static void write_relayed(const char *folder)
     write_file(folder, "relayed.pcap", &file);
 }
 
-/* Adds bytes to what the server sends, in two segments. */
-static void say(struct craft_file *file, const struct craft *bytes, uint32_t *sequence)
+static void add_segment(struct craft_file *file, const struct craft *stream, size_t at, size_t end)
 {
-    for (unsigned half = 0; half < 2; half++) {
-        size_t at = half ? bytes->size / 3 : 0, end = half ? bytes->size : bytes->size / 3;
-        struct craft piece = {.data = bytes->data + at, .size = end - at};
-        char recipe[128];
-        snprintf(recipe, sizeof recipe, "I06 022a 9c40 %08x 00000001 5018 ffff 00000000",
-                 *sequence);
-        add_frame(file, 0, recipe, &piece);
-        *sequence += (uint32_t)piece.size;
-    }
+    struct craft piece = {.data = stream->data + at, .size = end - at};
+    char recipe[128];
+    snprintf(recipe, sizeof recipe, "I06 022a 9c40 %08zx 00000001 5018 ffff 00000000", 1 + at);
+    add_frame(file, 0, recipe, &piece);
 }
 
-static void write_interleaved(const char *folder)
+/* What the server sends; the first packet behind its answer begins at `*head`. */
+static struct craft answer_and_packets(size_t *head)
 {
     static const char answer[] = "RTSP/1.0 200 OK\r\nCSeq: 3\r\nSession: 1\r\n"
                                  "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n";
-    struct craft_file file = {.link = 101};
-    struct craft text = {.data = NULL};
-    uint32_t sequence = 1;
-    craft_begin(&file);
-    craft_bytes(&text, answer, strlen(answer));
-    say(&file, &text, &sequence);
+    struct craft stream = {.data = NULL};
+    craft_bytes(&stream, answer, strlen(answer));
+    *head = stream.size;
     for (uint16_t i = 0; i < 2 * PACKETS; i++) {
-        struct craft rtp = rtp_of(i, 1, 20), both = {.data = NULL};
-        craft_recipe(&both, "2400 0020", &rtp);
-        craft_recipe(&both, "2401 0008 80c9 0001 00000001", NULL);
-        say(&file, &both, &sequence);
+        struct craft rtp = rtp_of(i, 1, 20);
+        craft_recipe(&stream, "2400 0020", &rtp);
+        craft_recipe(&stream, "2401 0008 80c9 0001 00000001", NULL);
         craft_free(&rtp);
-        craft_free(&both);
     }
-    craft_free(&text);
-    write_file(folder, "interleaved.pcap", &file);
+    return stream;
+}
+
+/* In segments that end within packets, two and two of them in turn where they are not in order. */
+static void write_interleaved(const char *folder, bool in_order, const char *name)
+{
+    enum { SIZE = 36 };
+    struct craft_file file = {.link = 101};
+    size_t head;
+    struct craft stream = answer_and_packets(&head);
+    size_t count = (stream.size - head + SIZE - 1) / SIZE;
+    craft_begin(&file);
+    add_segment(&file, &stream, 0, head);
+    for (size_t i = 0; i < count; i++) {
+        size_t k = in_order || (i | 1) == count ? i : i ^ 1, end = head + (k + 1) * SIZE;
+        add_segment(&file, &stream, head + k * SIZE, end < stream.size ? end : stream.size);
+    }
+    craft_free(&stream);
+    write_file(folder, name, &file);
+}
+
+/* Two cards, of which one's clock is late. */
+static void write_disorder(const char *folder)
+{
+    struct craft_file file = {.link = 101};
+    craft_begin(&file);
+    for (uint16_t i = 0; i < 4 * PACKETS; i++) {
+        struct craft rtp = rtp_of(i / 2, 1u + i % 2, 20), frame = {.data = NULL};
+        craft_recipe(&frame, "I11 U138c", &rtp);
+        craft_record(&file, start_ns + i * GAP_NS - i % 2 * (GAP_NS + 12), &frame);
+        craft_free(&rtp);
+        craft_free(&frame);
+    }
+    write_file(folder, "two-clocks.pcap", &file);
 }
 
 int main(int argc, char **argv)
@@ -172,6 +194,8 @@ int main(int argc, char **argv)
     write_interfaces(argv[1], true, "interfaces-of-two-links-swapped.pcapng");
     write_fragments(argv[1]);
     write_relayed(argv[1]);
-    write_interleaved(argv[1]);
+    write_interleaved(argv[1], true, "interleaved.pcap");
+    write_interleaved(argv[1], false, "interleaved-out-of-order.pcap");
+    write_disorder(argv[1]);
     return 0;
 }
