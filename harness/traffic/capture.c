@@ -45,8 +45,19 @@ static int fail(const struct reading *r, int code, const char *format, ...)
     return pl_error_set(r->error, code, "%s: %.400s", r->name, line);
 }
 
-static int check_link(const struct reading *r, int link)
+/* The one link type, or of several the first that is understood. */
+static int first_link(const struct reading *r)
 {
+    const struct pl_capture_file *file = &r->file;
+    for (uint32_t i = 0; i < file->interface_count; i++)
+        if (pl_layer_of_link(file->interfaces[i]) != PL_LAYER_UNKNOWN)
+            return file->interfaces[i];
+    return file->interfaces ? file->interfaces[0] : pcap_datalink(r->pcap);
+}
+
+static int check_link(const struct reading *r)
+{
+    int link = first_link(r);
     const char *name = pcap_datalink_val_to_name(link);
     char known[256];
     pl_link_names(known, sizeof known);
@@ -70,7 +81,7 @@ static int open_pcap(struct reading *r)
                     words);
     }
     r->whole = ftello(r->file.stream);
-    return r->file.interfaces ? 0 : check_link(r, pcap_datalink(r->pcap));
+    return check_link(r);
 }
 
 /* Nanoseconds since the epoch; pcapng can hold times that int64 cannot. */
@@ -96,18 +107,22 @@ static int take_datagram(struct reading *r, const struct pl_flow *flow, struct p
     return 0;
 }
 
-static int take_interleaved(void *context, const struct pl_flow *flow, struct pl_frame packet)
+static int take_interleaved(void *context, const struct pl_flow *flow, struct pl_frame packet,
+                            const struct pl_captured *from)
 {
-    return take_datagram(context, flow, packet);
+    struct reading *r = context;
+    r->from = *from;
+    return take_datagram(r, flow, packet);
 }
 
 static int take_segment(struct reading *r, const struct pl_dissected *segment)
 {
-    struct pl_error why;
-    uint32_t taken;
-    int rc = pl_interleaved_add(&r->interleaved, segment, take_interleaved, r, &taken, &why);
-    r->counts.skipped[PL_SKIPPED_TCP] += rc == 0 && taken == 0;
-    return rc == -ENOMEM ? fail(r, rc, "%s", why.text) : rc;
+    struct pl_captured from = r->from;
+    struct pl_error why = {""}; /* what took a packet has written its own line */
+    bool carries;
+    int rc = pl_interleaved_add(&r->interleaved, segment, &from, &carries, &why);
+    r->counts.skipped[PL_SKIPPED_TCP] += !carries;
+    return why.text[0] ? fail(r, rc, "%s", why.text) : rc;
 }
 
 static int take_fragment(struct reading *r, const struct pl_dissected *part);
@@ -134,7 +149,7 @@ static int take_fragment(struct reading *r, const struct pl_dissected *part)
     struct pl_error why;
     struct pl_frame whole;
     struct pl_dissected d;
-    int rc = pl_fragments_add(&r->fragments, part, &whole, &why);
+    int rc = pl_fragments_add(&r->fragments, part, r->from.time_ns, &whole, &why);
     if (rc != 0)
         return fail(r, rc, "%s", why.text);
     if (!whole.captured)
@@ -143,19 +158,20 @@ static int take_fragment(struct reading *r, const struct pl_dissected *part)
     return take_dissected(r, &d);
 }
 
-/* Of a file with several interfaces each packet begins with the number of its own. */
+/* Of a file with several interfaces each packet begins with the number of its own.
+ * @return whether its link type is understood */
 static bool enter_interface(struct reading *r, struct pl_frame *frame, int *link)
 {
     *link = pcap_datalink(r->pcap);
     if (!r->file.interfaces)
-        return true;
+        return true; /* checked at the start */
     uint32_t number = frame->captured >= PL_TAG_BYTES ? pl_get32(frame->data) : UINT32_MAX;
     if (number >= r->file.interface_count)
         return false;
     pl_frame_skip(frame, PL_TAG_BYTES);
     *link = r->file.interfaces[number];
     r->from.interface = number + 1;
-    return true;
+    return pl_layer_of_link(*link) != PL_LAYER_UNKNOWN;
 }
 
 static int take_frame(struct reading *r, struct pl_frame frame)
@@ -177,6 +193,7 @@ static int take_frame(struct reading *r, struct pl_frame frame)
     pl_dissect(pl_layer_of_link(link), frame, &d);
     if (d.interface)
         r->from.interface = d.interface;
+    d.interface = r->from.interface;
     return take_dissected(r, &d);
 }
 
@@ -259,8 +276,7 @@ static int open_filter(struct reading *r)
 {
     struct pl_error why;
     const char *text = r->options ? r->options->filter : NULL;
-    int link = r->file.interfaces ? r->file.interfaces[0] : pcap_datalink(r->pcap);
-    int rc = pl_filter_open(&r->filter, text, link, &why);
+    int rc = pl_filter_open(&r->filter, text, first_link(r), &why);
     return rc ? fail(r, rc, "%s", why.text) : 0;
 }
 
@@ -271,6 +287,8 @@ static int read_all(struct reading *r)
         rc = open_filter(r);
     if (rc == 0)
         rc = read_records(r);
+    if (rc == 0)
+        rc = pl_interleaved_end(&r->interleaved);
     pl_fragments_close(&r->fragments);
     r->counts.skipped[PL_SKIPPED_FRAGMENTS] = r->fragments.given_up;
     return rc == 0 ? build(r) : rc;
@@ -297,7 +315,10 @@ static int read_and_close(struct reading *r, struct pl_recording **recording,
 static int begin(struct reading *r, const char *name, const struct pl_capture_options *options,
                  struct pl_error *error)
 {
-    *r = (struct reading){.name = name, .options = options, .error = error};
+    *r = (struct reading){.name = name,
+                          .options = options,
+                          .error = error,
+                          .interleaved = {.take = take_interleaved, .context = r}};
     return pl_payload_map_make(&r->payloads, options ? options->payload : NULL,
                                options ? options->sdp : NULL, error);
 }

@@ -33,7 +33,7 @@ static int unpack(FILE *raw, const char *name, struct pl_capture_file *file, str
         if (rc)
             return rc;
     }
-    int rc = pl_capture_tag(file, name, error);
+    int rc = pl_capture_tag(file, name, plain_bytes_max, error);
     if (rc)
         fclose(file->stream);
     return rc;

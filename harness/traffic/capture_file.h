@@ -46,10 +46,13 @@ enum { PL_TAG_BYTES = 4 };
  * libpcap takes no pcapng whose interfaces differ in their link type, and does not say by which one
  * a packet came. Rewrites a pcapng of several interfaces into anonymous memory: all of link type
  * DLT_USER0, each packet behind the number of its interface (PL_TAG_BYTES, big-endian).
- * @param file its stream is replaced, and `interfaces` set; as it was where it is no pcapng, has
- * one interface, or is not understood, which libpcap then says better
- * @return 0, -ENOMEM or another errno of writing
+ * What is damaged is copied as it is, which libpcap then says better.
+ * @param file its stream is replaced, and `interfaces` set; as it was where it is no pcapng or has
+ *  one interface
+ * @param limit bytes; a copy of more is refused
+ * @return 0, -EINVAL for sections of two byte orders, -ENOMEM, -EFBIG or another errno of writing
  */
-int pl_capture_tag(struct pl_capture_file *file, const char *name, struct pl_error *error);
+int pl_capture_tag(struct pl_capture_file *file, const char *name, uint64_t limit,
+                   struct pl_error *error);
 
 #endif

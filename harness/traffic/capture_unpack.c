@@ -112,7 +112,8 @@ static int feed_zstd(struct unpacking *u, size_t size, struct pl_error *error)
     return 0;
 }
 
-/* A file may have several members, one behind the other (RFC 1952 section 2.2). */
+/* A file may have several members, one behind the other (RFC 1952 section 2.2). As of zstd, a full
+ * buffer may hide more, but none at a member's end. */
 static int feed_gzip(struct unpacking *u, size_t size, struct pl_error *error)
 {
     u->gzip.next_in = u->input;
@@ -130,7 +131,7 @@ static int feed_gzip(struct unpacking *u, size_t size, struct pl_error *error)
             return rc;
         if (!u->pending)
             inflateReset(&u->gzip);
-    } while (u->gzip.avail_in || !u->gzip.avail_out);
+    } while (u->gzip.avail_in || (u->pending && !u->gzip.avail_out));
     return 0;
 }
 

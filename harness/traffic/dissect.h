@@ -77,6 +77,7 @@ struct pl_dissected {
     struct pl_frame payload;
     uint32_t interface; /* that a cooked frame came by; 0 where it does not say */
     uint32_t sequence;  /* TCP's, of the payload's first byte */
+    bool opens;         /* TCP's SYN */
     struct pl_fragment fragment;
     uint32_t tunnels; /* that it came through in UDP */
 };

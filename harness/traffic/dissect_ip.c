@@ -159,7 +159,8 @@ enum pl_layer pl_strip_tcp(struct pl_frame *frame, struct pl_dissected *d)
     const uint8_t *header = frame->data;
     d->flow.source_port = pl_get16(header);
     d->flow.destination_port = pl_get16(header + 2);
-    d->sequence = pl_get32(header + 4) + !!(header[13] & SYN);
+    d->opens = header[13] & SYN;
+    d->sequence = pl_get32(header + 4) + d->opens;
     size_t size = 4u * (header[12] >> 4);
     if (size < TCP_HEADER || !pl_frame_skip(frame, size))
         return PL_LAYER_UNKNOWN;

@@ -129,7 +129,8 @@ enum pl_layer pl_strip_nflog(struct pl_frame *frame, struct pl_dissected *d)
 }
 
 /* RFC 1661: a protocol of two bytes, of which an even first one may be left out; HDLC's address and
- * control (RFC 1662) may stand before. */
+ * control (RFC 1662) may stand before. On a serial line the address may be Cisco's instead (RFC
+ * 1547 section 4.3.1). */
 enum pl_layer pl_strip_ppp(struct pl_frame *frame, struct pl_dissected *d)
 {
     (void)d;
@@ -137,6 +138,8 @@ enum pl_layer pl_strip_ppp(struct pl_frame *frame, struct pl_dissected *d)
         pl_frame_skip(frame, 2);
     if (frame->captured < 2)
         return PL_LAYER_UNKNOWN;
+    if (frame->data[0] == 0x0f || frame->data[0] == 0x8f)
+        return PL_LAYER_CISCO_HDLC;
     bool is_short = frame->data[0] & 1;
     uint16_t protocol = is_short ? frame->data[0] : pl_get16(frame->data);
     pl_frame_skip(frame, is_short ? 1 : 2);
@@ -154,8 +157,28 @@ enum pl_layer pl_strip_pppoe(struct pl_frame *frame, struct pl_dissected *d)
     return data && pl_frame_skip(frame, 6) ? PL_LAYER_PPP : PL_LAYER_UNKNOWN;
 }
 
-/* RFC 3032: labels of 4 bytes, the last one marked. What follows is not said: IP by its version,
- * else Ethernet behind a control word (RFC 4448) or without one. */
+/* Whether an IP header stands here, since addresses of Ethernet begin like one, too: by a length as
+ * the frame's, but for the padding of Ethernet's shortest. */
+static bool is_ip(const struct pl_frame *frame)
+{
+    enum { PADDING_MAX = 46 - 4 - 20 };
+    const uint8_t *data = frame->data;
+    size_t size = frame->captured + frame->missing;
+    if (frame->captured < 20)
+        return false;
+    size_t total = data[0] >> 4 == 4 ? pl_get16(data + 2) : 40 + (size_t)pl_get16(data + 4);
+    bool has_size = total >= 20 && total <= size && size - total <= PADDING_MAX;
+    return has_size && (data[0] >> 4 == 6 || (data[0] >> 4 == 4 && (data[0] & 0x0f) >= 5));
+}
+
+/* Whether what stands here reads as Ethernet. */
+static bool is_ethernet(struct pl_frame frame)
+{
+    return frame.captured >= 14 && pl_layer_of_ethertype(pl_get16(frame.data + 12));
+}
+
+/* RFC 3032: labels of 4 bytes, the last one marked. What follows is not said: IP by its header,
+ * else Ethernet behind a control word (RFC 4448), which begins with 0, or without one. */
 enum pl_layer pl_strip_mpls(struct pl_frame *frame, struct pl_dissected *d)
 {
     bool last = false;
@@ -166,12 +189,10 @@ enum pl_layer pl_strip_mpls(struct pl_frame *frame, struct pl_dissected *d)
         last = frame->data[2] & 1;
         pl_frame_skip(frame, 4);
     }
-    if (frame->captured == 0)
-        return PL_LAYER_UNKNOWN;
-    int version = frame->data[0] >> 4;
-    if (version == 4 || version == 6)
+    if (is_ip(frame))
         return PL_LAYER_IP;
-    if (version == 0)
-        pl_frame_skip(frame, 4);
-    return PL_LAYER_ETHERNET;
+    if (is_ethernet(*frame))
+        return PL_LAYER_ETHERNET;
+    bool has_word = frame->captured > 0 && frame->data[0] >> 4 == 0;
+    return has_word && pl_frame_skip(frame, 4) ? PL_LAYER_ETHERNET : PL_LAYER_UNKNOWN;
 }

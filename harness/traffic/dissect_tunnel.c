@@ -20,7 +20,8 @@ enum pl_layer pl_layer_of_port(uint16_t port)
 /* RFC 2784 and 2890; version 1 (RFC 2637) is PPTP's, with a key and maybe an acknowledgement. */
 enum pl_layer pl_strip_gre(struct pl_frame *frame, struct pl_dissected *d)
 {
-    enum { CHECKSUM = 0x8000, KEY = 0x2000, SEQUENCE = 0x1000, ACKNOWLEDGED = 0x0080 };
+    enum { CHECKSUM = 0x8000, ROUTING = 0x4000, KEY = 0x2000, SEQUENCE = 0x1000 };
+    enum { ACKNOWLEDGED = 0x0080 };
     (void)d;
     if (frame->captured < 4)
         return PL_LAYER_UNKNOWN;
@@ -29,7 +30,7 @@ enum pl_layer pl_strip_gre(struct pl_frame *frame, struct pl_dissected *d)
     size_t size = 4 + (flags & CHECKSUM ? 4u : 0) + (flags & KEY ? 4u : 0);
     size += flags & SEQUENCE ? 4u : 0;
     size += is_pptp && flags & ACKNOWLEDGED ? 4u : 0;
-    if ((flags & 7) > 1 || !pl_frame_skip(frame, size))
+    if ((flags & 7) > 1 || flags & ROUTING || !pl_frame_skip(frame, size))
         return PL_LAYER_UNKNOWN;
     if (is_pptp)
         return type == 0x880b ? PL_LAYER_PPP : PL_LAYER_UNKNOWN;
@@ -38,15 +39,19 @@ enum pl_layer pl_strip_gre(struct pl_frame *frame, struct pl_dissected *d)
     return pl_layer_of_ethertype(type);
 }
 
-/* draft-foschiano-erspan: type II has 8 bytes (version 1), III has 12 (version 2) and maybe 8. */
+/* draft-foschiano-erspan: type II has 8 bytes (version 1), III has 12 (version 2) and maybe 8, and
+ * says whether it mirrors a frame or an IP packet. */
 enum pl_layer pl_strip_erspan(struct pl_frame *frame, struct pl_dissected *d)
 {
+    enum { TYPE_II = 1, TYPE_III = 2, MIRRORS_IP = 2 };
     (void)d;
     if (frame->captured < 12)
         return PL_LAYER_UNKNOWN;
-    int version = frame->data[0] >> 4;
-    size_t size = version == 1 ? 8 : 12 + (frame->data[11] & 1 ? 8u : 0);
-    return pl_frame_skip(frame, size) ? PL_LAYER_ETHERNET : PL_LAYER_UNKNOWN;
+    int version = frame->data[0] >> 4, mirrors = frame->data[10] >> 2 & 0x1f;
+    size_t size = version == TYPE_II ? 8 : 12 + (frame->data[11] & 1 ? 8u : 0);
+    if ((version != TYPE_II && version != TYPE_III) || !pl_frame_skip(frame, size))
+        return PL_LAYER_UNKNOWN;
+    return version == TYPE_III && mirrors == MIRRORS_IP ? PL_LAYER_IP : PL_LAYER_ETHERNET;
 }
 
 /* RFC 7348: flags of which one says that there is a network's number, that number, zeros. */

@@ -9,7 +9,9 @@ enum { PACKET_MAX = 65536, UNIT = 8 };
 
 struct pl_pending {
     struct pl_flow flow;
+    uint32_t interface;
     uint32_t id;
+    int64_t begun_ns;
     bool is_whole; /* and free to be used again */
     uint64_t number;
     uint32_t parts;
@@ -19,45 +21,71 @@ struct pl_pending {
     uint8_t data[PACKET_MAX];
 };
 
-static struct pl_pending *find(const struct pl_fragments *f, const struct pl_dissected *part)
+static bool is_of(const struct pl_pending *p, const struct pl_dissected *part)
+{
+    return !p->is_whole && p->id == part->fragment.id && p->interface == part->interface &&
+           memcmp(&p->flow, &part->flow, sizeof p->flow) == 0;
+}
+
+/* What was under way becomes free. */
+static void give_up(struct pl_fragments *f, struct pl_pending *p)
+{
+    f->given_up += p->is_whole ? 0 : p->parts;
+    p->is_whole = true;
+}
+
+static struct pl_pending *find(struct pl_fragments *f, const struct pl_dissected *part,
+                               int64_t time_ns)
 {
     for (size_t i = 0; i < PL_FRAGMENTS_PENDING; i++) {
         struct pl_pending *p = f->pending[i];
-        if (p && !p->is_whole && p->id == part->fragment.id &&
-            memcmp(&p->flow, &part->flow, sizeof p->flow) == 0)
+        if (!p || !is_of(p, part))
+            continue;
+        if (time_ns - p->begun_ns <= PL_FRAGMENTS_WAIT_NS)
             return p;
+        give_up(f, p);
     }
     return NULL;
 }
 
-static void give_up(struct pl_fragments *f, const struct pl_pending *p)
+/* A fragment may stand in a tunnel's packet that was in fragments, too, and lies here. */
+static bool holds(const struct pl_pending *p, const struct pl_dissected *part)
 {
-    f->given_up += p->is_whole ? 0 : p->parts;
+    uintptr_t from = (uintptr_t)p->data, at = (uintptr_t)part->payload.data;
+    return at >= from && at - from <= PACKET_MAX;
 }
 
-/* A place that is empty, or else the oldest one's. */
-static struct pl_pending **place_for(struct pl_fragments *f)
+/* A place that is empty, or else the oldest one's; never that of the bytes to be copied. */
+static struct pl_pending **place_for(struct pl_fragments *f, const struct pl_dissected *part)
 {
-    struct pl_pending **oldest = &f->pending[0];
+    struct pl_pending **oldest = NULL;
     for (size_t i = 0; i < PL_FRAGMENTS_PENDING; i++) {
-        if (!f->pending[i] || f->pending[i]->is_whole)
-            return &f->pending[i];
-        if (f->pending[i]->number < (*oldest)->number)
-            oldest = &f->pending[i];
+        struct pl_pending **place = &f->pending[i];
+        if (!*place)
+            return place;
+        if (holds(*place, part))
+            continue;
+        if ((*place)->is_whole)
+            return place;
+        if (!oldest || (*place)->number < (*oldest)->number)
+            oldest = place;
     }
     give_up(f, *oldest);
     return oldest;
 }
 
-static struct pl_pending *begin(struct pl_fragments *f, const struct pl_dissected *part)
+static struct pl_pending *begin(struct pl_fragments *f, const struct pl_dissected *part,
+                                int64_t time_ns)
 {
-    struct pl_pending **place = place_for(f);
+    struct pl_pending **place = place_for(f, part);
     if (!*place && !(*place = malloc(sizeof **place)))
         return NULL;
     struct pl_pending *p = *place;
     memset(p, 0, offsetof(struct pl_pending, data));
     p->flow = part->flow;
+    p->interface = part->interface;
     p->id = part->fragment.id;
+    p->begun_ns = time_ns;
     p->number = f->number++;
     return p;
 }
@@ -83,7 +111,7 @@ static bool is_sound(const struct pl_dissected *part)
            (!part->fragment.more || size % UNIT == 0);
 }
 
-int pl_fragments_add(struct pl_fragments *f, const struct pl_dissected *part,
+int pl_fragments_add(struct pl_fragments *f, const struct pl_dissected *part, int64_t time_ns,
                      struct pl_frame *whole, struct pl_error *error)
 {
     *whole = (struct pl_frame){.captured = 0};
@@ -91,8 +119,8 @@ int pl_fragments_add(struct pl_fragments *f, const struct pl_dissected *part,
         f->given_up++;
         return 0;
     }
-    struct pl_pending *p = find(f, part);
-    if (!p && !(p = begin(f, part)))
+    struct pl_pending *p = find(f, part, time_ns);
+    if (!p && !(p = begin(f, part, time_ns)))
         return pl_error_set(error, -ENOMEM, "out of memory for a packet in fragments");
     p->parts++;
     copy(p, part);

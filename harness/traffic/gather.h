@@ -14,6 +14,7 @@ struct pl_gathered_packet {
     uint64_t offset;    /* of the datagram, among the gathered bytes */
     uint32_t size;      /* bytes of the datagram */
     uint32_t interface; /* that it was captured on, 0 where that is not known */
+    bool waited;        /* as pl_captured has it */
     bool completed;     /* the snap length cut it: what lacks is zeros */
     uint32_t stream;
     uint32_t payload_offset;
@@ -38,6 +39,7 @@ struct pl_captured {
     int64_t time_ns;
     uint64_t record;
     uint32_t interface;
+    bool waited; /* for others, in vain: its time is before that of what was gathered meanwhile */
 };
 
 enum pl_gathered {

@@ -77,16 +77,19 @@ static int compare_times(const void *a, const void *b)
 static int sort_packets(struct building *b, struct pl_error *error)
 {
     int64_t latest_ns = INT64_MIN;
+    bool in_order = true;
     for (size_t i = 0; i < b->gathering->packet_count; i++) {
         const struct pl_gathered_packet *packet = b->gathering->packets + i;
         if (b->places[packet->stream] == no_stream)
             continue;
-        if (packet->time_ns < latest_ns && latest_ns - packet->time_ns > SORTED_MAX_NS)
+        bool is_early = packet->time_ns < latest_ns;
+        if (is_early && !packet->waited && latest_ns - packet->time_ns > SORTED_MAX_NS)
             return refuse_order(packet, latest_ns - packet->time_ns, error);
-        b->counts->sorted += packet->time_ns < latest_ns;
-        latest_ns = packet->time_ns > latest_ns ? packet->time_ns : latest_ns;
+        b->counts->sorted += is_early && !packet->waited;
+        in_order &= !is_early;
+        latest_ns = is_early ? latest_ns : packet->time_ns;
     }
-    if (b->counts->sorted)
+    if (!in_order)
         qsort(b->gathering->packets, b->gathering->packet_count, sizeof *b->gathering->packets,
               compare_times);
     return 0;

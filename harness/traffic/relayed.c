@@ -17,25 +17,28 @@ static bool is_channel(const struct pl_frame *p)
            pl_get16(p->data + 2) <= p->captured + p->missing - 4;
 }
 
-static void cut_to(struct pl_frame *p, size_t size)
+/* @return false where that is more than there was */
+static bool cut_to(struct pl_frame *p, size_t size)
 {
-    size_t all = p->captured + p->missing;
-    size = size < all ? size : all;
+    if (size > p->captured + p->missing)
+        return false;
     p->captured = size < p->captured ? size : p->captured;
     p->missing = size - p->captured;
+    return true;
 }
 
 /* Attributes have a type, a length, and are padded to 4 bytes. */
 static bool unwrap_indication(struct pl_frame *p)
 {
+    uint16_t length = pl_get16(p->data + 2);
     pl_frame_skip(p, STUN_HEADER);
+    if (!cut_to(p, length))
+        return false;
     while (p->captured >= 4) {
         uint16_t type = pl_get16(p->data), size = pl_get16(p->data + 2);
         pl_frame_skip(p, 4);
-        if (type == DATA) {
-            cut_to(p, size);
-            return true;
-        }
+        if (type == DATA)
+            return cut_to(p, size);
         if (!pl_frame_skip(p, (size + 3u) & ~3u))
             return false;
     }
@@ -49,8 +52,7 @@ bool pl_relayed_unwrap(struct pl_frame *payload)
     if (is_channel(&inner)) {
         uint16_t size = pl_get16(inner.data + 2);
         pl_frame_skip(&inner, 4);
-        cut_to(&inner, size);
-        found = true;
+        found = cut_to(&inner, size);
     } else if (is_stun(&inner)) {
         uint16_t type = pl_get16(inner.data);
         found = (type == SEND_INDICATION || type == DATA_INDICATION) && unwrap_indication(&inner);

@@ -42,6 +42,23 @@ static void l16_is_big_endian_and_scaled(void **state)
 }
 
 /* Every code, every alignment of the input, every length up to 40: the vector loop's ends too. */
+/* RFC 3190 section 4: the lowest, the highest, one beside zero; s16 has the upper 16 bits. */
+static void l24_is_big_endian_and_scaled(void **state)
+{
+    (void)state;
+    static const uint8_t in[] = {0x80, 0,    0,    0x7f, 0xff, 0xff, 0, 0,
+                                 1,    0xff, 0xff, 0xff, 0x40, 0,    0};
+    static const float scaled[] = {-1, 8388607 / 8388608.0f, 1 / 8388608.0f, -1 / 8388608.0f, 0.5f};
+    static const int16_t upper[] = {-32768, 32767, 0, -1, 16384};
+    float f32[5];
+    int16_t s16[5];
+    assert_int_equal(pl_codec_sample_bytes(PL_CODEC_L24), 3);
+    pl_convert_find(PL_CODEC_L24, PL_FORMAT_F32)(in, f32, 5);
+    pl_convert_find(PL_CODEC_L24, PL_FORMAT_S16)(in, s16, 5);
+    assert_memory_equal(f32, scaled, sizeof scaled);
+    assert_memory_equal(s16, upper, sizeof upper);
+}
+
 static void f32_is_s16_scaled_for_every_codec(void **state)
 {
     (void)state;
@@ -76,6 +93,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(g711_follows_its_tables),
         cmocka_unit_test(l16_is_big_endian_and_scaled),
+        cmocka_unit_test(l24_is_big_endian_and_scaled),
         cmocka_unit_test(f32_is_s16_scaled_for_every_codec),
         cmocka_unit_test(opaque_has_no_samples),
     };

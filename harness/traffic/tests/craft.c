@@ -225,23 +225,38 @@ void craft_begin(struct craft_file *file)
     file_32(file, file->link);
 }
 
+static void begin_block(struct craft_file *file, uint32_t interface, uint64_t ticks, uint32_t size)
+{
+    static const uint32_t types[] = {[CRAFT_ENHANCED] = 6, [CRAFT_OLD] = 2, [CRAFT_SIMPLE] = 3};
+    file_32(file, types[file->block]);
+    file_32(file, size);
+    if (file->block == CRAFT_SIMPLE)
+        return;
+    if (file->block == CRAFT_OLD) {
+        file_16(file, interface);
+        file_16(file, 0xffff);
+    } else {
+        file_32(file, interface);
+    }
+    file_32(file, (uint32_t)(ticks >> 32));
+    file_32(file, (uint32_t)ticks);
+}
+
 void craft_record_of(struct craft_file *file, uint32_t interface, uint64_t ticks,
                      const struct craft *frame, uint32_t captured, uint32_t length)
 {
     uint64_t second = file->micro ? 1000000 : 1000000000;
     uint32_t padding = (uint32_t)(-frame->size & 3);
-    uint32_t block = 32 + (uint32_t)frame->size + padding;
+    bool simple = file->pcapng && file->block == CRAFT_SIMPLE;
+    uint32_t block = (simple ? 16 : 32) + (uint32_t)frame->size + padding;
     if (file->pcapng) {
-        file_32(file, 6);
-        file_32(file, block);
-        file_32(file, interface);
-        file_32(file, (uint32_t)(ticks >> 32));
-        file_32(file, (uint32_t)ticks);
+        begin_block(file, interface, ticks, block);
     } else {
         file_32(file, (uint32_t)(ticks / second));
         file_32(file, (uint32_t)(ticks % second));
     }
-    file_32(file, captured);
+    if (!simple)
+        file_32(file, captured);
     file_32(file, length);
     craft_bytes(&file->bytes, frame->data, frame->size);
     if (file->pcapng) {

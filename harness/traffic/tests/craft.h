@@ -52,22 +52,36 @@ struct craft_frame {
 
 void craft_frame(struct craft *out, const struct craft_frame *frame, const struct craft *payload);
 
+/**
+ * A frame byte by byte: hexadecimal digits, blanks between them as one likes, and the headers whose
+ * lengths go on to the frame's end: I and a protocol (IPv4 from 10.0.0.1 to 10.0.0.2), J and a next
+ * header (IPv6), U and a port (UDP from port 4000). "I 11 U 138c" is UDP to port 5004.
+ * @param payload stands behind it, or NULL
+ */
+void craft_recipe(struct craft *out, const char *recipe, const struct craft *payload);
+
+/** How a packet stands in a pcapng; of a simple one there is no time and no interface. */
+enum craft_block { CRAFT_ENHANCED, CRAFT_OLD, CRAFT_SIMPLE };
+
 /** A capture file in the making. */
 struct craft_file {
     struct craft bytes;
     uint32_t link;
     uint32_t snap; /* 0 for 262144 */
     bool pcapng;
-    bool swapped;    /* in the other byte order than this machine's */
+    bool swapped; /* in the other byte order than this machine's */
+    enum craft_block block;
     bool micro;      /* microseconds: pcap's other magic, pcapng's default */
     size_t records;  /* written so far */
     size_t ends[64]; /* offset behind each of the first records */
 };
 
-/** Writes the head: pcap's, or pcapng's section and first interface. */
+/** Writes the head: pcap's, or pcapng's section and first interface; of a pcapng also once more,
+ * for another section. */
 void craft_begin(struct craft_file *file);
 
-/** Another interface of a pcapng, with time stamps in units of 10^-digits s. */
+/** Another interface of a pcapng, of the file's link type as it is now, with time stamps in units
+ * of 10^-digits s. */
 void craft_interface(struct craft_file *file, uint8_t digits);
 
 /** A record. `captured` and `length` are what it claims; the frame's bytes are written whole. */

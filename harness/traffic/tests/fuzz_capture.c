@@ -1,4 +1,5 @@
-/* Feeds arbitrary bytes to the capture reader, and replays what it accepts. */
+/* Feeds arbitrary bytes to the capture reader, with options that the size chooses, and replays what
+ * it accepts. */
 #include <stdlib.h>
 
 #include "harness/traffic/recording.h"
@@ -30,7 +31,9 @@ static void check(const struct pl_recording *recording)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct pl_capture_options options = {.payload = "PCMU/8000/2"};
+    struct pl_capture_options options = {.payload = "PCMU/8000/2",
+                                         .filter = size % 2 ? "greater 30" : NULL,
+                                         .decodes = size % 3 == 0};
     struct pl_recording *recording = NULL;
     struct pl_error error;
     if (pl_capture_read_memory(data, size, "input", &options, &recording, NULL, &error) != 0) {

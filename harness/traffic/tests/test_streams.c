@@ -192,6 +192,36 @@ static void constant_timestamps_still_move(void **state)
     free(b.recording);
 }
 
+/* As AES67 has it: 48 samples a packet of 1 ms, 3 bytes each. */
+static void l24_has_three_bytes_a_sample(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *payload;
+        uint32_t bytes, rate, channels, samples;
+    } cases[] = {{"L24/48000/2", 288, 48000, 2, 48},
+                 {"L24/96000", 288, 96000, 1, 96},
+                 {"l24/48000/8", 1152, 48000, 8, 48}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bench b;
+        begin(&b);
+        for (uint32_t k = 0; k < 3; k++)
+            add(&b, k, k * cases[i].samples, 1, 98, cases[i].bytes);
+        assert_int_equal(finish(&b, cases[i].payload), 0);
+        assert_int_equal(stream_of(&b, 0)->codec, PL_CODEC_L24);
+        assert_int_equal(stream_of(&b, 0)->rate, cases[i].rate);
+        assert_int_equal(stream_of(&b, 0)->channels, cases[i].channels);
+        assert_int_equal(stream_of(&b, 0)->timestamp_span, 3 * cases[i].samples);
+        free(b.recording);
+    }
+    struct bench b;
+    begin(&b);
+    add(&b, 0, 0, 0xabc, 98, 288);
+    add(&b, 1, 48, 0xabc, 98, 286);
+    assert_int_equal(finish(&b, "L24/48000/2"), -EINVAL);
+    assert_non_null(strstr(b.error.text, "286 bytes"));
+}
+
 /* Telephone events among L16: the events keep their type, and need be no samples. */
 static void the_most_frequent_type_names_the_stream(void **state)
 {
@@ -347,6 +377,7 @@ int main(void)
         cmocka_unit_test(loss_keeps_its_place),
         cmocka_unit_test(codecs_of_static_types),
         cmocka_unit_test(dynamic_types_are_what_the_user_says),
+        cmocka_unit_test(l24_has_three_bytes_a_sample),
         cmocka_unit_test(opaque_span_takes_the_median_step),
         cmocka_unit_test(constant_timestamps_still_move),
         cmocka_unit_test(the_most_frequent_type_names_the_stream),
