@@ -25,7 +25,9 @@ enum {
     DURATION,
     CONTAINER,
     SEND,
-    READY
+    READY,
+    FORCE,
+    NO_SAVE
 };
 
 static const struct option options[] = {
@@ -45,6 +47,8 @@ static const struct option options[] = {
     {"container", required_argument, NULL, CONTAINER},
     {"send", required_argument, NULL, SEND},
     {"ready", required_argument, NULL, READY},
+    {"force", no_argument, NULL, FORCE},
+    {"no-save", no_argument, NULL, NO_SAVE},
     {0},
 };
 
@@ -175,6 +179,12 @@ static int take(int option, const char *text, struct pl_arguments *a)
     case READY:
         a->ready = text;
         return PL_EXIT_OK;
+    case FORCE:
+        a->force = true;
+        return PL_EXIT_OK;
+    case NO_SAVE:
+        a->no_save = true;
+        return PL_EXIT_OK;
     default:
         return PL_EXIT_USAGE;
     }
@@ -191,6 +201,12 @@ static int check_together(const struct pl_arguments *a)
         return pl_cli_usage("--%s is for a program that follows `--`; a scenario has the key "
                             "program.%s",
                             a->ready ? "ready" : "send", a->ready ? "ready" : "send");
+    if (a->force && !a->out)
+        return pl_cli_usage("--force removes the run in a folder that --out names; --out DIR "
+                            "--force would be right");
+    if (a->no_save && a->out)
+        return pl_cli_usage("--no-save keeps nothing, and --out says where: one of the two would "
+                            "be right");
     if (a->at_count && !a->ledger)
         return pl_cli_usage("--at is when the ledger is reported; --ledger --at would be right");
     return PL_EXIT_OK;

@@ -31,6 +31,8 @@ struct pl_arguments {
     const struct pl_instrument *instruments[PL_ARGUMENTS_INSTRUMENTS_MAX];
     size_t instrument_count;
     const char *out; /* NULL: results/<time> */
+    bool force;      /* a run that lies there is removed */
+    bool no_save;    /* nothing is left */
     uint64_t seed;
     bool seed_given;
     bool json;

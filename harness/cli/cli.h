@@ -9,10 +9,10 @@
 /** Exit codes: the contract of the command line. */
 enum pl_exit {
     PL_EXIT_OK = 0,
-    PL_EXIT_UNEXPECTED = 1, /* an expectation or a gate failed */
-    PL_EXIT_USAGE = 2,      /* bad usage or input */
-    PL_EXIT_MACHINE = 3,    /* this machine cannot do it */
-    PL_EXIT_INTERRUPTED = 130
+    PL_EXIT_UNEXPECTED = 1,   /* an expectation or a gate failed */
+    PL_EXIT_USAGE = 2,        /* bad usage or input */
+    PL_EXIT_MACHINE = 3,      /* this machine cannot do it */
+    PL_EXIT_INTERRUPTED = 130 /* of a command; main ends with 128 and the signal: 143 for SIGTERM */
 };
 
 /** One command. argv[0] is its name. @return the exit code */
@@ -32,6 +32,7 @@ int pl_cli_pairs(int argc, char **argv);
 int pl_cli_calibrate(int argc, char **argv);
 int pl_cli_baseline(int argc, char **argv);
 int pl_cli_history(int argc, char **argv);
+int pl_cli_runs(int argc, char **argv);
 int pl_cli_agreement(int argc, char **argv);
 
 /** Prints `plimsoll: <line>` on stderr. @return `code` */

@@ -121,7 +121,10 @@ static int print_help(void)
 /* A reader that got half of stdout must not be told that all is well. */
 static int whole(int code)
 {
-    if ((fflush(stdout) == 0 && !ferror(stdout)) || code == PL_EXIT_INTERRUPTED)
+    const bool written = fflush(stdout) == 0 && !ferror(stdout);
+    if (code == PL_EXIT_INTERRUPTED)
+        return pl_interrupt_exit_code();
+    if (written)
         return code;
     fputs("plimsoll: stdout could not be written whole\n", stderr);
     return PL_EXIT_USAGE;
@@ -148,6 +151,7 @@ int main(int argc, char **argv)
         {"baseline", pl_cli_baseline},
         {"history", pl_cli_history},
         {"agreement", pl_cli_agreement},
+        {"runs", pl_cli_runs},
     };
     pl_inherited_reset();
     pl_interrupt_begin();

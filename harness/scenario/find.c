@@ -9,15 +9,32 @@
 
 #include "harness/scenario/scenario.h"
 
+/* The first that stands. */
+static const char *first_folder(const char *const *candidates, size_t count)
+{
+    struct stat status;
+    for (size_t i = 0; i < count; i++)
+        if (candidates[i] && stat(candidates[i], &status) == 0 && S_ISDIR(status.st_mode))
+            return candidates[i];
+    return NULL;
+}
+
 const char *pl_scenario_folder(void)
 {
     const char *candidates[] = {getenv("PLIMSOLL_SCENARIOS"), "scenarios",
                                 PL_SOURCE_DIR "/scenarios", PL_DATA_DIR "/scenarios"};
-    struct stat status;
-    for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++)
-        if (candidates[i] && stat(candidates[i], &status) == 0 && S_ISDIR(status.st_mode))
-            return candidates[i];
-    return NULL;
+    return first_folder(candidates, sizeof candidates / sizeof *candidates);
+}
+
+bool pl_scenario_found_anywhere(const char *name, const char *path)
+{
+    const char *candidates[] = {PL_SOURCE_DIR "/scenarios", PL_DATA_DIR "/scenarios"};
+    const char *folder = first_folder(candidates, sizeof candidates / sizeof *candidates);
+    char own[PL_PATH_MAX];
+    struct stat found, meant;
+    snprintf(own, sizeof own, "%s/%s.yaml", folder ? folder : ".", name);
+    return folder && stat(own, &found) == 0 && stat(path, &meant) == 0 &&
+           found.st_ino == meant.st_ino && found.st_dev == meant.st_dev;
 }
 
 static int is_scenario(const struct dirent *entry)

@@ -2,7 +2,7 @@
 # The command line as a person meets it: exit codes, the one line of each mistake, results that are
 # whole or not there, runs that repeat.     test_cli.sh BUILD_FOLDER
 set -uo pipefail
-build=$1
+build=$(realpath "$1")
 cd "$(dirname "$0")/../../.."
 tmp=$(mktemp -d)
 trap 'umount "$tmp/small" 2>/dev/null; rm -rf "$tmp"' EXIT
@@ -184,7 +184,7 @@ plimsoll run "$tmp/swept/stalled-reader.yaml" "${short[@]}" --out "$tmp/swept/r"
 [ "$(grep -c '"allocator"' "$tmp/swept/r/results.json")" -eq 3 ] || bad "a sweep's cells"
 [ "$(grep -c '"stack": "slab:guards={g}/glibc"' "$tmp/swept/r/results.json")" -eq 2 ] ||
     bad "a sweep's cells do not say where they come from"
-plimsoll run "$tmp/swept/stalled-reader.yaml" "${short[@]}" --allocator glibc --out "$tmp/swept/r" \
+plimsoll run "$tmp/swept/stalled-reader.yaml" "${short[@]}" --allocator glibc --out "$tmp/swept/r" --force \
     >/dev/null 2>&1
 [ "$(grep -c '"allocator"' "$tmp/swept/r/results.json")" -eq 1 ] || bad "--allocator kept a sweep"
 
@@ -198,6 +198,61 @@ if [ "$(id -u)" -eq 0 ] && mkdir "$tmp/small" && mount -t tmpfs -o size=8k tmpfs
     [ -z "$(find "$tmp/small" -type f)" ] || bad "a full folder holds: $(find "$tmp/small" -type f)"
     umount "$tmp/small"
 fi
+
+# a folder holds one run: another is refused, unless --force removes the old one, reports too
+quick=(run stalled-reader "${short[@]}" --allocator glibc)
+plimsoll "${quick[@]}" --out "$tmp/once" >/dev/null 2>&1 && plimsoll report "$tmp/once" >/dev/null 2>&1
+cp "$tmp/once/results.json" "$tmp/once.json"
+fails 2 "once holds a run; another folder, or --force" "${quick[@]}" --out "$tmp/once"
+cmp "$tmp/once/results.json" "$tmp/once.json" || bad "a run was written over"
+plimsoll "${quick[@]}" --out "$tmp/once" --force >/dev/null 2>&1
+[ "$(ls "$tmp/once")" = "$(printf 'results.json\nseries')" ] || bad "--force left $(ls "$tmp/once")"
+fails 2 "--force removes the run in a folder that --out names" "${quick[@]}" --force
+fails 2 "--no-save keeps nothing, and --out says where" "${quick[@]}" --no-save --out "$tmp/once"
+"$build/plimsoll" run steady-reader --allocator glibc --set duration=24h --set container=none --out "$tmp/busy" >/dev/null 2>"$tmp/busy.err" &
+pid=$!
+for _ in $(seq 100); do
+    [ -d "$tmp/busy/series" ] && break
+    sleep 0.1
+done
+fails 2 "another run writes into .*/busy" "${quick[@]}" --out "$tmp/busy" --force
+kill -TERM $pid
+wait $pid
+rc=$?
+[ $rc -eq 143 ] || bad "SIGTERM: exit $rc"
+grep -q 'stopped by SIGTERM; none of .* cells was finished: nothing is kept' "$tmp/busy.err" || bad "SIGTERM: $(cat "$tmp/busy.err")"
+
+# runs without --out: listed, and all but the latest removed; --no-save leaves none
+mkdir "$tmp/here"
+(
+    cd "$tmp/here" || exit 1
+    "$build/plimsoll" "${quick[@]}" --no-save >../out 2>&1
+    [ -z "$(ls)" ] || bad "--no-save left $(ls)"
+    grep -q '^results: not kept' ../out || bad "--no-save: $(cat ../out)"
+    [ "$("$build/plimsoll" runs)" = "no runs in results" ] || bad "runs of none"
+    for _ in 1 2 3; do "$build/plimsoll" "${quick[@]}" >/dev/null 2>&1; done
+    mkdir -p results/notes && touch results/notes/mine
+    [ "$("$build/plimsoll" runs --json | jq -r 'map(.complete and .cells == 1) | "\(length) \(all)"')" = "3 true" ] ||
+        bad "runs: $("$build/plimsoll" runs)"
+    latest=$("$build/plimsoll" runs --json | jq -r '.[0].folder')
+    "$build/plimsoll" runs --prune 1 >../out || bad "runs --prune: $(cat ../out)"
+    [ "$(find results -mindepth 1 -maxdepth 1 | sort)" = "$(printf '%s\nresults/notes' "$latest")" ] ||
+        bad "runs --prune left $(ls results)"
+    [ -f results/notes/mine ] || bad "runs --prune removed a file of others"
+    exit $failed
+) || failed=1
+
+# the command of a cell holds from any folder
+mkdir "$tmp/elsewhere"
+sed "s|file: traffic|file: $PWD/scenarios/traffic|" scenarios/stalled-reader.yaml >"$tmp/here/own.yaml"
+cp scenarios/traffic/l16-stereo-44100.pcap.zst "$tmp/here/own.pcap.zst"
+(
+    cd "$tmp/here" || exit 1
+    "$build/plimsoll" run own.yaml "${short[@]}" --allocator glibc --set traffic.file=own.pcap.zst --out ../own >/dev/null 2>&1
+    command=$(jq -r '.cells[0].reproduce' ../own/results.json)
+    cd ../elsewhere && (eval "${command/plimsoll/$build/plimsoll} --no-save") >/dev/null 2>../err || bad "'$command' fails: $(cat ../err)"
+    exit $failed
+) || failed=1
 
 # expectations: 1 when reality differs, 0 as expected, and exactly the same again
 sed -e 's/outcome: growing/outcome: bounded/' -e "s|file: traffic|file: $PWD/scenarios/traffic|" \
@@ -281,7 +336,7 @@ fi
 # the READMEs' own examples are at least well-formed
 [ "$heap" = glibc ] || grep -ohE 'build/plimsoll run [^`]*' README.md ./*/README.md | grep -v 'my\.\|my-server\|mine\.yaml\|libmine\|@/\|\.\.\.' | while read -r _ example; do
     # shellcheck disable=SC2086
-    timeout 60 "$build/plimsoll" $example --tier smoke --out "$tmp/readme" >/dev/null 2>"$tmp/err"
+    timeout 60 "$build/plimsoll" $example --tier smoke --no-save >/dev/null 2>"$tmp/err"
     [ $? -le 1 ] || grep -q 'plimsoll-media was not built' "$tmp/err" ||
         echo "README: plimsoll $example: $(cat "$tmp/err")"
 done >"$tmp/readme.txt"
@@ -303,7 +358,7 @@ kill -INT $pid
 wait $pid
 rc=$?
 [ $rc -eq 130 ] || bad "SIGINT: exit $rc"
-grep -q 'stopped; 0 of 100 cells' "$tmp/out" || bad "SIGINT: $(cat "$tmp/out")"
+grep -q 'stopped by SIGINT; none of 100 cells was finished: nothing is kept' "$tmp/out" || bad "SIGINT: $(cat "$tmp/out")"
 [ ! -e "$tmp/int" ] || bad "SIGINT before the first cell left a folder"
 "$build/plimsoll" run steady-reader --set duration=24h --allocator glibc --out "$tmp/kill" >/dev/null 2>&1 &
 pid=$!
