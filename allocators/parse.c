@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "allocators/backend.h"
+#include "allocators/nearest.h"
 #include "allocators/printable.h"
 
 /* Where the parser stands. */
@@ -55,11 +56,13 @@ static void print_option_names(const struct pl_backend *backend, char *text, siz
 
 static int refuse_option(struct cursor *cursor, const struct pl_backend *backend, const char *key)
 {
-    char names[256];
+    char names[256], kind[64], text[400];
     if (!backend->option_count)
         return refuse(cursor, "%s takes no options", backend->name);
     print_option_names(backend, names, sizeof names);
-    return refuse(cursor, "%s has no option '%.40s'; %s would be right", backend->name, key, names);
+    snprintf(kind, sizeof kind, "option of %s:", backend->name);
+    pl_nearest_say(kind, key, names, text, sizeof text);
+    return refuse(cursor, "%s", text);
 }
 
 static const struct pl_option *find_option(const struct pl_backend *backend, const char *key)
@@ -177,13 +180,14 @@ static int parse_library(struct cursor *cursor, struct pl_layer_spec *layer)
 
 static int parse_layer(struct cursor *cursor)
 {
-    char name[PL_STACK_TEXT_MAX], names[256];
+    char name[PL_STACK_TEXT_MAX], names[256], text[400];
     struct pl_stack_spec *spec = cursor->spec;
     take(cursor, "@:/", name, sizeof name);
     const struct pl_backend *backend = pl_backend_find(name);
     if (!backend) {
         pl_backend_names(false, names, sizeof names);
-        return refuse(cursor, "no backend is called '%.40s'; %s would be right", name, names);
+        pl_nearest_say("heap or layer", name, names, text, sizeof text);
+        return refuse(cursor, "%s", text);
     }
     if (spec->depth == PL_STACK_DEPTH_MAX)
         return refuse(cursor, "more than %d layers", PL_STACK_DEPTH_MAX);

@@ -78,7 +78,7 @@ static int read_clock(const char *text, struct pl_arguments *a)
 {
     int clock = pl_clock_parse(text);
     if (clock < 0)
-        return pl_cli_usage("--clock takes virtual or wall, not '%s'", text);
+        return pl_cli_unknown("clock", text, "virtual, wall");
     a->clock = (enum pl_clock)clock;
     a->clock_given = true;
     return PL_EXIT_OK;
@@ -88,7 +88,7 @@ static int read_tier(const char *text, struct pl_arguments *a)
 {
     int tier = pl_tier_parse(text);
     if (tier < 0)
-        return pl_cli_usage("--tier takes smoke, default or full, not '%s'", text);
+        return pl_cli_unknown("tier", text, "smoke, default, full");
     a->tier = (enum pl_tier)tier;
     a->tier_given = true;
     return PL_EXIT_OK;
@@ -100,7 +100,7 @@ static int add_instrument(const char *name, struct pl_arguments *a)
     const struct pl_instrument *instrument = pl_instrument_find(name);
     if (!instrument) {
         pl_instrument_names(names, sizeof names);
-        return pl_cli_usage("'%.60s' is no instrument; %s would be right", name, names);
+        return pl_cli_unknown("instrument", name, names);
     }
     for (size_t i = 0; i < a->instrument_count; i++)
         if (a->instruments[i] == instrument)

@@ -41,6 +41,9 @@ int pl_cli_fail(int code, const struct pl_error *error);
 /** As pl_cli_fail, with a line of its own. */
 int pl_cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/** As pl_cli_usage: `unknown KIND WORD; did you mean NAME?` @param names "a, b, c" */
+int pl_cli_unknown(const char *kind, const char *word, const char *names);
+
 /** As pl_cli_usage, for what getopt_long could not take. Its short options begin with ':'.
  *  @param option '?' or ':' */
 int pl_cli_refuse_option(int option, char *const *argv);

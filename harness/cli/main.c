@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocators/nearest.h"
 #include "allocators/printable.h"
 #include "harness/base/inherited.h"
 #include "harness/cli/cli.h"
@@ -93,6 +94,13 @@ int pl_cli_usage(const char *format, ...)
     return PL_EXIT_USAGE;
 }
 
+int pl_cli_unknown(const char *kind, const char *word, const char *names)
+{
+    char text[640];
+    pl_nearest_say(kind, word, names, text, sizeof text);
+    return pl_cli_usage("%s", text);
+}
+
 /* Not by getopt, which prints what it was given as it is. */
 int pl_cli_refuse_option(int option, char *const *argv)
 {
@@ -171,10 +179,8 @@ int main(int argc, char **argv)
         fputs(help, stderr);
         return PL_EXIT_USAGE;
     }
-    return pl_cli_usage(
-        "unknown command '%s'; run, size, faults, record, import, compare, pairs, calibrate, "
-        "baseline, list, doctor, validate, "
-        "report, history, agreement would be right "
-        "(plimsoll --help)",
-        name);
+    return pl_cli_unknown(
+        "command", name,
+        "run, runs, list, doctor, validate, report, size, faults, record, import, "
+        "compare, pairs, calibrate, baseline, history, agreement");
 }

@@ -169,7 +169,7 @@ static int plan_formats(struct pl_planned *p, const char *named)
     if (pl_format_parse(wrong) >= 0)
         return pl_cli_usage("the format %s is named twice; --repeat repeats", wrong);
     pl_format_names(names, sizeof names);
-    return pl_cli_usage("'%s' is no format; %s would be right", wrong, names);
+    return pl_cli_unknown("format", wrong, names);
 }
 
 static int plan_threads(struct pl_planned *p)

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocators/nearest.h"
+
 struct pl_mark pl_decode_mark(struct fy_node *node)
 {
     while (node && !fy_node_is_scalar(node)) {
@@ -36,6 +38,14 @@ int pl_decode_fail(struct pl_decoder *d, struct pl_mark mark, const char *format
         return pl_error_set(d->error, -EINVAL, "--set %s: %s", d->setting, message);
     return pl_error_set(d->error, -EINVAL, "%s:%u:%u: %s", d->path, mark.line, mark.column,
                         message);
+}
+
+int pl_decode_unknown(struct pl_decoder *d, struct pl_mark mark, const char *kind, const char *word,
+                      const char *names)
+{
+    char text[400];
+    pl_nearest_say(kind, word, names, text, sizeof text);
+    return pl_decode_fail(d, mark, "%s", text);
 }
 
 int pl_decode_lines(struct pl_decoder *d, struct fy_node *node, const char *what, char *text,
@@ -155,8 +165,9 @@ static int decode_choice(struct pl_decoder *d, struct fy_node *node, const struc
             *choice = index;
             return 0;
         }
-    return pl_decode_fail(d, pl_decode_mark(node), "%s: '%s' is not one of %s", row->path, text,
-                          row->choices);
+    char kind[96];
+    snprintf(kind, sizeof kind, "value of %s:", row->path);
+    return pl_decode_unknown(d, pl_decode_mark(node), kind, text, row->choices);
 }
 
 static int check_range(struct pl_decoder *d, struct fy_node *node, const struct pl_key *row,
@@ -238,7 +249,7 @@ int pl_decode_value(struct pl_decoder *d, const struct pl_key *row, struct fy_no
 
 static int decode_pair(struct pl_decoder *d, struct fy_node_pair *pair, const char *prefix)
 {
-    char name[64], path[160], names[400];
+    char name[64], path[160], names[512];
     struct fy_node *key = fy_node_pair_key(pair);
     int rc = pl_decode_text(d, key, "a key", name, sizeof name);
     if (rc)
@@ -249,8 +260,7 @@ static int decode_pair(struct pl_decoder *d, struct fy_node_pair *pair, const ch
     const struct pl_key *row = strchr(name, '.') ? NULL : pl_schema_find(path);
     if (!row) {
         pl_schema_names(prefix, names, sizeof names);
-        return pl_decode_fail(d, pl_decode_mark(key), "unknown key '%s'; known here: %s", name,
-                              names);
+        return pl_decode_unknown(d, pl_decode_mark(key), "key", name, names);
     }
     if (!fy_node_pair_value(pair))
         return pl_decode_fail(d, pl_decode_mark(key), "%s has no value", path);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocators/nearest.h"
 #include "harness/base/files.h"
 #include "harness/scenario/check.h"
 #include "harness/scenario/decode.h"
@@ -57,8 +58,8 @@ static int check_tier_names(struct pl_decoder *d, struct fy_node *root)
         char name[32];
         rc = pl_decode_text(d, fy_node_pair_key(pair), "a tier", name, sizeof name);
         if (!rc && pl_tier_parse(name) < 0)
-            rc = pl_decode_fail(d, pl_decode_mark(fy_node_pair_key(pair)),
-                                "'%s' is no tier; smoke, default and full would be right", name);
+            rc = pl_decode_unknown(d, pl_decode_mark(fy_node_pair_key(pair)), "tier", name,
+                                   "smoke, default, full");
     }
     return rc;
 }
@@ -97,6 +98,23 @@ static int decode_tiers(struct pl_decoder *d, const struct layers *layers)
     return rc ? rc : decode_tier(d, layers, (enum pl_tier)d->scenario->tier);
 }
 
+/* The nearest of all keys; where none is near, those that stand beside it. */
+static int unknown_key(struct pl_decoder *d, const char *path)
+{
+    char names[512], prefix[128], end[400];
+    const char *dot = strrchr(path, '.');
+    struct pl_nearest nearest;
+    snprintf(prefix, sizeof prefix, "%.*s", dot ? (int)(dot - path) + 1 : 0, path);
+    pl_schema_names(prefix, names, sizeof names);
+    if (!*names)
+        pl_schema_names("", names, sizeof names);
+    pl_nearest_begin(&nearest, path);
+    for (size_t i = 0; i < pl_schema_count; i++)
+        pl_nearest_try(&nearest, pl_schema[i].path);
+    pl_nearest_end(&nearest, names, end, sizeof end);
+    return pl_decode_fail(d, (struct pl_mark){0}, "unknown key%s", end);
+}
+
 /* Below a map of free names: classes.packet.size, limits.packets. */
 static int set_named(struct pl_decoder *d, const char *path, struct fy_node *value)
 {
@@ -106,9 +124,7 @@ static int set_named(struct pl_decoder *d, const char *path, struct fy_node *val
     char attribute[64];
     if (sscanf(path, "classes.%63[a-z0-9_].%63[a-z]", name, attribute) == 2)
         return pl_decode_class(d, name, attribute, value);
-    char names[512];
-    pl_schema_names("", names, sizeof names);
-    return pl_decode_fail(d, (struct pl_mark){0}, "no such key; known at the top: %s", names);
+    return unknown_key(d, path);
 }
 
 /* A changed condition means that what `expect` says may no longer hold: not checked, never a pass.

@@ -78,8 +78,8 @@ int pl_decode_class(struct pl_decoder *d, const char *name, const char *attribut
             class->budget = budget_index(d, value, budget);
         return rc ? rc : class->budget < 0 ? -EINVAL : 0;
     }
-    return pl_decode_fail(d, pl_decode_mark(value),
-                          "unknown key '%s' of a class; known here: size, budget", attribute);
+    return pl_decode_unknown(d, pl_decode_mark(value), "key of a class:", attribute,
+                             "size, budget");
 }
 
 static int decode_class_mapping(struct pl_decoder *d, const char *name, struct fy_node *mapping)

@@ -29,20 +29,31 @@ heap=jemalloc
 short=(--set duration=20s --set container=none)
 
 # usage
-fails 2 "unknown command 'fly'" fly
+fails 2 "unknown command fly; run, " fly
 fails 2 "run takes a scenario" run
-fails 2 "no scenario 'nope'; a path or one of: crossfade, .*plimsoll list scenarios" run nope
+fails 2 "unknown scenario nope; a path, crossfade, .*plimsoll list scenarios. would be right" run nope
+# what was meant, of each kind of names
+fails 2 "^plimsoll: unknown command rnu; did you mean run\?$" rnu
+fails 2 "^plimsoll: unknown scenario stalled-raeder; did you mean stalled-reader\?$" run stalled-raeder
+fails 2 "^plimsoll: unknown scenario stalled-raeder; did you mean stalled-reader\?$" validate stalled-raeder
+fails 2 "unknown heap or layer jemaloc; did you mean jemalloc\?" run stalled-reader --allocator jemaloc
+fails 2 "unknown option of slab: grwo; did you mean grow\?" run stalled-reader --allocator slab:grwo=double/glibc
+fails 2 "touch=frist; did you mean first|unknown value of trace.touch" run stalled-reader --set trace.touch=frist
+fails 2 "^plimsoll: --set recevier.latency: unknown key; did you mean receiver.latency\?$" run stalled-reader --set recevier.latency=1s
+fails 2 "unknown tier smok; did you mean smoke\?" run stalled-reader --tier smok
+fails 2 "unknown instrument masif; did you mean massif\?" run stalled-reader --instrument masif
+fails 2 "unknown metric rss_bytes_peek; did you mean rss_bytes_peak\?" history stalled-reader --metric rss_bytes_peek
 fails 2 "can't read ./nope.yaml: No such file" run ./nope.yaml
 fails 2 "unrecognized option '--bogus'" run stalled-reader --bogus
 fails 2 "requires an argument" run stalled-reader --set
 fails 2 "--repeat takes a whole number" run stalled-reader --repeat x
 fails 2 "--repeat takes 1 at least" run stalled-reader --repeat 0
-fails 2 "--tier takes smoke, default or full, not 'x'" run stalled-reader --tier x
+fails 2 "unknown tier x; smoke, default, full would be right" run stalled-reader --tier x
 fails 2 "--seed takes" run stalled-reader --seed -1
-fails 2 "--clock takes virtual or wall, not 'sun'" run stalled-reader --clock sun
+fails 2 "unknown clock sun; virtual, wall would be right" run stalled-reader --clock sun
 fails 2 "--instrument does not go with --clock wall" run stalled-reader --clock wall --instrument massif
 fails 2 "--instrument does not go with --clock wall" run stalled-reader --instrument massif --clock wall
-fails 2 "'f24' is no format" run stalled-reader --format f24
+fails 2 "unknown format f24; did you mean f64" run stalled-reader --format f24
 fails 2 "the receiver holds f32 or s16, not f64" run stalled-reader --format f64
 fails 2 "f32 is named twice" run stalled-reader --format f32,s16,f32
 fails 2 "glibc is named twice" run stalled-reader --allocator glibc,slab,glibc
@@ -50,7 +61,7 @@ fails 2 "stalled-reader is named twice" run stalled-reader stalled-reader
 fails 2 "list takes" list bogus
 fails 2 "list takes" list metrics --counterparts
 plimsoll list scenarios --counterparts | grep -q '^| .stalled-reader., slab | roc-toolkit' || bad "list scenarios --counterparts"
-fails 2 "counterpart: no scenario 'real-mosquito' of a real program; real-mosquitto-stalled-subscriber" run steady-reader --set counterpart=real-mosquito
+fails 2 "counterpart: unknown scenario real-mosquito; did you mean real-mosquitto-stalled-subscriber" run steady-reader --set counterpart=real-mosquito
 fails 2 "report takes one folder" report
 fails 2 "results.json" report "$tmp"
 
@@ -108,9 +119,9 @@ grep -q 'could not be written whole' "$tmp/err" || bad "a full stdout: $(cat "$t
 
 # stacks
 fails 2 "no heap" run stalled-reader --allocator limited/slab:grow=double
-fails 2 "no backend is called 'bogus'" run stalled-reader --allocator bogus
+fails 2 "unknown heap or layer bogus; glibc, " run stalled-reader --allocator bogus
 fails 2 "before the end" run stalled-reader --allocator glibc/jemalloc
-fails 2 "'colour'" run stalled-reader --allocator slab:colour=red/glibc
+fails 2 "unknown option of slab: colour; " run stalled-reader --allocator slab:colour=red/glibc
 fails 2 "max" run stalled-reader --allocator limited:max=0/slab/glibc
 fails 2 "smaller than one packet" run stalled-reader --allocator limited:max=1KiB/slab/glibc
 fails 2 "real time" run stalled-reader --allocator jemalloc:background_thread=on
@@ -164,7 +175,7 @@ grep -q '"expected": "not checked"' "$tmp/cut/results.json" || bad "another capt
 sed 's/^duration:.*/duration: 240/' scenarios/stalled-reader.yaml >"$tmp/s.yaml"
 fails 2 "s.yaml:[0-9]+:11: duration: '240' is not a time" validate "$tmp/s.yaml"
 sed 's/rss_bytes_peak: "<= [0-9]*MiB"/rss_bytes_peek: "<= 64MiB"/' scenarios/stalled-reader.yaml >"$tmp/s.yaml"
-fails 2 "s.yaml:[0-9]+:[0-9]+: unknown metric 'rss_bytes_peek'" validate "$tmp/s.yaml"
+fails 2 "s.yaml:[0-9]+:[0-9]+: unknown metric rss_bytes_peek; did you mean rss_bytes_peak" validate "$tmp/s.yaml"
 sed 's/rss_bytes_peak: "<= [0-9]*MiB"/rss_bytes_peak: "<= 64"/' scenarios/stalled-reader.yaml >"$tmp/s.yaml"
 fails 2 "s.yaml:[0-9]+:[0-9]+: rss_bytes_peak: '64' is not a size" validate "$tmp/s.yaml"
 sed 's/frame_buffer:  {size: fit/frame_buffer:  {size: 20B/' scenarios/steady-reader.yaml >"$tmp/s.yaml"
@@ -336,7 +347,7 @@ fi
 # the READMEs' own examples are at least well-formed
 [ "$heap" = glibc ] || grep -ohE 'build/plimsoll run [^`]*' README.md ./*/README.md | grep -v 'my\.\|my-server\|mine\.yaml\|libmine\|@/\|\.\.\.' | while read -r _ example; do
     # shellcheck disable=SC2086
-    timeout 60 "$build/plimsoll" $example --tier smoke --no-save >/dev/null 2>"$tmp/err"
+    timeout 60 "$build/plimsoll" $example --tier smoke --out "$tmp/readme" --force >/dev/null 2>"$tmp/err"
     [ $? -le 1 ] || grep -q 'plimsoll-media was not built' "$tmp/err" ||
         echo "README: plimsoll $example: $(cat "$tmp/err")"
 done >"$tmp/readme.txt"

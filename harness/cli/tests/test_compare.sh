@@ -40,7 +40,7 @@ fails 2 "--repeat does not go with pairs" pairs --base "$build/plimsoll" --out "
 fails 2 "--clock wall does not go with pairs" pairs --base "$build/plimsoll" --out "$tmp/p" --clock wall
 fails 2 "--clock wall does not go with pairs" calibrate --clock wall
 fails 2 "--base takes a value" pairs --out "$tmp/p" --base
-fails 2 "no scenario 'nope'" pairs nope --base "$build/plimsoll" --out "$tmp/p"
+fails 2 "unknown scenario nope;" pairs nope --base "$build/plimsoll" --out "$tmp/p"
 fails 2 "--pairs takes 40 at least" calibrate --pairs 39
 fails 2 "baseline takes folders" baseline
 [ ! -e "$tmp/p" ] || bad "a refused command left a folder"

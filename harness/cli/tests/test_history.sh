@@ -86,7 +86,7 @@ grep -q '^limited ' "$tmp/out" || bad "--allocator: $(cat "$tmp/out")"
 fails "no run of 'nope' in the history; it holds steady-reader" history nope --file "$file"
 fails "no run of 'steady-reader' has such a figure of slab; .*glibc, limited" \
     history steady-reader --allocator slab --file "$file"
-fails "unknown metric 'rss'" history steady-reader --metric rss --file "$file"
+fails "unknown metric rss; did you mean rss_bytes" history steady-reader --metric rss --file "$file"
 fails "named twice" history steady-reader --metric faults_minor,faults_minor --file "$file"
 fails "has such a figure" history steady-reader --metric time_to_oom_seconds --file "$file"
 : >"$tmp/empty.jsonl"

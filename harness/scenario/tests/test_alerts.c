@@ -138,14 +138,13 @@ static void bad_ones_get_one_line(void **state)
          "t.yaml:7:10: alerts: 'live_frames == 1' is no alert: QUANTITY, one of > >= < <=, and "
          "VALUE would be right"},
         {"alerts: [cpu > 1]", "outcome: bounded", NULL,
-         "t.yaml:7:10: alerts: unknown quantity 'cpu' of an alert; known: rss_bytes, live_bytes, "
-         "reserved_bytes, packets_dropped, fallback_allocations, live_CLASS"},
+         "t.yaml:7:10: alerts: unknown quantity of an alert: cpu; rss_bytes, live_bytes, "
+         "reserved_bytes, packets_dropped, fallback_allocations, live_CLASS would be right"},
         {"alerts: [live_frames > 1, live_ > 1]", "outcome: bounded", NULL,
-         "t.yaml:7:27: alerts: unknown quantity 'live_' of an alert; known: rss_bytes, live_bytes, "
-         "reserved_bytes, packets_dropped, fallback_allocations, live_CLASS"},
+         "t.yaml:7:27: alerts: unknown quantity of an alert: live_; did you mean live_bytes?"},
         {"alerts: [live_frames > 1, live_images > 1]", "outcome: bounded", NULL,
-         "t.yaml:7:27: alerts: no class for 'live_images'; live_samples, live_frames, live_lens "
-         "would be right"},
+         "t.yaml:7:27: unknown quantity of an alert: live_images; did you mean "
+         "live_frames?"},
         {"alerts: [live_frames > 1MiB]", "outcome: bounded", NULL,
          "t.yaml:7:10: alerts: '1MiB' is no count: a whole number would be right"},
         {"alerts: [live_frames > -1]", "outcome: bounded", NULL,
@@ -168,8 +167,8 @@ static void bad_ones_get_one_line(void **state)
         {"alerts: [live_frames > 1]", "alerts: []", NULL,
          "t.yaml:9:11: alerts is empty: none, or those that are raised, would be right"},
         {"", "outcome: bounded", "alerts=[live_images > 2]",
-         "--set alerts: alerts: no class for 'live_images'; live_samples, live_frames, live_lens "
-         "would be right"},
+         "--set alerts: unknown quantity of an alert: live_images; did you mean "
+         "live_frames?"},
         {"", "outcome: bounded", "alerts=[live_frames > x]",
          "--set alerts: alerts: 'x' is no count: a whole number would be right"},
         {"alerts: [live_frames > 1, live_frames > 2, live_frames > 3, live_frames > 4, live_frames "

@@ -131,7 +131,8 @@ static void tells_what_is_wrong_and_where(void **state)
     static const struct {
         const char *own, *setting, *message;
     } cases[] = {
-        {"extends: none\nname: own\n", NULL, "own.yaml:1:10: extends: no scenario 'none'"},
+        {"extends: none\nname: own\n", NULL,
+         "own.yaml:1:10: extends: unknown scenario none; a path, "},
         {"extends: ../base\nname: own\n", NULL,
          "own.yaml:1:10: extends: '../base' is no name of a scenario"},
         {"name: own\nextends: [base]\n", NULL, "own.yaml:2:11: extends takes one plain value"},
