@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TOLERATED 3 /* of so many letters one may be wrong */
+#define TOLERATED 3 /* of so many letters, or one fewer, one may be wrong */
 #define TOLERATED_OF_A_BEGINNING 4
 
 void pl_nearest_begin(struct pl_nearest *n, const char *word)
@@ -72,7 +72,7 @@ void pl_nearest_try_list(struct pl_nearest *n, const char *names)
 const char *pl_nearest_name(const struct pl_nearest *n)
 {
     size_t length = strlen(n->word);
-    bool all = n->whole <= length / TOLERATED;
+    bool all = n->whole <= (length + 1) / TOLERATED;
     bool beginning =
         length > 1 && n->word[0] == n->name[0] && n->beginning <= length / TOLERATED_OF_A_BEGINNING;
     return n->name[0] && (all || beginning) ? n->name : NULL;

@@ -44,8 +44,8 @@ fails 2 "unknown tier smok; did you mean smoke\?" run stalled-reader --tier smok
 fails 2 "unknown instrument masif; did you mean massif\?" run stalled-reader --instrument masif
 fails 2 "unknown metric rss_bytes_peek; did you mean rss_bytes_peak\?" history stalled-reader --metric rss_bytes_peek
 fails 2 "can't read ./nope.yaml: No such file" run ./nope.yaml
-fails 2 "unrecognized option '--bogus'" run stalled-reader --bogus
-fails 2 "requires an argument" run stalled-reader --set
+fails 2 "unknown option of run: --bogus; --allocator, " run stalled-reader --bogus
+fails 2 "--set takes a value: --set KEY=VALUE" run stalled-reader --set
 fails 2 "--repeat takes a whole number" run stalled-reader --repeat x
 fails 2 "--repeat takes 1 at least" run stalled-reader --repeat 0
 fails 2 "unknown tier x; smoke, default, full would be right" run stalled-reader --tier x

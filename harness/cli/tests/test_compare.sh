@@ -29,7 +29,7 @@ short=(steady-reader --allocator glibc,slab --set duration=20s --set container=n
 # usage
 fails 2 "compare takes two folders" compare
 fails 2 "compare takes two folders" compare a
-fails 2 "unknown option --bogus" compare --bogus a b
+fails 2 "unknown option of compare: --bogus" compare --bogus a b
 fails 2 "a: no results.json in it" compare a b
 fails 2 "pairs takes --base PROGRAM" pairs --out "$tmp/p"
 fails 2 "pairs takes --out DIR" pairs --base "$build/plimsoll"

@@ -46,8 +46,8 @@ fails "one scenario, or --add" history a b --file "$file"
 fails "one scenario, or --add" history steady-reader --add "$tmp/run" --file "$file"
 fails "--add prints nothing" history --add "$tmp/run" --metric rss_bytes_peak --file "$file"
 fails "--commit goes with --add" history steady-reader --commit c --file "$file"
-fails "unrecognized option '--bogus'" history --bogus
-fails "requires an argument" history --add
+fails "unknown option of history: --bogus; " history --bogus
+fails "--add takes a value: --add DIR" history --add
 fails "1 to 100 characters" history --add "$tmp/run" --file "$file" --commit ""
 fails "without blanks" history --add "$tmp/run" --file "$file" --commit "a b"
 fails "without blanks" history --add "$tmp/run" --file "$file" --commit $'\xff'
