@@ -280,6 +280,19 @@ int pl_arguments_all_scenarios(struct pl_arguments *a)
     return keep_gated(a, (size_t)count);
 }
 
+void pl_arguments_name_option(const struct pl_arguments *a, struct pl_error *error)
+{
+    static const char set[] = "--set ";
+    size_t length = sizeof set - 1;
+    if (strncmp(error->text, set, length) != 0)
+        return;
+    for (char *const *made = a->made; made && *made; made++) {
+        size_t key = strcspn(*made, "=");
+        if (strncmp(error->text + length, *made, key) == 0 && error->text[length + key] == ':')
+            memmove(error->text + 2, error->text + length, strlen(error->text + length) + 1);
+    }
+}
+
 void pl_arguments_free(struct pl_arguments *a)
 {
     for (size_t i = 0; a->listed && i < a->scenario_count; i++)

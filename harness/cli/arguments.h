@@ -51,6 +51,9 @@ int pl_arguments_read(int argc, char **argv, struct pl_arguments *arguments);
  *  clock. @return as pl_arguments_read */
 int pl_arguments_all_scenarios(struct pl_arguments *arguments);
 
+/** Has an error that names `--set KEY` name the option of its own that was typed, --KEY. */
+void pl_arguments_name_option(const struct pl_arguments *arguments, struct pl_error *error);
+
 void pl_arguments_free(struct pl_arguments *arguments);
 
 /** Takes an option that `run` does not know out of argv, before the rest is read; what follows `--`

@@ -11,6 +11,7 @@
 #include "allocators/nearest.h"
 #include "harness/base/files.h"
 #include "harness/scenario/document.h"
+#include "harness/scenario/extends.h"
 
 #define NAME_MAX_LENGTH (sizeof((struct pl_scenario *)0)->counterpart - 1)
 #define FOLDERS 3 /* the file's own, that of the scenarios, and theirs of real programs */
@@ -49,17 +50,18 @@ static bool read_key(const char *path, const char *key, char *text, size_t capac
     return value != NULL;
 }
 
-/* What a scenario says itself, or else the one of the same folder that it extends. */
+/* What a scenario says itself, or else those of the same folder that it extends. */
 static void read_pipeline(const char *folder, const char *name, char *text, size_t capacity)
 {
     char path[PL_PATH_MAX + 128], base[NAME_MAX_LENGTH + 1];
-    snprintf(path, sizeof path, "%.*s/%s" ENDING, PL_PATH_MAX - 1, folder, name);
+    snprintf(base, sizeof base, "%s", name);
     *text = '\0';
-    if (read_key(path, "/pipeline", text, capacity) ||
-        !read_key(path, "/extends", base, sizeof base))
-        return;
-    snprintf(path, sizeof path, "%.*s/%s" ENDING, PL_PATH_MAX - 1, folder, base);
-    read_key(path, "/pipeline", text, capacity);
+    for (int i = 0; i <= PL_EXTENDS_MAX; i++) {
+        snprintf(path, sizeof path, "%.*s/%s" ENDING, PL_PATH_MAX - 1, folder, base);
+        if (read_key(path, "/pipeline", text, capacity) ||
+            !read_key(path, "/extends", base, sizeof base))
+            return;
+    }
 }
 
 static bool is_real(const char *pipeline)

@@ -34,8 +34,12 @@ int pl_decode_fail(struct pl_decoder *d, struct pl_mark mark, const char *format
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    if (d->setting)
-        return pl_error_set(d->error, -EINVAL, "--set %s: %s", d->setting, message);
+    if (d->setting) {
+        size_t length = strlen(d->setting); /* a key is named once */
+        bool twice = strncmp(message, d->setting, length) == 0 && message[length] == ':';
+        return pl_error_set(d->error, -EINVAL, "--set %s: %s", d->setting,
+                            twice ? message + length + 2 : message);
+    }
     return pl_error_set(d->error, -EINVAL, "%s:%u:%u: %s", d->path, mark.line, mark.column,
                         message);
 }
@@ -215,6 +219,43 @@ static int decode_number(struct pl_decoder *d, const struct pl_key *row, struct 
     return 0;
 }
 
+/* Keys whose default is none may be given as `none`, as is said of them. */
+static bool takes_none(const struct pl_key *row)
+{
+    static const char *const keys[] = {
+        "counterpart",     "traffic.filter",      "traffic.payload", "traffic.sdp",
+        "traffic.churn",   "traffic.outages",     "receiver.stalls", "media.payload",
+        "program.build",   "program.environment", "program.send",    "program.clients",
+        "program.actions", "broadcast.stalls",    "sweep",           "alerts"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strcmp(keys[i], row->path) == 0)
+            return true;
+    return false;
+}
+
+static bool is_none(struct fy_node *value)
+{
+    static const char none[] = "none";
+    return value && fy_node_is_scalar(value) &&
+           fy_node_compare_string(value, none, sizeof none - 1);
+}
+
+/* As if the key did not stand there, nor in what is extended. */
+static int decode_none(struct pl_decoder *d, const struct pl_key *row, struct fy_node *key,
+                       struct fy_node *value)
+{
+    const char *empty = strcmp(row->path, "program.environment") == 0 ? "{}" : "[]";
+    d->seen[row - pl_schema] = false;
+    if (row->kind == PL_KEY_TEXT) {
+        *((char *)d->scenario + row->offset) = '\0';
+        return 0;
+    }
+    struct fy_node *list = fy_node_build_from_string(fy_node_document(value), empty, strlen(empty));
+    int rc = list ? row->decode(d, key, list) : -ENOMEM;
+    fy_node_free(list);
+    return rc == -ENOMEM ? pl_error_set(d->error, rc, "%s: out of memory", d->path) : rc;
+}
+
 int pl_decode_value(struct pl_decoder *d, const struct pl_key *row, struct fy_node *key,
                     struct fy_node *value)
 {
@@ -222,6 +263,8 @@ int pl_decode_value(struct pl_decoder *d, const struct pl_key *row, struct fy_no
     d->marks[row - pl_schema] = pl_decode_mark(value ? value : key);
     d->seen[row - pl_schema] = true;
     char prefix[80];
+    if (takes_none(row) && is_none(value))
+        return decode_none(d, row, key, value);
     switch (row->kind) {
     case PL_KEY_SECTION:
         snprintf(prefix, sizeof prefix, "%s.", row->path);

@@ -56,6 +56,13 @@ static int check_node(struct fy_node *node, bool is_item, const char *path, stru
 {
     void *at = NULL;
     int rc = 0;
+    if (node && fy_node_is_alias(node)) {
+        struct pl_mark mark = pl_decode_mark(node);
+        return pl_error_set(error, -EINVAL,
+                            "%s:%u:%u: a YAML alias (*name) is not taken; what it stands for, "
+                            "written out, or extends would be right",
+                            path, mark.line, mark.column);
+    }
     if (node && fy_node_is_scalar(node))
         return check_scalar(node, is_item || is_block(node), path, error);
     if (node && fy_node_is_mapping(node))

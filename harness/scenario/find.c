@@ -23,13 +23,15 @@ static const char *first_folder(const char *const *candidates, size_t count)
 const char *pl_scenario_folder(void)
 {
     const char *candidates[] = {getenv("PLIMSOLL_SCENARIOS"), "scenarios",
-                                PL_SOURCE_DIR "/scenarios", PL_DATA_DIR "/scenarios"};
+                                PL_SOURCE_DIR "/scenarios", PL_DATA_DIR "/scenarios",
+                                PL_PACKAGE_DATA_DIR "/scenarios"};
     return first_folder(candidates, sizeof candidates / sizeof *candidates);
 }
 
 bool pl_scenario_found_anywhere(const char *name, const char *path)
 {
-    const char *candidates[] = {PL_SOURCE_DIR "/scenarios", PL_DATA_DIR "/scenarios"};
+    const char *candidates[] = {PL_SOURCE_DIR "/scenarios", PL_DATA_DIR "/scenarios",
+                                PL_PACKAGE_DATA_DIR "/scenarios"};
     const char *folder = first_folder(candidates, sizeof candidates / sizeof *candidates);
     char own[PL_PATH_MAX];
     struct stat found, meant;

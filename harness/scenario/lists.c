@@ -57,6 +57,11 @@ static int check_stack(struct pl_decoder *d, struct fy_node *node, const char *i
     return 0;
 }
 
+static int check_stack_or_group(struct pl_decoder *d, struct fy_node *node, const char *item)
+{
+    return strcmp(item, PL_STACK_HEAPS) == 0 ? 0 : check_stack(d, node, item);
+}
+
 static int check_stack_group(struct pl_decoder *d, struct fy_node *node, const char *item)
 {
     if (strcmp(item, "all") == 0 || strcmp(item, "unlimited") == 0)
@@ -75,8 +80,13 @@ static int check_format(struct pl_decoder *d, struct fy_node *node, const char *
 
 int pl_decode_allocators(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
 {
-    return decode_list(d, key, value, "allocators", d->scenario->allocators,
-                       sizeof d->scenario->allocators, check_stack);
+    char list[PL_LIST_TEXT_MAX];
+    struct pl_error reason;
+    int rc = decode_list(d, key, value, "allocators", list, sizeof list, check_stack_or_group);
+    if (!rc && pl_stack_list_expand(list, d->scenario->allocators, sizeof d->scenario->allocators,
+                                    &reason))
+        rc = pl_decode_fail(d, pl_decode_mark(value), "allocators: %s", reason.text);
+    return rc;
 }
 
 int pl_decode_formats(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)

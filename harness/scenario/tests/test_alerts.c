@@ -13,12 +13,12 @@
 
 static const char base[] = "name: t\n"
                            "title: t\n"
-                           "pipeline: media\n"
-                           "media: {sources: a.mp3}\n"
+                           "pipeline: trace\n"
+                           "trace: {file: a.trace}\n"
                            "duration: 10m\n"
                            "allocators: [glibc]\n"
                            "%s\n"
-                           "classes: {samples: {size: fit}, frame: {size: 8B}, lens: {size: 8B}}\n"
+                           "classes: {samples: {size: 8B}, frame: {size: 16B}, lens: {size: 24B}}\n"
                            "expect: [{stacks: all, %s}]\n";
 
 static int parse(const char *alerts, const char *expected, const char *setting,
@@ -170,7 +170,7 @@ static void bad_ones_get_one_line(void **state)
          "--set alerts: unknown quantity of an alert: live_images; did you mean "
          "live_frames?"},
         {"", "outcome: bounded", "alerts=[live_frames > x]",
-         "--set alerts: alerts: 'x' is no count: a whole number would be right"},
+         "--set alerts: 'x' is no count: a whole number would be right"},
         {"alerts: [live_frames > 1, live_frames > 2, live_frames > 3, live_frames > 4, live_frames "
          "> 5, live_frames > 6, live_frames > 7, live_frames > 8, live_frames > 9]",
          "outcome: bounded", NULL, "t.yaml:7:146: more than 8 alerts"},

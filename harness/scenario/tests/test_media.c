@@ -111,8 +111,8 @@ static void what_does_not_fit_gets_one_line(void **state)
         {"  hold: chunks\n  encoder: mp3\n", "chunk: {size: fit}", "s16",
          "dir/t.yaml:7:9: media.hold: chunks are played as they are: no encoder, no crossfade"},
         {"", "packet: {size: fit}", "s16",
-         "dir/t.yaml:7:11: class packet has no size that fits, of 1 B to 1 GiB, in each of the "
-         "formats s16"},
+         "dir/t.yaml:7:11: unknown class of the pipeline media: packet; samples, chunk, image "
+         "would be right"},
         {"", "samples: {size: fit}", "s16, s16", "dir/t.yaml:9:11: formats: s16 is named twice"},
         {"traffic: {file: x}\n", "samples: {size: fit}", "s16",
          "dir/t.yaml:7:11: 'traffic' is a key of the pipeline receiver, not of media"},
