@@ -101,6 +101,7 @@ static void print_table(const struct list *list)
     if (pl_grid_make(&grid, list->count + 1, 1, columns)) {
         for (size_t i = 0; i < columns; i++) {
             grid.left[i] = i != 3;
+            grid.ranks[i] = i == 5 ? 2 : i == 2 ? 1 : 0;
             pl_grid_set(&grid, 0, i, heads[i]);
         }
         for (size_t i = 0; i < list->count; i++) {

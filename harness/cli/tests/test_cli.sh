@@ -60,6 +60,17 @@ fails 2 "glibc is named twice" run stalled-reader --allocator glibc,slab,glibc
 fails 2 "stalled-reader is named twice" run stalled-reader stalled-reader
 fails 2 "list takes" list bogus
 fails 2 "list takes" list metrics --counterparts
+fails 2 "unknown list scenrios; did you mean scenarios" list scenrios
+[ "$(plimsoll list metrics --json | jq -r '.metrics | map(select(.name == "rss_bytes_peak"))[0] | .class + .unit')" = SB ] ||
+    bad "list --json: $(plimsoll list metrics --json | head -n 20)"
+[ "$(plimsoll doctor --json | jq -r 'map(select(.what == "plimsoll-cell"))[0].ok')" = true ] || bad "doctor --json"
+# names stand in one column, however long they are
+[ "$(plimsoll list scenarios | awk '{ print match($0, / [A-Z1-9]/) > 0 }' | sort -u)" = 1 ] || bad "list scenarios"
+# keys and what is set, by the flag that was typed
+fails 2 "^plimsoll: --duration: '5x' is not a time" run stalled-reader --duration 5x
+fails 2 "^plimsoll: --set sample_interval: sample_interval is too wide" run stalled-reader --set sample_interval=1h
+fails 2 "^plimsoll: --set classes.packte.size: .*packte; did you mean packet\?" run stalled-reader --set classes.packte.size=5MiB
+fails 2 "list takes" list heaps --json x
 plimsoll list scenarios --counterparts | grep -q '^| .stalled-reader., slab | roc-toolkit' || bad "list scenarios --counterparts"
 fails 2 "counterpart: unknown scenario real-mosquito; did you mean real-mosquitto-stalled-subscriber" run steady-reader --set counterpart=real-mosquito
 fails 2 "report takes one folder" report
@@ -209,6 +220,17 @@ if [ "$(id -u)" -eq 0 ] && mkdir "$tmp/small" && mount -t tmpfs -o size=8k tmpfs
     [ -z "$(find "$tmp/small" -type f)" ] || bad "a full folder holds: $(find "$tmp/small" -type f)"
     umount "$tmp/small"
 fi
+
+# a table as wide as there is room says what it leaves out; a pipe gets all of it
+COLUMNS=70 plimsoll run stalled-reader "${short[@]}" --allocator glibc --no-save >"$tmp/narrow" 2>/dev/null
+grep -q '^not shown in 70 columns: ' "$tmp/narrow" || bad "a narrow table: $(cat "$tmp/narrow")"
+[ "$(sed -n '/^  /p;/^stack /p;/^glibc /p' "$tmp/narrow" | awk 'length > 70' | wc -l)" -eq 0 ] || bad "a wide table: $(cat "$tmp/narrow")"
+plimsoll run stalled-reader "${short[@]}" --allocator glibc --no-save 2>/dev/null | grep -q 'not shown' && bad "columns are left out of a pipe"
+# heaps are all that there are
+plimsoll run stalled-reader "${short[@]}" --allocator heaps,limited --no-save --json >"$tmp/heaps.json" 2>/dev/null
+[ "$(jq -r '[.cells[].allocator] | join(" ")' "$tmp/heaps.json")" = "$(plimsoll list allocators --json | jq -r '[.allocators[] |
+    select(.kind == "heap" and (has("missing") | not) and (.name | IN("preload", "native", "null") | not)) | .name] + ["limited"] | join(" ")')" ] ||
+    bad "heaps: $(jq -r '[.cells[].allocator] | join(" ")' "$tmp/heaps.json")"
 
 # a folder holds one run: another is refused, unless --force removes the old one, reports too
 quick=(run stalled-reader "${short[@]}" --allocator glibc)
