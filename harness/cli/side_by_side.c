@@ -165,7 +165,8 @@ int pl_side_by_side_run(struct pl_arguments *a, const struct pl_side_by_side *s)
     int code = pl_arguments_all_scenarios(a);
     for (int i = 0; code == PL_EXIT_OK && i < 2; i++)
         if (access(s->programs[i], X_OK) != 0)
-            code = pl_cli_usage("%s is no program; a path to a plimsoll is wanted", s->programs[i]);
+            code = pl_cli_usage("%s is no program; a path to a plimsoll would be right",
+                                s->programs[i]);
     if (code == PL_EXIT_OK)
         code = pl_plan_make(a, &plan);
     for (size_t i = 0; code == PL_EXIT_OK && i < plan.count; i++)

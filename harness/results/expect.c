@@ -56,7 +56,8 @@ int pl_bound_read(const struct pl_bound *bound, const struct pl_metric *metric,
             return read_value(metric->unit, value, &out->value, reason);
         }
     return pl_error_set(reason, -EINVAL,
-                        "'%s': a comparison (<=, >=, <, >, =) and a value are taken", bound->text);
+                        "'%s': a comparison (<=, >=, <, >, =) and a value would be right",
+                        bound->text);
 }
 
 static int check_bound(const struct pl_scenario *s, const struct pl_bound *bound,

@@ -53,7 +53,8 @@ static int check_name(struct pl_decoder *d)
     const char *name = d->scenario->name;
     if (*name && !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")])
         return 0;
-    return pl_decode_fail(d, mark_of(d, "name"), "'%s' is no name: a-z, 0-9 and - are taken", name);
+    return pl_decode_fail(d, mark_of(d, "name"), "'%s' is no name; a-z, 0-9 and - would be right",
+                          name);
 }
 
 /* A class that the pipeline acquires nothing of would be in no figure. */

@@ -60,8 +60,8 @@ int pl_decode_lines(struct pl_decoder *d, struct fy_node *node, const char *what
     size_t length = 0;
     const char *scalar = fy_node_get_scalar(node, &length);
     if (!scalar || length >= capacity || memchr(scalar, '\0', length))
-        return pl_decode_fail(d, pl_decode_mark(node), "%s: text of at most %zu bytes is taken",
-                              what, capacity - 1);
+        return pl_decode_fail(d, pl_decode_mark(node),
+                              "%s: text of at most %zu bytes would be right", what, capacity - 1);
     memcpy(text, scalar, length);
     text[length] = '\0';
     return 0;
@@ -120,9 +120,10 @@ static int decode_factor(struct pl_decoder *d, struct fy_node *node, const struc
         return rc;
     double value = strtod(text, &end);
     if (end == text || *end || !isfinite(value) || value < 0.001 || value > (double)row->max)
-        return pl_decode_fail(d, pl_decode_mark(node),
-                              "%s: '%s' is out of range; a factor from 0.001 to %lld is taken",
-                              row->path, text, (long long)row->max);
+        return pl_decode_fail(
+            d, pl_decode_mark(node),
+            "%s: '%s' is out of range; a factor from 0.001 to %lld would be right", row->path, text,
+            (long long)row->max);
     *factor = value;
     return 0;
 }
@@ -190,7 +191,7 @@ static int check_range(struct pl_decoder *d, struct fy_node *node, const struct 
         snprintf(low, sizeof low, "%lld", (long long)row->min);
         snprintf(high, sizeof high, "%lld", (long long)row->max);
     }
-    return pl_decode_fail(d, pl_decode_mark(node), "%s is out of range: from %s to %s is taken",
+    return pl_decode_fail(d, pl_decode_mark(node), "%s is out of range; %s to %s would be right",
                           row->path, low, high);
 }
 

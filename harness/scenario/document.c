@@ -128,10 +128,11 @@ static int try_apart(const struct parsed *p, const char *path, struct pl_error *
     int status = 0;
     if (pl_child_apart(try_it, (void *)(uintptr_t)p, TRIAL_SECONDS, &status) || status == 0)
         return 0;
-    return pl_error_set(error, -EINVAL,
-                        "%s:1:1: this text ends libfyaml (%s %d): a plain YAML mapping is expected",
-                        path, WIFSIGNALED(status) ? "signal" : "exit code",
-                        WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+    return pl_error_set(
+        error, -EINVAL,
+        "%s:1:1: this text ends libfyaml (%s %d): a plain YAML mapping would be right", path,
+        WIFSIGNALED(status) ? "signal" : "exit code",
+        WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
 static int check(const struct parsed *p, const char *path, struct pl_error *error)

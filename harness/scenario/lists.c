@@ -189,8 +189,8 @@ static int add_churn(struct pl_decoder *d, struct fy_node *node)
     int64_t *ns = &traffic->churn_ns[traffic->churn_count++];
     int rc = pl_decode_time(d, node, "traffic.churn", ns);
     if (!rc && *ns < CHURN_MIN_NS)
-        rc =
-            pl_decode_fail(d, pl_decode_mark(node), "traffic.churn is out of range: 100ms or more");
+        rc = pl_decode_fail(d, pl_decode_mark(node),
+                            "traffic.churn is out of range; 100ms or more would be right");
     return rc;
 }
 

@@ -249,7 +249,7 @@ static void bad_bounds_are_refused_with_their_place(void **state)
          "KiB, MiB, GiB, kB, MB or GB would be right"},
         {"rss_bytes_peak", "1MiB",
          "x.yaml:7:9: rss_bytes_peak: '1MiB': a comparison (<=, >=, <, "
-         ">, =) and a value are taken"},
+         ">, =) and a value would be right"},
         {"packets_received", "> many", "x.yaml:7:9: packets_received: 'many' is no number"},
         {"packets_received", "> nan", "x.yaml:7:9: packets_received: 'nan' is no number"},
     };

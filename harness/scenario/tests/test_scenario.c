@@ -91,13 +91,13 @@ static void tells_where_and_what(void **state)
                                  "samples must fit into the duration"},
         {"container: 1TB", "dir/t.yaml:10:12: container: '1TB' is not a size: a number and B, KiB, "
                            "MiB, GiB, kB, MB or GB would be right; or none"},
-        {"container: 1MiB",
-         "dir/t.yaml:10:12: container: 1MiB is out of range: a cell needs 8MiB at least"},
+        {"container: 1MiB", "dir/t.yaml:10:12: container: 1MiB is out of range; 8MiB or more, "
+                            "which a cell needs, would be right"},
         {"huge_pages: maybe", "dir/t.yaml:10:13: huge_pages: 'maybe' is neither true nor false"},
         {"receiver: {on_full: wait}", "dir/t.yaml:10:21: unknown value of receiver.on_full: wait; "
                                       "retry|drop_newest|drop_oldest|spin would be right"},
         {"receiver: {latency: 2h}",
-         "dir/t.yaml:10:21: receiver.latency is out of range: from 1 ms to 1 h is taken"},
+         "dir/t.yaml:10:21: receiver.latency is out of range; 1 ms to 1 h would be right"},
         {"receiver: 5s", "dir/t.yaml:10:11: receiver takes keys with values below it"},
         {"receiver: {stalls: [{from: 9s, until: 9s}]}",
          "dir/t.yaml:10:22: receiver.stalls: each must end after it begins, within the duration"},
@@ -106,7 +106,7 @@ static void tells_where_and_what(void **state)
         {"receiver: {stalls: [{at: 1s}]}",
          "dir/t.yaml:10:26: unknown key of a span of time: at; from, until would be right"},
         {"tiers: {smoke: {traffic: {churn: 1ms}}}",
-         "dir/t.yaml:10:34: traffic.churn is out of range: 100ms or more"},
+         "dir/t.yaml:10:34: traffic.churn is out of range; 100ms or more would be right"},
         {"tiers: {smoke: {traffic: {churn: {every: 1s}}}}",
          "dir/t.yaml:10:35: traffic.churn takes a time or a list: [1s, 5s]"},
         {"tiers: {smoke: {traffic: {outages: [{from: 5s, until: 4s}]}}}",
@@ -122,7 +122,7 @@ static void tells_where_and_what(void **state)
         {"media: {rate: 8000}",
          "dir/t.yaml:10:9: 'media' is a key of the pipeline media, not of receiver"},
         {"repeat: 1.5", "dir/t.yaml:10:9: repeat: '1.5' is no whole number"},
-        {"repeat: 0", "dir/t.yaml:10:9: repeat is out of range: from 1 to 1000 is taken"},
+        {"repeat: 0", "dir/t.yaml:10:9: repeat is out of range; 1 to 1000 would be right"},
         {"tiers: {quick: {}}",
          "dir/t.yaml:10:9: unknown tier quick; smoke, default, full would be right"},
         {"tiers: {smoke: {duration: 5}}", "dir/t.yaml:10:27: duration: '5' is not a time: a number "
