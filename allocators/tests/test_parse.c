@@ -139,7 +139,8 @@ static void refuses_bad_specs(void **state)
                                  "so often; 0ms for never)"},
         {"jemalloc:dirty_decay_ms=-2", "jemalloc:dirty_decay_ms=-2: -1 to 1099511627776 would be "
                                        "right (how long unused pages stay as they are; -1 for "
-                                       "ever)"},
+                                       "ever. Looked at by work that reaches the arena they lie "
+                                       "in: steady small work, or none, gives nothing back)"},
         {"scudo:quarantine=100B", "scudo:quarantine=100B: 0B to 64GiB in whole 1KiB would be right "
                                   "(freed blocks held back before they are used again)"},
         {"preload", "preload has no path; preload:path=... would be right (the shared library to "

@@ -1,6 +1,7 @@
 /* `plimsoll doctor`: what this machine can measure, and how to get the rest. */
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,9 +13,20 @@
 #include "harness/cell/process.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/page.h"
 #include "harness/instruments/instrument.h"
 #include "harness/live/loopback.h"
+#include "harness/report/grid.h"
 #include "harness/results/clean.h"
+
+/* In one line where nobody says how wide it may be. */
+static void say_line(const char *what, bool good, const char *detail)
+{
+    int column = printf("%-22s %-4s ", what, good ? "ok" : "no");
+    char *clean = pl_printable_dup(detail);
+    pl_cli_wrap(stdout, clean ? clean : "", column, (int)pl_grid_width(stdout, 1 << 20));
+    free(clean);
+}
 
 /* @param findings gets it; NULL: it is printed */
 static void say(json_t *findings, const char *what, bool good, const char *detail)
@@ -23,7 +35,7 @@ static void say(json_t *findings, const char *what, bool good, const char *detai
         json_array_append_new(findings, json_pack("{s:s, s:b, s:o}", "what", what, "ok", good,
                                                   "detail", pl_clean_string(detail)));
     else
-        pl_printable_line(stdout, "%-22s %-4s %s", what, good ? "ok" : "no", detail);
+        say_line(what, good, detail);
 }
 
 static void check_containers(json_t *findings)

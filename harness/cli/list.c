@@ -11,13 +11,17 @@
 #include "harness/cli/cli.h"
 #include "harness/cli/listed_classes.h"
 #include "harness/cli/listed_trace.h"
+#include "harness/cli/page.h"
 #include "harness/instruments/instrument.h"
 #include "harness/measure/metrics.h"
 #include "harness/report/counterparts_table.h"
+#include "harness/report/grid.h"
 #include "harness/results/clean.h"
 #include "harness/results/counterparts.h"
 #include "harness/results/document.h"
 #include "harness/scenario/sweep.h"
+
+#define WIDTH_OF_A_PIPE (1 << 20) /* a line each, for scripts */
 
 /* One line of a list. */
 static json_t *entry(const char *name, const char *about)
@@ -166,10 +170,21 @@ static int widest(const json_t *list, const char *key)
     return (int)most;
 }
 
+/* Where little room is left beside what stands before them, words go beneath. */
+static void print_words(const char *text, int column)
+{
+    const int most = (int)pl_grid_width(stdout, WIDTH_OF_A_PIPE);
+    if (column > most / 2)
+        column = printf("\n    ") - 1;
+    pl_cli_wrap(stdout, text, column, most);
+}
+
 static void print_below(int indent, const char *what, const char *text)
 {
-    if (*text)
-        pl_printable_line(stdout, "%*s%s: %s", indent, "", what, text);
+    if (*text) {
+        int column = printf("%*s%s: ", indent, "", what);
+        print_words(text, column);
+    }
 }
 
 static void print_list(const json_t *list)
@@ -179,16 +194,16 @@ static void print_list(const json_t *list)
     const int width = widest(list, "name");
     json_array_foreach(list, i, row)
     {
-        printf("%-*s ", width, pl_document_string(row, "name"));
+        char about[1024];
+        int column = printf("%-*s ", width, pl_document_string(row, "name"));
         for (size_t k = 0; k < sizeof between / sizeof *between; k++)
             if (widest(list, between[k]))
-                printf("%-*s ", widest(list, between[k]), pl_document_string(row, between[k]));
+                column +=
+                    printf("%-*s ", widest(list, between[k]), pl_document_string(row, between[k]));
         const json_t *swept = json_object_get(row, "swept_stacks");
-        if (swept)
-            printf("%s (sweeps %d stacks)\n", pl_document_string(row, "about"),
-                   (int)json_integer_value(swept));
-        else
-            puts(pl_document_string(row, "about"));
+        snprintf(about, sizeof about, swept ? "%s (sweeps %lld stacks)" : "%s",
+                 pl_document_string(row, "about"), (long long)json_integer_value(swept));
+        print_words(about, column);
         print_below(width + 7, "options", pl_document_string(row, "options"));
         print_below(width + 7, "version", pl_document_string(row, "version"));
         print_below(width + 7, "not here", pl_document_string(row, "missing"));

@@ -8,13 +8,12 @@
 #define EXIT_WIDTH 18   /* of "129, 130, 143", and what is around it */
 #define OPTION_WIDTH 28 /* of "--send FILE=ADDRESS:PORT", and two blanks */
 
-/* Words in lines of WIDTH; each line but the first begins at `column`, where the cursor stands. */
-static void wrap(FILE *out, const char *text, int column)
+void pl_cli_wrap(FILE *out, const char *text, int column, int width)
 {
     int at = column;
     for (const char *word = text; *word;) {
         int length = (int)strcspn(word, " ");
-        if (at > column && at + 1 + length > WIDTH) {
+        if (at > column && at + 1 + length > width) {
             fprintf(out, "\n%*s", column, "");
             at = column;
         }
@@ -45,7 +44,7 @@ static void option(FILE *out, const struct pl_cli_option *o)
         fprintf(out, "\n%*s", OPTION_WIDTH, "");
     else
         fprintf(out, "%*s", OPTION_WIDTH - used, "");
-    wrap(out, help, OPTION_WIDTH);
+    pl_cli_wrap(out, help, OPTION_WIDTH, WIDTH);
 }
 
 /* "1 an expectation failed" */
@@ -58,7 +57,7 @@ static void exits(FILE *out, const char *text)
         snprintf(words, sizeof words, "%.*s", length - code, line + code);
         int used = fprintf(out, "%*s%.*s", INDENT, "", code, line);
         fprintf(out, "%*s", EXIT_WIDTH - used, "");
-        wrap(out, words, EXIT_WIDTH);
+        pl_cli_wrap(out, words, EXIT_WIDTH, WIDTH);
         line += length;
     }
 }
@@ -70,7 +69,7 @@ void pl_cli_page(FILE *out, const struct pl_cli_command *c)
     snprintf(before, sizeof before, "plimsoll %s ", c->name);
     lines(out, c->usage, before);
     fputc('\n', out);
-    wrap(out, c->about, 0);
+    pl_cli_wrap(out, c->about, 0, WIDTH);
     fputs("\noptions\n", out);
     for (const struct pl_cli_option *const *o = c->options; *o; o++)
         option(out, *o);

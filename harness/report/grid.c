@@ -112,7 +112,7 @@ static bool head_is_blank(const struct pl_grid *g, size_t row, size_t first, siz
     return row < g->heads;
 }
 
-size_t pl_grid_width(FILE *out)
+size_t pl_grid_width(FILE *out, size_t otherwise)
 {
     const char *columns = getenv("COLUMNS");
     struct winsize size = {.ws_col = 0};
@@ -121,14 +121,7 @@ size_t pl_grid_width(FILE *out)
     if (!width && descriptor >= 0 && isatty(descriptor) &&
         ioctl(descriptor, TIOCGWINSZ, &size) == 0)
         width = size.ws_col;
-    return width ? (width < WIDTH_MIN ? WIDTH_MIN : (size_t)width) : WIDTH_DEFAULT;
-}
-
-/* Whether a table is cut to a width that somebody has, and not only laid out anew. */
-static bool has_width(FILE *out)
-{
-    int descriptor = fileno(out);
-    return getenv("COLUMNS") || (descriptor >= 0 && isatty(descriptor));
+    return width ? (width < WIDTH_MIN ? WIDTH_MIN : (size_t)width) : otherwise;
 }
 
 /* How many columns from `first` on fit beside the names. At least one. */
@@ -220,12 +213,11 @@ void pl_grid_print(FILE *out, const struct pl_grid *g, pl_grid_colour colour)
 {
     struct pl_grid copy;
     char told[512] = "";
-    size_t most = pl_grid_width(out);
+    size_t given = pl_grid_width(out, 0), most = given ? given : WIDTH_DEFAULT;
     if (!pl_grid_may_colour(out))
         colour = NULL;
     if (borrow(&copy, g)) {
-        for (size_t column;
-             has_width(out) && total(&copy) > most && (column = least_important(&copy));)
+        for (size_t column; given && total(&copy) > most && (column = least_important(&copy));)
             leave_out(&copy, column, told, sizeof told);
         print_blocks(out, &copy, most, colour);
         if (*told)

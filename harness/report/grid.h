@@ -7,8 +7,9 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/** How wide a table may be: what COLUMNS says, or the terminal, or 100 where there is none. */
-size_t pl_grid_width(FILE *out);
+/** How wide what is printed may be: what COLUMNS says, 40 at least, or the terminal, or `otherwise`
+ *  where there is neither. */
+size_t pl_grid_width(FILE *out, size_t otherwise);
 
 struct pl_grid {
     size_t rows;     /* heads included */
