@@ -237,6 +237,16 @@ int pl_stack_put_outermost(const struct pl_stack_spec *spec, const char *layer, 
 /** The name of the stack's heap. */
 const char *pl_stack_heap(const struct pl_stack_spec *spec);
 
+/** Stands in a list of stacks for all heaps that this machine has. */
+#define PL_STACK_HEAPS "heaps"
+
+/** Those: general heaps that a model can run in, as "glibc,jemalloc", in the order of the table. */
+void pl_backend_heaps(char *text, size_t capacity);
+
+/** Writes a list of stacks with PL_STACK_HEAPS replaced by the heaps that it has not named before.
+ *  @return 0, -ENAMETOOLONG or as pl_stack_list_next */
+int pl_stack_list_expand(const char *list, char *text, size_t capacity, struct pl_error *error);
+
 /** Takes the next spec off a list `SPEC[,SPEC]`; commas between options don't separate specs.
  *  @param list advanced past what was taken; NULL afterwards when the list is used up
  *  @return 0, -ENOENT at the end, -ENAMETOOLONG */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "allocators/backend.h"
+#include "allocators/nearest.h"
 #include "allocators/size_classes.h"
 
 static bool in_range(const struct pl_option *option, int64_t value)
@@ -175,6 +176,13 @@ int pl_option_parse(const struct pl_option *option, const char *text, uint64_t *
         return 0;
     }
     print_range(option, range, sizeof range);
+    struct pl_nearest nearest;
+    pl_nearest_begin(&nearest, text);
+    if (option->type == PL_OPTION_CHOICE)
+        pl_nearest_try_list(&nearest, option->choices);
+    if (pl_nearest_name(&nearest))
+        return pl_error_set(error, -EINVAL, "%s=%.60s; did you mean %s? (%s)", option->name, text,
+                            pl_nearest_name(&nearest), option->help);
     return pl_error_set(error, -EINVAL, "%s=%.60s: %s would be right (%s)", option->name, text,
                         range, option->help);
 }

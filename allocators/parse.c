@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "allocators/backend.h"
+#include "allocators/nearest.h"
 #include "allocators/printable.h"
 
 /* Where the parser stands. */
@@ -55,11 +56,13 @@ static void print_option_names(const struct pl_backend *backend, char *text, siz
 
 static int refuse_option(struct cursor *cursor, const struct pl_backend *backend, const char *key)
 {
-    char names[256];
+    char names[256], kind[64], text[400];
     if (!backend->option_count)
         return refuse(cursor, "%s takes no options", backend->name);
     print_option_names(backend, names, sizeof names);
-    return refuse(cursor, "%s has no option '%.40s'; %s would be right", backend->name, key, names);
+    snprintf(kind, sizeof kind, "option of %s:", backend->name);
+    pl_nearest_say(kind, key, names, text, sizeof text);
+    return refuse(cursor, "%s", text);
 }
 
 static const struct pl_option *find_option(const struct pl_backend *backend, const char *key)
@@ -177,13 +180,14 @@ static int parse_library(struct cursor *cursor, struct pl_layer_spec *layer)
 
 static int parse_layer(struct cursor *cursor)
 {
-    char name[PL_STACK_TEXT_MAX], names[256];
+    char name[PL_STACK_TEXT_MAX], names[256], text[400];
     struct pl_stack_spec *spec = cursor->spec;
     take(cursor, "@:/", name, sizeof name);
     const struct pl_backend *backend = pl_backend_find(name);
     if (!backend) {
         pl_backend_names(false, names, sizeof names);
-        return refuse(cursor, "no backend is called '%.40s'; %s would be right", name, names);
+        pl_nearest_say("heap or layer", name, names, text, sizeof text);
+        return refuse(cursor, "%s", text);
     }
     if (spec->depth == PL_STACK_DEPTH_MAX)
         return refuse(cursor, "more than %d layers", PL_STACK_DEPTH_MAX);
@@ -270,6 +274,41 @@ static const char *end_of_spec(const char *text)
     while (*end && continues_options(end + 1))
         end += 1 + strcspn(end + 1, ",");
     return end;
+}
+
+/* Appends a stack to "a,b" unless it is there. */
+static int append_new(char *text, size_t capacity, const char *stack, struct pl_error *error)
+{
+    char one[PL_STACK_TEXT_MAX];
+    for (const char *list = *text ? text : NULL; list;)
+        if (pl_stack_list_next(&list, one, sizeof one, NULL) || strcmp(one, stack) == 0)
+            return 0;
+    size_t used = strlen(text);
+    int n = snprintf(text + used, capacity - used, "%s%s", used ? "," : "", stack);
+    return n < 0 || (size_t)n >= capacity - used
+               ? pl_error_set(error, -ENAMETOOLONG, "the list of stacks is longer than %zu B",
+                              capacity)
+               : 0;
+}
+
+int pl_stack_list_expand(const char *list, char *text, size_t capacity, struct pl_error *error)
+{
+    char stack[PL_STACK_TEXT_MAX], heaps[PL_STACK_TEXT_MAX], heap[PL_STACK_TEXT_MAX];
+    int rc = 0;
+    text[0] = '\0';
+    pl_backend_heaps(heaps, sizeof heaps);
+    while (!rc && list && !(rc = pl_stack_list_next(&list, stack, sizeof stack, error))) {
+        const char *group = strcmp(stack, PL_STACK_HEAPS) == 0 ? heaps : NULL;
+        while (!rc && group && !(rc = pl_stack_list_next(&group, heap, sizeof heap, error)))
+            rc = append_new(text, capacity, heap, error);
+        size_t used = strlen(text);
+        if (!rc && strcmp(stack, PL_STACK_HEAPS) != 0 &&
+            (size_t)snprintf(text + used, capacity - used, "%s%s", used ? "," : "", stack) >=
+                capacity - used)
+            rc = pl_error_set(error, -ENAMETOOLONG, "the list of stacks is longer than %zu B",
+                              capacity);
+    }
+    return rc;
 }
 
 int pl_stack_list_next(const char **list, char *text, size_t capacity, struct pl_error *error)

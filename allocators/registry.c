@@ -51,6 +51,27 @@ void pl_backend_names(bool heaps_only, char *text, size_t capacity)
                                      backends[i]->name);
 }
 
+/* A heap of its own kind (native, or one that a path names) and one for a single thread are no
+ * choice for everybody. */
+static bool is_for_all(const struct pl_backend *backend)
+{
+    for (size_t i = 0; i < backend->option_count; i++)
+        if (backend->options[i].required)
+            return false;
+    return backend->heap && !backend->native && !backend->one_thread &&
+           !pl_backend_missing(backend);
+}
+
+void pl_backend_heaps(char *text, size_t capacity)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < PL_ARRAY_COUNT(backends) && used < capacity; i++)
+        if (is_for_all(backends[i]))
+            used += (size_t)snprintf(text + used, capacity - used, "%s%s", used ? "," : "",
+                                     backends[i]->name);
+}
+
 const char *pl_backend_missing(const struct pl_backend *backend)
 {
     char path[512];

@@ -98,20 +98,19 @@ static void keeps_text_values(void **state)
 static void refuses_bad_specs(void **state)
 {
     static const char *const rows[][2] = {
-        {"", "no backend is called ''; " ALL " would be right"},
-        {"/", "no backend is called ''; " ALL " would be right"},
-        {"glibc/", "no backend is called ''; " ALL " would be right"},
-        {"jemaloc", "no backend is called 'jemaloc'; " ALL " would be right"},
-        {"Glibc", "no backend is called 'Glibc'; " ALL " would be right"},
+        {"", "unknown heap or layer ''; " ALL " would be right"},
+        {"/", "unknown heap or layer ''; " ALL " would be right"},
+        {"glibc/", "unknown heap or layer ''; " ALL " would be right"},
+        {"jemaloc", "unknown heap or layer jemaloc; did you mean jemalloc?"},
+        {"Glibc", "unknown heap or layer Glibc; did you mean glibc?"},
         {"limited/slab", "no heap at the end; " HEAPS " would be right"},
         {"gc", "no heap at the end; " HEAPS " would be right"},
         {"fault:nth=1", "no heap at the end; " HEAPS " would be right"},
         {"glibc/jemalloc", "the heap glibc stands before the end; one heap, last, would be right"},
         {"glibc/slab", "the heap glibc stands before the end; one heap, last, would be right"},
         {"fault/fault/fault/fault/fault/fault/fault/fault/glibc", "more than 8 layers"},
-        {"slab:growth=2", "slab has no option 'growth'; grow, max_slab, reclaim, poison, guards, "
-                          "backing, announce would be right"},
-        {"slab:", "slab has no option ''; grow, max_slab, reclaim, poison, guards, backing, "
+        {"slab:growth=2", "unknown option of slab: growth; did you mean grow?"},
+        {"slab:", "unknown option of slab: ''; grow, max_slab, reclaim, poison, guards, backing, "
                   "announce would be right"},
         {"slab:poison", "slab:poison has no value; poison=... would be right"},
         {"slab:poison=yes", "slab:poison=yes: on or off would be right (fill slabs when made and "
@@ -179,7 +178,7 @@ static void refuses_bad_specs(void **state)
         {"ledger:depth=0/glibc",
          "ledger:depth=0: 1 to 64 would be right (frames of a chain of calls, "
          "in a foreign program)"},
-        {"ledger:mode=full/glibc", "ledger has no option 'mode'; depth would be right"},
+        {"ledger:mode=full/glibc", "unknown option of ledger: mode; depth would be right"},
         {"frame_pool:on_empty=block/glibc",
          "frame_pool:on_empty=block: fallback|fail|wait would be right (an empty pool allocates "
          "afresh, refuses, or waits for a frame)"},
@@ -234,7 +233,7 @@ static void keeps_to_one_line(void **state)
     (void)state;
     assert_int_equal(pl_stack_parse("sl\nab\033/\x7f", &spec, &error), -EINVAL);
     assert_non_null(
-        strstr(error.text, "stack 'sl\\x0aab\\x1b/\\x7f': no backend is called 'sl\\x0aab\\x1b'"));
+        strstr(error.text, "stack 'sl\\x0aab\\x1b/\\x7f': unknown heap or layer sl\\x0aab\\x1b"));
 }
 
 static void refuses_what_is_not_printable(void **state)

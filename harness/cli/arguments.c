@@ -25,7 +25,9 @@ enum {
     DURATION,
     CONTAINER,
     SEND,
-    READY
+    READY,
+    FORCE,
+    NO_SAVE
 };
 
 static const struct option options[] = {
@@ -45,6 +47,8 @@ static const struct option options[] = {
     {"container", required_argument, NULL, CONTAINER},
     {"send", required_argument, NULL, SEND},
     {"ready", required_argument, NULL, READY},
+    {"force", no_argument, NULL, FORCE},
+    {"no-save", no_argument, NULL, NO_SAVE},
     {0},
 };
 
@@ -74,7 +78,7 @@ static int read_clock(const char *text, struct pl_arguments *a)
 {
     int clock = pl_clock_parse(text);
     if (clock < 0)
-        return pl_cli_usage("--clock takes virtual or wall, not '%s'", text);
+        return pl_cli_unknown("clock", text, "virtual, wall");
     a->clock = (enum pl_clock)clock;
     a->clock_given = true;
     return PL_EXIT_OK;
@@ -84,7 +88,7 @@ static int read_tier(const char *text, struct pl_arguments *a)
 {
     int tier = pl_tier_parse(text);
     if (tier < 0)
-        return pl_cli_usage("--tier takes smoke, default or full, not '%s'", text);
+        return pl_cli_unknown("tier", text, "smoke, default, full");
     a->tier = (enum pl_tier)tier;
     a->tier_given = true;
     return PL_EXIT_OK;
@@ -96,7 +100,7 @@ static int add_instrument(const char *name, struct pl_arguments *a)
     const struct pl_instrument *instrument = pl_instrument_find(name);
     if (!instrument) {
         pl_instrument_names(names, sizeof names);
-        return pl_cli_usage("'%.60s' is no instrument; %s would be right", name, names);
+        return pl_cli_unknown("instrument", name, names);
     }
     for (size_t i = 0; i < a->instrument_count; i++)
         if (a->instruments[i] == instrument)
@@ -175,6 +179,12 @@ static int take(int option, const char *text, struct pl_arguments *a)
     case READY:
         a->ready = text;
         return PL_EXIT_OK;
+    case FORCE:
+        a->force = true;
+        return PL_EXIT_OK;
+    case NO_SAVE:
+        a->no_save = true;
+        return PL_EXIT_OK;
     default:
         return PL_EXIT_USAGE;
     }
@@ -191,6 +201,12 @@ static int check_together(const struct pl_arguments *a)
         return pl_cli_usage("--%s is for a program that follows `--`; a scenario has the key "
                             "program.%s",
                             a->ready ? "ready" : "send", a->ready ? "ready" : "send");
+    if (a->force && !a->out)
+        return pl_cli_usage("--force removes the run in a folder that --out names; --out DIR "
+                            "--force would be right");
+    if (a->no_save && a->out)
+        return pl_cli_usage("--no-save keeps nothing, and --out says where: one of the two would "
+                            "be right");
     if (a->at_count && !a->ledger)
         return pl_cli_usage("--at is when the ledger is reported; --ledger --at would be right");
     return PL_EXIT_OK;
@@ -262,6 +278,19 @@ int pl_arguments_all_scenarios(struct pl_arguments *a)
         return pl_cli_fail(PL_EXIT_USAGE, &error);
     a->scenarios = a->listed;
     return keep_gated(a, (size_t)count);
+}
+
+void pl_arguments_name_option(const struct pl_arguments *a, struct pl_error *error)
+{
+    static const char set[] = "--set ";
+    size_t length = sizeof set - 1;
+    if (strncmp(error->text, set, length) != 0)
+        return;
+    for (char *const *made = a->made; made && *made; made++) {
+        size_t key = strcspn(*made, "=");
+        if (strncmp(error->text + length, *made, key) == 0 && error->text[length + key] == ':')
+            memmove(error->text + 2, error->text + length, strlen(error->text + length) + 1);
+    }
 }
 
 void pl_arguments_free(struct pl_arguments *a)

@@ -31,6 +31,8 @@ struct pl_arguments {
     const struct pl_instrument *instruments[PL_ARGUMENTS_INSTRUMENTS_MAX];
     size_t instrument_count;
     const char *out; /* NULL: results/<time> */
+    bool force;      /* a run that lies there is removed */
+    bool no_save;    /* nothing is left */
     uint64_t seed;
     bool seed_given;
     bool json;
@@ -48,6 +50,9 @@ int pl_arguments_read(int argc, char **argv, struct pl_arguments *arguments);
 /** Where no scenario was named: all that are for the gate (`gate`), which is one of the virtual
  *  clock. @return as pl_arguments_read */
 int pl_arguments_all_scenarios(struct pl_arguments *arguments);
+
+/** Has an error that names `--set KEY` name the option of its own that was typed, --KEY. */
+void pl_arguments_name_option(const struct pl_arguments *arguments, struct pl_error *error);
 
 void pl_arguments_free(struct pl_arguments *arguments);
 

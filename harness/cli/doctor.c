@@ -1,5 +1,7 @@
 /* `plimsoll doctor`: what this machine can measure, and how to get the rest. */
+#include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,16 +11,34 @@
 #include "harness/base/temporary.h"
 #include "harness/cell/heap.h"
 #include "harness/cell/process.h"
+#include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/page.h"
 #include "harness/instruments/instrument.h"
 #include "harness/live/loopback.h"
+#include "harness/report/grid.h"
+#include "harness/results/clean.h"
 
-static void say(const char *what, bool good, const char *detail)
+/* In one line where nobody says how wide it may be. */
+static void say_line(const char *what, bool good, const char *detail)
 {
-    pl_printable_line(stdout, "%-22s %-4s %s", what, good ? "ok" : "no", detail);
+    int column = printf("%-22s %-4s ", what, good ? "ok" : "no");
+    char *clean = pl_printable_dup(detail);
+    pl_cli_wrap(stdout, clean ? clean : "", column, (int)pl_grid_width(stdout, 1 << 20));
+    free(clean);
 }
 
-static void check_containers(void)
+/* @param findings gets it; NULL: it is printed */
+static void say(json_t *findings, const char *what, bool good, const char *detail)
+{
+    if (findings)
+        json_array_append_new(findings, json_pack("{s:s, s:b, s:o}", "what", what, "ok", good,
+                                                  "detail", pl_clean_string(detail)));
+    else
+        say_line(what, good, detail);
+}
+
+static void check_containers(json_t *findings)
 {
     struct pl_containers containers;
     pl_containers_open(&containers);
@@ -30,11 +50,11 @@ static void check_containers(void)
     if (!cgroup)
         snprintf(detail, sizeof detail, "%s",
                  pl_proc_check(&error) ? error.text : containers.why_not);
-    say("memory cgroup", cgroup, detail);
+    say(findings, "memory cgroup", cgroup, detail);
     pl_containers_close(&containers);
 }
 
-static void check_heaps(void)
+static void check_heaps(json_t *findings)
 {
     struct pl_backend_info info;
     for (size_t i = 0; pl_backend_info(i, &info); i++) {
@@ -44,7 +64,7 @@ static void check_heaps(void)
             continue;
         bool loads =
             info.missing || !pl_heap_describe(info.name, installed, sizeof installed, &error);
-        say(info.name, !info.missing && loads,
+        say(findings, info.name, !info.missing && loads,
             info.missing   ? info.missing
             : !loads       ? error.text
             : installed[0] ? installed
@@ -52,7 +72,7 @@ static void check_heaps(void)
     }
 }
 
-static void check_huge_pages(void)
+static void check_huge_pages(json_t *findings)
 {
     char line[128] = "unknown";
     FILE *file = fopen("/sys/kernel/mm/transparent_hugepage/enabled", "re");
@@ -64,37 +84,37 @@ static void check_huge_pages(void)
     char detail[200];
     snprintf(detail, sizeof detail,
              "%s; switched off in cells unless a scenario says huge_pages: true", line);
-    say("huge pages", true, detail);
+    say(findings, "huge pages", true, detail);
 }
 
-static void check_plots(void)
+static void check_plots(json_t *findings)
 {
     bool python = access("/usr/bin/python3", X_OK) == 0;
     bool matplotlib = access("/usr/lib/python3/dist-packages/matplotlib", F_OK) == 0;
-    say("plots", python && matplotlib,
+    say(findings, "plots", python && matplotlib,
         python && matplotlib ? "/usr/bin/python3 with matplotlib"
                              : "reports go without pictures; `ci/setup` installs matplotlib");
 }
 
-static void check_ffmpeg(void)
+static void check_ffmpeg(json_t *findings)
 {
     char version[128];
     struct pl_error error;
     bool found = pl_process_ffmpeg(version, sizeof version, &error) == 0;
-    say("FFmpeg", found, found ? version : error.text);
+    say(findings, "FFmpeg", found, found ? version : error.text);
 }
 
-static void check_instruments(void)
+static void check_instruments(json_t *findings)
 {
     struct pl_error error;
     for (size_t i = 0; i < pl_instrument_count; i++) {
         bool here = pl_instrument_available(pl_instruments[i], &error) == 0;
-        say(pl_instruments[i]->name, here, here ? pl_instruments[i]->sees : error.text);
+        say(findings, pl_instruments[i]->name, here, here ? pl_instruments[i]->sees : error.text);
     }
 }
 
 /* What `--clock wall` needs beside the program. */
-static void check_live(void)
+static void check_live(json_t *findings)
 {
     struct pl_error error;
     char path[4096], line[128] = "";
@@ -112,28 +132,35 @@ static void check_live(void)
              "plimsoll-live and plimsoll-sender; net.core.rmem_max is %s B: receiver.rcvbuf may be "
              "twice that, for root more",
              line[0] ? line : "unknown");
-    say("wall clock", found, found ? detail : error.text);
+    say(findings, "wall clock", found, found ? detail : error.text);
 }
 
 int pl_cli_doctor(int argc, char **argv)
 {
-    (void)argv;
-    if (argc > 1)
-        return pl_cli_usage("doctor takes no arguments");
+    const char *json = NULL;
+    int code = pl_arguments_take(&argc, argv, "--json", true, &json);
+    if (code || argc > 1)
+        return code ? code : pl_cli_usage("doctor takes --json and nothing else");
+    json_t *findings = json ? json_array() : NULL;
     pl_temporary_clean();
     char cell[4096];
     struct pl_error error;
     bool found = pl_process_find("plimsoll-cell", cell, sizeof cell, &error) == 0;
-    say("plimsoll-cell", found, found ? cell : error.text);
-    check_live();
-    check_ffmpeg();
-    check_containers();
+    say(findings, "plimsoll-cell", found, found ? cell : error.text);
+    check_live(findings);
+    check_ffmpeg(findings);
+    check_containers(findings);
     bool fixed = pl_process_can_fix_addresses();
-    say("address randomisation", fixed,
+    say(findings, "address randomisation", fixed,
         fixed ? "off in cells" : "can't be switched off: run outside Docker's seccomp filter");
-    check_huge_pages();
-    check_plots();
-    check_heaps();
-    check_instruments();
+    check_huge_pages(findings);
+    check_plots(findings);
+    check_heaps(findings);
+    check_instruments(findings);
+    if (json) {
+        json_dumpf(findings, stdout, JSON_INDENT(1));
+        putchar('\n');
+        json_decref(findings);
+    }
     return found ? PL_EXIT_OK : PL_EXIT_MACHINE;
 }

@@ -108,9 +108,11 @@ static int choose_metrics(const char *list, const struct pl_metric **metrics, si
         for (size_t i = 0; metric && i < *count; i++)
             if (metrics[i] == metric)
                 code = pl_cli_usage("%s is named twice", name);
-        if (!metric)
-            code = pl_cli_usage("unknown metric '%.60s'; `plimsoll list metrics` names them", name);
-        else if (code == PL_EXIT_OK)
+        char unknown[300];
+        if (!metric) {
+            pl_metric_unknown(name, unknown, sizeof unknown);
+            code = pl_cli_usage("%s", unknown);
+        } else if (code == PL_EXIT_OK)
             metrics[(*count)++] = metric;
     }
     free(copy);

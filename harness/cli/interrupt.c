@@ -17,7 +17,7 @@ static void on_signal(int number)
     if (looked_at)
         return;
     (void)!write(STDERR_FILENO, line, sizeof line - 1);
-    _exit(PL_EXIT_INTERRUPTED);
+    _exit(128 + number);
 }
 
 static bool is_ignored(int number)
@@ -33,6 +33,16 @@ void pl_interrupt_begin(void)
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (!is_ignored(numbers[i]))
             sigaction(numbers[i], &action, NULL);
+}
+
+int pl_interrupt_exit_code(void)
+{
+    return interrupted ? 128 + interrupted : PL_EXIT_INTERRUPTED;
+}
+
+const char *pl_interrupt_name(void)
+{
+    return interrupted == SIGTERM ? "SIGTERM" : interrupted == SIGHUP ? "SIGHUP" : "SIGINT";
 }
 
 const volatile sig_atomic_t *pl_interrupt_catch(void)

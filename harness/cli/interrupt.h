@@ -1,5 +1,6 @@
 /* Ctrl-C, SIGTERM and a closed terminal (SIGHUP). Long commands look at a flag, so that what is
- * finished is kept; the others end at once. Either way the exit code is PL_EXIT_INTERRUPTED. */
+ * finished is kept; the others end at once. Either way the exit code is 128 and the signal's
+ * number, as a shell has it: 130, 143 or 129. */
 #ifndef PL_CLI_INTERRUPT_H
 #define PL_CLI_INTERRUPT_H
 
@@ -12,5 +13,11 @@ void pl_interrupt_begin(void);
 /** From now on they only set the flag. Ignores SIGPIPE, too.
  *  @return what becomes the signal's number when one came, 0 until then */
 const volatile sig_atomic_t *pl_interrupt_catch(void);
+
+/** The exit code of what was interrupted; PL_EXIT_INTERRUPTED where no signal came. */
+int pl_interrupt_exit_code(void);
+
+/** "SIGINT": what came. */
+const char *pl_interrupt_name(void);
 
 #endif

@@ -7,25 +7,54 @@
 
 #include "allocators/printable.h"
 #include "harness/cell/heap.h"
+#include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/listed_classes.h"
 #include "harness/cli/listed_trace.h"
+#include "harness/cli/page.h"
 #include "harness/instruments/instrument.h"
 #include "harness/measure/metrics.h"
 #include "harness/report/counterparts_table.h"
+#include "harness/report/grid.h"
+#include "harness/results/clean.h"
 #include "harness/results/counterparts.h"
+#include "harness/results/document.h"
 #include "harness/scenario/sweep.h"
 
-static void print_scenario(const struct pl_scenario *s)
+#define WIDTH_OF_A_PIPE (1 << 20) /* a line each, for scripts */
+
+/* One line of a list. */
+static json_t *entry(const char *name, const char *about)
 {
-    size_t swept = pl_sweep_count(s);
-    printf("%-20s %s", s->name, s->title);
-    if (swept)
-        printf(" (sweeps %zu stacks)", swept);
-    putchar('\n');
+    return json_pack("{s:o, s:o}", "name", pl_clean_string(name), "about", pl_clean_string(about));
 }
 
-static int list_scenarios(void)
+/* Adds a text where there is one. */
+static void add(json_t *row, const char *key, const char *text)
+{
+    if (text && *text)
+        json_object_set_new(row, key, pl_clean_string(text));
+}
+
+static json_t *scenario_entry(const char *path)
+{
+    struct pl_error error = {"out of memory"};
+    struct pl_scenario *s = malloc(sizeof *s);
+    json_t *row;
+    if (s && pl_scenario_load(path, PL_TIER_DEFAULT, NULL, 0, s, &error) == 0) {
+        row = entry(s->name, s->title);
+        add(row, "path", path);
+        if (pl_sweep_count(s))
+            json_object_set_new(row, "swept_stacks", json_integer((json_int_t)pl_sweep_count(s)));
+    } else {
+        row = entry(path, "");
+        add(row, "missing", error.text);
+    }
+    free(s);
+    return row;
+}
+
+static int list_scenarios(json_t *list)
 {
     char **paths = NULL;
     struct pl_error error;
@@ -33,45 +62,39 @@ static int list_scenarios(void)
     if (count < 0)
         return pl_cli_fail(PL_EXIT_USAGE, &error);
     for (int i = 0; i < count; i++) {
-        struct pl_scenario *s = malloc(sizeof *s);
-        if (s && pl_scenario_load(paths[i], PL_TIER_DEFAULT, NULL, 0, s, &error) == 0)
-            print_scenario(s);
-        else
-            pl_printable_line(stdout, "%-20s can't be read: %s", paths[i],
-                              s ? error.text : "out of memory");
-        free(s);
+        json_array_append_new(list, scenario_entry(paths[i]));
         free(paths[i]);
     }
     free(paths);
     return PL_EXIT_OK;
 }
 
-static void print_installed(const char *heap)
+static void add_version(json_t *row, const char *heap)
 {
     char text[PL_HEAP_DESCRIPTION_MAX];
     struct pl_error error;
     if (pl_heap_describe(heap, text, sizeof text, &error))
-        pl_printable_line(stdout, "%-17snot here: %s", "", error.text);
-    else if (text[0])
-        pl_printable_line(stdout, "%-17sversion: %s", "", text);
+        add(row, "missing", error.text);
+    else
+        add(row, "version", text);
 }
 
-static int list_allocators(void)
+static int list_allocators(json_t *list)
 {
     struct pl_backend_info info;
     for (size_t i = 0; pl_backend_info(i, &info); i++) {
-        printf("%-10s %-5s %s\n", info.name, info.heap ? "heap" : "layer", info.summary);
-        if (info.options[0])
-            printf("%-17soptions: %s\n", "", info.options);
-        if (info.missing)
-            pl_printable_line(stdout, "%-17snot here: %s", "", info.missing);
-        else if (info.heap)
-            print_installed(info.name);
+        json_t *row = entry(info.name, info.summary);
+        add(row, "kind", info.heap ? "heap" : "layer");
+        add(row, "options", info.options);
+        add(row, "missing", info.missing);
+        if (!info.missing && info.heap)
+            add_version(row, info.name);
+        json_array_append_new(list, row);
     }
     return PL_EXIT_OK;
 }
 
-static int list_formats(void)
+static int list_formats(json_t *list)
 {
     static const char *const about[PL_FORMAT_OWN] = {
         [PL_FORMAT_F32] = "32-bit floats in [-1, 1)",
@@ -85,11 +108,13 @@ static int list_formats(void)
         [PL_FORMAT_RGBA] = "pictures, 4 B a pixel",
     };
     for (int i = 0; i < PL_FORMAT_OWN; i++) {
+        char text[128];
         size_t bytes = pl_format_sample_bytes((enum pl_format)i);
         if (bytes)
-            printf("%-8s %zu B a sample, %s\n", pl_format_name((enum pl_format)i), bytes, about[i]);
+            snprintf(text, sizeof text, "%zu B a sample, %s", bytes, about[i]);
         else
-            printf("%-8s %s\n", pl_format_name((enum pl_format)i), about[i]);
+            snprintf(text, sizeof text, "%s", about[i]);
+        json_array_append_new(list, entry(pl_format_name((enum pl_format)i), text));
     }
     return PL_EXIT_OK;
 }
@@ -105,26 +130,84 @@ static int list_counterparts(void)
     return PL_EXIT_OK;
 }
 
-static int list_metrics(void)
+static int list_metrics(json_t *list)
 {
     for (size_t i = 0; i < pl_metric_count; i++) {
         const struct pl_metric *m = &pl_metrics[i];
-        printf("%-33s %s %-6s %-5s %s\n", m->name, pl_class_name(m->class),
-               pl_better_name(m->better), pl_unit_name(m->unit), m->how);
+        json_t *row = entry(m->name, m->how);
+        add(row, "class", pl_class_name(m->class));
+        add(row, "better", pl_better_name(m->better));
+        add(row, "unit", pl_unit_name(m->unit));
+        json_array_append_new(list, row);
     }
     return PL_EXIT_OK;
 }
 
-static int list_instruments(void)
+static int list_instruments(json_t *list)
 {
     struct pl_error error;
     for (size_t i = 0; i < pl_instrument_count; i++) {
-        const struct pl_instrument *instrument = pl_instruments[i];
-        printf("%-10s %s\n", instrument->name, instrument->sees);
-        if (pl_instrument_available(instrument, &error))
-            printf("%-11snot here: %s\n", "", error.text);
+        json_t *row = entry(pl_instruments[i]->name, pl_instruments[i]->sees);
+        if (pl_instrument_available(pl_instruments[i], &error))
+            add(row, "missing", error.text);
+        json_array_append_new(list, row);
     }
     return PL_EXIT_OK;
+}
+
+/* What stands between name and words, each as wide as the widest. */
+static const char *const between[] = {"kind", "class", "better", "unit"};
+
+static int widest(const json_t *list, const char *key)
+{
+    const json_t *row;
+    size_t i, most = 0;
+    json_array_foreach(list, i, row)
+    {
+        size_t length = strlen(pl_document_string(row, key));
+        most = length > most ? length : most;
+    }
+    return (int)most;
+}
+
+/* Where little room is left beside what stands before them, words go beneath. */
+static void print_words(const char *text, int column)
+{
+    const int most = (int)pl_grid_width(stdout, WIDTH_OF_A_PIPE);
+    if (column > most / 2)
+        column = printf("\n    ") - 1;
+    pl_cli_wrap(stdout, text, column, most);
+}
+
+static void print_below(int indent, const char *what, const char *text)
+{
+    if (*text) {
+        int column = printf("%*s%s: ", indent, "", what);
+        print_words(text, column);
+    }
+}
+
+static void print_list(const json_t *list)
+{
+    const json_t *row;
+    size_t i;
+    const int width = widest(list, "name");
+    json_array_foreach(list, i, row)
+    {
+        char about[1024];
+        int column = printf("%-*s ", width, pl_document_string(row, "name"));
+        for (size_t k = 0; k < sizeof between / sizeof *between; k++)
+            if (widest(list, between[k]))
+                column +=
+                    printf("%-*s ", widest(list, between[k]), pl_document_string(row, between[k]));
+        const json_t *swept = json_object_get(row, "swept_stacks");
+        snprintf(about, sizeof about, swept ? "%s (sweeps %lld stacks)" : "%s",
+                 pl_document_string(row, "about"), (long long)json_integer_value(swept));
+        print_words(about, column);
+        print_below(width + 7, "options", pl_document_string(row, "options"));
+        print_below(width + 7, "version", pl_document_string(row, "version"));
+        print_below(width + 7, "not here", pl_document_string(row, "missing"));
+    }
 }
 
 /* No list has a name with one of these in it. */
@@ -133,44 +216,92 @@ static bool is_path(const char *word)
     return strpbrk(word, "./") || access(word, F_OK) == 0;
 }
 
+struct list {
+    const char *name;
+    int (*make)(json_t *list);
+};
+
+static const struct list lists[] = {{"scenarios", list_scenarios},
+                                    {"allocators", list_allocators},
+                                    {"formats", list_formats},
+                                    {"metrics", list_metrics},
+                                    {"instruments", list_instruments}};
+#define LISTS (sizeof lists / sizeof *lists)
+
+/* @param wanted a name, or NULL: all */
+static int make_lists(const char *wanted, json_t *all)
+{
+    int code = PL_EXIT_OK;
+    for (size_t i = 0; !code && i < LISTS; i++)
+        if (!wanted || strcmp(wanted, lists[i].name) == 0) {
+            json_t *list = json_array();
+            json_object_set_new(all, lists[i].name, list);
+            code = lists[i].make(list);
+        }
+    return code;
+}
+
+static void print_lists(const char *wanted, json_t *all)
+{
+    const char *name;
+    json_t *list;
+    json_object_foreach(all, name, list)
+    {
+        if (!wanted)
+            printf("%s%s\n", strcmp(name, lists[0].name) ? "\n" : "", name);
+        print_list(list);
+    }
+}
+
+static int list_what_there_is(const char *wanted, bool as_json)
+{
+    json_t *all = json_object();
+    int code = all ? make_lists(wanted, all) : pl_cli_usage("out of memory");
+    if (!code && as_json) {
+        json_dumpf(all, stdout, JSON_INDENT(1));
+        putchar('\n');
+    } else if (!code) {
+        print_lists(wanted, all);
+    }
+    json_decref(all);
+    return code;
+}
+
+static int unknown_list(const char *word)
+{
+    return pl_cli_unknown("list", word,
+                          "scenarios, allocators, formats, metrics, instruments, FILE.trace");
+}
+
+static bool is_list(const char *word)
+{
+    for (size_t i = 0; i < LISTS; i++)
+        if (strcmp(word, lists[i].name) == 0)
+            return true;
+    return false;
+}
+
 int pl_cli_list(int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        int (*list)(void);
-    } lists[] = {{"scenarios", list_scenarios},
-                 {"allocators", list_allocators},
-                 {"formats", list_formats},
-                 {"metrics", list_metrics},
-                 {"instruments", list_instruments}};
+    const char *events = NULL, *classes = NULL, *counterparts = NULL, *json = NULL;
+    int code = pl_arguments_take(&argc, argv, "--events", true, &events);
+    code = code ? code : pl_arguments_take(&argc, argv, "--classes", true, &classes);
+    code = code ? code : pl_arguments_take(&argc, argv, "--counterparts", true, &counterparts);
+    code = code ? code : pl_arguments_take(&argc, argv, "--json", true, &json);
+    if (code)
+        return code;
     const char *wanted = argc > 1 ? argv[1] : NULL;
-    const bool events = wanted && strcmp(wanted, "--events") == 0;
-    const bool classes = wanted && strcmp(wanted, "--classes") == 0;
-    bool found = false;
-    if (argc == 3 && events)
-        return pl_list_trace(argv[2], true);
-    if (argc == 3 && classes)
-        return pl_list_classes(argv[2]);
-    if (argc == 3 && strcmp(wanted, "scenarios") == 0 && strcmp(argv[2], "--counterparts") == 0)
-        return list_counterparts();
-    if (argc > 2 || events || classes)
+    if (argc > 2 || ((events || classes) && (argc != 2 || is_list(wanted))) ||
+        (events && classes) || (counterparts && (!wanted || strcmp(wanted, "scenarios") != 0)) ||
+        (json && (events || classes || counterparts)))
         return pl_cli_usage(
             "list takes one of scenarios [--counterparts], allocators, formats, metrics, "
             "instruments, or [--events|--classes] and the file of a trace");
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-        if (wanted && strcmp(wanted, lists[i].name) != 0)
-            continue;
-        found = true;
-        if (!wanted)
-            printf("%s%s\n", i ? "\n" : "", lists[i].name);
-        int rc = lists[i].list();
-        if (rc)
-            return rc;
-    }
-    if (!found && is_path(wanted))
-        return pl_list_trace(wanted, false);
-    return found ? PL_EXIT_OK
-                 : pl_cli_usage("list takes scenarios, allocators, formats, metrics, "
-                                "instruments or the file of a trace, not '%s'",
-                                wanted);
+    if (counterparts)
+        return list_counterparts();
+    if (!wanted || is_list(wanted))
+        return list_what_there_is(wanted, json != NULL);
+    if (json || (!is_path(wanted) && !events && !classes))
+        return unknown_list(wanted);
+    return classes ? pl_list_classes(wanted) : pl_list_trace(wanted, events != NULL);
 }

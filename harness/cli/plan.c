@@ -143,9 +143,13 @@ static int plan_sweep(struct pl_heaps *heaps, struct pl_planned *p, const struct
 
 static int plan_stacks(struct pl_heaps *heaps, struct pl_planned *p, const struct pl_arguments *a)
 {
-    const char *list = a->allocators ? a->allocators : p->scenario.allocators;
-    char stack[PL_STACK_TEXT_MAX];
+    const char *list = p->scenario.allocators;
+    char stack[PL_STACK_TEXT_MAX], expanded[PL_LIST_TEXT_MAX];
     struct pl_error error;
+    if (a->allocators && pl_stack_list_expand(a->allocators, expanded, sizeof expanded, &error))
+        return pl_cli_fail(PL_EXIT_USAGE, &error);
+    if (a->allocators)
+        list = expanded;
     while (list) {
         if (pl_stack_list_next(&list, stack, sizeof stack, &error))
             return pl_cli_fail(PL_EXIT_USAGE, &error);
@@ -169,7 +173,7 @@ static int plan_formats(struct pl_planned *p, const char *named)
     if (pl_format_parse(wrong) >= 0)
         return pl_cli_usage("the format %s is named twice; --repeat repeats", wrong);
     pl_format_names(names, sizeof names);
-    return pl_cli_usage("'%s' is no format; %s would be right", wrong, names);
+    return pl_cli_unknown("format", wrong, names);
 }
 
 static int plan_threads(struct pl_planned *p)
@@ -289,8 +293,10 @@ static int plan_one(struct pl_heaps *heaps, const struct pl_arguments *a, const 
                     struct pl_planned *p)
 {
     struct pl_error error;
-    if (load(a, name, &p->scenario, &error) || pl_expectations_check(&p->scenario, &error))
+    if (load(a, name, &p->scenario, &error) || pl_expectations_check(&p->scenario, &error)) {
+        pl_arguments_name_option(a, &error);
         return pl_cli_fail(PL_EXIT_USAGE, &error);
+    }
     if (a->repeat)
         p->scenario.repeat = a->repeat;
     if (a->seed_given)

@@ -16,13 +16,12 @@
 #include "harness/cli/capture_notes.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"
+#include "harness/cli/kept.h"
 #include "harness/cli/ledger.h"
 #include "harness/cli/observe.h"
 #include "harness/cli/plan.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/reproduce.h"
-#include "harness/report/held.h"
-#include "harness/report/table.h"
 #include "harness/report/text.h"
 #include "harness/results/results.h"
 #include "harness/scenario/traits.h"
@@ -395,32 +394,6 @@ static int run_all(struct run *run, struct pl_error *error)
     return rc;
 }
 
-static void default_folder(char *folder, size_t capacity)
-{
-    time_t now = time(NULL);
-    struct tm parts;
-    localtime_r(&now, &parts);
-    strftime(folder, capacity, "results/%Y%m%d-%H%M%S", &parts);
-    size_t used = strlen(folder);
-    for (int i = 1; access(folder, F_OK) == 0 && i < 1000; i++)
-        snprintf(folder + used, capacity - used, "-%d", i);
-}
-
-static void print_results(struct run *run)
-{
-    if (run->arguments->json) {
-        json_dumpf(run->results.root, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
-        putchar('\n');
-        return;
-    }
-    pl_cli_ledger_print(&run->results);
-    pl_report_table(stdout, run->results.root);
-    pl_held_table(stdout, run->results.root, run->results.folder);
-    putchar('\n');
-    pl_printable_line(stdout, "results: %s/results.json (plimsoll report %s writes the report)",
-                      run->results.folder, run->results.folder);
-}
-
 /* A run that was stopped keeps the cells that were finished. */
 static int finish(struct run *run, int rc, struct pl_error *error)
 {
@@ -432,11 +405,10 @@ static int finish(struct run *run, int rc, struct pl_error *error)
         int written = pl_results_write(&run->results, rc == 0, &second);
         if (written)
             return pl_cli_fail(PL_EXIT_USAGE, &second);
-        print_results(run);
+        pl_kept_print(&run->results, run->arguments);
     }
     if (rc == -EINTR) {
-        fprintf(stderr, "plimsoll: stopped; %zu of %zu cells are in the results\n", done,
-                run->plan->cells);
+        pl_kept_tell_stopped(&run->results, run->arguments, run->plan->cells);
         return PL_EXIT_INTERRUPTED;
     }
     if (rc)
@@ -450,16 +422,12 @@ static int finish(struct run *run, int rc, struct pl_error *error)
 static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan, const char *command)
 {
     struct run run = {.arguments = a, .plan = plan};
+    struct pl_temporary unsaved = {.fd = -1};
     struct pl_error error;
-    char folder[4096];
     if (pl_proc_check(&error))
         return pl_cli_fail(PL_EXIT_MACHINE, &error);
-    if (a->out)
-        snprintf(folder, sizeof folder, "%s", a->out);
-    else
-        default_folder(folder, sizeof folder);
     int code;
-    if (pl_results_open(&run.results, folder, command, pl_tier_name(a->tier), &error)) {
+    if (pl_kept_open(&run.results, a, command, &unsaved, &error)) {
         code = pl_cli_fail(PL_EXIT_USAGE, &error);
     } else {
         run.interrupted = pl_interrupt_catch();
@@ -471,6 +439,7 @@ static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan, co
         code = finish(&run, run_all(&run, &error), &error);
     }
     pl_results_close(&run.results);
+    pl_temporary_remove(&unsaved);
     return code;
 }
 

@@ -80,12 +80,21 @@ static void tell(void *context, const char *why)
     pl_printable_line(stderr, "plimsoll: %s", why);
 }
 
-static int exit_code(int rc, const struct pl_error *error)
+/* @param kept whether the folder is the person's */
+static int exit_code(int rc, const struct pl_side_by_side *s, bool kept,
+                     const struct pl_error *error)
 {
-    if (rc == -EINTR) {
-        fputs("plimsoll: stopped; the pairs that were finished are in the results\n", stderr);
+    char path[4096 + 32];
+    snprintf(path, sizeof path, "%s/new/results.json", s->folder);
+    if (rc == -EINTR && kept && access(path, F_OK) == 0)
+        pl_printable_line(stderr,
+                          "plimsoll: stopped by %s; the pairs that were finished are kept in "
+                          "%s/base and %s/new",
+                          pl_interrupt_name(), s->folder, s->folder);
+    else if (rc == -EINTR)
+        fprintf(stderr, "plimsoll: stopped by %s; nothing is kept\n", pl_interrupt_name());
+    if (rc == -EINTR)
         return PL_EXIT_INTERRUPTED;
-    }
     return rc ? pl_cli_fail(PL_EXIT_USAGE, error) : PL_EXIT_OK;
 }
 
@@ -112,6 +121,7 @@ static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan,
             .arguments = arguments,
             .screening = s->pairs,
             .confirming = s->confirming,
+            .force = a->force,
             .seed = s->seed,
             .interrupted = pl_interrupt_catch(),
             .progress = show,
@@ -120,7 +130,7 @@ static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan,
         };
         int rc = pl_pairs_run(&options, &error);
         pl_progress_clear(&progress);
-        code = exit_code(rc, &error);
+        code = exit_code(rc, s, a->out != NULL, &error);
     } else {
         pl_cli_usage("out of memory");
     }
@@ -155,7 +165,8 @@ int pl_side_by_side_run(struct pl_arguments *a, const struct pl_side_by_side *s)
     int code = pl_arguments_all_scenarios(a);
     for (int i = 0; code == PL_EXIT_OK && i < 2; i++)
         if (access(s->programs[i], X_OK) != 0)
-            code = pl_cli_usage("%s is no program; a path to a plimsoll is wanted", s->programs[i]);
+            code = pl_cli_usage("%s is no program; a path to a plimsoll would be right",
+                                s->programs[i]);
     if (code == PL_EXIT_OK)
         code = pl_plan_make(a, &plan);
     for (size_t i = 0; code == PL_EXIT_OK && i < plan.count; i++)

@@ -14,6 +14,7 @@
 #include "harness/base/files.h"
 #include "harness/compare/pairs.h"
 #include "harness/results/document.h"
+#include "harness/results/folder.h"
 #include "harness/scenario/scenario.h"
 
 #define ARGUMENTS_MAX 128
@@ -22,17 +23,15 @@
 #define TIMEOUT_MS (30 * 60 * 1000)
 #define GRACE_MS 10000
 
-int pl_half_open(struct pl_half *half, const char *folder, struct pl_error *error)
+int pl_half_open(struct pl_half *half, const char *folder, bool force, struct pl_error *error)
 {
     char series[sizeof half->folder + 16];
     int n = snprintf(half->folder, sizeof half->folder, "%s/%s", folder, half->side);
     if (n < 0 || (size_t)n >= sizeof half->folder)
         return pl_error_set(error, -ENAMETOOLONG, "%.80s...: the path is too long", folder);
-    snprintf(series, sizeof series, "%s/results.json", half->folder);
-    if (access(series, F_OK) == 0)
-        return pl_error_set(error, -EEXIST, "%s holds results; name a new folder", half->folder);
     snprintf(series, sizeof series, "%s/series", half->folder);
-    return pl_folder_make(series, error);
+    int rc = pl_folder_claim(half->folder, force, &half->claim, error);
+    return rc ? rc : pl_folder_make(series, error);
 }
 
 /* What a command line points into. */
@@ -262,10 +261,14 @@ static void drop_series(const struct pl_half *half)
 void pl_half_close(struct pl_half *half)
 {
     char series[sizeof half->folder + 16];
+    if (half->claim <= 0)
+        return; /* the folder is another's */
     drop_series(half);
     snprintf(series, sizeof series, "%s/series", half->folder);
     rmdir(series); /* both only when empty: nothing was run */
     rmdir(half->folder);
+    close(half->claim);
+    half->claim = -1;
     json_decref(half->root);
     half->root = NULL;
 }

@@ -18,12 +18,15 @@ struct pl_half {
     const char *program;
     const char *directory; /* that a scenario's program starts in; NULL: the scenario's own */
     char folder[3072];
+    int claim;    /* on that folder (results/folder.h); 0 or less: none */
     json_t *root; /* NULL before the first run */
 };
 
-/** Makes FOLDER/<side>/series. @param half with its side, program and directory
- *  @return 0; -EEXIST when results lie there; a negative errno */
-int pl_half_open(struct pl_half *half, const char *folder, struct pl_error *error);
+/** Claims FOLDER/<side> and makes its series/. @param half with its side, program and directory
+ *  @param force removes a run that lies there
+ *  @return 0; -EEXIST when results lie there, -EBUSY when they are being written; a negative errno
+ */
+int pl_half_open(struct pl_half *half, const char *folder, bool force, struct pl_error *error);
 
 /** Runs one cell once, in a process, and adds it to the results as this repetition.
  *  @param repetition negative: a warm-up, whose results are dropped

@@ -189,7 +189,7 @@ static int open_all(struct pairs *p, struct pl_error *error)
     for (int side = 0; side < 2; side++) {
         p->halves[side] = (struct pl_half){
             .side = sides[side], .program = o->programs[side], .directory = o->directories[side]};
-        int rc = pl_half_open(&p->halves[side], o->folder, error);
+        int rc = pl_half_open(&p->halves[side], o->folder, o->force, error);
         if (rc)
             return rc;
     }

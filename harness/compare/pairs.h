@@ -32,6 +32,7 @@ struct pl_pairs_options {
     const char *const *arguments; /* of every run: --tier, --set ...; NULL at the end */
     size_t screening;             /* pairs of every cell with a noisy metric */
     size_t confirming;            /* fresh pairs of what these flagged; 0 for none */
+    bool force;                   /* runs that base/ and new/ hold are removed */
     uint64_t seed;                /* of coin and shuffle */
     const volatile sig_atomic_t *interrupted;
     /** Called before each pair. @param total pairs that are planned so far */

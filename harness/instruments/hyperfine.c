@@ -57,7 +57,10 @@ static int write_command(const struct pl_observation *o, struct command *c, stru
     snprintf(number, sizeof number, "%" PRIu64, s->seed);
     add_option(c, "--seed", number);
     add_option(c, "--repeat", "1");
-    add_option(c, "--out", c->folder.path);
+    char out[sizeof c->folder.path + 8]; /* the folder itself is held by this process */
+    snprintf(out, sizeof out, "%s/run", c->folder.path);
+    add_option(c, "--out", out);
+    pl_words_add(c->text, sizeof c->text, "--force");
     if (strlen(c->text) + 1 == sizeof c->text)
         return pl_error_set(error, -ENOTSUP, "the command is too long for hyperfine");
     return 0;

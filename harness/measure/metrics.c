@@ -1,7 +1,9 @@
 /* The table of metrics, and its names. */
 #include "harness/measure/metrics.h"
+#include "allocators/nearest.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #define PL_METRIC(name, unit, better, class, how) \
@@ -39,6 +41,17 @@ struct pl_range pl_metric_range(const struct pl_metric *m)
     if (m->value == pl_metric_rss_bytes_per_media_second) /* RSS at the end less that before */
         range.minimum = -PL_RANGE_RATE;
     return range;
+}
+
+void pl_metric_unknown(const char *name, char *text, size_t capacity)
+{
+    struct pl_nearest nearest;
+    char end[160];
+    pl_nearest_begin(&nearest, name);
+    for (size_t i = 0; i < pl_metric_count; i++)
+        pl_nearest_try(&nearest, pl_metrics[i].name);
+    pl_nearest_end(&nearest, "one that `plimsoll list metrics` names", end, sizeof end);
+    snprintf(text, capacity, "unknown metric %.60s%s", name, end);
 }
 
 const char *pl_unit_name(enum pl_unit unit)

@@ -72,6 +72,9 @@ extern const size_t pl_metric_count;
 /** @return the metric, or NULL */
 const struct pl_metric *pl_metric_find(const char *name);
 
+/** `unknown metric NAME; did you mean ...?` */
+void pl_metric_unknown(const char *name, char *text, size_t capacity);
+
 /** What one value of a metric may be; a median of counts need not be whole. */
 struct pl_range pl_metric_range(const struct pl_metric *metric);
 

@@ -12,6 +12,7 @@ struct pl_column {
     bool whole;       /* a count */
     bool above_floor; /* less the median of the `null` heap with as many threads */
     bool foreign;     /* of foreign programs alone: models would only get wider tables by it */
+    unsigned rank; /* from 1 on: what is left out first where a table is too wide is the highest */
 };
 
 extern const struct pl_column pl_columns[];

@@ -22,12 +22,15 @@ enum {
 
 #define GRACE_MS 2000 /* to remove what was half written */
 
-/* @param beside the sources @param installed where `make install` put it */
-static struct pl_draw draw_by(const char *beside, const char *installed, const char *again)
+/* @param scripts beside the sources, where `make install` and where a package puts it */
+static struct pl_draw draw_by(const char *const scripts[3], const char *again)
 {
+    int at = 0;
+    while (at < 2 && access(scripts[at], R_OK) != 0)
+        at++;
     return (struct pl_draw){
         .python = "/usr/bin/python3",
-        .script = access(beside, R_OK) == 0 ? beside : installed,
+        .script = scripts[at],
         .timeout_ms = 60000,
         .again = again,
     };
@@ -35,13 +38,18 @@ static struct pl_draw draw_by(const char *beside, const char *installed, const c
 
 struct pl_draw pl_draw_default(void)
 {
-    return draw_by(PL_SOURCE_DIR "/plots/plot.py", PL_DATA_DIR "/plots/plot.py", "plimsoll report");
+    static const char *const scripts[] = {PL_SOURCE_DIR "/plots/plot.py",
+                                          PL_DATA_DIR "/plots/plot.py",
+                                          PL_PACKAGE_DATA_DIR "/plots/plot.py"};
+    return draw_by(scripts, "plimsoll report");
 }
 
 struct pl_draw pl_draw_agreement(void)
 {
-    return draw_by(PL_SOURCE_DIR "/plots/agreement.py", PL_DATA_DIR "/plots/agreement.py",
-                   "plimsoll agreement");
+    static const char *const scripts[] = {PL_SOURCE_DIR "/plots/agreement.py",
+                                          PL_DATA_DIR "/plots/agreement.py",
+                                          PL_PACKAGE_DATA_DIR "/plots/agreement.py"};
+    return draw_by(scripts, "plimsoll agreement");
 }
 
 static const char *name_of(const struct pl_draw *draw)

@@ -3,11 +3,14 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "harness/report/text.h"
 
 #define NAME_WIDTH 32
+#define WIDTH_DEFAULT 100
+#define WIDTH_MIN 40 /* narrower ones are taken for a mistake */
 
 /* The width of a first cell that is too long: it stands alone and leaves its column blank. */
 #define INDENT 4
@@ -18,7 +21,8 @@ bool pl_grid_make(struct pl_grid *g, size_t rows, size_t heads, size_t columns)
     g->cells = calloc(rows * columns, sizeof *g->cells);
     g->left = calloc(columns, sizeof *g->left);
     g->widths = calloc(columns, sizeof *g->widths);
-    return g->cells && g->left && g->widths;
+    g->ranks = calloc(columns, sizeof *g->ranks);
+    return g->cells && g->left && g->widths && g->ranks;
 }
 
 void pl_grid_set(struct pl_grid *g, size_t row, size_t column, const char *text)
@@ -108,11 +112,23 @@ static bool head_is_blank(const struct pl_grid *g, size_t row, size_t first, siz
     return row < g->heads;
 }
 
+size_t pl_grid_width(FILE *out, size_t otherwise)
+{
+    const char *columns = getenv("COLUMNS");
+    struct winsize size = {.ws_col = 0};
+    unsigned long width = columns ? strtoul(columns, NULL, 10) : 0;
+    int descriptor = fileno(out);
+    if (!width && descriptor >= 0 && isatty(descriptor) &&
+        ioctl(descriptor, TIOCGWINSZ, &size) == 0)
+        width = size.ws_col;
+    return width ? (width < WIDTH_MIN ? WIDTH_MIN : (size_t)width) : otherwise;
+}
+
 /* How many columns from `first` on fit beside the names. At least one. */
-static size_t fitting(const struct pl_grid *g, size_t first, size_t gap)
+static size_t fitting(const struct pl_grid *g, size_t first, size_t gap, size_t most)
 {
     size_t used = g->widths[0], column = first;
-    while (column < g->columns && used + gap + g->widths[column] <= PL_GRID_WIDTH)
+    while (column < g->columns && used + gap + g->widths[column] <= most)
         used += gap + g->widths[column++];
     return column > first ? column : first + 1;
 }
@@ -124,17 +140,53 @@ bool pl_grid_may_colour(FILE *out)
     return descriptor >= 0 && isatty(descriptor) && !(unwanted && *unwanted);
 }
 
-void pl_grid_print(FILE *out, const struct pl_grid *g, pl_grid_colour colour)
+static size_t total(const struct pl_grid *g)
 {
-    if (!pl_grid_may_colour(out))
-        colour = NULL;
-    for (size_t column = 0; column < g->columns; column++)
-        g->widths[column] = measure(g, column);
+    size_t width = g->widths[0];
+    for (size_t column = 1; column < g->columns; column++)
+        width += 1 + g->widths[column];
+    return width;
+}
+
+/* The column to leave out next: the last of the highest rank. @return 0 for none */
+static size_t least_important(const struct pl_grid *g)
+{
+    size_t least = 0;
+    for (size_t column = 1; column < g->columns; column++)
+        if (g->ranks[column] && (!least || g->ranks[column] >= g->ranks[least]))
+            least = column;
+    return least;
+}
+
+/* @param told what is left out so far, with its new name appended */
+static void leave_out(struct pl_grid *g, size_t column, char *told, size_t capacity)
+{
+    for (size_t row = 0, parts = 0; row < g->heads; row++) {
+        const char *part = cell_of(g, row, column);
+        size_t used = strlen(told);
+        if (*part)
+            snprintf(told + used, capacity - used, "%s%s", parts++ ? " " : used ? ", " : "", part);
+    }
+    for (size_t row = 0; row < g->rows; row++)
+        memmove(&g->cells[row * g->columns + column], &g->cells[row * g->columns + column + 1],
+                (g->columns - column - 1) * sizeof *g->cells);
+    memmove(&g->left[column], &g->left[column + 1], (g->columns - column - 1) * sizeof *g->left);
+    memmove(&g->widths[column], &g->widths[column + 1],
+            (g->columns - column - 1) * sizeof *g->widths);
+    memmove(&g->ranks[column], &g->ranks[column + 1], (g->columns - column - 1) * sizeof *g->ranks);
+    size_t columns = g->columns - 1; /* rows move together */
+    for (size_t row = 1; row < g->rows; row++)
+        memmove(&g->cells[row * columns], &g->cells[row * g->columns], columns * sizeof *g->cells);
+    g->columns = columns;
+}
+
+static void print_blocks(FILE *out, const struct pl_grid *g, size_t most, pl_grid_colour colour)
+{
     /* two blanks between columns; one where that saves a second block */
-    bool narrow = fitting(g, 1, 2) < g->columns && fitting(g, 1, 1) == g->columns;
+    bool narrow = fitting(g, 1, 2, most) < g->columns && fitting(g, 1, 1, most) == g->columns;
     size_t gap = narrow ? 1 : 2;
     for (size_t first = 1; first < g->columns;) {
-        size_t last = fitting(g, first, gap);
+        size_t last = fitting(g, first, gap, most);
         if (first > 1)
             fputc('\n', out);
         for (size_t row = 0; row < g->rows; row++)
@@ -144,6 +196,37 @@ void pl_grid_print(FILE *out, const struct pl_grid *g, pl_grid_colour colour)
     }
 }
 
+/* A copy that columns can be left out of; its cells are the grid's. */
+static bool borrow(struct pl_grid *copy, const struct pl_grid *g)
+{
+    if (!pl_grid_make(copy, g->rows, g->heads, g->columns))
+        return false;
+    memcpy(copy->cells, g->cells, g->rows * g->columns * sizeof *g->cells);
+    memcpy(copy->left, g->left, g->columns * sizeof *g->left);
+    memcpy(copy->ranks, g->ranks, g->columns * sizeof *g->ranks);
+    for (size_t column = 0; column < g->columns; column++)
+        copy->widths[column] = measure(g, column);
+    return true;
+}
+
+void pl_grid_print(FILE *out, const struct pl_grid *g, pl_grid_colour colour)
+{
+    struct pl_grid copy;
+    char told[512] = "";
+    size_t given = pl_grid_width(out, 0), most = given ? given : WIDTH_DEFAULT;
+    if (!pl_grid_may_colour(out))
+        colour = NULL;
+    if (borrow(&copy, g)) {
+        for (size_t column; given && total(&copy) > most && (column = least_important(&copy));)
+            leave_out(&copy, column, told, sizeof told);
+        print_blocks(out, &copy, most, colour);
+        if (*told)
+            fprintf(out, "not shown in %zu columns: %s\n", most, told);
+    }
+    memset(copy.cells, 0, copy.cells ? g->rows * copy.columns * sizeof *copy.cells : 0);
+    pl_grid_free(&copy);
+}
+
 void pl_grid_free(struct pl_grid *g)
 {
     for (size_t i = 0; g->cells && i < g->rows * g->columns; i++)
@@ -151,5 +234,6 @@ void pl_grid_free(struct pl_grid *g)
     free(g->cells);
     free(g->left);
     free(g->widths);
+    free(g->ranks);
     *g = (struct pl_grid){0};
 }

@@ -1,4 +1,5 @@
-/* A table of text for the terminal: columns as wide as they must be, at most 100 in all. */
+/* A table of text for the terminal: columns as wide as they must be, at most as wide as it is in
+ * all. */
 #ifndef PL_REPORT_GRID_H
 #define PL_REPORT_GRID_H
 
@@ -6,15 +7,18 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define PL_GRID_WIDTH 100
+/** How wide what is printed may be: what COLUMNS says, 40 at least, or the terminal, or `otherwise`
+ *  where there is neither. */
+size_t pl_grid_width(FILE *out, size_t otherwise);
 
 struct pl_grid {
-    size_t rows;    /* heads included */
-    size_t heads;   /* the first rows name the columns */
-    size_t columns; /* the first names the row, and is repeated in each block */
-    char **cells;   /* row by row; a cell is new memory, or NULL for an empty one */
-    bool *left;     /* by column: aligned to the left */
-    size_t *widths; /* by column, measured when it is printed */
+    size_t rows;     /* heads included */
+    size_t heads;    /* the first rows name the columns */
+    size_t columns;  /* the first names the row, and is repeated in each block */
+    char **cells;    /* row by row; a cell is new memory, or NULL for an empty one */
+    bool *left;      /* by column: aligned to the left */
+    size_t *widths;  /* by column, measured when it is printed */
+    unsigned *ranks; /* by column: where not all fit, the highest are left out first; 0: never */
 };
 
 /** @return false when out of memory; the grid may be freed then too */
@@ -30,7 +34,8 @@ typedef const char *(*pl_grid_colour)(const char *text);
  *  (https://no-color.org). A stream in memory is no terminal. */
 bool pl_grid_may_colour(FILE *out);
 
-/** Prints; columns that do not fit follow in blocks beneath, and a first cell longer than a third
+/** Prints. Columns that do not fit are left out by their ranks, and a line says which; what still
+ *  does not fit follows in blocks beneath, and a first cell longer than a third
  *  of the width stands on a line of its own. @param colour NULL for none; heeded
  *  where pl_grid_may_colour says so */
 void pl_grid_print(FILE *out, const struct pl_grid *grid, pl_grid_colour colour);

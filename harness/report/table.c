@@ -46,6 +46,7 @@ static void set_column(struct pl_grid *grid, size_t at, const struct pl_column *
 {
     char median[PL_COLUMN_TEXT], spread[PL_COLUMN_TEXT], text[PL_COLUMN_TEXT * 2 + 4];
     set_heads(grid, at, column);
+    grid->ranks[at] = column->rank;
     for (size_t i = 0; i < g->row_count; i++) {
         struct pl_summary s = pl_column_of(column, g, &g->rows[i]);
         pl_column_median(column, &s, median);

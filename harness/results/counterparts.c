@@ -18,9 +18,9 @@
 
 static const char *find(void)
 {
-    static const char *const candidates[] = {"results/counterparts.json",
-                                             PL_SOURCE_DIR "/results/counterparts.json",
-                                             PL_DATA_DIR "/results/counterparts.json"};
+    static const char *const candidates[] = {
+        "results/counterparts.json", PL_SOURCE_DIR "/results/counterparts.json",
+        PL_DATA_DIR "/results/counterparts.json", PL_PACKAGE_DATA_DIR "/results/counterparts.json"};
     for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++)
         if (access(candidates[i], R_OK) == 0)
             return candidates[i];

@@ -236,7 +236,7 @@ int pl_document_load(const char *folder, json_t **root, struct pl_error *error)
     if (access(path, F_OK) != 0)
         return pl_error_set(error, -EINVAL,
                             "%s: no results.json in it; a folder that `plimsoll run --out` wrote "
-                            "is wanted",
+                            "would be right",
                             folder);
     int rc = pl_document_read(path, "run it again", &document, error);
     if (rc)

@@ -56,7 +56,8 @@ int pl_bound_read(const struct pl_bound *bound, const struct pl_metric *metric,
             return read_value(metric->unit, value, &out->value, reason);
         }
     return pl_error_set(reason, -EINVAL,
-                        "'%s': a comparison (<=, >=, <, >, =) and a value are taken", bound->text);
+                        "'%s': a comparison (<=, >=, <, >, =) and a value would be right",
+                        bound->text);
 }
 
 static int check_bound(const struct pl_scenario *s, const struct pl_bound *bound,
@@ -65,10 +66,12 @@ static int check_bound(const struct pl_scenario *s, const struct pl_bound *bound
     const struct pl_metric *metric = pl_metric_find(bound->metric);
     struct pl_bound_value parsed;
     struct pl_error reason;
-    if (!metric)
-        return pl_error_set(error, -EINVAL,
-                            "%s:%u:%u: unknown metric '%s'; `plimsoll list metrics` names them",
-                            s->path, bound->mark.line, bound->mark.column, bound->metric);
+    if (!metric) {
+        char unknown[300];
+        pl_metric_unknown(bound->metric, unknown, sizeof unknown);
+        return pl_error_set(error, -EINVAL, "%s:%u:%u: %s", s->path, bound->mark.line,
+                            bound->mark.column, unknown);
+    }
     if (pl_bound_read(bound, metric, &parsed, &reason))
         return pl_error_set(error, -EINVAL, "%s:%u:%u: %s: %s", s->path, bound->mark.line,
                             bound->mark.column, bound->metric, reason.text);

@@ -11,6 +11,7 @@
 #include "harness/base/files.h"
 #include "harness/cell/process.h"
 #include "harness/results/clean.h"
+#include "harness/results/folder.h"
 #include "harness/results/host.h"
 #include "harness/scenario/conditions.h"
 #include "harness/scenario/traits.h"
@@ -25,26 +26,28 @@ static json_t *now_utc(void)
     return json_string(text);
 }
 
-static int make_folders(struct pl_results *r, struct pl_error *error)
+static int make_folders(struct pl_results *r, bool force, struct pl_error *error)
 {
     char series[sizeof r->folder + 8];
     struct stat status;
     r->made_folder = stat(r->folder, &status) != 0;
     snprintf(series, sizeof series, "%s/series", r->folder);
-    int rc = pl_folder_make(series, error);
+    int rc = pl_folder_claim(r->folder, force, &r->claim, error);
+    if (!rc)
+        rc = pl_folder_make(series, error);
     if (!rc && access(series, W_OK))
         rc = pl_error_set(error, -errno, "can't write into %s: %s", series, strerror(errno));
     return rc;
 }
 
-int pl_results_open(struct pl_results *r, const char *folder, const char *command, const char *tier,
-                    struct pl_error *error)
+int pl_results_open(struct pl_results *r, const char *folder, bool force, const char *command,
+                    const char *tier, struct pl_error *error)
 {
-    *r = (struct pl_results){0};
+    *r = (struct pl_results){.claim = -1};
     if (strlen(folder) + 300 >= sizeof r->folder)
         return pl_error_set(error, -ENAMETOOLONG, "the path of the results is too long");
     strcpy(r->folder, folder);
-    int rc = make_folders(r, error);
+    int rc = make_folders(r, force, error);
     if (rc)
         return rc;
     json_t *host = pl_host_fingerprint();
@@ -154,12 +157,16 @@ int pl_results_write(struct pl_results *r, bool complete, struct pl_error *error
 void pl_results_close(struct pl_results *r)
 {
     char path[sizeof r->folder + 16];
+    if (r->claim < 0)
+        return; /* it was never opened: the folder is another's */
     snprintf(path, sizeof path, "%s/results.json", r->folder);
     if (r->made_folder && access(path, F_OK) != 0) {
         snprintf(path, sizeof path, "%s/series", r->folder);
         rmdir(path); /* both only when empty */
         rmdir(r->folder);
     }
+    close(r->claim);
+    r->claim = -1;
     json_decref(r->root);
     r->root = NULL;
 }

@@ -14,6 +14,7 @@
 struct pl_results {
     char folder[4096];
     bool made_folder; /* it was not there before */
+    int claim;        /* no other run writes into it (folder.h) */
     json_t *root;
 };
 
@@ -31,10 +32,11 @@ struct pl_cell_identity {
     const struct pl_heap *heap; /* the stack's heap, with its version; NULL: not known */
 };
 
-/** Makes the folder and its series/ and checks that they can be written.
+/** Claims the folder (folder.h), makes its series/ and checks that they can be written.
+ *  @param force removes the run that the folder holds, which is refused else
  *  @param command as the person typed it, for the record
- *  @return 0 or a negative errno */
-int pl_results_open(struct pl_results *results, const char *folder, const char *command,
+ *  @return 0 or a negative errno: -EBUSY or -EEXIST as pl_folder_claim */
+int pl_results_open(struct pl_results *results, const char *folder, bool force, const char *command,
                     const char *tier, struct pl_error *error);
 
 /** Records what a capture held and the conditions under which it is replayed. */

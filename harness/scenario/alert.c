@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocators/nearest.h"
 #include "harness/scenario/alerts.h"
 
 static const char *const quantities[PL_ALERT_QUANTITY_COUNT] = {
@@ -60,11 +61,14 @@ int pl_alert_parse(const char *text, struct pl_alert *alert, struct pl_error *er
         return pl_error_set(
             error, -EINVAL,
             "'%.60s' is no alert: QUANTITY, one of > >= < <=, and VALUE would be right", text);
-    if (!read_quantity(quantity, alert))
-        return pl_error_set(error, -EINVAL,
-                            "unknown quantity '%s' of an alert; known: rss_bytes, live_bytes, "
-                            "reserved_bytes, packets_dropped, fallback_allocations, live_CLASS",
-                            quantity);
+    if (!read_quantity(quantity, alert)) {
+        char unknown[300];
+        pl_nearest_say("quantity of an alert:", quantity,
+                       "rss_bytes, live_bytes, reserved_bytes, packets_dropped, "
+                       "fallback_allocations, live_CLASS",
+                       unknown, sizeof unknown);
+        return pl_error_set(error, -EINVAL, "%s", unknown);
+    }
     int rc = read_value(value, alert, error);
     if (!rc)
         snprintf(alert->text, sizeof alert->text, "%s %s %s", quantity, comparison, value);

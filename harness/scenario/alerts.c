@@ -141,8 +141,9 @@ static int resolve(struct pl_decoder *d, struct pl_alert *alert)
         return 0;
     name_classes(s, names, sizeof names);
     d->setting = alert->mark.line ? NULL : "alerts"; /* where it was written */
-    int rc = pl_decode_fail(d, alert->mark, "alerts: no class for '%.*s'; %s would be right",
-                            (int)strcspn(alert->text, " "), alert->text, names);
+    char quantity[PL_ALERT_TEXT_MAX];
+    snprintf(quantity, sizeof quantity, "%.*s", (int)strcspn(alert->text, " "), alert->text);
+    int rc = pl_decode_unknown(d, alert->mark, "quantity of an alert:", quantity, names);
     d->setting = NULL;
     return rc;
 }

@@ -47,6 +47,7 @@ static uint32_t files(const struct pl_scenario *s, const char *paths[PL_SOURCES_
 const struct pl_pipeline_traits pl_traits_blocks = {
     .name = "blocks",
     .sections = (const char *const[]){"blocks", NULL},
+    .classes = (const char *const[]){"block", NULL},
     .needed = (const char *const[]){"classes", NULL},
     .large = "this blocks.live",
     .material = PL_MATERIAL_PROFILE,

@@ -53,6 +53,7 @@ static uint32_t files(const struct pl_scenario *s, const char *paths[PL_SOURCES_
 const struct pl_pipeline_traits pl_traits_broadcast = {
     .name = "broadcast",
     .sections = (const char *const[]){"broadcast", NULL},
+    .classes = (const char *const[]){"frame", "image", "text", "node", "audio", "client", NULL},
     .needed = (const char *const[]){"classes", NULL},
     .large = "these broadcast.pictures",
     .material = PL_MATERIAL_FILES,

@@ -2,8 +2,10 @@
 #include "harness/scenario/check.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "allocators/nearest.h"
 #include "harness/interpose/control.h"
 #include "harness/scenario/counterpart.h"
 #include "harness/scenario/sweep.h"
@@ -51,7 +53,25 @@ static int check_name(struct pl_decoder *d)
     const char *name = d->scenario->name;
     if (*name && !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")])
         return 0;
-    return pl_decode_fail(d, mark_of(d, "name"), "'%s' is no name: a-z, 0-9 and - are taken", name);
+    return pl_decode_fail(d, mark_of(d, "name"), "'%s' is no name; a-z, 0-9 and - would be right",
+                          name);
+}
+
+/* A class that the pipeline acquires nothing of would be in no figure. */
+static int check_class_names(struct pl_decoder *d)
+{
+    const struct pl_scenario *s = d->scenario;
+    const struct pl_pipeline_traits *traits = pl_traits_of(s);
+    char names[256] = "", kind[80];
+    size_t used = 0;
+    for (const char *const *name = traits->classes; name && *name && used < sizeof names; name++)
+        used +=
+            (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", *name);
+    snprintf(kind, sizeof kind, "class of the pipeline %s:", traits->name);
+    for (uint32_t i = 0; traits->classes && i < s->class_count; i++)
+        if (!is_among_keys(traits->classes, s->classes[i].name))
+            return pl_decode_unknown(d, mark_of(d, "classes"), kind, s->classes[i].name, names);
+    return 0;
 }
 
 static int check_classes(struct pl_decoder *d)
@@ -92,6 +112,42 @@ static int fit_classes(struct pl_decoder *d)
     return 0;
 }
 
+/* A limit on which no class draws: what the classes draw on, as "packets, frames". */
+static int unknown_budget(struct pl_decoder *d, uint32_t index)
+{
+    const struct pl_scenario *s = d->scenario;
+    char names[PL_BUDGETS_MAX * (PL_NAME_MAX + 2)] = "";
+    size_t used = 0;
+    for (uint32_t i = 0; i < s->budget_count; i++)
+        for (uint32_t k = 0, told = 0; i != index && k < s->class_count && !told; k++)
+            if ((told = s->classes[k].budget == (int32_t)i))
+                used += (size_t)snprintf(names + used, sizeof names - used, "%s%s",
+                                         used ? ", " : "", s->budgets[i].name);
+    if (!*names)
+        return pl_decode_fail(
+            d, mark_of(d, "limits"),
+            "no class draws on the limit %s; classes with a budget would be right",
+            s->budgets[index].name);
+    return pl_decode_unknown(d, mark_of(d, "limits"),
+                             "limit, on which no class draws:", s->budgets[index].name, names);
+}
+
+/* A class draws on a budget without a limit: one of those with a limit may be meant. */
+static int unset_budget(struct pl_decoder *d, uint32_t index)
+{
+    const struct pl_scenario *s = d->scenario;
+    struct pl_nearest nearest;
+    pl_nearest_begin(&nearest, s->budgets[index].name);
+    for (uint32_t i = 0; i < s->budget_count; i++)
+        if (s->budgets[i].max)
+            pl_nearest_try(&nearest, s->budgets[i].name);
+    const char *name = pl_nearest_name(&nearest);
+    return pl_decode_fail(d, mark_of(d, "classes"),
+                          name ? "limits sets no maximum for the budget %s; did you mean %s?"
+                               : "limits sets no maximum for the budget %s",
+                          s->budgets[index].name, name);
+}
+
 static int check_budgets(struct pl_decoder *d)
 {
     const struct pl_scenario *s = d->scenario;
@@ -100,13 +156,9 @@ static int check_budgets(struct pl_decoder *d)
         for (uint32_t k = 0; k < s->class_count; k++)
             drawn |= s->classes[k].budget == (int32_t)i;
         if (drawn && s->budgets[i].max == 0)
-            return pl_decode_fail(d, mark_of(d, "classes"),
-                                  "limits sets no maximum for the budget '%s'", s->budgets[i].name);
+            return unset_budget(d, i);
         if (!drawn)
-            return pl_decode_fail(d, mark_of(d, "limits"),
-                                  "no class draws on the limit '%s'; the budgets of the classes "
-                                  "would be right",
-                                  s->budgets[i].name);
+            return unknown_budget(d, i);
     }
     return 0;
 }
@@ -252,6 +304,8 @@ int pl_scenario_check(struct pl_decoder *d)
         rc = pl_counterpart_check(d, mark_of(d, "counterpart"));
     if (!rc && pl_traits_of(d->scenario)->check)
         rc = pl_traits_of(d->scenario)->check(d);
+    if (!rc)
+        rc = check_class_names(d);
     if (!rc)
         rc = fit_classes(d);
     if (!rc)

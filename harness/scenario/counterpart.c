@@ -8,8 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "allocators/nearest.h"
 #include "harness/base/files.h"
 #include "harness/scenario/document.h"
+#include "harness/scenario/extends.h"
 
 #define NAME_MAX_LENGTH (sizeof((struct pl_scenario *)0)->counterpart - 1)
 #define FOLDERS 3 /* the file's own, that of the scenarios, and theirs of real programs */
@@ -48,17 +50,18 @@ static bool read_key(const char *path, const char *key, char *text, size_t capac
     return value != NULL;
 }
 
-/* What a scenario says itself, or else the one of the same folder that it extends. */
+/* What a scenario says itself, or else those of the same folder that it extends. */
 static void read_pipeline(const char *folder, const char *name, char *text, size_t capacity)
 {
     char path[PL_PATH_MAX + 128], base[NAME_MAX_LENGTH + 1];
-    snprintf(path, sizeof path, "%.*s/%s" ENDING, PL_PATH_MAX - 1, folder, name);
+    snprintf(base, sizeof base, "%s", name);
     *text = '\0';
-    if (read_key(path, "/pipeline", text, capacity) ||
-        !read_key(path, "/extends", base, sizeof base))
-        return;
-    snprintf(path, sizeof path, "%.*s/%s" ENDING, PL_PATH_MAX - 1, folder, base);
-    read_key(path, "/pipeline", text, capacity);
+    for (int i = 0; i <= PL_EXTENDS_MAX; i++) {
+        snprintf(path, sizeof path, "%.*s/%s" ENDING, PL_PATH_MAX - 1, folder, base);
+        if (read_key(path, "/pipeline", text, capacity) ||
+            !read_key(path, "/extends", base, sizeof base))
+            return;
+    }
 }
 
 static bool is_real(const char *pipeline)
@@ -67,35 +70,8 @@ static bool is_real(const char *pipeline)
            strcmp(pipeline, pl_pipeline_kind_name(PL_PIPELINE_TRACE)) == 0;
 }
 
-static size_t least(size_t a, size_t b, size_t c)
-{
-    size_t ab = a < b ? a : b;
-    return ab < c ? ab : c;
-}
-
-/* Levenshtein's: letters of `a` to insert, to leave out or to exchange, first to get any beginning
- * of `b`, for names are long and cut short, then to get all of it. */
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[NAME_MAX_LENGTH + 1], width = strnlen(b, NAME_MAX_LENGTH);
-    for (size_t k = 0; k <= width; k++)
-        row[k] = k;
-    for (size_t i = 0; a[i]; i++) {
-        size_t before = row[0]++;
-        for (size_t k = 1; k <= width; k++) {
-            size_t above = row[k];
-            row[k] = least(above + 1, row[k - 1] + 1, before + (a[i] != b[k - 1]));
-            before = above;
-        }
-    }
-    size_t beginning = row[0];
-    for (size_t k = 1; k <= width; k++)
-        beginning = row[k] < beginning ? row[k] : beginning;
-    return beginning * (NAME_MAX_LENGTH + 1) + row[width];
-}
-
-/* The nearest of a folder's real programs to a name, where it is nearer than `nearest` is. */
-static void look_for_nearer(const char *folder, const char *name, char *nearest, size_t capacity)
+/* Tries the names of a folder's real programs. */
+static void try_folder(const char *folder, struct pl_nearest *nearest)
 {
     struct dirent **entries = NULL;
     char pipeline[32], one[NAME_MAX_LENGTH + 1];
@@ -107,8 +83,8 @@ static void look_for_nearer(const char *folder, const char *name, char *nearest,
             strcmp(file + length - ending, ENDING) == 0) {
             snprintf(one, sizeof one, "%.*s", (int)(length - ending), file);
             read_pipeline(folder, one, pipeline, sizeof pipeline);
-            if (is_real(pipeline) && (!*nearest || distance(name, one) < distance(name, nearest)))
-                snprintf(nearest, capacity, "%s", one);
+            if (is_real(pipeline))
+                pl_nearest_try(nearest, one);
         }
         free(entries[i]);
     }
@@ -118,14 +94,14 @@ static void look_for_nearer(const char *folder, const char *name, char *nearest,
 static int not_found(struct pl_decoder *d, struct pl_mark mark, char folders[FOLDERS][PL_PATH_MAX],
                      size_t count)
 {
-    char nearest[NAME_MAX_LENGTH + 1] = "";
     const char *name = d->scenario->counterpart;
+    struct pl_nearest nearest;
+    char end[200];
+    pl_nearest_begin(&nearest, name);
     for (size_t i = 0; i < count; i++)
-        look_for_nearer(folders[i], name, nearest, sizeof nearest);
-    if (!*nearest)
-        return pl_decode_fail(d, mark, "counterpart: no scenario '%s' of a real program", name);
-    return pl_decode_fail(d, mark, "counterpart: no scenario '%s' of a real program; %s is nearest",
-                          name, nearest);
+        try_folder(folders[i], &nearest);
+    pl_nearest_end(&nearest, "a scenario of a real program", end, sizeof end);
+    return pl_decode_fail(d, mark, "counterpart: unknown scenario %s%s", name, end);
 }
 
 static int check_real(struct pl_decoder *d, struct pl_mark mark, const char *folder)

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocators/nearest.h"
+
 struct pl_mark pl_decode_mark(struct fy_node *node)
 {
     while (node && !fy_node_is_scalar(node)) {
@@ -32,10 +34,22 @@ int pl_decode_fail(struct pl_decoder *d, struct pl_mark mark, const char *format
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    if (d->setting)
-        return pl_error_set(d->error, -EINVAL, "--set %s: %s", d->setting, message);
+    if (d->setting) {
+        size_t length = strlen(d->setting); /* a key is named once */
+        bool twice = strncmp(message, d->setting, length) == 0 && message[length] == ':';
+        return pl_error_set(d->error, -EINVAL, "--set %s: %s", d->setting,
+                            twice ? message + length + 2 : message);
+    }
     return pl_error_set(d->error, -EINVAL, "%s:%u:%u: %s", d->path, mark.line, mark.column,
                         message);
+}
+
+int pl_decode_unknown(struct pl_decoder *d, struct pl_mark mark, const char *kind, const char *word,
+                      const char *names)
+{
+    char text[400];
+    pl_nearest_say(kind, word, names, text, sizeof text);
+    return pl_decode_fail(d, mark, "%s", text);
 }
 
 int pl_decode_lines(struct pl_decoder *d, struct fy_node *node, const char *what, char *text,
@@ -46,8 +60,8 @@ int pl_decode_lines(struct pl_decoder *d, struct fy_node *node, const char *what
     size_t length = 0;
     const char *scalar = fy_node_get_scalar(node, &length);
     if (!scalar || length >= capacity || memchr(scalar, '\0', length))
-        return pl_decode_fail(d, pl_decode_mark(node), "%s: text of at most %zu bytes is taken",
-                              what, capacity - 1);
+        return pl_decode_fail(d, pl_decode_mark(node),
+                              "%s: text of at most %zu bytes would be right", what, capacity - 1);
     memcpy(text, scalar, length);
     text[length] = '\0';
     return 0;
@@ -106,9 +120,10 @@ static int decode_factor(struct pl_decoder *d, struct fy_node *node, const struc
         return rc;
     double value = strtod(text, &end);
     if (end == text || *end || !isfinite(value) || value < 0.001 || value > (double)row->max)
-        return pl_decode_fail(d, pl_decode_mark(node),
-                              "%s: '%s' is out of range; a factor from 0.001 to %lld is taken",
-                              row->path, text, (long long)row->max);
+        return pl_decode_fail(
+            d, pl_decode_mark(node),
+            "%s: '%s' is out of range; a factor from 0.001 to %lld would be right", row->path, text,
+            (long long)row->max);
     *factor = value;
     return 0;
 }
@@ -155,8 +170,9 @@ static int decode_choice(struct pl_decoder *d, struct fy_node *node, const struc
             *choice = index;
             return 0;
         }
-    return pl_decode_fail(d, pl_decode_mark(node), "%s: '%s' is not one of %s", row->path, text,
-                          row->choices);
+    char kind[96];
+    snprintf(kind, sizeof kind, "value of %s:", row->path);
+    return pl_decode_unknown(d, pl_decode_mark(node), kind, text, row->choices);
 }
 
 static int check_range(struct pl_decoder *d, struct fy_node *node, const struct pl_key *row,
@@ -175,7 +191,7 @@ static int check_range(struct pl_decoder *d, struct fy_node *node, const struct 
         snprintf(low, sizeof low, "%lld", (long long)row->min);
         snprintf(high, sizeof high, "%lld", (long long)row->max);
     }
-    return pl_decode_fail(d, pl_decode_mark(node), "%s is out of range: from %s to %s is taken",
+    return pl_decode_fail(d, pl_decode_mark(node), "%s is out of range; %s to %s would be right",
                           row->path, low, high);
 }
 
@@ -204,6 +220,43 @@ static int decode_number(struct pl_decoder *d, const struct pl_key *row, struct 
     return 0;
 }
 
+/* Keys whose default is none may be given as `none`, as is said of them. */
+static bool takes_none(const struct pl_key *row)
+{
+    static const char *const keys[] = {
+        "counterpart",     "traffic.filter",      "traffic.payload", "traffic.sdp",
+        "traffic.churn",   "traffic.outages",     "receiver.stalls", "media.payload",
+        "program.build",   "program.environment", "program.send",    "program.clients",
+        "program.actions", "broadcast.stalls",    "sweep",           "alerts"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strcmp(keys[i], row->path) == 0)
+            return true;
+    return false;
+}
+
+static bool is_none(struct fy_node *value)
+{
+    static const char none[] = "none";
+    return value && fy_node_is_scalar(value) &&
+           fy_node_compare_string(value, none, sizeof none - 1);
+}
+
+/* As if the key did not stand there, nor in what is extended. */
+static int decode_none(struct pl_decoder *d, const struct pl_key *row, struct fy_node *key,
+                       struct fy_node *value)
+{
+    const char *empty = strcmp(row->path, "program.environment") == 0 ? "{}" : "[]";
+    d->seen[row - pl_schema] = false;
+    if (row->kind == PL_KEY_TEXT) {
+        *((char *)d->scenario + row->offset) = '\0';
+        return 0;
+    }
+    struct fy_node *list = fy_node_build_from_string(fy_node_document(value), empty, strlen(empty));
+    int rc = list ? row->decode(d, key, list) : -ENOMEM;
+    fy_node_free(list);
+    return rc == -ENOMEM ? pl_error_set(d->error, rc, "%s: out of memory", d->path) : rc;
+}
+
 int pl_decode_value(struct pl_decoder *d, const struct pl_key *row, struct fy_node *key,
                     struct fy_node *value)
 {
@@ -211,6 +264,8 @@ int pl_decode_value(struct pl_decoder *d, const struct pl_key *row, struct fy_no
     d->marks[row - pl_schema] = pl_decode_mark(value ? value : key);
     d->seen[row - pl_schema] = true;
     char prefix[80];
+    if (takes_none(row) && is_none(value))
+        return decode_none(d, row, key, value);
     switch (row->kind) {
     case PL_KEY_SECTION:
         snprintf(prefix, sizeof prefix, "%s.", row->path);
@@ -238,7 +293,7 @@ int pl_decode_value(struct pl_decoder *d, const struct pl_key *row, struct fy_no
 
 static int decode_pair(struct pl_decoder *d, struct fy_node_pair *pair, const char *prefix)
 {
-    char name[64], path[160], names[400];
+    char name[64], path[160], names[512];
     struct fy_node *key = fy_node_pair_key(pair);
     int rc = pl_decode_text(d, key, "a key", name, sizeof name);
     if (rc)
@@ -249,8 +304,7 @@ static int decode_pair(struct pl_decoder *d, struct fy_node_pair *pair, const ch
     const struct pl_key *row = strchr(name, '.') ? NULL : pl_schema_find(path);
     if (!row) {
         pl_schema_names(prefix, names, sizeof names);
-        return pl_decode_fail(d, pl_decode_mark(key), "unknown key '%s'; known here: %s", name,
-                              names);
+        return pl_decode_unknown(d, pl_decode_mark(key), "key", name, names);
     }
     if (!fy_node_pair_value(pair))
         return pl_decode_fail(d, pl_decode_mark(key), "%s has no value", path);

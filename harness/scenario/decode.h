@@ -43,6 +43,10 @@ struct pl_mark pl_decode_mark(struct fy_node *node);
 int pl_decode_fail(struct pl_decoder *decoder, struct pl_mark mark, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/** The same: `unknown KIND WORD; did you mean NAME?` @param names "a, b, c" or "a|b|c" */
+int pl_decode_unknown(struct pl_decoder *decoder, struct pl_mark mark, const char *kind,
+                      const char *word, const char *names);
+
 /** Decodes one key of a mapping into the entry that the mapping stands for. */
 typedef int (*pl_entry_decoder)(struct pl_decoder *, struct fy_node *value, const char *key,
                                 void *entry);

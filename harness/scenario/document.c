@@ -56,6 +56,13 @@ static int check_node(struct fy_node *node, bool is_item, const char *path, stru
 {
     void *at = NULL;
     int rc = 0;
+    if (node && fy_node_is_alias(node)) {
+        struct pl_mark mark = pl_decode_mark(node);
+        return pl_error_set(error, -EINVAL,
+                            "%s:%u:%u: a YAML alias (*name) is not taken; what it stands for, "
+                            "written out, or extends would be right",
+                            path, mark.line, mark.column);
+    }
     if (node && fy_node_is_scalar(node))
         return check_scalar(node, is_item || is_block(node), path, error);
     if (node && fy_node_is_mapping(node))
@@ -121,10 +128,11 @@ static int try_apart(const struct parsed *p, const char *path, struct pl_error *
     int status = 0;
     if (pl_child_apart(try_it, (void *)(uintptr_t)p, TRIAL_SECONDS, &status) || status == 0)
         return 0;
-    return pl_error_set(error, -EINVAL,
-                        "%s:1:1: this text ends libfyaml (%s %d): a plain YAML mapping is expected",
-                        path, WIFSIGNALED(status) ? "signal" : "exit code",
-                        WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+    return pl_error_set(
+        error, -EINVAL,
+        "%s:1:1: this text ends libfyaml (%s %d): a plain YAML mapping would be right", path,
+        WIFSIGNALED(status) ? "signal" : "exit code",
+        WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
 static int check(const struct parsed *p, const char *path, struct pl_error *error)

@@ -7,17 +7,37 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "allocators/nearest.h"
 #include "harness/scenario/scenario.h"
+
+/* The first that stands. */
+static const char *first_folder(const char *const *candidates, size_t count)
+{
+    struct stat status;
+    for (size_t i = 0; i < count; i++)
+        if (candidates[i] && stat(candidates[i], &status) == 0 && S_ISDIR(status.st_mode))
+            return candidates[i];
+    return NULL;
+}
 
 const char *pl_scenario_folder(void)
 {
     const char *candidates[] = {getenv("PLIMSOLL_SCENARIOS"), "scenarios",
-                                PL_SOURCE_DIR "/scenarios", PL_DATA_DIR "/scenarios"};
-    struct stat status;
-    for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++)
-        if (candidates[i] && stat(candidates[i], &status) == 0 && S_ISDIR(status.st_mode))
-            return candidates[i];
-    return NULL;
+                                PL_SOURCE_DIR "/scenarios", PL_DATA_DIR "/scenarios",
+                                PL_PACKAGE_DATA_DIR "/scenarios"};
+    return first_folder(candidates, sizeof candidates / sizeof *candidates);
+}
+
+bool pl_scenario_found_anywhere(const char *name, const char *path)
+{
+    const char *candidates[] = {PL_SOURCE_DIR "/scenarios", PL_DATA_DIR "/scenarios",
+                                PL_PACKAGE_DATA_DIR "/scenarios"};
+    const char *folder = first_folder(candidates, sizeof candidates / sizeof *candidates);
+    char own[PL_PATH_MAX];
+    struct stat found, meant;
+    snprintf(own, sizeof own, "%s/%s.yaml", folder ? folder : ".", name);
+    return folder && stat(own, &found) == 0 && stat(path, &meant) == 0 &&
+           found.st_ino == meant.st_ino && found.st_dev == meant.st_dev;
 }
 
 static int is_scenario(const struct dirent *entry)
@@ -47,30 +67,38 @@ int pl_scenario_list(char ***paths, struct pl_error *error)
     return count;
 }
 
+/* As many names as there is room for. */
+static void add_name(char *known, size_t capacity, const char *name)
+{
+    static const char more[] = " and more (plimsoll list scenarios)";
+    size_t used = strlen(known);
+    if (strstr(known, more))
+        return;
+    if (used + strlen(name) + sizeof more + 2 < capacity)
+        snprintf(known + used, capacity - used, ", %s", name);
+    else
+        snprintf(known + used, capacity - used, "%s", more);
+}
+
 static int not_found(const char *name, struct pl_error *error)
 {
-    char known[320] = "";
+    char known[360] = "a path", one[PL_NEAREST_MAX + 1], end[420];
     char **paths = NULL;
     int count = pl_scenario_list(&paths, NULL);
-    size_t used = 0;
-    const char *more = "";
+    struct pl_nearest nearest;
+    pl_nearest_begin(&nearest, name);
     for (int i = 0; i < count; i++) {
         const char *base = strrchr(paths[i], '/') + 1;
-        int n = *more ? 0
-                      : snprintf(known + used, sizeof known - used, "%s%.*s", used ? ", " : "",
-                                 (int)strlen(base) - 5, base);
-        if ((size_t)n >= sizeof known - used) {
-            known[used] = '\0';
-            more = " and more: plimsoll list scenarios";
-        } else {
-            used += (size_t)n;
-        }
+        snprintf(one, sizeof one, "%.*s", (int)strlen(base) - 5, base);
+        pl_nearest_try(&nearest, one);
+        add_name(known, sizeof known, one);
         free(paths[i]);
     }
     if (count >= 0)
         free(paths);
-    return pl_error_set(error, -ENOENT, "no scenario '%s'; a path or one of: %s%s", name, known,
-                        more);
+    pl_nearest_end(&nearest, known, end, sizeof end);
+    return pl_error_set(error, -ENOENT, "unknown scenario %s%.60s%s%s", *name ? "" : "'", name,
+                        *name ? "" : "'", end);
 }
 
 int pl_scenario_find(const char *name, char *path, size_t capacity, struct pl_error *error)

@@ -57,6 +57,11 @@ static int check_stack(struct pl_decoder *d, struct fy_node *node, const char *i
     return 0;
 }
 
+static int check_stack_or_group(struct pl_decoder *d, struct fy_node *node, const char *item)
+{
+    return strcmp(item, PL_STACK_HEAPS) == 0 ? 0 : check_stack(d, node, item);
+}
+
 static int check_stack_group(struct pl_decoder *d, struct fy_node *node, const char *item)
 {
     if (strcmp(item, "all") == 0 || strcmp(item, "unlimited") == 0)
@@ -70,14 +75,18 @@ static int check_format(struct pl_decoder *d, struct fy_node *node, const char *
         return 0;
     char names[128];
     pl_format_names(names, sizeof names);
-    return pl_decode_fail(d, pl_decode_mark(node), "'%s' is no format; %s would be right", item,
-                          names);
+    return pl_decode_unknown(d, pl_decode_mark(node), "format", item, names);
 }
 
 int pl_decode_allocators(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
 {
-    return decode_list(d, key, value, "allocators", d->scenario->allocators,
-                       sizeof d->scenario->allocators, check_stack);
+    char list[PL_LIST_TEXT_MAX];
+    struct pl_error reason;
+    int rc = decode_list(d, key, value, "allocators", list, sizeof list, check_stack_or_group);
+    if (!rc && pl_stack_list_expand(list, d->scenario->allocators, sizeof d->scenario->allocators,
+                                    &reason))
+        rc = pl_decode_fail(d, pl_decode_mark(value), "allocators: %s", reason.text);
+    return rc;
 }
 
 int pl_decode_formats(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
@@ -126,8 +135,8 @@ static int decode_span_key(struct pl_decoder *d, struct fy_node *value, const ch
         return pl_decode_time(d, value, "from", &span->from_ns);
     if (strcmp(key, "until") == 0)
         return pl_decode_time(d, value, "until", &span->until_ns);
-    return pl_decode_fail(d, pl_decode_mark(value),
-                          "unknown key '%s' of a span of time; known here: from, until", key);
+    return pl_decode_unknown(d, pl_decode_mark(value), "key of a span of time:", key,
+                             "from, until");
 }
 
 int pl_decode_spans(struct pl_decoder *d, struct fy_node *key, struct fy_node *value,
@@ -180,8 +189,8 @@ static int add_churn(struct pl_decoder *d, struct fy_node *node)
     int64_t *ns = &traffic->churn_ns[traffic->churn_count++];
     int rc = pl_decode_time(d, node, "traffic.churn", ns);
     if (!rc && *ns < CHURN_MIN_NS)
-        rc =
-            pl_decode_fail(d, pl_decode_mark(node), "traffic.churn is out of range: 100ms or more");
+        rc = pl_decode_fail(d, pl_decode_mark(node),
+                            "traffic.churn is out of range; 100ms or more would be right");
     return rc;
 }
 
@@ -231,9 +240,8 @@ static int decode_condition(struct pl_decoder *d, struct fy_node *value, struct 
         if (strcmp(e->container, kinds[i]) == 0)
             return 0;
     return rc ? rc
-              : pl_decode_fail(d, pl_decode_mark(value),
-                               "container: '%s' is not one of any, cgroup, rlimit, none",
-                               e->container);
+              : pl_decode_unknown(d, pl_decode_mark(value), "container to expect:", e->container,
+                                  "any, cgroup, rlimit, none");
 }
 
 static int check_outcome(struct pl_decoder *d, struct fy_node *node, const char *item)
@@ -243,10 +251,8 @@ static int check_outcome(struct pl_decoder *d, struct fy_node *node, const char 
     for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
         if (strcmp(item, outcomes[i]) == 0)
             return 0;
-    return pl_decode_fail(d, pl_decode_mark(node),
-                          "'%s' is no outcome to expect; bounded, growing, oom_killed, "
-                          "alloc_failed, crashed, exited would be right",
-                          item);
+    return pl_decode_unknown(d, pl_decode_mark(node), "outcome to expect:", item,
+                             "bounded, growing, oom_killed, alloc_failed, crashed, exited");
 }
 
 static int decode_expectation_key(struct pl_decoder *d, struct fy_node *value, const char *key,
@@ -269,10 +275,8 @@ static int decode_expectation_key(struct pl_decoder *d, struct fy_node *value, c
         return decode_bounds(d, value, e);
     if (strcmp(key, "alerts") == 0)
         return pl_decode_expected_alerts(d, value, e);
-    return pl_decode_fail(d, pl_decode_mark(value),
-                          "unknown key '%s' of an expectation; known here: stacks, formats, "
-                          "container, outcome, from, metrics, alerts",
-                          key);
+    return pl_decode_unknown(d, pl_decode_mark(value), "key of an expectation:", key,
+                             "stacks, formats, container, outcome, from, metrics, alerts");
 }
 
 int pl_decode_expect(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)

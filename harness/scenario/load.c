@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocators/nearest.h"
 #include "harness/base/files.h"
 #include "harness/scenario/check.h"
 #include "harness/scenario/decode.h"
@@ -12,36 +13,39 @@
 #include "harness/scenario/extends.h"
 #include "harness/scenario/paths.h"
 
-/* The roots that make up a scenario: of the file that it extends, if any, and its own. */
+/* What makes up a scenario: its own file, and those that it extends. */
 struct layers {
-    struct fy_node *root[2];
-    const char *path[2];
-    size_t count;
+    struct fy_node *own;
+    const struct pl_chain *chain;
 };
 
-/* A tier's part of one of the files; messages name the file. */
-static int decode_part(struct pl_decoder *d, const struct layers *layers, size_t layer,
-                       enum pl_tier tier)
+static struct fy_node *tier_of(struct fy_node *root, enum pl_tier tier)
 {
     char path[32];
-    const char *own = d->path;
     snprintf(path, sizeof path, "/tiers/%s", pl_tier_name(tier));
-    struct fy_node *node = fy_node_by_path(layers->root[layer], path, FY_NT, FYNWF_DONT_FOLLOW);
-    d->path = layers->path[layer];
-    int rc = node ? pl_decode_mapping(d, node, "") : 0;
-    d->path = own;
-    return rc;
+    return fy_node_by_path(root, path, FY_NT, FYNWF_DONT_FOLLOW);
 }
 
-/* Over what stands at the base's top: its tier, then the scenario's own keys, and their tier. So
- * what one says oneself holds in each tier, and what one does not say is as in the base's. */
+/* What a base says at its top, and in this tier. */
+static int decode_base(struct pl_decoder *d, const struct layers *layers,
+                       const struct pl_extended *base, enum pl_tier tier)
+{
+    struct fy_node *root = fy_document_root(base->document), *part = tier_of(root, tier);
+    int rc = pl_extends_decode(d, layers->own, base, root);
+    return rc || !part ? rc : pl_extends_decode(d, layers->own, base, part);
+}
+
+/* The farthest base first: its top, its tier, and so on to the scenario's own keys, and their tier.
+ * So what one says oneself holds in each tier, and what one does not say is as in the base's. */
 static int decode_tier(struct pl_decoder *d, const struct layers *layers, enum pl_tier tier)
 {
-    size_t own = layers->count - 1;
-    int rc = own ? decode_part(d, layers, 0, tier) : 0;
+    struct fy_node *part = tier_of(layers->own, tier);
+    int rc = 0;
+    for (size_t i = layers->chain->count; !rc && i-- > 0;)
+        rc = decode_base(d, layers, &layers->chain->bases[i], tier);
     if (!rc)
-        rc = pl_decode_mapping(d, layers->root[own], "");
-    return rc ? rc : decode_part(d, layers, own, tier);
+        rc = pl_decode_mapping(d, layers->own, "");
+    return rc || !part ? rc : pl_decode_mapping(d, part, "");
 }
 
 static int check_tier_names(struct pl_decoder *d, struct fy_node *root)
@@ -57,8 +61,8 @@ static int check_tier_names(struct pl_decoder *d, struct fy_node *root)
         char name[32];
         rc = pl_decode_text(d, fy_node_pair_key(pair), "a tier", name, sizeof name);
         if (!rc && pl_tier_parse(name) < 0)
-            rc = pl_decode_fail(d, pl_decode_mark(fy_node_pair_key(pair)),
-                                "'%s' is no tier; smoke, default and full would be right", name);
+            rc = pl_decode_unknown(d, pl_decode_mark(fy_node_pair_key(pair)), "tier", name,
+                                   "smoke, default, full");
     }
     return rc;
 }
@@ -76,25 +80,52 @@ static int check_other_tier(const struct pl_decoder *top, const struct layers *l
 
 static bool has_tier(const struct layers *layers, enum pl_tier tier)
 {
-    char path[32];
-    snprintf(path, sizeof path, "/tiers/%s", pl_tier_name(tier));
-    for (size_t i = 0; i < layers->count; i++)
-        if (fy_node_by_path(layers->root[i], path, FY_NT, FYNWF_DONT_FOLLOW))
-            return true;
-    return false;
+    bool has = tier_of(layers->own, tier) != NULL;
+    for (size_t i = 0; i < layers->chain->count; i++)
+        has |= tier_of(fy_document_root(layers->chain->bases[i].document), tier) != NULL;
+    return has;
+}
+
+static int check_all_tier_names(struct pl_decoder *d, const struct layers *layers)
+{
+    const char *own = d->path;
+    int rc = 0;
+    for (size_t i = 0; !rc && i < layers->chain->count; i++) {
+        d->path = layers->chain->bases[i].path;
+        rc = check_tier_names(d, fy_document_root(layers->chain->bases[i].document));
+        d->path = own;
+    }
+    return rc ? rc : check_tier_names(d, layers->own);
 }
 
 static int decode_tiers(struct pl_decoder *d, const struct layers *layers)
 {
     struct pl_scenario *scratch = malloc(sizeof *scratch);
     int rc = scratch ? 0 : pl_error_set(d->error, -ENOMEM, "%s: out of memory", d->path);
-    for (size_t i = 0; !rc && i < layers->count; i++)
-        rc = check_tier_names(d, layers->root[i]);
+    if (!rc)
+        rc = check_all_tier_names(d, layers);
     for (enum pl_tier tier = 0; !rc && tier < PL_TIER_COUNT; tier++)
         if (tier != d->scenario->tier && has_tier(layers, tier))
             rc = check_other_tier(d, layers, tier, scratch);
     free(scratch);
     return rc ? rc : decode_tier(d, layers, (enum pl_tier)d->scenario->tier);
+}
+
+/* The nearest of all keys; where none is near, those that stand beside it. */
+static int unknown_key(struct pl_decoder *d, const char *path)
+{
+    char names[512], prefix[128], end[400];
+    const char *dot = strrchr(path, '.');
+    struct pl_nearest nearest;
+    snprintf(prefix, sizeof prefix, "%.*s", dot ? (int)(dot - path) + 1 : 0, path);
+    pl_schema_names(prefix, names, sizeof names);
+    if (!*names)
+        pl_schema_names("", names, sizeof names);
+    pl_nearest_begin(&nearest, path);
+    for (size_t i = 0; i < pl_schema_count; i++)
+        pl_nearest_try(&nearest, pl_schema[i].path);
+    pl_nearest_end(&nearest, names, end, sizeof end);
+    return pl_decode_fail(d, (struct pl_mark){0}, "unknown key%s", end);
 }
 
 /* Below a map of free names: classes.packet.size, limits.packets. */
@@ -106,9 +137,7 @@ static int set_named(struct pl_decoder *d, const char *path, struct fy_node *val
     char attribute[64];
     if (sscanf(path, "classes.%63[a-z0-9_].%63[a-z]", name, attribute) == 2)
         return pl_decode_class(d, name, attribute, value);
-    char names[512];
-    pl_schema_names("", names, sizeof names);
-    return pl_decode_fail(d, (struct pl_mark){0}, "no such key; known at the top: %s", names);
+    return unknown_key(d, path);
 }
 
 /* A changed condition means that what `expect` says may no longer hold: not checked, never a pass.
@@ -161,42 +190,72 @@ static int apply_setting(struct pl_decoder *d, const char *setting)
     return rc;
 }
 
+/* "--set a, b" of what was set. */
+static void name_settings(const char *const *settings, size_t count, char *text, size_t capacity)
+{
+    size_t used = (size_t)snprintf(text, capacity, "--set ");
+    for (size_t i = 0; i < count && used < capacity; i++)
+        used += (size_t)snprintf(text + used, capacity - used, "%s%.*s", i ? ", " : "",
+                                 (int)strcspn(settings[i], "="), settings[i]);
+}
+
+/* What no longer fits by what was set is no matter of a line of the file. */
+static int blame_settings(struct pl_decoder *d, const char *const *settings, size_t count, int rc)
+{
+    char names[160];
+    struct pl_error why = *d->error;
+    size_t length = strlen(d->path), place;
+    if (strncmp(why.text, d->path, length) != 0 || why.text[length] != ':')
+        return rc;
+    place = length + 1 + strspn(why.text + length + 1, "0123456789:");
+    place += strspn(why.text + place, " ");
+    name_settings(settings, count, names, sizeof names);
+    return pl_error_set(d->error, rc, "%s: %s", names, why.text + place);
+}
+
+static int set_and_check(struct pl_decoder *d, const char *const *settings, size_t count)
+{
+    struct pl_scenario *before = malloc(sizeof *before);
+    struct pl_decoder plain = *d;
+    struct pl_error ignored;
+    int rc = before ? 0 : pl_error_set(d->error, -ENOMEM, "%s: out of memory", d->path);
+    if (!rc)
+        *before = *d->scenario;
+    for (size_t i = 0; !rc && i < count; i++)
+        rc = apply_setting(d, settings[i]);
+    if (!rc && (rc = pl_scenario_check(d))) {
+        plain.scenario = before;
+        plain.error = &ignored;
+        if (d->error && pl_scenario_check(&plain) == 0)
+            rc = blame_settings(d, settings, count, rc);
+    }
+    free(before);
+    return rc;
+}
+
 static int decode_all(struct pl_decoder *d, const struct layers *layers,
                       const char *const *settings, size_t setting_count)
 {
     int rc = decode_tiers(d, layers);
     if (!rc)
         rc = pl_scenario_resolve(d->scenario, d->scenario->path, d->error);
-    for (size_t i = 0; !rc && i < setting_count; i++)
-        rc = apply_setting(d, settings[i]);
-    if (!rc)
-        rc = pl_scenario_check(d);
-    return rc;
-}
-
-/* Opens what the scenario extends and decodes it, before its own keys are. */
-static int decode_extended(struct pl_decoder *d, struct fy_document *own, struct pl_extended *base,
-                           struct layers *layers)
-{
-    int rc = pl_extends_open(d, fy_document_root(own), base);
-    if (rc || !base->document)
+    if (rc)
         return rc;
-    layers->path[layers->count] = base->path;
-    layers->root[layers->count++] = fy_document_root(base->document);
-    return pl_extends_decode(d, fy_document_root(own), base);
+    return setting_count ? set_and_check(d, settings, setting_count) : pl_scenario_check(d);
 }
 
 static int decode_document(struct pl_decoder *d, struct fy_document *document,
                            const char *const *settings, size_t setting_count)
 {
-    struct pl_extended base = {0};
-    struct layers layers = {.count = 0};
-    int rc = decode_extended(d, document, &base, &layers);
-    layers.path[layers.count] = d->path;
-    layers.root[layers.count++] = fy_document_root(document);
+    struct pl_chain *chain = calloc(1, sizeof *chain);
+    struct layers layers = {fy_document_root(document), chain};
+    if (!chain)
+        return pl_error_set(d->error, -ENOMEM, "%s: out of memory", d->path);
+    int rc = pl_extends_open(d, layers.own, chain);
     if (!rc)
         rc = decode_all(d, &layers, settings, setting_count);
-    pl_extends_close(&base);
+    pl_extends_close(chain);
+    free(chain);
     return rc;
 }
 

@@ -115,6 +115,7 @@ static bool unbooked(const struct pl_scenario *s)
 const struct pl_pipeline_traits pl_traits_media = {
     .name = "media",
     .sections = (const char *const[]){"media", NULL},
+    .classes = (const char *const[]){"samples", "chunk", "image", NULL},
     .needed = (const char *const[]){"classes", NULL},
     .large = "this media.clip and media.delay in this format",
     .material = PL_MATERIAL_FILES,

@@ -11,7 +11,7 @@ static int check_name(struct pl_decoder *d, struct fy_node *node, const char *na
     if (*name && !name[valid] && strlen(name) < PL_NAME_MAX)
         return 0;
     return pl_decode_fail(d, pl_decode_mark(node),
-                          "'%s' is no name: a-z, 0-9 and _ are taken, at most %d", name,
+                          "'%s' is no name; a-z, 0-9 and _, at most %d, would be right", name,
                           PL_NAME_MAX - 1);
 }
 
@@ -66,7 +66,8 @@ int pl_decode_class(struct pl_decoder *d, const char *name, const char *attribut
         d->scenario->class_fits &= ~(1u << (class - d->scenario->classes));
         int rc = pl_decode_size(d, value, "size", &bytes);
         if (!rc && (bytes < 1 || bytes > PL_CLASS_BYTES_MAX))
-            rc = pl_decode_fail(d, pl_decode_mark(value), "size is out of range: 1 B to 1 GiB");
+            rc = pl_decode_fail(d, pl_decode_mark(value),
+                                "size is out of range; 1 B to 1 GiB would be right");
         if (!rc)
             class->size = bytes;
         return rc;
@@ -78,8 +79,8 @@ int pl_decode_class(struct pl_decoder *d, const char *name, const char *attribut
             class->budget = budget_index(d, value, budget);
         return rc ? rc : class->budget < 0 ? -EINVAL : 0;
     }
-    return pl_decode_fail(d, pl_decode_mark(value),
-                          "unknown key '%s' of a class; known here: size, budget", attribute);
+    return pl_decode_unknown(d, pl_decode_mark(value), "key of a class:", attribute,
+                             "size, budget");
 }
 
 static int decode_class_mapping(struct pl_decoder *d, const char *name, struct fy_node *mapping)
@@ -165,8 +166,10 @@ int pl_decode_container(struct pl_decoder *d, struct fy_node *key, struct fy_nod
     if (pl_size_parse(text, &bytes, &reason))
         return pl_decode_fail(d, pl_decode_mark(value), "container: %s; or none", reason.text);
     if (bytes < 8u << 20)
-        return pl_decode_fail(d, pl_decode_mark(value),
-                              "container: %s is out of range: a cell needs 8MiB at least", text);
+        return pl_decode_fail(
+            d, pl_decode_mark(value),
+            "container: %s is out of range; 8MiB or more, which a cell needs, would be right",
+            text);
     d->scenario->container_bytes = bytes;
     return 0;
 }

@@ -31,3 +31,14 @@ int pl_scenario_resolve(struct pl_scenario *s, const char *beside, struct pl_err
         rc = resolve(beside, s->program.sends[i].file, error);
     return rc ? rc : resolve(beside, s->program.directory, error);
 }
+
+bool pl_scenario_key_is_path(const char *key)
+{
+    static const char *const keys[] = {"traffic.file",    "traffic.sdp",      "broadcast.video",
+                                       "broadcast.sound", "blocks.file",      "trace.file",
+                                       "media.sources",   "program.directory"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strcmp(keys[i], key) == 0)
+            return true;
+    return false;
+}

@@ -8,4 +8,7 @@
  *  and is relative to where one is. @return 0 or -ENAMETOOLONG */
 int pl_scenario_resolve(struct pl_scenario *scenario, const char *beside, struct pl_error *error);
 
+/** Whether a key takes the path of a file or folder, or a list of them. */
+bool pl_scenario_key_is_path(const char *key);
+
 #endif

@@ -211,8 +211,7 @@ static int decode_send_key(struct pl_decoder *d, struct fy_node *value, const ch
         return pl_decode_text(d, value, "program.send: file", send->file, sizeof send->file);
     if (strcmp(key, "to") == 0)
         return read_address(d, value, send);
-    return pl_decode_fail(d, pl_decode_mark(value),
-                          "unknown key '%s' of program.send; known here: file, to", key);
+    return pl_decode_unknown(d, pl_decode_mark(value), "key of program.send:", key, "file, to");
 }
 
 static int decode_client_key(struct pl_decoder *d, struct fy_node *value, const char *key,
@@ -232,10 +231,8 @@ static int decode_client_key(struct pl_decoder *d, struct fy_node *value, const 
         return pl_decode_spans(d, value, value, "program.clients: stall", client->stalls,
                                PL_PROGRAM_STALLS_MAX, &client->stall_count);
     if (strcmp(key, "count") != 0)
-        return pl_decode_fail(d, pl_decode_mark(value),
-                              "unknown key '%s' of program.clients; known here: command, count, "
-                              "from, until, every, stall",
-                              key);
+        return pl_decode_unknown(d, pl_decode_mark(value), "key of program.clients:", key,
+                                 "command, count, from, until, every, stall");
     int rc = pl_decode_text(d, value, "program.clients: count", text, sizeof text);
     char *end;
     unsigned long count = rc ? 0 : strtoul(text, &end, 10);
@@ -259,10 +256,8 @@ static int decode_action_key(struct pl_decoder *d, struct fy_node *value, const 
         return pl_decode_time(d, value, "program.actions: at", &action->at_ns);
     if (strcmp(key, "every") == 0)
         return pl_decode_time(d, value, "program.actions: every", &action->every_ns);
-    return pl_decode_fail(d, pl_decode_mark(value),
-                          "unknown key '%s' of program.actions; known here: at, every, signal, "
-                          "command",
-                          key);
+    return pl_decode_unknown(d, pl_decode_mark(value), "key of program.actions:", key,
+                             "at, every, signal, command");
 }
 
 /* A sequence of mappings into an array. */

@@ -340,6 +340,10 @@ int pl_scenario_parse(const char *text, size_t size, const char *path, enum pl_t
  *  source tree and the installed folder. @return 0 or -ENOENT, naming the scenarios there are */
 int pl_scenario_find(const char *name, char *path, size_t capacity, struct pl_error *error);
 
+/** Whether a scenario's name finds this very file from any folder, without PLIMSOLL_SCENARIOS: one
+ *  that came with Plimsoll. */
+bool pl_scenario_found_anywhere(const char *name, const char *path);
+
 /** The first of those folders that stands, or NULL. */
 const char *pl_scenario_folder(void);
 

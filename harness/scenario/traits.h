@@ -22,6 +22,7 @@ struct pl_pipeline_traits {
                                     refused */
     const char *const *needed;   /* keys that it can't do without, NULL at the end; NULL: none */
     const char *const *refused;  /* keys that are everybody's, or of its sections, and not its */
+    const char *const *classes;  /* the names of its classes, NULL at the end; NULL: free names */
     const char *large;           /* which keys make its books large: "these broadcast.pictures" */
     enum pl_material_kind material;
     bool foreign;    /* it runs somebody else's program: no books of ours, the wall clock alone */

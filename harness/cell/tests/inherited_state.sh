@@ -44,7 +44,7 @@ done
 kill -HUP "$controller"
 wait "$controller"
 rc=$?
-[ $rc -eq 130 ] || bad "SIGHUP: exit $rc"
+[ $rc -eq 129 ] || bad "SIGHUP: exit $rc"
 for signal in INT HUP; do
     env --ignore-signal=$signal "$tmp/bin/plimsoll" run steady-reader --allocator glibc --set duration=24h \
         --set container=none --out "$tmp/ignore" >/dev/null 2>&1 &
@@ -56,7 +56,7 @@ for signal in INT HUP; do
     kill -TERM "$controller"
     wait "$controller"
     rc=$?
-    [ $rc -eq 130 ] || bad "SIGTERM: exit $rc"
+    [ $rc -eq 143 ] || bad "SIGTERM: exit $rc"
 done
 no_cell_runs || bad "cells still run: $(cells)"
 

@@ -55,12 +55,9 @@ strike() { # SIGNAL NUMBER
     kill "-$signal" "$controller" 2>/dev/null
     wait "$controller" 2>/dev/null
     rc=$?
-    # Before main, or by a signal that nobody catches, it is ended by the signal itself.
     case $rc in
     0 | 1) over=$((over + 1)) ;;
-    130) ;;
-    $((128 + number))) [ "$signal" = KILL ] || [ "$signal" = QUIT ] || [ $moment_ms -lt 40 ] ||
-        bad "$what: ended by the signal" ;;
+    $((128 + number))) ;; # by itself or by the signal: a shell can't tell
     *) bad "$what: exit $rc: $(tail -n 3 "$tmp/said")" ;;
     esac
     no_helper_runs || bad "$what: left behind: $(for p in $(helpers); do tr '\0' ' ' <"/proc/$p/cmdline"; done)"

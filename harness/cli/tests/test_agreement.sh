@@ -66,7 +66,7 @@ sides() {
 fails "agreement takes three folders" agreement
 fails "agreement takes three folders" agreement w1 w2
 fails "agreement takes three folders" agreement w1 w2 v x
-fails "unknown option --bogus; agreement takes --out DIR" agreement --bogus w1 w2 v
+fails "unknown option of agreement: --bogus; --out would be right" agreement --bogus w1 w2 v
 fails "--out takes a value" agreement w1 w2 v --out
 fails "w1: No such file" agreement w1 w2 v
 plimsoll agreement --help | grep -q 'plimsoll agreement WALL1 WALL2 VIRTUAL' || bad "agreement --help"

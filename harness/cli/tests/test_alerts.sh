@@ -66,9 +66,9 @@ expects 2 '[live_packets > 1]'
 grep -Eq "mine.yaml:[0-9]+:[0-9]+: expect: 'live_packets > 1' is none of the scenario's alerts" "$tmp/err" ||
     bad "$(cat "$tmp/err")"
 
-refuses "^plimsoll: --set alerts: alerts: no class for 'live_images'; live_packets, live_packet_buffers, live_frame_buffers would be right" \
+refuses "^plimsoll: --set alerts: unknown quantity of an alert: live_images; " \
     run stalled-reader --set 'alerts=[live_images > 100]'
 refuses "'100' is not a size" run stalled-reader --set 'alerts=[rss_bytes > 100]'
-refuses "unknown quantity 'rss' of an alert" run stalled-reader --set 'alerts=[rss > 100MiB]'
+refuses "unknown quantity of an alert: rss; did you mean rss_bytes" run stalled-reader --set 'alerts=[rss > 100MiB]'
 refuses "is no alert" run stalled-reader --set 'alerts=[live_packets]'
 exit $failed

@@ -34,7 +34,7 @@ fails 2 "nope is no commit of this repository" nope
 fails 2 "name the commit before options" --pairs 6
 fails 2 "HEAD~1 \([0-9a-f]{12}\) does not build" HEAD~1
 [ ! -e "$tmp/tree/results/out" ] || bad "a base that does not build left results"
-fails 2 "no scenario 'nope'" HEAD~2 nope
+fails 2 "unknown scenario nope;" HEAD~2 nope
 fails 0 "0 worse" HEAD~2 --pairs 6 --confirm 0 steady-reader --allocator limited/glibc --set duration=5s \
     --set container=none
 for file in base/results.json new/results.json new/report.html compare.md compare.json compare.xml; do

@@ -2,7 +2,7 @@
 # The command line as a person meets it: exit codes, the one line of each mistake, results that are
 # whole or not there, runs that repeat.     test_cli.sh BUILD_FOLDER
 set -uo pipefail
-build=$1
+build=$(realpath "$1")
 cd "$(dirname "$0")/../../.."
 tmp=$(mktemp -d)
 trap 'umount "$tmp/small" 2>/dev/null; rm -rf "$tmp"' EXIT
@@ -29,28 +29,52 @@ heap=jemalloc
 short=(--set duration=20s --set container=none)
 
 # usage
-fails 2 "unknown command 'fly'" fly
+fails 2 "unknown command fly; run, " fly
 fails 2 "run takes a scenario" run
-fails 2 "no scenario 'nope'; a path or one of: crossfade, .*plimsoll list scenarios" run nope
+fails 2 "unknown scenario nope; a path, crossfade, .*plimsoll list scenarios. would be right" run nope
+# what was meant, of each kind of names
+fails 2 "^plimsoll: unknown command rnu; did you mean run\?$" rnu
+fails 2 "^plimsoll: unknown scenario stalled-raeder; did you mean stalled-reader\?$" run stalled-raeder
+fails 2 "^plimsoll: unknown scenario stalled-raeder; did you mean stalled-reader\?$" validate stalled-raeder
+fails 2 "unknown heap or layer jemaloc; did you mean jemalloc\?" run stalled-reader --allocator jemaloc
+fails 2 "unknown option of slab: grwo; did you mean grow\?" run stalled-reader --allocator slab:grwo=double/glibc
+fails 2 "touch=frist; did you mean first|unknown value of trace.touch" run stalled-reader --set trace.touch=frist
+fails 2 "^plimsoll: --set recevier.latency: unknown key; did you mean receiver.latency\?$" run stalled-reader --set recevier.latency=1s
+fails 2 "unknown tier smok; did you mean smoke\?" run stalled-reader --tier smok
+fails 2 "unknown instrument masif; did you mean massif\?" run stalled-reader --instrument masif
+fails 2 "unknown metric rss_bytes_peek; did you mean rss_bytes_peak\?" history stalled-reader --metric rss_bytes_peek
 fails 2 "can't read ./nope.yaml: No such file" run ./nope.yaml
-fails 2 "unrecognized option '--bogus'" run stalled-reader --bogus
-fails 2 "requires an argument" run stalled-reader --set
+fails 2 "unknown option of run: --bogus; --allocator, " run stalled-reader --bogus
+fails 2 "--set takes a value: --set KEY=VALUE" run stalled-reader --set
 fails 2 "--repeat takes a whole number" run stalled-reader --repeat x
 fails 2 "--repeat takes 1 at least" run stalled-reader --repeat 0
-fails 2 "--tier takes smoke, default or full, not 'x'" run stalled-reader --tier x
+fails 2 "unknown tier x; smoke, default, full would be right" run stalled-reader --tier x
 fails 2 "--seed takes" run stalled-reader --seed -1
-fails 2 "--clock takes virtual or wall, not 'sun'" run stalled-reader --clock sun
+fails 2 "unknown clock sun; virtual, wall would be right" run stalled-reader --clock sun
 fails 2 "--instrument does not go with --clock wall" run stalled-reader --clock wall --instrument massif
 fails 2 "--instrument does not go with --clock wall" run stalled-reader --instrument massif --clock wall
-fails 2 "'f24' is no format" run stalled-reader --format f24
+fails 2 "unknown format f24; did you mean f64" run stalled-reader --format f24
 fails 2 "the receiver holds f32 or s16, not f64" run stalled-reader --format f64
 fails 2 "f32 is named twice" run stalled-reader --format f32,s16,f32
 fails 2 "glibc is named twice" run stalled-reader --allocator glibc,slab,glibc
 fails 2 "stalled-reader is named twice" run stalled-reader stalled-reader
-fails 2 "list takes" list bogus
+fails 2 "unknown list bogus; scenarios, " list bogus
 fails 2 "list takes" list metrics --counterparts
+fails 2 "unknown list scenrios; did you mean scenarios" list scenrios
+[ "$(plimsoll list metrics --json | jq -r '.metrics | map(select(.name == "rss_bytes_peak"))[0] | .class + .unit')" = SB ] ||
+    bad "list --json: $(plimsoll list metrics --json | head -n 20)"
+[ "$(plimsoll doctor --json | jq -r 'map(select(.what == "plimsoll-cell"))[0].ok')" = true ] || bad "doctor --json"
+# names stand in one column, however long they are
+plimsoll list scenarios | awk '{ line[NR] = $0; if (length($1) > most) most = length($1) }
+    END { for (i in line) if (line[i] !~ "^.{" most "} [^ ]") { print line[i]; exit 1 } }' || bad "list scenarios"
+[ "$(COLUMNS=60 plimsoll list metrics | awk 'length > 60' | wc -l)" -eq 0 ] || bad "list metrics in 60 columns"
+# keys and what is set, by the flag that was typed
+fails 2 "^plimsoll: --duration: '5x' is not a time" run stalled-reader --duration 5x
+fails 2 "^plimsoll: --set sample_interval: sample_interval is too wide" run stalled-reader --set sample_interval=1h
+fails 2 "^plimsoll: --set classes.packte.size: .*packte; did you mean packet\?" run stalled-reader --set classes.packte.size=5MiB
+fails 2 "list takes" list heaps --json x
 plimsoll list scenarios --counterparts | grep -q '^| .stalled-reader., slab | roc-toolkit' || bad "list scenarios --counterparts"
-fails 2 "counterpart: no scenario 'real-mosquito' of a real program; real-mosquitto-stalled-subscriber" run steady-reader --set counterpart=real-mosquito
+fails 2 "counterpart: unknown scenario real-mosquito; did you mean real-mosquitto-stalled-subscriber" run steady-reader --set counterpart=real-mosquito
 fails 2 "report takes one folder" report
 fails 2 "results.json" report "$tmp"
 
@@ -108,9 +132,9 @@ grep -q 'could not be written whole' "$tmp/err" || bad "a full stdout: $(cat "$t
 
 # stacks
 fails 2 "no heap" run stalled-reader --allocator limited/slab:grow=double
-fails 2 "no backend is called 'bogus'" run stalled-reader --allocator bogus
+fails 2 "unknown heap or layer bogus; glibc, " run stalled-reader --allocator bogus
 fails 2 "before the end" run stalled-reader --allocator glibc/jemalloc
-fails 2 "'colour'" run stalled-reader --allocator slab:colour=red/glibc
+fails 2 "unknown option of slab: colour; " run stalled-reader --allocator slab:colour=red/glibc
 fails 2 "max" run stalled-reader --allocator limited:max=0/slab/glibc
 fails 2 "smaller than one packet" run stalled-reader --allocator limited:max=1KiB/slab/glibc
 fails 2 "real time" run stalled-reader --allocator jemalloc:background_thread=on
@@ -164,7 +188,7 @@ grep -q '"expected": "not checked"' "$tmp/cut/results.json" || bad "another capt
 sed 's/^duration:.*/duration: 240/' scenarios/stalled-reader.yaml >"$tmp/s.yaml"
 fails 2 "s.yaml:[0-9]+:11: duration: '240' is not a time" validate "$tmp/s.yaml"
 sed 's/rss_bytes_peak: "<= [0-9]*MiB"/rss_bytes_peek: "<= 64MiB"/' scenarios/stalled-reader.yaml >"$tmp/s.yaml"
-fails 2 "s.yaml:[0-9]+:[0-9]+: unknown metric 'rss_bytes_peek'" validate "$tmp/s.yaml"
+fails 2 "s.yaml:[0-9]+:[0-9]+: unknown metric rss_bytes_peek; did you mean rss_bytes_peak" validate "$tmp/s.yaml"
 sed 's/rss_bytes_peak: "<= [0-9]*MiB"/rss_bytes_peak: "<= 64"/' scenarios/stalled-reader.yaml >"$tmp/s.yaml"
 fails 2 "s.yaml:[0-9]+:[0-9]+: rss_bytes_peak: '64' is not a size" validate "$tmp/s.yaml"
 sed 's/frame_buffer:  {size: fit/frame_buffer:  {size: 20B/' scenarios/steady-reader.yaml >"$tmp/s.yaml"
@@ -184,7 +208,7 @@ plimsoll run "$tmp/swept/stalled-reader.yaml" "${short[@]}" --out "$tmp/swept/r"
 [ "$(grep -c '"allocator"' "$tmp/swept/r/results.json")" -eq 3 ] || bad "a sweep's cells"
 [ "$(grep -c '"stack": "slab:guards={g}/glibc"' "$tmp/swept/r/results.json")" -eq 2 ] ||
     bad "a sweep's cells do not say where they come from"
-plimsoll run "$tmp/swept/stalled-reader.yaml" "${short[@]}" --allocator glibc --out "$tmp/swept/r" \
+plimsoll run "$tmp/swept/stalled-reader.yaml" "${short[@]}" --allocator glibc --out "$tmp/swept/r" --force \
     >/dev/null 2>&1
 [ "$(grep -c '"allocator"' "$tmp/swept/r/results.json")" -eq 1 ] || bad "--allocator kept a sweep"
 
@@ -198,6 +222,72 @@ if [ "$(id -u)" -eq 0 ] && mkdir "$tmp/small" && mount -t tmpfs -o size=8k tmpfs
     [ -z "$(find "$tmp/small" -type f)" ] || bad "a full folder holds: $(find "$tmp/small" -type f)"
     umount "$tmp/small"
 fi
+
+# a table as wide as there is room says what it leaves out; a pipe gets all of it
+COLUMNS=70 plimsoll run stalled-reader "${short[@]}" --allocator glibc --no-save >"$tmp/narrow" 2>/dev/null
+grep -q '^not shown in 70 columns: ' "$tmp/narrow" || bad "a narrow table: $(cat "$tmp/narrow")"
+[ "$(sed -n '/^  /p;/^stack /p;/^glibc /p' "$tmp/narrow" | awk 'length > 70' | wc -l)" -eq 0 ] || bad "a wide table: $(cat "$tmp/narrow")"
+plimsoll run stalled-reader "${short[@]}" --allocator glibc --no-save 2>/dev/null | grep -q 'not shown' && bad "columns are left out of a pipe"
+# heaps are all that there are
+plimsoll run stalled-reader "${short[@]}" --allocator heaps,limited --no-save --json >"$tmp/heaps.json" 2>/dev/null
+[ "$(jq -r '[.cells[].allocator] | join(" ")' "$tmp/heaps.json")" = "$(plimsoll list allocators --json | jq -r '[.allocators[] |
+    select(.kind == "heap" and (has("missing") | not) and (.name | IN("preload", "native", "null") | not)) | .name] + ["limited"] | join(" ")')" ] ||
+    bad "heaps: $(jq -r '[.cells[].allocator] | join(" ")' "$tmp/heaps.json")"
+
+# a folder holds one run: another is refused, unless --force removes the old one, reports too
+quick=(run stalled-reader "${short[@]}" --allocator glibc)
+plimsoll "${quick[@]}" --out "$tmp/once" >/dev/null 2>&1 && plimsoll report "$tmp/once" >/dev/null 2>&1
+cp "$tmp/once/results.json" "$tmp/once.json"
+fails 2 "once holds a run; another folder, or --force" "${quick[@]}" --out "$tmp/once"
+cmp "$tmp/once/results.json" "$tmp/once.json" || bad "a run was written over"
+plimsoll "${quick[@]}" --out "$tmp/once" --force >/dev/null 2>&1
+[ "$(ls "$tmp/once")" = "$(printf 'results.json\nseries')" ] || bad "--force left $(ls "$tmp/once")"
+fails 2 "--force removes the run in a folder that --out names" "${quick[@]}" --force
+fails 2 "--no-save keeps nothing, and --out says where" "${quick[@]}" --no-save --out "$tmp/once"
+"$build/plimsoll" run steady-reader --allocator glibc --set duration=24h --set container=none --out "$tmp/busy" >/dev/null 2>"$tmp/busy.err" &
+pid=$!
+for _ in $(seq 100); do
+    [ -d "$tmp/busy/series" ] && break
+    sleep 0.1
+done
+fails 2 "another run writes into .*/busy" "${quick[@]}" --out "$tmp/busy" --force
+kill -TERM $pid
+wait $pid
+rc=$?
+[ $rc -eq 143 ] || bad "SIGTERM: exit $rc"
+grep -q 'stopped by SIGTERM; none of .* cells was finished: nothing is kept' "$tmp/busy.err" || bad "SIGTERM: $(cat "$tmp/busy.err")"
+
+# runs without --out: listed, and all but the latest removed; --no-save leaves none
+mkdir "$tmp/here"
+(
+    cd "$tmp/here" || exit 1
+    "$build/plimsoll" "${quick[@]}" --no-save >../out 2>&1
+    [ -z "$(ls)" ] || bad "--no-save left $(ls)"
+    grep -q '^results: not kept' ../out || bad "--no-save: $(cat ../out)"
+    [ "$("$build/plimsoll" runs)" = "no runs in results" ] || bad "runs of none"
+    for _ in 1 2 3; do "$build/plimsoll" "${quick[@]}" >/dev/null 2>&1; done
+    mkdir -p results/notes && touch results/notes/mine
+    [ "$("$build/plimsoll" runs --json | jq -r 'map(.complete and .cells == 1) | "\(length) \(all)"')" = "3 true" ] ||
+        bad "runs: $("$build/plimsoll" runs)"
+    latest=$("$build/plimsoll" runs --json | jq -r '.[0].folder')
+    "$build/plimsoll" runs --prune 1 >../out || bad "runs --prune: $(cat ../out)"
+    [ "$(find results -mindepth 1 -maxdepth 1 | sort)" = "$(printf '%s\nresults/notes' "$latest")" ] ||
+        bad "runs --prune left $(ls results)"
+    [ -f results/notes/mine ] || bad "runs --prune removed a file of others"
+    exit $failed
+) || failed=1
+
+# the command of a cell holds from any folder
+mkdir "$tmp/elsewhere"
+sed "s|file: traffic|file: $PWD/scenarios/traffic|" scenarios/stalled-reader.yaml >"$tmp/here/own.yaml"
+cp scenarios/traffic/l16-stereo-44100.pcap.zst "$tmp/here/own.pcap.zst"
+(
+    cd "$tmp/here" || exit 1
+    "$build/plimsoll" run own.yaml "${short[@]}" --allocator glibc --set traffic.file=own.pcap.zst --out ../own >/dev/null 2>&1
+    command=$(jq -r '.cells[0].reproduce' ../own/results.json)
+    cd ../elsewhere && (eval "${command/plimsoll/$build/plimsoll} --no-save") >/dev/null 2>../err || bad "'$command' fails: $(cat ../err)"
+    exit $failed
+) || failed=1
 
 # expectations: 1 when reality differs, 0 as expected, and exactly the same again
 sed -e 's/outcome: growing/outcome: bounded/' -e "s|file: traffic|file: $PWD/scenarios/traffic|" \
@@ -281,7 +371,7 @@ fi
 # the READMEs' own examples are at least well-formed
 [ "$heap" = glibc ] || grep -ohE 'build/plimsoll run [^`]*' README.md ./*/README.md | grep -v 'my\.\|my-server\|mine\.yaml\|libmine\|@/\|\.\.\.' | while read -r _ example; do
     # shellcheck disable=SC2086
-    timeout 60 "$build/plimsoll" $example --tier smoke --out "$tmp/readme" >/dev/null 2>"$tmp/err"
+    timeout 60 "$build/plimsoll" $example --tier smoke --out "$tmp/readme" --force >/dev/null 2>"$tmp/err"
     [ $? -le 1 ] || grep -q 'plimsoll-media was not built' "$tmp/err" ||
         echo "README: plimsoll $example: $(cat "$tmp/err")"
 done >"$tmp/readme.txt"
@@ -303,7 +393,7 @@ kill -INT $pid
 wait $pid
 rc=$?
 [ $rc -eq 130 ] || bad "SIGINT: exit $rc"
-grep -q 'stopped; 0 of 100 cells' "$tmp/out" || bad "SIGINT: $(cat "$tmp/out")"
+grep -q 'stopped by SIGINT; none of 100 cells was finished: nothing is kept' "$tmp/out" || bad "SIGINT: $(cat "$tmp/out")"
 [ ! -e "$tmp/int" ] || bad "SIGINT before the first cell left a folder"
 "$build/plimsoll" run steady-reader --set duration=24h --allocator glibc --out "$tmp/kill" >/dev/null 2>&1 &
 pid=$!

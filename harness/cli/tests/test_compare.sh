@@ -29,7 +29,7 @@ short=(steady-reader --allocator glibc,slab --set duration=20s --set container=n
 # usage
 fails 2 "compare takes two folders" compare
 fails 2 "compare takes two folders" compare a
-fails 2 "unknown option --bogus" compare --bogus a b
+fails 2 "unknown option of compare: --bogus" compare --bogus a b
 fails 2 "a: no results.json in it" compare a b
 fails 2 "pairs takes --base PROGRAM" pairs --out "$tmp/p"
 fails 2 "pairs takes --out DIR" pairs --base "$build/plimsoll"
@@ -40,7 +40,7 @@ fails 2 "--repeat does not go with pairs" pairs --base "$build/plimsoll" --out "
 fails 2 "--clock wall does not go with pairs" pairs --base "$build/plimsoll" --out "$tmp/p" --clock wall
 fails 2 "--clock wall does not go with pairs" calibrate --clock wall
 fails 2 "--base takes a value" pairs --out "$tmp/p" --base
-fails 2 "no scenario 'nope'" pairs nope --base "$build/plimsoll" --out "$tmp/p"
+fails 2 "unknown scenario nope;" pairs nope --base "$build/plimsoll" --out "$tmp/p"
 fails 2 "--pairs takes 40 at least" calibrate --pairs 39
 fails 2 "baseline takes folders" baseline
 [ ! -e "$tmp/p" ] || bad "a refused command left a folder"
@@ -61,7 +61,7 @@ plimsoll pairs "${short[@]}" --base "$build/plimsoll" --out "$tmp/p" --pairs 6 -
     bad "pairs of alike programs: exit $?"
 [ "$(jq '.cells | length' "$tmp/p/base/results.json" 2>/dev/null || grep -c '"repetition"' "$tmp/p/base/results.json")" -eq 12 ] ||
     bad "not 2 x 6 repetitions in base"
-fails 2 "base holds results" pairs "${short[@]}" --base "$build/plimsoll" --out "$tmp/p"
+fails 2 "base holds a run; another folder, or --force" pairs "${short[@]}" --base "$build/plimsoll" --out "$tmp/p"
 plimsoll compare "$tmp/p/base" "$tmp/p/new" --gate >"$tmp/table" 2>"$tmp/gate" || bad "A/A: exit $?: $(cat "$tmp/gate")"
 grep -q "no calibration of this host" "$tmp/gate" || bad "--gate does not say that there is no calibration"
 for file in compare.md compare.json compare.xml; do
@@ -169,7 +169,9 @@ sleep 1 # and the next one begun
 kill -TERM $pid
 wait $pid
 rc=$?
-[ $rc -eq 130 ] || bad "a stopped pairs: exit $rc: $(cat "$tmp/stderr")"
+[ $rc -eq 143 ] || bad "a stopped pairs: exit $rc: $(cat "$tmp/stderr")"
+grep -q "stopped by SIGTERM; the pairs that were finished are kept in $tmp/stopped/base and" "$tmp/stderr" ||
+    bad "a stopped pairs: $(cat "$tmp/stderr")"
 grep -q '"complete": false' "$tmp/stopped/base/results.json" || bad "a stopped pairs does not say that it is a part"
 [ ! -e "$tmp/stopped/base/.run" ] || bad "a stopped pairs left a run behind"
 

@@ -143,6 +143,6 @@ walker=$!
 sleep 6 # the reference takes 2.5 s, the first call as long, the second ends at once
 kill -TERM $walker 2>/dev/null
 wait $walker
-[ $? -eq 130 ] || bad "stopped: not 130: $(cat stopped.err)"
+[ $? -eq 143 ] || bad "stopped: not 143: $(cat stopped.err)"
 grep -Eq '^of [1-6] injected failures? it survived .*; stopped before [1-6] more$' stopped.out || bad "stopped: $(cat stopped.out)"
 finish

@@ -46,8 +46,8 @@ fails "one scenario, or --add" history a b --file "$file"
 fails "one scenario, or --add" history steady-reader --add "$tmp/run" --file "$file"
 fails "--add prints nothing" history --add "$tmp/run" --metric rss_bytes_peak --file "$file"
 fails "--commit goes with --add" history steady-reader --commit c --file "$file"
-fails "unrecognized option '--bogus'" history --bogus
-fails "requires an argument" history --add
+fails "unknown option of history: --bogus; " history --bogus
+fails "--add takes a value: --add DIR" history --add
 fails "1 to 100 characters" history --add "$tmp/run" --file "$file" --commit ""
 fails "without blanks" history --add "$tmp/run" --file "$file" --commit "a b"
 fails "without blanks" history --add "$tmp/run" --file "$file" --commit $'\xff'
@@ -86,7 +86,7 @@ grep -q '^limited ' "$tmp/out" || bad "--allocator: $(cat "$tmp/out")"
 fails "no run of 'nope' in the history; it holds steady-reader" history nope --file "$file"
 fails "no run of 'steady-reader' has such a figure of slab; .*glibc, limited" \
     history steady-reader --allocator slab --file "$file"
-fails "unknown metric 'rss'" history steady-reader --metric rss --file "$file"
+fails "unknown metric rss; did you mean rss_bytes" history steady-reader --metric rss --file "$file"
 fails "named twice" history steady-reader --metric faults_minor,faults_minor --file "$file"
 fails "has such a figure" history steady-reader --metric time_to_oom_seconds --file "$file"
 : >"$tmp/empty.jsonl"

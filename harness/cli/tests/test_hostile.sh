@@ -108,10 +108,10 @@ for option in --set --allocator --format --repeat --clock --tier --seed --instru
     shows run steady-reader "$option" "title=$odd"
 done
 refuses "stack 'preload:path=/.x1bm.so': printable UTF-8 alone would be right" run steady-reader --allocator $'preload:path=/\x1bm.so'
-refuses "unrecognized option '--x.x1b'" run $'--x\x1b'
-refuses "option '--set' requires an argument" run steady-reader --set
-refuses "option '--json=1' takes no argument" run steady-reader --json=1
-refuses "unrecognized option '-q'" run steady-reader -q
+refuses "unknown option of run: --x.x1b" run $'--x\x1b'
+refuses "--set takes a value: --set KEY=VALUE would be right" run steady-reader --set
+refuses "--json takes no value" run steady-reader --json=1
+refuses "unknown option of run: -q" run steady-reader -q
 cp -r "$tmp/good" "$tmp/$odd"
 shows report "$tmp/$odd"
 shows compare "$tmp/$odd" "$tmp/$odd"

@@ -46,7 +46,7 @@ holds named '.cells[0].metrics.recorded_rss_error_percent < 10'
 holds named '.cells[2].metrics.fallback_allocations > 0 and .cells[0].metrics.fallback_allocations == 0'
 # What the results say makes it again.
 again=$(jq -r '.cells[1].reproduce' named/results.json)
-[[ $again == "plimsoll run my.trace --allocator jemalloc"* ]] || bad "reproduced by: $again"
+[[ $again == "plimsoll run $PWD/my.trace --allocator jemalloc"* ]] || bad "reproduced by: $again"
 
 # --- class D is the same again
 run repeated 0 my.trace --allocator glibc,jemalloc,slab

@@ -40,7 +40,7 @@ sed -E 's/"live_bytes_peak": /&1/' "$tmp/new/results.json" >"$tmp/base/results.j
 # usage
 fails "report takes one folder" report
 fails "report takes one folder" report a b
-fails "unknown option --bogus; report takes --baseline DIR and --history FILE" report "$tmp/new" --bogus
+fails "unknown option of report: --bogus; --baseline, --history would be right" report "$tmp/new" --bogus
 fails "--baseline takes a value" report "$tmp/new" --baseline
 fails "--history takes a value" report "$tmp/new" --history
 

@@ -177,10 +177,12 @@ static void unfit_folders(void **state)
 {
     (void)state;
     char *folder = sample_folder();
-    load_refused("/tmp/no-such-folder-of-plimsoll",
-                 "%s: no results.json in it; a folder that `plimsoll run --out` wrote is wanted");
-    load_refused(folder,
-                 "%s: no results.json in it; a folder that `plimsoll run --out` wrote is wanted");
+    load_refused(
+        "/tmp/no-such-folder-of-plimsoll",
+        "%s: no results.json in it; a folder that `plimsoll run --out` wrote would be right");
+    load_refused(
+        folder,
+        "%s: no results.json in it; a folder that `plimsoll run --out` wrote would be right");
     sample_write(folder, "results.json", "{\"schema_version\": 1,\n \"cells\": [");
     load_refused(folder, "%s/results.json:2:11: no whole JSON (']' expected near end of file); run "
                          "it again");

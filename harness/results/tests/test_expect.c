@@ -243,13 +243,13 @@ static void bad_bounds_are_refused_with_their_place(void **state)
     static const struct {
         const char *metric, *bound, *message;
     } cases[] = {
-        {"rss", "<= 1MiB", "x.yaml:7:9: unknown metric 'rss'; `plimsoll list metrics` names them"},
+        {"rss", "<= 1MiB", "x.yaml:7:9: unknown metric rss; did you mean rss_bytes_end?"},
         {"rss_bytes_peak", "<= 1",
          "x.yaml:7:9: rss_bytes_peak: '1' is not a size: a number and B, "
          "KiB, MiB, GiB, kB, MB or GB would be right"},
         {"rss_bytes_peak", "1MiB",
          "x.yaml:7:9: rss_bytes_peak: '1MiB': a comparison (<=, >=, <, "
-         ">, =) and a value are taken"},
+         ">, =) and a value would be right"},
         {"packets_received", "> many", "x.yaml:7:9: packets_received: 'many' is no number"},
         {"packets_received", "> nan", "x.yaml:7:9: packets_received: 'nan' is no number"},
     };

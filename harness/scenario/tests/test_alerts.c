@@ -13,12 +13,12 @@
 
 static const char base[] = "name: t\n"
                            "title: t\n"
-                           "pipeline: media\n"
-                           "media: {sources: a.mp3}\n"
+                           "pipeline: trace\n"
+                           "trace: {file: a.trace}\n"
                            "duration: 10m\n"
                            "allocators: [glibc]\n"
                            "%s\n"
-                           "classes: {samples: {size: fit}, frame: {size: 8B}, lens: {size: 8B}}\n"
+                           "classes: {samples: {size: 8B}, frame: {size: 16B}, lens: {size: 24B}}\n"
                            "expect: [{stacks: all, %s}]\n";
 
 static int parse(const char *alerts, const char *expected, const char *setting,
@@ -138,14 +138,13 @@ static void bad_ones_get_one_line(void **state)
          "t.yaml:7:10: alerts: 'live_frames == 1' is no alert: QUANTITY, one of > >= < <=, and "
          "VALUE would be right"},
         {"alerts: [cpu > 1]", "outcome: bounded", NULL,
-         "t.yaml:7:10: alerts: unknown quantity 'cpu' of an alert; known: rss_bytes, live_bytes, "
-         "reserved_bytes, packets_dropped, fallback_allocations, live_CLASS"},
+         "t.yaml:7:10: alerts: unknown quantity of an alert: cpu; rss_bytes, live_bytes, "
+         "reserved_bytes, packets_dropped, fallback_allocations, live_CLASS would be right"},
         {"alerts: [live_frames > 1, live_ > 1]", "outcome: bounded", NULL,
-         "t.yaml:7:27: alerts: unknown quantity 'live_' of an alert; known: rss_bytes, live_bytes, "
-         "reserved_bytes, packets_dropped, fallback_allocations, live_CLASS"},
+         "t.yaml:7:27: alerts: unknown quantity of an alert: live_; did you mean live_bytes?"},
         {"alerts: [live_frames > 1, live_images > 1]", "outcome: bounded", NULL,
-         "t.yaml:7:27: alerts: no class for 'live_images'; live_samples, live_frames, live_lens "
-         "would be right"},
+         "t.yaml:7:27: unknown quantity of an alert: live_images; did you mean "
+         "live_frames?"},
         {"alerts: [live_frames > 1MiB]", "outcome: bounded", NULL,
          "t.yaml:7:10: alerts: '1MiB' is no count: a whole number would be right"},
         {"alerts: [live_frames > -1]", "outcome: bounded", NULL,
@@ -168,10 +167,10 @@ static void bad_ones_get_one_line(void **state)
         {"alerts: [live_frames > 1]", "alerts: []", NULL,
          "t.yaml:9:11: alerts is empty: none, or those that are raised, would be right"},
         {"", "outcome: bounded", "alerts=[live_images > 2]",
-         "--set alerts: alerts: no class for 'live_images'; live_samples, live_frames, live_lens "
-         "would be right"},
+         "--set alerts: unknown quantity of an alert: live_images; did you mean "
+         "live_frames?"},
         {"", "outcome: bounded", "alerts=[live_frames > x]",
-         "--set alerts: alerts: 'x' is no count: a whole number would be right"},
+         "--set alerts: 'x' is no count: a whole number would be right"},
         {"alerts: [live_frames > 1, live_frames > 2, live_frames > 3, live_frames > 4, live_frames "
          "> 5, live_frames > 6, live_frames > 7, live_frames > 8, live_frames > 9]",
          "outcome: bounded", NULL, "t.yaml:7:146: more than 8 alerts"},

@@ -72,7 +72,7 @@ static void mistakes_are_told(void **state)
         {"blocks: {file: a, cycle: 16s, survivor_lifetime: 16s}",
          "5:11: duration: 4 cycles at least would be right"},
         {"blocks: {file: a, live: 1KiB}",
-         "8:25: blocks.live is out of range: from 64 KiB to 1 GiB is taken"},
+         "8:25: blocks.live is out of range; 64 KiB to 1 GiB would be right"},
         {"blocks: {file: a, survivors: 0.5}",
          "8:30: blocks.survivors: '0.5' is no share; 0% to 100% would be right"},
     };

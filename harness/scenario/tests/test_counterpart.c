@@ -109,9 +109,9 @@ static void refuses_what_is_none(void **state)
         const char *line, *setting, *message;
     } cases[] = {
         {"counterpart: real-licuidsoap-delay", NULL,
-         "own.yaml:8:14: counterpart: no scenario 'real-licuidsoap-delay' of a real program; "
-         "real-liquidsoap-delay is nearest"},
-        {"counterpart: real-chlid", NULL, "; real-child is nearest"},
+         "own.yaml:8:14: counterpart: unknown scenario real-licuidsoap-delay; did you mean "
+         "real-liquidsoap-delay?"},
+        {"counterpart: real-chlid", NULL, "; did you mean real-child?"},
         {"counterpart: own", NULL, "own.yaml:8:14: counterpart: a scenario is none of its own"},
         {"counterpart: stalled-reader", NULL, "counterpart: stalled-reader is a model itself"},
         {"counterpart: broken", NULL, "counterpart: broken is a model itself"},
@@ -119,7 +119,7 @@ static void refuses_what_is_none(void **state)
         {"counterpart: ''", NULL, "counterpart: '' is no name of a scenario"},
         {"counterpart: [real-own]", NULL, "own.yaml:8:15: counterpart takes one plain value"},
         {"", "counterpart=real-icecast",
-         "counterpart: no scenario 'real-icecast' of a real program; real-icecast-slow-listeners"},
+         "counterpart: unknown scenario real-icecast; did you mean real-icecast-slow-listeners?"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct pl_scenario s;

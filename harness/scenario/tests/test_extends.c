@@ -125,18 +125,61 @@ static void finds_one_of_ours(void **state)
     assert_non_null(strstr(s.traffic.file, ((struct folder *)*state)->path));
 }
 
+/* Each step's keys come over those of the one before; what is dropped stays so. */
+static void a_chain_is_followed(void **state)
+{
+    const struct folder *f = *state;
+    struct pl_scenario s;
+    struct pl_error error = {""};
+    write_file(f, "second.yaml", "extends: base\nname: second\nduration: 77s\nseed: 5\n");
+    write_file(f, "third.yaml", "extends: second\nname: third\nseed: 6\n");
+    if (load(f, "extends: third\nname: own\nexpect: []\nallocators: [heaps, limited]\n",
+             PL_TIER_DEFAULT, NULL, &s, &error))
+        fail_msg("%s", error.text);
+    assert_string_equal(s.extends, "third");
+    assert_int_equal(s.duration_ns, INT64_C(77000000000));
+    assert_int_equal(s.seed, 6);
+    assert_int_equal(s.expectation_count, 0);
+    assert_int_equal(strncmp(s.allocators, "glibc", 5), 0);
+    assert_string_equal(strrchr(s.allocators, ','), ",limited");
+}
+
+/* `none` is what the table of keys says of their default. */
+static void none_drops_what_is_inherited(void **state)
+{
+    const struct folder *f = *state;
+    struct pl_scenario s;
+    struct pl_error error = {""};
+    write_file(f, "stalls.yaml",
+               "extends: base\nname: stalls\nreceiver: {stalls: [{from: 1s, until: 2s}]}\n");
+    if (load(f,
+             "extends: stalls\nname: own\nreceiver: {stalls: none}\nsweep: none\nalerts: none\n"
+             "counterpart: none\ntraffic: {sdp: none, outages: none, churn: none}\n",
+             PL_TIER_DEFAULT, NULL, &s, &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(s.receiver.stall_count, 0);
+    assert_int_equal(s.traffic.sdp[0], '\0');
+}
+
 static void tells_what_is_wrong_and_where(void **state)
 {
     const struct folder *f = *state;
     static const struct {
         const char *own, *setting, *message;
     } cases[] = {
-        {"extends: none\nname: own\n", NULL, "own.yaml:1:10: extends: no scenario 'none'"},
+        {"extends: none\nname: own\n", NULL,
+         "own.yaml:1:10: extends: unknown scenario none; a path, "},
         {"extends: ../base\nname: own\n", NULL,
          "own.yaml:1:10: extends: '../base' is no name of a scenario"},
         {"name: own\nextends: [base]\n", NULL, "own.yaml:2:11: extends takes one plain value"},
-        {"name: own\nextends: third\n", NULL,
-         "own.yaml:2:10: extends: third extends another itself"},
+        {"name: own\nextends: round\n", NULL,
+         "about.yaml:1:10: extends: round closes a circle; one that does not come back"},
+        {"name: own\nextends: own\n", NULL, "own.yaml:2:10: extends: own closes a circle"},
+        {"name: own\nextends: base\nexpect: *all\n", NULL, "a YAML alias (*name) is not taken"},
+        {"name: own\nextends: base\nclasses: {packte: {size: 700B, budget: packets}}\n", NULL,
+         "unknown class of the pipeline receiver: packte; did you mean packet?"},
+        {"name: own\nextends: base\n", "limits.packets=500B",
+         "--set limits.packets: stack 'limited': a limit of 500 B"},
         {"name: own\nextends: broken\n", NULL, "broken.yaml:1:11: duration: 'x' is not a time"},
         {"name: own\nextends: double\n", NULL, "double.yaml:1:1: two YAML documents"},
         {"name: own\nextends: base\ntiers: {smoke: {extends: base2}}\n", NULL,
@@ -145,7 +188,8 @@ static void tells_what_is_wrong_and_where(void **state)
         {"name: own\nextends: base\nlimits: {packets: 500B}\n", NULL,
          "own.yaml:2:10: stack 'limited': a limit of 500 B"},
     };
-    write_file(f, "third.yaml", "extends: base\nname: third\n");
+    write_file(f, "round.yaml", "extends: about\nname: round\n");
+    write_file(f, "about.yaml", "extends: round\nname: about\n");
     write_file(f, "broken.yaml", "duration: x\n");
     write_file(f, "double.yaml", "name: one\n---\nname: two\n");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -164,6 +208,8 @@ int main(void)
         cmocka_unit_test(takes_over_what_it_does_not_say),
         cmocka_unit_test(its_own_keys_go_over_a_bases_tiers),
         cmocka_unit_test(finds_one_of_ours),
+        cmocka_unit_test(a_chain_is_followed),
+        cmocka_unit_test(none_drops_what_is_inherited),
         cmocka_unit_test(tells_what_is_wrong_and_where),
     };
     return cmocka_run_group_tests(tests, open_folder, remove_folder);

@@ -194,7 +194,7 @@ static void a_setting_fails_by_its_key(void **state)
     struct pl_error error = {""};
     assert_int_equal(parse("", PL_TIER_DEFAULT, "sweep=[{stack: \"{h}\", h: [glibc]}]", &s, &error),
                      -EINVAL);
-    assert_string_equal(error.text, "--set sweep: sweep: the stack glibc stands twice");
+    assert_string_equal(error.text, "--set sweep: the stack glibc stands twice");
 }
 
 /* 2 stacks of allocators, so 126 more: one product is too many, however large it is. */

@@ -70,11 +70,11 @@ static void mistakes_are_told(void **state)
     } cases[] = {
         {"", "1:1: the key 'trace.file' is missing"},
         {"trace: {file: a, touch: some}",
-         "7:25: trace.touch: 'some' is not one of recorded|first|all"},
+         "7:25: unknown value of trace.touch: some; recorded|first|all would"},
         {"trace: {file: a, speed: 0}",
          "7:25: trace.speed: '0' is out of range; a factor from 0.001"},
         {"trace: {file: a, copies: 65}", "7:26: trace.copies"},
-        {"trace: {file: a}\nclock: real", "8:8: clock: 'real' is not one of virtual|wall"},
+        {"trace: {file: a}\nclock: real", "8:8: unknown value of clock: real; virtual|wall would"},
         {"trace: {file: a}\nthreads: 2", "8:10: 'threads' is no key of the pipeline trace"},
         {"trace: {file: a}\nlimits: {x: 1MiB}", "'limits' is no key of the pipeline trace"},
         {"trace: {file: a}\nclasses: {b: {size: 1KiB}, a: {size: 64B}}",

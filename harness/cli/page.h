@@ -1,0 +1,20 @@
+/* Help: the page of each command, and the list of them all, out of the table. */
+#ifndef PL_CLI_PAGE_H
+#define PL_CLI_PAGE_H
+
+#include <stdio.h>
+
+#include "harness/cli/table.h"
+
+/** Prints words in lines, each but the first beginning at `column`, where the cursor stands.
+ *  @param width of a line; words that are longer stick out */
+void pl_cli_wrap(FILE *out, const char *text, int column, int width);
+
+/** Prints the page of a command: usage, what it does, options with defaults, examples, exit codes.
+ */
+void pl_cli_page(FILE *out, const struct pl_cli_command *command);
+
+/** Prints what there is: commands with a few words each, and the exit codes. */
+void pl_cli_overview(FILE *out);
+
+#endif

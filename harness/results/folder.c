@@ -1,0 +1,172 @@
+/* Claiming a run's folder (folder.h). */
+#include "harness/results/folder.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/base/files.h"
+#include "harness/results/document.h"
+
+/* All that a run, its reports and comparisons with it write. */
+static const char *const files[] = {
+    "results.json", "report.html", "report.md",    "report.json",    "junit.xml",     "compare.md",
+    "compare.json", "compare.xml", "agreement.md", "agreement.json", "agreement.svg", NULL};
+
+/* Runs number their files: 000.steady-reader.glibc.f32.r0.csv. */
+static bool is_numbered(const char *name)
+{
+    return isdigit((unsigned char)name[0]) && isdigit((unsigned char)name[1]) &&
+           isdigit((unsigned char)name[2]) && name[strspn(name, "0123456789")] == '.';
+}
+
+static bool is_picture(const char *name)
+{
+    const char *ending = strrchr(name, '.');
+    return ending && (strcmp(ending, ".svg") == 0 || strcmp(ending, ".png") == 0 ||
+                      strcmp(name, "frontiers.json") == 0);
+}
+
+/* Nothing else is taken for ours: a person may keep files beside them. */
+static const struct {
+    const char *name;
+    bool (*is_ours)(const char *file);
+} folders[] = {{"series", is_numbered},
+               {"output", is_numbered},
+               {"ledger", is_numbered},
+               {"instruments", is_numbered},
+               {"plots", is_picture}};
+
+static void path_of(char path[4096 + 32], const char *folder, const char *name)
+{
+    snprintf(path, 4096 + 32, "%.4095s/%s", folder, name);
+}
+
+static bool is_ours(const char *path)
+{
+    json_t *root = NULL;
+    if (pl_document_read(path, "", &root, NULL))
+        return false;
+    const json_t *suite = json_object_get(root, "suite");
+    const bool ours = strcmp(pl_document_string(suite, "name"), "plimsoll") == 0;
+    json_decref(root);
+    return ours;
+}
+
+enum pl_folder_state pl_folder_look(const char *folder)
+{
+    char path[4096 + 32];
+    path_of(path, folder, "results.json");
+    if (access(path, F_OK))
+        return PL_FOLDER_FREE;
+    return is_ours(path) ? PL_FOLDER_RUN : PL_FOLDER_OTHER;
+}
+
+/* @return a descriptor, or -EBUSY */
+static int lock(const char *folder)
+{
+    struct stat held, named;
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    if (flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
+        close(fd);
+        return -EBUSY;
+    }
+    /* Whoever had it may have removed it when it was empty. */
+    if (fstat(fd, &held) == 0 && stat(folder, &named) == 0 && held.st_ino == named.st_ino &&
+        held.st_dev == named.st_dev)
+        return fd;
+    close(fd);
+    return -EBUSY;
+}
+
+static int claim_locked(const char *folder, int *claim, struct pl_error *error)
+{
+    int fd = lock(folder);
+    if (fd == -EBUSY)
+        return pl_error_set(error, fd, "another run writes into %s; another folder would be right",
+                            folder);
+    if (fd < 0)
+        return pl_error_set(error, fd, "can't open the folder %s: %s", folder, strerror(-fd));
+    *claim = fd;
+    return 0;
+}
+
+static void clear_one(const char *path, bool (*is_our_file)(const char *))
+{
+    DIR *folder = opendir(path);
+    char file[4096 + 300];
+    for (struct dirent *entry; folder && (entry = readdir(folder));)
+        if (is_our_file(entry->d_name)) {
+            snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
+            unlink(file);
+        }
+    if (folder)
+        closedir(folder);
+    rmdir(path); /* only when empty */
+}
+
+static void clear(const char *folder)
+{
+    char path[4096 + 32];
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        path_of(path, folder, folders[i].name);
+        clear_one(path, folders[i].is_ours);
+    }
+    for (size_t i = 0; files[i]; i++) {
+        path_of(path, folder, files[i]);
+        unlink(path);
+    }
+}
+
+static int check_free(const char *folder, enum pl_folder_state state, bool force,
+                      struct pl_error *error)
+{
+    if (state == PL_FOLDER_FREE || (state == PL_FOLDER_RUN && force))
+        return 0;
+    if (state == PL_FOLDER_OTHER)
+        return pl_error_set(error, -EEXIST,
+                            "%s holds a results.json that is not Plimsoll's; another folder would "
+                            "be right",
+                            folder);
+    return pl_error_set(error, -EEXIST,
+                        "%s holds a run; another folder, or --force, which removes that run and "
+                        "its reports, would be right",
+                        folder);
+}
+
+int pl_folder_claim(const char *folder, bool force, int *claim, struct pl_error *error)
+{
+    int fd = -1, rc = pl_folder_make(folder, error);
+    if (!rc)
+        rc = claim_locked(folder, &fd, error);
+    enum pl_folder_state state = rc ? PL_FOLDER_FREE : pl_folder_look(folder);
+    if (!rc)
+        rc = check_free(folder, state, force, error);
+    if (!rc && state == PL_FOLDER_RUN)
+        clear(folder);
+    if (!rc)
+        *claim = fd;
+    else if (fd >= 0)
+        close(fd);
+    return rc;
+}
+
+int pl_folder_remove_run(const char *folder, struct pl_error *error)
+{
+    int fd = -1, rc = claim_locked(folder, &fd, error);
+    if (!rc && pl_folder_look(folder) == PL_FOLDER_RUN)
+        clear(folder);
+    if (!rc)
+        rmdir(folder); /* only when empty */
+    if (fd >= 0)
+        close(fd);
+    return rc;
+}
