@@ -129,7 +129,7 @@ static void note_gap(const struct noting *n)
             (double)longest_ns / 1e9, before);
 }
 
-/* What lies behind the end is never replayed. */
+/* What lies behind the end is never replayed. Of our own recordings that is as it should be. */
 static void note_duration(const struct noting *n)
 {
     const struct pl_recording *r = n->planned->recording;
@@ -180,6 +180,15 @@ static bool has_capture(const struct pl_planned *planned)
     return planned->scenario.pipeline == PL_PIPELINE_RECEIVER;
 }
 
+/* "traffic/talk.pcap.zst" is Plimsoll's where "traffic/talk.lock" lies beside it. */
+static bool is_own(const char *file)
+{
+    char lock[PL_PATH_MAX + 8];
+    const char *name = strrchr(file, '/'), *dot = strchr(name ? name : file, '.');
+    snprintf(lock, sizeof lock, "%.*s.lock", dot ? (int)(dot - file) : (int)strlen(file), file);
+    return access(lock, F_OK) != 0;
+}
+
 void pl_capture_note(const struct pl_planned *planned, pl_note *note, void *context)
 {
     struct noting n = {planned, planned->scenario.traffic.file, note, context};
@@ -191,16 +200,8 @@ void pl_capture_note(const struct pl_planned *planned, pl_note *note, void *cont
     note_clocks(&n);
     note_rates(&n);
     note_gap(&n);
-    note_duration(&n);
-}
-
-/* "traffic/talk.pcap.zst" is Plimsoll's where "traffic/talk.lock" lies beside it. */
-static bool is_own(const char *file)
-{
-    char lock[PL_PATH_MAX + 8];
-    const char *name = strrchr(file, '/'), *dot = strchr(name ? name : file, '.');
-    snprintf(lock, sizeof lock, "%.*s.lock", dot ? (int)(dot - file) : (int)strlen(file), file);
-    return access(lock, F_OK) != 0;
+    if (is_own(n.file))
+        note_duration(&n);
 }
 
 static void print_stream(const struct pl_recording *r, uint32_t index)
