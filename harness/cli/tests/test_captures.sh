@@ -10,8 +10,13 @@ bad() { # MESSAGE
     echo "FAILED: $1"
     failed=1
 }
-le32() { printf "\\x$(printf %02x $(($1 & 255)))\\x$(printf %02x $(($1 >> 8 & 255)))\\x$(printf %02x $(($1 >> 16 & 255)))\\x$(printf %02x $(($1 >> 24 & 255)))"; }
-be16() { printf "\\x$(printf %02x $(($1 >> 8 & 255)))\\x$(printf %02x $(($1 & 255)))"; }
+bytes() { # VALUE...: of 0 to 255
+    local text
+    printf -v text '\\x%02x' "$@"
+    printf '%b' "$text"
+}
+le32() { bytes $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24 & 255)); }
+be16() { bytes $(($1 >> 8 & 255)) $(($1 & 255)); }
 be32() {
     be16 $(($1 >> 16 & 65535))
     be16 $(($1 & 65535))
@@ -29,7 +34,7 @@ datagram() {
         cat "$2"; } | head -c $captured
 }
 # rtp SEQUENCE TIMESTAMP SSRC TYPE > FILE
-rtp() { printf '\x80' && printf "\\x$(printf %02x "$4")" && be16 "$1" && be32 "$2" && be32 "$3" && zeros 160; }
+rtp() { printf '\x80' && bytes "$4" && be16 "$1" && be32 "$2" && be32 "$3" && zeros 160; }
 # packets COUNT FROM_US STEP_US FIRST TYPE: 160 samples each
 packets() {
     local i
@@ -90,7 +95,7 @@ says "20 of 40 packets lie within the 5.0 s that are replayed"
 replay "$tmp/gap.pcap" --set traffic.max_gap=1s
 silent "nothing arrives|lie within"
 { begin && packets 200 0 1 1 0; } >"$tmp/burst.pcap"
-replay "$tmp/burst.pcap"
+replay "$tmp/burst.pcap" --set duration=1s
 says "200 packets of SSRC 0x12345678 arrive within 0.000[0-9]* s, though their clock counts 4.0 s"
 
 # A packet that the snap length cut has its length on the wire.

@@ -73,7 +73,8 @@ fails 2 "^plimsoll: --duration: '5x' is not a time" run stalled-reader --duratio
 fails 2 "^plimsoll: --set sample_interval: sample_interval is too wide" run stalled-reader --set sample_interval=1h
 fails 2 "^plimsoll: --set classes.packte.size: .*packte; did you mean packet\?" run stalled-reader --set classes.packte.size=5MiB
 fails 2 "list takes" list heaps --json x
-plimsoll list scenarios --counterparts | grep -q '^| .stalled-reader., slab | roc-toolkit' || bad "list scenarios --counterparts"
+plimsoll list scenarios --counterparts >"$tmp/out" || bad "list scenarios --counterparts: exit $?"
+grep -q '^| .stalled-reader., slab | roc-toolkit' "$tmp/out" || bad "list scenarios --counterparts"
 fails 2 "counterpart: unknown scenario real-mosquito; did you mean real-mosquitto-stalled-subscriber" run steady-reader --set counterpart=real-mosquito
 fails 2 "report takes one folder" report
 fails 2 "results.json" report "$tmp"

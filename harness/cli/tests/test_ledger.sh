@@ -46,12 +46,15 @@ fails "no heap" run "${short[@]}" --allocator ledger
 fails "more than 8 layers" run "${short[@]}" --ledger --allocator slab/slab/slab/slab/slab/slab/slab/glibc
 
 # At the end unless a time is asked for; the totals are those of the cell's own books.
-plimsoll run "${short[@]}" --allocator slab,limited --ledger --out "$tmp/end" >"$tmp/end.txt" 2>"$tmp/err" ||
-    bad "--ledger: exit $?: $(cat "$tmp/err")"
+plimsoll run "${short[@]}" --allocator slab,limited --ledger --out "$tmp/end" >"$tmp/end.txt" 2>"$tmp/err"
+rc=$? met=met
+# A sanitizer's build uses more memory than the scenario expects.
+grep -q 'PLIMSOLL_SANITIZE:STRING=.' "$build/CMakeCache.txt" && [ $rc -eq 1 ] && rc=0 met=failed
+[ $rc -eq 0 ] || bad "--ledger: exit $rc: $(cat "$tmp/err")"
 json=$tmp/end/results.json
 [ "$(query "$json" cells 0 allocator)" = ledger/slab/glibc ] || bad "the ledger is not in front of slab"
 [ "$(query "$json" cells 1 allocator)" = ledger/limited/slab/glibc ] || bad "the ledger is not in front of limited"
-[ "$(query "$json" cells 1 expected)" = met ] || bad "limited with a ledger: $(query "$json" cells 1 expected)"
+[ "$(query "$json" cells 1 expected)" = $met ] || bad "limited with a ledger: $(query "$json" cells 1 expected)"
 for cell in 0 1; do
     [ "$(query "$json" cells $cell ledger reports 0 reason)" = end ] || bad "cell $cell reports $(query "$json" cells $cell ledger)"
     [ "$(query "$json" cells $cell ledger reports 0 t_seconds)" = 16.0 ] || bad "cell $cell at another time"
