@@ -24,7 +24,7 @@ fails() {
 short=(--set 'receiver.stalls=[{from: 1s, until: 3s}]' --set container=none)
 
 fails "options stand behind --: ci/agreement \[STACK...\] -- --set" --set duration=1s
-fails "^plimsoll: .*no backend is called 'nope'" nope
+fails "^plimsoll: .*unknown heap or layer nope" nope
 fails "wrong is there already; OUT=DIR names another" slab
 [ "$(ls "$tmp/wrong")" = virtual.log ] || bad "a run that failed left $(ls "$tmp/wrong")"
 
