@@ -47,6 +47,17 @@ int read_bytes(const void *data, size_t size, const struct pl_capture_options *o
     return rc;
 }
 
+struct pl_recording *must_read(struct craft_file *file, const struct pl_capture_options *options,
+                               struct pl_capture_counts *counts)
+{
+    struct pl_recording *recording;
+    struct pl_error error;
+    if (read_bytes(file->bytes.data, file->bytes.size, options, &recording, counts, &error))
+        fail_msg("%s", error.text);
+    craft_free(&file->bytes);
+    return recording;
+}
+
 void refuse(struct craft_file *file, const struct pl_capture_options *options, const char *word,
             const char *other)
 {

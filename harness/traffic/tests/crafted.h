@@ -19,6 +19,10 @@ int read_bytes(const void *data, size_t size, const struct pl_capture_options *o
                struct pl_recording **recording, struct pl_capture_counts *counts,
                struct pl_error *error);
 
+/** Reads a capture that has to be read. Frees the file. */
+struct pl_recording *must_read(struct craft_file *file, const struct pl_capture_options *options,
+                               struct pl_capture_counts *counts);
+
 /** Expects -EINVAL and a line that holds both words. Frees the file. */
 void refuse(struct craft_file *file, const struct pl_capture_options *options, const char *word,
             const char *other);

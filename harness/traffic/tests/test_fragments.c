@@ -69,16 +69,6 @@ static struct part third(const struct craft *datagram, unsigned number, struct p
     return p;
 }
 
-static struct pl_recording *read_file(struct craft_file *file, struct pl_capture_counts *counts)
-{
-    struct pl_recording *recording;
-    struct pl_error error;
-    if (read_bytes(file->bytes.data, file->bytes.size, NULL, &recording, counts, &error))
-        fail_msg("%s", error.text);
-    craft_free(&file->bytes);
-    return recording;
-}
-
 static void assert_whole(const struct pl_recording *recording, uint32_t packets, uint32_t payload)
 {
     assert_int_equal(recording->stream_count, 1);
@@ -117,7 +107,7 @@ static void in_any_order(void **state)
         struct craft_file file = {.link = RAW};
         struct pl_capture_counts counts;
         write_in_order(&file, (struct part){.ipv6 = i % 2}, orders[i / 2], PARTS);
-        struct pl_recording *recording = read_file(&file, &counts);
+        struct pl_recording *recording = must_read(&file, NULL, &counts);
         assert_whole(recording, PACKETS, 50);
         assert_int_equal(pl_capture_not_udp(&counts), 0);
         free(recording);
@@ -132,7 +122,7 @@ static void doubled(void **state)
     struct craft_file file = {.link = RAW};
     struct pl_capture_counts counts;
     write_in_order(&file, (struct part){.ipv6 = false}, order, 6);
-    struct pl_recording *recording = read_file(&file, &counts);
+    struct pl_recording *recording = must_read(&file, NULL, &counts);
     assert_whole(recording, PACKETS, 50);
     assert_int_equal(counts.skipped[PL_SKIPPED_FRAGMENTS], PACKETS);
     free(recording);
@@ -147,7 +137,7 @@ static void doubled_packets_stay_two(void **state)
     struct craft_file file = {.link = RAW};
     struct pl_capture_counts counts;
     write_in_order(&file, (struct part){.interface = 3}, order, 6);
-    struct pl_recording *recording = read_file(&file, &counts);
+    struct pl_recording *recording = must_read(&file, NULL, &counts);
     assert_int_equal(recording->packet_count, 2 * PACKETS);
     assert_int_equal(counts.copies, 0);
     assert_int_equal(counts.skipped[PL_SKIPPED_FRAGMENTS], 0);
@@ -168,7 +158,7 @@ static void of_two_interfaces(void **state)
                      third(&datagram, k / 2, (struct part){.id = i, .interface = 2 + k % 2}));
         craft_free(&datagram);
     }
-    struct pl_recording *recording = read_file(&file, &counts);
+    struct pl_recording *recording = must_read(&file, NULL, &counts);
     assert_whole(recording, PACKETS, 50);
     assert_int_equal(counts.copies, PACKETS);
     assert_int_equal(counts.skipped[PL_SKIPPED_FRAGMENTS], 0);
@@ -197,7 +187,7 @@ static void overlapping(void **state)
         craft_free(&datagram);
         craft_free(&other);
     }
-    struct pl_recording *recording = read_file(&file, &counts);
+    struct pl_recording *recording = must_read(&file, NULL, &counts);
     assert_whole(recording, PACKETS, 50);
     free(recording);
 }
@@ -214,7 +204,7 @@ static void incomplete_ones_are_counted(void **state)
         add_part(&file, start_ns + 10000 + i, &datagram, (struct part){.size = datagram.size});
         craft_free(&datagram);
     }
-    struct pl_recording *recording = read_file(&file, &counts);
+    struct pl_recording *recording = must_read(&file, NULL, &counts);
     assert_whole(recording, 2, 50);
     assert_int_equal(counts.skipped[PL_SKIPPED_FRAGMENTS], 2 * PACKETS);
     assert_int_equal(pl_capture_not_udp(&counts), 2 * PACKETS);
@@ -241,7 +231,7 @@ static void large_packets(void **state)
             }
             craft_free(&datagram);
         }
-        struct pl_recording *recording = read_file(&file, &counts);
+        struct pl_recording *recording = must_read(&file, NULL, &counts);
         assert_whole(recording, PACKETS, payloads[i]);
         free(recording);
     }
@@ -272,7 +262,7 @@ static void within_each_other(void **state)
             craft_free(&datagram);
             craft_free(&inner);
         }
-        struct pl_recording *recording = read_file(&file, &counts);
+        struct pl_recording *recording = must_read(&file, NULL, &counts);
         assert_whole(recording, PACKETS, 1000);
         assert_int_equal(pl_capture_not_udp(&counts), 0);
         free(recording);

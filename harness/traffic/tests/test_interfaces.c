@@ -44,18 +44,6 @@ static struct craft_file two_links(bool swapped, enum craft_block block, uint32_
     return file;
 }
 
-static struct pl_recording *read_file(struct craft_file *file,
-                                      const struct pl_capture_options *options,
-                                      struct pl_capture_counts *counts)
-{
-    struct pl_recording *recording;
-    struct pl_error error;
-    if (read_bytes(file->bytes.data, file->bytes.size, options, &recording, counts, &error))
-        fail_msg("%s", error.text);
-    craft_free(&file->bytes);
-    return recording;
-}
-
 static void assert_two_streams(const struct pl_recording *recording)
 {
     assert_int_equal(recording->stream_count, 2);
@@ -74,7 +62,7 @@ static void two_link_types(void **state)
         struct pl_capture_counts counts;
         struct craft_file file =
             two_links(bits & 1, bits & 2 ? CRAFT_OLD : CRAFT_ENHANCED, others[bits / 4]);
-        struct pl_recording *recording = read_file(&file, NULL, &counts);
+        struct pl_recording *recording = must_read(&file, NULL, &counts);
         if (others[bits / 4] == ETHERNET)
             assert_int_equal(counts.copies, COUNT); /* the same bytes on both */
         else
@@ -105,7 +93,7 @@ static void sections(void **state)
     for (unsigned swapped = 0; swapped < 2; swapped++) {
         struct pl_capture_counts counts;
         struct craft_file file = two_sections(swapped, swapped);
-        struct pl_recording *recording = read_file(&file, NULL, &counts);
+        struct pl_recording *recording = must_read(&file, NULL, &counts);
         assert_two_streams(recording);
         assert_int_equal(counts.frames, 2 * COUNT);
         free(recording);
@@ -146,7 +134,7 @@ static void simple_blocks_that_were_cut(void **state)
     file.block = CRAFT_ENHANCED;
     for (uint16_t i = 0; i < COUNT; i++)
         add_packet(&file, RAW, 1, i);
-    struct pl_recording *recording = read_file(&file, NULL, &counts);
+    struct pl_recording *recording = must_read(&file, NULL, &counts);
     assert_int_equal(recording->packet_count, COUNT);
     assert_int_equal(counts.skipped[PL_SKIPPED_OTHER], 1);
     free(recording);
@@ -178,7 +166,7 @@ static void filters_of_both_link_types(void **state)
         struct pl_capture_options options = {.filter = cases[i].text};
         struct pl_capture_counts counts;
         struct craft_file file = two_links(i % 2, CRAFT_ENHANCED, cases[i].other);
-        struct pl_recording *recording = read_file(&file, &options, &counts);
+        struct pl_recording *recording = must_read(&file, &options, &counts);
         assert_int_equal(recording->stream_count, cases[i].streams);
         assert_int_equal(recording->packet_count, cases[i].streams * COUNT);
         assert_int_equal(counts.filtered, cases[i].filtered);
@@ -200,7 +188,7 @@ static void first_interface_is_of_another_kind(void **state)
     craft_interface(&file, 9);
     for (uint16_t i = 0; i < COUNT; i++)
         add_packet(&file, RAW, 1, i);
-    struct pl_recording *recording = read_file(&file, &options, NULL);
+    struct pl_recording *recording = must_read(&file, &options, NULL);
     assert_int_equal(recording->packet_count, COUNT);
     free(recording);
     file = (struct craft_file){.link = USB, .pcapng = true};

@@ -77,16 +77,6 @@ static struct craft_file begin_file(void)
     return file;
 }
 
-static struct pl_recording *read_file(struct craft_file *file, struct pl_capture_counts *counts)
-{
-    struct pl_recording *recording;
-    struct pl_error error;
-    if (read_bytes(file->bytes.data, file->bytes.size, NULL, &recording, counts, &error))
-        fail_msg("%s", error.text);
-    craft_free(&file->bytes);
-    return recording;
-}
-
 /* All packets in their order, byte for byte. */
 static void assert_all(const struct pl_recording *recording, uint32_t packets)
 {
@@ -106,7 +96,7 @@ static void assert_all(const struct pl_recording *recording, uint32_t packets)
 static void check_all(struct craft_file *file)
 {
     struct pl_capture_counts counts;
-    struct pl_recording *recording = read_file(file, &counts);
+    struct pl_recording *recording = must_read(file, NULL, &counts);
     assert_all(recording, PACKETS);
     free(recording);
 }
@@ -205,7 +195,7 @@ static void one_is_lost(void **state)
         for (size_t i = 0; i < count; i++)
             if (i != lost)
                 add_segment(&file, down, &stream, SIZE * i, SIZE);
-        struct pl_recording *recording = read_file(&file, &counts);
+        struct pl_recording *recording = must_read(&file, NULL, &counts);
         last = last < PACKETS ? last : PACKETS - 1;
         assert_int_equal(recording->packet_count, PACKETS - (last - first + 1));
         assert_int_equal(counts.sorted, 0);
@@ -244,7 +234,7 @@ static void others_go_on_meanwhile(void **state)
         craft_free(&rtp);
         craft_free(&frame);
     }
-    struct pl_recording *recording = read_file(&file, &counts);
+    struct pl_recording *recording = must_read(&file, NULL, &counts);
     assert_int_equal(recording->stream_count, 2);
     assert_int_equal(recording->packet_count, 2 * MANY - 1);
     for (uint32_t i = 0; i < recording->packet_count; i++)
@@ -272,7 +262,7 @@ static void messages_and_reports_between(void **state)
         struct pl_capture_counts counts;
         for (size_t at = 0; at < stream.size; at += size)
             add_segment(&file, down, &stream, at, size);
-        struct pl_recording *recording = read_file(&file, &counts);
+        struct pl_recording *recording = must_read(&file, NULL, &counts);
         assert_all(recording, PACKETS);
         assert_int_equal(counts.skipped[PL_SKIPPED_RTCP], PACKETS);
         free(recording);
@@ -295,7 +285,7 @@ static void two_directions(void **state)
         add_segment(&file, (struct way){CLIENT, 80, 5}, &empty, 0, 0); /* of another connection */
     }
     size_t segments = file.records;
-    struct pl_recording *recording = read_file(&file, &counts);
+    struct pl_recording *recording = must_read(&file, NULL, &counts);
     assert_int_equal(recording->stream_count, 2);
     assert_int_equal(recording->packet_count, 2 * PACKETS);
     assert_int_equal(counts.frames, segments);
