@@ -50,8 +50,8 @@ struct running {
     struct pl_side *side;
     struct pl_event tick;
     struct pl_media_feed feeds[PL_SOURCES_MAX];
-    uint32_t playing;      /* the source of the present track */
-    uint32_t track_frames; /* of it so far */
+    uint32_t playing;                /* the source of the present track */
+    uint32_t track_frames;           /* of it so far */
     struct pl_media_buffers buffers; /* of its decoders' frames */
     struct pl_media_encoder encoder;
     struct line line;

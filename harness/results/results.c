@@ -110,8 +110,8 @@ void pl_results_add_recording(struct pl_results *r, const struct pl_scenario *s,
         "file", files, "hash", hashes, "filter", s->traffic.filter, "packets",
         (int)recording->packet_count, "seconds", (double)recording->duration_ns / 1e9, "frames",
         (json_int_t)counts->frames, "not_udp", (json_int_t)pl_capture_not_udp(counts), "not_rtp",
-        (json_int_t)pl_capture_not_rtp(counts), "filtered", (json_int_t)counts->filtered, "bytes_cut",
-        (json_int_t)counts->bytes_cut, "streams", streams, "conditions", conditions);
+        (json_int_t)pl_capture_not_rtp(counts), "filtered", (json_int_t)counts->filtered,
+        "bytes_cut", (json_int_t)counts->bytes_cut, "streams", streams, "conditions", conditions);
     if (pl_traits_of(s)->ffmpeg)
         json_object_set_new(object, "ffmpeg", ffmpeg_version());
     json_array_append_new(json_object_get(r->root, "recordings"), object);

@@ -318,7 +318,8 @@ static void an_opaque_payload_is_paced_as_any_other(void **state)
             struct rig_packet *packets = rig_in_order(100);
             struct pl_recording *recording = rig_recording(packets, 100, S, PL_CODEC_OPAQUE);
             struct pl_recorded_stream *stream =
-                (struct pl_recorded_stream *)(void *)((char *)recording + recording->streams_offset);
+                (struct pl_recorded_stream *)(void *)((char *)recording +
+                                                      recording->streams_offset);
             stream->rate = known ? 8000 : 0;
             rig_open(&rig, &s, recording, "glibc");
             free(packets);

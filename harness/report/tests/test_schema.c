@@ -198,7 +198,8 @@ static void written_results_satisfy_it(void **state)
     if (pl_scenario_load(PL_SOURCE_DIR "/scenarios/stalled-reader.yaml", PL_TIER_DEFAULT, settings,
                          3, scenario, &error))
         fail_msg("%s", error.text);
-    assert_int_equal(pl_results_open(&results, folder, false, "plimsoll run", "default", &error), 0);
+    assert_int_equal(pl_results_open(&results, folder, false, "plimsoll run", "default", &error),
+                     0);
     pl_results_warn(&results, "a warning");
     add_cell(&results, scenario, true, PL_CLOCK_VIRTUAL, 1);
     add_cell(&results, scenario, false, PL_CLOCK_VIRTUAL, 2);

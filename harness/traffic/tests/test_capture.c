@@ -84,9 +84,8 @@ static void short_snap_length(void **state)
         struct pl_recording *recording;
         struct pl_capture_counts counts;
         struct pl_error error;
-        assert_int_equal(read_bytes(file.bytes.data, file.bytes.size, NULL, &recording, &counts,
-                                    &error),
-                         0);
+        assert_int_equal(
+            read_bytes(file.bytes.data, file.bytes.size, NULL, &recording, &counts, &error), 0);
         assert_int_equal(counts.completed, 3);
         struct craft frame = whole_frame(0);
         assert_int_equal(pl_recording_packets(recording)[0].datagram_size, frame.size - 42);

@@ -67,7 +67,9 @@ static void check(struct craft_file file, struct craft_frame frame, struct craft
     struct pl_recording *recording = read_file(&file, &counts);
     assert_packets(recording);
     assert_int_equal(counts.frames, PACKETS);
-    assert_int_equal(pl_capture_not_udp(&counts) + pl_capture_not_rtp(&counts) + counts.filtered + counts.bytes_cut, 0);
+    assert_int_equal(pl_capture_not_udp(&counts) + pl_capture_not_rtp(&counts) + counts.filtered +
+                         counts.bytes_cut,
+                     0);
     free(recording);
     craft_free(&file.bytes);
 }

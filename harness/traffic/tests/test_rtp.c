@@ -129,22 +129,11 @@ static void payloads_are_parsed(void **state)
 static void bad_payloads_are_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"",
-                                      "L16",
-                                      "L16/",
-                                      "L16/44100/",
-                                      "L16/44100/2/",
-                                      "L16/x/2",
-                                      "L16/44100/0",
-                                      "L16/44100/65",
-                                      "L16/999",
-                                      "L16/768001",
-                                      "/48000/2",
-                                      "L16/-8000",
-                                      "L16/44100/2 ",
-                                      "L 1/8000",
-                                      "L16/99999999999999999999",
-                                      "L16//2"};
+    static const char *const bad[] = {
+        "",         "L16",         "L16/",         "L16/44100/", "L16/44100/2/",
+        "L16/x/2",  "L16/44100/0", "L16/44100/65", "L16/999",    "L16/768001",
+        "/48000/2", "L16/-8000",   "L16/44100/2 ", "L 1/8000",   "L16/99999999999999999999",
+        "L16//2"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct pl_payload payload = {.rate = 1};
         struct pl_error error = {""};
