@@ -123,11 +123,16 @@ size_t pl_footprint_as(const struct pl_allocator *a, const struct pl_request *re
  *  which is counted as a fallback, and null refuses them. One class of a stack at most. */
 #define PL_CLASS_ANY 0
 
+/** No budget: `limited` refuses such a class where it has no maximum of its own. */
+#define PL_BUDGET_NONE (-1)
+/** None, and meant so: `limited` counts it in none of the scenario's budgets. */
+#define PL_BUDGET_FREE (-2)
+
 /** A kind of object that a scenario holds, e.g. packet of 696 B drawing on the budget "packets". */
 struct pl_class {
     char name[PL_NAME_MAX];
     uint64_t size;  /* bytes of one object, 1 B to 1 GiB; or PL_CLASS_ANY */
-    int32_t budget; /* index among the budgets, -1 for none */
+    int32_t budget; /* index among the budgets, PL_BUDGET_NONE or PL_BUDGET_FREE */
 };
 
 /** A limit shared by the classes that name it. */

@@ -162,7 +162,7 @@ static int check_classes(const struct pl_layer_context *context, struct pl_error
                                 "class '%s': %" PRIu64 " B an object; 1B to 1GiB would be right, "
                                 "and one class of any size",
                                 class->name, class->size);
-        if (class->budget < -1 || class->budget >= (int64_t)context->budget_count)
+        if (class->budget < PL_BUDGET_FREE || class->budget >= (int64_t)context->budget_count)
             return pl_error_set(error, -EINVAL, "class '%s': there is no budget %" PRId32,
                                 class->name, class->budget);
     }

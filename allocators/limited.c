@@ -167,6 +167,8 @@ static int check_class(const struct pl_layer_context *context, const struct pl_c
                        struct pl_error *error)
 {
     const struct pl_option_value *own = own_max(context);
+    if (!own->set && class->budget == PL_BUDGET_FREE)
+        return 0;
     if (!own->set && class->budget < 0)
         return pl_error_set(error, -EINVAL,
                             "stack '%.100s': class '%s' has no budget; one in the scenario's "

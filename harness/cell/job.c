@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "harness/cell/enclosing.h"
+#include "harness/cell/replay.h"
 #include "harness/live/receiver.h"
-#include "harness/pipelines/pipeline.h"
 #include "harness/pipelines/trace/wall.h"
 #include "harness/scenario/traits.h"
 #include "harness/traffic/tape_split.h"
@@ -32,8 +32,9 @@ struct plan {
 static size_t replayed_bytes(const struct pl_job_options *o)
 {
     const struct pl_pipeline *pipeline = pl_pipeline_of(o->scenario);
-    uint32_t events = pipeline->event_count(o->scenario) + 1; /* the sampler's */
+    uint32_t events = pl_replayed_events(o->scenario);
     return pipeline->arena_bytes(o->scenario, o->recording, o->format) +
+           pl_background_arena_bytes(o->scenario) +
            pl_arena_cost(events * sizeof(struct pl_event *));
 }
 

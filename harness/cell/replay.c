@@ -15,6 +15,7 @@ struct replayed {
     struct pl_event sample;
     const struct pl_pipeline *pipeline;
     void *state;
+    struct pl_background_work *background;
 };
 
 static int64_t on_sample(void *context, int64_t now_ns)
@@ -32,13 +33,15 @@ static int64_t on_sample(void *context, int64_t now_ns)
 static int open_replayed(struct replayed *r, struct pl_error *error)
 {
     const struct pl_scenario *s = &r->cell.job->scenario;
-    uint32_t events = pl_pipeline_of(s)->event_count(s) + 1;
+    uint32_t events = pl_replayed_events(s);
     struct pl_event **heap = pl_arena_take(&r->cell.arena, events * sizeof *heap);
     if (!heap)
         return pl_error_set(error, -ENOMEM, "the cell can't start: its arena is too small");
     pl_loop_init(&r->loop, heap, events);
     struct pl_pipeline_inputs inputs = pl_cell_inputs(&r->cell, &r->loop);
     int rc = r->pipeline->open(&inputs, &r->state, error);
+    if (!rc)
+        rc = pl_background_open(&inputs, &r->background, error);
     if (rc)
         return rc;
     r->sample = (struct pl_event){.fire = on_sample, .context = r};
@@ -67,6 +70,7 @@ static int run(struct replayed *r)
     if (r->cell.sides.count == 2)
         pl_loop_threads_close(&r->threads);
     pl_cell_settle(&r->cell);
+    pl_background_close(r->background);
     r->pipeline->close(r->state, r->cell.final.t_ns);
     pl_cell_finish(&r->cell);
     return 0;

@@ -270,6 +270,9 @@ static int check_clock(const struct pl_planned *p, const struct pl_arguments *a)
         return pl_cli_usage("%s: the pipeline %s does not run in real time; --clock virtual would "
                             "be right",
                             p->scenario.name, traits->name);
+    if (p->scenario.background_count)
+        return pl_cli_usage("%s: background goes on in the replay's loop; expected --clock virtual",
+                            p->scenario.name);
     if (a->instrument_count)
         return pl_cli_usage("--instrument does not go with --clock wall: what it slows down does "
                             "not keep to real time; --clock virtual would be right");

@@ -69,7 +69,8 @@ static int check_class_names(struct pl_decoder *d)
             (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", *name);
     snprintf(kind, sizeof kind, "class of the pipeline %s:", traits->name);
     for (uint32_t i = 0; traits->classes && i < s->class_count; i++)
-        if (!is_among_keys(traits->classes, s->classes[i].name))
+        if (!is_among_keys(traits->classes, s->classes[i].name) &&
+            !pl_background_has_class(s, s->classes[i].name))
             return pl_decode_unknown(d, mark_of(d, "classes"), kind, s->classes[i].name, names);
     return 0;
 }
@@ -304,6 +305,8 @@ int pl_scenario_check(struct pl_decoder *d)
         rc = pl_counterpart_check(d, mark_of(d, "counterpart"));
     if (!rc && pl_traits_of(d->scenario)->check)
         rc = pl_traits_of(d->scenario)->check(d);
+    if (!rc)
+        rc = pl_background_check(d);
     if (!rc)
         rc = check_class_names(d);
     if (!rc)

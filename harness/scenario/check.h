@@ -12,6 +12,13 @@ int pl_scenario_check(struct pl_decoder *decoder);
 int pl_spans_resolve(struct pl_decoder *decoder, const char *key, struct pl_span *spans,
                      uint32_t count);
 
+/** Gives the entries of `background` their classes, those that the scenario lacks with the size of
+ *  their largest block. @return 0 or -EINVAL */
+int pl_background_check(struct pl_decoder *decoder);
+
+/** Whether an entry of `background` acquires blocks of a class. */
+bool pl_background_has_class(const struct pl_scenario *scenario, const char *name);
+
 /** Finds the classes of alerts, and the alerts of expectations. @return 0 or -EINVAL */
 int pl_alerts_check(struct pl_decoder *decoder);
 

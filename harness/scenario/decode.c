@@ -96,8 +96,7 @@ int pl_decode_time(struct pl_decoder *d, struct fy_node *node, const char *what,
     return rc;
 }
 
-static int decode_integer(struct pl_decoder *d, struct fy_node *node, const char *what,
-                          int64_t *number)
+int pl_decode_integer(struct pl_decoder *d, struct fy_node *node, const char *what, int64_t *number)
 {
     char text[32], *end;
     int rc = pl_decode_text(d, node, what, text, sizeof text);
@@ -111,19 +110,19 @@ static int decode_integer(struct pl_decoder *d, struct fy_node *node, const char
     return 0;
 }
 
-static int decode_factor(struct pl_decoder *d, struct fy_node *node, const struct pl_key *row,
-                         double *factor)
+int pl_decode_factor(struct pl_decoder *d, struct fy_node *node, const char *what, int64_t max,
+                     double *factor)
 {
     char text[32], *end;
-    int rc = pl_decode_text(d, node, row->path, text, sizeof text);
+    int rc = pl_decode_text(d, node, what, text, sizeof text);
     if (rc)
         return rc;
     double value = strtod(text, &end);
-    if (end == text || *end || !isfinite(value) || value < 0.001 || value > (double)row->max)
+    if (end == text || *end || !isfinite(value) || value < 0.001 || value > (double)max)
         return pl_decode_fail(
             d, pl_decode_mark(node),
-            "%s: '%s' is out of range; a factor from 0.001 to %lld would be right", row->path, text,
-            (long long)row->max);
+            "%s: '%s' is out of range; a factor from 0.001 to %lld would be right", what, text,
+            (long long)max);
     *factor = value;
     return 0;
 }
@@ -207,7 +206,7 @@ static int decode_number(struct pl_decoder *d, const struct pl_key *row, struct 
     } else if (row->kind == PL_KEY_TIME) {
         rc = pl_decode_time(d, node, row->path, &value);
     } else {
-        rc = decode_integer(d, node, row->path, &value);
+        rc = pl_decode_integer(d, node, row->path, &value);
     }
     if (!rc)
         rc = check_range(d, node, row, value);
@@ -278,7 +277,7 @@ int pl_decode_value(struct pl_decoder *d, const struct pl_key *row, struct fy_no
     case PL_KEY_SEED:
         return decode_number(d, row, value, field);
     case PL_KEY_FACTOR:
-        return decode_factor(d, value, row, field);
+        return pl_decode_factor(d, value, row->path, row->max, field);
     case PL_KEY_SHARE:
         return decode_share(d, value, row->path, field);
     case PL_KEY_BOOL:

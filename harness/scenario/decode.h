@@ -36,6 +36,17 @@ int pl_decode_size(struct pl_decoder *decoder, struct fy_node *node, const char 
                    uint64_t *bytes);
 int pl_decode_time(struct pl_decoder *decoder, struct fy_node *node, const char *what, int64_t *ns);
 
+/** Copies a name of a class or a budget: a-z, 0-9 and _. @return 0 or -EINVAL */
+int pl_decode_name(struct pl_decoder *decoder, struct fy_node *node, const char *what,
+                   char name[PL_NAME_MAX]);
+
+int pl_decode_integer(struct pl_decoder *decoder, struct fy_node *node, const char *what,
+                      int64_t *number);
+
+/** @param max of the range, which begins at 0.001 */
+int pl_decode_factor(struct pl_decoder *decoder, struct fy_node *node, const char *what,
+                     int64_t max, double *factor);
+
 /** Where a node stands; a mapping or sequence stands where its first scalar does. */
 struct pl_mark pl_decode_mark(struct fy_node *node);
 
@@ -70,6 +81,7 @@ int pl_decode_program_send(struct pl_decoder *, struct fy_node *key, struct fy_n
 int pl_decode_program_clients(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_program_actions(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_container(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
+int pl_decode_background(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_classes(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_limits(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_churn(struct pl_decoder *, struct fy_node *key, struct fy_node *value);

@@ -15,6 +15,13 @@ static int check_name(struct pl_decoder *d, struct fy_node *node, const char *na
                           PL_NAME_MAX - 1);
 }
 
+int pl_decode_name(struct pl_decoder *d, struct fy_node *node, const char *what,
+                   char name[PL_NAME_MAX])
+{
+    int rc = pl_decode_text(d, node, what, name, PL_NAME_MAX);
+    return rc ? rc : check_name(d, node, name);
+}
+
 /* The index of a budget, made when it is new: classes may stand before the limits. */
 static int budget_index(struct pl_decoder *d, struct fy_node *node, const char *name)
 {

@@ -455,7 +455,7 @@ const struct pl_pipeline_traits pl_traits_program = {
     .name = "program",
     .sections = (const char *const[]){"traffic", "program", NULL},
     .refused = (const char *const[]){"traffic.file", "classes", "limits", "formats", "threads",
-                                     "clock", NULL},
+                                     "background", "clock", NULL},
     .large = "so many traffic.sessions with these faults",
     .material = PL_MATERIAL_CAPTURES,
     .foreign = true,

@@ -232,6 +232,18 @@ struct pl_broadcast_settings {
     uint32_t hostile;  /* headers a second that claim absurd sizes */
 };
 
+#define PL_BACKGROUND_MAX 8
+
+/** Allocations that go on beside the pipeline: heartbeats, timers, logs. */
+struct pl_background {
+    char class[PL_NAME_MAX];
+    double rate;       /* blocks a second, 0.001 to 10^6 */
+    uint64_t size_min; /* bytes; each size from min to max is as likely */
+    uint64_t size_max;
+    uint32_t queue; /* of the last blocks, which are held; 0: each is released at once */
+    struct pl_span span;
+};
+
 #define PL_ALERTS_MAX 8
 #define PL_ALERT_TEXT_MAX 96
 
@@ -293,6 +305,8 @@ struct pl_scenario {
     struct pl_broadcast_settings broadcast;
     struct pl_trace_settings trace;
     struct pl_program_settings program;
+    struct pl_background background[PL_BACKGROUND_MAX];
+    uint32_t background_count;
     struct pl_class classes[PL_CLASSES_MAX];
     uint32_t class_count;
     uint32_t class_fits; /* a bit a class: its size follows from the cell's format */

@@ -166,6 +166,7 @@ const struct pl_key pl_schema[] = {
     FACTOR("trace.speed", trace.speed, 1000, 0),
     CHOICE("trace.loop", trace.loop, "off|free|keep", 0),
     COUNT("trace.copies", trace.copies, 1, PL_TRACE_COPIES_MAX, 0),
+    SPECIAL("background", pl_decode_background, 0),
     SPECIAL("classes", pl_decode_classes, 0),
     SPECIAL("limits", pl_decode_limits, 0),
     SPECIAL("container", pl_decode_container, 0),

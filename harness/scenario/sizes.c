@@ -59,11 +59,26 @@ static uint64_t media_class_bytes(const struct pl_media_settings *m, const char 
     return strcmp(name, "image") == 0 ? picture_bytes(m, format) : 0;
 }
 
+static uint64_t background_class_bytes(const struct pl_scenario *s, const char *name)
+{
+    uint64_t largest = 0;
+    for (uint32_t i = 0; i < s->background_count; i++)
+        if (strcmp(s->background[i].class, name) == 0 && s->background[i].size_max > largest)
+            largest = s->background[i].size_max;
+    return largest;
+}
+
+static uint64_t class_bytes(const struct pl_scenario *s, const char *name, enum pl_format format)
+{
+    uint64_t own = s->pipeline == PL_PIPELINE_RECEIVER ? receiver_class_bytes(&s->receiver, name)
+                                                       : media_class_bytes(&s->media, name, format);
+    uint64_t background = background_class_bytes(s, name);
+    return own > background ? own : background;
+}
+
 void pl_scenario_fit(struct pl_scenario *s, enum pl_format format)
 {
     for (uint32_t i = 0; i < s->class_count; i++)
         if (s->class_fits & 1u << i)
-            s->classes[i].size = s->pipeline == PL_PIPELINE_RECEIVER
-                                     ? receiver_class_bytes(&s->receiver, s->classes[i].name)
-                                     : media_class_bytes(&s->media, s->classes[i].name, format);
+            s->classes[i].size = class_bytes(s, s->classes[i].name, format);
 }

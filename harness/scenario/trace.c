@@ -71,7 +71,7 @@ static uint32_t files(const struct pl_scenario *s, const char *paths[PL_SOURCES_
 const struct pl_pipeline_traits pl_traits_trace = {
     .name = "trace",
     .sections = (const char *const[]){"trace", NULL},
-    .refused = (const char *const[]){"limits", "formats", "threads", NULL},
+    .refused = (const char *const[]){"limits", "formats", "threads", "background", NULL},
     .large = "this trace",
     .material = PL_MATERIAL_TAPE,
     .live = true,

@@ -1,9 +1,7 @@
 /* Taking, stamping, checking and releasing blocks (held.h). */
 #include "harness/pipelines/blocks/held.h"
 
-#include <string.h>
-
-#define PAGE 4096 /* the smallest there is: a step over none leaves a page untouched */
+#include "harness/pipelines/stamp.h"
 
 void blocks_append(struct blocks *b, struct blocks_list *list, uint32_t record)
 {
@@ -34,30 +32,6 @@ static uint32_t new_record(struct blocks *b)
     return b->record_count + 1 < b->record_capacity ? ++b->record_count : 0;
 }
 
-static size_t end_bytes(const struct blocks_record *r)
-{
-    return r->size < sizeof r->stamp ? r->size : sizeof r->stamp;
-}
-
-/* At both ends, where a neighbour that writes too far would strike, and once a page. */
-static void stamp(const struct blocks_record *r)
-{
-    size_t end = end_bytes(r);
-    for (size_t at = PAGE; at < r->size; at += PAGE)
-        r->block[at] = (uint8_t)r->stamp;
-    memcpy(r->block, &r->stamp, end);
-    memcpy(r->block + r->size - end, &r->stamp, end);
-}
-
-static bool is_whole(const struct blocks_record *r)
-{
-    size_t end = end_bytes(r);
-    if (r->size < 2 * sizeof r->stamp) /* the ends overlap: what was written last stands */
-        return memcmp(r->block + r->size - end, &r->stamp, end) == 0;
-    return memcmp(r->block, &r->stamp, end) == 0 &&
-           memcmp(r->block + r->size - end, &r->stamp, end) == 0;
-}
-
 uint32_t blocks_take(struct blocks *b, uint32_t size)
 {
     uint32_t record = new_record(b);
@@ -75,7 +49,7 @@ uint32_t blocks_take(struct blocks *b, uint32_t size)
         blocks_append(b, &b->free, record);
         return 0;
     }
-    stamp(r);
+    pl_stamp_write(r->block, r->size, r->stamp);
     return record;
 }
 
@@ -83,7 +57,7 @@ void blocks_release_list(struct blocks *b, struct blocks_list *list)
 {
     for (uint32_t record; (record = take_first(b, list));) {
         struct blocks_record *r = &b->records[record];
-        if (!is_whole(r))
+        if (!pl_stamp_is_whole(r->block, r->size, r->stamp))
             pl_own_add(&b->side->counts.integrity_errors, 1);
         pl_meter_release_sized(&b->side->meter, b->class_index, r->block, r->size);
         r->block = NULL;

@@ -121,8 +121,8 @@ void rig_open(struct rig *rig, const struct pl_scenario *scenario, struct pl_rec
     rig->pipeline = pl_pipeline_of(s);
     if (rig->pipeline->check(s, recording, PL_FORMAT_S16, &error))
         fail_msg("%s", error.text);
-    rig->arena.capacity =
-        rig->pipeline->arena_bytes(s, recording, PL_FORMAT_S16) + pl_sides_arena_bytes(1);
+    rig->arena.capacity = rig->pipeline->arena_bytes(s, recording, PL_FORMAT_S16) +
+                          pl_sides_arena_bytes(1) + pl_background_arena_bytes(s);
     rig->arena.base = aligned_alloc(PL_ARENA_ALIGN, pl_arena_cost(rig->arena.capacity));
     assert_non_null(rig->arena.base);
     memset(rig->arena.base, 0, rig->arena.capacity);
@@ -139,7 +139,8 @@ void rig_open(struct rig *rig, const struct pl_scenario *scenario, struct pl_rec
                                         .loop = &rig->loop,
                                         .arena = &rig->arena};
     assert_int_equal(rig->pipeline->open(&inputs, &rig->state, &error), 0);
-    assert_true(rig->loop.count == rig->pipeline->event_count(s));
+    assert_int_equal(pl_background_open(&inputs, &rig->background, &error), 0);
+    assert_true(rig->loop.count == rig->pipeline->event_count(s) + pl_background_events(s));
 }
 
 void rig_open_in_order(struct rig *rig, const struct pl_scenario *s, uint32_t count,
@@ -166,6 +167,7 @@ uint64_t rig_dropped(const struct rig *rig)
 
 void rig_close(struct rig *rig)
 {
+    pl_background_close(rig->background);
     rig->pipeline->close(rig->state, rig->now_ns);
     assert_int_equal(rig->side->counts.received,
                      rig->side->counts.delivered + rig_dropped(rig) + rig->side->counts.held);

@@ -2,7 +2,7 @@
 #ifndef PL_PIPELINES_TESTS_RIG_H
 #define PL_PIPELINES_TESTS_RIG_H
 
-#include "harness/pipelines/pipeline.h"
+#include "harness/pipelines/background/background.h"
 
 /** One packet of the traffic to synthesise. */
 struct rig_packet {
@@ -22,7 +22,8 @@ struct rig {
     struct pl_traffic_counts counts; /* once it is closed */
     const struct pl_pipeline *pipeline;
     void *state;
-    int64_t now_ns; /* of replay */
+    struct pl_background_work *background; /* what the scenario says goes on beside it */
+    int64_t now_ns;                        /* of replay */
 };
 
 #define RIG_RATE 8000         /* Hz, mono */

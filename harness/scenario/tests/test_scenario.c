@@ -78,7 +78,7 @@ static void tells_where_and_what(void **state)
     } cases[] = {
         {"bogus: 1", "dir/t.yaml:10:1: unknown key bogus; name, title, about, "
                      "extends, counterpart, pipeline, traffic, receiver, media, blocks, broadcast, "
-                     "program, trace, classes, "
+                     "program, trace, background, classes, "
                      "limits, container, duration, "
                      "sample_interval, timeout, clock, huge_pages, gate, seed, repeat, allocators, "
                      "sweep, formats, threads, alerts, expect, budget would be right"},

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Background work beside each pipeline of ours: its bytes come on top of what the pipeline asks for, to the
+# byte, in one thread and two; and what can't be is refused in one line.     test_background.sh BUILD_FOLDER
+set -uo pipefail
+build=$1
+cd "$(dirname "$0")/../../.." || exit 1
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+failed=0
+bad() { # MESSAGE
+    echo "FAILED: $1"
+    failed=1
+}
+
+requested() { # NAME ARGS...: bytes requested in the run, and integrity errors
+    local name=$1
+    shift
+    # A sanitizer's build is larger than expected: then 1.
+    timeout 100 "$build/plimsoll" run "$@" --allocator glibc --set container=none --set duration=20s --repeat 1 \
+        --out "$tmp/$name" >"$tmp/out" 2>"$tmp/err" || [ $? -eq 1 ] || cat "$tmp/err" >&2
+    jq -r '.cells[0] | if .outcome == "crashed" then "crashed" else
+        "\(.metrics.allocated_bytes_total) \(.metrics.integrity_errors)" end' "$tmp/$name/results.json"
+}
+
+# 100 a second, of 1,000 B: 1,999 come before the 20th second ends.
+work='background=[{rate: 100, size: 1000B, queue: 50}]'
+beside() { # NAME SCENARIO ARGS...
+    local name=$1 plain=0 with=0 errors
+    shift
+    read -r plain _ < <(requested "$name" "$@")
+    read -r with errors < <(requested "$name-with" "$@" --set "$work")
+    [ "$((with - plain))" -eq 1999000 ] || bad "$name: $with B requested, $plain B without background"
+    [ "${errors:-}" = 0 ] || bad "$name: ${errors:-no} integrity errors"
+}
+
+beside receiver steady-reader
+beside receiver-two-threads steady-reader --set threads=2
+beside blocks short-cycle-fragmentation --set sweep=[]
+if [ -x "$build/plimsoll-media" ]; then
+    beside media sample-formats --format s16
+    beside broadcast stalled-viewer
+fi
+
+refuses() { # PATTERN ARGS...: exit code 2 and one line
+    local pattern=$1 rc
+    shift
+    timeout 60 "$build/plimsoll" "$@" >"$tmp/out" 2>"$tmp/err"
+    rc=$?
+    [ $rc -eq 2 ] && [ "$(wc -l <"$tmp/err")" -eq 1 ] && grep -Eq -- "$pattern" "$tmp/err" ||
+        bad "plimsoll $*: exit $rc: $(cat "$tmp/err")"
+}
+refuses 'expected --clock virtual' run steady-reader --no-save --clock wall --set "$work"
+refuses "no key of the pipeline program" run --no-save --set "$work" -- true
+
+[ $failed -eq 0 ] && echo "as it should be"
+exit $failed
