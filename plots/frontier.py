@@ -1,7 +1,5 @@
 """What memory costs in CPU: a sweep's stacks, the frontier of those that none beats, and the other
 stacks beside them. Which points are on the frontier is decided by harness/report/frontier.c."""
-import os
-
 import numpy
 
 import chart
@@ -28,15 +26,7 @@ NEAR = 12  # from this distance on a thin line leads from the label to its point
 
 def load(folder):
     """{picture: its points}; none where the file is missing, damaged or of other results."""
-    try:
-        found = results.read_document(os.path.join(folder, "plots", "frontiers.json"))
-        document = results.document(folder)
-        if (found["started"] != document["run"]["started"]
-                or found["cells"] != len(document["cells"])):
-            return {}
-        return {each["picture"]: each["points"] for each in found["frontiers"]}
-    except (results.Unfit, OSError, KeyError, TypeError):
-        return {}
+    return {each["picture"]: each["points"] for each in results.drawing(folder, "frontiers")}
 
 
 def place(point):

@@ -6,7 +6,8 @@
 For each scenario and format the Plimsoll chart: resident memory over the replay's time, a stack a
 curve, live bytes beneath, the container's line, the limits' line, each kill. Where a second of CPU
 was measured for two stacks or more, also <scenario>-<format>-cpu.svg. Where `plimsoll report`
-left plots/frontiers.json of a sweep, <scenario>-<format>-frontier.svg. Where an instrument left
+left plots/frontiers.json of a sweep, <scenario>-<format>-frontier.svg, and of plots/overlays.json each
+picture that it lists. Where an instrument left
 folded stacks, a flame graph of each; where it left a curve, that beside our own. The same results
 give the same bytes. No gate reads what is drawn here.
 
@@ -23,6 +24,7 @@ import chart
 import files
 import flame
 import frontier
+import overlay
 import results
 
 
@@ -69,6 +71,7 @@ def draw(folder, out, kinds):
             chart.close(figure)
     flame.draw(folder, results.document(folder), write)
     beside.draw(folder, results.document(folder), write)
+    overlay.draw(folder, out, write)
 
 
 def main():

@@ -78,6 +78,18 @@ def document(folder):
     return found
 
 
+def drawing(folder, name):
+    """What the report left in plots/NAME.json to be drawn; nothing where the file is missing, damaged or
+    of other results."""
+    try:
+        found = read_document(os.path.join(folder, "plots", f"{name}.json"))
+        run = document(folder)
+        same = found["started"] == run["run"]["started"] and found["cells"] == len(run["cells"])
+        return found[name] if same else []
+    except (Unfit, OSError, KeyError, TypeError):
+        return []
+
+
 def load(folder):
     """The groups of a folder, in the order of its results."""
     path = os.path.join(folder, "results.json")

@@ -7,7 +7,6 @@
 #include "harness/results/document.h"
 
 #define SHOWN_MAX 4 /* of a row */
-#define LINE_BYTES 640
 
 void pl_alert_text(const char *alert, double t_seconds, double value, char *text, size_t capacity)
 {
@@ -59,7 +58,7 @@ void pl_alerts_of_row(const struct pl_model_row *row, char *text, size_t capacit
 
 void pl_alerts_terminal(FILE *out, const struct pl_model_group *g)
 {
-    char text[LINE_BYTES];
+    char text[PL_ALERTS_TEXT];
     for (size_t i = 0; i < g->row_count; i++) {
         pl_alerts_of_row(&g->rows[i], text, sizeof text);
         if (!text[0])
@@ -68,25 +67,6 @@ void pl_alerts_terminal(FILE *out, const struct pl_model_group *g)
         pl_text_plain(out, g->rows[i].label);
         fputc(' ', out);
         pl_text_plain(out, text);
-        fputc('\n', out);
-    }
-}
-
-void pl_alerts_markdown(FILE *out, const struct pl_model_group *g, size_t most)
-{
-    char text[LINE_BYTES];
-    size_t count = 0;
-    if (!pl_alerts_any(g))
-        return;
-    fputs("\nAlerts:\n\n", out);
-    for (size_t i = 0; i < g->row_count; i++) {
-        pl_alerts_of_row(&g->rows[i], text, sizeof text);
-        if (!text[0] || count++ >= most)
-            continue;
-        fputs("- ", out);
-        pl_text_markdown(out, g->rows[i].label);
-        fputc(' ', out);
-        pl_text_markdown(out, text);
         fputc('\n', out);
     }
 }

@@ -7,6 +7,9 @@
 
 #include "harness/report/model.h"
 
+/** Room for the alerts of a row, with their NUL. */
+#define PL_ALERTS_TEXT 640
+
 /** "at 12.3 s: live_frames > 100 (101)"; bytes as "1.2 MiB". */
 void pl_alert_text(const char *alert, double t_seconds, double value, char *text, size_t capacity);
 
@@ -17,8 +20,7 @@ bool pl_alerts_any(const struct pl_model_group *group);
  * where none was raised. */
 void pl_alerts_of_row(const struct pl_model_row *row, char *text, size_t capacity);
 
-/** Lists of a group, a line a stack that raised any. */
+/** Lists those of a group on the terminal, a line a stack that raised any. */
 void pl_alerts_terminal(FILE *out, const struct pl_model_group *group);
-void pl_alerts_markdown(FILE *out, const struct pl_model_group *group, size_t most);
 
 #endif

@@ -18,17 +18,7 @@ static void load_calibration(const struct pl_model *m, struct pl_aside *a)
         snprintf(a->calibration_why, sizeof a->calibration_why, "%.500s", error.text);
 }
 
-static void draw_cells(const char *folder, struct pl_aside *a)
-{
-    const struct pl_before *b = &a->before;
-    a->picture_count =
-        b->cell_count < PL_BEFORE_PICTURES_MAX ? b->cell_count : PL_BEFORE_PICTURES_MAX;
-    for (size_t i = 0; i < a->picture_count; i++)
-        a->pictures[i] = pl_before_picture(b, b->cells[i], a->baseline, folder);
-}
-
-static int load_baseline(const struct pl_model *m, const char *folder, struct pl_aside *a,
-                         struct pl_error *error)
+static int load_baseline(const struct pl_model *m, struct pl_aside *a, struct pl_error *error)
 {
     struct pl_error reason;
     const struct pl_calibration *calibration = a->calibration.root ? &a->calibration : NULL;
@@ -41,7 +31,6 @@ static int load_baseline(const struct pl_model *m, const char *folder, struct pl
     rc = pl_before_make(&a->comparison, &a->before);
     if (rc)
         return pl_error_set(error, rc, "out of memory");
-    draw_cells(folder, a);
     return 0;
 }
 
@@ -50,8 +39,6 @@ static int load_held(const struct pl_model *m, const char *folder, struct pl_asi
 {
     if (pl_held_make(m, folder, NULL, &a->held))
         return pl_error_set(error, -ENOMEM, "out of memory");
-    for (size_t i = 0; i < a->held.count && i < PL_HELD_PICTURES_MAX; i++)
-        a->held_pictures[i] = pl_held_picture(&a->held.rows[i]);
     return 0;
 }
 
@@ -84,7 +71,7 @@ int pl_aside_load(const struct pl_model *m, const char *folder, const char *base
 {
     *aside = (struct pl_aside){.baseline = baseline, .history = history};
     load_calibration(m, aside);
-    int rc = baseline ? load_baseline(m, folder, aside, error) : 0;
+    int rc = baseline ? load_baseline(m, aside, error) : 0;
     if (!rc && history)
         rc = load_history(m, progress, aside, error);
     if (!rc)
@@ -100,10 +87,6 @@ void pl_aside_free(struct pl_aside *a)
         pl_past_free(&a->pasts[i]);
     free(a->pasts);
     json_decref(a->runs);
-    for (size_t i = 0; i < a->picture_count; i++)
-        free(a->pictures[i]);
-    for (size_t i = 0; i < PL_HELD_PICTURES_MAX; i++)
-        free(a->held_pictures[i]);
     pl_held_free(&a->held);
     pl_before_free(&a->before);
     pl_comparison_free(&a->comparison);

@@ -6,7 +6,6 @@
 #include "allocators/allocator.h"
 #include "harness/compare/comparison.h"
 #include "harness/report/before.h"
-#include "harness/report/before_picture.h"
 #include "harness/report/held.h"
 #include "harness/report/past.h"
 
@@ -17,17 +16,14 @@ struct pl_aside {
     const char *baseline; /* a folder, as it was named; NULL: none */
     json_t *base;
     struct pl_comparison comparison;
-    struct pl_before before;                /* what of the comparison is shown */
-    char *pictures[PL_BEFORE_PICTURES_MAX]; /* SVGs of before.cells; NULL: nothing to draw */
-    size_t picture_count;
+    struct pl_before before;           /* what of the comparison is shown */
     struct pl_calibration calibration; /* of this host; root is NULL where there is none */
     char calibration_why[512];         /* why the one that is there can't be read, or "" */
     const char *history;               /* a file, as it was named; NULL: none */
     json_t *runs;
     struct pl_past *pasts; /* of each group of the model; NULL without a history */
     size_t past_count;
-    struct pl_held_list held;                  /* models beside their counterparts */
-    char *held_pictures[PL_HELD_PICTURES_MAX]; /* SVGs of the first of them; NULL: none */
+    struct pl_held_list held; /* models beside their counterparts */
 };
 
 /** Loads what is asked for. @param model built; kept by the caller as long as the aside

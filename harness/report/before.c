@@ -156,7 +156,7 @@ static double within(double share)
     return isnan(share) ? share : fmin(fmax(share, 0), 1);
 }
 
-bool pl_before_bar(double reach, const struct pl_judged *j, struct pl_before_bar *bar)
+bool pl_before_bar(double reach, const struct pl_judged *j, struct pl_doc_bar *bar)
 {
     if (!(j->ratio > 0) || !isfinite(j->ratio))
         return false;
@@ -165,29 +165,10 @@ bool pl_before_bar(double reach, const struct pl_judged *j, struct pl_before_bar
         share = j->threshold;
     else if (j->metric->class == PL_CLASS_S && j->base > 0)
         share = j->threshold / j->base;
-    *bar = (struct pl_before_bar){.at = within(at),
-                                  .low = within(place(j->low, reach)),
-                                  .high = within(place(j->high, reach)),
-                                  .band = within(place(1 + share, reach)) - .5,
-                                  .beyond = at < 0 || at > 1};
+    *bar = (struct pl_doc_bar){.at = within(at),
+                               .low = within(place(j->low, reach)),
+                               .high = within(place(j->high, reach)),
+                               .band = within(place(1 + share, reach)) - .5,
+                               .beyond = at < 0 || at > 1};
     return true;
-}
-
-static size_t cell_at(double share)
-{
-    return (size_t)lround(share * (PL_BEFORE_BAR_CELLS - 1));
-}
-
-void pl_before_bar_text(const struct pl_before_bar *bar, char text[PL_BEFORE_BAR_TEXT])
-{
-    size_t at = cell_at(bar->at), middle = cell_at(.5), used = 0;
-    size_t low = isnan(bar->low) ? at : cell_at(bar->low);
-    size_t high = isnan(bar->high) ? at : cell_at(bar->high);
-    for (size_t i = 0; i < PL_BEFORE_BAR_CELLS; i++) {
-        const char *mark = i == at                 ? (bar->beyond ? "\u25c6" : "\u25cf")
-                           : i == middle           ? "\u2502"
-                           : i >= low && i <= high ? "\u2501"
-                                                   : "\u00b7";
-        used += (size_t)snprintf(text + used, PL_BEFORE_BAR_TEXT - used, "%s", mark);
-    }
 }

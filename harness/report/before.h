@@ -5,6 +5,7 @@
 
 #include "harness/compare/comparison.h"
 #include "harness/report/change_text.h"
+#include "harness/report/document/document.h"
 
 /** One line of the table: a metric of a cell. */
 struct pl_before_row {
@@ -43,21 +44,8 @@ void pl_before_threshold(const struct pl_judged *judged, char text[PL_CHANGE_TEX
 /** How far beyond the threshold: "1.7 x", or "-" where it is within, or there is none. */
 void pl_before_beyond(const struct pl_judged *judged, char text[PL_CHANGE_TEXT]);
 
-/** The difference and its interval on a bar that ends at `reach`: shares of its length from 0 to 1,
- *  .5 being no change. */
-struct pl_before_bar {
-    double at;
-    double low, high; /* NaN where there is no interval */
-    double band;      /* half the width of the threshold's band; NaN where that is no ratio */
-    bool beyond;      /* the difference lies outside of the bar, whose end it is drawn at */
-};
-
-/** @param reach of the bar, above 1 @return false where there is no ratio to draw */
-bool pl_before_bar(double reach, const struct pl_judged *judged, struct pl_before_bar *bar);
-
-/** The bar in 21 characters of UTF-8, for Markdown: "----------|--o-------". */
-#define PL_BEFORE_BAR_CELLS 21
-#define PL_BEFORE_BAR_TEXT (PL_BEFORE_BAR_CELLS * 3 + 1)
-void pl_before_bar_text(const struct pl_before_bar *bar, char text[PL_BEFORE_BAR_TEXT]);
+/** The difference and its interval on a bar that ends at `reach`.
+ *  @param reach of the bar, above 1 @return false where there is no ratio to draw */
+bool pl_before_bar(double reach, const struct pl_judged *judged, struct pl_doc_bar *bar);
 
 #endif

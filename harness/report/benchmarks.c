@@ -38,7 +38,7 @@ static void gather_names(struct pl_benchmark_group *group)
     pl_index_free(&known);
 }
 
-bool pl_benchmark_next(const struct pl_section *s, size_t *at, struct pl_benchmark_group *group)
+bool pl_benchmark_next(const struct pl_observed *s, size_t *at, struct pl_benchmark_group *group)
 {
     free(group->names);
     *group = (struct pl_benchmark_group){0};
@@ -84,7 +84,7 @@ static void time_text(const json_t *benchmark, char *text)
     pl_text_decimal(ns, number(benchmark, "cpu_ns_per_operation"));
     pl_text_decimal(least, number(benchmark, "cpu_ns_per_operation_min"));
     pl_text_decimal(most, number(benchmark, "cpu_ns_per_operation_max"));
-    snprintf(text, PL_SECTION_TEXT, "%s (%s-%s)", ns, least, most);
+    snprintf(text, PL_OBSERVED_TEXT, "%s (%s-%s)", ns, least, most);
 }
 
 static void memory_text(const json_t *benchmark, char *text)

@@ -2,8 +2,7 @@
 #ifndef PL_REPORT_BENCHMARKS_H
 #define PL_REPORT_BENCHMARKS_H
 
-#include "harness/report/html_write.h"
-#include "harness/report/sections.h"
+#include "harness/report/instruments.h"
 
 /** The entries of a section that ran the same scenario in the same format: columns of one table. */
 struct pl_benchmark_group {
@@ -19,7 +18,7 @@ enum pl_benchmark_figure { PL_BENCHMARK_TIME, PL_BENCHMARK_MEMORY, PL_BENCHMARK_
 /** The next group of a section that has any benchmarks.
  *  @param at 0 at first; moved on @param group {0} at first; walked to the end, it holds nothing
  *  @return false at the end */
-bool pl_benchmark_next(const struct pl_section *section, size_t *at,
+bool pl_benchmark_next(const struct pl_observed *section, size_t *at,
                        struct pl_benchmark_group *group);
 
 /** Walks the names of a group, each once, in the order in which they ran.
@@ -27,7 +26,7 @@ bool pl_benchmark_next(const struct pl_section *section, size_t *at,
 const char *pl_benchmark_name(const struct pl_benchmark_group *group, size_t *at);
 
 /** What a stack has there: "161.9 (161.4-164.7)", "416 KiB", "skipped", or "-".
- *  @param text of PL_SECTION_TEXT bytes */
+ *  @param text of PL_OBSERVED_TEXT bytes */
 void pl_benchmark_text(const json_t *entry, const char *name, enum pl_benchmark_figure figure,
                        char *text);
 
@@ -36,9 +35,5 @@ const char *pl_benchmark_caption(enum pl_benchmark_figure figure);
 
 /** Why a benchmark of an entry was skipped, or "". */
 const char *pl_benchmark_why(const json_t *entry, const char *name);
-
-/** The tables of a section; nothing for one without benchmarks. */
-void pl_markdown_benchmarks(FILE *out, const struct pl_section *section);
-void pl_html_benchmarks(const struct pl_html *page, const struct pl_section *section);
 
 #endif

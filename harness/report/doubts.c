@@ -8,7 +8,7 @@
 #include "harness/base/index.h"
 #include "harness/base/memory.h"
 #include "harness/base/text_stream.h"
-#include "harness/report/sections.h"
+#include "harness/report/instruments.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 

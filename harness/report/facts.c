@@ -187,18 +187,3 @@ void pl_fact_heaps(const struct pl_model *m, char *text, size_t capacity)
             add(text, capacity, "%s%s", text[0] ? ", " : "", entry);
     }
 }
-
-void pl_fact_chart(const struct pl_model_group *g, char *text, size_t capacity)
-{
-    char conditions[256], peak[PL_TEXT_FIGURE], outcome[PL_COLUMN_TEXT];
-    pl_group_conditions(g, conditions, sizeof conditions);
-    snprintf(text, capacity, "Resident memory over the replay's time, %.300s, %s.", g->scenario,
-             conditions);
-    for (size_t i = 0; i < g->row_count && i < 24; i++) {
-        const struct pl_summary *s = &g->rows[i].metrics[PL_MODEL_rss_bytes_peak];
-        pl_row_outcome(&g->rows[i], outcome);
-        pl_text_bytes(peak, s->median);
-        add(text, capacity, " %.120s: %s, peak %s.", g->rows[i].label, outcome,
-            s->count ? peak : "unknown");
-    }
-}

@@ -30,7 +30,4 @@ void pl_fact_host(const json_t *value, char *text, size_t capacity);
  * (/usr/lib/libjemalloc.so.2)"; empty where none is told. */
 void pl_fact_heaps(const struct pl_model *model, char *text, size_t capacity);
 
-/** What a screen reader says of a group's memory chart. */
-void pl_fact_chart(const struct pl_model_group *group, char *text, size_t capacity);
-
 #endif

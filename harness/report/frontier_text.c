@@ -1,11 +1,9 @@
 /* What is said of a frontier, and what plots/frontier.py is told (frontier.h). */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "harness/base/files.h"
 #include "harness/report/columns.h"
+#include "harness/report/drawing.h"
 #include "harness/report/frontier.h"
 #include "harness/report/text.h"
 #include "harness/results/document.h"
@@ -97,37 +95,13 @@ static json_t *group_json(const struct pl_model_group *g)
     return json_pack("{s:s, s:o}", "picture", g->picture, "points", points);
 }
 
-static int write_groups(const char *path, json_t *groups, const json_t *root,
-                        struct pl_error *error)
-{
-    struct pl_file file;
-    /* Which results it is of: plots/frontier.py draws none of others. */
-    json_t *of = json_pack(
-        "{s:s, s:i, s:O}", "started", pl_document_string(json_object_get(root, "run"), "started"),
-        "cells", (int)json_array_size(json_object_get(root, "cells")), "frontiers", groups);
-    int rc = of ? pl_file_open(&file, path, error) : pl_error_set(error, -ENOMEM, "out of memory");
-    if (!rc) {
-        json_dumpf(of, file.stream, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
-        rc = pl_file_commit(&file, error);
-    }
-    json_decref(of);
-    return rc;
-}
-
 int pl_frontier_write(const struct pl_model *m, const char *folder, struct pl_error *error)
 {
-    char path[4096];
     json_t *groups = json_array(), *group;
     for (size_t i = 0; i < m->group_count; i++)
         if ((group = group_json(&m->groups[i])))
             json_array_append_new(groups, group);
-    snprintf(path, sizeof path, "%.4000s/plots", folder);
-    int rc = json_array_size(groups) ? pl_folder_make(path, error) : 0;
-    snprintf(path, sizeof path, "%.4000s/plots/frontiers.json", folder);
-    if (!json_array_size(groups))
-        unlink(path);
-    else if (!rc)
-        rc = write_groups(path, groups, m->root, error);
+    int rc = pl_drawing_write(m, folder, "frontiers", groups, error);
     json_decref(groups);
     return rc;
 }

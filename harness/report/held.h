@@ -9,12 +9,12 @@
 #ifndef PL_REPORT_HELD_H
 #define PL_REPORT_HELD_H
 
+#include "harness/report/document/document.h"
 #include "harness/report/model.h"
 #include "harness/results/rss_series.h"
 
 #define PL_HELD_TEXT 160 /* of a cell of its table, with its NUL */
 #define PL_HELD_COLUMNS 10
-#define PL_HELD_PICTURES_MAX 24
 
 /** One of the two. */
 struct pl_held_curve {
@@ -58,9 +58,7 @@ void pl_held_free(struct pl_held_list *list);
 double pl_held_peak_error(const struct pl_held *held);
 double pl_held_mean_error(const struct pl_held *held);
 
-/** The table that every form of the report shows. @param column below PL_HELD_COLUMNS */
-const char *pl_held_head(size_t column);
-bool pl_held_is_figure(size_t column);
+/** A cell of the table. @param column below PL_HELD_COLUMNS */
 void pl_held_cell(const struct pl_held *held, size_t column, char text[PL_HELD_TEXT]);
 
 /** What the table is of, and what is held against what: a heading and a paragraph. */
@@ -69,18 +67,12 @@ extern const char pl_held_heading[], pl_held_note[];
 /** The caption of a picture. */
 void pl_held_caption(const struct pl_held *held, char text[2 * PL_HELD_TEXT]);
 
-/** Draws both curves as an SVG of its own. @return new memory, free() it; NULL without memory */
-char *pl_held_picture(const struct pl_held *held);
-
-/** The name of a picture in plots/, without ".svg". @param number from 0 */
-void pl_held_picture_name(char *name, size_t capacity, size_t number);
-
 /** Prints the table for the terminal; nothing where nothing is held. @param folder of the results
  */
 void pl_held_table(FILE *out, const json_t *root, const char *folder);
 
-/** Writes the section of report.md; pictures are named that are written beside it. */
-void pl_held_markdown(FILE *out, const struct pl_held_list *list, size_t most);
+/** Writes the table into a report. */
+void pl_held_rows(struct pl_doc *doc, const struct pl_held_list *list);
 
 /** A list of objects for report.json. */
 json_t *pl_held_json(const struct pl_held_list *list);

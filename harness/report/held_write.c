@@ -29,16 +29,6 @@ static const struct {
     [MEAN_OFF] = {"off", true},         [WHEN] = {"measured", false},
 };
 
-const char *pl_held_head(size_t column)
-{
-    return columns[column].head;
-}
-
-bool pl_held_is_figure(size_t column)
-{
-    return columns[column].figure;
-}
-
 static void write_off(char *text, double percent)
 {
     snprintf(text, PL_HELD_TEXT, "%+.1f %%", percent);
@@ -114,46 +104,22 @@ void pl_held_table(FILE *out, const json_t *root, const char *folder)
     pl_model_free(&model);
 }
 
-static void write_row(FILE *out, const struct pl_held *h)
+void pl_held_rows(struct pl_doc *doc, const struct pl_held_list *list)
 {
     char text[PL_HELD_TEXT];
-    for (size_t column = 0; column < PL_HELD_COLUMNS; column++) {
-        pl_held_cell(h, column, text);
-        fputs(column ? " | " : "| ", out);
-        pl_text_markdown(out, text);
+    struct pl_doc_column heads[PL_HELD_COLUMNS];
+    for (size_t i = 0; i < PL_HELD_COLUMNS; i++)
+        heads[i] = (struct pl_doc_column){columns[i].head, NULL, columns[i].figure};
+    pl_doc_table(doc, heads, PL_HELD_COLUMNS, "rows", "%s", "");
+    for (size_t i = 0; i < list->count; i++) {
+        pl_doc_row(doc);
+        for (size_t column = 0; column < PL_HELD_COLUMNS; column++) {
+            pl_held_cell(&list->rows[i], column, text);
+            pl_doc_cell_text(doc, text);
+        }
+        pl_doc_row_end(doc);
     }
-    fputs(" |\n", out);
-}
-
-static void write_pictures(FILE *out, const struct pl_held_list *list, size_t most)
-{
-    char name[64], caption[2 * PL_HELD_TEXT];
-    for (size_t i = 0; i < list->count && i < most && i < PL_HELD_PICTURES_MAX; i++) {
-        pl_held_caption(&list->rows[i], caption);
-        pl_held_picture_name(name, sizeof name, i);
-        fputs("\n![", out);
-        pl_text_markdown(out, caption);
-        fprintf(out, "](plots/%s.svg)\n", name);
-    }
-}
-
-void pl_held_markdown(FILE *out, const struct pl_held_list *list, size_t most)
-{
-    if (!list->count)
-        return;
-    fprintf(out, "\n## %s\n\n%s\n\n", pl_held_heading, pl_held_note);
-    for (size_t column = 0; column < PL_HELD_COLUMNS; column++)
-        fprintf(out, column ? " %s |" : "| %s |", columns[column].head);
-    fputs("\n|", out);
-    for (size_t column = 0; column < PL_HELD_COLUMNS; column++)
-        fputs(columns[column].figure ? "---:|" : "---|", out);
-    fputc('\n', out);
-    for (size_t i = 0; i < list->count && i < most; i++)
-        write_row(out, &list->rows[i]);
-    if (list->count > most)
-        fprintf(out, "\n%zu of %zu rows left out here: report.html has them all.\n",
-                list->count - most, list->count);
-    write_pictures(out, list, most);
+    pl_doc_table_end(doc);
 }
 
 static json_t *curve_json(const char *scenario, const char *stack, const struct pl_held_curve *c)

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "harness/base/memory.h"
-#include "harness/report/chart.h"
 #include "harness/report/columns.h"
 #include "harness/report/look.h"
 
@@ -127,20 +126,41 @@ static json_t *rows(const struct pl_model_group *g, const struct pl_group_curves
     return all;
 }
 
+/* Whether the chart begins with a logarithmic scale: where the curves come nowhere near the line,
+ * they would lie on the floor. */
+static bool is_logarithmic(const struct pl_model_group *g, const struct pl_group_curves *curves)
+{
+    double peak = 0;
+    for (size_t i = 0; i < curves->row_count; i++)
+        peak = fmax(peak, curves->rows[i].peak_bytes);
+    return peak > 0 && g->container_bytes > 0 && peak < g->container_bytes / 6;
+}
+
+/* The budgets of the stacks that have limits: an object of bytes by name, NULL for none. */
+static const json_t *limits_of(const struct pl_model_group *g)
+{
+    for (size_t i = 0; i < g->row_count; i++) {
+        const json_t *limits = json_object_get(g->rows[i].cells[0], "limits");
+        if (json_object_size(limits))
+            return limits;
+    }
+    return NULL;
+}
+
 static json_t *group(const struct pl_model_group *g, const struct pl_group_curves *curves)
 {
     char conditions[256];
     struct lives lives = {.curves = json_array()};
     json_t *all = rows(g, curves, &lives);
     pl_index_free(&lives.places);
-    const json_t *limits = pl_chart_limits(g);
+    const json_t *limits = limits_of(g);
     pl_group_conditions(g, conditions, sizeof conditions);
     json_t *words = json_string(conditions); /* none where a letter was cut */
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:f, s:f, s:b, s:O?, s:o, s:o}", "key",
                      g->picture, "scenario", g->scenario, "title", g->title, "format", g->format,
                      "clock", g->clock, "conditions", words ? words : json_string(""), "container",
                      g->container, "container_bytes", g->container_bytes, "duration",
-                     g->duration_seconds, "logarithmic", pl_chart_logarithmic(g, curves), "limits",
+                     g->duration_seconds, "logarithmic", is_logarithmic(g, curves), "limits",
                      limits, "lives", lives.curves, "rows", all);
 }
 

@@ -1,8 +1,8 @@
 /* What the instruments found, for the page (payload.h). */
 #include <string.h>
 
+#include "harness/report/instruments.h"
 #include "harness/report/payload.h"
-#include "harness/report/sections.h"
 #include "harness/results/document.h"
 
 /* The pictures that the page may hold of an entry, by the names of their figures. */
@@ -10,23 +10,23 @@ static json_t *pictures(const json_t *entry)
 {
     char name[512];
     json_t *all = json_array();
-    for (int kind = 0; kind < PL_SECTION_PICTURES; kind++)
-        if (pl_section_picture(entry, (enum pl_section_picture)kind, name, sizeof name))
+    for (int kind = 0; kind < PL_OBSERVED_PICTURES; kind++)
+        if (pl_observed_picture(entry, (enum pl_observed_picture)kind, name, sizeof name))
             json_array_append_new(all,
                                   json_pack("{s:s, s:s}", "name", name, "caption",
-                                            pl_section_caption((enum pl_section_picture)kind)));
+                                            pl_observed_caption((enum pl_observed_picture)kind)));
     return all;
 }
 
 static json_t *sites(const json_t *entry)
 {
-    char text[4 * PL_SECTION_TEXT];
+    char text[4 * PL_OBSERVED_TEXT];
     const json_t *site;
     size_t i;
     json_t *all = json_array();
     json_array_foreach(json_object_get(entry, "sites"), i, site)
     {
-        pl_section_site(site, text, sizeof text);
+        pl_observed_site(site, text, sizeof text);
         json_t *line = json_string(text);
         json_array_append_new(all, line ? line : json_string("?")); /* it was cut inside a letter */
     }
@@ -64,7 +64,7 @@ static json_t *entry_of(const json_t *entry)
                                        "format",     "threads",  "clock",     "duration_seconds",
                                        "status",     "why",      "figures",   "reproduce",
                                        "version"};
-    char agreement[PL_SECTION_TEXT];
+    char agreement[PL_OBSERVED_TEXT];
     json_t *made = json_object();
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
         json_t *value = json_object_get(entry, keys[k]);
@@ -72,7 +72,7 @@ static json_t *entry_of(const json_t *entry)
             json_object_set(made, keys[k], value);
     }
     if (json_object_get(entry, "agreement")) {
-        pl_section_agreement(entry, agreement);
+        pl_observed_agreement(entry, agreement);
         json_object_set_new(made, "agreement", json_string(agreement));
     }
     json_object_set_new(made, "sites", sites(entry));

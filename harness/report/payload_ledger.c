@@ -32,10 +32,11 @@ json_t *pl_payload_ledger(const json_t *ledger)
 {
     static const char *const whole[] = {"t_seconds", "reason", "at_rest",         "corruptions",
                                         "totals",    "ages",   "suspected_leaks", "stuck"};
-    static const char *const site[] = {
-        "site",          "allocated_bytes",  "freed_bytes", "current_bytes",
-        "peak_bytes",    "allocated_blocks", "live_blocks", "churn_bytes_per_second",
-        "oldest_seconds", "chain"};
+    static const char *const site[] = {"site",           "allocated_bytes",
+                                       "freed_bytes",    "current_bytes",
+                                       "peak_bytes",     "allocated_blocks",
+                                       "live_blocks",    "churn_bytes_per_second",
+                                       "oldest_seconds", "chain"};
     static const char *const size[] = {"above_bytes",      "up_to_bytes",   "allocated_bytes",
                                        "allocated_blocks", "current_bytes", "live_blocks"};
     static const char *const live[] = {"live_blocks", "size_bytes", "site"};

@@ -1,5 +1,5 @@
 /* A results folder to report.md, report.html, report.json and junit.xml (report.h): all made before
- * the first takes its place. */
+ * the first takes its place, and after the pictures that they show. */
 #include "harness/report/report.h"
 
 #include <errno.h>
@@ -17,6 +17,7 @@
 #include "harness/report/junit.h"
 #include "harness/report/markdown.h"
 #include "harness/report/model.h"
+#include "harness/report/overlays.h"
 #include "harness/report/report_json.h"
 
 /* In the order in which they take their places: who sees the page finds the others there. */
@@ -25,15 +26,11 @@ enum { MARKDOWN, JSON, JUNIT, PAGE, DOCUMENTS };
 static const char *const names[DOCUMENTS] = {"report.md", "report.json", "junit.xml",
                                              "report.html"};
 
-/* Those of before and after come first. */
-#define PICTURES (PL_BEFORE_PICTURES_MAX + PL_HELD_PICTURES_MAX)
-
 struct writing {
     const struct pl_model *model;
     const char *folder;
     const char *no_pictures;
     struct pl_file files[DOCUMENTS];
-    struct pl_file pictures[PICTURES];
 };
 
 /* Through memory: neither is half a document ever in a file, nor is a full disk taken for it. */
@@ -88,61 +85,15 @@ static int write_document(int which, struct writing *w, struct pl_error *error)
     return rc;
 }
 
-static void name_picture(const struct writing *w, size_t number, char *path, size_t capacity)
-{
-    char name[64];
-    if (number < PL_BEFORE_PICTURES_MAX)
-        pl_before_picture_name(name, sizeof name, number);
-    else
-        pl_held_picture_name(name, sizeof name, number - PL_BEFORE_PICTURES_MAX);
-    snprintf(path, capacity, "%s/plots/%s.svg", w->folder, name);
-}
-
-static const char *picture_of(const struct pl_aside *a, size_t number)
-{
-    return number < PL_BEFORE_PICTURES_MAX ? a->pictures[number]
-                                           : a->held_pictures[number - PL_BEFORE_PICTURES_MAX];
-}
-
-static int write_pictures(struct writing *w, struct pl_error *error)
-{
-    const struct pl_aside *a = w->model->aside;
-    char path[4096 + 128];
-    snprintf(path, sizeof path, "%s/plots", w->folder);
-    int rc = a->picture_count || a->held.count ? pl_folder_make(path, error) : 0;
-    for (size_t i = 0; !rc && i < PICTURES; i++) {
-        const char *text = picture_of(a, i);
-        name_picture(w, i, path, sizeof path);
-        if (text)
-            rc = write_text(&w->pictures[i], path, text, strlen(text), error);
-    }
-    return rc;
-}
-
-/* One that an earlier report left must not stand for this one. */
-static int commit_picture(struct writing *w, size_t number, struct pl_error *error)
-{
-    char path[4096 + 128];
-    if (w->pictures[number].stream)
-        return pl_file_commit(&w->pictures[number], error);
-    name_picture(w, number, path, sizeof path);
-    unlink(path);
-    return 0;
-}
-
 static int write_all(struct writing *w, struct pl_error *error)
 {
-    int rc = write_pictures(w, error);
+    int rc = 0;
     for (int i = 0; !rc && i < DOCUMENTS; i++)
         rc = write_document(i, w, error);
-    for (size_t i = 0; !rc && i < PICTURES; i++)
-        rc = commit_picture(w, i, error);
     for (int i = 0; !rc && i < DOCUMENTS; i++)
         rc = pl_file_commit(&w->files[i], error);
     for (int i = 0; i < DOCUMENTS; i++)
         pl_file_discard(&w->files[i]);
-    for (size_t i = 0; i < PICTURES; i++)
-        pl_file_discard(&w->pictures[i]);
     return rc;
 }
 
@@ -152,6 +103,8 @@ static int write_report(const char *folder, const struct pl_model *m, FILE *prog
     struct pl_error reason;
     struct pl_draw draw = pl_draw_default();
     int rc = pl_frontier_write(m, folder, error);
+    if (!rc)
+        rc = pl_overlays_write(m, folder, error);
     if (rc)
         return rc;
     struct writing *w = calloc(1, sizeof *w); /* each file has room for two paths */

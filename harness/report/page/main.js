@@ -19,8 +19,7 @@ class Page {
         this.table = new CellTable();
         this.cell = new CellPage();
         this.charts = new Map();
-        (document.getElementById('worst') || document.getElementById('verdict'))
-            .after(this.matrix.root);
+        document.querySelector('main').prepend(this.matrix.root);
         this.main.append(this.table.root, this.cell.root);
         this.views = VIEWS.filter(
             ([name]) => name === 'summary' || name === 'cells' ||

@@ -1,5 +1,5 @@
-/* Whatever a results document holds, it is refused with one line, or every report and a comparison with
- * itself are made of it. */
+/* Whatever a results document holds, it is refused with one line, or every report and a comparison
+ * with itself are made of it. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

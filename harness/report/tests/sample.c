@@ -157,3 +157,8 @@ void sample_remove(char *folder)
     nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
     free(folder);
 }
+
+bool sample_can_draw(void)
+{
+    return system("/usr/bin/python3 -E -s -c 'import matplotlib' 2>/dev/null") == 0;
+}

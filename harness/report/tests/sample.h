@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,6 +43,9 @@ size_t sample_entries(const char *folder);
 
 /** How often a part is in a text. */
 size_t sample_count(const char *text, const char *part);
+
+/** Whether matplotlib is there: without it a report has no pictures. */
+bool sample_can_draw(void);
 
 /** Removes the folder with what is in it, and frees its name. */
 void sample_remove(char *folder);

@@ -63,13 +63,14 @@ static void each_form_lists_them(void **state)
           true);
     holds(terminal_of(d), "first", true); /* the column of its time */
     holds(page_of(pl_markdown_make, d),
-          "\nAlerts:\n\n- glibc at 12.3 s: live\\_packets &gt; 100 (1,234); at 20.0 s: rss\\_bytes "
+          "\nAlerts:\n\n- **glibc** at 12.3 s: live\\_packets &gt; 100 (1,234); at 20.0 s: "
+          "rss\\_bytes "
           "&gt; "
           "1MiB (3 MiB)\n",
           true);
     holds(
         page_of(pl_html_make, d),
-        "<h3>Alerts</h3>\n<ul>\n<li><b>glibc</b> at 12.3 s: live_packets &gt; 100 (1,234); at 20.0 "
+        "<p>Alerts:</p>\n<ul>\n<li><b>glibc</b> at 12.3 s: live_packets &gt; 100 (1,234); at 20.0 "
         "s: rss_bytes &gt; 1MiB (3 MiB)</li>\n</ul>",
         true);
     json_decref(d);

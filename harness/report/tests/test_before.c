@@ -7,8 +7,10 @@
 
 #include "harness/compare/tests/documents.h"
 #include "harness/report/aside.h"
+#include "harness/report/document/writer.h"
 #include "harness/report/html.h"
 #include "harness/report/markdown.h"
+#include "harness/report/overlays.h"
 #include "harness/report/report.h"
 #include "harness/report/tests/sample.h"
 #include "harness/report/tests/validate.h"
@@ -168,11 +170,16 @@ static void bar_is(double ratio, double low, double high, const char *expected)
                                 .low = low,
                                 .high = high,
                                 .threshold = .03};
-    struct pl_before_bar bar;
-    char text[PL_BEFORE_BAR_TEXT];
+    struct pl_doc_bar bar;
+    struct pl_doc doc = {.writer = &pl_writer_markdown};
+    char *text;
+    size_t size;
     assert_true(pl_before_bar(2, &j, &bar));
-    pl_before_bar_text(&bar, text);
+    doc.out = open_memstream(&text, &size);
+    pl_doc_bar(&doc, &bar, "a label");
+    fclose(doc.out);
     assert_string_equal(text, expected);
+    free(text);
     assert_true(fabs(bar.band - .5 * log(1.03) / log(2)) < 1e-9);
 }
 
@@ -180,7 +187,7 @@ static void bars_are_drawn_to_scale(void **state)
 {
     (void)state;
     struct pl_judged none = {.metric = pl_metric_find("live_bytes_peak"), .ratio = (double)NAN};
-    struct pl_before_bar bar;
+    struct pl_doc_bar bar;
     bar_is(1, NAN, NAN, "··········●··········");
     bar_is(2, NAN, NAN, "··········│·········●");
     bar_is(.5, NAN, NAN, "●·········│··········");
@@ -210,43 +217,69 @@ static void save(char *folders[2], json_t *base, json_t *new)
     }
 }
 
+/* What is left to be drawn. */
+static json_t *overlays(const char *folder)
+{
+    char path[4200];
+    snprintf(path, sizeof path, "%s/plots/overlays.json", folder);
+    json_t *root = json_load_file(path, 0, NULL),
+           *list = json_incref(json_object_get(root, "overlays"));
+    json_decref(root);
+    return list;
+}
+
+static double number_of(const json_t *picture, size_t curve, const char *axis, size_t i)
+{
+    const json_t *of = json_array_get(json_object_get(picture, "curves"), curve);
+    return json_number_value(json_array_get(json_object_get(of, axis), i));
+}
+
 static void curves_and_pairs_are_drawn(void **state)
 {
     (void)state;
     struct fixture f;
     char *folders[2];
+    struct pl_error error;
     json_t *base = half("base", false), *new = half("new", true);
     save(folders, json_incref(base), json_incref(new));
     compare(&f, base, new);
-    char *svg = pl_before_picture(&f.before, f.before.cells[0], folders[0], folders[1]);
-    /* from the left at 70, 800 wide, 150 high from 24 on; the peak is at half of the time */
-    has(svg, "d=\"M70.0 174.0L870.0 99.0\" style=\"fill:none;stroke:#57606a");
-    has(svg, "d=\"M70.0 174.0L470.0 24.0L870.0 136.5\" style=\"fill:none;stroke:#d55e00");
-    has(svg, ">4 MiB</text>");
-    has(svg, ">20 s</text>");
-    has(svg, ">cpu_ns_per_packet</text>");
-    has(svg, ">100.0 ns to 127.2 ns</text>");
-    size_t dots = 0;
-    for (const char *at = svg; (at = strstr(at, "<circle")); at++)
-        dots++;
-    assert_int_equal(dots, 2 * RUNS);
-    free(svg);
-    svg = pl_before_picture(&f.before, f.before.cells[0], "/nowhere", "/nowhere");
-    has(svg, ">cpu_ns_per_packet</text>");
-    assert_null(strstr(svg, "RSS over"));
-    free(svg);
+    struct pl_aside aside = {.baseline = folders[0], .before = f.before};
+    struct pl_model m = {.root = new, .aside = &aside};
+    assert_int_equal(pl_overlays_write(&m, folders[1], &error), 0);
+    json_t *list = overlays(folders[1]);
+    const json_t *picture = json_array_get(list, 0), *pairs = json_object_get(picture, "pairs");
+    assert_string_equal(json_string_value(json_object_get(picture, "picture")), "before-1");
+    assert_int_equal(json_array_size(json_object_get(picture, "curves")), 2);
+    assert_true(number_of(picture, 0, "bytes", 1) == 2097152);
+    assert_true(number_of(picture, 1, "seconds", 1) == 10);
+    assert_true(number_of(picture, 1, "bytes", 1) == 4194304);
+    const json_t *panel = json_array_get(pairs, 0);
+    assert_int_equal(json_array_size(pairs), 1);
+    assert_string_equal(json_string_value(json_object_get(panel, "metric")), "cpu_ns_per_packet");
+    assert_int_equal(json_array_size(json_object_get(panel, "before")), RUNS);
+    assert_int_equal(json_array_size(json_object_get(panel, "after")), RUNS);
+    json_decref(list);
+    aside.baseline = "/nowhere";
+    assert_int_equal(pl_overlays_write(&m, folders[1], &error), 0);
+    list = overlays(folders[1]);
+    assert_int_equal(json_array_size(json_object_get(json_array_get(list, 0), "curves")), 1);
+    json_decref(list);
+    aside.baseline = NULL; /* and what an earlier report left is gone */
+    assert_int_equal(pl_overlays_write(&m, folders[1], &error), 0);
+    assert_null(overlays(folders[1]));
     release(&f);
     sample_remove(folders[0]);
     sample_remove(folders[1]);
 }
 
-/* Samples between the points of a picture: the highest of them is drawn. */
+/* Samples between the points of a picture: the highest and the lowest of them are drawn. */
 static void peaks_survive(void **state)
 {
     (void)state;
     struct fixture f;
+    struct pl_error error;
     char *folders[2], *text = NULL;
-    size_t size;
+    size_t size, peaks = 0, troughs = 0;
     json_t *base = half("base", false), *new = half("new", true);
     save(folders, json_incref(base), json_incref(new));
     FILE *out = open_memstream(&text, &size);
@@ -257,12 +290,21 @@ static void peaks_survive(void **state)
     sample_write(folders[1], "series/a.csv", text);
     free(text);
     compare(&f, base, new);
-    char *svg = pl_before_picture(&f.before, f.before.cells[0], folders[0], folders[1]);
-    has(svg, ">8 MiB</text>");
-    has(svg, "L381.1 24.0L");  /* 70 + 800 * 7.777 / 20 */
-    has(svg, "L203.3 174.0L"); /* the trough, too */
-    assert_true(strlen(svg) < 40000);
-    free(svg);
+    struct pl_aside aside = {.baseline = folders[0], .before = f.before};
+    struct pl_model m = {.root = new, .aside = &aside};
+    assert_int_equal(pl_overlays_write(&m, folders[1], &error), 0);
+    json_t *list = overlays(folders[1]);
+    const json_t *picture = json_array_get(list, 0);
+    const json_t *curve = json_array_get(json_object_get(picture, "curves"), 1);
+    size_t count = json_array_size(json_object_get(curve, "bytes"));
+    assert_true(count > 4 && count < 1100);
+    for (size_t i = 0; i < count; i++) {
+        peaks += number_of(picture, 1, "bytes", i) == 8388608;
+        troughs += number_of(picture, 1, "bytes", i) == 0;
+    }
+    assert_int_equal(peaks, 1);
+    assert_int_equal(troughs, 1);
+    json_decref(list);
     release(&f);
     sample_remove(folders[0]);
     sample_remove(folders[1]);
@@ -297,27 +339,27 @@ static void every_form_shows_it(void **state)
     if (report(&(struct pl_report){folders[1], folders[0], NULL}, &error))
         fail_msg("%s", error.text);
     char *md = sample_read(folders[1], "report.md"), *html = sample_read(folders[1], "report.html"),
-         *json = sample_read(folders[1], "report.json"),
-         *svg = sample_read(folders[1], "plots/before-1.svg");
+         *json = sample_read(folders[1], "report.json");
     has(md, "\n## Before and after\n\nBefore (base) is /tmp/");
     has(md, "3 cells, their metrics: 3 worse, 0 better, 4 same, 1 inconclusive, 0 not comparable.");
-    has(md, "| worse | steady-reader | glibc | f32 | `rss_bytes_peak` | S | 1 MiB | 3 MiB | +200 % "
-            "| ··········│·········◆ | ");
+    has(md, "| steady-reader glibc f32 | worse | `rss_bytes_peak` (S)");
+    has(md, " | 1 MiB | 3 MiB | +200 % | ··········│·········◆ | ");
     has(md, " | 256 KiB | 8.0 x |\n");
-    has(md, "![steady-reader glibc f32, before and after](plots/before-1.svg)");
-    has(md, "| inconclusive | steady-reader | scudo | f32 | `cpu_ns_per_packet` |");
-    has(md, "- 1: too noisy");
+    has(md, "| steady-reader scudo f32 | inconclusive | `cpu_ns_per_packet` (N)");
+    has(md, "- **inconclusive**, 1 metrics of cells: too noisy");
     has(html, "<section id=\"before\" data-view=\"before\"><h2>Before and after</h2>");
-    has(html, "<td>rss_bytes_peak (S)");
-    has(html, "<svg role=\"img\" aria-label=\"steady-reader glibc f32\"");
-    has(html, "stroke:var(--muted)");
+    has(html, "<td><code>rss_bytes_peak</code> (S)");
     has(json, "\"gate_fails\": true");
     fits_its_schema(json);
-    has(svg, "<svg xmlns=");
+    if (sample_can_draw()) {
+        has(md, "![steady-reader glibc f32: resident memory before and after, and its pairs where "
+                "they were run](plots/before-1.svg)");
+        has(html, "<svg role=\"img\" aria-label=\"steady-reader glibc f32: resident memory");
+        has(html, "stroke: var(--muted)");
+    }
     free(md);
     free(html);
     free(json);
-    free(svg);
     /* a report without a baseline does not show the last one's */
     assert_int_equal(report(&(struct pl_report){folders[1], NULL, NULL}, &error), 0);
     assert_null(sample_read(folders[1], "plots/before-1.svg"));

@@ -189,7 +189,7 @@ static void both_reports_show_it(void **state)
         "| glibc | ahead | 12.0 | 2.00 |\n| scudo | beside | 90.0 | 9.00 |\n",
         "| jemalloc:narenas=1 | **on** | 10.0 | 5.00 |\n",
         "| jemalloc:narenas=3 | behind | 20.0 | 6.00 |\n",
-        "| jemalloc:narenas=4 | left out: oom_killed | - | - |\n",
+        "| jemalloc:narenas=4 | left out: oom\\_killed | - | - |\n",
         "2 stacks are left out: what was killed",
         "With one repetition CPU is off by some percent",
     };

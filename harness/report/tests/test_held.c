@@ -188,13 +188,14 @@ static void every_form_of_the_report_has_them(void **state)
     report(folder);
     has(text = sample_read(folder, "report.md"), pl_held_heading);
     has(text, "| real-one, glibc | 80 MiB | 60 MiB | -25.0 % |");
-    has(text, "](plots/counterpart-1.svg)");
+    if (sample_can_draw())
+        has(text, "](plots/counterpart-1.svg)");
     free(text);
     has(text = sample_read(folder, "report.html"), pl_held_heading);
     has(text, "<td class=\"n\">-25.0 %</td>");
     free(text);
-    has(text = sample_read(folder, "plots/counterpart-1.svg"), "- - real-one");
-    has(text, "RSS above the first sample:");
+    has(text = sample_read(folder, "plots/overlays.json"), "\"name\": \"real-one\"");
+    has(text, "RSS above the first sample");
     free(text);
     satisfies_the_schema(folder);
     json_decref(d);

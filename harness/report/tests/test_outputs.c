@@ -236,7 +236,7 @@ static void no_doubt_is_said(void **state)
     struct pl_model m = model_of(d);
     assert_int_equal(pl_markdown_make(&m, "/nowhere", NULL, &text, &size), 0);
     has(text, "Nothing: every cell was run whole and checked.");
-    has(text, "Nothing sank, grew, failed or was dropped.");
+    has(text, "Nothing was killed, grew, failed or was dropped.");
     free(text);
     pl_model_free(&m);
 }

@@ -35,13 +35,13 @@ static void markdown_holds_all(void **state)
     size_t size;
     json_t *d = sample_document();
     char *text = page_of(pl_markdown_make, d, &size);
-    has(text, "# Plimsoll report\n\n- **stalled-reader** f32: In 256 MiB, a receiver");
-    has(text, "Outcomes: 3 bounded, 1 growing, 2 oom_killed. Expectations: 5 met, 1 failed.");
+    has(text, "## Verdict\n\n- **stalled-reader** f32: In 256 MiB, a receiver");
+    has(text, "Outcomes: 3 bounded, 1 growing, 2 oom\\_killed. Expectations: 5 met, 1 failed.");
     has(text, "## Expectations that were not met");
-    has(text, "f32: outcome is growing; expected oom\\_killed");
+    has(text, "f32**: **outcome is growing; expected oom\\_killed**");
     has(text, "```sh\nplimsoll run stalled-reader --allocator glibc\n```");
     has(text, "- the host was busy");
-    has(text, "| glibc | oom_killed | met | 139.5 | 255.3 | - | - | - |");
+    has(text, "| glibc | oom\\_killed | met | 139.5 | 255.3 | - | - | - |");
     has(text, "| 6,682 | 158,554 | 205.0 (200.0..210.0) |");
     has(text,
         "stalled-reader: my.pcap (fnv1a64:4567), 4,096 packets in 11.9 s: L16 44100 Hz x 2, 3 "
@@ -139,7 +139,7 @@ static void html_is_semantic(void **state)
     has(text, "<th scope=\"col\" class=\"n\">peak RSS <small>MiB</small></th>");
     has(text, "<td class=\"n\">205.0 <small>200.0..210.0</small></td>");
     has(text, "prefers-color-scheme: dark");
-    has(text, "<li class=\"bad\">In 256 MiB, a receiver");
+    has(text, "<li class=\"bad\"><a href=\"#g0\">stalled-reader</a> f32: In 256 MiB, a receiver");
     char *address = strstr(text, "http://"); /* the name of SVG, which nothing loads */
     assert_memory_equal(address, "http://www.w3.org/2000/svg'", 27);
     assert_null(strstr(address + 1, "http://"));
@@ -255,7 +255,7 @@ static void long_texts_are_cut(void **state)
     json_object_set_new(json_array_get(json_object_get(d, "cells"), 0), "title", long_text());
     char *text = page_of(pl_markdown_make, d, &size);
     assert_true(size <= 65000);
-    has(text, "\n1 of 1 verdicts left out here: report.html has them all.\n");
+    has(text, "\n1 of 1 sentences left out here: report.html has them all.\n");
     has(text, "\n1 of 1 tables left out here: report.html has them all.\n");
     free(text);
     json_object_set_new(json_object_get(d, "run"), "command", long_text());

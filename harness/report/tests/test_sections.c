@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "harness/report/html.h"
+#include "harness/report/instruments.h"
 #include "harness/report/markdown.h"
-#include "harness/report/sections.h"
 #include "harness/report/table.h"
 #include "harness/report/tests/sample.h"
 #include "harness/report/tests/validate.h"
@@ -78,13 +78,13 @@ static void markdown_has_a_section_each(void **state)
     json_t *d = observed();
     char *text = page_of(pl_markdown_make, d);
     has(text, "## Under massif\n\nIt sees each requested byte");
-    has(text, "What it can't see: It replaces every malloc by its own");
-    has(text, "| scenario | stack | status | peak bytes window | agreement |\n"
+    has(text, "**What it can't see:** It replaces every malloc by its own");
+    has(text, "| stack | scenario | status | peak bytes window | agreement |\n"
               "|---|---|---|---:|---|\n");
-    has(text, "| stalled-reader 60 s | slab, run as slab:backing=mmap/glibc | ok | 1,002,000 | "
+    has(text, "| slab, run as slab:backing=mmap/glibc | stalled-reader 60 s | ok | 1,002,000 | "
               "1,002,000, ours 1,000,000: 0.20 % apart |");
-    has(text, "- slab skipped: valgrind is not in PATH; apt-get &lt;it&gt;");
-    has(text, "- 4,711 B: on\\_arrival &gt; receive\n");
+    has(text, "**skipped:** valgrind is not in PATH; apt-get &lt;it&gt;");
+    has(text, "- `4,711 B: on_arrival > receive`\n");
     has(text, "```sh\nplimsoll run stalled-reader --instrument massif\n```");
     has(text, "## Under callgrind");
     has(text, "| 1803.8 |\n");
@@ -98,7 +98,7 @@ static void html_has_them_too(void **state)
     json_t *d = observed();
     char *text = page_of(pl_html_make, d);
     has(text, "<h2>Under massif</h2>");
-    has(text, "<b>What it can't see:</b> It replaces every malloc");
+    has(text, "<b>What it can&#39;t see:</b> It replaces every malloc");
     has(text, "<td class=\"n\">1,002,000</td><td>1,002,000, ours 1,000,000: 0.20 % apart</td>");
     has(text, "skipped:</span> valgrind is not in PATH; apt-get &lt;it&gt;");
     has(text, "<code>4,711 B: on_arrival &gt; receive</code>");
@@ -160,20 +160,20 @@ static void benchmarks_stand_beside_each_other(void **state)
     (void)state;
     json_t *d = benchmarked();
     char *text = page_of(pl_markdown_make, d);
-    has(text, "stalled-reader f32, CPU ns an operation: median of the repetitions (least-most):\n\n"
+    has(text, "stalled-reader f32, CPU ns an operation: median of the repetitions (least-most)\n\n"
               "| benchmark | null | glibc |\n|---|---:|---:|\n"
               "| burst/packet/9 | 7.00 (6.00-9.00) | 43.0 (42.0-45.0) |\n"
-              "| hand\\_over | skipped | 112.0 (111.0-114.0) |\n"
-              "| receiver | - | 166.5 (165.5-168.5) |\n\n");
-    has(text, "| burst/packet/9 | 512 KiB | 512 KiB |\n| hand\\_over | skipped | 512 KiB |\n");
-    has(text, "- null skips hand\\_over: one &lt;thread&gt; at a time\n");
+              "| hand\\_over | skipped (one &lt;thread&gt; at a time) | 112.0 (111.0-114.0) |\n"
+              "| receiver | - | 166.5 (165.5-168.5) |\n");
+    has(text, "| burst/packet/9 | 512 KiB | 512 KiB |\n| hand\\_over | skipped (one &lt;thread&gt; "
+              "at a time) | 512 KiB |\n");
     has(text, "steady-reader f32, CPU ns");
     has(text, "| benchmark | slab |\n|---|---:|\n| elsewhere | 3.00 (2.00-5.00) |\n");
     free(text);
     text = page_of(pl_html_make, d);
     has(text, "<tr><th scope=\"row\">burst/packet/9</th><td class=\"n\">7.00 (6.00-9.00)</td>"
               "<td class=\"n\">43.0 (42.0-45.0)</td></tr>");
-    has(text, "<span title=\"one &lt;thread&gt; at a time\">skipped</span>");
+    has(text, "skipped <small>one &lt;thread&gt; at a time</small>");
     free(text);
     json_decref(d);
 }
@@ -197,13 +197,13 @@ static void unfit_benchmarks_are_refused(void **state)
 
 static void seconds_keep_their_milliseconds(void **state)
 {
-    char text[PL_SECTION_TEXT];
+    char text[PL_OBSERVED_TEXT];
     (void)state;
     json_t *entry =
         json_pack("{s:{s:f, s:f}}", "figures", "median_seconds", 0.0467, "ratio", 0.0467);
-    pl_section_figure(entry, "median_seconds", text);
+    pl_observed_figure(entry, "median_seconds", text);
     assert_string_equal(text, "0.047");
-    pl_section_figure(entry, "ratio", text);
+    pl_observed_figure(entry, "ratio", text);
     assert_string_equal(text, "0.05");
     json_decref(entry);
 }
@@ -252,15 +252,15 @@ static void pictures_lie_in_the_folder(void **state)
     char name[64];
     (void)state;
     json_t *d = observed(), *entry = json_array_get(json_object_get(d, "instruments"), 0);
-    assert_true(pl_section_picture(entry, PL_SECTION_FLAME, name, sizeof name));
+    assert_true(pl_observed_picture(entry, PL_OBSERVED_FLAME, name, sizeof name));
     assert_string_equal(name, "a");
-    assert_false(pl_section_picture(entry, PL_SECTION_CURVE, name, sizeof name));
+    assert_false(pl_observed_picture(entry, PL_OBSERVED_CURVE, name, sizeof name));
     for (size_t i = 0; i < sizeof outside / sizeof *outside; i++) {
         json_object_set_new(entry, "files", json_pack("[s]", outside[i]));
-        assert_false(pl_section_picture(entry, PL_SECTION_FLAME, name, sizeof name));
+        assert_false(pl_observed_picture(entry, PL_OBSERVED_FLAME, name, sizeof name));
     }
     json_object_set_new(entry, "files", json_pack("[s]", "instruments/b.curve.csv"));
-    assert_true(pl_section_picture(entry, PL_SECTION_CURVE, name, sizeof name));
+    assert_true(pl_observed_picture(entry, PL_OBSERVED_CURVE, name, sizeof name));
     assert_string_equal(name, "b-curve");
     json_decref(d);
 }
@@ -271,7 +271,7 @@ static void long_stacks_show_their_end(void **state)
     (void)state;
     json_t *site = json_pack("{s:s, s:i, s:s}", "frames",
                              "aaaaaaaaaaaaaaaa;bbbbbbbbbb;cccccc;ddddd", "cost", 1234, "unit", "B");
-    pl_section_site(site, text, sizeof text);
+    pl_observed_site(site, text, sizeof text);
     assert_string_equal(text, "1,234 B: cccccc > ddddd");
     json_decref(site);
 }

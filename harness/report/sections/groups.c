@@ -1,0 +1,247 @@
+/* A section for each scenario, format and container: its picture, its table, why each ended so. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/report/alerts.h"
+#include "harness/report/columns.h"
+#include "harness/report/facts.h"
+#include "harness/report/frontier.h"
+#include "harness/report/sections/sections.h"
+#include "harness/report/text.h"
+#include "harness/results/document.h"
+
+enum { STACK, OUTCOME, EXPECTED, FIGURES };
+
+/* @param columns of FIGURES + pl_column_count @return how many are used */
+static size_t set_columns(const struct pl_model_group *g, struct pl_doc_column *columns)
+{
+    size_t count = FIGURES;
+    columns[STACK] = (struct pl_doc_column){.head = "stack"};
+    columns[OUTCOME] = (struct pl_doc_column){.head = "outcome"};
+    columns[EXPECTED] = (struct pl_doc_column){.head = "expected"};
+    for (size_t i = 0; i < pl_column_count; i++)
+        if (pl_column_used(&pl_columns[i], g))
+            columns[count++] = (struct pl_doc_column){pl_columns[i].name, pl_columns[i].unit, true};
+    return count;
+}
+
+static void write_figure(struct pl_doc *doc, const struct pl_column *column,
+                         const struct pl_summary *summary)
+{
+    char text[PL_COLUMN_TEXT], spread[PL_COLUMN_TEXT];
+    pl_column_median(column, summary, text);
+    pl_column_spread(column, summary, spread);
+    pl_doc_cell(doc, PL_STYLE_PLAIN);
+    pl_doc_text(doc, PL_STYLE_PLAIN, text);
+    pl_doc_text(doc, PL_STYLE_SMALL, spread);
+    pl_doc_cell_end(doc);
+}
+
+static void write_row(struct pl_doc *doc, const struct pl_model_group *g,
+                      const struct pl_model_row *row)
+{
+    static const enum pl_style styles[] = {PL_STYLE_GOOD, PL_STYLE_BAD, PL_STYLE_OPEN,
+                                           PL_STYLE_OPEN};
+    char outcome[PL_COLUMN_TEXT];
+    pl_row_outcome(row, outcome);
+    pl_doc_row(doc);
+    pl_doc_cell_text(doc, row->label);
+    pl_doc_cell(doc, PL_STYLE_PLAIN);
+    pl_doc_outcome(doc, row->outcome, outcome);
+    pl_doc_cell_end(doc);
+    pl_doc_cell(doc, PL_STYLE_PLAIN);
+    pl_doc_text(doc, styles[row->expected], pl_row_expected(row));
+    pl_doc_cell_end(doc);
+    for (size_t i = 0; i < pl_column_count; i++)
+        if (pl_column_used(&pl_columns[i], g)) {
+            struct pl_summary summary = pl_column_of(&pl_columns[i], g, row);
+            write_figure(doc, &pl_columns[i], &summary);
+        }
+    pl_doc_row_end(doc);
+}
+
+static void write_table(struct pl_doc *doc, const struct pl_model_group *g)
+{
+    char conditions[256];
+    struct pl_doc_column *columns = malloc((FIGURES + pl_column_count) * sizeof *columns);
+    if (!columns)
+        return;
+    pl_group_conditions(g, conditions, sizeof conditions);
+    pl_doc_table(doc, columns, set_columns(g, columns), "rows", "%s, %s%s", g->scenario, conditions,
+                 g->repetitions > 1 ? "; median, and lowest..highest where they differ" : "");
+    for (size_t i = 0; i < g->row_count; i++)
+        write_row(doc, g, &g->rows[i]);
+    pl_doc_table_end(doc);
+    free(columns);
+}
+
+static void write_alerts(struct pl_doc *doc, const struct pl_model_group *g)
+{
+    char text[PL_ALERTS_TEXT];
+    if (!pl_alerts_any(g))
+        return;
+    pl_doc_say(doc, "Alerts:");
+    pl_doc_list(doc, PL_LIST_BULLETS, "stacks");
+    for (size_t i = 0; i < g->row_count; i++) {
+        pl_alerts_of_row(&g->rows[i], text, sizeof text);
+        if (!text[0])
+            continue;
+        pl_doc_item(doc, PL_STYLE_PLAIN);
+        pl_doc_text(doc, PL_STYLE_STRONG, g->rows[i].label);
+        pl_doc_textf(doc, PL_STYLE_PLAIN, " %s", text);
+        pl_doc_item_end(doc);
+    }
+    pl_doc_list_end(doc);
+}
+
+static const char *caption_of_cpu(const struct pl_model_group *g)
+{
+    if (!pl_model_floor(g))
+        return "CPU a packet, the harness's own included.";
+    if (!g->threads)
+        return "CPU a packet. What stands right of the dashed line is the stack's own with one "
+               "thread; with two it includes what handing over from one to the other costs the "
+               "harness.";
+    return "CPU a packet. What stands right of the dashed line is the stack's own; the rest is the "
+           "harness.";
+}
+
+static void write_point(struct pl_doc *doc, const struct pl_frontier_point *point)
+{
+    bool left_out = point->place == PL_FRONTIER_LEFT_OUT;
+    char cpu[PL_TEXT_FIGURE] = "-", rss[PL_TEXT_FIGURE] = "-";
+    if (!left_out) {
+        pl_frontier_cpu(point, cpu);
+        pl_text_decimal(rss, point->rss_bytes / (1024 * 1024));
+    }
+    pl_doc_row(doc);
+    pl_doc_cell_text(doc, point->row->label);
+    pl_doc_cell(doc, PL_STYLE_PLAIN);
+    pl_doc_text(doc, point->place == PL_FRONTIER_ON ? PL_STYLE_STRONG : PL_STYLE_PLAIN,
+                pl_frontier_place_name(point->place));
+    if (left_out)
+        pl_doc_textf(doc, PL_STYLE_PLAIN, ": %s", pl_frontier_why(point));
+    pl_doc_cell_end(doc);
+    pl_doc_cell_text(doc, rss);
+    pl_doc_cell_text(doc, cpu);
+    pl_doc_row_end(doc);
+}
+
+/* What memory costs in CPU, where the group has a sweep. */
+static void write_frontier(struct pl_doc *doc, const struct pl_model_group *g)
+{
+    static const struct pl_doc_column columns[] = {{"stack", NULL, false},
+                                                   {"frontier", NULL, false},
+                                                   {"peak RSS", "MiB", true},
+                                                   {"CPU", "% of real time", true}};
+    struct pl_frontier f;
+    char fact[PL_FACT], name[sizeof g->picture + 16];
+    if (pl_frontier_make(g, &f) || !f.count)
+        return;
+    pl_frontier_fact(g, &f, fact, sizeof fact);
+    snprintf(name, sizeof name, "%s-frontier", g->picture);
+    pl_doc_figure(doc, NULL, name,
+                  "Peak memory against CPU of each swept stack: towards the lower left is better. "
+                  "The line joins those that no other beats in both.");
+    pl_doc_table(doc, columns, sizeof columns / sizeof *columns, "rows",
+                 "What memory costs in CPU. %s", fact);
+    for (size_t i = 0; i < f.count; i++)
+        write_point(doc, &f.points[i]);
+    pl_doc_table_end(doc);
+    pl_frontier_free(&f);
+}
+
+/* Where a killed cell stood: its peaks are unknown, its last sample is not. */
+static void write_last_sample(struct pl_doc *doc, const json_t *last)
+{
+    char time[PL_TEXT_FIGURE], live[PL_TEXT_FIGURE], reserved[PL_TEXT_FIGURE];
+    if (!json_is_object(last))
+        return;
+    pl_text_duration(time, json_number_value(json_object_get(last, "t_seconds")));
+    pl_text_bytes(live, json_number_value(json_object_get(last, "live_bytes")));
+    pl_text_bytes(reserved, json_number_value(json_object_get(last, "reserved_bytes")));
+    pl_doc_textf(doc, PL_STYLE_PLAIN,
+                 " At its last sample, after %s, it held %s live and %s reserved.", time, live,
+                 reserved);
+}
+
+static void write_environment(struct pl_doc *doc, const json_t *environment)
+{
+    const json_t *each;
+    size_t i;
+    if (json_array_size(environment) == 0)
+        return;
+    pl_doc_text(doc, PL_STYLE_PLAIN, " Environment:");
+    json_array_foreach(environment, i, each)
+    {
+        pl_doc_text(doc, PL_STYLE_PLAIN, " ");
+        pl_doc_text(doc, PL_STYLE_CODE, json_string_value(each) ? json_string_value(each) : "");
+    }
+}
+
+/* Repetitions share a command: it is shown once. */
+static void write_detail(struct pl_doc *doc, const struct pl_model_row *row)
+{
+    const json_t *cell = row->cells[0];
+    const char *why = pl_document_string(cell, "expected_why");
+    pl_doc_term(doc, "%s", row->label);
+    pl_doc_textf(doc, PL_STYLE_PLAIN, "%s.", pl_document_string(cell, "outcome_why"));
+    write_last_sample(doc, json_object_get(cell, "at_last_sample"));
+    if (*why) {
+        pl_doc_text(doc, PL_STYLE_BAD, " Expectation:");
+        pl_doc_textf(doc, PL_STYLE_PLAIN, " %s", why);
+    }
+    if (row->series_missing)
+        pl_doc_textf(doc, PL_STYLE_BAD, " Series missing (%zu of %zu): the picture lacks them.",
+                     row->series_missing, row->cell_count);
+    write_environment(doc, json_object_get(cell, "environment"));
+    pl_doc_command(doc, pl_document_string(cell, "reproduce"));
+    pl_doc_item_end(doc);
+}
+
+/* Told by its format where its scenario has others. */
+static const char *format_of(const struct pl_model *m, const struct pl_model_group *g)
+{
+    for (size_t i = 0; i < m->group_count; i++)
+        if (&m->groups[i] != g && strcmp(m->groups[i].scenario, g->scenario) == 0 &&
+            strcmp(m->groups[i].format, g->format) != 0)
+            return g->format;
+    return "";
+}
+
+static void write_group(struct pl_doc *doc, const struct pl_model *m, size_t number)
+{
+    const struct pl_model_group *g = &m->groups[number];
+    const char *format = format_of(m, g);
+    char id[32], name[sizeof g->picture + 16];
+    snprintf(id, sizeof id, "g%zu", number);
+    snprintf(name, sizeof name, "%s-cpu", g->picture);
+    pl_doc_section(doc, (struct pl_place){id, "charts", "group"}, *format ? "%s, %s" : "%s",
+                   g->title[0] ? g->title : g->scenario, format);
+    pl_doc_figure(doc, "memory", g->picture,
+                  "Resident memory over the replay's time; dotted: live bytes. Where a curve meets "
+                  "the line, the kernel kills.");
+    write_table(doc, g);
+    write_alerts(doc, g);
+    pl_doc_figure(doc, NULL, name, "%s", caption_of_cpu(g));
+    write_frontier(doc, g);
+    pl_doc_details(doc, "Why each ended so, and the command that reproduces it");
+    pl_doc_list(doc, PL_LIST_TERMS, "stacks");
+    for (size_t i = 0; i < g->row_count; i++)
+        write_detail(doc, &g->rows[i]);
+    pl_doc_list_end(doc);
+    pl_doc_details_end(doc);
+    pl_doc_section_end(doc);
+}
+
+void pl_report_groups(struct pl_doc *doc, const struct pl_model *m)
+{
+    for (size_t i = 0; i < m->group_count && i < doc->most; i++)
+        write_group(doc, m, i);
+    if (m->group_count > doc->most)
+        pl_doc_note(doc, "%zu of %zu tables left out here: %s.", m->group_count - doc->most,
+                    m->group_count, pl_doc_elsewhere(doc));
+    if (!doc->commands)
+        pl_doc_note(doc, "The command that reproduces each stack is in report.html and "
+                         "report.json.");
+}

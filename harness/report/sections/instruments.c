@@ -1,0 +1,176 @@
+/* What the instruments found: a section an instrument. */
+#include "harness/report/instruments.h"
+#include "harness/report/benchmarks.h"
+#include "harness/report/sections/sections.h"
+#include "harness/results/cell_name.h"
+#include "harness/results/document.h"
+
+enum { STACK, SCENARIO, STATUS, FIGURES };
+
+#define STACK_TEXT (2 * PL_STACK_TEXT_MAX + 32)
+
+static enum pl_style style_of(const json_t *entry)
+{
+    if (pl_observed_is_ok(entry))
+        return PL_STYLE_GOOD;
+    return pl_document_string(entry, "status")[0] == 'f' ? PL_STYLE_BAD : PL_STYLE_OPEN;
+}
+
+static void write_row(struct pl_doc *doc, const struct pl_observed *o, const json_t *entry)
+{
+    char text[STACK_TEXT];
+    pl_doc_row(doc);
+    pl_observed_stack(entry, text, sizeof text);
+    pl_doc_cell_text(doc, text);
+    pl_doc_cell_textf(doc, "%s %.6g s", pl_document_string(entry, "scenario"),
+                      json_number_value(json_object_get(entry, "duration_seconds")));
+    pl_doc_cell(doc, PL_STYLE_PLAIN);
+    pl_doc_text(doc, style_of(entry), pl_document_string(entry, "status"));
+    pl_doc_cell_end(doc);
+    for (size_t i = 0; i < o->figure_count; i++) {
+        pl_observed_figure(entry, o->figures[i], text);
+        pl_doc_cell_text(doc, text);
+    }
+    if (o->agrees) {
+        pl_observed_agreement(entry, text);
+        pl_doc_cell_text(doc, text);
+    }
+    pl_doc_row_end(doc);
+}
+
+static void write_table(struct pl_doc *doc, const struct pl_observed *o)
+{
+    char heads[PL_OBSERVED_FIGURES_MAX][PL_OBSERVED_TEXT];
+    struct pl_doc_column columns[FIGURES + PL_OBSERVED_FIGURES_MAX + 1] = {
+        [STACK] = {.head = "stack"},
+        [SCENARIO] = {.head = "scenario"},
+        [STATUS] = {.head = "status"}};
+    size_t count = FIGURES;
+    for (size_t i = 0; i < o->figure_count; i++) {
+        pl_observed_head(o->figures[i], heads[i]);
+        columns[count++] = (struct pl_doc_column){heads[i], NULL, true};
+    }
+    if (o->agrees)
+        columns[count++] = (struct pl_doc_column){.head = "agreement"};
+    pl_doc_table(doc, columns, count, "observations", "%s: a run of its own, without a container",
+                 o->name);
+    for (size_t i = 0; i < o->entry_count; i++)
+        write_row(doc, o, o->entries[i]);
+    pl_doc_table_end(doc);
+}
+
+/* Where a benchmark was skipped, why stands behind the word. */
+static void write_benchmark(struct pl_doc *doc, const json_t *entry, const char *name,
+                            enum pl_benchmark_figure figure)
+{
+    char text[PL_OBSERVED_TEXT];
+    pl_benchmark_text(entry, name, figure, text);
+    pl_doc_cell(doc, PL_STYLE_PLAIN);
+    pl_doc_text(doc, PL_STYLE_PLAIN, text);
+    pl_doc_text(doc, PL_STYLE_SMALL, pl_benchmark_why(entry, name));
+    pl_doc_cell_end(doc);
+}
+
+#define STACKS_MAX 64 /* columns of a table of benchmarks */
+
+static void write_benchmarks(struct pl_doc *doc, const struct pl_benchmark_group *group,
+                             enum pl_benchmark_figure figure)
+{
+    struct pl_doc_column columns[1 + STACKS_MAX] = {{.head = "benchmark"}};
+    size_t count = group->count < STACKS_MAX ? group->count : STACKS_MAX;
+    const char *name;
+    for (size_t i = 0; i < count; i++)
+        columns[1 + i] =
+            (struct pl_doc_column){pl_document_string(group->entries[i], "allocator"), NULL, true};
+    pl_doc_table(doc, columns, 1 + count, "benchmarks", "%s %s, %s",
+                 pl_document_string(group->entries[0], "scenario"),
+                 pl_document_string(group->entries[0], "format"), pl_benchmark_caption(figure));
+    for (size_t at = 0; (name = pl_benchmark_name(group, &at));) {
+        pl_doc_row(doc);
+        pl_doc_cell_text(doc, name);
+        for (size_t i = 0; i < count; i++)
+            write_benchmark(doc, group->entries[i], name, figure);
+        pl_doc_row_end(doc);
+    }
+    pl_doc_table_end(doc);
+}
+
+static void write_site(struct pl_doc *doc, const json_t *site)
+{
+    char text[4 * PL_OBSERVED_TEXT];
+    pl_observed_site(site, text, sizeof text);
+    pl_doc_item(doc, PL_STYLE_PLAIN);
+    pl_doc_text(doc, PL_STYLE_CODE, text);
+    pl_doc_item_end(doc);
+}
+
+static void write_detail(struct pl_doc *doc, const json_t *entry)
+{
+    char stack[STACK_TEXT];
+    const json_t *sites = json_object_get(entry, "sites"), *site;
+    size_t i;
+    pl_observed_stack(entry, stack, sizeof stack);
+    pl_doc_term(doc, "%s %s", stack, pl_document_string(entry, "format"));
+    if (!pl_observed_is_ok(entry)) {
+        pl_doc_textf(doc, PL_STYLE_BAD, "%s:", pl_document_string(entry, "status"));
+        pl_doc_textf(doc, PL_STYLE_PLAIN, " %s", pl_document_string(entry, "why"));
+    }
+    if (json_array_size(sites)) {
+        pl_doc_list(doc, PL_LIST_BULLETS, "sites");
+        json_array_foreach(sites, i, site) write_site(doc, site);
+        pl_doc_list_end(doc);
+    }
+    pl_doc_command(doc, pl_document_string(entry, "reproduce"));
+    if (pl_document_string(entry, "command")[0]) {
+        pl_doc_text(doc, PL_STYLE_PLAIN, "which runs");
+        pl_doc_command(doc, pl_document_string(entry, "command"));
+    }
+    pl_doc_item_end(doc);
+}
+
+static void write_pictures(struct pl_doc *doc, const json_t *entry)
+{
+    char name[512], stack[PL_STACK_TEXT_MAX];
+    struct pl_cell_name of = pl_cell_name_of(entry);
+    pl_cell_name_stack(&of, stack, sizeof stack);
+    for (int kind = 0; kind < PL_OBSERVED_PICTURES; kind++)
+        if (pl_observed_picture(entry, (enum pl_observed_picture)kind, name, sizeof name))
+            pl_doc_figure(doc, NULL, name, "%s: %.200s, %s",
+                          pl_observed_caption((enum pl_observed_picture)kind), of.scenario, stack);
+}
+
+static void write_instrument(struct pl_doc *doc, const struct pl_observed *o)
+{
+    struct pl_benchmark_group group = {0};
+    pl_doc_section(doc, (struct pl_place){.view = "instruments"}, "Under %s", o->name);
+    if (o->instrument) {
+        pl_doc_paragraph(doc);
+        pl_doc_textf(doc, PL_STYLE_PLAIN, "It sees %s. ", o->instrument->sees);
+        pl_doc_text(doc, PL_STYLE_STRONG, "What it can't see:");
+        pl_doc_textf(doc, PL_STYLE_PLAIN, " %s", o->instrument->blind);
+        pl_doc_paragraph_end(doc);
+    }
+    write_table(doc, o);
+    for (size_t at = 0; pl_benchmark_next(o, &at, &group);)
+        for (int figure = 0; figure < PL_BENCHMARK_FIGURES; figure++)
+            write_benchmarks(doc, &group, (enum pl_benchmark_figure)figure);
+    for (size_t i = 0; i < o->entry_count && i < doc->most; i++)
+        write_pictures(doc, o->entries[i]);
+    pl_doc_details(doc, "The dearest sites, and the command that reproduces each");
+    pl_doc_list(doc, PL_LIST_TERMS, "observations");
+    for (size_t i = 0; i < o->entry_count; i++)
+        write_detail(doc, o->entries[i]);
+    pl_doc_list_end(doc);
+    pl_doc_details_end(doc);
+    pl_doc_section_end(doc);
+}
+
+void pl_report_instruments(struct pl_doc *doc, const struct pl_model *m)
+{
+    struct pl_observed_list list;
+    if (pl_observed_make(m->root, &list))
+        return;
+    for (size_t i = 0; i < list.count; i++)
+        write_instrument(doc, &list.list[i]);
+    pl_observed_free(&list);
+}

@@ -1,0 +1,27 @@
+/* The sections of a report, each said once for every format. */
+#ifndef PL_REPORT_SECTIONS_SECTIONS_H
+#define PL_REPORT_SECTIONS_SECTIONS_H
+
+#include "harness/report/document/document.h"
+#include "harness/report/model.h"
+
+/** Writes the whole of a report, in its order. */
+void pl_report_sections(struct pl_doc *doc, const struct pl_model *model);
+
+/* The sections, in that order; one that has nothing to say writes nothing. */
+void pl_report_failures(struct pl_doc *doc, const struct pl_model *model);
+void pl_report_before(struct pl_doc *doc, const struct pl_model *model);
+void pl_report_worst(struct pl_doc *doc, const struct pl_model *model);
+void pl_report_verdict(struct pl_doc *doc, const struct pl_model *model);
+void pl_report_warnings(struct pl_doc *doc, const struct pl_model *model);
+void pl_report_groups(struct pl_doc *doc, const struct pl_model *model);
+void pl_report_past(struct pl_doc *doc, const struct pl_model *model);
+void pl_report_counterparts(struct pl_doc *doc, const struct pl_model *model);
+void pl_report_formats(struct pl_doc *doc, const struct pl_model *model);
+void pl_report_instruments(struct pl_doc *doc, const struct pl_model *model);
+void pl_report_recordings(struct pl_doc *doc, const struct pl_model *model);
+void pl_report_host(struct pl_doc *doc, const struct pl_model *model);
+void pl_report_trust(struct pl_doc *doc, const struct pl_model *model);
+void pl_report_reading(struct pl_doc *doc, const struct pl_model *model);
+
+#endif

@@ -1,0 +1,122 @@
+/* The verdict: a sentence for each scenario and format, and how many cells ended how. */
+#include <stdlib.h>
+
+#include "harness/report/facts.h"
+#include "harness/report/sections/sections.h"
+#include "harness/report/verdict.h"
+
+#define SENTENCES_OPEN 8  /* that stand open beside each other */
+#define SENTENCES_FIRST 4 /* of more than these, so many stand open */
+
+/* By the worst that was not expected. */
+static enum pl_style style_of(const struct pl_model_group *g)
+{
+    enum pl_style style = PL_STYLE_OPEN;
+    for (size_t i = 0; i < g->row_count; i++) {
+        if (g->rows[i].expected == PL_VERDICT_FAILED)
+            return PL_STYLE_BAD;
+        if (g->rows[i].expected == PL_VERDICT_MET)
+            style = PL_STYLE_GOOD;
+    }
+    return style;
+}
+
+static void write_sentence(struct pl_doc *doc, const struct pl_model *m, size_t number)
+{
+    const struct pl_model_group *g = &m->groups[number];
+    char id[32], *text = pl_doc_writes(doc) ? pl_verdict_text(g) : NULL;
+    snprintf(id, sizeof id, "g%zu", number);
+    pl_doc_item(doc, style_of(g));
+    pl_doc_link(doc, id, g->scenario);
+    pl_doc_textf(doc, PL_STYLE_PLAIN, " %s: %s", g->format, text ? text : "");
+    pl_doc_item_end(doc);
+    free(text);
+}
+
+/* What a person would act on first: expectations that failed, then the most stacks that were
+ * killed or refused, then those that grew. */
+static size_t severity_of(const struct pl_model_group *g)
+{
+    size_t severity = style_of(g) == PL_STYLE_BAD ? 1000000 : 0;
+    for (size_t i = 0; i < g->row_count; i++)
+        severity += g->rows[i].outcome == PL_OUTCOME_GROWING   ? 1
+                    : g->rows[i].outcome == PL_OUTCOME_BOUNDED ? 0
+                                                               : 1000;
+    return severity;
+}
+
+static bool is_among(const size_t *numbers, size_t count, size_t number)
+{
+    for (size_t i = 0; i < count; i++)
+        if (numbers[i] == number)
+            return true;
+    return false;
+}
+
+/* The gravest groups, the first of those alike. @return how many */
+static size_t pick_first(const struct pl_model *m, size_t first[SENTENCES_FIRST])
+{
+    size_t count = 0;
+    while (count < SENTENCES_FIRST && count < m->group_count) {
+        size_t best = m->group_count;
+        for (size_t i = 0; i < m->group_count; i++)
+            if (!is_among(first, count, i) &&
+                (best == m->group_count ||
+                 severity_of(&m->groups[i]) > severity_of(&m->groups[best])))
+                best = i;
+        first[count++] = best;
+    }
+    return count;
+}
+
+static void write_all(struct pl_doc *doc, const struct pl_model *m)
+{
+    pl_doc_list(doc, PL_LIST_BULLETS, "sentences");
+    for (size_t i = 0; i < m->group_count; i++)
+        write_sentence(doc, m, i);
+    pl_doc_list_end(doc);
+}
+
+/* The first stand open, the others are folded away. */
+static void write_many(struct pl_doc *doc, const struct pl_model *m)
+{
+    size_t first[SENTENCES_FIRST], count = pick_first(m, first);
+    pl_doc_list(doc, PL_LIST_BULLETS, "sentences");
+    for (size_t i = 0; i < count; i++)
+        write_sentence(doc, m, first[i]);
+    pl_doc_list_end(doc);
+    pl_doc_details(doc, "A sentence for each of the %zu other scenarios and formats",
+                   m->group_count - count);
+    pl_doc_list(doc, PL_LIST_BULLETS, "sentences");
+    for (size_t i = 0; i < m->group_count; i++)
+        if (!is_among(first, count, i))
+            write_sentence(doc, m, i);
+    pl_doc_list_end(doc);
+    pl_doc_details_end(doc);
+}
+
+static void write_counts(struct pl_doc *doc, const struct pl_model *m)
+{
+    char fact[PL_FACT];
+    pl_doc_paragraph(doc);
+    pl_doc_text(doc, PL_STYLE_PLAIN, "Outcomes: ");
+    for (int i = 0, any = 0; i < PL_OUTCOME_COUNT; i++)
+        if (m->outcomes[i]) {
+            pl_doc_textf(doc, PL_STYLE_PLAIN, "%s%zu ", any++ ? ", " : "", m->outcomes[i]);
+            pl_doc_outcome(doc, (enum pl_outcome)i, pl_outcome_name((enum pl_outcome)i));
+        }
+    pl_fact_expectations(m, fact, sizeof fact);
+    pl_doc_textf(doc, PL_STYLE_PLAIN, ". Expectations: %s.", fact);
+    pl_doc_paragraph_end(doc);
+}
+
+void pl_report_verdict(struct pl_doc *doc, const struct pl_model *m)
+{
+    pl_doc_section(doc, (struct pl_place){.id = "verdict"}, "Verdict");
+    if (m->group_count > SENTENCES_OPEN)
+        write_many(doc, m);
+    else
+        write_all(doc, m);
+    write_counts(doc, m);
+    pl_doc_section_end(doc);
+}
