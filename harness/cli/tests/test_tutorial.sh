@@ -2,7 +2,7 @@
 # Runs the commands of scenarios/TUTORIAL.md as a reader does, one after another in one folder. A fence of sh
 # is run: it ends with 0, or as its last line says (`# ends with 1`). A fence of text behind it is what it
 # printed: each word of four letters or more has to be in what it prints here, whatever the figures are. A
-# fence of console is run by nobody: it takes minutes, or builds.
+# fence of console is run by nobody: it takes minutes, or builds. Scenarios that READMEs show are validated.
 #   test_tutorial.sh BUILD [--print]     --print: what each command prints here, to renew the text
 set -uo pipefail
 build=$1
@@ -53,6 +53,21 @@ for block in "$tmp"/blocks/*; do
     *.text) [ -z "$words" ] || compare_words "$block" ;;
     esac
 done
+# The whole scenarios that the READMEs show are valid.
+mkdir "$tmp/shown"
+cp "$TREE/scenarios/traffic/l16-stereo-44100.pcap.zst" "$tmp/shown/my.pcap"
+cp "$TREE/scenarios/traffic/ffmpeg.trace" "$tmp/shown/my.trace"
+awk -v folder="$tmp/shown" '
+    /^```yaml$/ { file = ""; inside = 1; next }
+    /^```/ { inside = 0 }
+    inside && !file { file = /^(name|extends):/ ? sprintf("%s/%03d.yaml", folder, ++n) : "/dev/null" }
+    inside { print > file }' "$TREE/README.md" "$TREE/scenarios/README.md"
+shown=0
+for scenario in "$tmp"/shown/*.yaml; do
+    shown=$((shown + 1))
+    plimsoll validate "$scenario" >"$tmp/out" 2>&1 || bad "a README's scenario: $(cat "$tmp/out")"
+done
+[ "$shown" -ge 4 ] || bad "only $shown scenarios were found in the READMEs"
 [ "$commands" -ge 10 ] || bad "only $commands commands were found: is this the tutorial?"
 [ -n "$words" ] || echo "no memory cgroup here: only how commands end was checked"
 exit $failed
