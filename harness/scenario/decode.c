@@ -226,7 +226,8 @@ static bool takes_none(const struct pl_key *row)
         "counterpart",     "traffic.filter",      "traffic.payload", "traffic.sdp",
         "traffic.churn",   "traffic.outages",     "receiver.stalls", "media.payload",
         "program.build",   "program.environment", "program.send",    "program.clients",
-        "program.actions", "broadcast.stalls",    "sweep",           "alerts"};
+        "program.actions", "broadcast.stalls",    "sweep",           "alerts",
+        "background"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (strcmp(keys[i], row->path) == 0)
             return true;
