@@ -304,7 +304,7 @@ int pl_stack_version(const struct pl_stack_spec *spec, char *version, size_t cap
                      struct pl_error *error);
 
 /** Whether that version of the stack's heap reads all options that the spec gives it; one that is
- *  not known, "", is taken to. @return 0 or -EINVAL, with what would be right */
+ *  not known, "", is taken to. @return 0 or -EINVAL, with what is expected */
 int pl_stack_check_version(const struct pl_stack_spec *spec, const char *version,
                            struct pl_error *error);
 

@@ -78,8 +78,8 @@ const char *pl_backend_missing(const struct pl_backend *backend)
     if (!backend->preloaded)
         return NULL;
     if (SANITIZED)
-        return "this build has a sanitizer, whose runtime replaces malloc; a build without one "
-               "would be right";
+        return "this build has a sanitizer, whose runtime replaces malloc; expected a build "
+               "without one";
     if (backend->libraries && pl_library_find(backend->libraries, path, sizeof path))
         return backend->missing;
     return NULL;

@@ -89,7 +89,7 @@ static int calibrate(struct pl_arguments *a, const char *pairs, const char *path
     if (code == PL_EXIT_OK)
         code = pl_arguments_count("pairs", pairs, 1000, &s.pairs);
     if (code == PL_EXIT_OK && s.pairs < PL_CALIBRATION_PAIRS_MIN)
-        code = pl_cli_usage("--pairs takes %d at least", PL_CALIBRATION_PAIRS_MIN);
+        code = pl_cli_usage("--pairs: too few; expected %d or more", PL_CALIBRATION_PAIRS_MIN);
     if (code != PL_EXIT_OK)
         return code;
     if (!a->out && pl_temporary_make(&temporary, "calibrate", &error))

@@ -140,7 +140,8 @@ int pl_cli_doctor(int argc, char **argv)
     const char *json = NULL;
     int code = pl_arguments_take(&argc, argv, "--json", true, &json);
     if (code || argc > 1)
-        return code ? code : pl_cli_usage("doctor takes --json and nothing else");
+        return code ? code
+                    : pl_cli_usage("unexpected argument '%s'; expected --json or none", argv[1]);
     json_t *findings = json ? json_array() : NULL;
     pl_temporary_clean();
     char cell[4096];

@@ -295,8 +295,8 @@ int pl_cli_list(int argc, char **argv)
         (events && classes) || (counterparts && (!wanted || strcmp(wanted, "scenarios") != 0)) ||
         (json && (events || classes || counterparts)))
         return pl_cli_usage(
-            "list takes one of scenarios [--counterparts], allocators, formats, metrics, "
-            "instruments, or [--events|--classes] and the file of a trace");
+            "these don't go together; expected scenarios [--counterparts], allocators, formats, "
+            "metrics or instruments, or [--events|--classes] FILE.trace");
     if (counterparts)
         return list_counterparts();
     if (!wanted || is_list(wanted))

@@ -73,12 +73,12 @@ static void note_sender(struct run *run, const struct pl_cell_evidence *e, const
     const struct pl_final *f = &e->final;
     if (!e->has_final || !pl_final_sender_failed(f))
         return;
-    snprintf(text, sizeof text,
-             "%s was not sent what the scenario asks for (%.1f s late at most, %llu datagrams "
-             "refused%s): this machine can't send so much, or is busy; fewer traffic.sessions "
-             "would do",
-             stack, (double)f->sender_late_ns / 1e9, (unsigned long long)f->send_errors,
-             f->sent_all ? "" : ", not all sent");
+    snprintf(
+        text, sizeof text,
+        "%s was not sent what the scenario asks for (%.1f s late at most, %llu datagrams "
+        "refused%s): this machine can't send so much, or is busy; fewer traffic.sessions may help",
+        stack, (double)f->sender_late_ns / 1e9, (unsigned long long)f->send_errors,
+        f->sent_all ? "" : ", not all sent");
     warn(run, text);
 }
 
@@ -89,7 +89,7 @@ static void note_feed(struct run *run, const struct pl_cell_evidence *e, const c
         return;
     snprintf(text, sizeof text,
              "%s was not sent what the scenario asks for (%.1f s late at most%s): this machine "
-             "can't send so much, or is busy; fewer traffic.sessions would do",
+             "can't send so much, or is busy; fewer traffic.sessions may help",
              stack, (double)e->fed.late_ns / 1e9, e->fed.sent_all ? "" : ", not all sent");
     warn(run, text);
 }
@@ -451,9 +451,8 @@ int pl_cli_run(int argc, char **argv)
     pl_reproduce_command(argc, argv, command, sizeof command);
     int code = pl_arguments_read(argc, argv, &arguments);
     if (code == PL_EXIT_OK && arguments.scenario_count == 0 && !arguments.command)
-        code = pl_cli_usage(
-            "run takes a scenario (`plimsoll list scenarios` names them), or a program: "
-            "plimsoll run -- ./server --port 5004");
+        code = pl_cli_usage("nothing to run; expected a scenario (`plimsoll list scenarios` names "
+                            "them), or a program: plimsoll run -- ./server --port 5004");
     if (code == PL_EXIT_OK)
         code = pl_plan_make(&arguments, &plan);
     if (code == PL_EXIT_OK)

@@ -288,9 +288,9 @@ const struct pl_cli_command pl_cli_commands[] = {
 const size_t pl_cli_command_count = sizeof pl_cli_commands / sizeof *pl_cli_commands;
 
 const char pl_cli_common_exits[] =
-    "2 bad usage or input, with one line that says what would be right\n"
-    "3 this machine can't do it, with what is missing\n"
-    "129, 130, 143 stopped by SIGHUP, SIGINT or SIGTERM: what was finished is kept";
+    "2 bad usage or input; one line says what is wrong and what is expected\n3 this machine can't "
+    "do it; one line says what is missing\n129, 130, 143 stopped by SIGHUP, SIGINT or SIGTERM; "
+    "what was finished is kept";
 
 const struct pl_cli_command *pl_cli_command_find(const char *name)
 {

@@ -63,7 +63,7 @@ static int check_link(const struct reading *r)
     pl_link_names(known, sizeof known);
     if (pl_layer_of_link(link) != PL_LAYER_UNKNOWN)
         return 0;
-    return fail(r, -EINVAL, "link type %d (%s) is not supported; one of %s would be right", link,
+    return fail(r, -EINVAL, "link type %d (%s) is not supported; expected one of %s", link,
                 name ? name : "unknown", known);
 }
 
@@ -76,8 +76,8 @@ static int open_pcap(struct reading *r)
     if (!r->pcap) {
         fclose(r->file.stream);
         return fail(r, -EINVAL,
-                    "no capture that libpcap can read (%s): pcap or pcapng, maybe "
-                    "compressed by zstd or gzip, would be right",
+                    "not a capture that libpcap can read (%s); expected pcap or pcapng, plain or "
+                    "compressed by zstd or gzip",
                     words);
     }
     r->whole = ftello(r->file.stream);

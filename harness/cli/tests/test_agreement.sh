@@ -63,11 +63,11 @@ sides() {
 }
 
 # usage
-fails "agreement takes three folders" agreement
-fails "agreement takes three folders" agreement w1 w2
-fails "agreement takes three folders" agreement w1 w2 v x
-fails "unknown option of agreement: --bogus; --out would be right" agreement --bogus w1 w2 v
-fails "--out takes a value" agreement w1 w2 v --out
+fails "expected three of results" agreement
+fails "expected three of results" agreement w1 w2
+fails "expected three of results" agreement w1 w2 v x
+fails "unknown option of agreement: --bogus; expected --out" agreement --bogus w1 w2 v
+fails "--out has no value" agreement w1 w2 v --out
 fails "w1: No such file" agreement w1 w2 v
 plimsoll agreement --help | grep -q 'plimsoll agreement WALL1 WALL2 VIRTUAL' || bad "agreement --help"
 
@@ -158,7 +158,7 @@ fails 'v/series/000.csv:62: no sample' agreement w1 w2 v
 make v virtual mimalloc 50
 touch file
 fails 'file: Not a directory' agreement w1 w2 file
-fails 'file/x: Not a directory|file: File exists|a folder is wanted' agreement w1 w2 v --out file/x
+fails 'file/x: Not a directory|file: File exists|is not a folder' agreement w1 w2 v --out file/x
 
 [ $failed -eq 0 ] && echo "all as it should be"
 exit $failed
