@@ -154,7 +154,7 @@ make v virtual mimalloc 50 40
 fails 'the series of virtual has 3.9 s, that of wall 1 5.9 s, and nothing ended it' agreement w1 w2 v
 make v virtual mimalloc 50
 printf '100000' >>v/series/000.csv
-fails 'v/series/000.csv:62: no sample' agreement w1 w2 v
+fails 'v/series/000.csv:62: not a sample' agreement w1 w2 v
 make v virtual mimalloc 50
 touch file
 fails 'file: Not a directory' agreement w1 w2 file

@@ -66,7 +66,7 @@ fails 2 "unknown list scenrios; did you mean scenarios" list scenrios
 [ "$(plimsoll doctor --json | jq -r 'map(select(.what == "plimsoll-cell"))[0].ok')" = true ] || bad "doctor --json"
 # names stand in one column, however long they are
 plimsoll list scenarios | awk '{ line[NR] = $0; if (length($1) > most) most = length($1) }
-    END { for (i in line) if (substr(line[i], most + 1, 1) != " " || substr(line[i], most + 2, 1) == " ") { print line[i]; exit 1 } }' || bad "list scenarios"
+    END { for (i in line) if (substr(line[i], most + 1, 2) != "  " || substr(line[i], most + 3, 1) == " ") { print line[i]; exit 1 } }' || bad "list scenarios"
 [ "$(COLUMNS=60 plimsoll list metrics | awk 'length > 60' | wc -l)" -eq 0 ] || bad "list metrics in 60 columns"
 # keys and what is set, by the flag that was typed
 fails 2 "^plimsoll: --duration: '5x' is not a time" run stalled-reader --duration 5x

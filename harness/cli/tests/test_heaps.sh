@@ -33,7 +33,7 @@ version=$(installed glibc)
 plimsoll doctor | grep -q "^glibc *ok *$version$" || bad "doctor does not tell glibc's version"
 
 # paths
-fails 2 "no heap with a library of its own" run "${short[@]}" --out "$tmp/none" --allocator glibc@/x/libc.so.6
+fails 2 "not a heap with a library of its own" run "${short[@]}" --out "$tmp/none" --allocator glibc@/x/libc.so.6
 fails 2 "ends in .so or .so.N" run "${short[@]}" --out "$tmp/none" --allocator jemalloc@/x/libjemalloc.a
 fails 2 "an absolute path" run "${short[@]}" --out "$tmp/none" --allocator jemalloc@libjemalloc.so.2
 [ ! -e "$tmp/none" ] || bad "a refused command left a folder"
