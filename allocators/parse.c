@@ -276,41 +276,6 @@ static const char *end_of_spec(const char *text)
     return end;
 }
 
-/* Appends a stack to "a,b" unless it is there. */
-static int append_new(char *text, size_t capacity, const char *stack, struct pl_error *error)
-{
-    char one[PL_STACK_TEXT_MAX];
-    for (const char *list = *text ? text : NULL; list;)
-        if (pl_stack_list_next(&list, one, sizeof one, NULL) || strcmp(one, stack) == 0)
-            return 0;
-    size_t used = strlen(text);
-    int n = snprintf(text + used, capacity - used, "%s%s", used ? "," : "", stack);
-    return n < 0 || (size_t)n >= capacity - used
-               ? pl_error_set(error, -ENAMETOOLONG, "the list of stacks is longer than %zu B",
-                              capacity)
-               : 0;
-}
-
-int pl_stack_list_expand(const char *list, char *text, size_t capacity, struct pl_error *error)
-{
-    char stack[PL_STACK_TEXT_MAX], heaps[PL_STACK_TEXT_MAX], heap[PL_STACK_TEXT_MAX];
-    int rc = 0;
-    text[0] = '\0';
-    pl_backend_heaps(heaps, sizeof heaps);
-    while (!rc && list && !(rc = pl_stack_list_next(&list, stack, sizeof stack, error))) {
-        const char *group = strcmp(stack, PL_STACK_HEAPS) == 0 ? heaps : NULL;
-        while (!rc && group && !(rc = pl_stack_list_next(&group, heap, sizeof heap, error)))
-            rc = append_new(text, capacity, heap, error);
-        size_t used = strlen(text);
-        if (!rc && strcmp(stack, PL_STACK_HEAPS) != 0 &&
-            (size_t)snprintf(text + used, capacity - used, "%s%s", used ? "," : "", stack) >=
-                capacity - used)
-            rc = pl_error_set(error, -ENAMETOOLONG, "the list of stacks is longer than %zu B",
-                              capacity);
-    }
-    return rc;
-}
-
 int pl_stack_list_next(const char **list, char *text, size_t capacity, struct pl_error *error)
 {
     if (!*list)

@@ -1,5 +1,6 @@
 /* The fates of a program's refused allocations, for a person (faulted.h). */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -120,21 +121,33 @@ static void print_worst(const struct pl_faulted *f)
             }
 }
 
+__attribute__((format(printf, 3, 4))) static void add(char *text, size_t capacity,
+                                                      const char *format, ...)
+{
+    size_t used = strlen(text);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text + used, capacity - used, format, args);
+    va_end(args);
+}
+
 static void print_sum(const struct pl_faulted *f)
 {
     size_t n[PL_FATE_COUNT];
+    char text[400] = "";
     pl_faulted_count(f, n);
     size_t injected = f->run_count - n[PL_FATE_NOT_REACHED];
-    printf("of %zu injected failure%s it survived %zu, ended with an error %zu, crashed at %zu",
-           injected, plural(injected), n[PL_FATE_SURVIVED], n[PL_FATE_EXITED], n[PL_FATE_CRASHED]);
+    add(text, sizeof text,
+        "of %zu injected failure%s it survived %zu, ended with an error %zu, crashed at %zu",
+        injected, plural(injected), n[PL_FATE_SURVIVED], n[PL_FATE_EXITED], n[PL_FATE_CRASHED]);
     if (n[PL_FATE_HUNG])
-        printf(", hung at %zu", n[PL_FATE_HUNG]);
+        add(text, sizeof text, ", hung at %zu", n[PL_FATE_HUNG]);
     if (n[PL_FATE_NOT_REACHED])
-        printf("; %zu more %s not reached", n[PL_FATE_NOT_REACHED],
-               n[PL_FATE_NOT_REACHED] == 1 ? "was" : "were");
+        add(text, sizeof text, "; %zu more %s not reached", n[PL_FATE_NOT_REACHED],
+            n[PL_FATE_NOT_REACHED] == 1 ? "was" : "were");
     if (f->run_count < f->runs_asked)
-        printf("; stopped before %zu more", f->runs_asked - f->run_count);
-    putchar('\n');
+        add(text, sizeof text, "; stopped before %zu more", f->runs_asked - f->run_count);
+    pl_wrap(stdout, text, 0, 0, pl_wrap_width(stdout, 0));
 }
 
 void pl_faulted_print(const struct pl_faulted *f)

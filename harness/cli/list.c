@@ -88,6 +88,14 @@ static int list_allocators(json_t *list)
             add_version(row, info.name);
         json_array_append_new(list, row);
     }
+    for (size_t i = 0; i < pl_stack_group_count; i++) {
+        char stacks[PL_STACK_TEXT_MAX], about[2 * PL_STACK_TEXT_MAX];
+        pl_stack_groups[i].stacks(stacks, sizeof stacks);
+        snprintf(about, sizeof about, "%s: %s", pl_stack_groups[i].about, stacks);
+        json_t *row = entry(pl_stack_groups[i].name, about);
+        add(row, "kind", "group");
+        json_array_append_new(list, row);
+    }
     return PL_EXIT_OK;
 }
 

@@ -39,13 +39,12 @@ static bool wants_two(const struct pl_planned *p)
 
 /* A stack that takes no lock serves one thread. Its cells with two are left out, unless the person
  * asked for them. */
-static int check_threads(struct pl_planned *p, const struct pl_arguments *a,
-                         const struct pl_stack_spec *spec)
+static int check_threads(struct pl_planned *p, bool asked, const struct pl_stack_spec *spec)
 {
     char what[PL_STACK_TEXT_MAX + 32];
     if (!pl_stack_one_thread(spec) || !wants_two(p))
         return PL_EXIT_OK;
-    if (a->allocators)
+    if (asked)
         return pl_cli_usage(
             "stack '%.100s' serves one thread at a time, not 2; expected another stack, or %s",
             spec->text, p->clock == PL_CLOCK_WALL ? "--clock virtual" : "--set threads=1");
@@ -69,9 +68,10 @@ static int check_machine(struct pl_heaps *heaps, const struct pl_stack_spec *spe
     return rc == -ENOENT || rc == -EACCES ? PL_EXIT_USAGE : PL_EXIT_MACHINE;
 }
 
-/* Checks one stack against the scenario and this machine. @return an exit code */
-static int check_stack(struct pl_heaps *heaps, struct pl_planned *p, const struct pl_arguments *a,
-                       const char *stack, bool *skip)
+/* Checks one stack against the scenario and this machine. @return an exit code
+ * @param asked whether the person named it: then it must run */
+static int check_stack(struct pl_heaps *heaps, struct pl_planned *p, bool asked, const char *stack,
+                       bool *skip)
 {
     const struct pl_scenario *s = &p->scenario;
     struct pl_stack_spec spec;
@@ -84,12 +84,12 @@ static int check_stack(struct pl_heaps *heaps, struct pl_planned *p, const struc
                                                    s->budget_count, &error)))
         return pl_cli_fail(PL_EXIT_USAGE, &error);
     int code = check_machine(heaps, &spec, &p->heaps[p->stack_count], skip, &error);
-    if (code != PL_EXIT_OK && (a->allocators || !*skip))
+    if (code != PL_EXIT_OK && (asked || !*skip))
         return pl_cli_fail(code, &error);
     if (code != PL_EXIT_OK)
         note_skipped(p, stack, error.text);
     *skip = code != PL_EXIT_OK;
-    return *skip ? PL_EXIT_OK : check_threads(p, a, &spec);
+    return *skip ? PL_EXIT_OK : check_threads(p, asked, &spec);
 }
 
 /* The stack that runs: with --ledger one of those that have a ledger. */
@@ -117,7 +117,8 @@ static int plan_stack(struct pl_heaps *heaps, struct pl_planned *p, const struct
         return pl_cli_usage("more than %d stacks", PL_STACKS_MAX);
     int rc = put_ledger(a, named, stack, sizeof stack);
     if (!rc)
-        rc = check_stack(heaps, p, a, stack, &skip);
+        rc = check_stack(heaps, p, a->allocators && pl_stack_list_has(a->allocators, named), stack,
+                         &skip);
     if (rc)
         return rc;
     for (size_t i = 0; i < p->stack_count; i++)

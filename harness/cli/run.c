@@ -351,6 +351,15 @@ static void note_tape(struct run *run, const struct pl_planned *p)
     }
 }
 
+/* Whether the same was skipped of an earlier scenario: it is said once. */
+static bool was_said(const struct pl_plan *plan, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(plan->planned[i].skipped, plan->planned[index].skipped) == 0)
+            return true;
+    return false;
+}
+
 /* What a reader of the results has to know before the first figure. */
 static void note_conditions(struct run *run)
 {
@@ -359,7 +368,7 @@ static void note_conditions(struct run *run)
         const struct pl_planned *p = &run->plan->planned[i];
         contained |= p->scenario.container_bytes > 0;
         pl_results_add_recording(&run->results, &p->scenario, p->recording, &p->counts);
-        if (p->skipped[0])
+        if (p->skipped[0] && !was_said(run->plan, i))
             warn(run, p->skipped);
         note_enclosing(run, &p->scenario);
         note_tape(run, p);

@@ -14,7 +14,7 @@
 OPTION(o_allocator, "allocator", "SPEC[,SPEC]", "@allocator",
        "the scenario's own list; of a program glibc",
        "the stacks to run, outermost layer first, heap last: limited:max=32MiB/slab/jemalloc; "
-       "heaps stands for all heaps of this machine");
+       "heaps stands for every heap");
 OPTION(o_format, "format", "F[,F]", "f32 s16 f64 s32 ffmpeg yuv420p yuv422p rgb24 rgba",
        "the scenario's own", "the formats in which samples or pictures are held");
 OPTION(o_repeat, "repeat", "N", NULL, "the scenario's own", "runs of each cell, 1 to 1000");

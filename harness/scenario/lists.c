@@ -59,7 +59,7 @@ static int check_stack(struct pl_decoder *d, struct fy_node *node, const char *i
 
 static int check_stack_or_group(struct pl_decoder *d, struct fy_node *node, const char *item)
 {
-    return strcmp(item, PL_STACK_HEAPS) == 0 ? 0 : check_stack(d, node, item);
+    return pl_stack_group_find(item) ? 0 : check_stack(d, node, item);
 }
 
 static int check_stack_group(struct pl_decoder *d, struct fy_node *node, const char *item)

@@ -141,8 +141,8 @@ cmp -s "$tmp/kept" "$tmp/worse/compare.md" || bad "bad input overwrote compare.m
 mkdir "$tmp/host"
 sed -E 's/"cpu": "[^"]*"/"cpu": "another"/' "$tmp/p/new/results.json" >"$tmp/host/results.json"
 plimsoll compare "$tmp/p/base" "$tmp/host" >"$tmp/table" 2>"$tmp/stderr" || bad "another host: exit $?"
-grep -q 'another host: cpu: .*: only class D is compared' "$tmp/stderr" || bad "another host is not told: $(cat "$tmp/stderr")"
-grep -q 'not comparable, .*another host: cpu' "$tmp/table" || bad "another host is not told: $(cat "$tmp/table")"
+grep -q 'host: cpu differs: .*: only class D is compared' "$tmp/stderr" || bad "another host is not told: $(cat "$tmp/stderr")"
+grep -q 'not comparable, .*host: cpu differs' "$tmp/table" || bad "another host is not told: $(cat "$tmp/table")"
 
 sed -i -E 's/"compiler": "[^"]*"/"compiler": "another"/' "$tmp/host/results.json"
 fails 2 "nothing can be compared: another compiler" compare "$tmp/p/base" "$tmp/host" --gate

@@ -159,20 +159,20 @@ static void what_was_asked_otherwise_is_refused(void **state)
 {
     (void)state;
     for (enum pl_side side = PL_SIDE_WALL2; side < PL_SIDE_COUNT; side++) {
-        expect_against(side, NULL, "seed", json_integer(2), "another seed: 1, 2");
+        expect_against(side, NULL, "seed", json_integer(2), "seed differs: 1, 2");
         expect_against(side, NULL, "duration_seconds", json_real(30),
-                       "another duration_seconds: 60.0, 30.0");
+                       "duration_seconds differs: 60.0, 30.0");
         expect_against(side, NULL, "limits", json_pack("{s:i}", "packets", 1),
-                       "another limits: {}, {\"packets\": 1}");
+                       "limits differs: {}, {\"packets\": 1}");
         expect_against(side, "recordings", "hash", json_string("fnv1a64:3"),
-                       "another recording's hash: \"fnv1a64:2\", \"fnv1a64:3\"");
+                       "recording's hash differs: \"fnv1a64:2\", \"fnv1a64:3\"");
         expect_against(side, "recordings", "conditions",
                        json_pack("{s:s}", "classes.packet", "1 packet"),
-                       "another classes.packet: \"696 packets\", \"1 packet\"");
+                       "classes.packet differs: \"696 packets\", \"1 packet\"");
         expect_against(side, "host", "compiler", json_string("GNU 13"),
-                       "another compiler: \"GNU 12\", \"GNU 13\"");
+                       "compiler differs: \"GNU 12\", \"GNU 13\"");
         expect_against(side, "host", "kernel", json_string("Linux 6.2"),
-                       "another host: kernel: \"Linux 6.1\", \"Linux 6.2\"");
+                       "host: kernel differs: \"Linux 6.1\", \"Linux 6.2\"");
     }
 }
 
