@@ -436,10 +436,10 @@ static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan, co
     if (pl_proc_check(&error))
         return pl_cli_fail(PL_EXIT_MACHINE, &error);
     int code;
+    run.interrupted = pl_interrupt_catch(); /* from here on there is a folder to leave whole */
     if (pl_kept_open(&run.results, a, command, &unsaved, &error)) {
         code = pl_cli_fail(PL_EXIT_USAGE, &error);
     } else {
-        run.interrupted = pl_interrupt_catch();
         pl_plan_tell_real_time(plan, 1, "--repeat");
         /* an instrument slows its cells by what is not known: then all count alike */
         size_t observed = pl_observe_count(a, plan);
