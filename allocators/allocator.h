@@ -242,13 +242,27 @@ int pl_stack_put_outermost(const struct pl_stack_spec *spec, const char *layer, 
 /** The name of the stack's heap. */
 const char *pl_stack_heap(const struct pl_stack_spec *spec);
 
-/** Stands in a list of stacks for all heaps that this machine has. */
-#define PL_STACK_HEAPS "heaps"
-
-/** Those: general heaps that a model can run in, as "glibc,jemalloc", in the order of the table. */
+/** General heaps that a model can run in, as "glibc,jemalloc", in the order of the table, whether
+ *  or not this machine has them. */
 void pl_backend_heaps(char *text, size_t capacity);
 
-/** Writes a list of stacks with PL_STACK_HEAPS replaced by the heaps that it has not named before.
+/** A name that stands for several stacks in a list of them. */
+struct pl_stack_group {
+    const char *name;
+    const char *about;                           /* what it stands for */
+    void (*stacks)(char *text, size_t capacity); /* writes "glibc,jemalloc" */
+};
+
+extern const struct pl_stack_group pl_stack_groups[];
+extern const size_t pl_stack_group_count;
+
+/** @return the group, or NULL */
+const struct pl_stack_group *pl_stack_group_find(const char *name);
+
+/** Whether a list names a stack, by itself, not by a group. */
+bool pl_stack_list_has(const char *list, const char *stack);
+
+/** Writes a list of stacks with each group replaced by those of it that were not named before.
  *  @return 0, -ENAMETOOLONG or as pl_stack_list_next */
 int pl_stack_list_expand(const char *list, char *text, size_t capacity, struct pl_error *error);
 
@@ -309,7 +323,7 @@ int pl_stack_version(const struct pl_stack_spec *spec, char *version, size_t cap
                      struct pl_error *error);
 
 /** Whether that version of the stack's heap reads all options that the spec gives it; one that is
- *  not known, "", is taken to. @return 0 or -EINVAL, with what would be right */
+ *  not known, "", is taken to. @return 0 or -EINVAL, with what is expected */
 int pl_stack_check_version(const struct pl_stack_spec *spec, const char *version,
                            struct pl_error *error);
 

@@ -145,7 +145,7 @@ bool pl_backend_sanitized(void);
 const char *pl_backend_missing(const struct pl_backend *backend);
 
 /** Reads the value of one option. `text` is the whole value.
- *  @return 0 or -EINVAL, with a line that says what would be right */
+ *  @return 0 or -EINVAL, with a line that says what is expected */
 int pl_option_parse(const struct pl_option *option, const char *text, uint64_t *number,
                     struct pl_error *error);
 

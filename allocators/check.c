@@ -54,8 +54,8 @@ int pl_stack_virtual_time(const struct pl_stack_spec *spec, struct pl_error *err
         for (size_t k = 0; k < backend->option_count; k++)
             if (waits(&backend->options[k], &spec->layers[i].values[k]))
                 return pl_error_set(error, -EINVAL,
-                                    "stack '%.100s': %s:%s waits in real time; --clock wall, or a "
-                                    "stack without it, would be right",
+                                    "stack '%.100s': %s:%s waits in real time; expected --clock "
+                                    "wall, or a stack without it",
                                     spec->text, backend->name, backend->options[k].name);
     }
     return 0;
@@ -131,7 +131,7 @@ static int check_sizes(const struct pl_stack_spec *spec, size_t layer, struct pl
         if (spec->layers[i].backend->one_size)
             return pl_error_set(error, -EINVAL,
                                 "stack '%.100s': %s asks for blocks of many sizes and %s has one; "
-                                "%s on another heap would be right",
+                                "expected %s on another heap",
                                 spec->text, upper->backend->name, spec->layers[i].backend->name,
                                 upper->backend->name);
     return 0;
@@ -143,10 +143,10 @@ static int check_pools(const struct pl_stack_spec *spec, size_t layer, struct pl
     const struct pl_backend *upper = spec->layers[layer].backend;
     for (size_t i = layer + 1; upper->pool && i < spec->depth; i++)
         if (spec->layers[i].backend->pool)
-            return pl_error_set(error, -EINVAL,
-                                "stack '%.100s': %s is a pool and stands on the pool %s; one of "
-                                "them would be right",
-                                spec->text, upper->name, spec->layers[i].backend->name);
+            return pl_error_set(
+                error, -EINVAL,
+                "stack '%.100s': the pool %s above the pool %s; expected one of them", spec->text,
+                upper->name, spec->layers[i].backend->name);
     return 0;
 }
 
@@ -159,8 +159,8 @@ static int check_classes(const struct pl_layer_context *context, struct pl_error
         of_any += class->size == PL_CLASS_ANY;
         if (class->size > max || of_any > 1)
             return pl_error_set(error, -EINVAL,
-                                "class '%s': %" PRIu64 " B an object; 1B to 1GiB would be right, "
-                                "and one class of any size",
+                                "class '%s': objects of %" PRIu64
+                                " B; expected 1B to 1GiB, and one class of any size",
                                 class->name, class->size);
         if (class->budget < PL_BUDGET_FREE || class->budget >= (int64_t)context->budget_count)
             return pl_error_set(error, -EINVAL, "class '%s': there is no budget %" PRId32,

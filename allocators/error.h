@@ -3,7 +3,7 @@
 #ifndef PL_ALLOCATORS_ERROR_H
 #define PL_ALLOCATORS_ERROR_H
 
-/** What went wrong, as one line without a newline: what is wrong and what would be right. */
+/** What went wrong, as one line without a newline: what is wrong and what is expected. */
 struct pl_error {
     char text[512];
 };

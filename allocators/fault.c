@@ -76,10 +76,10 @@ static int check_options(const struct pl_stack_spec *stack, size_t layer, struct
     const struct pl_option_value *values = stack->layers[layer].values;
     if (values[OPTION_NTH].set || values[OPTION_EVERY].set)
         return 0;
-    return pl_error_set(error, -EINVAL,
-                        "stack '%.100s': fault fails nothing; fault:nth=3 or fault:every=100 would "
-                        "be right",
-                        stack->text);
+    return pl_error_set(
+        error, -EINVAL,
+        "stack '%.100s': fault has nothing to fail; expected fault:nth=3 or fault:every=100",
+        stack->text);
 }
 
 static int check(const struct pl_layer_context *context, struct pl_error *error)

@@ -75,14 +75,14 @@ static int check(const struct pl_layer_context *context, struct pl_error *error)
     const struct pl_option_value *values = context->stack->layers[context->layer].values;
     if (values[GUIDE].number && values[REUSE].number)
         return pl_error_set(error, -EINVAL,
-                            "stack '%.100s': frame_pool:guide=on throws away pixels, and "
-                            "reuse=shells keeps none; reuse=pixels would be right",
+                            "stack '%.100s': frame_pool:guide=on frees pixels, and reuse=shells "
+                            "keeps none; expected reuse=pixels",
                             context->stack->text);
     if (values[WAIT_MS].set && values[ON_EMPTY].number != PL_WAIT)
-        return pl_error_set(error, -EINVAL,
-                            "stack '%.100s': frame_pool:wait_ms bounds a wait; on_empty=wait with "
-                            "it would be right",
-                            context->stack->text);
+        return pl_error_set(
+            error, -EINVAL,
+            "stack '%.100s': frame_pool:wait_ms without on_empty=wait; expected both",
+            context->stack->text);
     return 0;
 }
 
@@ -103,9 +103,9 @@ static int refuse_stock(const struct pl_layer_context *context, size_t made, siz
 {
     const struct pl_class *class = &context->classes[index];
     return pl_error_set(error, -ENOMEM,
-                        "stack '%.100s': frame_pool: memory for %zu of %" PRIu64 " frames of class "
-                        "'%s', %" PRIu64 " B each; fewer frames, or a limit below that holds them, "
-                        "would be right",
+                        "stack '%.100s': frame_pool: memory for %zu of %" PRIu64
+                        " frames of class '%s' alone, %" PRIu64
+                        " B each; expected fewer frames, or a limit below that holds them",
                         context->stack->text, made,
                         context->stack->layers[context->layer].values[FRAMES].number, class->name,
                         class->size);

@@ -132,22 +132,21 @@ static int check(const struct pl_layer_context *context, struct pl_error *error)
     const char *text = context->stack->text, *option = misplaced(spec->values);
     if (option)
         return pl_error_set(error, -EINVAL,
-                            "stack '%.100s': gc:%s is %s; runtime=%s, or gc without it, would be "
-                            "right",
+                            "stack '%.100s': gc:%s is %s; expected runtime=%s, or gc without it",
                             text, option, is_go(spec->values) ? "OCaml's" : "Go's",
                             is_go(spec->values) ? "ocaml4" : "go");
     if (is_go(spec->values) && spec->values[MODE].set &&
         spec->values[MODE].number == PL_GC_DECLARED)
         return pl_error_set(error, -EINVAL,
-                            "stack '%.100s': gc:mode=declared with runtime=go, which is told no "
-                            "sizes; undeclared, by_hand or heap would be right",
+                            "stack '%.100s': gc:mode=declared with runtime=go, which cannot be "
+                            "told sizes; expected undeclared, by_hand or heap",
                             text);
     for (size_t i = 0; i < context->layer; i++)
         if (context->stack->layers[i].backend == spec->backend)
-            return pl_error_set(error, -EINVAL,
-                                "stack '%.100s': gc stands twice, and a program has one collector; "
-                                "one gc would be right",
-                                text);
+            return pl_error_set(
+                error, -EINVAL,
+                "stack '%.100s': gc occurs twice, and a program has one collector; expected one gc",
+                text);
     return 0;
 }
 

@@ -271,7 +271,7 @@ static int check(const struct pl_layer_context *context, struct pl_error *error)
     for (size_t i = 0; i < context->layer; i++)
         if (context->stack->layers[i].backend == context->stack->layers[context->layer].backend)
             return pl_error_set(error, -EINVAL,
-                                "stack '%.100s': the ledger stands twice; once would be right",
+                                "stack '%.100s': the ledger occurs twice; expected one",
                                 context->stack->text);
     if (context->stack->layers[context->layer].values[OPTION_DEPTH].set)
         return pl_error_set(error, -EINVAL,

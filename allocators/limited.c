@@ -171,15 +171,15 @@ static int check_class(const struct pl_layer_context *context, const struct pl_c
         return 0;
     if (!own->set && class->budget < 0)
         return pl_error_set(error, -EINVAL,
-                            "stack '%.100s': class '%s' has no budget; one in the scenario's "
-                            "limits, or limited:max=SIZE, would be right",
+                            "stack '%.100s': class '%s' has no budget; expected one in the "
+                            "scenario's limits, or limited:max=SIZE",
                             context->stack->text, class->name);
     uint64_t max = own->set ? own->number : context->budgets[class->budget].max;
     size_t weight = pl_stack_weight_below(context->stack, context->layer, class->size);
     if (max && max < weight)
         return pl_error_set(error, -EINVAL,
-                            "stack '%.100s': a limit of %" PRIu64 " B is smaller than one %s; "
-                            "%zu B or more would be right",
+                            "stack '%.100s': a limit of %" PRIu64
+                            " B is smaller than one %s; expected %zu B or more",
                             context->stack->text, max, class->name, weight);
     return 0;
 }
@@ -246,10 +246,10 @@ static int stand_in_foreign(const struct pl_stack_spec *spec, size_t layer,
 {
     const struct pl_option_value *own = &spec->layers[layer].values[OPTION_MAX];
     if (!own->set)
-        return pl_error_set(error, -EINVAL,
-                            "stack '%.100s': a foreign program has no budgets; limited:max=SIZE "
-                            "would be right",
-                            spec->text);
+        return pl_error_set(
+            error, -EINVAL,
+            "stack '%.100s': a foreign program has no budgets; expected limited:max=SIZE",
+            spec->text);
     foreign->limit_bytes = own->number;
     return 0;
 }

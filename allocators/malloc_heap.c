@@ -126,11 +126,10 @@ int pl_malloc_check(const struct pl_stack_spec *spec, struct pl_error *error)
     const struct pl_layer_spec *heap = &spec->layers[spec->depth - 1];
     const char *symbol = heap->backend->symbol;
     if ((symbol && !dlsym(RTLD_DEFAULT, symbol)) || (heap->text[0] && !serves(heap->text)))
-        return pl_error_set(
-            error, -ENOSYS,
-            "stack '%.100s': %s does not serve this process's malloc; a library that "
-            "does, started by LD_PRELOAD, would be right",
-            spec->text, heap->backend->name);
+        return pl_error_set(error, -ENOSYS,
+                            "stack '%.100s': %s does not serve this process's malloc; expected a "
+                            "library that does, started by LD_PRELOAD",
+                            spec->text, heap->backend->name);
     return 0;
 }
 

@@ -9,7 +9,7 @@ static int check(const struct pl_layer_context *context, struct pl_error *error)
 {
     return pl_error_set(error, -EINVAL,
                         "stack '%.100s': native is a program's own heap, and a model has none; "
-                        "`-- PROGRAM`, or glibc here, would be right",
+                        "expected glibc, or `-- PROGRAM`",
                         context->stack->text);
 }
 
@@ -21,7 +21,7 @@ static int stand_in_foreign(const struct pl_stack_spec *spec, size_t layer,
         return 0;
     return pl_error_set(error, -EINVAL,
                         "stack '%.100s': %s can't stand on native: it works behind malloc, and "
-                        "native leaves the program's as it is; native alone would be right",
+                        "native leaves the program's as it is; expected native alone",
                         spec->text, spec->layers[0].backend->name);
 }
 

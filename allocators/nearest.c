@@ -81,8 +81,7 @@ const char *pl_nearest_name(const struct pl_nearest *n)
 void pl_nearest_end(const struct pl_nearest *n, const char *others, char *text, size_t capacity)
 {
     const char *name = pl_nearest_name(n);
-    snprintf(text, capacity, name ? "; did you mean %s?" : "; %s would be right",
-             name ? name : others);
+    snprintf(text, capacity, name ? "; did you mean %s?" : "; expected %s", name ? name : others);
 }
 
 void pl_nearest_say(const char *kind, const char *word, const char *names, char *text,

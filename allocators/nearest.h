@@ -1,4 +1,4 @@
-/* What a person may have meant: of all names that would be right, the one nearest to a word. */
+/* What a person may have meant: of all names that are known, the one nearest to a word. */
 #ifndef PL_ALLOCATORS_NEAREST_H
 #define PL_ALLOCATORS_NEAREST_H
 
@@ -28,7 +28,7 @@ void pl_nearest_try_list(struct pl_nearest *nearest, const char *names);
  * the beginning of a name, a quarter and not the first */
 const char *pl_nearest_name(const struct pl_nearest *nearest);
 
-/** The end of a message: "; did you mean NAME?", or "; OTHERS would be right" where none is near.
+/** The end of a message: "; did you mean NAME?", or "; expected OTHERS" where none is near.
  */
 void pl_nearest_end(const struct pl_nearest *nearest, const char *others, char *text,
                     size_t capacity);

@@ -90,8 +90,8 @@ static int check(const struct pl_layer_context *context, struct pl_error *error)
     for (size_t i = 0; i < context->class_count; i++)
         if (slot_size(context->classes[i].size) > pool)
             return pl_error_set(error, -EINVAL,
-                                "stack '%.100s': null: size %" PRIu64 " B holds no %s; %zu B or "
-                                "more would be right",
+                                "stack '%.100s': null: size %" PRIu64
+                                " B holds no %s; expected %zu B or more",
                                 context->stack->text, pool, context->classes[i].name,
                                 slot_size(context->classes[i].size));
     return 0;

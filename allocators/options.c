@@ -157,7 +157,7 @@ static void print_range(const struct pl_option *option, char *text, size_t capac
                  option->max);
         break;
     case PL_OPTION_CLASSES:
-        snprintf(text, capacity, "1 to %d SIZExCOUNT joined by +, ascending, to 1GiB and x%d,",
+        snprintf(text, capacity, "1 to %d SIZExCOUNT joined by +, ascending, to 1GiB and x%d",
                  PL_SIZE_CLASSES_MAX, PL_SIZE_CLASS_COUNT_MAX);
         break;
     case PL_OPTION_PATH:
@@ -183,6 +183,6 @@ int pl_option_parse(const struct pl_option *option, const char *text, uint64_t *
     if (pl_nearest_name(&nearest))
         return pl_error_set(error, -EINVAL, "%s=%.60s; did you mean %s? (%s)", option->name, text,
                             pl_nearest_name(&nearest), option->help);
-    return pl_error_set(error, -EINVAL, "%s=%.60s: %s would be right (%s)", option->name, text,
-                        range, option->help);
+    return pl_error_set(error, -EINVAL, "%s=%.60s is not valid; expected %s (%s)", option->name,
+                        text, range, option->help);
 }

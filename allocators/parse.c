@@ -58,7 +58,7 @@ static int refuse_option(struct cursor *cursor, const struct pl_backend *backend
 {
     char names[256], kind[64], text[400];
     if (!backend->option_count)
-        return refuse(cursor, "%s takes no options", backend->name);
+        return refuse(cursor, "%s has no options; expected the name alone", backend->name);
     print_option_names(backend, names, sizeof names);
     snprintf(kind, sizeof kind, "option of %s:", backend->name);
     pl_nearest_say(kind, key, names, text, sizeof text);
@@ -90,7 +90,8 @@ static int parse_value(struct cursor *cursor, struct pl_layer_spec *layer,
         return refuse(cursor, "%s:%s: longer than %zu B", layer->backend->name, option->name,
                       sizeof value - 1);
     if (slot->set)
-        return refuse(cursor, "%s:%s stands twice", layer->backend->name, option->name);
+        return refuse(cursor, "%s:%s is given twice; expected once", layer->backend->name,
+                      option->name);
     if (pl_option_parse(option, value, &slot->number, &problem))
         return refuse(cursor, "%s:%s", layer->backend->name, problem.text);
     slot->set = true;
@@ -107,8 +108,8 @@ static int parse_option(struct cursor *cursor, struct pl_layer_spec *layer)
     if (!option)
         return refuse_option(cursor, layer->backend, key);
     if (*cursor->at != '=')
-        return refuse(cursor, "%s:%s has no value; %s=... would be right", layer->backend->name,
-                      key, key);
+        return refuse(cursor, "%s:%s has no value; expected %s=...", layer->backend->name, key,
+                      key);
     cursor->at++;
     return parse_value(cursor, layer, option);
 }
@@ -139,9 +140,8 @@ static int check_required(struct cursor *cursor, const struct pl_layer_spec *lay
     for (size_t i = 0; i < layer->backend->option_count; i++) {
         const struct pl_option *option = &layer->backend->options[i];
         if (option->required && !layer->values[i].set)
-            return refuse(cursor, "%s has no %s; %s:%s=... would be right (%s)",
-                          layer->backend->name, option->name, layer->backend->name, option->name,
-                          option->help);
+            return refuse(cursor, "%s has no %s; expected %s:%s=... (%s)", layer->backend->name,
+                          option->name, layer->backend->name, option->name, option->help);
     }
     return 0;
 }
@@ -165,15 +165,15 @@ static int parse_library(struct cursor *cursor, struct pl_layer_spec *layer)
     if (*cursor->at != '@')
         return 0;
     if (!layer->backend->libraries)
-        return refuse(cursor, "%s is no heap with a library of its own: %s would be right", name,
+        return refuse(cursor, "%s is not a heap with a library of its own; expected %s", name,
                       strcmp(name, "preload") ? name : "preload:path=/...");
     cursor->at++;
     if (!take(cursor, ":,", layer->text, sizeof layer->text))
         return refuse(cursor, "%s@: longer than %zu B", name, sizeof layer->text - 1);
     if (*layer->text != '/' || strchr(layer->text, ' ') || !names_library(layer->text))
         return refuse(cursor,
-                      "%s@%.60s: an absolute path that ends in .so or .so.N, with no space, ',' or "
-                      "':' in it, would be right",
+                      "%s@%.60s is not the path of a library; expected an absolute path that ends "
+                      "in .so or .so.N, with no space, ',' or ':' in it",
                       name, layer->text);
     return 0;
 }
@@ -190,7 +190,7 @@ static int parse_layer(struct cursor *cursor)
         return refuse(cursor, "%s", text);
     }
     if (spec->depth == PL_STACK_DEPTH_MAX)
-        return refuse(cursor, "more than %d layers", PL_STACK_DEPTH_MAX);
+        return refuse(cursor, "too many layers; expected at most %d", PL_STACK_DEPTH_MAX);
     struct pl_layer_spec *layer = &spec->layers[spec->depth++];
     layer->backend = backend;
     set_defaults(layer);
@@ -230,11 +230,10 @@ static int check_heap(struct cursor *cursor)
     pl_backend_names(true, names, sizeof names);
     for (size_t i = 0; i + 1 < spec->depth; i++)
         if (spec->layers[i].backend->heap)
-            return refuse(cursor,
-                          "the heap %s stands before the end; one heap, last, would be right",
+            return refuse(cursor, "the heap %s is not last; expected one heap, at the end",
                           spec->layers[i].backend->name);
     if (!spec->layers[spec->depth - 1].backend->heap)
-        return refuse(cursor, "no heap at the end; %s would be right", names);
+        return refuse(cursor, "no heap at the end; expected %s", names);
     return 0;
 }
 
@@ -253,7 +252,8 @@ int pl_stack_parse(const char *text, struct pl_stack_spec *spec, struct pl_error
     if (!rc)
         rc = check_heap(&cursor);
     if (!rc && !pl_printable_text(text, length)) /* it names cells, wherever they are shown */
-        rc = pl_error_set(error, -EINVAL, "stack '%s': printable UTF-8 alone would be right", text);
+        rc = pl_error_set(error, -EINVAL,
+                          "stack '%s' is not printable; expected printable UTF-8 alone", text);
     if (!rc)
         *spec = parsed;
     return rc;
@@ -274,41 +274,6 @@ static const char *end_of_spec(const char *text)
     while (*end && continues_options(end + 1))
         end += 1 + strcspn(end + 1, ",");
     return end;
-}
-
-/* Appends a stack to "a,b" unless it is there. */
-static int append_new(char *text, size_t capacity, const char *stack, struct pl_error *error)
-{
-    char one[PL_STACK_TEXT_MAX];
-    for (const char *list = *text ? text : NULL; list;)
-        if (pl_stack_list_next(&list, one, sizeof one, NULL) || strcmp(one, stack) == 0)
-            return 0;
-    size_t used = strlen(text);
-    int n = snprintf(text + used, capacity - used, "%s%s", used ? "," : "", stack);
-    return n < 0 || (size_t)n >= capacity - used
-               ? pl_error_set(error, -ENAMETOOLONG, "the list of stacks is longer than %zu B",
-                              capacity)
-               : 0;
-}
-
-int pl_stack_list_expand(const char *list, char *text, size_t capacity, struct pl_error *error)
-{
-    char stack[PL_STACK_TEXT_MAX], heaps[PL_STACK_TEXT_MAX], heap[PL_STACK_TEXT_MAX];
-    int rc = 0;
-    text[0] = '\0';
-    pl_backend_heaps(heaps, sizeof heaps);
-    while (!rc && list && !(rc = pl_stack_list_next(&list, stack, sizeof stack, error))) {
-        const char *group = strcmp(stack, PL_STACK_HEAPS) == 0 ? heaps : NULL;
-        while (!rc && group && !(rc = pl_stack_list_next(&group, heap, sizeof heap, error)))
-            rc = append_new(text, capacity, heap, error);
-        size_t used = strlen(text);
-        if (!rc && strcmp(stack, PL_STACK_HEAPS) != 0 &&
-            (size_t)snprintf(text + used, capacity - used, "%s%s", used ? "," : "", stack) >=
-                capacity - used)
-            rc = pl_error_set(error, -ENAMETOOLONG, "the list of stacks is longer than %zu B",
-                              capacity);
-    }
-    return rc;
 }
 
 int pl_stack_list_next(const char **list, char *text, size_t capacity, struct pl_error *error)

@@ -51,15 +51,13 @@ void pl_backend_names(bool heaps_only, char *text, size_t capacity)
                                      backends[i]->name);
 }
 
-/* A heap of its own kind (native, or one that a path names) and one for a single thread are no
- * choice for everybody. */
+/* Neither a heap of its own kind (native, or one that a path names) nor one for a single thread. */
 static bool is_for_all(const struct pl_backend *backend)
 {
     for (size_t i = 0; i < backend->option_count; i++)
         if (backend->options[i].required)
             return false;
-    return backend->heap && !backend->native && !backend->one_thread &&
-           !pl_backend_missing(backend);
+    return backend->heap && !backend->native && !backend->one_thread;
 }
 
 void pl_backend_heaps(char *text, size_t capacity)
@@ -78,8 +76,8 @@ const char *pl_backend_missing(const struct pl_backend *backend)
     if (!backend->preloaded)
         return NULL;
     if (SANITIZED)
-        return "this build has a sanitizer, whose runtime replaces malloc; a build without one "
-               "would be right";
+        return "this build has a sanitizer, whose runtime replaces malloc; expected a build "
+               "without one";
     if (backend->libraries && pl_library_find(backend->libraries, path, sizeof path))
         return backend->missing;
     return NULL;

@@ -118,8 +118,8 @@ static int stock(struct buffer_layer *layer, const struct pl_layer_context *cont
         if (made < class->count)
             return pl_error_set(error, -ENOMEM,
                                 "stack '%.100s': size_class_pool: memory for %zu of %" PRIu64
-                                " buffers of %" PRIu64 " B; fewer, or a limit below that holds "
-                                "them, would be right",
+                                " buffers of %" PRIu64
+                                " B alone; expected fewer, or a limit below that holds them",
                                 context->stack->text, made, class->count, class->size);
     }
     return 0;

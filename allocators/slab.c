@@ -181,15 +181,15 @@ static int check_options(const struct pl_layer_context *context, struct pl_error
 {
     const struct pl_layer_spec *spec = &context->stack->layers[context->layer];
     if (spec->values[RECLAIM].number && !spec->values[GUARDS].number)
-        return pl_error_set(error, -EINVAL,
-                            "stack '%.100s': slab:reclaim=empty finds a slot's slab through its "
-                            "guards; guards=on would be right",
-                            context->stack->text);
+        return pl_error_set(
+            error, -EINVAL,
+            "stack '%.100s': slab:reclaim=empty needs the guards of slots; expected guards=on",
+            context->stack->text);
     const struct pl_backend *next = spec[1].backend;
     if (spec->values[BACKING].number && (!next->heap || next->one_size))
         return pl_error_set(error, -EINVAL,
-                            "stack '%.100s': slab:backing=mmap takes nothing from %s; a heap right "
-                            "below, or backing=malloc, would be right",
+                            "stack '%.100s': slab:backing=mmap takes nothing from %s; expected a "
+                            "heap right below, or backing=malloc",
                             context->stack->text, next->name);
     return 0;
 }
@@ -202,11 +202,10 @@ static int check(const struct pl_layer_context *context, struct pl_error *error)
     for (size_t i = 0; i < context->class_count && !rc; i++) {
         size_t least = request(spec, context->classes[i].size);
         if (max < least)
-            rc =
-                pl_error_set(error, -EINVAL,
-                             "stack '%.100s': slab:max_slab of %" PRIu64 " B holds no %s; %zu B or "
-                             "more would be right",
-                             context->stack->text, max, context->classes[i].name, least);
+            rc = pl_error_set(error, -EINVAL,
+                              "stack '%.100s': slab:max_slab of %" PRIu64
+                              " B holds no %s; expected %zu B or more",
+                              context->stack->text, max, context->classes[i].name, least);
     }
     return rc;
 }

@@ -97,13 +97,12 @@ static const struct unit *find_unit(const struct unit *units, const char *name)
 
 static int refuse(struct pl_error *error, const char *text, const char *kind, const char *problem)
 {
-    return pl_error_set(error, -EINVAL, "'%.60s' is not a %s: %s", text, kind, problem);
+    return pl_error_set(error, -EINVAL, "'%.60s' is not a %s; expected %s", text, kind, problem);
 }
 
 static int refuse_range(struct pl_error *error, const char *text)
 {
-    return pl_error_set(error, -ERANGE, "'%.60s' is too large: at most 2^63-1 would be right",
-                        text);
+    return pl_error_set(error, -ERANGE, "'%.60s' is too large; expected at most 2^63-1", text);
 }
 
 /* What a size and a time have in common: an unsigned number and a unit. `text` stands in messages,
@@ -125,7 +124,7 @@ static int parse(const char *text, const char *number, const struct unit *units,
         unit = units;
     }
     if (sum_fraction(&quantity, unit->factor, &fraction))
-        return refuse(error, text, kind, "a whole number of the smallest unit would be right");
+        return refuse(error, text, kind, "a whole number of the smallest unit");
     if (__builtin_mul_overflow(quantity.whole, unit->factor, &result) ||
         __builtin_add_overflow(result, fraction, &result) || result > INT64_MAX)
         return refuse_range(error, text);
@@ -136,7 +135,7 @@ static int parse(const char *text, const char *number, const struct unit *units,
 int pl_size_parse(const char *text, uint64_t *bytes, struct pl_error *error)
 {
     return parse(text, text, size_units, "size",
-                 "a number and B, KiB, MiB, GiB, kB, MB or GB would be right", bytes, error);
+                 "a size such as 64MiB (B, KiB, MiB, GiB, kB, MB or GB)", bytes, error);
 }
 
 int pl_time_parse(const char *text, int64_t *ns, struct pl_error *error)
@@ -144,7 +143,7 @@ int pl_time_parse(const char *text, int64_t *ns, struct pl_error *error)
     uint64_t magnitude;
     bool negative = *text == '-';
     int rc = parse(text, text + negative, time_units, "time",
-                   "a number and ns, us, ms, s, m or h would be right", &magnitude, error);
+                   "a time such as 10s (ns, us, ms, s, m or h)", &magnitude, error);
     if (!rc)
         *ns = negative ? -(int64_t)magnitude : (int64_t)magnitude;
     return rc;

@@ -24,7 +24,7 @@ static int refuse(struct pl_error *error)
 {
     return pl_error_set(error, -ENAMETOOLONG,
                         "the libraries and settings of a heap take more than %d B of the "
-                        "environment; libraries by shorter paths would be right",
+                        "environment; expected libraries by shorter paths",
                         PL_ENVIRONMENT_BYTES);
 }
 
@@ -84,8 +84,7 @@ int pl_environment_preload(struct pl_environment *environment, const char *path,
 {
     if (strpbrk(path, " :"))
         return pl_error_set(error, -EINVAL,
-                            "%.300s can't be preloaded: a path without spaces and colons would be "
-                            "right",
+                            "%.300s can't be preloaded; expected a path without spaces and colons",
                             path);
     const char *found = pl_environment_find(environment, "LD_PRELOAD");
     if (!found)

@@ -63,10 +63,9 @@ static int refuse(const struct pl_stack_spec *spec, const struct pl_option *opti
         snprintf(when, sizeof when, "versions before %s do", option->before);
     else
         snprintf(when, sizeof when, "%s does", option->since);
-    return pl_error_set(error, -EINVAL,
-                        "stack '%.100s': %s %.40s does not read %s (%s); %s would be right",
-                        spec->text, backend->name, version, option->name, when,
-                        option->instead ? option->instead : names);
+    return pl_error_set(
+        error, -EINVAL, "stack '%.100s': %s %.40s does not read %s (%s); expected %s", spec->text,
+        backend->name, version, option->name, when, option->instead ? option->instead : names);
 }
 
 /* A cap that the heap does not tell: what is asked beyond it would be measured as asked. */
@@ -79,7 +78,7 @@ static int check_cap(const struct pl_stack_spec *spec, const struct pl_option *o
         return 0;
     return pl_error_set(error, -EINVAL,
                         "stack '%.100s': %s %.40s takes %s up to %lld B alone (versions before %s "
-                        "take more); no more than that would be right",
+                        "take more); expected no more than that",
                         spec->text, pl_stack_heap(spec), version, option->name,
                         (long long)option->cap, option->capped);
 }

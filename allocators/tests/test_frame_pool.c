@@ -293,10 +293,10 @@ static void a_limit_too_small_is_an_error(void **state)
     assert_int_equal(pl_stack_parse("frame_pool/limited/glibc", &spec, &error), 0);
     assert_int_equal(pl_stack_open(&spec, classes, 2, &budget, 1, &stack, &error), -ENOMEM);
     assert_null(stack);
-    assert_string_equal(error.text,
-                        "stack 'frame_pool/limited/glibc': frame_pool: memory for 3 of 4 frames of "
-                        "class 'frame', 12441600 B each; fewer frames, or a limit below that holds "
-                        "them, would be right");
+    assert_string_equal(
+        error.text,
+        "stack 'frame_pool/limited/glibc': frame_pool: memory for 3 of 4 frames of class 'frame' "
+        "alone, 12441600 B each; expected fewer frames, or a limit below that holds them");
 }
 
 struct waiter {

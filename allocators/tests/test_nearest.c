@@ -46,9 +46,9 @@ static void a_message_says_what_is_right(void **state)
     pl_nearest_say("scenario", "stalled-raeder", names, text, sizeof text);
     assert_string_equal(text, "unknown scenario stalled-raeder; did you mean stalled-reader?");
     pl_nearest_say("tier", "x", "smoke|full", text, sizeof text);
-    assert_string_equal(text, "unknown tier x; smoke|full would be right");
+    assert_string_equal(text, "unknown tier x; expected smoke|full");
     pl_nearest_say("tier", "", "smoke, full", text, sizeof text);
-    assert_string_equal(text, "unknown tier ''; smoke, full would be right");
+    assert_string_equal(text, "unknown tier ''; expected smoke, full");
 }
 
 /* A letter swapped counts once, and no length overflows the rows. */

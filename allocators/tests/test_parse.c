@@ -14,11 +14,12 @@
 #include "allocators/tests/opened.h"
 
 #define HEAPS "glibc, jemalloc, mimalloc, tcmalloc, tbbmalloc, scudo, preload, native, null"
-#define LISTS                                                                                  \
-    "1 to 16 SIZExCOUNT joined by +, ascending, to 1GiB and x65536, would be right (sizes of " \
+#define LISTS                                                                           \
+    "expected 1 to 16 SIZExCOUNT joined by +, ascending, to 1GiB and x65536 (sizes of " \
     "buffers and how many are kept of each; ascii-chat's by default)"
-#define LIBRARY \
-    "an absolute path that ends in .so or .so.N, with no space, ',' or ':' in it, would be right"
+#define LIBRARY                                                                                 \
+    " is not the path of a library; expected an absolute path that ends in .so or .so.N, with " \
+    "no space, ',' or ':' in it"
 #define ALL HEAPS ", slab, limited, frame_pool, size_class_pool, gc, ledger, fault"
 
 /* Writes what was understood: name[key=number ...]/... with the options that were given. */
@@ -98,92 +99,96 @@ static void keeps_text_values(void **state)
 static void refuses_bad_specs(void **state)
 {
     static const char *const rows[][2] = {
-        {"", "unknown heap or layer ''; " ALL " would be right"},
-        {"/", "unknown heap or layer ''; " ALL " would be right"},
-        {"glibc/", "unknown heap or layer ''; " ALL " would be right"},
+        {"", "unknown heap or layer ''; expected " ALL},
+        {"/", "unknown heap or layer ''; expected " ALL},
+        {"glibc/", "unknown heap or layer ''; expected " ALL},
         {"jemaloc", "unknown heap or layer jemaloc; did you mean jemalloc?"},
         {"Glibc", "unknown heap or layer Glibc; did you mean glibc?"},
-        {"limited/slab", "no heap at the end; " HEAPS " would be right"},
-        {"gc", "no heap at the end; " HEAPS " would be right"},
-        {"fault:nth=1", "no heap at the end; " HEAPS " would be right"},
-        {"glibc/jemalloc", "the heap glibc stands before the end; one heap, last, would be right"},
-        {"glibc/slab", "the heap glibc stands before the end; one heap, last, would be right"},
-        {"fault/fault/fault/fault/fault/fault/fault/fault/glibc", "more than 8 layers"},
+        {"limited/slab", "no heap at the end; expected " HEAPS},
+        {"gc", "no heap at the end; expected " HEAPS},
+        {"fault:nth=1", "no heap at the end; expected " HEAPS},
+        {"glibc/jemalloc", "the heap glibc is not last; expected one heap, at the end"},
+        {"glibc/slab", "the heap glibc is not last; expected one heap, at the end"},
+        {"fault/fault/fault/fault/fault/fault/fault/fault/glibc",
+         "too many layers; expected at most 8"},
         {"slab:growth=2", "unknown option of slab: growth; did you mean grow?"},
-        {"slab:", "unknown option of slab: ''; grow, max_slab, reclaim, poison, guards, backing, "
-                  "announce would be right"},
-        {"slab:poison", "slab:poison has no value; poison=... would be right"},
-        {"slab:poison=yes", "slab:poison=yes: on or off would be right (fill slabs when made and "
-                            "objects when acquired and released)"},
-        {"slab:poison=on,poison=off", "slab:poison stands twice"},
-        {"slab:grow=fixed:0", "slab:grow=fixed:0: double or fixed:1 to fixed:4294967296 would be "
-                              "right (slots of each new slab: twice the last one's, or always so "
-                              "many)"},
-        {"slab:grow=fixed/glibc", "slab:grow=fixed: double or fixed:1 to fixed:4294967296 would be "
-                                  "right (slots of each new slab: twice the last one's, or always "
-                                  "so many)"},
-        {"slab:backing=heap", "slab:backing=heap: malloc|mmap would be right (slabs from the next "
-                              "link, or mapped one by one)"},
-        {"limited:max=0", "limited:max=0: 1B to 1048576GiB would be right (the maximum of every "
-                          "budget; without it the scenario's)"},
-        {"limited:max=32", "limited:max=32: 1B to 1048576GiB would be right (the maximum of every "
-                           "budget; without it the scenario's)"},
-        {"glibc:arena_max=0", "glibc:arena_max=0: 1 to 65536 would be right (arenas at most; when "
-                              "not given, 8 for each CPU online)"},
-        {"glibc:arena_max=99999999999999999999", "glibc:arena_max=99999999999999999999: 1 to 65536 "
-                                                 "would be right (arenas at most; when not given, "
-                                                 "8 for each CPU online)"},
-        {"glibc:trim_every=60", "glibc:trim_every=60: 0ms to 24h would be right (malloc_trim(0) so "
-                                "often; 0ms for never)"},
-        {"glibc:trim_every=25h", "glibc:trim_every=25h: 0ms to 24h would be right (malloc_trim(0) "
-                                 "so often; 0ms for never)"},
-        {"jemalloc:dirty_decay_ms=-2", "jemalloc:dirty_decay_ms=-2: -1 to 1099511627776 would be "
-                                       "right (how long unused pages stay as they are; -1 for "
-                                       "ever. Looked at by work that reaches the arena they lie "
-                                       "in: steady small work, or none, gives nothing back)"},
-        {"scudo:quarantine=100B", "scudo:quarantine=100B: 0B to 64GiB in whole 1KiB would be right "
-                                  "(freed blocks held back before they are used again)"},
-        {"preload", "preload has no path; preload:path=... would be right (the shared library to "
+        {"slab:", "unknown option of slab: ''; expected grow, max_slab, reclaim, poison, guards, "
+                  "backing, announce"},
+        {"slab:poison", "slab:poison has no value; expected poison=..."},
+        {"slab:poison=yes", "slab:poison=yes is not valid; expected on or off (fill slabs when "
+                            "made and objects when acquired and released)"},
+        {"slab:poison=on,poison=off", "slab:poison is given twice; expected once"},
+        {"slab:grow=fixed:0",
+         "slab:grow=fixed:0 is not valid; expected double or fixed:1 to fixed:4294967296 (slots of "
+         "each new slab: twice the last one's, or always so many)"},
+        {"slab:grow=fixed/glibc",
+         "slab:grow=fixed is not valid; expected double or fixed:1 to fixed:4294967296 (slots of "
+         "each new slab: twice the last one's, or always so many)"},
+        {"slab:backing=heap", "slab:backing=heap is not valid; expected malloc|mmap (slabs from "
+                              "the next link, or mapped one by one)"},
+        {"limited:max=0", "limited:max=0 is not valid; expected 1B to 1048576GiB (the maximum of "
+                          "every budget; without it the scenario's)"},
+        {"limited:max=32", "limited:max=32 is not valid; expected 1B to 1048576GiB (the maximum of "
+                           "every budget; without it the scenario's)"},
+        {"glibc:arena_max=0", "glibc:arena_max=0 is not valid; expected 1 to 65536 (arenas at "
+                              "most; when not given, 8 for each CPU online)"},
+        {"glibc:arena_max=99999999999999999999",
+         "glibc:arena_max=99999999999999999999 is not valid; expected 1 to 65536 (arenas at most; "
+         "when not given, 8 for each CPU online)"},
+        {"glibc:trim_every=60", "glibc:trim_every=60 is not valid; expected 0ms to 24h "
+                                "(malloc_trim(0) so often; 0ms for never)"},
+        {"glibc:trim_every=25h", "glibc:trim_every=25h is not valid; expected 0ms to 24h "
+                                 "(malloc_trim(0) so often; 0ms for never)"},
+        {"jemalloc:dirty_decay_ms=-2",
+         "jemalloc:dirty_decay_ms=-2 is not valid; expected -1 to 1099511627776 (how long unused "
+         "pages stay as they are; -1 for ever. Looked at by work that reaches the arena they lie "
+         "in: steady small work, or none, gives nothing back)"},
+        {"scudo:quarantine=100B", "scudo:quarantine=100B is not valid; expected 0B to 64GiB in "
+                                  "whole 1KiB (freed blocks held back before they are used again)"},
+        {"preload", "preload has no path; expected preload:path=... (the shared library to "
                     "preload: last in the spec, no space and no ':' in it)"},
-        {"preload:path=libmine.so", "preload:path=libmine.so: an absolute path would be right (the "
-                                    "shared library to preload: last in the spec, no space and no "
-                                    "':' in it)"},
-        {"preload:path=/a:b", "preload:path=/a:b: an absolute path would be right (the shared "
-                              "library to preload: last in the spec, no space and no ':' in it)"},
-        {"glibc@/x/libc.so.6", "glibc is no heap with a library of its own: glibc would be right"},
+        {"preload:path=libmine.so",
+         "preload:path=libmine.so is not valid; expected an absolute path (the "
+         "shared library to preload: last in the spec, no space and no ':' in it)"},
+        {"preload:path=/a:b",
+         "preload:path=/a:b is not valid; expected an absolute path (the shared "
+         "library to preload: last in the spec, no space and no ':' in it)"},
+        {"glibc@/x/libc.so.6", "glibc is not a heap with a library of its own; expected glibc"},
         {"preload@/x/lib.so",
-         "preload is no heap with a library of its own: preload:path=/... would be right"},
-        {"slab@/x/lib.so/glibc", "slab is no heap with a library of its own: slab would be right"},
-        {"mimalloc@", "mimalloc@: " LIBRARY},
-        {"mimalloc@libmimalloc.so.3", "mimalloc@libmimalloc.so.3: " LIBRARY},
-        {"mimalloc@/x y/libmimalloc.so.3", "mimalloc@/x y/libmimalloc.so.3: " LIBRARY},
-        {"mimalloc@/x,y/libmimalloc.so.3", "mimalloc@/x: " LIBRARY},
-        {"mimalloc@/x:y/libmimalloc.so.3", "mimalloc@/x: " LIBRARY},
-        {"mimalloc@/x/libmimalloc.a", "mimalloc@/x/libmimalloc.a: " LIBRARY},
-        {"mimalloc@/x/libmimalloc.so.", "mimalloc@/x/libmimalloc.so.: " LIBRARY},
-        {"mimalloc@/x/.so", "mimalloc@/x/.so: " LIBRARY},
-        {"mimalloc@/x/libmimalloc.so.3/slab", "mimalloc@/x/libmimalloc.so.3/slab: " LIBRARY},
+         "preload is not a heap with a library of its own; expected preload:path=/..."},
+        {"slab@/x/lib.so/glibc", "slab is not a heap with a library of its own; expected slab"},
+        {"mimalloc@", "mimalloc@" LIBRARY},
+        {"mimalloc@libmimalloc.so.3", "mimalloc@libmimalloc.so.3" LIBRARY},
+        {"mimalloc@/x y/libmimalloc.so.3", "mimalloc@/x y/libmimalloc.so.3" LIBRARY},
+        {"mimalloc@/x,y/libmimalloc.so.3", "mimalloc@/x" LIBRARY},
+        {"mimalloc@/x:y/libmimalloc.so.3", "mimalloc@/x" LIBRARY},
+        {"mimalloc@/x/libmimalloc.a", "mimalloc@/x/libmimalloc.a" LIBRARY},
+        {"mimalloc@/x/libmimalloc.so.", "mimalloc@/x/libmimalloc.so." LIBRARY},
+        {"mimalloc@/x/.so", "mimalloc@/x/.so" LIBRARY},
+        {"mimalloc@/x/libmimalloc.so.3/slab", "mimalloc@/x/libmimalloc.so.3/slab" LIBRARY},
         {"mimalloc:purge_delay_ms=0@/x/libmimalloc.so.3",
-         "mimalloc:purge_delay_ms=0@: -1 to 2147483647 would be right (how long unused pages stay "
-         "before they are given back; -1 for ever)"},
+         "mimalloc:purge_delay_ms=0@ is not valid; expected -1 to 2147483647 (how long unused "
+         "pages stay before they are given back; -1 for ever)"},
         {"size_class_pool:classes=64KiBx32+1KiBx128/glibc",
-         "size_class_pool:classes=64KiBx32+1KiBx128: " LISTS},
-        {"size_class_pool:classes=0Bx4/glibc", "size_class_pool:classes=0Bx4: " LISTS},
-        {"size_class_pool:classes=1KiBx0/glibc", "size_class_pool:classes=1KiBx0: " LISTS},
-        {"size_class_pool:classes=1KiBx4+/glibc", "size_class_pool:classes=1KiBx4+: " LISTS},
-        {"size_class_pool:classes=nonsense/glibc", "size_class_pool:classes=nonsense: " LISTS},
-        {"size_class_pool:classes=/glibc", "size_class_pool:classes=: " LISTS},
-        {"frame_pool:frames=0/glibc", "frame_pool:frames=0: 1 to 65536 would be right (frames of "
-                                      "each class, made when the pool is opened)"},
-        {"ledger:depth=0/glibc",
-         "ledger:depth=0: 1 to 64 would be right (frames of a chain of calls, "
-         "in a foreign program)"},
-        {"ledger:mode=full/glibc", "unknown option of ledger: mode; depth would be right"},
+         "size_class_pool:classes=64KiBx32+1KiBx128 is not valid; " LISTS},
+        {"size_class_pool:classes=0Bx4/glibc", "size_class_pool:classes=0Bx4 is not valid; " LISTS},
+        {"size_class_pool:classes=1KiBx0/glibc",
+         "size_class_pool:classes=1KiBx0 is not valid; " LISTS},
+        {"size_class_pool:classes=1KiBx4+/glibc",
+         "size_class_pool:classes=1KiBx4+ is not valid; " LISTS},
+        {"size_class_pool:classes=nonsense/glibc",
+         "size_class_pool:classes=nonsense is not valid; " LISTS},
+        {"size_class_pool:classes=/glibc", "size_class_pool:classes= is not valid; " LISTS},
+        {"frame_pool:frames=0/glibc", "frame_pool:frames=0 is not valid; expected 1 to 65536 "
+                                      "(frames of each class, made when the pool is opened)"},
+        {"ledger:depth=0/glibc", "ledger:depth=0 is not valid; expected 1 to 64 (frames of a chain "
+                                 "of calls, in a foreign program)"},
+        {"ledger:mode=full/glibc", "unknown option of ledger: mode; expected depth"},
         {"frame_pool:on_empty=block/glibc",
-         "frame_pool:on_empty=block: fallback|fail|wait would be right (an empty pool allocates "
-         "afresh, refuses, or waits for a frame)"},
-        {"fault:nth=0/glibc", "fault:nth=0: 1 to 9223372036854775807 would be right (the acquire "
-                              "that fails, counted from 1 over all classes)"},
+         "frame_pool:on_empty=block is not valid; expected fallback|fail|wait (an empty pool "
+         "allocates afresh, refuses, or waits for a frame)"},
+        {"fault:nth=0/glibc", "fault:nth=0 is not valid; expected 1 to 9223372036854775807 (the "
+                              "acquire that fails, counted from 1 over all classes)"},
     };
     (void)state;
     for (size_t i = 0; i < PL_ARRAY_COUNT(rows); i++) {
@@ -242,8 +247,9 @@ static void refuses_what_is_not_printable(void **state)
     struct pl_error error;
     (void)state;
     assert_int_equal(pl_stack_parse("preload:path=/a\033[31m.so", &spec, &error), -EINVAL);
-    assert_string_equal(error.text, "stack 'preload:path=/a\\x1b[31m.so': printable UTF-8 alone "
-                                    "would be right");
+    assert_string_equal(
+        error.text,
+        "stack 'preload:path=/a\\x1b[31m.so' is not printable; expected printable UTF-8 alone");
     assert_int_equal(pl_stack_parse("preload:path=/a\xe2\x80\xae.so", &spec, &error), -EINVAL);
     assert_int_equal(pl_stack_parse("preload:path=/a\xff.so", &spec, &error), -EINVAL);
     assert_int_equal(pl_stack_parse("preload:path=/\xc3\xa9.so", &spec, &error), 0);
@@ -390,7 +396,7 @@ static void knows_limits_threads_and_time(void **state)
     pl_stack_virtual_time(&spec, &error);
     assert_string_equal(error.text,
                         "stack 'jemalloc:background_thread=on': jemalloc:background_thread waits "
-                        "in real time; --clock wall, or a stack without it, would be right");
+                        "in real time; expected --clock wall, or a stack without it");
 }
 
 static void checks_stacks(void **state)
@@ -399,75 +405,69 @@ static void checks_stacks(void **state)
         const char *text, *problem; /* NULL when it is right */
     } rows[] = {
         {"limited", NULL},
-        {"slab/null", "slab asks for blocks of many sizes and null has one; slab on another heap "
-                      "would be right"},
-        {"slab/limited/slab/glibc", "slab asks for blocks of many sizes and slab has one; slab on "
-                                    "another heap would be right"},
-        {"slab:backing=mmap/limited/glibc", "slab:backing=mmap takes nothing from limited; a heap "
-                                            "right below, or backing=malloc, would be right"},
-        {"slab:reclaim=empty,guards=off", "slab:reclaim=empty finds a slot's slab through its "
-                                          "guards; guards=on would be right"},
+        {"slab/null",
+         "slab asks for blocks of many sizes and null has one; expected slab on another heap"},
+        {"slab/limited/slab/glibc",
+         "slab asks for blocks of many sizes and slab has one; expected slab on another heap"},
+        {"slab:backing=mmap/limited/glibc", "slab:backing=mmap takes nothing from limited; "
+                                            "expected a heap right below, or backing=malloc"},
+        {"slab:reclaim=empty,guards=off",
+         "slab:reclaim=empty needs the guards of slots; expected guards=on"},
         {"slab:max_slab=776B", NULL},
-        {"slab:max_slab=775B", "slab:max_slab of 775 B holds no packet; 776 B or more would be "
-                               "right"},
+        {"slab:max_slab=775B", "slab:max_slab of 775 B holds no packet; expected 776 B or more"},
         {"limited:max=720B", NULL},
-        {"limited:max=719B", "a limit of 719 B is smaller than one packet; 720 B or more would be "
-                             "right"},
+        {"limited:max=719B", "a limit of 719 B is smaller than one packet; expected 720 B or more"},
         {"limited:max=696B/glibc", NULL},
-        {"limited:max=695B/glibc", "a limit of 695 B is smaller than one packet; 696 B or more "
-                                   "would be right"},
+        {"limited:max=695B/glibc",
+         "a limit of 695 B is smaller than one packet; expected 696 B or more"},
         {"limited:max=704B/null", NULL},
-        {"limited:max=703B/null", "a limit of 703 B is smaller than one packet; 704 B or more "
-                                  "would be right"},
+        {"limited:max=703B/null",
+         "a limit of 703 B is smaller than one packet; expected 704 B or more"},
         {"slab/limited:max=776B/glibc", NULL},
-        {"slab/limited:max=775B/glibc", "a limit of 775 B is smaller than one packet; 776 B or "
-                                        "more would be right"},
-        {"gc:gogc=50/glibc", "gc:gogc is Go's; runtime=go, or gc without it, would be right"},
+        {"slab/limited:max=775B/glibc",
+         "a limit of 775 B is smaller than one packet; expected 776 B or more"},
+        {"gc:gogc=50/glibc", "gc:gogc is Go's; expected runtime=go, or gc without it"},
         {"gc:runtime=ocaml5,memory_limit=1GiB/glibc",
-         "gc:memory_limit is Go's; runtime=go, or gc without it, would be right"},
+         "gc:memory_limit is Go's; expected runtime=go, or gc without it"},
         {"gc:runtime=go,overhead=80/glibc",
-         "gc:overhead is OCaml's; runtime=ocaml4, or gc without it, would be right"},
+         "gc:overhead is OCaml's; expected runtime=ocaml4, or gc without it"},
         {"gc:runtime=go,minor_heap=1MiB/glibc",
-         "gc:minor_heap is OCaml's; runtime=ocaml4, or gc without it, would be right"},
-        {"gc:runtime=go,mode=declared/glibc",
-         "gc:mode=declared with runtime=go, which is told no sizes; undeclared, by_hand or heap "
-         "would be right"},
+         "gc:minor_heap is OCaml's; expected runtime=ocaml4, or gc without it"},
+        {"gc:runtime=go,mode=declared/glibc", "gc:mode=declared with runtime=go, which cannot be "
+                                              "told sizes; expected undeclared, by_hand or heap"},
         {"gc:runtime=go,gogc=50,live=1MiB,garbage=8B,memory_limit=1GiB,mode=by_hand/glibc", NULL},
         {"gc:overhead=20,ratio=20,minor_ratio=50,minor_max=1KiB,minor_heap=32KiB,live=4KiB/glibc",
          NULL},
         {"slab/glibc:trim_every=1s", NULL},
-        {"gc/limited/gc/glibc", "gc stands twice, and a program has one collector; one gc would be "
-                                "right"},
+        {"gc/limited/gc/glibc",
+         "gc occurs twice, and a program has one collector; expected one gc"},
         {"frame_pool:frames=65536,reuse=shells,on_empty=wait,wait_ms=3600000/glibc", NULL},
         {"limited/frame_pool/gc/glibc", NULL},
         {"frame_pool:guide=on,reuse=shells/glibc",
-         "frame_pool:guide=on throws away pixels, and reuse=shells keeps none; reuse=pixels would "
-         "be right"},
-        {"frame_pool:wait_ms=10/glibc",
-         "frame_pool:wait_ms bounds a wait; on_empty=wait with it would be right"},
-        {"slab/frame_pool/glibc", "slab asks for blocks of many sizes and frame_pool has one; slab "
-                                  "on another heap would be right"},
-        {"frame_pool/slab/glibc", "frame_pool is a pool and stands on the pool slab; one of them "
-                                  "would be right"},
+         "frame_pool:guide=on frees pixels, and reuse=shells keeps none; expected reuse=pixels"},
+        {"frame_pool:wait_ms=10/glibc", "frame_pool:wait_ms without on_empty=wait; expected both"},
+        {"slab/frame_pool/glibc", "slab asks for blocks of many sizes and frame_pool has one; "
+                                  "expected slab on another heap"},
+        {"frame_pool/slab/glibc", "the pool frame_pool above the pool slab; expected one of them"},
         {"frame_pool/limited/null",
-         "frame_pool is a pool and stands on the pool null; one of them would be right"},
+         "the pool frame_pool above the pool null; expected one of them"},
         {"limited:max=1168B/frame_pool:reuse=shells/glibc", NULL},
         {"limited:max=1167B/frame_pool:reuse=shells/glibc",
-         "a limit of 1167 B is smaller than one packet; 1168 B or more would be right"},
+         "a limit of 1167 B is smaller than one packet; expected 1168 B or more"},
         {"limited:max=696B/frame_pool/glibc", NULL},
-        {"limited:max=695B/frame_pool/glibc", "a limit of 695 B is smaller than one packet; 696 B "
-                                              "or more would be right"},
+        {"limited:max=695B/frame_pool/glibc",
+         "a limit of 695 B is smaller than one packet; expected 696 B or more"},
         {"size_class_pool:classes=1Bx1/limited/glibc", NULL},
-        {"size_class_pool/null", "size_class_pool is a pool and stands on the pool null; one of "
-                                 "them would be right"},
+        {"size_class_pool/null",
+         "the pool size_class_pool above the pool null; expected one of them"},
         {"limited:max=1KiB/size_class_pool/glibc", NULL},
         {"limited:max=1023B/size_class_pool/glibc",
-         "a limit of 1023 B is smaller than one packet; 1024 B or more would be right"},
+         "a limit of 1023 B is smaller than one packet; expected 1024 B or more"},
         {"limited:max=696B/size_class_pool:classes=695Bx1/glibc", NULL},
-        {"fault/glibc", "fault fails nothing; fault:nth=3 or fault:every=100 would be right"},
+        {"fault/glibc", "fault has nothing to fail; expected fault:nth=3 or fault:every=100"},
         {"null:size=4KiB", NULL},
         {"limited/ledger/slab/glibc", NULL},
-        {"ledger/slab/ledger/glibc", "the ledger stands twice; once would be right"},
+        {"ledger/slab/ledger/glibc", "the ledger occurs twice; expected one"},
         {"ledger:depth=4/slab/glibc",
          "depth is that of calls in a program of one's own; a model's sites are single places"},
     };
@@ -495,19 +495,18 @@ static void checks_classes(void **state)
         {{"p", PL_CLASS_ANY, -1}, "glibc", NULL},
         {{"p", (1u << 30) + 1, -1},
          "glibc",
-         "class 'p': 1073741825 B an object; 1B to 1GiB would be right, and one class of any "
-         "size"},
+         "class 'p': objects of 1073741825 B; expected 1B to 1GiB, and one class of any size"},
         {{"p", 1u << 30, -1}, "glibc", NULL},
         {{"p", 8, 1}, "glibc", "class 'p': there is no budget 1"},
         {{"p", 8, -2}, "glibc", "class 'p': there is no budget -2"},
         {{"p", 8, -1},
          "limited",
-         "stack 'limited': class 'p' has no budget; one in the scenario's limits, or "
-         "limited:max=SIZE, would be right"},
+         "stack 'limited': class 'p' has no budget; expected one in the scenario's limits, or "
+         "limited:max=SIZE"},
         {{"p", 8, -1}, "limited:max=1KiB", NULL},
         {{"p", 4097, -1},
          "null:size=4KiB",
-         "stack 'null:size=4KiB': null: size 4096 B holds no p; 4112 B or more would be right"},
+         "stack 'null:size=4KiB': null: size 4096 B holds no p; expected 4112 B or more"},
     };
     const struct pl_budget budget = {"packets", 0};
     (void)state;

@@ -112,16 +112,17 @@ static void says_what_would_be_right(void **state)
     int64_t ns;
     (void)state;
     pl_size_parse("10", &bytes, &error);
-    assert_string_equal(error.text, "'10' is not a size: a number and B, KiB, MiB, GiB, kB, MB or "
-                                    "GB would be right");
+    assert_string_equal(
+        error.text,
+        "'10' is not a size; expected a size such as 64MiB (B, KiB, MiB, GiB, kB, MB or GB)");
     pl_size_parse("0.3B", &bytes, &error);
-    assert_string_equal(error.text, "'0.3B' is not a size: a whole number of the smallest unit "
-                                    "would be right");
+    assert_string_equal(error.text,
+                        "'0.3B' is not a size; expected a whole number of the smallest unit");
     pl_time_parse("-3", &ns, &error);
     assert_string_equal(error.text,
-                        "'-3' is not a time: a number and ns, us, ms, s, m or h would be right");
+                        "'-3' is not a time; expected a time such as 10s (ns, us, ms, s, m or h)");
     pl_time_parse("2562048h", &ns, &error);
-    assert_string_equal(error.text, "'2562048h' is too large: at most 2^63-1 would be right");
+    assert_string_equal(error.text, "'2562048h' is too large; expected at most 2^63-1");
     assert_int_equal(pl_size_parse("10", &bytes, NULL), -EINVAL);
 }
 

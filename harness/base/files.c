@@ -175,7 +175,7 @@ static int open_regular(const char *path, uint64_t max, struct pl_error *error)
     if (S_ISDIR(status.st_mode))
         rc = pl_error_set(error, -EISDIR, "can't read %s: %s", path, strerror(EISDIR));
     else if (!S_ISREG(status.st_mode))
-        rc = pl_error_set(error, -EINVAL, "can't read %s: it is no regular file", path);
+        rc = pl_error_set(error, -EINVAL, "can't read %s: it is not a regular file", path);
     else if ((uint64_t)status.st_size > max)
         rc = -EFBIG;
     if (!rc)
@@ -200,7 +200,7 @@ int pl_folder_make(const char *path, struct pl_error *error)
     char part[4096];
     int n = snprintf(part, sizeof part, "%s", path);
     if (n <= 0 || (size_t)n >= sizeof part)
-        return pl_error_set(error, -ENAMETOOLONG, "'%.80s': no path for a folder", path);
+        return pl_error_set(error, -ENAMETOOLONG, "'%.80s' is not a path of a folder", path);
     for (char *slash = part + 1;; slash++) {
         if (*slash && *slash != '/')
             continue;
@@ -215,7 +215,7 @@ int pl_folder_make(const char *path, struct pl_error *error)
     }
     struct stat status;
     if (stat(path, &status) || !S_ISDIR(status.st_mode))
-        return pl_error_set(error, -ENOTDIR, "%s: a folder is wanted here, and this is none", path);
+        return pl_error_set(error, -ENOTDIR, "%s is not a folder; expected one", path);
     return 0;
 }
 

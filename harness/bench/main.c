@@ -132,8 +132,8 @@ static int run_benchmarks(int argc, char **argv)
     int rc = pl_bench_run(argc, argv, &ran);
     if (rc == -ENOTSUP) {
         pl_error_set(&error, rc,
-                     "--memory takes no repetitions: with both, Google Benchmark up to 1.9.1 "
-                     "reads what it has freed");
+                     "--memory with repetitions: Google Benchmark up to 1.9.1 reads what it has "
+                     "freed; expected one of the two");
         return fail(EXIT_USAGE, &error);
     }
     return rc || ran == 0 ? EXIT_USAGE : 0;

@@ -22,8 +22,8 @@ static int take_tier(struct gbench_options *o, const char *value, struct pl_erro
 {
     int tier = pl_tier_parse(value);
     if (tier < 0)
-        return pl_error_set(error, -EINVAL, "--tier takes smoke, default or full, not '%.60s'",
-                            value);
+        return pl_error_set(error, -EINVAL,
+                            "--tier: unknown tier '%.60s'; expected smoke, default or full", value);
     o->tier = (enum pl_tier)tier;
     return 0;
 }
@@ -32,7 +32,8 @@ static int take_format(struct gbench_options *o, const char *value, struct pl_er
 {
     int format = pl_format_parse(value);
     if (format < 0)
-        return pl_error_set(error, -EINVAL, "--format takes f32 or s16, not '%.60s'", value);
+        return pl_error_set(error, -EINVAL, "--format: unknown format '%.60s'; expected f32 or s16",
+                            value);
     o->format = (enum pl_format)format;
     return 0;
 }
@@ -64,7 +65,7 @@ static int take(struct gbench_options *o, char **argv, struct pl_error *error)
             continue;
         const char *value = argv[0][length] ? argv[0] + length + 1 : argv[1];
         if (!value || !*value)
-            return pl_error_set(error, -EINVAL, "%s takes a value", takers[i].name);
+            return pl_error_set(error, -EINVAL, "%s has no value; expected one", takers[i].name);
         int rc = takers[i].take(o, value, error);
         return rc ? rc : argv[0][length] ? 1 : 2;
     }
@@ -88,9 +89,9 @@ int gbench_options_read(int argc, char **argv, struct gbench_options *options,
     }
     argv[o.rest] = NULL;
     if (!o.stack)
-        return pl_error_set(error, -EINVAL,
-                            "--stack SPEC is wanted; `plimsoll list allocators` has what it may "
-                            "name");
+        return pl_error_set(
+            error, -EINVAL,
+            "no --stack; expected --stack SPEC, of what `plimsoll list allocators` names");
     *options = o;
     return 0;
 }

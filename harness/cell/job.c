@@ -89,8 +89,8 @@ static void fill(struct pl_job *job, const struct plan *p)
 static int too_large(const struct pl_scenario *s, uint64_t bytes, struct pl_error *error)
 {
     return pl_error_set(error, -ENOMEM,
-                        "a cell of %s takes %.1f GiB of books, more than half of what this machine "
-                        "has to spare",
+                        "a cell of %s needs %.1f GiB for its records, more than half of what this "
+                        "machine has to spare",
                         pl_traits_of(s)->large, (double)bytes / 0x1p30);
 }
 
@@ -108,7 +108,7 @@ static int make_memory(uint64_t bytes, struct pl_error *error)
     if (rc == -EFBIG)
         return pl_error_set(error, -ENOMEM,
                             "a cell takes shared memory of %llu B, and an inherited RLIMIT_FSIZE "
-                            "allows less; `ulimit -f unlimited` would do",
+                            "allows less; expected `ulimit -f unlimited`",
                             (unsigned long long)bytes);
     return pl_error_set(error, -ENOMEM, "no shared memory of %llu B for a cell: %s",
                         (unsigned long long)bytes, strerror(-rc));

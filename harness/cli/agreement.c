@@ -21,9 +21,10 @@ static int read_options(int argc, char **argv, struct options *o)
         return code;
     for (int i = 1; i < argc; i++)
         if (argv[i][0] == '-')
-            return pl_cli_usage("unknown option %s; agreement takes --out DIR", argv[i]);
+            return pl_cli_usage("unknown option %s; expected --out DIR", argv[i]);
     if (argc != 1 + PL_SIDE_COUNT)
-        return pl_cli_usage("agreement takes three folders of results: WALL1 WALL2 VIRTUAL");
+        return pl_cli_usage(
+            "wrong number of folders; expected three of results: WALL1 WALL2 VIRTUAL");
     for (int side = 0; side < PL_SIDE_COUNT; side++)
         o->folders[side] = argv[1 + side];
     o->out = o->out ? o->out : o->folders[PL_SIDE_VIRTUAL];

@@ -58,8 +58,9 @@ static int read_count(const char *name, const char *text, uint64_t max, uint64_t
     errno = 0;
     unsigned long long value = strtoull(text, &end, 10);
     if (errno || end == text || *end || text[0] == '-' || value > max)
-        return pl_cli_usage("--%s takes a whole number up to %llu, not '%s'", name,
-                            (unsigned long long)max, text);
+        return pl_cli_usage(
+            "--%s: '%s' is not a number in range; expected a whole number up to %llu", name, text,
+            (unsigned long long)max);
     *count = value;
     return PL_EXIT_OK;
 }
@@ -69,7 +70,7 @@ static int read_repeat(const char *text, struct pl_arguments *a)
     uint64_t count = 0;
     int rc = read_count("repeat", text, 1000, &count);
     if (rc || count == 0)
-        return rc ? rc : pl_cli_usage("--repeat takes 1 at least");
+        return rc ? rc : pl_cli_usage("--repeat 0 is out of range; expected 1 to 1000");
     a->repeat = (uint32_t)count;
     return PL_EXIT_OK;
 }
@@ -104,7 +105,7 @@ static int add_instrument(const char *name, struct pl_arguments *a)
     }
     for (size_t i = 0; i < a->instrument_count; i++)
         if (a->instruments[i] == instrument)
-            return pl_cli_usage("the instrument %s is named twice", name);
+            return pl_cli_usage("--instrument: %s is named twice; expected once", name);
     a->instruments[a->instrument_count++] = instrument; /* each once: there are fewer than room */
     return PL_EXIT_OK;
 }
@@ -155,7 +156,7 @@ static int take(int option, const char *text, struct pl_arguments *a)
         return read_tier(text, a);
     case OUT:
         a->out = text;
-        return *text ? PL_EXIT_OK : pl_cli_usage("--out takes a folder");
+        return *text ? PL_EXIT_OK : pl_cli_usage("--out is empty; expected a folder");
     case SEED:
         a->seed_given = true;
         return read_count("seed", text, INT64_MAX, &a->seed);
@@ -194,21 +195,19 @@ static int take(int option, const char *text, struct pl_arguments *a)
 static int check_together(const struct pl_arguments *a)
 {
     if (a->command && a->scenario_count)
-        return pl_cli_usage("'%s' is a scenario, and a program follows `--`: one of the two would "
-                            "be right",
-                            a->scenarios[0]);
+        return pl_cli_usage(
+            "both a scenario ('%s') and a program after `--`; expected one of the two",
+            a->scenarios[0]);
     if ((a->send_count || a->ready) && !a->command)
         return pl_cli_usage("--%s is for a program that follows `--`; a scenario has the key "
                             "program.%s",
                             a->ready ? "ready" : "send", a->ready ? "ready" : "send");
     if (a->force && !a->out)
-        return pl_cli_usage("--force removes the run in a folder that --out names; --out DIR "
-                            "--force would be right");
+        return pl_cli_usage("--force without --out; expected --out DIR --force");
     if (a->no_save && a->out)
-        return pl_cli_usage("--no-save keeps nothing, and --out says where: one of the two would "
-                            "be right");
+        return pl_cli_usage("both --no-save and --out; expected one of the two");
     if (a->at_count && !a->ledger)
-        return pl_cli_usage("--at is when the ledger is reported; --ledger --at would be right");
+        return pl_cli_usage("--at without --ledger; expected --ledger --at TIME");
     return PL_EXIT_OK;
 }
 
@@ -233,7 +232,7 @@ int pl_arguments_read(int argc, char **argv, struct pl_arguments *a)
         return pl_cli_usage("out of memory");
     argc = take_command(argc, argv, a);
     if (a->command && !a->command[0])
-        return pl_cli_usage("a program would follow `--`");
+        return pl_cli_usage("no program after `--`; expected `-- PROGRAM [ARGUMENT...]`");
     int option, rc = PL_EXIT_OK;
     while (rc == PL_EXIT_OK && (option = getopt_long(argc, argv, ":", options, NULL)) != -1)
         rc = option == '?' || option == ':' ? pl_cli_refuse_option(option, argv)
@@ -265,7 +264,8 @@ static int keep_gated(struct pl_arguments *a, size_t count)
             free(a->listed[i]);
     }
     a->scenario_count = kept;
-    return kept ? PL_EXIT_OK : pl_cli_usage("no scenario is for the gate: name one");
+    return kept ? PL_EXIT_OK
+                : pl_cli_usage("no scenario is for the gate; expected the name of one");
 }
 
 int pl_arguments_all_scenarios(struct pl_arguments *a)
@@ -314,7 +314,7 @@ int pl_arguments_take(int *argc, char **argv, const char *option, bool flag, con
         }
         int words = flag ? 1 : 2;
         if (i + words > *argc)
-            return pl_cli_usage("%s takes a value", option);
+            return pl_cli_usage("%s has no value; expected one", option);
         *value = argv[i + words - 1];
         memmove(&argv[i], &argv[i + words], (size_t)(*argc - i - words + 1) * sizeof *argv);
         *argc -= words;

@@ -57,7 +57,8 @@ int pl_cli_baseline(int argc, char **argv)
     if (code == PL_EXIT_OK)
         code = pl_arguments_take(&argc, argv, "--in", false, &folder);
     if (code == PL_EXIT_OK && (argc < 2 || argv[1][0] == '-'))
-        code = pl_cli_usage("baseline takes folders of results, --renew and --in FOLDER");
+        code = pl_cli_usage(
+            "no folder of results; expected DIR... and, if need be, --renew and --in FOLDER");
     if (code == PL_EXIT_OK && load_all(argv + 1, argc - 1, &root, &error))
         code = pl_cli_fail(PL_EXIT_USAGE, &error);
     if (code == PL_EXIT_OK && renew && pl_baseline_write(root, folder, &error))

@@ -6,34 +6,74 @@
 #include "allocators/printable.h"
 #include "harness/base/temporary.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/interrupt.h"
 #include "harness/cli/reproduce.h"
 #include "harness/cli/side_by_side.h"
 #include "harness/compare/calibration.h"
+#include "harness/report/grid.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 
 /* A metric's share of false alarms, over six cells, is then known to about 1.5 %. */
 #define PAIRS 100
 
+static void set(struct pl_grid *grid, size_t row, const char *const *cells)
+{
+    for (size_t column = 0; column < grid->columns; column++)
+        pl_grid_set(grid, row, column, cells[column]);
+}
+
+static void print_metrics(const json_t *metrics)
+{
+    struct pl_grid grid;
+    const json_t *row;
+    size_t i;
+    if (pl_grid_make(&grid, 1 + json_array_size(metrics), 1, 3)) {
+        set(&grid, 0, (const char *const[]){"metric", "false alarms", "in a gate"});
+        json_array_foreach(metrics, i, row)
+        {
+            char alarms[32];
+            snprintf(alarms, sizeof alarms, "%.1f %%",
+                     100 * json_number_value(json_object_get(row, "false_alarms")));
+            bool advisory = json_is_true(json_object_get(row, "advisory"));
+            set(&grid, 1 + i,
+                (const char *const[]){pl_document_string(row, "metric"), alarms,
+                                      advisory ? "advisory" : "yes"});
+        }
+        pl_grid_print(stdout, &grid, NULL);
+    }
+    pl_grid_free(&grid);
+}
+
+static void print_cells(const json_t *cells)
+{
+    struct pl_grid grid;
+    const json_t *row;
+    size_t i;
+    if (pl_grid_make(&grid, 1 + json_array_size(cells), 1, 4)) {
+        grid.left[1] = grid.left[2] = true;
+        set(&grid, 0, (const char *const[]){"scenario", "stack", "metric", "noise of a ratio"});
+        json_array_foreach(cells, i, row)
+        {
+            char stack[PL_STACK_TEXT_MAX + 32], noise[32];
+            struct pl_cell_name name = pl_cell_name_of(row);
+            pl_cell_name_stack(&name, stack, sizeof stack);
+            snprintf(noise, sizeof noise, "%.2f %%",
+                     100 * json_number_value(json_object_get(row, "noise")));
+            set(&grid, 1 + i,
+                (const char *const[]){name.scenario, stack, pl_document_string(row, "metric"),
+                                      noise});
+        }
+        pl_grid_print(stdout, &grid, NULL);
+    }
+    pl_grid_free(&grid);
+}
+
 static void print(const json_t *root, const char *path)
 {
-    const json_t *row;
-    char stack[PL_STACK_TEXT_MAX + 32];
-    size_t i;
-    printf("%-24s %14s %14s\n", "metric", "false alarms", "in a gate");
-    json_array_foreach(json_object_get(root, "metrics"), i, row)
-        printf("%-24s %12.1f %% %14s\n", pl_document_string(row, "metric"),
-               100 * json_number_value(json_object_get(row, "false_alarms")),
-               json_is_true(json_object_get(row, "advisory")) ? "advisory" : "yes");
-    printf("\n%-15s %-20s %-24s %20s\n", "scenario", "stack", "metric", "noise of a ratio");
-    json_array_foreach(json_object_get(root, "cells"), i, row)
-    {
-        struct pl_cell_name name = pl_cell_name_of(row);
-        pl_cell_name_stack(&name, stack, sizeof stack);
-        printf("%-15s %-20s %-24s %18.2f %%\n", name.scenario, stack,
-               pl_document_string(row, "metric"),
-               100 * json_number_value(json_object_get(row, "noise")));
-    }
+    print_metrics(json_object_get(root, "metrics"));
+    putchar('\n');
+    print_cells(json_object_get(root, "cells"));
     putchar('\n');
     pl_printable_line(stdout, "calibration: %s", path);
 }
@@ -89,9 +129,10 @@ static int calibrate(struct pl_arguments *a, const char *pairs, const char *path
     if (code == PL_EXIT_OK)
         code = pl_arguments_count("pairs", pairs, 1000, &s.pairs);
     if (code == PL_EXIT_OK && s.pairs < PL_CALIBRATION_PAIRS_MIN)
-        code = pl_cli_usage("--pairs takes %d at least", PL_CALIBRATION_PAIRS_MIN);
+        code = pl_cli_usage("--pairs: too few; expected %d or more", PL_CALIBRATION_PAIRS_MIN);
     if (code != PL_EXIT_OK)
         return code;
+    pl_interrupt_catch(); /* from here on there is a folder to remove */
     if (!a->out && pl_temporary_make(&temporary, "calibrate", &error))
         return pl_cli_fail(PL_EXIT_USAGE, &error);
     s.folder = a->out ? a->out : temporary.path;

@@ -87,7 +87,7 @@ static void note_rate(const struct noting *n, uint32_t index)
     if (arrived_s < 1e-3 * counted_s)
         say(n,
             "%u packets of SSRC 0x%08x arrive within %.6f s, though their clock counts %.1f s: no "
-            "network has that pace; a capture with its own arrival times would be right",
+            "network has that pace; expected a capture with its own arrival times",
             stream->packets, stream->ssrc, arrived_s, counted_s);
     else
         say(n,

@@ -37,8 +37,8 @@ static int add_send(json_t *sends, const char *text, struct pl_error *error)
     const char *equals = strrchr(text, '=');
     if (!equals || equals == text)
         return pl_error_set(error, -EINVAL,
-                            "--send takes FILE=ADDRESS:PORT, not '%s'; calls.pcap=127.0.0.1:5004 "
-                            "would be right",
+                            "--send: '%s' has no address; expected FILE=ADDRESS:PORT such as "
+                            "calls.pcap=127.0.0.1:5004",
                             text);
     json_array_append_new(
         sends, json_pack("{s:s%, s:s}", "file", text, (size_t)(equals - text), "to", equals + 1));
@@ -84,7 +84,7 @@ static json_t *document_of(const struct pl_arguments *a, struct pl_error *error)
                                  title, "pipeline", "program", "program", program, "duration",
                                  DURATION, "allocators", "glibc", "expect");
     if (!document)
-        pl_error_set(error, -EINVAL, "the command is no text: UTF-8 would be right");
+        pl_error_set(error, -EINVAL, "the command is not text; expected UTF-8");
     return document;
 }
 
@@ -156,7 +156,7 @@ int pl_command_trace(const struct pl_arguments *a, const char *path, struct pl_s
     json_t *document = rc ? NULL : document_of_trace(path, pl_trace_head(reader)->command, ms);
     pl_trace_close(reader);
     if (!rc && !document)
-        rc = pl_error_set(error, -EINVAL,
-                          "%s: its name or command is no text: UTF-8 would be right", path);
+        rc = pl_error_set(error, -EINVAL, "%s: its name or command is not text; expected UTF-8",
+                          path);
     return rc ? rc : parse(a, document, path, s, error);
 }

@@ -29,11 +29,10 @@ static int read_arguments(int argc, char **argv, struct compare *o)
         return code;
     for (int i = 1; i < argc; i++)
         if (argv[i][0] == '-')
-            return pl_cli_usage("unknown option %s; compare takes --gate, --out DIR and "
-                                "--calibration FILE",
-                                argv[i]);
+            return pl_cli_usage(
+                "unknown option %s; expected --gate, --out DIR or --calibration FILE", argv[i]);
     if (argc != 3)
-        return pl_cli_usage("compare takes two folders of results: BASE NEW");
+        return pl_cli_usage("wrong number of folders; expected two of results: BASE NEW");
     o->base = argv[1];
     o->new = argv[2];
     o->out = o->out ? o->out : o->new;
@@ -96,9 +95,9 @@ static int compare(const struct compare *o, json_t *base, json_t *new)
     }
     const char *part = pl_comparison_incomplete(&c);
     if (o->gate && part)
-        pl_cli_usage("gate: %s was stopped before its end (run.complete is false); a gate takes "
-                     "whole runs",
-                     part);
+        pl_cli_usage(
+            "gate: %s was stopped before its end (run.complete is false); expected a complete run",
+            part);
     else if (pl_comparison_write(&c, o->out, o->base, o->new, &error))
         pl_cli_fail(PL_EXIT_USAGE, &error);
     else

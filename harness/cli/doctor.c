@@ -6,36 +6,22 @@
 #include <unistd.h>
 
 #include "allocators/allocator.h"
-#include "allocators/printable.h"
 #include "harness/base/proc.h"
 #include "harness/base/temporary.h"
 #include "harness/cell/heap.h"
 #include "harness/cell/process.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
-#include "harness/cli/page.h"
 #include "harness/instruments/instrument.h"
 #include "harness/live/loopback.h"
 #include "harness/report/grid.h"
 #include "harness/results/clean.h"
+#include "harness/results/document.h"
 
-/* In one line where nobody says how wide it may be. */
-static void say_line(const char *what, bool good, const char *detail)
-{
-    int column = printf("%-22s %-4s ", what, good ? "ok" : "no");
-    char *clean = pl_printable_dup(detail);
-    pl_cli_wrap(stdout, clean ? clean : "", column, (int)pl_grid_width(stdout, 1 << 20));
-    free(clean);
-}
-
-/* @param findings gets it; NULL: it is printed */
 static void say(json_t *findings, const char *what, bool good, const char *detail)
 {
-    if (findings)
-        json_array_append_new(findings, json_pack("{s:s, s:b, s:o}", "what", what, "ok", good,
-                                                  "detail", pl_clean_string(detail)));
-    else
-        say_line(what, good, detail);
+    json_array_append_new(findings, json_pack("{s:s, s:b, s:o}", "what", what, "ok", good, "detail",
+                                              pl_clean_string(detail)));
 }
 
 static void check_containers(json_t *findings)
@@ -135,13 +121,37 @@ static void check_live(json_t *findings)
     say(findings, "wall clock", found, found ? detail : error.text);
 }
 
+static void print(const json_t *findings, bool as_json)
+{
+    struct pl_grid grid;
+    const json_t *finding;
+    size_t i;
+    if (as_json) {
+        json_dumpf(findings, stdout, JSON_INDENT(1));
+        putchar('\n');
+        return;
+    }
+    if (pl_grid_make(&grid, json_array_size(findings), 0, 3)) {
+        grid.left[0] = grid.left[1] = grid.prose = true;
+        json_array_foreach(findings, i, finding)
+        {
+            pl_grid_set(&grid, i, 0, pl_document_string(finding, "what"));
+            pl_grid_set(&grid, i, 1, json_is_true(json_object_get(finding, "ok")) ? "ok" : "no");
+            pl_grid_set(&grid, i, 2, pl_document_string(finding, "detail"));
+        }
+        pl_grid_print(stdout, &grid, NULL);
+    }
+    pl_grid_free(&grid);
+}
+
 int pl_cli_doctor(int argc, char **argv)
 {
     const char *json = NULL;
     int code = pl_arguments_take(&argc, argv, "--json", true, &json);
     if (code || argc > 1)
-        return code ? code : pl_cli_usage("doctor takes --json and nothing else");
-    json_t *findings = json ? json_array() : NULL;
+        return code ? code
+                    : pl_cli_usage("unexpected argument '%s'; expected --json or none", argv[1]);
+    json_t *findings = json_array();
     pl_temporary_clean();
     char cell[4096];
     struct pl_error error;
@@ -157,10 +167,7 @@ int pl_cli_doctor(int argc, char **argv)
     check_plots(findings);
     check_heaps(findings);
     check_instruments(findings);
-    if (json) {
-        json_dumpf(findings, stdout, JSON_INDENT(1));
-        putchar('\n');
-        json_decref(findings);
-    }
+    print(findings, json != NULL);
+    json_decref(findings);
     return found ? PL_EXIT_OK : PL_EXIT_MACHINE;
 }

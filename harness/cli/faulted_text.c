@@ -1,12 +1,15 @@
 /* The fates of a program's refused allocations, for a person (faulted.h). */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
 #include "allocators/printable.h"
 #include "harness/cli/faulted.h"
+#include "harness/report/grid.h"
 #include "harness/report/text.h"
+#include "harness/report/wrap.h"
 
 #define CALLS_TOLD 8 /* of one line; the others are counted */
 
@@ -58,27 +61,52 @@ static void write_site(const struct pl_faulted_run *run, char *text, size_t capa
                  run->fault.object[0] ? run->fault.object : "code of no file", run->fault.offset);
 }
 
-static void print_line(const struct pl_faulted *f, size_t first)
+static void set_line(struct pl_grid *grid, size_t row, const struct pl_faulted *f, size_t first)
 {
-    char fate[80], calls[256], site[PL_PAGE_PATH_MAX + 2 * PL_CALL_SITE_TEXT + 64];
+    char fate[80], calls[256], call[264], site[PL_PAGE_PATH_MAX + 2 * PL_CALL_SITE_TEXT + 64];
     pl_fate_text(&f->runs[first].fate, fate, sizeof fate);
     write_calls(f, first, calls, sizeof calls);
+    snprintf(call, sizeof call, "call %s", calls);
     write_site(&f->runs[first], site, sizeof site);
-    pl_printable_line(stdout, "  %-36s call %-16s %s", fate, calls, site);
+    pl_grid_set(grid, row, 0, fate);
+    pl_grid_set(grid, row, 1, call);
+    pl_grid_set(grid, row, 2, site);
+}
+
+/* Those that are alike in one line, by their fates. */
+static void print_lines(const struct pl_faulted *f)
+{
+    struct pl_grid grid;
+    size_t count = 0, row = 0;
+    for (size_t i = 0; i < f->run_count; i++)
+        count += is_first(f, i);
+    if (!count)
+        return;
+    if (pl_grid_make(&grid, count, 0, 3)) {
+        grid.prose = grid.left[0] = grid.left[1] = true;
+        grid.indent = 2;
+        for (int kind = 0; kind < PL_FATE_COUNT; kind++)
+            for (size_t i = 0; i < f->run_count; i++)
+                if ((int)f->runs[i].fate.kind == kind && is_first(f, i))
+                    set_line(&grid, row++, f, i);
+        pl_grid_print(stdout, &grid, NULL);
+    }
+    pl_grid_free(&grid);
 }
 
 static void print_reference(const struct pl_faulted *f)
 {
     const struct pl_program_record *r = &f->reference;
-    char duration[PL_TEXT_FIGURE], end[80] = "it runs on";
+    char duration[PL_TEXT_FIGURE], end[80] = "it runs on", text[PL_STACK_TEXT_MAX + 512];
     pl_text_duration(duration, (double)f->planned->scenario.duration_ns / 1e9);
     if (r->ended_ns >= 0)
         snprintf(end, sizeof end, "it ends by itself with status %d", WEXITSTATUS(r->wait_status));
-    pl_printable_line(stdout,
-                      "%s, %s, at most %s: without a fault %s; %" PRIu64
-                      " allocating call%s, %" PRIu64 " of them before it is ready",
-                      f->planned->scenario.name, f->inner, duration, end, r->allocating_calls,
-                      plural(r->allocating_calls), r->allocating_before);
+    snprintf(text, sizeof text,
+             "%s, %s, at most %s: without a fault %s; %" PRIu64 " allocating call%s, %" PRIu64
+             " of them before it is ready",
+             f->planned->scenario.name, f->inner, duration, end, r->allocating_calls,
+             plural(r->allocating_calls), r->allocating_before);
+    pl_wrap(stdout, text, 0, 0, pl_wrap_width(stdout, 0));
 }
 
 static void print_worst(const struct pl_faulted *f)
@@ -93,30 +121,39 @@ static void print_worst(const struct pl_faulted *f)
             }
 }
 
+__attribute__((format(printf, 3, 4))) static void add(char *text, size_t capacity,
+                                                      const char *format, ...)
+{
+    size_t used = strlen(text);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text + used, capacity - used, format, args);
+    va_end(args);
+}
+
 static void print_sum(const struct pl_faulted *f)
 {
     size_t n[PL_FATE_COUNT];
+    char text[400] = "";
     pl_faulted_count(f, n);
     size_t injected = f->run_count - n[PL_FATE_NOT_REACHED];
-    printf("of %zu injected failure%s it survived %zu, ended with an error %zu, crashed at %zu",
-           injected, plural(injected), n[PL_FATE_SURVIVED], n[PL_FATE_EXITED], n[PL_FATE_CRASHED]);
+    add(text, sizeof text,
+        "of %zu injected failure%s it survived %zu, ended with an error %zu, crashed at %zu",
+        injected, plural(injected), n[PL_FATE_SURVIVED], n[PL_FATE_EXITED], n[PL_FATE_CRASHED]);
     if (n[PL_FATE_HUNG])
-        printf(", hung at %zu", n[PL_FATE_HUNG]);
+        add(text, sizeof text, ", hung at %zu", n[PL_FATE_HUNG]);
     if (n[PL_FATE_NOT_REACHED])
-        printf("; %zu more %s not reached", n[PL_FATE_NOT_REACHED],
-               n[PL_FATE_NOT_REACHED] == 1 ? "was" : "were");
+        add(text, sizeof text, "; %zu more %s not reached", n[PL_FATE_NOT_REACHED],
+            n[PL_FATE_NOT_REACHED] == 1 ? "was" : "were");
     if (f->run_count < f->runs_asked)
-        printf("; stopped before %zu more", f->runs_asked - f->run_count);
-    putchar('\n');
+        add(text, sizeof text, "; stopped before %zu more", f->runs_asked - f->run_count);
+    pl_wrap(stdout, text, 0, 0, pl_wrap_width(stdout, 0));
 }
 
 void pl_faulted_print(const struct pl_faulted *f)
 {
     print_reference(f);
-    for (int kind = 0; kind < PL_FATE_COUNT; kind++)
-        for (size_t i = 0; i < f->run_count; i++)
-            if ((int)f->runs[i].fate.kind == kind && is_first(f, i))
-                print_line(f, i);
+    print_lines(f);
     print_worst(f);
     print_sum(f);
 }

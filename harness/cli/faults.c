@@ -230,15 +230,15 @@ static int walk_all(const struct pl_arguments *a, const struct pl_planned *p, ui
 static int check_arguments(const struct pl_arguments *a)
 {
     if (!a->command && a->scenario_count != 1)
-        return pl_cli_usage("faults takes a program that follows `--`, or one scenario of the "
-                            "pipeline program");
+        return pl_cli_usage("no program; expected `-- PROGRAM [ARGUMENT...]`, or one scenario of "
+                            "the pipeline program");
     if (a->allocators && strchr(a->allocators, ','))
-        return pl_cli_usage("faults takes one allocator, not %s", a->allocators);
+        return pl_cli_usage("--allocator %s is a list; expected one allocator", a->allocators);
     if (a->out)
-        return pl_cli_usage(
-            "faults prints what it finds and writes no folder: no --out would be right");
+        return pl_cli_usage("--out: faults writes no folder; expected no --out");
     if (a->instrument_count || a->repeat || a->ledger)
-        return pl_cli_usage("faults takes neither --instrument nor --repeat nor --ledger");
+        return pl_cli_usage(
+            "--instrument, --repeat and --ledger are options of run; expected faults without them");
     return PL_EXIT_OK;
 }
 
@@ -250,12 +250,11 @@ static int check_planned(const struct pl_planned *p)
     struct pl_stack_spec spec;
     struct pl_error error;
     if (!pl_traits_of(&p->scenario)->foreign)
-        return pl_cli_usage("%s runs no program of others: a scenario of the pipeline program, or "
-                            "`-- PROGRAM` would be right",
-                            p->scenario.name);
+        return pl_cli_usage(
+            "%s runs no program; expected a scenario of the pipeline program, or `-- PROGRAM`",
+            p->scenario.name);
     if (strlen(faulted.inner) > INNER_MAX)
-        return pl_cli_usage("the allocator is too long to stand behind a fault: at most %d "
-                            "characters would be right",
+        return pl_cli_usage("--allocator: too long behind a fault; expected at most %d characters",
                             INNER_MAX);
     pl_faulted_stack(&faulted, NEVER, text, sizeof text);
     if (pl_stack_parse(text, &spec, &error) || pl_interpose_check(&spec, &error))
@@ -271,7 +270,7 @@ static int read_count(const char *text, uint32_t *count)
     int rc = pl_arguments_count("count", text, RUNS_MAX, count);
     if (rc || *count)
         return rc;
-    return pl_cli_usage("--count takes 1 at least, or all");
+    return pl_cli_usage("--count 0 is out of range; expected 1 or more, or all");
 }
 
 /* There is room for one setting more than there are arguments. */

@@ -49,11 +49,12 @@ static int read_wishes(int argc, char **argv, struct wishes *w)
     }
     w->scenario = optind < argc ? argv[optind] : NULL;
     if (argc - optind > 1 || !w->scenario == !w->folder)
-        return pl_cli_usage("history takes one scenario, or --add and one folder of results");
+        return pl_cli_usage("neither one scenario nor one folder to add; expected SCENARIO, or --add DIR");
     if (w->folder && (w->metrics || w->allocator))
-        return pl_cli_usage("--metric and --allocator choose what to print; --add prints nothing");
+        return pl_cli_usage(
+            "--metric or --allocator with --add, which prints nothing; expected --add alone");
     if (!w->folder && w->commit)
-        return pl_cli_usage("--commit goes with --add");
+        return pl_cli_usage("--commit without --add; expected --add DIR --commit C");
     return PL_EXIT_OK;
 }
 
@@ -61,9 +62,10 @@ static int check_commit(const char *commit)
 {
     size_t length = strlen(commit);
     if (length == 0 || length > COMMIT_MAX)
-        return pl_cli_usage("--commit takes 1 to %d characters", COMMIT_MAX);
+        return pl_cli_usage("--commit is empty or too long; expected 1 to %d characters",
+                            COMMIT_MAX);
     if (strchr(commit, ' ') || !pl_printable_text(commit, length))
-        return pl_cli_usage("--commit takes a name without blanks, such as a hash");
+        return pl_cli_usage("--commit has blanks; expected a name without, such as a hash");
     return PL_EXIT_OK;
 }
 

@@ -83,8 +83,8 @@ int pl_cli_import(int argc, char **argv)
     if (code)
         return code;
     if (argc != 2 || argv[1][0] == '-')
-        return pl_cli_usage("import takes the file of a recording, such as "
-                            "heaptrack.PROGRAM.PID.zst, and --out FILE");
+        return pl_cli_usage("no recording; expected one FILE such as heaptrack.PROGRAM.PID.zst "
+                            "and, if need be, --out FILE");
     FILE *from = open_recording(argv[1]);
     int rc =
         from ? import(from, argv[1], out, &error)

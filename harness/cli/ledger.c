@@ -17,15 +17,14 @@ static int add_time(const char *text, size_t length, struct pl_arguments *a)
     struct pl_error error;
     snprintf(word, sizeof word, "%.*s", (int)(length < 63 ? length : 63), text);
     if (pl_time_parse(word, &at_ns, &error) || at_ns <= 0)
-        return pl_cli_usage("--at takes times of the replay, not '%s'; --at 40s or --at 40s,80s "
-                            "would be right",
-                            word);
+        return pl_cli_usage(
+            "--at: '%s' is not a time of the replay; expected times such as 40s or 40s,80s", word);
     if (a->at_count == PL_LEDGER_TIMES_MAX)
-        return pl_cli_usage("--at takes %d times at most", PL_LEDGER_TIMES_MAX);
+        return pl_cli_usage("--at: too many times; expected at most %d", PL_LEDGER_TIMES_MAX);
     if (a->at_count && at_ns <= a->at_ns[a->at_count - 1])
-        return pl_cli_usage("--at takes times in rising order, each once: '%s' is not later than "
-                            "the one before",
-                            word);
+        return pl_cli_usage(
+            "--at: '%s' is not later than the time before it; expected rising times, each once",
+            word);
     a->at_ns[a->at_count++] = at_ns;
     return PL_EXIT_OK;
 }
@@ -49,9 +48,9 @@ int pl_cli_ledger_check(const struct pl_arguments *a, const struct pl_scenario *
         return PL_EXIT_OK;
     pl_time_format(s->duration_ns, duration, sizeof duration);
     pl_time_format(a->at_ns[a->at_count - 1], at, sizeof at);
-    return pl_cli_usage("--at %s is beyond the %s that %s takes; an earlier time, or a longer "
-                        "--set duration, would be right",
-                        at, duration, s->name);
+    return pl_cli_usage(
+        "--at %s is beyond the %s that %s takes; expected an earlier time, or a longer --duration",
+        at, duration, s->name);
 }
 
 /* "series/000.name.csv" becomes "ledger/000.name.txt". */

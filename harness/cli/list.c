@@ -11,7 +11,6 @@
 #include "harness/cli/cli.h"
 #include "harness/cli/listed_classes.h"
 #include "harness/cli/listed_trace.h"
-#include "harness/cli/page.h"
 #include "harness/instruments/instrument.h"
 #include "harness/measure/metrics.h"
 #include "harness/report/counterparts_table.h"
@@ -20,8 +19,6 @@
 #include "harness/results/counterparts.h"
 #include "harness/results/document.h"
 #include "harness/scenario/sweep.h"
-
-#define WIDTH_OF_A_PIPE (1 << 20) /* a line each, for scripts */
 
 /* One line of a list. */
 static json_t *entry(const char *name, const char *about)
@@ -91,6 +88,14 @@ static int list_allocators(json_t *list)
             add_version(row, info.name);
         json_array_append_new(list, row);
     }
+    for (size_t i = 0; i < pl_stack_group_count; i++) {
+        char stacks[PL_STACK_TEXT_MAX], about[2 * PL_STACK_TEXT_MAX];
+        pl_stack_groups[i].stacks(stacks, sizeof stacks);
+        snprintf(about, sizeof about, "%s: %s", pl_stack_groups[i].about, stacks);
+        json_t *row = entry(pl_stack_groups[i].name, about);
+        add(row, "kind", "group");
+        json_array_append_new(list, row);
+    }
     return PL_EXIT_OK;
 }
 
@@ -155,58 +160,67 @@ static int list_instruments(json_t *list)
     return PL_EXIT_OK;
 }
 
-/* What stands between name and words, each as wide as the widest. */
+/* What stands between name and words, and beneath. */
 static const char *const between[] = {"kind", "class", "better", "unit"};
+static const struct {
+    const char *key, *what;
+} beneath[] = {{"options", "options"}, {"version", "version"}, {"missing", "not here"}};
+#define BETWEEN (sizeof between / sizeof *between)
+#define BENEATH (sizeof beneath / sizeof *beneath)
 
-static int widest(const json_t *list, const char *key)
+static bool has(const json_t *list, const char *key)
 {
     const json_t *row;
-    size_t i, most = 0;
-    json_array_foreach(list, i, row)
-    {
-        size_t length = strlen(pl_document_string(row, key));
-        most = length > most ? length : most;
-    }
-    return (int)most;
+    size_t i;
+    json_array_foreach(list, i, row) if (*pl_document_string(row, key)) return true;
+    return false;
 }
 
-/* Where little room is left beside what stands before them, words go beneath. */
-static void print_words(const char *text, int column)
+static size_t lines_of(const json_t *row)
 {
-    const int most = (int)pl_grid_width(stdout, WIDTH_OF_A_PIPE);
-    if (column > most / 2)
-        column = printf("\n    ") - 1;
-    pl_cli_wrap(stdout, text, column, most);
+    size_t lines = 1;
+    for (size_t k = 0; k < BENEATH; k++)
+        lines += *pl_document_string(row, beneath[k].key) != '\0';
+    return lines;
 }
 
-static void print_below(int indent, const char *what, const char *text)
+/* @param line set to the one behind the row's last */
+static void set_lines(struct pl_grid *grid, const json_t *row, const char *const *keys,
+                      size_t *line)
 {
-    if (*text) {
-        int column = printf("%*s%s: ", indent, "", what);
-        print_words(text, column);
+    char about[2048];
+    const json_t *swept = json_object_get(row, "swept_stacks");
+    pl_grid_set(grid, *line, 0, pl_document_string(row, "name"));
+    for (size_t k = 1; k + 1 < grid->columns; k++)
+        pl_grid_set(grid, *line, k, pl_document_string(row, keys[k]));
+    snprintf(about, sizeof about, swept ? "%s (sweeps %lld stacks)" : "%s",
+             pl_document_string(row, "about"), (long long)json_integer_value(swept));
+    pl_grid_set(grid, (*line)++, grid->columns - 1, about);
+    for (size_t k = 0; k < BENEATH; k++) {
+        const char *text = pl_document_string(row, beneath[k].key);
+        snprintf(about, sizeof about, "%s: %s", beneath[k].what, text);
+        if (*text)
+            pl_grid_set(grid, (*line)++, grid->columns - 1, about);
     }
 }
 
 static void print_list(const json_t *list)
 {
+    const char *keys[BETWEEN + 1] = {NULL};
     const json_t *row;
-    size_t i;
-    const int width = widest(list, "name");
-    json_array_foreach(list, i, row)
-    {
-        char about[1024];
-        int column = printf("%-*s ", width, pl_document_string(row, "name"));
-        for (size_t k = 0; k < sizeof between / sizeof *between; k++)
-            if (widest(list, between[k]))
-                column +=
-                    printf("%-*s ", widest(list, between[k]), pl_document_string(row, between[k]));
-        const json_t *swept = json_object_get(row, "swept_stacks");
-        snprintf(about, sizeof about, swept ? "%s (sweeps %lld stacks)" : "%s",
-                 pl_document_string(row, "about"), (long long)json_integer_value(swept));
-        print_words(about, column);
-        print_below(width + 7, "options", pl_document_string(row, "options"));
-        print_below(width + 7, "version", pl_document_string(row, "version"));
-        print_below(width + 7, "not here", pl_document_string(row, "missing"));
+    size_t i, lines = 0, columns = 1, line = 0;
+    struct pl_grid grid;
+    for (size_t k = 0; k < BETWEEN; k++)
+        if (has(list, between[k]))
+            keys[columns++] = between[k];
+    json_array_foreach(list, i, row) lines += lines_of(row);
+    if (lines && pl_grid_make(&grid, lines, 0, columns + 1)) {
+        grid.prose = true;
+        for (size_t k = 0; k < columns; k++)
+            grid.left[k] = true;
+        json_array_foreach(list, i, row) set_lines(&grid, row, keys, &line);
+        pl_grid_print(stdout, &grid, NULL);
+        pl_grid_free(&grid);
     }
 }
 
@@ -295,8 +309,8 @@ int pl_cli_list(int argc, char **argv)
         (events && classes) || (counterparts && (!wanted || strcmp(wanted, "scenarios") != 0)) ||
         (json && (events || classes || counterparts)))
         return pl_cli_usage(
-            "list takes one of scenarios [--counterparts], allocators, formats, metrics, "
-            "instruments, or [--events|--classes] and the file of a trace");
+            "these don't go together; expected scenarios [--counterparts], allocators, formats, "
+            "metrics or instruments, or [--events|--classes] FILE.trace");
     if (counterparts)
         return list_counterparts();
     if (!wanted || is_list(wanted))

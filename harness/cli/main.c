@@ -46,10 +46,10 @@ int pl_cli_unknown(const char *kind, const char *word, const char *names)
 int pl_cli_refuse_option(int option, char *const *argv)
 {
     if (optopt > ' ')
-        return pl_cli_usage("unrecognized option '-%c'", optopt);
+        return pl_cli_usage("unknown option -%c; expected --NAME", optopt);
     if (option == ':')
-        return pl_cli_usage("option '%s' requires an argument", argv[optind - 1]);
-    return pl_cli_usage(optopt ? "option '%s' takes no argument" : "unrecognized option '%s'",
+        return pl_cli_usage("%s has no value; expected one", argv[optind - 1]);
+    return pl_cli_usage(optopt ? "%s has a value; expected none" : "unknown option %s",
                         argv[optind - 1]);
 }
 

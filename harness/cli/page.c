@@ -3,24 +3,31 @@
 
 #include <string.h>
 
+#include "harness/report/wrap.h"
+
 #define WIDTH 80
 #define INDENT 2
+#define COMMAND_WIDTH 13
 #define EXIT_WIDTH 18   /* of "129, 130, 143", and what is around it */
 #define OPTION_WIDTH 28 /* of "--send FILE=ADDRESS:PORT", and two blanks */
 
-void pl_cli_wrap(FILE *out, const char *text, int column, int width)
+/* At most 80 columns, which lines are read best in. */
+static size_t width_of(FILE *out)
 {
-    int at = column;
-    for (const char *word = text; *word;) {
-        int length = (int)strcspn(word, " ");
-        if (at > column && at + 1 + length > width) {
-            fprintf(out, "\n%*s", column, "");
-            at = column;
-        }
-        at += fprintf(out, "%s%.*s", at > column ? " " : "", length, word);
-        word += length + (word[length] == ' ');
+    size_t width = pl_wrap_width(out, WIDTH);
+    return width < WIDTH ? width : WIDTH;
+}
+
+static void entry(FILE *out, const char *name, const char *text, size_t column)
+{
+    fprintf(out, "%*s%s", INDENT, "", name);
+    size_t at = INDENT + pl_wrap_columns(name);
+    if (at < column) {
+        pl_wrap(out, text, at, column, width_of(out));
+    } else {
+        fputc('\n', out);
+        pl_wrap(out, text, 0, column, width_of(out));
     }
-    fputc('\n', out);
 }
 
 /* Each line of a text behind the same beginning. */
@@ -35,29 +42,23 @@ static void lines(FILE *out, const char *text, const char *before)
 
 static void option(FILE *out, const struct pl_cli_option *o)
 {
-    char help[512];
+    char name[96], help[512];
     const char *blank = o->argument && o->argument[0] != '[' ? " " : "";
-    int used =
-        fprintf(out, "%*s--%s%s%s", INDENT, "", o->name, blank, o->argument ? o->argument : "");
+    snprintf(name, sizeof name, "--%s%s%s", o->name, blank, o->argument ? o->argument : "");
     snprintf(help, sizeof help, o->fallback ? "%s (default: %s)" : "%s", o->help, o->fallback);
-    if (used >= OPTION_WIDTH)
-        fprintf(out, "\n%*s", OPTION_WIDTH, "");
-    else
-        fprintf(out, "%*s", OPTION_WIDTH - used, "");
-    pl_cli_wrap(out, help, OPTION_WIDTH, WIDTH);
+    entry(out, name, help, OPTION_WIDTH);
 }
 
 /* "1 an expectation failed" */
 static void exits(FILE *out, const char *text)
 {
     for (const char *line = text; *line; line += strspn(line, "\n")) {
-        char words[200];
+        char codes[32], words[200];
         int length = (int)strcspn(line, "\n");
         int code = (int)strspn(line, "0123456789, ");
+        snprintf(codes, sizeof codes, "%.*s", code - 1, line);
         snprintf(words, sizeof words, "%.*s", length - code, line + code);
-        int used = fprintf(out, "%*s%.*s", INDENT, "", code, line);
-        fprintf(out, "%*s", EXIT_WIDTH - used, "");
-        pl_cli_wrap(out, words, EXIT_WIDTH, WIDTH);
+        entry(out, codes, words, EXIT_WIDTH);
         line += length;
     }
 }
@@ -69,12 +70,11 @@ void pl_cli_page(FILE *out, const struct pl_cli_command *c)
     snprintf(before, sizeof before, "plimsoll %s ", c->name);
     lines(out, c->usage, before);
     fputc('\n', out);
-    pl_cli_wrap(out, c->about, 0, WIDTH);
+    pl_wrap(out, c->about, 0, 0, width_of(out));
     fputs("\noptions\n", out);
     for (const struct pl_cli_option *const *o = c->options; *o; o++)
         option(out, *o);
-    fprintf(out, "%*s%-*s%s\n", INDENT, "", OPTION_WIDTH - INDENT, "-h, --help",
-            "prints this page");
+    entry(out, "-h, --help", "prints this page", OPTION_WIDTH);
     fputs("\nexamples\n", out);
     for (size_t i = 0; i < 2; i++)
         lines(out, c->examples[i], "");
@@ -93,7 +93,7 @@ void pl_cli_overview(FILE *out)
           "commands\n",
           out);
     for (size_t i = 0; i < pl_cli_command_count; i++)
-        fprintf(out, "  %-11s%s\n", pl_cli_commands[i].name, pl_cli_commands[i].summary);
+        entry(out, pl_cli_commands[i].name, pl_cli_commands[i].summary, COMMAND_WIDTH);
     fputs("\nexamples\n"
           "  plimsoll run stalled-reader\n"
           "  plimsoll run --duration 60s --allocator jemalloc -- ./my-server\n\n"

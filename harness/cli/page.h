@@ -6,10 +6,6 @@
 
 #include "harness/cli/table.h"
 
-/** Prints words in lines, each but the first beginning at `column`, where the cursor stands.
- *  @param width of a line; words that are longer stick out */
-void pl_cli_wrap(FILE *out, const char *text, int column, int width);
-
 /** Prints the page of a command: usage, what it does, options with defaults, examples, exit codes.
  */
 void pl_cli_page(FILE *out, const struct pl_cli_command *command);

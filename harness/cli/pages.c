@@ -212,7 +212,7 @@ static void print_zsh(void)
     zsh_function("scenarios", "@scenario");
     zsh_function("allocators", "@allocator");
     zsh_function("metrics", "@metric");
-    puts("_plimsoll() {\n    local -a commands=(");
+    puts("_plimsoll() {\n    local -a subcommands=(");
     for (size_t i = 0; i < pl_cli_command_count; i++) {
         printf("        '%s:", pl_cli_commands[i].name);
         zsh_text(pl_cli_commands[i].summary);
@@ -220,7 +220,13 @@ static void print_zsh(void)
     }
     puts("        'help:the page of a command')\n"
          "    if ((CURRENT == 2)) || [[ $words[2] == help ]]; then\n"
-         "        _describe command commands\n        return\n    fi\n"
+         "        _describe command subcommands\n        return\n    fi\n"
+         "    local -i dashes=${words[(i)--]} # behind `--` stands a program\n"
+         "    if ((dashes < CURRENT)); then\n"
+         "        shift $dashes words\n        ((CURRENT -= dashes))\n"
+         "        if ((CURRENT == 1)); then\n            _command_names -e\n            _files\n"
+         "        else\n            _normal\n        fi\n        return\n"
+         "    fi\n"
          "    local command=$words[2]\n    shift words\n    ((CURRENT--))\n    case $command in");
     for (size_t i = 0; i < pl_cli_command_count; i++)
         zsh_command(&pl_cli_commands[i]);

@@ -42,7 +42,7 @@ static int read_numbers(const struct texts *t, struct pl_side_by_side *s)
     if (code == PL_EXIT_OK)
         code = pl_arguments_count("shuffle", t->shuffle, UINT32_MAX, &shuffle);
     if (code == PL_EXIT_OK && s->pairs < PL_JUDGE_PAIRS_MIN)
-        code = pl_cli_usage("--pairs takes %d at least: fewer can't show anything",
+        code = pl_cli_usage("--pairs: too few to show anything; expected %d or more",
                             PL_JUDGE_PAIRS_MIN);
     s->seed = shuffle;
     return code;
@@ -57,10 +57,10 @@ static int run(const struct texts *t, struct pl_arguments *a, const char *comman
                                 .command = command};
     int code = pl_side_by_side_self(self, sizeof self);
     if (code == PL_EXIT_OK && !t->base && !t->base_directory)
-        code = pl_cli_usage("pairs takes --base PROGRAM, the plimsoll to compare with, or "
+        code = pl_cli_usage("no --base; expected --base PROGRAM, the plimsoll to compare with, or "
                             "--base-directory DIR, the other build of a scenario's program");
     if (code == PL_EXIT_OK && !a->out)
-        code = pl_cli_usage("pairs takes --out DIR, which gets base/ and new/");
+        code = pl_cli_usage("no --out; expected --out DIR, which gets base/ and new/");
     if (code == PL_EXIT_OK)
         code = read_numbers(t, &s);
     s.programs[0] = t->base ? t->base : self;

@@ -39,17 +39,15 @@ static bool wants_two(const struct pl_planned *p)
 
 /* A stack that takes no lock serves one thread. Its cells with two are left out, unless the person
  * asked for them. */
-static int check_threads(struct pl_planned *p, const struct pl_arguments *a,
-                         const struct pl_stack_spec *spec)
+static int check_threads(struct pl_planned *p, bool asked, const struct pl_stack_spec *spec)
 {
     char what[PL_STACK_TEXT_MAX + 32];
     if (!pl_stack_one_thread(spec) || !wants_two(p))
         return PL_EXIT_OK;
-    if (a->allocators)
-        return pl_cli_usage("stack '%.100s' serves one thread at a time, not 2; another stack, or "
-                            "%s, would be right",
-                            spec->text,
-                            p->clock == PL_CLOCK_WALL ? "--clock virtual" : "--set threads=1");
+    if (asked)
+        return pl_cli_usage(
+            "stack '%.100s' serves one thread at a time, not 2; expected another stack, or %s",
+            spec->text, p->clock == PL_CLOCK_WALL ? "--clock virtual" : "--set threads=1");
     snprintf(what, sizeof what, "%s with 2 threads", spec->text);
     note_skipped(p, what, "it serves one thread at a time");
     return PL_EXIT_OK;
@@ -70,9 +68,10 @@ static int check_machine(struct pl_heaps *heaps, const struct pl_stack_spec *spe
     return rc == -ENOENT || rc == -EACCES ? PL_EXIT_USAGE : PL_EXIT_MACHINE;
 }
 
-/* Checks one stack against the scenario and this machine. @return an exit code */
-static int check_stack(struct pl_heaps *heaps, struct pl_planned *p, const struct pl_arguments *a,
-                       const char *stack, bool *skip)
+/* Checks one stack against the scenario and this machine. @return an exit code
+ * @param asked whether the person named it: then it must run */
+static int check_stack(struct pl_heaps *heaps, struct pl_planned *p, bool asked, const char *stack,
+                       bool *skip)
 {
     const struct pl_scenario *s = &p->scenario;
     struct pl_stack_spec spec;
@@ -85,12 +84,12 @@ static int check_stack(struct pl_heaps *heaps, struct pl_planned *p, const struc
                                                    s->budget_count, &error)))
         return pl_cli_fail(PL_EXIT_USAGE, &error);
     int code = check_machine(heaps, &spec, &p->heaps[p->stack_count], skip, &error);
-    if (code != PL_EXIT_OK && (a->allocators || !*skip))
+    if (code != PL_EXIT_OK && (asked || !*skip))
         return pl_cli_fail(code, &error);
     if (code != PL_EXIT_OK)
         note_skipped(p, stack, error.text);
     *skip = code != PL_EXIT_OK;
-    return *skip ? PL_EXIT_OK : check_threads(p, a, &spec);
+    return *skip ? PL_EXIT_OK : check_threads(p, asked, &spec);
 }
 
 /* The stack that runs: with --ledger one of those that have a ledger. */
@@ -118,12 +117,14 @@ static int plan_stack(struct pl_heaps *heaps, struct pl_planned *p, const struct
         return pl_cli_usage("more than %d stacks", PL_STACKS_MAX);
     int rc = put_ledger(a, named, stack, sizeof stack);
     if (!rc)
-        rc = check_stack(heaps, p, a, stack, &skip);
+        rc = check_stack(heaps, p, a->allocators && pl_stack_list_has(a->allocators, named), stack,
+                         &skip);
     if (rc)
         return rc;
     for (size_t i = 0; i < p->stack_count; i++)
         if (strcmp(p->stacks[i], stack) == 0)
-            return pl_cli_usage("the stack %s is named twice; --repeat repeats", stack);
+            return pl_cli_usage("the stack %s is named twice; expected once (--repeat repeats)",
+                                stack);
     if (skip)
         return PL_EXIT_OK;
     snprintf(p->stacks[p->stack_count], PL_STACK_TEXT_MAX, "%s", stack);
@@ -171,7 +172,8 @@ static int plan_formats(struct pl_planned *p, const char *named)
     if (p->format_count && (!own || !named))
         return PL_EXIT_OK;
     if (pl_format_parse(wrong) >= 0)
-        return pl_cli_usage("the format %s is named twice; --repeat repeats", wrong);
+        return pl_cli_usage("the format %s is named twice; expected once (--repeat repeats)",
+                            wrong);
     pl_format_names(names, sizeof names);
     return pl_cli_unknown("format", wrong, names);
 }
@@ -188,7 +190,8 @@ static int plan_threads(struct pl_planned *p)
         uint32_t threads = name[0] == '2' ? 2 : 1; /* the scenario was checked */
         for (size_t i = 0; i < p->thread_count; i++)
             if (p->threads[i] == threads)
-                return pl_cli_usage("threads: %s is named twice; --repeat repeats", name);
+                return pl_cli_usage("threads: %s is named twice; expected once (--repeat repeats)",
+                                    name);
         p->threads[p->thread_count++] = threads;
     }
     return PL_EXIT_OK;
@@ -215,7 +218,7 @@ static int check_lanes(struct pl_planned *p, const struct pl_arguments *a)
             continue;
         if (a->allocators)
             return pl_cli_usage("stack '%.100s' serves one thread at a time, and those of a trace "
-                                "run freely; another stack, or --clock virtual, would be right",
+                                "run freely; expected another stack, or --clock virtual",
                                 p->stacks[i]);
         note_skipped(p, p->stacks[i], "it serves one thread at a time");
     }
@@ -255,8 +258,8 @@ static int check_reach(const struct pl_planned *p)
     if (p->scenario.duration_ns <= reach_ns)
         return PL_EXIT_OK;
     pl_time_format(reach_ns / PL_NS_PER_S * PL_NS_PER_S, longest, sizeof longest);
-    return pl_cli_usage("%s: under --clock wall packets are told by their timestamps, which turn "
-                        "over after %s at this rate: a shorter duration would be right",
+    return pl_cli_usage("%s: under --clock wall packets are identified by their timestamps, which "
+                        "wrap around after %s at this rate; expected a shorter duration",
                         p->scenario.name, longest);
 }
 
@@ -267,15 +270,15 @@ static int check_clock(const struct pl_planned *p, const struct pl_arguments *a)
     if (p->clock == PL_CLOCK_VIRTUAL)
         return PL_EXIT_OK;
     if (!traits->live)
-        return pl_cli_usage("%s: the pipeline %s does not run in real time; --clock virtual would "
-                            "be right",
-                            p->scenario.name, traits->name);
+        return pl_cli_usage(
+            "%s: the pipeline %s does not run in real time; expected --clock virtual",
+            p->scenario.name, traits->name);
     if (p->scenario.background_count)
         return pl_cli_usage("%s: background goes on in the replay's loop; expected --clock virtual",
                             p->scenario.name);
     if (a->instrument_count)
-        return pl_cli_usage("--instrument does not go with --clock wall: what it slows down does "
-                            "not keep to real time; --clock virtual would be right");
+        return pl_cli_usage("--instrument with --clock wall: a program under an instrument is too "
+                            "slow for real time; expected --clock virtual");
     return PL_EXIT_OK;
 }
 
@@ -339,8 +342,9 @@ int pl_plan_make(const struct pl_arguments *a, struct pl_plan *plan)
             return rc;
         for (size_t k = 0; k < i; k++)
             if (strcmp(plan->planned[k].scenario.name, p->scenario.name) == 0)
-                return pl_cli_usage("the scenario %s is named twice; --repeat repeats",
-                                    p->scenario.name);
+                return pl_cli_usage(
+                    "the scenario %s is named twice; expected once (--repeat repeats)",
+                    p->scenario.name);
         size_t cells = p->cell_count * p->scenario.repeat;
         plan->cells += cells;
         double seconds = (double)cells * (double)p->scenario.duration_ns / 1e9;

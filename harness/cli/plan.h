@@ -48,7 +48,7 @@ struct pl_plan {
 
 /** Loads and checks everything. A stack that the person named must be there, with a heap whose
  * version reads its options, and serve as many threads as are asked for; one of the scenario's own
- * list is skipped and said. Under the wall
+ * list, or of a group that stands for several, is skipped and said. Under the wall
  * clock a receiver always has two threads, whatever the scenario says.
  *  @return an exit code, with the line printed */
 int pl_plan_make(const struct pl_arguments *arguments, struct pl_plan *plan);

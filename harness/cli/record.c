@@ -96,13 +96,14 @@ static bool needs_cell(const struct pl_arguments *a)
 static int check_arguments(const struct pl_arguments *a)
 {
     if (!a->command && a->scenario_count != 1)
-        return pl_cli_usage("record takes a program that follows `--`, or one scenario of the "
-                            "pipeline program");
+        return pl_cli_usage("no program; expected `-- PROGRAM [ARGUMENT...]`, or one scenario of "
+                            "the pipeline program");
     if (strchr(a->allocators, ',') || strchr(a->allocators, '/'))
-        return pl_cli_usage("record takes one heap without layers, not %s", a->allocators);
+        return pl_cli_usage("--allocator %s is not a heap alone; expected one without layers",
+                            a->allocators);
     if (a->instrument_count || a->repeat || a->ledger || a->json)
-        return pl_cli_usage("record takes neither --instrument nor --repeat nor --ledger nor "
-                            "--json");
+        return pl_cli_usage("--instrument, --repeat, --ledger and --json are options of run; "
+                            "expected record without them");
     return PL_EXIT_OK;
 }
 

@@ -88,11 +88,12 @@ static int run(struct pl_recorded *r, const struct pl_planned *p, struct pl_cont
 static int check_planned(const struct pl_planned *p)
 {
     if (!pl_traits_of(&p->scenario)->foreign)
-        return pl_cli_usage("%s runs no program of others: a scenario of the pipeline program, or "
-                            "`-- PROGRAM` would be right",
-                            p->scenario.name);
+        return pl_cli_usage(
+            "%s runs no program; expected a scenario of the pipeline program, or `-- PROGRAM`",
+            p->scenario.name);
     if (strchr(p->stacks[0], '/'))
-        return pl_cli_usage("a recording has no layers: a heap alone would be right, not %s",
+        return pl_cli_usage("--allocator %s has layers, and record takes a heap alone; expected a "
+                            "heap such as glibc",
                             p->stacks[0]);
     return PL_EXIT_OK;
 }

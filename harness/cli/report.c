@@ -16,10 +16,10 @@ static int read_arguments(int argc, char **argv, struct pl_report *report)
         return code;
     for (int i = 1; i < argc; i++)
         if (argv[i][0] == '-')
-            return pl_cli_usage("unknown option %s; report takes --baseline DIR and --history FILE",
+            return pl_cli_usage("unknown option %s; expected --baseline DIR or --history FILE",
                                 argv[i]);
     if (argc != 2)
-        return pl_cli_usage("report takes one folder of results");
+        return pl_cli_usage("wrong number of folders; expected one of results");
     report->folder = argv[1];
     return PL_EXIT_OK;
 }

@@ -14,6 +14,7 @@
 #include "harness/cli/alert_lines.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/capture_notes.h"
+#include "harness/cli/cell_notes.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/kept.h"
@@ -22,10 +23,10 @@
 #include "harness/cli/plan.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/reproduce.h"
+#include "harness/cli/trace_notes.h"
 #include "harness/report/text.h"
 #include "harness/results/results.h"
 #include "harness/scenario/traits.h"
-#include "harness/traffic/tape.h"
 
 struct run {
     const struct pl_arguments *arguments;
@@ -48,132 +49,6 @@ static void warn_of(void *run, const char *text)
     warn(run, text);
 }
 
-static void note_ceiling(struct run *run, const struct pl_cell_evidence *e, const char *stack)
-{
-    char text[PL_STACK_TEXT_MAX + 160];
-    if (!e->has_final || !e->final.at_ceiling)
-        return;
-    snprintf(text, sizeof text,
-             "%s was stopped after %.1f s of replay, at half of the memory that there was to "
-             "spare; a container would show where it ends",
-             stack, (double)e->final.t_ns / 1e9);
-    warn(run, text);
-}
-
-/* How long a trace lasts at its pace. */
-static int64_t trace_ns(const struct pl_scenario *s, const struct pl_recording *recording)
-{
-    return (int64_t)((double)pl_tape_of(recording)->duration_ms / s->trace.speed * 1e6);
-}
-
-/* What arrived was not what the scenario asks for: what follows from it is about something else. */
-static void note_sender(struct run *run, const struct pl_cell_evidence *e, const char *stack)
-{
-    char text[PL_STACK_TEXT_MAX + 240];
-    const struct pl_final *f = &e->final;
-    if (!e->has_final || !pl_final_sender_failed(f))
-        return;
-    snprintf(text, sizeof text,
-             "%s was not sent what the scenario asks for (%.1f s late at most, %llu datagrams "
-             "refused%s): this machine can't send so much, or is busy; fewer traffic.sessions "
-             "would do",
-             stack, (double)f->sender_late_ns / 1e9, (unsigned long long)f->send_errors,
-             f->sent_all ? "" : ", not all sent");
-    warn(run, text);
-}
-
-static void note_feed(struct run *run, const struct pl_cell_evidence *e, const char *stack)
-{
-    char text[PL_STACK_TEXT_MAX + 240];
-    if (!pl_fed_failed(&e->fed))
-        return;
-    snprintf(text, sizeof text,
-             "%s was not sent what the scenario asks for (%.1f s late at most%s): this machine "
-             "can't send so much, or is busy; fewer traffic.sessions would do",
-             stack, (double)e->fed.late_ns / 1e9, e->fed.sent_all ? "" : ", not all sent");
-    warn(run, text);
-}
-
-/* What befell a foreign program or its clients that its figures do not say. */
-static void note_program(struct run *run, const struct pl_planned *p,
-                         const struct pl_cell_evidence *e, const char *stack)
-{
-    const struct pl_program_record *r = &e->program;
-    char text[PL_STACK_TEXT_MAX + 512];
-    if (!r->kind)
-        return;
-    if (r->ended_ns < 0 && p->scenario.program.send_count)
-        note_feed(run, e, stack);
-    if (r->killed) {
-        snprintf(text, sizeof text,
-                 "%s: %s did not end within its grace of %.1f s after program.stop, and was killed",
-                 stack, p->scenario.name, (double)p->scenario.program.grace_ns / 1e9);
-        warn(run, text);
-    }
-    if (r->clients_failed) {
-        bool exited = WIFEXITED(r->client_status);
-        snprintf(text, sizeof text,
-                 "%s: %u of program.clients ended by themselves, the first ('%.100s') %s %d", stack,
-                 r->clients_failed, p->scenario.program.clients[r->client_first].command.text,
-                 exited ? "with status" : "by signal",
-                 exited ? WEXITSTATUS(r->client_status) : WTERMSIG(r->client_status));
-        warn(run, text);
-    }
-}
-
-/* The rest of the trace is what its program did when it was refused nothing. */
-static void note_refused(struct run *run, const struct pl_planned *p,
-                         const struct pl_cell_evidence *e, const char *stack)
-{
-    char text[PL_STACK_TEXT_MAX + 240];
-    uint64_t refused = 0;
-    for (uint32_t i = 0; e->has_final && i < e->final.class_count; i++)
-        refused += e->final.classes[i].failures;
-    if (pl_traits_of(&p->scenario)->material != PL_MATERIAL_TAPE || !refused)
-        return;
-    snprintf(text, sizeof text,
-             "%s: %llu blocks were refused and stay absent in the replay; the program itself might "
-             "have behaved otherwise from the first of them on",
-             stack, (unsigned long long)refused);
-    warn(run, text);
-}
-
-/* In real time a trace may be longer than the time that it was given. */
-static void note_pace(struct run *run, const struct pl_planned *p, const struct pl_cell_evidence *e,
-                      const char *stack)
-{
-    char text[PL_STACK_TEXT_MAX + 240];
-    bool is_tape = pl_traits_of(&p->scenario)->material == PL_MATERIAL_TAPE;
-    if (p->clock != PL_CLOCK_WALL || !is_tape || !e->has_final || e->final.at_ceiling ||
-        e->final.trace_over_ns || p->scenario.trace.loop != PL_TRACE_LOOP_OFF ||
-        trace_ns(&p->scenario, p->recording) > p->scenario.duration_ns)
-        return;
-    snprintf(
-        text, sizeof text,
-        "%s: the trace was not over when its %.1f s were: this machine is slower than what was "
-        "recorded, or busy; a longer duration would have all of it",
-        stack, (double)p->scenario.duration_ns / 1e9);
-    warn(run, text);
-}
-
-/* They were kept out, but for the room that they took until then. */
-static void note_strangers(struct run *run, const struct pl_cell_evidence *e, const char *stack)
-{
-    char text[PL_STACK_TEXT_MAX + 320];
-    const struct pl_final *f = &e->final;
-    if (!e->has_final || f->counts.foreign == 0)
-        return;
-    snprintf(
-        text, sizeof text,
-        "%s: %llu datagrams of other programs came to the receiver's port and were kept out of "
-        "all figures; they took processor time and room in the socket's buffer, which dropped "
-        "%llu packets%s",
-        stack, (unsigned long long)f->counts.foreign,
-        (unsigned long long)f->counts.dropped[PL_DROP_KERNEL],
-        pl_final_disturbed(f) ? ": run it again without them" : "");
-    warn(run, text);
-}
-
 /* A cell's sample arrived. @param context the progress */
 static void note_sample(void *context, int64_t t_ns)
 {
@@ -192,12 +67,8 @@ static int keep_cell(struct run *run, const struct pl_planned *p,
     pl_measure(&p->scenario, evidence, &measured);
     pl_expectations_judge(&measured, cell->named, cell->format, &expected);
     run->unexpected |= expected.verdict == PL_VERDICT_FAILED;
-    note_ceiling(run, evidence, label);
-    note_sender(run, evidence, label);
-    note_strangers(run, evidence, label);
-    note_program(run, p, evidence, label);
-    note_refused(run, p, evidence, label);
-    note_pace(run, p, evidence, label);
+    pl_cell_note(p, evidence, label, warn_of, run);
+    pl_trace_note_cell(p, evidence, label, warn_of, run);
     int rc = pl_results_add_cell(&run->results, identity, &measured, &expected, error);
     if (!rc)
         rc = pl_cli_ledger_write(&run->results, error);
@@ -303,52 +174,13 @@ static void note_enclosing(struct run *run, const struct pl_scenario *s)
     warn(run, text);
 }
 
-static bool has_other_heap(const struct pl_planned *p, const struct pl_tape *tape)
+/* Whether the same was skipped of an earlier scenario: it is said once. */
+static bool was_said(const struct pl_plan *plan, size_t index)
 {
-    struct pl_stack_spec spec;
-    for (size_t i = 0; i < p->stack_count; i++)
-        if (!pl_stack_parse(p->stacks[i], &spec, NULL) && !pl_stack_one_size(&spec) &&
-            !pl_cell_has_recorded_heap(&spec, tape))
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(plan->planned[i].skipped, plan->planned[index].skipped) == 0)
             return true;
     return false;
-}
-
-/* Of a trace: what of it there is, what is not replayed, and what a replay can't know. */
-static void note_tape(struct run *run, const struct pl_planned *p)
-{
-    const struct pl_scenario *s = &p->scenario;
-    const struct pl_recording *recording = p->recording;
-    char text[1400];
-    if (pl_traits_of(s)->material != PL_MATERIAL_TAPE)
-        return;
-    const struct pl_tape *tape = pl_tape_of(recording);
-    if (has_other_heap(p, tape)) {
-        snprintf(
-            text, sizeof text,
-            "%s: recorded under %s; a program whose collector paces itself by what it sees may "
-            "ask for other blocks in another heap: `plimsoll record --allocator HEAP` tells",
-            s->name, tape->heap[0] ? tape->heap : "a heap that was not told");
-        warn(run, text);
-    }
-    int64_t lasts_ns = trace_ns(s, recording);
-    if (tape->cut[0]) {
-        snprintf(text, sizeof text, "%s: what is whole is replayed, %llu events", tape->cut,
-                 (unsigned long long)tape->events);
-        warn(run, text);
-    }
-    if (tape->imported[0]) {
-        snprintf(text, sizeof text, "%s: its trace is made of a recording of %s", s->name,
-                 tape->imported);
-        warn(run, text);
-    }
-    if (lasts_ns > s->duration_ns) {
-        snprintf(
-            text, sizeof text,
-            "%s: the trace lasts %.1f s and is left after %.1f s; a longer duration would have "
-            "all of it",
-            s->name, (double)lasts_ns / 1e9, (double)s->duration_ns / 1e9);
-        warn(run, text);
-    }
 }
 
 /* What a reader of the results has to know before the first figure. */
@@ -359,10 +191,10 @@ static void note_conditions(struct run *run)
         const struct pl_planned *p = &run->plan->planned[i];
         contained |= p->scenario.container_bytes > 0;
         pl_results_add_recording(&run->results, &p->scenario, p->recording, &p->counts);
-        if (p->skipped[0])
+        if (p->skipped[0] && !was_said(run->plan, i))
             warn(run, p->skipped);
         note_enclosing(run, &p->scenario);
-        note_tape(run, p);
+        pl_trace_note(p, warn_of, run);
         pl_capture_summarize(p);
         pl_capture_note(p, warn_of, run);
     }
@@ -427,10 +259,10 @@ static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan, co
     if (pl_proc_check(&error))
         return pl_cli_fail(PL_EXIT_MACHINE, &error);
     int code;
+    run.interrupted = pl_interrupt_catch(); /* from here on there is a folder to leave whole */
     if (pl_kept_open(&run.results, a, command, &unsaved, &error)) {
         code = pl_cli_fail(PL_EXIT_USAGE, &error);
     } else {
-        run.interrupted = pl_interrupt_catch();
         pl_plan_tell_real_time(plan, 1, "--repeat");
         /* an instrument slows its cells by what is not known: then all count alike */
         size_t observed = pl_observe_count(a, plan);
@@ -451,9 +283,8 @@ int pl_cli_run(int argc, char **argv)
     pl_reproduce_command(argc, argv, command, sizeof command);
     int code = pl_arguments_read(argc, argv, &arguments);
     if (code == PL_EXIT_OK && arguments.scenario_count == 0 && !arguments.command)
-        code = pl_cli_usage(
-            "run takes a scenario (`plimsoll list scenarios` names them), or a program: "
-            "plimsoll run -- ./server --port 5004");
+        code = pl_cli_usage("nothing to run; expected a scenario (`plimsoll list scenarios` names "
+                            "them), or a program: plimsoll run -- ./server --port 5004");
     if (code == PL_EXIT_OK)
         code = pl_plan_make(&arguments, &plan);
     if (code == PL_EXIT_OK)

@@ -210,6 +210,7 @@ int pl_cli_runs(int argc, char **argv)
     if (code != PL_EXIT_OK)
         return code;
     if (argc > 1)
-        return pl_cli_usage("runs takes --in DIR, --prune N and --json, not '%s'", argv[1]);
+        return pl_cli_usage("unexpected argument '%s'; expected --in DIR, --prune N or --json",
+                            argv[1]);
     return list_and_act(folder, keep, json != NULL);
 }

@@ -144,10 +144,9 @@ static int check_clock(const struct pl_planned *p)
 {
     if (p->scenario.clock == PL_CLOCK_VIRTUAL)
         return PL_EXIT_OK;
-    return pl_cli_usage(
-        "%s: clock: wall does not go with pairs: real time differs from run to run; "
-        "--set clock=virtual would be right",
-        p->scenario.name);
+    return pl_cli_usage("%s: clock: wall: real time differs from run to run, and pairs need what "
+                        "does not; expected --set clock=virtual",
+                        p->scenario.name);
 }
 
 int pl_side_by_side_run(struct pl_arguments *a, const struct pl_side_by_side *s)
@@ -157,16 +156,16 @@ int pl_side_by_side_run(struct pl_arguments *a, const struct pl_side_by_side *s)
         return pl_cli_usage("%s does not go with pairs; --pairs sets how many",
                             a->repeat ? "--repeat" : "--json");
     if (a->clock != PL_CLOCK_VIRTUAL)
-        return pl_cli_usage("--clock wall does not go with pairs: real time differs from run to "
-                            "run; --clock virtual would be right");
+        return pl_cli_usage("--clock wall: real time differs from run to run, and pairs need what "
+                            "does not; expected --clock virtual");
     a->repeat = 1; /* a pair is one of each, whatever the scenario repeats */
     if (!a->tier_given)
         a->tier = PL_TIER_SMOKE;
     int code = pl_arguments_all_scenarios(a);
     for (int i = 0; code == PL_EXIT_OK && i < 2; i++)
         if (access(s->programs[i], X_OK) != 0)
-            code = pl_cli_usage("%s is no program; a path to a plimsoll would be right",
-                                s->programs[i]);
+            code =
+                pl_cli_usage("%s is not a program; expected a path to a plimsoll", s->programs[i]);
     if (code == PL_EXIT_OK)
         code = pl_plan_make(a, &plan);
     for (size_t i = 0; code == PL_EXIT_OK && i < plan.count; i++)

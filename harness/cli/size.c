@@ -61,11 +61,10 @@ static int size_stack(struct pl_sized_stack *z)
     if (rc)
         return fail(rc, &s->error);
     if (!s->plain.ended) {
-        pl_printable_line(
-            stderr,
-            "plimsoll: %s sinks with %s and nothing else (%s): there is no size that is "
-            "enough; a shorter --set duration or container=none would be right",
-            s->planned->scenario.name, s->inner, pl_outcome_name(s->plain.outcome));
+        pl_printable_line(stderr,
+                          "plimsoll: %s does not reach its end with %s alone (%s), so no size is "
+                          "enough; expected a shorter --duration or --container none",
+                          s->planned->scenario.name, s->inner, pl_outcome_name(s->plain.outcome));
         return PL_EXIT_UNEXPECTED;
     }
     rc = find(z);
@@ -133,17 +132,18 @@ static int size_all(const struct pl_planned *p, bool as_json)
 static int check_arguments(const struct pl_arguments *a)
 {
     if (a->scenario_count != 1)
-        return pl_cli_usage("size takes one scenario; `plimsoll list scenarios` names them");
-    if (a->clock == PL_CLOCK_WALL)
-        return pl_cli_usage("size replays each size: --clock virtual would be right");
-    if (a->out)
         return pl_cli_usage(
-            "size prints what it finds and writes no folder: no --out would be right");
+            "wrong number of scenarios; expected one (`plimsoll list scenarios` names them)");
+    if (a->clock == PL_CLOCK_WALL)
+        return pl_cli_usage(
+            "--clock wall: size replays under the virtual clock; expected --clock virtual");
+    if (a->out)
+        return pl_cli_usage("--out: size writes no folder; expected no --out");
     if (a->formats && strchr(a->formats, ','))
-        return pl_cli_usage("size takes one format, not %s", a->formats);
+        return pl_cli_usage("--format %s is a list; expected one format", a->formats);
     if (a->instrument_count || a->repeat)
         return pl_cli_usage(
-            "size takes neither --instrument nor --repeat: a replay counts exactly");
+            "--instrument and --repeat: a replay counts exactly; expected size without them");
     return PL_EXIT_OK;
 }
 

@@ -1,11 +1,15 @@
 /* Pools and limits that were found, for a person (sized.h). */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "harness/cli/sized.h"
 #include "harness/report/text.h"
+#include "harness/report/wrap.h"
 #include "harness/scenario/traits.h"
+
+#define HEAD 7 /* columns of what stands out */
 
 uint64_t pl_sized_pool_bytes(const struct pl_scenario *s, uint64_t blocks)
 {
@@ -52,6 +56,18 @@ static void write_loss(const struct pl_sized_stack *z, const struct pl_sized_run
         add_loss(text, capacity, run->cuts - plain->cuts, "crossfade", " cut");
 }
 
+/* A line of which the first words stand out, and what follows hangs under the others. */
+__attribute__((format(printf, 2, 3))) static void say(const char *head, const char *format, ...)
+{
+    char text[PL_STACK_TEXT_MAX + 512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    size_t at = (size_t)printf("%s", head);
+    pl_wrap(stdout, text, at, HEAD, pl_wrap_width(stdout, 0));
+}
+
 static void print_run(const struct pl_sized_stack *z, const char *head,
                       const struct pl_sized_run *run)
 {
@@ -63,13 +79,13 @@ static void print_run(const struct pl_sized_stack *z, const char *head,
     pl_text_bytes(bytes, (double)run->size);
     if (z->sizing.sized == PL_SIZED_LIMIT)
         snprintf(size, sizeof size, " (%s)", bytes);
-    printf("%-6s %s%s: %s; peak RSS %s\n", head, stack, size, loss, rss);
+    say(head, "%s%s: %s; peak RSS %s", stack, size, loss, rss);
 }
 
 /* Up to where it loses something, and from where on it does not run. */
 static void print_none(const struct pl_sized_stack *z, const char *head)
 {
-    printf("%-6s none is enough:\n", head);
+    say(head, "none is enough:");
     if (z->too_small[z->sizing.sized].size)
         print_run(z, "", &z->too_small[z->sizing.sized]);
     if (z->too_large[z->sizing.sized].size)
@@ -80,7 +96,7 @@ static void print_rule(struct pl_sized_stack *z)
 {
     char latency[32], interval[32], bytes[PL_TEXT_FIGURE], loss[160], times[64] = "";
     if (!z->has_rule) {
-        printf("       rule of thumb: none, for this pipeline has no latency and interval\n");
+        say("", "rule of thumb: none, for this pipeline has no latency and interval");
         return;
     }
     pl_time_format(z->pace.latency_ns / 1000 * 1000, latency, sizeof latency);
@@ -93,8 +109,8 @@ static void print_rule(struct pl_sized_stack *z)
                  PL_SIZING_POOL_MAX);
     if (z->pace.streams * z->pace.blocks > 1)
         snprintf(times, sizeof times, " x %u", z->pace.streams * z->pace.blocks);
-    printf("       rule of thumb: max(2, ceil(%s / %s))%s = %" PRIu64 " (%s): %s\n", latency,
-           interval, times, z->rule, bytes, loss);
+    say("", "rule of thumb: max(2, ceil(%s / %s))%s = %" PRIu64 " (%s): %s", latency, interval,
+        times, z->rule, bytes, loss);
 }
 
 static void print_edge(struct pl_sized_stack *z, enum pl_sized sized)
@@ -111,16 +127,15 @@ static void print_edge(struct pl_sized_stack *z, enum pl_sized sized)
     if (edge->too_small)
         print_run(z, "", &z->too_small[sized]);
     else
-        printf("       it is the least that there can be\n");
+        say("", "it is the least that there can be");
     if (sized == PL_SIZED_POOL) {
         pl_text_bytes(bytes,
                       (double)pl_sized_pool_bytes(&z->sizing.planned->scenario, edge->enough));
-        printf("       it holds %s\n", bytes);
+        say("", "it holds %s", bytes);
         print_rule(z);
     }
     if (!edge->monotone)
-        printf("       not monotone: %" PRIu64 " contradicts this edge; trust neither\n",
-               edge->exception);
+        say("", "not monotone: %" PRIu64 " contradicts this edge; trust neither", edge->exception);
 }
 
 void pl_sized_print(struct pl_sized_stack *z)
@@ -130,14 +145,15 @@ void pl_sized_print(struct pl_sized_stack *z)
     pl_text_duration(duration, (double)p->scenario.duration_ns / 1e9);
     pl_text_bytes(live, (double)z->sizing.plain.live_bytes_peak);
     pl_text_bytes(rss, (double)z->sizing.plain.rss_bytes_peak);
-    printf("%s, %s, %s of replay, %s without pool and limit:\n"
-           "       %" PRIu64 " delivered, %" PRIu64 " dropped; at most %s live, peak RSS %s\n",
-           p->scenario.name, pl_format_name(p->formats[0]), duration, z->sizing.inner,
-           z->sizing.plain.delivered, z->sizing.plain.drops, live, rss);
+    printf("%s, %s, %s of replay, %s without pool and limit:\n", p->scenario.name,
+           pl_format_name(p->formats[0]), duration, z->sizing.inner);
+    say("", "%" PRIu64 " delivered, %" PRIu64 " dropped; at most %s live, peak RSS %s",
+        z->sizing.plain.delivered, z->sizing.plain.drops, live, rss);
     if (z->sizing.plain.outcome == PL_OUTCOME_GROWING)
-        printf("       it grows: what follows holds for this duration alone\n");
+        say("", "it grows: what follows holds for this duration alone");
     print_edge(z, PL_SIZED_POOL);
     print_edge(z, PL_SIZED_LIMIT);
-    printf("       %zu runs; both sides of each edge ran twice\n\n",
-           z->edges[0].trial_count + z->edges[1].trial_count + 1 + (z->by_rule.size > 0));
+    say("", "%zu runs; both sides of each edge ran twice",
+        z->edges[0].trial_count + z->edges[1].trial_count + 1 + (z->by_rule.size > 0));
+    putchar('\n');
 }

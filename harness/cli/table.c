@@ -14,7 +14,7 @@
 OPTION(o_allocator, "allocator", "SPEC[,SPEC]", "@allocator",
        "the scenario's own list; of a program glibc",
        "the stacks to run, outermost layer first, heap last: limited:max=32MiB/slab/jemalloc; "
-       "heaps stands for all heaps of this machine");
+       "heaps stands for every heap");
 OPTION(o_format, "format", "F[,F]", "f32 s16 f64 s32 ffmpeg yuv420p yuv422p rgb24 rgba",
        "the scenario's own", "the formats in which samples or pictures are held");
 OPTION(o_repeat, "repeat", "N", NULL, "the scenario's own", "runs of each cell, 1 to 1000");
@@ -36,7 +36,7 @@ OPTION(o_json, "json", NULL, NULL, NULL, "prints the results as JSON on stdout")
 OPTION(o_instrument, "instrument", "NAME[,NAME]", "massif heaptrack callgrind gbench hyperfine",
        NULL, "runs each stack once more under an instrument");
 OPTION(o_ledger, "ledger", NULL, NULL, NULL,
-       "keeps the books of who allocated what, and prints them");
+       "records who allocated what, by call site, size and age, and prints it");
 OPTION(o_at, "at", "TIME[,TIME]", NULL, "the end of the run", "with --ledger: when it is reported");
 OPTION(o_duration, "duration", "TIME", NULL, "the scenario's own; of a program 30s",
        "as --set duration=TIME");
@@ -48,7 +48,7 @@ OPTION(
     o_ready, "ready", "WHEN", NULL, "the port of --send, else 100ms",
     "when a program that follows `--` is ready: udp:PORT, tcp:PORT, output:EXPRESSION or a time");
 OPTION(o_sites, "sites", "[=stack]", NULL, NULL,
-       "records who asks, by the caller; =stack by the whole chain of calls");
+       "records the caller of each allocation; =stack: its whole call stack");
 OPTION(o_children, "children", NULL, NULL, NULL, "records the program's children, too");
 OPTION(o_out_trace, "out", "FILE", "@file", "plimsoll.trace", "the file of the trace");
 OPTION(o_heap, "allocator", "HEAP", "@allocator", "glibc", "the heap under which it is recorded");
@@ -57,8 +57,9 @@ OPTION(o_count, "count", "N|all", NULL, "20",
 OPTION(o_one_allocator, "allocator", "SPEC", "@allocator", "glibc",
        "the stack below which allocations fail");
 OPTION(o_baseline_dir, "baseline", "DIR", "@folder", NULL,
-       "results of before, beside which these are shown");
-OPTION(o_history_file, "history", "FILE", "@file", NULL, "the runs so far, with their changes");
+       "earlier results, to compare these with");
+OPTION(o_history_file, "history", "FILE", "@file", NULL,
+       "a history of runs, whose changes are shown");
 OPTION(o_gate, "gate", NULL, NULL, NULL, "ends with 1 where something became worse");
 OPTION(o_out_compare, "out", "DIR", "@folder", "NEW",
        "the folder for compare.md, compare.json and compare.xml");
@@ -68,9 +69,9 @@ OPTION(o_calibration, "calibration", "FILE", "@file", "this host's own", "the no
 OPTION(o_base, "base", "PROGRAM", "@file", "this plimsoll", "the plimsoll to compare with");
 OPTION(o_new, "new", "PROGRAM", "@file", "this plimsoll", "the plimsoll that is new");
 OPTION(o_base_directory, "base-directory", "DIR", "@folder", NULL,
-       "of a program: where its old build starts");
+       "of a program: the working folder of its old build");
 OPTION(o_new_directory, "new-directory", "DIR", "@folder", NULL,
-       "of a program: where its new build starts");
+       "of a program: the working folder of its new build");
 OPTION(o_pairs, "pairs", "N", NULL, "20", "pairs of each cell");
 OPTION(o_pairs_calibrate, "pairs", "N", NULL, "100", "pairs of each cell");
 OPTION(o_confirm, "confirm", "N", NULL, "40",
@@ -81,8 +82,8 @@ OPTION(o_out_pairs, "out", "DIR", "@folder", NULL,
 OPTION(o_out_calibrate, "out", "DIR", "@folder", "none is kept", "a folder that keeps the runs");
 OPTION(o_renew, "renew", NULL, NULL, NULL, "takes the values as they are");
 OPTION(o_in_baseline, "in", "FOLDER", "@folder", "results/baseline",
-       "where the accepted values lie");
-OPTION(o_add, "add", "DIR", "@folder", NULL, "remembers the medians of a run");
+       "the folder of the accepted values");
+OPTION(o_add, "add", "DIR", "@folder", NULL, "adds the medians of a run");
 OPTION(o_file, "file", "FILE", "@file", "results/history.jsonl", "the history");
 OPTION(o_commit, "commit", "C", NULL, "the tree's", "with --add: the commit that was run");
 OPTION(o_metric, "metric", "M[,M]", "@metric",
@@ -93,7 +94,7 @@ OPTION(o_counterparts, "counterparts", NULL, NULL, NULL,
 OPTION(o_events, "events", NULL, NULL, NULL, "of a trace: each event");
 OPTION(o_classes, "classes", NULL, NULL, NULL,
        "of a trace: the size classes for slabs and pools that lose the least");
-OPTION(o_in_runs, "in", "DIR", "@folder", "results", "the folder below which runs are looked for");
+OPTION(o_in_runs, "in", "DIR", "@folder", "results", "the folder that is searched for runs");
 OPTION(o_prune, "prune", "N", NULL, NULL,
        "removes all but the latest N; nothing but what runs and reports wrote is touched");
 OPTION(o_one_allocator_s, "allocator", "SPEC[,SPEC]", "@allocator", "glibc",
@@ -128,10 +129,10 @@ const struct pl_cli_command pl_cli_commands[] = {
      .examples = {"plimsoll runs", "plimsoll runs --prune 20"},
      .exits = "0 done"},
     {.name = "list",
-     .summary = "what there is: scenarios, allocators, formats, metrics, instruments, traces",
+     .summary = "lists scenarios, allocators, formats, metrics, instruments, traces",
      .usage =
          "[scenarios|allocators|formats|metrics|instruments] [OPTION...]\n[OPTION...] FILE.trace",
-     .about = "Lists what there is, one line each, and why something is not here; or what is in "
+     .about = "Lists what Plimsoll has, one line each, and why something is missing; or what is in "
               "the file of a trace.",
      .options = OPTIONS(&o_counterparts, &o_events, &o_classes, &o_json),
      .refused = "",
@@ -139,7 +140,7 @@ const struct pl_cli_command pl_cli_commands[] = {
      .examples = {"plimsoll list allocators", "plimsoll list --classes my.trace"},
      .exits = "0 done"},
     {.name = "doctor",
-     .summary = "what this machine can measure, and how to get the rest",
+     .summary = "checks what this machine can measure, and how to get the rest",
      .usage = "[OPTION...]",
      .about =
          "Checks what this machine can measure: containers, heaps, FFmpeg, instruments, plots.",
@@ -158,7 +159,7 @@ const struct pl_cli_command pl_cli_commands[] = {
      .examples = {"plimsoll validate my.yaml", "plimsoll validate --json stalled-reader"},
      .exits = "0 all are valid"},
     {.name = "report",
-     .summary = "report.html, report.md, report.json and junit.xml of a run",
+     .summary = "writes report.html, report.md, report.json and junit.xml of a run",
      .usage = "DIR [OPTION...]",
      .about = "Writes the report of a run into its folder: a page to work with, Markdown, JSON and "
               "JUnit.",
@@ -168,7 +169,7 @@ const struct pl_cli_command pl_cli_commands[] = {
      .examples = {"plimsoll report results/20260131-120000", "plimsoll report new --baseline old"},
      .exits = "0 the report is written"},
     {.name = "compare",
-     .summary = "verdicts on two runs",
+     .summary = "compares two runs, figure by figure",
      .usage = "BASE NEW [OPTION...]",
      .about =
          "Compares two folders of results, figure by figure: better, worse, or within the noise.",
@@ -178,7 +179,7 @@ const struct pl_cli_command pl_cli_commands[] = {
      .examples = {"plimsoll compare old new", "plimsoll compare pairs/base pairs/new --gate"},
      .exits = "0 done, and with --gate nothing became worse\n1 the gate fails"},
     {.name = "size",
-     .summary = "the smallest pool and limit that lose nothing",
+     .summary = "finds the smallest pool and limit that lose nothing",
      .usage = "SCENARIO [OPTION...]",
      .about = "Finds, by replays, the smallest pool and the smallest limit at which a scenario "
               "loses nothing, beside the rule of thumb.",
@@ -190,7 +191,7 @@ const struct pl_cli_command pl_cli_commands[] = {
                   "plimsoll size lossy-network --allocator jemalloc --set traffic.sessions=4"},
      .exits = "0 both were found\n1 there is no size that is enough"},
     {.name = "faults",
-     .summary = "refuses one allocation a run, and says what became of the program",
+     .summary = "fails one allocation in each run of a program, and shows what follows",
      .usage = "[OPTION...] -- PROGRAM [ARGUMENT...]\nSCENARIO [OPTION...]",
      .about = "Runs a program once, and then again and again with one of its allocations refused: "
               "which it survives, which end it, which crash or hang it.",
@@ -202,7 +203,7 @@ const struct pl_cli_command pl_cli_commands[] = {
                   "plimsoll faults --count all -- ./my-tool in.wav"},
      .exits = "0 nothing crashed or hung\n1 something did"},
     {.name = "record",
-     .summary = "a trace of what a program asks of its heap",
+     .summary = "records a trace of a program's allocations",
      .usage = "[OPTION...] -- PROGRAM [ARGUMENT...]\nSCENARIO [OPTION...]",
      .about = "Runs a program and records each call of its heap, to be replayed in any stack by "
               "`plimsoll run FILE.trace`.",
@@ -214,7 +215,7 @@ const struct pl_cli_command pl_cli_commands[] = {
                   "plimsoll record --sites=stack --out my.trace -- ./my-server"},
      .exits = "0 the trace is written, however the program ended"},
     {.name = "import",
-     .summary = "a trace of what heaptrack recorded",
+     .summary = "makes a trace of a recording of heaptrack",
      .usage = "FILE [OPTION...]",
      .about = "Makes a trace of a recording of heaptrack, raw or interpreted.",
      .options = OPTIONS(&o_out_trace),
@@ -224,7 +225,7 @@ const struct pl_cli_command pl_cli_commands[] = {
                   "plimsoll import heaptrack.my-server.1234.raw.zst --out my.trace"},
      .exits = "0 the trace is written"},
     {.name = "pairs",
-     .summary = "another build and this one side by side",
+     .summary = "runs another build and this one in turns, to compare them",
      .usage = "--base PROGRAM --out DIR [SCENARIO...] [OPTION...]\n--base-directory DIR --out DIR "
               "SCENARIO... [OPTION...]",
      .about = "Runs an old build and a new one of plimsoll, or of the program that a scenario "
@@ -242,7 +243,7 @@ const struct pl_cli_command pl_cli_commands[] = {
     {.name = "calibrate",
      .summary = "measures this host's noise",
      .usage = "[SCENARIO...] [OPTION...]",
-     .about = "Runs this plimsoll against itself, and remembers how far figures differ for no "
+     .about = "Runs this plimsoll against itself, and stores how far figures differ for no "
               "reason on this host.",
      .options =
          OPTIONS(&o_pairs_calibrate, &o_calibration, &o_out_calibrate, &o_force, &o_allocator,
@@ -252,10 +253,10 @@ const struct pl_cli_command pl_cli_commands[] = {
      .examples = {"plimsoll calibrate", "plimsoll calibrate steady-reader --pairs 200"},
      .exits = "0 done"},
     {.name = "baseline",
-     .summary = "exact figures against those that were accepted",
+     .summary = "checks exact figures against accepted ones",
      .usage = "DIR... [OPTION...]",
      .about =
-         "Holds the figures of class D, which are the same in every run, against accepted ones.",
+         "Compares the figures of class D, which are the same in every run, with accepted ones.",
      .options = OPTIONS(&o_renew, &o_in_baseline),
      .refused = "",
      .words = "@folder",
@@ -263,9 +264,9 @@ const struct pl_cli_command pl_cli_commands[] = {
                   "plimsoll baseline run --renew --in accepted"},
      .exits = "0 all are the same\n1 some differ"},
     {.name = "history",
-     .summary = "where the figures of a scenario go over runs",
+     .summary = "figures of a scenario over runs, and when they changed",
      .usage = "SCENARIO [OPTION...]\n--add DIR [OPTION...]",
-     .about = "Remembers the medians of runs, and prints how those of a scenario went, and at "
+     .about = "Stores the medians of runs, and prints those of a scenario over time, and at "
               "which commits they changed.",
      .options = OPTIONS(&o_add, &o_file, &o_commit, &o_metric, &o_only_allocator),
      .refused = "",
@@ -274,9 +275,9 @@ const struct pl_cli_command pl_cli_commands[] = {
                   "plimsoll history steady-reader --metric rss_bytes_peak"},
      .exits = "0 done"},
     {.name = "agreement",
-     .summary = "RSS over time under both clocks",
+     .summary = "compares RSS over time under both clocks",
      .usage = "WALL1 WALL2 VIRTUAL [OPTION...]",
-     .about = "Holds the curves of RSS of a run under the virtual clock against two runs under the "
+     .about = "Compares the curves of RSS of a run under the virtual clock with two runs under the "
               "wall clock.",
      .options = OPTIONS(&o_out_agreement),
      .refused = "",
@@ -288,9 +289,9 @@ const struct pl_cli_command pl_cli_commands[] = {
 const size_t pl_cli_command_count = sizeof pl_cli_commands / sizeof *pl_cli_commands;
 
 const char pl_cli_common_exits[] =
-    "2 bad usage or input, with one line that says what would be right\n"
-    "3 this machine can't do it, with what is missing\n"
-    "129, 130, 143 stopped by SIGHUP, SIGINT or SIGTERM: what was finished is kept";
+    "2 bad usage or input; one line says what is wrong and what is expected\n3 this machine can't "
+    "do it; one line says what is missing\n129, 130, 143 stopped by SIGHUP, SIGINT or SIGTERM; "
+    "what was finished is kept";
 
 const struct pl_cli_command *pl_cli_command_find(const char *name)
 {

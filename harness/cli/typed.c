@@ -89,10 +89,9 @@ static int add_option(struct pl_typed *t, const struct pl_cli_option *o, const s
     static const struct word plain = {.text = ""};
     const bool may = o->argument && o->argument[0] == '[', has_own = o->argument && !may;
     if (w->value && !o->argument)
-        return pl_cli_usage("--%s takes no value", o->name);
+        return pl_cli_usage("--%s=%s has a value; expected --%s alone", o->name, w->value, o->name);
     if (has_own && !w->value && !next)
-        return pl_cli_usage("--%s takes a value: --%s %s would be right", o->name, o->name,
-                            o->argument);
+        return pl_cli_usage("--%s has no value; expected --%s %s", o->name, o->name, o->argument);
     char *word = make(t, o, may ? w : &plain);
     if (!word)
         return pl_cli_usage("out of memory");

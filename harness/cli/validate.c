@@ -88,7 +88,7 @@ int pl_cli_validate(int argc, char **argv)
     const char *json = NULL;
     int worst = pl_arguments_take(&argc, argv, "--json", true, &json);
     if (argc < 2)
-        return pl_cli_usage("validate takes scenario files");
+        return pl_cli_usage("no scenario; expected SCENARIO..., each a name or a file");
     for (int i = 1; i < argc; i++) {
         int code = validate(argv[i], json != NULL);
         worst = code > worst ? code : worst;

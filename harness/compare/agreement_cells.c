@@ -29,17 +29,17 @@ static int check_side(const json_t *root, enum pl_side side, struct pl_error *er
     const json_t *cell;
     size_t i;
     if (json_is_false(json_object_get(json_object_get(root, "run"), "complete")))
-        return pl_error_set(error, -EINVAL,
-                            "%s was stopped before its end (run.complete is false); whole runs are "
-                            "wanted",
-                            pl_side_name(side));
+        return pl_error_set(
+            error, -EINVAL,
+            "%s was stopped before its end (run.complete is false); expected complete runs",
+            pl_side_name(side));
     json_array_foreach(json_object_get(root, "cells"), i, cell)
     {
         const char *clock = pl_cell_name_of(cell).clock;
         if (strcmp(clock, clock_of(side)) != 0)
             return pl_error_set(error, -EINVAL,
-                                "%s ran under the %.30s clock; two folders of --clock wall are "
-                                "wanted, and then one of --clock virtual",
+                                "%s ran under the %.30s clock; expected two folders of --clock "
+                                "wall, then one of --clock virtual",
                                 pl_side_name(side), clock);
     }
     return 0;
@@ -133,8 +133,8 @@ static int check_lacking(json_t *const roots[PL_SIDE_COUNT], const struct pl_agr
                             name, c->name.threads, c->name.threads);
     if (!any_common(found, count))
         return pl_error_set(error, -EINVAL,
-                            "the three have no cell in common: nothing to compare (same scenario, "
-                            "allocator, format and threads are wanted)");
+                            "the three have no cell in common; expected the same scenario, "
+                            "allocator, format and threads");
     return pl_error_set(error, -EINVAL, "%s is not in %s; run it there, too", name,
                         pl_side_name(c->cells[PL_SIDE_WALL2] ? PL_SIDE_VIRTUAL : PL_SIDE_WALL2));
 }

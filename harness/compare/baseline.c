@@ -104,10 +104,10 @@ static int drop_repeated(struct lines *l, struct pl_error *error)
         char *line = l->text[i];
         if (kept && same_name(l->text[kept - 1], line)) {
             if (strcmp(l->text[kept - 1], line) != 0)
-                return pl_error_set(
-                    error, -EINVAL,
-                    "repetitions differ, which class D must not: %.150s, and %.100s",
-                    l->text[kept - 1], line + name_length(line));
+                return pl_error_set(error, -EINVAL,
+                                    "repetitions differ: %.150s, and %.100s; expected figures of "
+                                    "class D to be the same in each",
+                                    l->text[kept - 1], line + name_length(line));
             free(line);
             l->text[i] = NULL;
             continue;
@@ -176,10 +176,10 @@ static int check_line(const char *path, size_t number, const char *line, struct 
     const struct pl_metric *m = pl_metric_find(metric);
     double value = line[length] ? strtod(line + length + 1, &end) : 0;
     if (!start || !m || !line[length] || *end || end == line + length + 1)
-        return pl_error_set(error, -EINVAL,
-                            "%s:%zu: '%.60s' is no line of a baseline; stack, format, metric and "
-                            "value would be right",
-                            path, number, line);
+        return pl_error_set(
+            error, -EINVAL,
+            "%s:%zu: '%.60s' is not a line of a baseline; expected stack, format, metric and value",
+            path, number, line);
     struct pl_range range = pl_metric_range(m);
     if (pl_range_check(&range, value, metric, &reason))
         return pl_error_set(error, -EINVAL, "%s:%zu: %s", path, number, reason.text);

@@ -246,8 +246,8 @@ int pl_comparison_make(json_t *base, json_t *new, const struct pl_calibration *c
     c.unpaired = pl_match_pairing(base, new, &screening);
     if (!any_common(&c.matches))
         rc = pl_error_set(error, -EINVAL,
-                          "the two have no cell in common: nothing to compare (same scenario, "
-                          "allocator, format, clock and threads are wanted)");
+                          "the two have no cell in common; expected the same scenario, allocator, "
+                          "format, clock and threads");
     else if ((rc = compare_all(&c, screening)))
         pl_error_set(error, rc, "out of memory");
     if (!rc)

@@ -124,7 +124,7 @@ static bool differs(const json_t *base, const json_t *new, const char *const *ke
             continue;
         show(x, a, sizeof a);
         show(y, b, sizeof b);
-        snprintf(why, PL_MATCH_WHY_MAX, "another %s%s: %s, %s", of, keys[i], a, b);
+        snprintf(why, PL_MATCH_WHY_MAX, "%s%s differs: %s, %s", of, keys[i], a, b);
         return true;
     }
     return false;

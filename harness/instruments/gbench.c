@@ -66,7 +66,8 @@ static int begin(struct pl_observation *o, struct command *c, struct pl_error *e
     if (pl_child_find_beside(PROGRAM, c->program, sizeof c->program))
         return pl_error_set(error, -ENOTSUP, PROGRAM " is not there");
     if (o->asked.setting_count > SETTINGS_MAX)
-        return pl_error_set(error, -ENOTSUP, PROGRAM " takes no more than %d --set", SETTINGS_MAX);
+        return pl_error_set(error, -ENOTSUP, PROGRAM " has too many --set; expected at most %d",
+                            SETTINGS_MAX);
     add(c, c->program);
     add_pair(c, "--stack", o->stack_run);
     add_pair(c, "--scenario", s->path);

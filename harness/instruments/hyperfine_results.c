@@ -79,7 +79,7 @@ int pl_hyperfine_parse(const char *text, size_t size, const char *path, struct p
     int rc =
         json_array_size(results) == 1
             ? read_result(json_array_get(results, 0), path, &read, error)
-            : pl_error_set(error, -EINVAL, "%s: the results of one command are wanted, not %zu",
+            : pl_error_set(error, -EINVAL, "%s: the results of %zu commands; expected those of one",
                            path, json_array_size(results));
     json_decref(root);
     if (!rc)

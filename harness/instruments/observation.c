@@ -97,7 +97,7 @@ int pl_observation_peak(struct pl_observation *o, struct pl_stacks *stacks, stru
     if (ours && !window)
         return pl_error_set(error, -ENODATA,
                             "no stack of %s's peak passes through %s, where the measured window "
-                            "begins: a plimsoll-cell that is not stripped would be right",
+                            "begins; expected a plimsoll-cell that is not stripped",
                             o->instrument->name, PL_STACKS_WINDOW);
     if (is_comparable(o))
         pl_observation_agree(o, "requested bytes at the peak, of the measured window", window,

@@ -53,7 +53,7 @@ int pl_stacks_parse(const char *text, size_t size, const char *path, struct pl_s
         uint64_t cost;
         number++;
         if (!newline || memchr(text, '\0', length) || !read_cost(text, length, &frames, &cost))
-            rc = pl_error_set(error, -EINVAL, "%s:%zu: %s; 'frame;frame cost' would be right", path,
+            rc = pl_error_set(error, -EINVAL, "%s:%zu: %s; expected 'frame;frame cost'", path,
                               number, newline ? "no stack with a cost" : "the last line is cut");
         else if (cost && pl_stacks_add(s, text, frames, cost))
             rc = pl_error_set(error, -ENOMEM, "out of memory");

@@ -30,8 +30,8 @@ static int find_library(const char *library, char *path, size_t capacity, struct
     }
     return pl_error_set(error, -ENOENT,
                         pl_backend_sanitized()
-                            ? "%s: this build has a sanitizer, which can't be preloaded before; a "
-                              "build without one would be right"
+                            ? "%s: this build has a sanitizer, which can't be preloaded before; "
+                              "expected a build without one"
                             : "%s is missing beside this program; build it by `make`",
                         library);
 }
@@ -110,7 +110,9 @@ int pl_interpose_prepare(const struct pl_stack_spec *stack, const char *page_pat
     struct pl_environment made;
     struct pl_foreign settings;
     if (*page_path != '/')
-        return pl_error_set(error, -EINVAL, "%.300s: an absolute path would be right", page_path);
+        return pl_error_set(error, -EINVAL,
+                            "%.300s is not an absolute path; expected one that begins with /",
+                            page_path);
     int rc = pl_stack_foreign(stack, &settings, error);
     if (!rc)
         rc = pl_stack_environment(stack, &made, error);
@@ -133,8 +135,7 @@ int pl_interpose_prepare_recorded(const struct pl_stack_spec *stack, const char 
 {
     char path[PATH_MAX];
     if (stack->depth != 1)
-        return pl_error_set(error, -EINVAL,
-                            "a recording has no layers: a heap alone would be right");
+        return pl_error_set(error, -EINVAL, "a recording has no layers; expected a heap alone");
     int rc = find_library("libplimsoll-interpose-maps.so", path, sizeof path, error);
     if (!rc)
         rc = pl_interpose_prepare(stack, page_path, environment, error);

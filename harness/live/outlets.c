@@ -44,7 +44,7 @@ static int allow_ports(uint64_t count, struct pl_error *error)
         return 0;
     return pl_error_set(error, -EADDRNOTAVAIL,
                         "the senders need %llu ports, but net.ipv4.ip_local_port_range has %u; "
-                        "fewer traffic.sessions would do",
+                        "expected fewer traffic.sessions",
                         (unsigned long long)count, high - low);
 }
 

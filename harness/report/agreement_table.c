@@ -5,6 +5,7 @@
 #include "harness/report/agreement.h"
 #include "harness/report/agreement_text.h"
 #include "harness/report/grid.h"
+#include "harness/report/wrap.h"
 
 static const char *colour_of(const char *text)
 {
@@ -28,6 +29,8 @@ static void set_heads(struct pl_grid *grid)
         for (int line = 0; line < 2; line++)
             pl_grid_set(grid, (size_t)line, column + 1, pl_agreement_head(column, line));
     grid->left[0] = grid->left[PL_AGREEMENT_COLUMNS] = true;
+    for (size_t column = 0; column < PL_AGREEMENT_COLUMNS; column++)
+        grid->ranks[column + 1] = pl_agreement_rank(column);
 }
 
 static size_t size_of(const struct pl_agreement *a, const struct pl_agreed *first)
@@ -43,8 +46,8 @@ static void print_group(FILE *out, const struct pl_agreement *a, const struct pl
     char heading[PL_AGREEMENT_TEXT];
     struct pl_grid grid;
     pl_agreement_heading(first, heading);
-    pl_text_plain(out, heading);
-    fputs("\n\n", out);
+    pl_wrap(out, heading, 0, 0, pl_wrap_width(out, 0));
+    fputc('\n', out);
     if (pl_grid_make(&grid, size_of(a, first) + 2, 2, PL_AGREEMENT_COLUMNS + 1)) {
         set_heads(&grid);
         for (size_t i = 0, row = 2; i < a->count; i++)
@@ -62,5 +65,5 @@ void pl_agreement_table(FILE *out, const struct pl_agreement *a)
     for (size_t i = 0; (i = pl_agreement_group(a, i)) < a->count; i++)
         print_group(out, a, &a->cells[i]);
     pl_agreement_counts(a, counts);
-    fprintf(out, "%s\n", counts);
+    pl_wrap(out, counts, 0, 0, pl_wrap_width(out, 0));
 }

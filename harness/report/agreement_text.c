@@ -19,6 +19,13 @@ const char *pl_agreement_head(size_t column, int line)
     return heads[column][line];
 }
 
+unsigned pl_agreement_rank(size_t column)
+{
+    static const unsigned ranks[PL_AGREEMENT_COLUMNS] = {
+        [AT] = 4, [WALLS] = 3, [SHARE] = 2, [PEAK_VIRTUAL] = 1};
+    return ranks[column];
+}
+
 static double wall_peak(const struct pl_agreed *a)
 {
     double first = a->peak_bytes[PL_SIDE_WALL1], second = a->peak_bytes[PL_SIDE_WALL2];

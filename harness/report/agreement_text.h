@@ -13,6 +13,9 @@
 /** A column's head. @param line 0 or 1: it is written in two */
 const char *pl_agreement_head(size_t column, int line);
 
+/** How soon a column is left out where not all fit: see struct pl_grid. */
+unsigned pl_agreement_rank(size_t column);
+
 /** A figure of a cell: sizes in MiB. @param text room for PL_TEXT_FIGURE */
 void pl_agreement_figure(const struct pl_agreed *agreed, size_t column, char *text);
 

@@ -6,6 +6,9 @@
 #include "harness/report/change_text.h"
 #include "harness/report/comparison.h"
 #include "harness/report/grid.h"
+#include "harness/report/wrap.h"
+
+#define INDENT 2 /* of what explains a row */
 
 static const char *colour_of(const char *text)
 {
@@ -46,6 +49,9 @@ static void print_grid(FILE *out, const struct pl_compared *cell, size_t count)
     struct pl_grid grid;
     if (pl_grid_make(&grid, count + 1, 1, sizeof heads / sizeof *heads)) {
         grid.left[0] = grid.left[2] = true;
+        grid.ranks[1] = 3; /* class; then the base, which the change tells, and the change */
+        grid.ranks[3] = 2;
+        grid.ranks[5] = 1;
         for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
             pl_grid_set(&grid, 0, i, heads[i]);
         for (size_t k = 0, row = 1; k < cell->judged_count; k++)
@@ -59,12 +65,14 @@ static void print_grid(FILE *out, const struct pl_compared *cell, size_t count)
 /* Beneath the grid: how each figure was judged. */
 static void print_evidence(FILE *out, const struct pl_compared *cell)
 {
-    char why[PL_CHANGE_TEXT];
+    char why[PL_CHANGE_TEXT], line[PL_CHANGE_TEXT + 128];
     for (size_t k = 0; k < cell->judged_count; k++) {
         const struct pl_judged *j = &cell->judged[k];
         pl_change_evidence(j, why);
-        if (is_shown(j) && why[0] && strcmp(why, "exact") != 0)
-            fprintf(out, "  %s: %s\n", j->metric->name, why);
+        if (is_shown(j) && why[0] && strcmp(why, "exact") != 0) {
+            snprintf(line, sizeof line, "%s: %s", j->metric->name, why);
+            pl_wrap(out, line, 0, INDENT, pl_wrap_width(out, 0));
+        }
     }
 }
 
@@ -97,17 +105,17 @@ struct open {
 static void print_open(void *context, const char *why, size_t count)
 {
     const struct open *open = context;
-    fprintf(open->out, "%s, %zu of the cells' metrics: ", pl_change_name(open->change), count);
-    pl_text_plain(open->out, why);
-    fputc('\n', open->out);
+    int at =
+        fprintf(open->out, "%s, %zu of the cells' metrics: ", pl_change_name(open->change), count);
+    pl_wrap(open->out, why, (size_t)at, (size_t)at, pl_wrap_width(open->out, 0));
 }
 
 static void print_heap(void *context, const struct pl_heap_change *heap, const char *line)
 {
     FILE *out = context;
     (void)heap;
-    pl_text_plain(out, line);
-    fputs("\n\n", out);
+    pl_wrap(out, line, 0, 0, pl_wrap_width(out, 0));
+    fputc('\n', out);
 }
 
 void pl_comparison_table(FILE *out, const struct pl_comparison *c)
@@ -119,5 +127,6 @@ void pl_comparison_table(FILE *out, const struct pl_comparison *c)
     for (enum pl_change open = PL_CHANGE_INCONCLUSIVE; open <= PL_CHANGE_NOT_COMPARABLE; open++)
         pl_change_open(c, open, print_open, &(struct open){out, open});
     pl_change_counts(c, counts, sizeof counts);
-    fprintf(out, "%zu cells: %s\n", c->cell_count, counts);
+    int at = fprintf(out, "%zu cells: ", c->cell_count);
+    pl_wrap(out, counts, (size_t)at, (size_t)at, pl_wrap_width(out, 0));
 }

@@ -7,18 +7,18 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/** How wide what is printed may be: what COLUMNS says, 40 at least, or the terminal, or `otherwise`
- *  where there is neither. */
-size_t pl_grid_width(FILE *out, size_t otherwise);
-
 struct pl_grid {
-    size_t rows;     /* heads included */
-    size_t heads;    /* the first rows name the columns */
-    size_t columns;  /* the first names the row, and is repeated in each block */
-    char **cells;    /* row by row; a cell is new memory, or NULL for an empty one */
-    bool *left;      /* by column: aligned to the left */
-    size_t *widths;  /* by column, measured when it is printed */
+    size_t rows;    /* heads included */
+    size_t heads;   /* the first rows name the columns */
+    size_t columns; /* the first names the row, and is repeated in each block */
+    char **cells;   /* row by row; a cell is new memory, or NULL for an empty one */
+    bool *left;     /* by column: aligned to the left; the first column always is, unless `prose` */
+    size_t *widths; /* by column, measured when it is printed */
     unsigned *ranks; /* by column: where not all fit, the highest are left out first; 0: never */
+    size_t indent;   /* blanks before each line */
+    size_t assumed;  /* width where nobody says it; 0: 100 columns, and sentences in one line */
+    bool prose; /* the last column is a sentence, which is wrapped within its column, and in one
+                   line where nobody says how wide lines may be */
 };
 
 /** @return false when out of memory; the grid may be freed then too */

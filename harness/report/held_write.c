@@ -74,7 +74,9 @@ static void print_grid(FILE *out, const struct pl_held_list *list)
 {
     char text[PL_HELD_TEXT];
     struct pl_grid grid;
-    if (pl_grid_make(&grid, 1 + list->count, 1, PL_HELD_COLUMNS))
+    if (pl_grid_make(&grid, 1 + list->count, 1, PL_HELD_COLUMNS)) {
+        grid.ranks[WHEN] = 3;
+        grid.ranks[REAL_MEAN] = grid.ranks[MEAN] = 2;
         for (size_t column = 0; column < PL_HELD_COLUMNS; column++) {
             grid.left[column] = !columns[column].figure;
             pl_grid_set(&grid, 0, column, columns[column].head);
@@ -83,7 +85,8 @@ static void print_grid(FILE *out, const struct pl_held_list *list)
                 pl_grid_set(&grid, 1 + i, column, text);
             }
         }
-    pl_grid_print(out, &grid, NULL);
+        pl_grid_print(out, &grid, NULL);
+    }
     pl_grid_free(&grid);
 }
 

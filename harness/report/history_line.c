@@ -95,7 +95,7 @@ int pl_history_line(const struct pl_model *m, const char *commit, json_t **line,
     if (!*started || !*tier)
         return pl_error_set(error, -EINVAL, "'run' says neither when nor in which tier it ran");
     if (pl_host_hash(host, hash, sizeof hash))
-        return pl_error_set(error, -EINVAL, "'host' is no object");
+        return pl_error_set(error, -EINVAL, "'host' is not an object");
     json_t *text = json_string(commit);
     if (!text)
         return pl_error_set(error, -EINVAL, "the commit is no UTF-8");

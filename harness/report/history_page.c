@@ -165,6 +165,9 @@ static void set_heads(struct pl_grid *grid)
         for (size_t k = 0; k < HEADS; k++)
             pl_grid_set(grid, k, i, heads[i][k]);
     grid->left[STACK] = grid->left[HOST] = grid->left[LINE] = true;
+    grid->ranks[HOST] = 3;
+    grid->ranks[RUNS] = 2;
+    grid->ranks[FIRST] = 1;
 }
 
 static void set_row(struct pl_grid *grid, size_t row, const struct history *h,

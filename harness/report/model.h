@@ -88,7 +88,7 @@ struct pl_summary pl_summary_of(double *values, size_t count);
 int pl_model_build(struct pl_model *model, const json_t *root, struct pl_error *error);
 
 /** Reads FOLDER/results.json and looks which series are there.
- *  @return 0, or -EINVAL with one line: which file, what is wrong, what would be right */
+ *  @return 0, or -EINVAL with one line: which file, what is wrong, what is expected */
 int pl_model_load(struct pl_model *model, const char *folder, struct pl_error *error);
 
 /** Takes a model that was never built, or half. */

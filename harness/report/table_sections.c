@@ -50,6 +50,8 @@ static void print_section(FILE *out, const struct pl_observed *s)
             grid.left[i] = i < FIGURE;
             pl_grid_set(&grid, 0, i, heads[i]);
         }
+        grid.ranks[STATUS] = 2;
+        grid.ranks[SCENARIO] = 1;
         pl_observed_head(headline(s), head);
         pl_grid_set(&grid, 0, FIGURE, head);
         for (size_t i = 0; i < s->entry_count; i++)

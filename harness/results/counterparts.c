@@ -38,7 +38,7 @@ static int check_texts(const json_t *row, const char *const *keys, size_t count,
 {
     for (size_t i = 0; i < count; i++)
         if (!json_is_string(json_object_get(row, keys[i])))
-            return pl_error_set(error, -EINVAL, "%s %zu: '%s' is no text", what, number, keys[i]);
+            return pl_error_set(error, -EINVAL, "%s %zu: '%s' is not text", what, number, keys[i]);
     return 0;
 }
 
@@ -47,7 +47,7 @@ static int check_figure(const json_t *row, const char *of, const char *key, doub
 {
     if (is_within(json_object_get(json_object_get(row, of), key), least, BYTES_MAX))
         return 0;
-    return pl_error_set(error, -EINVAL, "pair %zu: %s.%s is no number from %g to %g", number, of,
+    return pl_error_set(error, -EINVAL, "pair %zu: %s.%s is not a number from %g to %g", number, of,
                         key, least, BYTES_MAX);
 }
 
@@ -79,11 +79,12 @@ static int check_none(const json_t *row, size_t number, struct pl_error *error)
     const json_t *models = json_object_get(row, "models"), *model;
     size_t i;
     if (json_array_size(models) == 0)
-        return pl_error_set(error, -EINVAL, "none %zu: 'models' is no list of names", number);
+        return pl_error_set(error, -EINVAL, "none %zu: 'models' is not a list of names", number);
     json_array_foreach(models, i, model)
     {
         if (!json_is_string(model))
-            return pl_error_set(error, -EINVAL, "none %zu: 'models' is no list of names", number);
+            return pl_error_set(error, -EINVAL, "none %zu: 'models' is not a list of names",
+                                number);
     }
     return check_texts(row, texts, 1, "none", number, error);
 }
@@ -127,7 +128,7 @@ static int check(const json_t *root, struct pl_error *error)
         const json_t *list = json_object_get(root, lists[k].key), *row;
         size_t i;
         if (!json_is_array(list))
-            return pl_error_set(error, -EINVAL, "'%s' is no list", lists[k].key);
+            return pl_error_set(error, -EINVAL, "'%s' is not a list", lists[k].key);
         json_array_foreach(list, i, row)
         {
             int rc = lists[k].check(row, i, error);

@@ -34,7 +34,7 @@ static int check_strings(const json_t *cell, size_t number, struct pl_error *err
                                        "series",   "reproduce"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (!json_is_string(json_object_get(cell, keys[i])))
-            return pl_error_set(error, -EINVAL, "cell %zu: '%s' is no text", number, keys[i]);
+            return pl_error_set(error, -EINVAL, "cell %zu: '%s' is not text", number, keys[i]);
     return 0;
 }
 
@@ -46,7 +46,8 @@ static int check_threads(const json_t *object, const char *what, size_t number,
     if (!threads || (json_is_integer(threads) && json_integer_value(threads) > 0 &&
                      json_integer_value(threads) <= UINT32_MAX))
         return 0;
-    return pl_error_set(error, -EINVAL, "%s %zu: 'threads' is no number of threads", what, number);
+    return pl_error_set(error, -EINVAL, "%s %zu: 'threads' is not a number of threads", what,
+                        number);
 }
 
 static int check_figures(const json_t *cell, size_t number, struct pl_error *error)
@@ -57,13 +58,13 @@ static int check_figures(const json_t *cell, size_t number, struct pl_error *err
         !json_is_integer(json_object_get(container, "bytes")))
         return pl_error_set(error, -EINVAL, "cell %zu: 'container' has no kind and bytes", number);
     if (!json_is_number(json_object_get(cell, "duration_seconds")))
-        return pl_error_set(error, -EINVAL, "cell %zu: 'duration_seconds' is no number", number);
+        return pl_error_set(error, -EINVAL, "cell %zu: 'duration_seconds' is not a number", number);
     if (!json_is_object(json_object_get(cell, "metrics")))
-        return pl_error_set(error, -EINVAL, "cell %zu: 'metrics' is no object", number);
+        return pl_error_set(error, -EINVAL, "cell %zu: 'metrics' is not an object", number);
     json_object_foreach((json_t *)json_object_get(cell, "metrics"), key, value) if (
         !json_is_number(value)) return pl_error_set(error, -EINVAL,
-                                                    "cell %zu: metric '%.60s' is no number", number,
-                                                    key);
+                                                    "cell %zu: metric '%.60s' is not a number",
+                                                    number, key);
     return 0;
 }
 
@@ -96,8 +97,8 @@ static int check_benchmark(const json_t *benchmark, size_t number, struct pl_err
     {
         if (!json_is_number(value) && strcmp(key, "name") != 0 && strcmp(key, "why") != 0)
             return pl_error_set(error, -EINVAL,
-                                "instrument %zu: benchmark '%.60s': '%.60s' is no number", number,
-                                json_string_value(json_object_get(benchmark, "name")), key);
+                                "instrument %zu: benchmark '%.60s': '%.60s' is not a number",
+                                number, json_string_value(json_object_get(benchmark, "name")), key);
     }
     return 0;
 }
@@ -108,7 +109,7 @@ static int check_benchmarks(const json_t *benchmarks, size_t number, struct pl_e
     size_t i;
     int rc = 0;
     if (benchmarks && !json_is_array(benchmarks))
-        return pl_error_set(error, -EINVAL, "instrument %zu: 'benchmarks' is no array", number);
+        return pl_error_set(error, -EINVAL, "instrument %zu: 'benchmarks' is not an array", number);
     json_array_foreach(benchmarks, i, benchmark)
     {
         if (!rc)
@@ -127,14 +128,16 @@ static int check_instrument(const json_t *entry, size_t number, struct pl_error 
     const char *key;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (!json_is_string(json_object_get(entry, texts[i])))
-            return pl_error_set(error, -EINVAL, "instrument %zu: '%s' is no text", number,
+            return pl_error_set(error, -EINVAL, "instrument %zu: '%s' is not text", number,
                                 texts[i]);
     if (!json_is_object(figures))
-        return pl_error_set(error, -EINVAL, "instrument %zu: 'figures' is no object", number);
-    json_object_foreach((json_t *)figures, key, value) if (
-        !json_is_number(value)) return pl_error_set(error, -EINVAL,
-                                                    "instrument %zu: figure '%.60s' is no number",
-                                                    number, key);
+        return pl_error_set(error, -EINVAL, "instrument %zu: 'figures' is not an object", number);
+    json_object_foreach(
+        (json_t *)figures, key,
+        value) if (!json_is_number(value)) return pl_error_set(error, -EINVAL,
+                                                               "instrument %zu: figure '%.60s' is "
+                                                               "not a number",
+                                                               number, key);
     int rc = check_threads(entry, "instrument", number, error);
     return rc ? rc : check_benchmarks(json_object_get(entry, "benchmarks"), number, error);
 }
@@ -177,7 +180,7 @@ static int check_instruments(const json_t *entries, struct pl_error *error)
     size_t i;
     int rc = 0;
     if (entries && !json_is_array(entries))
-        return pl_error_set(error, -EINVAL, "'instruments' is no list");
+        return pl_error_set(error, -EINVAL, "'instruments' is not a list");
     json_array_foreach(entries, i, entry) rc = rc ? rc : check_instrument(entry, i, error);
     return rc;
 }
@@ -234,10 +237,9 @@ int pl_document_load(const char *folder, json_t **root, struct pl_error *error)
     if (n < 0 || (size_t)n >= sizeof path)
         return pl_error_set(error, -EINVAL, "%.80s...: the path is too long", folder);
     if (access(path, F_OK) != 0)
-        return pl_error_set(error, -EINVAL,
-                            "%s: no results.json in it; a folder that `plimsoll run --out` wrote "
-                            "would be right",
-                            folder);
+        return pl_error_set(
+            error, -EINVAL,
+            "%s: no results.json in it; expected a folder that `plimsoll run --out` wrote", folder);
     int rc = pl_document_read(path, "run it again", &document, error);
     if (rc)
         return rc;

@@ -11,7 +11,7 @@
 int pl_document_check(const json_t *root, struct pl_error *error);
 
 /** Reads and checks FOLDER/results.json. @param root set on success; json_decref
- *  @return 0, or -EINVAL with one line: which file, what is wrong, what would be right */
+ *  @return 0, or -EINVAL with one line: which file, what is wrong, what is expected */
 int pl_document_load(const char *folder, json_t **root, struct pl_error *error);
 
 /** Reads a whole JSON file. @param again what to do about one that is cut: "run it again"

@@ -39,7 +39,7 @@ static int read_value(enum pl_unit unit, const char *text, double *value, struct
     default:
         *value = strtod(text, &end);
         if (end == text || *end || !isfinite(*value))
-            return pl_error_set(reason, -EINVAL, "'%s' is no number", text);
+            return pl_error_set(reason, -EINVAL, "'%s' is not a number", text);
         return 0;
     }
 }
@@ -56,7 +56,7 @@ int pl_bound_read(const struct pl_bound *bound, const struct pl_metric *metric,
             return read_value(metric->unit, value, &out->value, reason);
         }
     return pl_error_set(reason, -EINVAL,
-                        "'%s': a comparison (<=, >=, <, >, =) and a value would be right",
+                        "'%s' is not a comparison; expected one of <=, >=, <, >, = and a value",
                         bound->text);
 }
 

@@ -91,7 +91,7 @@ static int claim_locked(const char *folder, int *claim, struct pl_error *error)
 {
     int fd = lock(folder);
     if (fd == -EBUSY)
-        return pl_error_set(error, fd, "another run writes into %s; another folder would be right",
+        return pl_error_set(error, fd, "another run is writing into %s; expected another folder",
                             folder);
     if (fd < 0)
         return pl_error_set(error, fd, "can't open the folder %s: %s", folder, strerror(-fd));
@@ -132,13 +132,12 @@ static int check_free(const char *folder, enum pl_folder_state state, bool force
     if (state == PL_FOLDER_FREE || (state == PL_FOLDER_RUN && force))
         return 0;
     if (state == PL_FOLDER_OTHER)
-        return pl_error_set(error, -EEXIST,
-                            "%s holds a results.json that is not Plimsoll's; another folder would "
-                            "be right",
-                            folder);
+        return pl_error_set(
+            error, -EEXIST,
+            "%s holds a results.json that is not Plimsoll's; expected another folder", folder);
     return pl_error_set(error, -EEXIST,
-                        "%s holds a run; another folder, or --force, which removes that run and "
-                        "its reports, would be right",
+                        "%s holds a run; expected another folder, or --force, which removes that "
+                        "run and its reports",
                         folder);
 }
 

@@ -120,11 +120,10 @@ static int gather(const char *folder, json_t **root, struct pl_error *error)
     }
     free(entries);
     if (!rc && !*root)
-        rc = pl_error_set(
-            error, -EINVAL,
-            "%s: no results.json in it; a folder that `plimsoll run --out` wrote, or one that "
-            "holds such folders, would be right",
-            folder);
+        rc = pl_error_set(error, -EINVAL,
+                          "%s: no results.json in it; expected a folder that `plimsoll run --out` "
+                          "wrote, or one that holds such folders",
+                          folder);
     return rc;
 }
 

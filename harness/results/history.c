@@ -102,7 +102,7 @@ static int explain(const char *path, int rc, struct pl_error *error)
         return pl_error_set(error, rc, "%s is locked by another program for %d s", path,
                             LOCK_SECONDS);
     return pl_error_set(error, rc, "can't add to %s: %s", path,
-                        rc == -EINVAL ? "it is no regular file" : strerror(-rc));
+                        rc == -EINVAL ? "it is not a regular file" : strerror(-rc));
 }
 
 int pl_history_append(const char *path, const json_t *run, struct pl_error *error)

@@ -48,8 +48,8 @@ int pl_range_check(const struct pl_range *r, double value, const char *what, str
 {
     if (value >= r->minimum && value <= r->maximum && (!r->whole || value == floor(value)))
         return 0;
-    return pl_error_set(error, -EINVAL, "%s is %.12g; a %s from %.17g to %.17g would be right",
-                        what, value, r->whole ? "whole number" : "number", r->minimum, r->maximum);
+    return pl_error_set(error, -EINVAL, "%s is %.12g; expected a %s from %.17g to %.17g", what,
+                        value, r->whole ? "whole number" : "number", r->minimum, r->maximum);
 }
 
 static int check_number(const json_t *number, const char *parent, const char *key, bool medians,
@@ -64,7 +64,7 @@ static int check_number(const json_t *number, const char *parent, const char *ke
     else
         snprintf(what, sizeof what, "'%.60s%s%.60s'", parent, *parent ? "." : "", key);
     if (integer && json_is_real(number))
-        return pl_error_set(error, -EINVAL, "%s is %.12g; an integer would be right", what,
+        return pl_error_set(error, -EINVAL, "%s is %.12g; expected an integer", what,
                             json_real_value(number));
     return pl_range_check(&range, json_number_value(number), what, error);
 }

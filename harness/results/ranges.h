@@ -15,7 +15,7 @@
 struct pl_range pl_range_of(const char *parent, const char *key, bool *integer);
 
 /** Checks one number. @param what to call it: "metric 'rss_bytes_peak'"
- *  @return 0, or -EINVAL with "WHAT is -1; a whole number from 0 to 9 would be right" */
+ *  @return 0, or -EINVAL with "WHAT is -1; expected a whole number from 0 to 9" */
 int pl_range_check(const struct pl_range *range, double value, const char *what,
                    struct pl_error *error);
 

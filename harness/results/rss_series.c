@@ -26,7 +26,7 @@ static int find(const char *folder, const json_t *cell, char *path, size_t capac
         return pl_error_set(error, -EINVAL, "%s: the cell of %.100s kept no series", folder,
                             pl_document_string(cell, "allocator"));
     if (strncmp(name, FOLDER, strlen(FOLDER)) != 0 || !*file || strchr(file, '/'))
-        return pl_error_set(error, -EINVAL, "%s: '%.100s' is no name of a series", folder, name);
+        return pl_error_set(error, -EINVAL, "%s: '%.100s' is not a name of a series", folder, name);
     int n = snprintf(path, capacity, "%s/%s", folder, name);
     if (n < 0 || (size_t)n >= capacity)
         return pl_error_set(error, -EINVAL, "%.80s...: the path is too long", folder);
@@ -77,14 +77,15 @@ static int read_lines(const char *text, const char *path, struct pl_rss_series *
     size_t number = 2;
     const char *line = strchr(text, '\n');
     if (!line || strncmp(text, HEAD, strlen(HEAD)) != 0)
-        return pl_error_set(error, -EINVAL, "%s:1: no series: it would begin with %s...", path,
+        return pl_error_set(error, -EINVAL,
+                            "%s:1: not a series of samples; expected %s... as its head", path,
                             HEAD);
     for (line++; *line; number++) {
         const char *end = strchr(line, '\n');
         if (!end || !read_line(line, end, s))
             return pl_error_set(error, -EINVAL,
-                                "%s:%zu: no sample: a later time (up to %.0g ns), an RSS and live "
-                                "bytes (up to %.0f) would be right; run it again",
+                                "%s:%zu: not a sample; expected a later time (up to %.0g ns), an "
+                                "RSS and live bytes (up to %.0f); run it again",
                                 path, number, PL_RANGE_SECONDS * 1e9, PL_RANGE_COUNT);
         line = end + 1;
     }

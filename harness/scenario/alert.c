@@ -47,8 +47,7 @@ static int read_value(const char *text, struct pl_alert *alert, struct pl_error 
     errno = 0;
     alert->value = strtoull(text, &end, 10);
     if (errno || text[0] < '0' || text[0] > '9' || *end)
-        return pl_error_set(error, -EINVAL, "'%s' is no count: a whole number would be right",
-                            text);
+        return pl_error_set(error, -EINVAL, "'%s' is not a count; expected a whole number", text);
     return 0;
 }
 
@@ -60,7 +59,7 @@ int pl_alert_parse(const char *text, struct pl_alert *alert, struct pl_error *er
     if (read != 3 || !read_comparison(comparison, alert))
         return pl_error_set(
             error, -EINVAL,
-            "'%.60s' is no alert: QUANTITY, one of > >= < <=, and VALUE would be right", text);
+            "'%.60s' is not an alert; expected QUANTITY, one of > >= < <=, and VALUE", text);
     if (!read_quantity(quantity, alert)) {
         char unknown[300];
         pl_nearest_say("quantity of an alert:", quantity,

@@ -32,7 +32,8 @@ static int add(struct pl_decoder *d, struct fy_node *node)
     struct pl_alert alert;
     int rc = parse_at(d, node, &alert);
     if (!rc && find(s, alert.text))
-        rc = pl_decode_fail(d, pl_decode_mark(node), "alerts: '%s' stands twice", alert.text);
+        rc = pl_decode_fail(d, pl_decode_mark(node), "alerts: '%s' is given twice; expected once",
+                            alert.text);
     if (!rc && s->alert_count == PL_ALERTS_MAX)
         rc = pl_decode_fail(d, pl_decode_mark(node), "more than %d alerts", PL_ALERTS_MAX);
     if (!rc)
@@ -50,7 +51,7 @@ static int each(struct pl_decoder *d, struct fy_node *key, struct fy_node *value
         return take(d, value, context);
     if (!value || !fy_node_is_sequence(value))
         return pl_decode_fail(d, pl_decode_mark(value ? value : key),
-                              "alerts takes a list: [live_frames > 100]");
+                              "alerts is not a list; expected [live_frames > 100]");
     void *at = NULL;
     for (struct fy_node *node; (node = fy_node_sequence_iterate(value, &at));) {
         int rc = take(d, node, context);
@@ -96,8 +97,7 @@ int pl_decode_expected_alerts(struct pl_decoder *d, struct fy_node *value, struc
     }
     int rc = each(d, value, value, take_expected, e);
     if (!rc && !e->alerts[0])
-        rc = pl_decode_fail(d, e->mark,
-                            "alerts is empty: none, or those that are raised, would be right");
+        rc = pl_decode_fail(d, e->mark, "alerts is empty; expected none, or those that are raised");
     return rc;
 }
 
@@ -156,8 +156,10 @@ static int check_expected(struct pl_decoder *d, const struct pl_expectation *e)
         return 0;
     while (pl_alert_list_next(&list, text))
         if (!find(d->scenario, text))
-            return pl_decode_fail(d, e->mark, "expect: '%s' is none of the scenario's alerts",
-                                  text);
+            return pl_decode_fail(
+                d, e->mark,
+                "expect: '%s' is not one of the scenario's alerts; expected one of its list alerts",
+                text);
     return 0;
 }
 

@@ -19,16 +19,19 @@ static int check(struct pl_decoder *d)
     if (strcmp(d->scenario->threads, "1") != 0)
         return fail_at(d, "threads", "threads: the pipeline blocks has one thread");
     if (b->idle_ns >= b->cycle_ns)
-        return fail_at(d, "blocks.idle", "blocks.idle: a cycle must be longer than its idle part");
+        return fail_at(d, "blocks.idle",
+                       "blocks.idle is not shorter than its cycle; expected a shorter time");
     if (b->survivor_lifetime_ns < b->cycle_ns ||
         b->survivor_lifetime_ns >= b->cycle_ns * PL_BLOCKS_SURVIVAL_MAX)
         return fail_at(d, "blocks.survivor_lifetime",
-                       "blocks.survivor_lifetime: from 1 to 63 cycles would be right");
+                       "blocks.survivor_lifetime is out of range; expected 1 to 63 cycles");
     if (d->scenario->duration_ns < 4 * b->cycle_ns)
-        return fail_at(d, "duration", "duration: 4 cycles at least would be right");
+        return fail_at(d, "duration",
+                       "duration is shorter than 4 cycles; expected 4 cycles or more");
     if (d->scenario->sample_interval_ns > b->idle_ns)
         return fail_at(d, "sample_interval",
-                       "sample_interval is wider than blocks.idle: no trough would be seen");
+                       "sample_interval is wider than blocks.idle; expected a shorter one, to "
+                       "sample the troughs");
     return 0;
 }
 

@@ -19,12 +19,14 @@ static int check_viewers(struct pl_decoder *d, const struct pl_broadcast_setting
         return fail_at(d, "broadcast.stalled",
                        "broadcast.stalled: more viewers than broadcast.clients");
     if (b->stalled && !b->stall_count)
-        return fail_at(d, "broadcast.stalled", "broadcast.stalled needs broadcast.stalls");
+        return fail_at(d, "broadcast.stalled",
+                       "broadcast.stalled without broadcast.stalls; expected both");
     if (b->stall_count && !b->stalled)
-        return fail_at(d, "broadcast.stalls", "broadcast.stalls needs broadcast.stalled viewers");
+        return fail_at(d, "broadcast.stalls",
+                       "broadcast.stalls without broadcast.stalled; expected both");
     if (b->rejoin_ns && b->rejoin_ns < 1000000)
         return fail_at(d, "broadcast.rejoin",
-                       "broadcast.rejoin: 1 ms or more, or 0s for never, would be right");
+                       "broadcast.rejoin is out of range; expected 1 ms or more, or 0s for never");
     return 0;
 }
 
@@ -35,11 +37,12 @@ static int check(struct pl_decoder *d)
     if (strcmp(d->scenario->threads, "1") != 0)
         return fail_at(d, "threads", "threads: the pipeline broadcast has one thread");
     if (!pl_sides_parse(b->picture, 16, 8192, &width, &height) || width % 2 || height % 2)
-        return fail_at(d, "broadcast.picture",
-                       "broadcast.picture: WIDTHxHEIGHT would be right, 16 to 8192 pixels, even");
+        return fail_at(
+            d, "broadcast.picture",
+            "broadcast.picture is not a size; expected WIDTHxHEIGHT, 16 to 8192 pixels, even");
     if (!pl_sides_parse(b->terminal, 8, 400, &width, &height))
         return fail_at(d, "broadcast.terminal",
-                       "broadcast.terminal: COLUMNSxROWS would be right, 8 to 400 of each");
+                       "broadcast.terminal is not a size; expected COLUMNSxROWS, 8 to 400 of each");
     return check_viewers(d, b);
 }
 

@@ -38,7 +38,7 @@ static int check_required(struct pl_decoder *d)
             return pl_decode_fail(d, (struct pl_mark){1, 1}, "the key '%s' is missing",
                                   pl_schema[i].path);
         if (d->seen[i] && is_among_keys(traits->refused, pl_schema[i].path))
-            return pl_decode_fail(d, d->marks[i], "'%s' is no key of the pipeline %s",
+            return pl_decode_fail(d, d->marks[i], "'%s' is not a key of the pipeline %s",
                                   pl_schema[i].path, traits->name);
         if (foreign && d->seen[i])
             return pl_decode_fail(d, d->marks[i], "'%s' is a key of the pipeline %s, not of %s",
@@ -53,7 +53,7 @@ static int check_name(struct pl_decoder *d)
     const char *name = d->scenario->name;
     if (*name && !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")])
         return 0;
-    return pl_decode_fail(d, mark_of(d, "name"), "'%s' is no name; a-z, 0-9 and - would be right",
+    return pl_decode_fail(d, mark_of(d, "name"), "'%s' is not a name; expected a-z, 0-9 and -",
                           name);
 }
 
@@ -96,7 +96,8 @@ static int fit_classes(struct pl_decoder *d)
     char wrong[32];
     size_t count = pl_formats_parse(s->formats, formats, wrong);
     if (count == 0)
-        return pl_decode_fail(d, mark_of(d, "formats"), "formats: %s is named twice", wrong);
+        return pl_decode_fail(d, mark_of(d, "formats"), "formats: %s is named twice; expected once",
+                              wrong);
     for (size_t f = 0; f < count; f++) {
         pl_scenario_fit(s, formats[f]);
         for (uint32_t i = 0; i < s->class_count; i++)
@@ -125,10 +126,9 @@ static int unknown_budget(struct pl_decoder *d, uint32_t index)
                 used += (size_t)snprintf(names + used, sizeof names - used, "%s%s",
                                          used ? ", " : "", s->budgets[i].name);
     if (!*names)
-        return pl_decode_fail(
-            d, mark_of(d, "limits"),
-            "no class draws on the limit %s; classes with a budget would be right",
-            s->budgets[index].name);
+        return pl_decode_fail(d, mark_of(d, "limits"),
+                              "no class draws on the limit %s; expected classes with a budget",
+                              s->budgets[index].name);
     return pl_decode_unknown(d, mark_of(d, "limits"),
                              "limit, on which no class draws:", s->budgets[index].name, names);
 }
@@ -168,9 +168,9 @@ static int check_times(struct pl_decoder *d)
 {
     const struct pl_scenario *s = d->scenario;
     if (s->sample_interval_ns * 8 > s->duration_ns)
-        return pl_decode_fail(d, mark_of(d, "sample_interval"),
-                              "sample_interval is too wide: at least 8 samples must fit into "
-                              "the duration");
+        return pl_decode_fail(
+            d, mark_of(d, "sample_interval"),
+            "sample_interval is too wide; expected at least 8 samples within the duration");
     if (s->duration_ns / s->sample_interval_ns > SAMPLES_MAX)
         return pl_decode_fail(d, mark_of(d, "sample_interval"),
                               "sample_interval is too narrow: at most %d samples a run",
@@ -183,9 +183,9 @@ static int check_clock(struct pl_decoder *d)
     const struct pl_pipeline_traits *traits = pl_traits_of(d->scenario);
     if (d->scenario->clock == PL_CLOCK_VIRTUAL || traits->live)
         return 0;
-    return pl_decode_fail(
-        d, mark_of(d, "clock"),
-        "clock: the pipeline %s does not run in real time; virtual would be right", traits->name);
+    return pl_decode_fail(d, mark_of(d, "clock"),
+                          "clock: the pipeline %s does not run in real time; expected virtual",
+                          traits->name);
 }
 
 int pl_spans_resolve(struct pl_decoder *d, const char *key, struct pl_span *spans, uint32_t count)
@@ -199,10 +199,13 @@ int pl_spans_resolve(struct pl_decoder *d, const char *key, struct pl_span *span
             span->until_ns += duration;
         if (span->from_ns < 0 || span->until_ns <= span->from_ns)
             return pl_decode_fail(d, mark_of(d, key),
-                                  "%s: each must end after it begins, within the duration", key);
+                                  "%s: one ends before it begins, or beyond the duration; expected "
+                                  "from < until <= duration",
+                                  key);
         if (i > 0 && span->from_ns < spans[i - 1].until_ns)
             return pl_decode_fail(d, mark_of(d, key),
-                                  "%s must not overlap, the earliest comes first", key);
+                                  "%s overlap or are out of order; expected the earliest first",
+                                  key);
     }
     return 0;
 }
@@ -262,7 +265,8 @@ static int check_swept(struct pl_decoder *d, const struct pl_swept *swept, size_
         return pl_decode_fail(
             d, swept->mark, "sweep: more than %d stacks, with those of allocators", PL_STACKS_MAX);
     if (is_among(s, swept->stack, before))
-        return pl_decode_fail(d, swept->mark, "sweep: the stack %.200s stands twice", swept->stack);
+        return pl_decode_fail(d, swept->mark, "sweep: the stack %.200s occurs twice; expected once",
+                              swept->stack);
     if (pl_stack_parse(swept->stack, &spec, &reason) || check_stack(s, &spec, &reason))
         return pl_decode_fail(d, swept->mark, "sweep: %s", reason.text);
     return 0;

@@ -111,22 +111,23 @@ static int check_real(struct pl_decoder *d, struct pl_mark mark, const char *fol
     read_pipeline(folder, name, pipeline, sizeof pipeline);
     if (is_real(pipeline))
         return 0;
-    return pl_decode_fail(d, mark,
-                          "counterpart: %s is a model itself; a scenario of a program or of a "
-                          "trace would be right",
-                          name);
+    return pl_decode_fail(
+        d, mark,
+        "counterpart: %s is a model itself; expected a scenario of a program or of a trace", name);
 }
 
 static int check_own(struct pl_decoder *d, struct pl_mark mark)
 {
     const struct pl_scenario *s = d->scenario;
     if (!*s->counterpart || strpbrk(s->counterpart, "/."))
-        return pl_decode_fail(d, mark, "counterpart: '%s' is no name of a scenario",
+        return pl_decode_fail(d, mark, "counterpart: '%s' is not a name of a scenario",
                               s->counterpart);
     if (strcmp(s->counterpart, s->name) == 0)
-        return pl_decode_fail(d, mark, "counterpart: a scenario is none of its own");
+        return pl_decode_fail(d, mark, "counterpart: this scenario itself; expected another one");
     if (s->pipeline == PL_PIPELINE_PROGRAM)
-        return pl_decode_fail(d, mark, "counterpart: a program is real itself, and has none");
+        return pl_decode_fail(
+            d, mark,
+            "counterpart: a scenario of a program is real itself; expected no counterpart");
     return 0;
 }
 

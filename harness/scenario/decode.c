@@ -56,12 +56,14 @@ int pl_decode_lines(struct pl_decoder *d, struct fy_node *node, const char *what
                     size_t capacity)
 {
     if (!node || !fy_node_is_scalar(node) || fy_node_is_alias(node))
-        return pl_decode_fail(d, pl_decode_mark(node), "%s takes one plain value here", what);
+        return pl_decode_fail(d, pl_decode_mark(node), "%s is not a plain value; expected one",
+                              what);
     size_t length = 0;
     const char *scalar = fy_node_get_scalar(node, &length);
     if (!scalar || length >= capacity || memchr(scalar, '\0', length))
         return pl_decode_fail(d, pl_decode_mark(node),
-                              "%s: text of at most %zu bytes would be right", what, capacity - 1);
+                              "%s is too long or not text; expected text of at most %zu bytes",
+                              what, capacity - 1);
     memcpy(text, scalar, length);
     text[length] = '\0';
     return 0;
@@ -72,7 +74,8 @@ int pl_decode_text(struct pl_decoder *d, struct fy_node *node, const char *what,
 {
     int rc = pl_decode_lines(d, node, what, text, capacity);
     if (!rc && strchr(text, '\n') && strcmp(what, "about") != 0)
-        return pl_decode_fail(d, pl_decode_mark(node), "%s: one line would be right", what);
+        return pl_decode_fail(d, pl_decode_mark(node), "%s has more than one line; expected one",
+                              what);
     return rc;
 }
 
@@ -105,7 +108,8 @@ int pl_decode_integer(struct pl_decoder *d, struct fy_node *node, const char *wh
     errno = 0;
     long long value = strtoll(text, &end, 10);
     if (errno || end == text || *end || text[0] == '+' || text[0] == ' ')
-        return pl_decode_fail(d, pl_decode_mark(node), "%s: '%s' is no whole number", what, text);
+        return pl_decode_fail(d, pl_decode_mark(node),
+                              "%s: '%s' is not a whole number; expected digits alone", what, text);
     *number = value;
     return 0;
 }
@@ -119,10 +123,9 @@ int pl_decode_factor(struct pl_decoder *d, struct fy_node *node, const char *wha
         return rc;
     double value = strtod(text, &end);
     if (end == text || *end || !isfinite(value) || value < 0.001 || value > (double)max)
-        return pl_decode_fail(
-            d, pl_decode_mark(node),
-            "%s: '%s' is out of range; a factor from 0.001 to %lld would be right", what, text,
-            (long long)max);
+        return pl_decode_fail(d, pl_decode_mark(node),
+                              "%s: '%s' is out of range; expected a factor from 0.001 to %lld",
+                              what, text, (long long)max);
     *factor = value;
     return 0;
 }
@@ -137,7 +140,7 @@ static int decode_share(struct pl_decoder *d, struct fy_node *node, const char *
     double percent = strtod(text, &end);
     if (end == text || strcmp(end, "%") != 0 || !(percent >= 0 && percent <= 100))
         return pl_decode_fail(d, pl_decode_mark(node),
-                              "%s: '%s' is no share; 0%% to 100%% would be right", what, text);
+                              "%s: '%s' is not a share; expected 0%% to 100%%", what, text);
     *share = percent / 100;
     return 0;
 }
@@ -149,8 +152,8 @@ static int decode_bool(struct pl_decoder *d, struct fy_node *node, const char *w
     if (rc)
         return rc;
     if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
-        return pl_decode_fail(d, pl_decode_mark(node), "%s: '%s' is neither true nor false", what,
-                              text);
+        return pl_decode_fail(d, pl_decode_mark(node),
+                              "%s: '%s' is not a truth value; expected true or false", what, text);
     *value = text[0] == 't';
     return 0;
 }
@@ -190,7 +193,7 @@ static int check_range(struct pl_decoder *d, struct fy_node *node, const struct 
         snprintf(low, sizeof low, "%lld", (long long)row->min);
         snprintf(high, sizeof high, "%lld", (long long)row->max);
     }
-    return pl_decode_fail(d, pl_decode_mark(node), "%s is out of range; %s to %s would be right",
+    return pl_decode_fail(d, pl_decode_mark(node), "%s is out of range; expected %s to %s",
                           row->path, low, high);
 }
 
@@ -314,9 +317,9 @@ static int decode_pair(struct pl_decoder *d, struct fy_node_pair *pair, const ch
 int pl_decode_mapping(struct pl_decoder *d, struct fy_node *mapping, const char *prefix)
 {
     if (!mapping || !fy_node_is_mapping(mapping))
-        return pl_decode_fail(d, pl_decode_mark(mapping), "%.*s takes keys with values below it",
-                              *prefix ? (int)strlen(prefix) - 1 : 12,
-                              *prefix ? prefix : "the scenario");
+        return pl_decode_fail(
+            d, pl_decode_mark(mapping), "%.*s is not a mapping; expected keys with values below it",
+            *prefix ? (int)strlen(prefix) - 1 : 12, *prefix ? prefix : "the scenario");
     void *at = NULL;
     for (struct fy_node_pair *pair; (pair = fy_node_mapping_iterate(mapping, &at));) {
         int rc = decode_pair(d, pair, prefix);

@@ -44,10 +44,10 @@ static int check_scalar(struct fy_node *scalar, bool has_lines, const char *path
         const bool is_line = character == '\n' || (character == '\t' && !is_block(scalar));
         if (bytes && (pl_printable_is(character) || (has_lines && is_line)))
             continue;
-        return pl_error_set(error, -EINVAL,
-                            "%s:%u:%u: U+%04X in this text is not printable; text that shows would "
-                            "be right",
-                            path, mark.line, mark.column, (unsigned)character);
+        return pl_error_set(
+            error, -EINVAL,
+            "%s:%u:%u: U+%04X in this text is not printable; expected printable text", path,
+            mark.line, mark.column, (unsigned)character);
     }
     return 0;
 }
@@ -58,10 +58,10 @@ static int check_node(struct fy_node *node, bool is_item, const char *path, stru
     int rc = 0;
     if (node && fy_node_is_alias(node)) {
         struct pl_mark mark = pl_decode_mark(node);
-        return pl_error_set(error, -EINVAL,
-                            "%s:%u:%u: a YAML alias (*name) is not taken; what it stands for, "
-                            "written out, or extends would be right",
-                            path, mark.line, mark.column);
+        return pl_error_set(
+            error, -EINVAL,
+            "%s:%u:%u: a YAML alias (*name); expected what it stands for, written out, or extends",
+            path, mark.line, mark.column);
     }
     if (node && fy_node_is_scalar(node))
         return check_scalar(node, is_item || is_block(node), path, error);
@@ -130,7 +130,7 @@ static int try_apart(const struct parsed *p, const char *path, struct pl_error *
         return 0;
     return pl_error_set(
         error, -EINVAL,
-        "%s:1:1: this text ends libfyaml (%s %d): a plain YAML mapping would be right", path,
+        "%s:1:1: libfyaml crashes on this text (%s %d); expected a plain YAML mapping", path,
         WIFSIGNALED(status) ? "signal" : "exit code",
         WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
@@ -140,7 +140,7 @@ static int check(const struct parsed *p, const char *path, struct pl_error *erro
     if (!p->document)
         return syntax_error(path, p->diag, error);
     if (p->second)
-        return pl_error_set(error, -EINVAL, "%s:1:1: two YAML documents; one would be right", path);
+        return pl_error_set(error, -EINVAL, "%s:1:1: two YAML documents; expected one", path);
     return check_node(fy_document_root(p->document), false, path, error);
 }
 

@@ -73,10 +73,9 @@ static int read_base(struct pl_decoder *d, struct fy_node *at, const char *name,
     if (find_base(d, name, from, base, &reason))
         return pl_decode_fail(d, pl_decode_mark(at), "extends: %s", reason.text);
     if (closes_circle(d, chain, base->path))
-        return pl_decode_fail(d, pl_decode_mark(at),
-                              "extends: %s closes a circle; one that does not come back would be "
-                              "right",
-                              name);
+        return pl_decode_fail(
+            d, pl_decode_mark(at),
+            "extends: %s extends itself in a circle; expected a scenario that does not", name);
     chain->count++;
     if (pl_file_read(base->path, PL_SCENARIO_BYTES_MAX, &base->text, &size, &reason))
         return pl_decode_fail(d, pl_decode_mark(at), "extends: %s", reason.text);
@@ -90,7 +89,8 @@ static int read_name(struct pl_decoder *d, struct fy_node *root, char *name, siz
     name[0] = '\0';
     int rc = at ? pl_decode_text(d, at, "extends", name, capacity) : 0;
     if (!rc && at && (!*name || strchr(name, '/') || strchr(name, '.')))
-        rc = pl_decode_fail(d, pl_decode_mark(at), "extends: '%s' is no name of a scenario", name);
+        rc = pl_decode_fail(d, pl_decode_mark(at), "extends: '%s' is not a name of a scenario",
+                            name);
     return rc;
 }
 
@@ -174,7 +174,8 @@ int pl_decode_extends(struct pl_decoder *d, struct fy_node *key, struct fy_node 
     char name[sizeof d->scenario->extends];
     int rc = pl_decode_text(d, value, "extends", name, sizeof name);
     if (!rc && (d->setting || strcmp(name, d->scenario->extends) != 0))
-        rc = pl_decode_fail(d, pl_decode_mark(key),
-                            "extends stands at the top of a scenario's file, and nowhere else");
+        rc = pl_decode_fail(
+            d, pl_decode_mark(key),
+            "extends is not at the top level; expected at the top of a scenario's file");
     return rc;
 }

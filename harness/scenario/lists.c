@@ -33,8 +33,8 @@ static int decode_list(struct pl_decoder *d, struct fy_node *key, struct fy_node
         return rc ? rc : append(d, value, list, capacity, item);
     }
     if (!value || !fy_node_is_sequence(value) || fy_node_sequence_is_empty(value))
-        return pl_decode_fail(d, pl_decode_mark(value ? value : key), "%s takes a list: [a, b]",
-                              what);
+        return pl_decode_fail(d, pl_decode_mark(value ? value : key),
+                              "%s is not a list; expected [a, b]", what);
     void *at = NULL;
     for (struct fy_node *node; (node = fy_node_sequence_iterate(value, &at));) {
         int rc = pl_decode_text(d, node, what, item, sizeof item);
@@ -59,7 +59,7 @@ static int check_stack(struct pl_decoder *d, struct fy_node *node, const char *i
 
 static int check_stack_or_group(struct pl_decoder *d, struct fy_node *node, const char *item)
 {
-    return strcmp(item, PL_STACK_HEAPS) == 0 ? 0 : check_stack(d, node, item);
+    return pl_stack_group_find(item) ? 0 : check_stack(d, node, item);
 }
 
 static int check_stack_group(struct pl_decoder *d, struct fy_node *node, const char *item)
@@ -99,7 +99,8 @@ int pl_decode_entry(struct pl_decoder *d, struct fy_node *mapping, const char *w
                     pl_entry_decoder decode, void *entry)
 {
     if (!fy_node_is_mapping(mapping))
-        return pl_decode_fail(d, pl_decode_mark(mapping), "%s takes a list of mappings", what);
+        return pl_decode_fail(d, pl_decode_mark(mapping),
+                              "%s is not a list of mappings; expected [{key: value}]", what);
     void *at = NULL;
     for (struct fy_node_pair *pair; (pair = fy_node_mapping_iterate(mapping, &at));) {
         char key[64];
@@ -118,7 +119,8 @@ static int check_threads(struct pl_decoder *d, struct fy_node *node, const char 
 {
     if (strcmp(item, "1") == 0 || strcmp(item, "2") == 0)
         return 0;
-    return pl_decode_fail(d, pl_decode_mark(node), "threads: '%s' is not 1 or 2", item);
+    return pl_decode_fail(d, pl_decode_mark(node), "threads: '%s' is out of range; expected 1 or 2",
+                          item);
 }
 
 int pl_decode_threads(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
@@ -145,7 +147,7 @@ int pl_decode_spans(struct pl_decoder *d, struct fy_node *key, struct fy_node *v
     *count = 0;
     if (!value || !fy_node_is_sequence(value))
         return pl_decode_fail(d, pl_decode_mark(value ? value : key),
-                              "%s takes a list: [{from: 0s, until: -10s}]", what);
+                              "%s is not a list; expected [{from: 0s, until: -10s}]", what);
     void *at = NULL;
     for (struct fy_node *node; (node = fy_node_sequence_iterate(value, &at));) {
         if (*count == max)
@@ -190,7 +192,7 @@ static int add_churn(struct pl_decoder *d, struct fy_node *node)
     int rc = pl_decode_time(d, node, "traffic.churn", ns);
     if (!rc && *ns < CHURN_MIN_NS)
         rc = pl_decode_fail(d, pl_decode_mark(node),
-                            "traffic.churn is out of range; 100ms or more would be right");
+                            "traffic.churn is out of range; expected 100ms or more");
     return rc;
 }
 
@@ -201,7 +203,7 @@ int pl_decode_churn(struct pl_decoder *d, struct fy_node *key, struct fy_node *v
         return add_churn(d, value);
     if (!value || !fy_node_is_sequence(value))
         return pl_decode_fail(d, pl_decode_mark(value ? value : key),
-                              "traffic.churn takes a time or a list: [1s, 5s]");
+                              "traffic.churn is neither a time nor a list; expected [1s, 5s]");
     void *at = NULL;
     for (struct fy_node *node; (node = fy_node_sequence_iterate(value, &at));) {
         int rc = add_churn(d, node);
@@ -214,7 +216,8 @@ int pl_decode_churn(struct pl_decoder *d, struct fy_node *key, struct fy_node *v
 static int decode_bounds(struct pl_decoder *d, struct fy_node *mapping, struct pl_expectation *e)
 {
     if (!fy_node_is_mapping(mapping))
-        return pl_decode_fail(d, pl_decode_mark(mapping), "metrics takes {name: \"<= value\"}");
+        return pl_decode_fail(d, pl_decode_mark(mapping),
+                              "metrics is not a mapping; expected {name: \"<= value\"}");
     void *at = NULL;
     for (struct fy_node_pair *pair; (pair = fy_node_mapping_iterate(mapping, &at));) {
         if (e->bound_count == PL_BOUNDS_MAX)
@@ -285,7 +288,7 @@ int pl_decode_expect(struct pl_decoder *d, struct fy_node *key, struct fy_node *
     s->expectation_count = 0;
     if (!value || !fy_node_is_sequence(value))
         return pl_decode_fail(d, pl_decode_mark(value ? value : key),
-                              "expect takes a list: [{stacks: all, outcome: bounded}]");
+                              "expect is not a list; expected [{stacks: all, outcome: bounded}]");
     void *at = NULL;
     for (struct fy_node *node; (node = fy_node_sequence_iterate(value, &at));) {
         if (s->expectation_count == PL_EXPECTATIONS_MAX)
@@ -295,10 +298,11 @@ int pl_decode_expect(struct pl_decoder *d, struct fy_node *key, struct fy_node *
         *e = (struct pl_expectation){.container = "any", .mark = pl_decode_mark(node)};
         int rc = pl_decode_entry(d, node, "expect", decode_expectation_key, e);
         if (!rc && e->from_ns < 0)
-            rc = pl_decode_fail(d, e->mark, "from is a duration: 0s or more would be right");
+            rc = pl_decode_fail(d, e->mark, "from is out of range; expected 0s or more");
         if (!rc && (!e->stacks[0] || (!e->outcome[0] && !e->bound_count && !e->alerts[0])))
-            rc = pl_decode_fail(d, e->mark,
-                                "an expectation needs stacks, and an outcome, metrics or alerts");
+            rc = pl_decode_fail(
+                d, e->mark,
+                "an incomplete expectation; expected stacks, and an outcome, metrics or alerts");
         if (rc)
             return rc;
     }

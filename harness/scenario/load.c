@@ -54,7 +54,8 @@ static int check_tier_names(struct pl_decoder *d, struct fy_node *root)
     if (!tiers)
         return 0;
     if (!fy_node_is_mapping(tiers))
-        return pl_decode_fail(d, pl_decode_mark(tiers), "tiers takes smoke, default and full");
+        return pl_decode_fail(d, pl_decode_mark(tiers),
+                              "tiers: unknown tier; expected smoke, default or full");
     int rc = 0;
     void *at = NULL;
     for (struct fy_node_pair *pair; !rc && (pair = fy_node_mapping_iterate(tiers, &at));) {
@@ -158,14 +159,14 @@ static int set_value(struct pl_decoder *d, const char *key, const char *text)
     struct fy_document *document = NULL;
     struct pl_error reason;
     if (!*text)
-        return pl_decode_fail(d, (struct pl_mark){0}, "has no value; KEY=VALUE would be right");
+        return pl_decode_fail(d, (struct pl_mark){0}, "no value; expected KEY=VALUE");
     if (pl_document_build(text, strlen(text), "value", &document, &reason))
         return pl_decode_fail(d, (struct pl_mark){0}, "'%s' can't be read as a value", text);
     const struct pl_key *row = pl_schema_find(key);
     struct fy_node *value = fy_document_root(document);
     int rc;
     if (row && row->kind == PL_KEY_SECTION)
-        rc = pl_decode_fail(d, (struct pl_mark){0}, "a section; one of its keys would be right");
+        rc = pl_decode_fail(d, (struct pl_mark){0}, "a section; expected one of its keys");
     else if (row)
         rc = pl_decode_value(d, row, NULL, value);
     else
@@ -182,7 +183,7 @@ static int apply_setting(struct pl_decoder *d, const char *setting)
     const char *equals = strchr(setting, '=');
     d->setting = setting;
     if (!equals || equals == setting || (size_t)(equals - setting) >= sizeof key)
-        return pl_decode_fail(d, (struct pl_mark){0}, "KEY=VALUE would be right");
+        return pl_decode_fail(d, (struct pl_mark){0}, "no '='; expected KEY=VALUE");
     snprintf(key, sizeof key, "%.*s", (int)(equals - setting), setting);
     d->setting = key;
     int rc = set_value(d, key, equals + 1);

@@ -26,8 +26,9 @@ int pl_decode_sources(struct pl_decoder *d, struct fy_node *key, struct fy_node 
     if (value && fy_node_is_scalar(value))
         return add_source(d, value);
     if (!value || !fy_node_is_sequence(value) || fy_node_sequence_is_empty(value))
-        return pl_decode_fail(d, pl_decode_mark(value ? value : key),
-                              "media.sources takes a path or a list of paths");
+        return pl_decode_fail(
+            d, pl_decode_mark(value ? value : key),
+            "media.sources is neither text nor a list; expected a path or a list of paths");
     void *at = NULL;
     for (struct fy_node *node; (node = fy_node_sequence_iterate(value, &at));) {
         int rc = add_source(d, node);
@@ -46,14 +47,14 @@ static int check_crossfade(struct pl_decoder *d, const struct pl_media_settings 
 {
     if (m->crossfade_ns && (!m->track_ns || m->source_count < 2))
         return fail_at(d, "media.crossfade",
-                       "media.crossfade needs media.track and two media.sources");
+                       "media.crossfade alone; expected media.track and two media.sources with it");
     if (m->track_ns && m->track_ns < m->frame_ns)
         return fail_at(d, "media.track", "media.track is shorter than a media.frame");
     if (m->crossfade_ns && m->crossfade_ns < m->frame_ns)
         return fail_at(d, "media.crossfade", "media.crossfade is shorter than a media.frame");
     if (m->track_ns && 2 * m->crossfade_ns > m->track_ns)
         return fail_at(d, "media.track",
-                       "media.track: a track must be twice as long as its crossfade");
+                       "media.track is too short; expected twice its crossfade or more");
     if (m->crossfade_ns && m->delay_ns < m->crossfade_ns)
         return fail_at(d, "media.delay",
                        "media.delay: a crossfade needs as much of the track that ends");
@@ -66,8 +67,9 @@ static int check_video(struct pl_decoder *d, const struct pl_media_settings *m)
     if (!m->picture[0])
         return 0;
     if (!pl_media_picture(m, &width, &height))
-        return fail_at(d, "media.picture",
-                       "media.picture: WIDTHxHEIGHT would be right, 16 to 8192 pixels, even");
+        return fail_at(
+            d, "media.picture",
+            "media.picture is not a size; expected WIDTHxHEIGHT, 16 to 8192 pixels, even");
     if (m->encoder || m->crossfade_ns || m->hold)
         return fail_at(d, "media.picture",
                        "media.picture: media.encoder, crossfade and hold: chunks are for audio");
@@ -81,7 +83,7 @@ static int check_frames(struct pl_decoder *d, const struct pl_media_settings *m)
                        "media.hold: chunks hold no frames: media.burst and leak need hold: frames");
     if (m->burst > 1 && m->crossfade_ns)
         return fail_at(d, "media.burst",
-                       "media.burst: a crossfade takes its frames one by one: 1 would be right");
+                       "media.burst: a crossfade takes its frames one by one; expected 1");
     return 0;
 }
 

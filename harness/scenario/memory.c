@@ -11,7 +11,7 @@ static int check_name(struct pl_decoder *d, struct fy_node *node, const char *na
     if (*name && !name[valid] && strlen(name) < PL_NAME_MAX)
         return 0;
     return pl_decode_fail(d, pl_decode_mark(node),
-                          "'%s' is no name; a-z, 0-9 and _, at most %d, would be right", name,
+                          "'%s' is not a name; expected a-z, 0-9 and _, at most %d", name,
                           PL_NAME_MAX - 1);
 }
 
@@ -74,7 +74,7 @@ int pl_decode_class(struct pl_decoder *d, const char *name, const char *attribut
         int rc = pl_decode_size(d, value, "size", &bytes);
         if (!rc && (bytes < 1 || bytes > PL_CLASS_BYTES_MAX))
             rc = pl_decode_fail(d, pl_decode_mark(value),
-                                "size is out of range; 1 B to 1 GiB would be right");
+                                "size is out of range; expected 1 B to 1 GiB");
         if (!rc)
             class->size = bytes;
         return rc;
@@ -93,8 +93,8 @@ int pl_decode_class(struct pl_decoder *d, const char *name, const char *attribut
 static int decode_class_mapping(struct pl_decoder *d, const char *name, struct fy_node *mapping)
 {
     if (!fy_node_is_mapping(mapping))
-        return pl_decode_fail(d, pl_decode_mark(mapping), "class %s takes {size: ..., budget: ...}",
-                              name);
+        return pl_decode_fail(d, pl_decode_mark(mapping),
+                              "class %s is not a mapping; expected {size: ..., budget: ...}", name);
     void *at = NULL;
     for (struct fy_node_pair *pair; (pair = fy_node_mapping_iterate(mapping, &at));) {
         char attribute[64];
@@ -114,7 +114,7 @@ static int each_name(struct pl_decoder *d, struct fy_node *key, struct fy_node *
 {
     if (!mapping || !fy_node_is_mapping(mapping))
         return pl_decode_fail(d, pl_decode_mark(mapping ? mapping : key),
-                              "%s takes names with values below it", what);
+                              "%s is not a mapping; expected names with values below it", what);
     void *at = NULL;
     for (struct fy_node_pair *pair; (pair = fy_node_mapping_iterate(mapping, &at));) {
         char name[64];
@@ -142,7 +142,7 @@ int pl_decode_limit(struct pl_decoder *d, const char *name, struct fy_node *valu
     int rc = pl_decode_size(d, value, name, &bytes);
     if (!rc && bytes == 0)
         rc = pl_decode_fail(d, pl_decode_mark(value),
-                            "limit %s: 0 would limit nothing; leave it out for no limit", name);
+                            "limit %s is 0; expected a size, or no such limit", name);
     if (rc)
         return rc;
     int index = budget_index(d, value, name);
@@ -171,12 +171,11 @@ int pl_decode_container(struct pl_decoder *d, struct fy_node *key, struct fy_nod
         return 0;
     }
     if (pl_size_parse(text, &bytes, &reason))
-        return pl_decode_fail(d, pl_decode_mark(value), "container: %s; or none", reason.text);
+        return pl_decode_fail(d, pl_decode_mark(value), "container: %s, or none", reason.text);
     if (bytes < 8u << 20)
         return pl_decode_fail(
             d, pl_decode_mark(value),
-            "container: %s is out of range; 8MiB or more, which a cell needs, would be right",
-            text);
+            "container: %s is out of range; expected 8MiB or more, which a cell needs", text);
     d->scenario->container_bytes = bytes;
     return 0;
 }

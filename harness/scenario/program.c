@@ -34,8 +34,8 @@ static int decode_words(struct pl_decoder *d, struct fy_node *value, const char 
 {
     memset(words, 0, sizeof *words);
     if (!value || !fy_node_is_sequence(value) || fy_node_sequence_is_empty(value))
-        return pl_decode_fail(d, pl_decode_mark(value), "%s takes a list: [./server, --port, 5004]",
-                              what);
+        return pl_decode_fail(d, pl_decode_mark(value),
+                              "%s is not a list; expected [./server, --port, 5004]", what);
     void *at = NULL;
     for (struct fy_node *node; (node = fy_node_sequence_iterate(value, &at));) {
         int rc = add_word(d, node, what, words);
@@ -61,7 +61,8 @@ static int add_variable(struct pl_decoder *d, struct fy_node_pair *pair)
     struct fy_node *node = fy_node_pair_key(pair);
     int rc = pl_decode_text(d, node, "program.environment", name, sizeof name);
     if (!rc && (!name[0] || strchr(name, '=')))
-        rc = pl_decode_fail(d, pl_decode_mark(node), "program.environment: '%s' is no name", name);
+        rc = pl_decode_fail(d, pl_decode_mark(node), "program.environment: '%s' is not a name",
+                            name);
     if (!rc && strcmp(name, "LD_PRELOAD") == 0)
         rc = pl_decode_fail(d, pl_decode_mark(node),
                             "program.environment: LD_PRELOAD is the heap's; the allocator "
@@ -85,7 +86,7 @@ int pl_decode_program_environment(struct pl_decoder *d, struct fy_node *key, str
     memset(&d->scenario->program.environment, 0, sizeof d->scenario->program.environment);
     if (!value || !fy_node_is_mapping(value))
         return pl_decode_fail(d, pl_decode_mark(value ? value : key),
-                              "program.environment takes {NAME: value}");
+                              "program.environment is not a mapping; expected {NAME: value}");
     void *at = NULL;
     for (struct fy_node_pair *pair; (pair = fy_node_mapping_iterate(value, &at));) {
         int rc = add_variable(d, pair);
@@ -114,7 +115,8 @@ static int read_pattern(struct pl_decoder *d, struct fy_node *value, const char 
     if (code) {
         regerror(code, &expression, reason, sizeof reason);
         return pl_decode_fail(d, pl_decode_mark(value),
-                              "program.ready: '%s' is no regular expression: %s", pattern, reason);
+                              "program.ready: '%s' is not a regular expression: %s", pattern,
+                              reason);
     }
     regfree(&expression);
     snprintf(d->scenario->program.ready_pattern, PL_PROGRAM_PATTERN_MAX, "%s", pattern);
@@ -141,11 +143,10 @@ int pl_decode_program_ready(struct pl_decoder *d, struct fy_node *key, struct fy
     p->ready = PL_READY_TIME;
     if (pl_time_parse(text, &p->ready_ns, NULL) == 0 && p->ready_ns >= 0)
         return 0;
-    return pl_decode_fail(
-        d, pl_decode_mark(value),
-        "program.ready: '%s' is none of udp:PORT, tcp:PORT, output:EXPRESSION and "
-        "a time",
-        text);
+    return pl_decode_fail(d, pl_decode_mark(value),
+                          "program.ready: '%s' is not understood; expected udp:PORT, tcp:PORT, "
+                          "output:EXPRESSION or a time",
+                          text);
 }
 
 static int read_signal(struct pl_decoder *d, struct fy_node *value, const char *what,
@@ -167,8 +168,8 @@ static int read_signal(struct pl_decoder *d, struct fy_node *value, const char *
         }
     return rc ? rc
               : pl_decode_fail(d, pl_decode_mark(value),
-                               "%s: '%s' is none of HUP, INT, QUIT, KILL, USR1, USR2, TERM, STOP, "
-                               "CONT, WINCH",
+                               "%s: unknown signal '%s'; expected one of HUP, INT, QUIT, KILL, "
+                               "USR1, USR2, TERM, STOP, CONT, WINCH",
                                what, text);
 }
 
@@ -189,15 +190,15 @@ static int read_address(struct pl_decoder *d, struct fy_node *value, struct pl_p
     char *colon = strrchr(text, ':');
     if (!colon || !read_port(colon + 1, &send->port))
         return pl_decode_fail(d, pl_decode_mark(value),
-                              "program.send: to: '%s' is no ADDRESS:PORT; 127.0.0.1:5004 would be "
-                              "right",
+                              "program.send: to: '%s' is not ADDRESS:PORT; expected an address "
+                              "such as 127.0.0.1:5004",
                               text);
     *colon = '\0';
     const char *host = strcmp(text, "localhost") == 0 ? "127.0.0.1" : text;
     if (inet_pton(AF_INET, host, &address) != 1 || ntohl(address.s_addr) >> 24 != 127)
         return pl_decode_fail(d, pl_decode_mark(value),
-                              "program.send: to: '%s' is no address of the loopback, and nothing "
-                              "is sent off this machine; 127.0.0.1 would be right",
+                              "program.send: to: '%s' is not an address of the loopback, and "
+                              "nothing is sent off this machine; expected 127.0.0.1",
                               text);
     send->address = ntohl(address.s_addr);
     return 0;
@@ -238,7 +239,7 @@ static int decode_client_key(struct pl_decoder *d, struct fy_node *value, const 
     unsigned long count = rc ? 0 : strtoul(text, &end, 10);
     if (!rc && (*end || count < 1 || count > PL_PROGRAM_CLIENT_COUNT_MAX))
         rc = pl_decode_fail(d, pl_decode_mark(value),
-                            "program.clients: count: '%s' is out of range: 1 to %d", text,
+                            "program.clients: count: '%s' is out of range; expected 1 to %d", text,
                             PL_PROGRAM_CLIENT_COUNT_MAX);
     client->count = (uint32_t)count;
     return rc;
@@ -279,8 +280,8 @@ static int decode_entries(struct pl_decoder *d, struct fy_node *key, struct fy_n
     *e->count = 0;
     memset(e->array, 0, e->size * e->max);
     if (!value || !fy_node_is_sequence(value))
-        return pl_decode_fail(d, pl_decode_mark(value ? value : key), "%s takes a list: %s",
-                              e->what, e->example);
+        return pl_decode_fail(d, pl_decode_mark(value ? value : key),
+                              "%s is not a list; expected %s", e->what, e->example);
     void *at = NULL;
     for (struct fy_node *node; (node = fy_node_sequence_iterate(value, &at));) {
         if (*e->count == e->max)
@@ -302,8 +303,9 @@ static int check_send(struct pl_decoder *d, struct fy_node *value, const void *e
     const struct pl_program_send *send = entry;
     if (send->file[0] && send->port)
         return 0;
-    return pl_decode_fail(d, pl_decode_mark(value),
-                          "program.send needs both: {file: calls.pcap, to: 127.0.0.1:5004}");
+    return pl_decode_fail(
+        d, pl_decode_mark(value),
+        "program.send: incomplete; expected {file: calls.pcap, to: 127.0.0.1:5004}");
 }
 
 int pl_decode_program_send(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
@@ -331,10 +333,11 @@ static int check_client(struct pl_decoder *d, struct fy_node *value, const void 
 {
     const struct pl_program_client *client = entry;
     if (!client->command.count)
-        return pl_decode_fail(d, pl_decode_mark(value), "program.clients needs a command");
+        return pl_decode_fail(d, pl_decode_mark(value),
+                              "program.clients: no command; expected one");
     if (client->every_ns < 0)
         return pl_decode_fail(d, pl_decode_mark(value),
-                              "program.clients: every: 0s or more would be right");
+                              "program.clients: every is out of range; expected 0s or more");
     return 0;
 }
 
@@ -365,10 +368,9 @@ static int check_action(struct pl_decoder *d, struct fy_node *value, const void 
     if (timed && (action->command.count > 0) != (action->signal > 0) &&
         (action->every_ns == 0 || action->every_ns >= 1000000))
         return 0;
-    return pl_decode_fail(
-        d, pl_decode_mark(value),
-        "program.actions needs at or every (1ms at least), and either a signal or "
-        "a command: [{every: 10s, signal: HUP}]");
+    return pl_decode_fail(d, pl_decode_mark(value),
+                          "program.actions: incomplete; expected at or every (1ms at least), and "
+                          "either a signal or a command: [{every: 10s, signal: HUP}]");
 }
 
 int pl_decode_program_actions(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
@@ -401,7 +403,8 @@ static int settle_client(struct pl_decoder *d, struct pl_program_client *client)
         client->until_ns = duration;
     if (client->from_ns < 0 || client->until_ns <= client->from_ns)
         return fail_at(d, "program.clients",
-                       "program.clients: each must end after it begins, within the duration");
+                       "program.clients: one ends before it begins, or beyond the duration; "
+                       "expected from < until <= duration");
     return pl_spans_resolve(d, "program.clients", client->stalls, client->stall_count);
 }
 

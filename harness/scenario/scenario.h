@@ -380,7 +380,7 @@ size_t pl_format_picture_bytes(enum pl_format format, uint32_t width, uint32_t h
  *  @return how many, or 0 with the first name that is none, or is there twice, in `wrong` */
 size_t pl_formats_parse(const char *list, enum pl_format formats[PL_FORMAT_COUNT], char wrong[32]);
 
-/** "f32, s16, ...": what would be right. */
+/** "f32, s16, ...": what is expected. */
 void pl_format_names(char *text, size_t capacity);
 
 /** Gives the classes that fit their size in a format. */

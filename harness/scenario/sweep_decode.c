@@ -41,7 +41,7 @@ static int check_place(struct pl_decoder *d, const struct entry *e, const char *
         return fail_template(d, e, "a place without a name");
     if (index < 0)
         return pl_decode_fail(d, e->swept.mark,
-                              "sweep: {%.*s} has no values; %.*s: [a, b] beside it would be right",
+                              "sweep: {%.*s} has no values; expected %.*s: [a, b] beside it",
                               (int)length, at + 1, (int)length, at + 1);
     used[index] = true;
     return 0;
@@ -59,10 +59,10 @@ static int check_places(struct pl_decoder *d, const struct entry *e)
     }
     for (uint32_t i = 0; i < e->swept.value_count; i++)
         if (!used[i])
-            return pl_decode_fail(d, pl_decode_mark(e->values[i]),
-                                  "sweep: the values of '%s' have no place; {%s} in the stack "
-                                  "would be right",
-                                  e->swept.values[i].name, e->swept.values[i].name);
+            return pl_decode_fail(
+                d, pl_decode_mark(e->values[i]),
+                "sweep: the values of '%s' are used nowhere; expected {%s} in the stack",
+                e->swept.values[i].name, e->swept.values[i].name);
     if (e->swept.value_count == 0)
         return fail_template(d, e, "there is no {name}");
     return 0;
@@ -83,12 +83,12 @@ static int take_values(struct pl_decoder *d, struct entry *e, struct fy_node *ke
 {
     size_t length = strlen(name);
     if (length == 0 || length >= PL_NAME_MAX || strspn(name, NAME_CHARACTERS) != length)
-        return pl_decode_fail(d, pl_decode_mark(key), "sweep: '%s' is no name of a place", name);
+        return pl_decode_fail(d, pl_decode_mark(key), "sweep: '%s' is not a name of a place", name);
     if (e->swept.value_count == PL_SWEEP_NAMES_MAX)
         return pl_decode_fail(d, pl_decode_mark(key), "sweep: more than %d names in one template",
                               PL_SWEEP_NAMES_MAX);
     if (!value || !fy_node_is_sequence(value) || fy_node_sequence_is_empty(value))
-        return pl_decode_fail(d, pl_decode_mark(key), "sweep: %s takes a list of values: [a, b]",
+        return pl_decode_fail(d, pl_decode_mark(key), "sweep: %s is not a list; expected [a, b]",
                               name);
     e->values[e->swept.value_count] = value;
     memcpy(e->swept.values[e->swept.value_count++].name, name, length + 1);
@@ -100,7 +100,7 @@ static int read_entry(struct pl_decoder *d, struct fy_node *mapping, struct entr
     void *at = NULL;
     if (!fy_node_is_mapping(mapping))
         return pl_decode_fail(d, pl_decode_mark(mapping),
-                              "sweep takes a list: [{stack: \"a:b={c}\", c: [1, 2]}]");
+                              "sweep is not a list; expected [{stack: \"a:b={c}\", c: [1, 2]}]");
     for (struct fy_node_pair *pair; (pair = fy_node_mapping_iterate(mapping, &at));) {
         char name[64];
         struct fy_node *key = fy_node_pair_key(pair), *value = fy_node_pair_value(pair);
@@ -112,7 +112,8 @@ static int read_entry(struct pl_decoder *d, struct fy_node *mapping, struct entr
             return rc;
     }
     if (!e->node)
-        return pl_decode_fail(d, pl_decode_mark(mapping), "sweep: an entry needs a stack");
+        return pl_decode_fail(d, pl_decode_mark(mapping),
+                              "sweep: an entry without a stack; expected one");
     return check_places(d, e);
 }
 
@@ -172,7 +173,7 @@ int pl_decode_sweep(struct pl_decoder *d, struct fy_node *key, struct fy_node *v
     d->scenario->sweep[0] = '\0';
     if (!value || !fy_node_is_sequence(value))
         return pl_decode_fail(d, pl_decode_mark(value ? value : key),
-                              "sweep takes a list: [{stack: \"a:b={c}\", c: [1, 2]}]");
+                              "sweep is not a list; expected [{stack: \"a:b={c}\", c: [1, 2]}]");
     void *at = NULL;
     for (struct fy_node *node; (node = fy_node_sequence_iterate(value, &at));) {
         struct entry e = {.node = NULL};

@@ -15,12 +15,12 @@ int pl_text_check(const char *text, size_t size, const char *path, struct pl_err
         size_t bytes = pl_printable_read(text + at, size - at, &character);
         if (bytes == 0 || character == 0)
             return pl_error_set(error, -EINVAL,
-                                "%s:%u:%u: this is no text: UTF-8 without NULs would be right",
-                                path, line, column);
+                                "%s:%u:%u: this is not text; expected UTF-8 without NULs", path,
+                                line, column);
         if (!pl_printable_is(character) && !(character < 0x80 && strchr("\t\n\r", text[at])))
             return pl_error_set(error, -EINVAL,
-                                "%s:%u:%u: U+%04X is not printable; text that shows would be right",
-                                path, line, column, (unsigned)character);
+                                "%s:%u:%u: U+%04X is not printable; expected printable text", path,
+                                line, column, (unsigned)character);
         if (text[at] == '%' && column == 1)
             return pl_error_set(error, -EINVAL, "%s:%u:%u: YAML directives are not taken", path,
                                 line, column);

@@ -28,11 +28,11 @@ static int check_classes(struct pl_decoder *d)
                         "classes: those of a trace draw on no budget; limited:max=SIZE "
                         "limits all of them together");
         if (strcmp(s->classes[i].name, "other") == 0)
-            return fail(d, "classes",
-                        "classes: 'other' is of what fits none; another name would be "
-                        "right");
+            return fail(
+                d, "classes",
+                "classes: 'other' is the class of what fits no other; expected another name");
         if (s->classes[i].size == 0)
-            return fail(d, "classes", "classes: each needs a size");
+            return fail(d, "classes", "classes: one without a size; expected a size in each");
         if (i && s->classes[i].size <= s->classes[i - 1].size)
             return fail(d, "classes", "classes: the smallest first, each larger than the last");
     }
@@ -50,7 +50,7 @@ static int check(struct pl_decoder *d)
     struct pl_scenario *s = d->scenario;
     int rc = has_other(s) ? 0 : check_classes(d);
     if (!rc && s->class_fits)
-        rc = fail(d, "classes", "classes: those of a trace fit no format; a size would be right");
+        rc = fail(d, "classes", "classes: those of a trace have no format to fit; expected a size");
     if (rc || has_other(s))
         return rc;
     if (!s->class_count) {

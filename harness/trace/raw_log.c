@@ -311,7 +311,7 @@ int pl_raw_log_open(struct pl_raw_log *log, const char *path, uint32_t process,
         return 0;
     pl_raw_log_close(log);
     return pl_error_set(error, rc, "%.400s: %s", path,
-                        rc == -EINVAL ? "it is no raw recording" : strerror(-rc));
+                        rc == -EINVAL ? "it is not a raw recording" : strerror(-rc));
 }
 
 bool pl_raw_log_next(struct pl_raw_log *log, struct pl_raw_record *record)

@@ -60,14 +60,13 @@ static int check_start(struct pl_trace_reader *r, struct pl_error *error)
     if (fread(&start, sizeof start, 1, r->stream) != 1 ||
         memcmp(start.magic, pl_trace_start.magic, sizeof start.magic) != 0)
         return pl_error_set(error, -EINVAL,
-                            "%s is no trace: one that plimsoll record made would be right",
-                            r->name);
+                            "%s is not a trace; expected one that plimsoll record made", r->name);
     if (start.version == pl_trace_start.version && !start.zero)
         return 0;
-    return pl_error_set(error, -EINVAL,
-                        "%s is a trace of version %u: version %u, which this plimsoll writes, "
-                        "would be right",
-                        r->name, start.version, pl_trace_start.version);
+    return pl_error_set(
+        error, -EINVAL,
+        "%s is a trace of version %u; expected version %u, which this plimsoll writes", r->name,
+        start.version, pl_trace_start.version);
 }
 
 static int read_head(struct pl_trace_reader *r, struct pl_error *error)

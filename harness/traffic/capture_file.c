@@ -14,11 +14,12 @@ static int check_kind(const char *path, struct pl_error *error)
     if (stat(path, &status) != 0)
         return pl_error_set(error, -errno, "%s cannot be opened: %s", path, strerror(errno));
     if (S_ISDIR(status.st_mode))
-        return pl_error_set(error, -EISDIR, "%s is a folder: a capture file would be right", path);
+        return pl_error_set(error, -EISDIR, "%s is a folder; expected a capture file", path);
     if (!S_ISREG(status.st_mode))
-        return pl_error_set(error, -EINVAL, "%s is no regular file: save the capture first", path);
+        return pl_error_set(error, -EINVAL,
+                            "%s is not a regular file; expected a capture saved to a file", path);
     if (status.st_size == 0)
-        return pl_error_set(error, -EINVAL, "%s is empty: a capture would be right", path);
+        return pl_error_set(error, -EINVAL, "%s is empty; expected a capture", path);
     return 0;
 }
 
@@ -54,7 +55,7 @@ int pl_capture_file_memory(const void *data, size_t size, const char *name,
                            struct pl_capture_file *file, struct pl_error *error)
 {
     if (size == 0)
-        return pl_error_set(error, -EINVAL, "%s is empty: a capture would be right", name);
+        return pl_error_set(error, -EINVAL, "%s is empty; expected a capture", name);
     FILE *raw = fmemopen((void *)(size_t)data, size, "r"); /* "r" never writes */
     if (!raw)
         return pl_error_set(error, -errno, "%s cannot be opened: %s", name, strerror(errno));

@@ -74,7 +74,7 @@ static int begin(struct unpacking *u, enum pl_packing packing, struct pl_error *
 static int fail_writing(const struct unpacking *u, int failed, struct pl_error *error)
 {
     return pl_error_set(error, -failed, "%s: decompressing failed: %s%s", u->name, strerror(failed),
-                        failed == EFBIG ? ": `ulimit -f unlimited` would do" : "");
+                        failed == EFBIG ? "; expected `ulimit -f unlimited`" : "");
 }
 
 static int write_out(struct unpacking *u, size_t size, struct pl_error *error)
@@ -102,7 +102,7 @@ static int feed_zstd(struct unpacking *u, size_t size, struct pl_error *error)
         out.pos = 0;
         size_t left = ZSTD_decompressStream(u->zstd, &out, &in);
         if (ZSTD_isError(left))
-            return pl_error_set(error, -EINVAL, "%s is no sound zstd file: %s", u->name,
+            return pl_error_set(error, -EINVAL, "%s is not a sound zstd file: %s", u->name,
                                 ZSTD_getErrorName(left));
         u->pending = left != 0;
         int rc = write_out(u, out.pos, error);
@@ -123,7 +123,7 @@ static int feed_gzip(struct unpacking *u, size_t size, struct pl_error *error)
         u->gzip.avail_out = OUTPUT_BYTES;
         int code = inflate(&u->gzip, Z_NO_FLUSH);
         if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR)
-            return pl_error_set(error, -EINVAL, "%s is no sound gzip file: %s", u->name,
+            return pl_error_set(error, -EINVAL, "%s is not a sound gzip file: %s", u->name,
                                 u->gzip.msg ? u->gzip.msg : zError(code));
         u->pending = code != Z_STREAM_END;
         int rc = write_out(u, OUTPUT_BYTES - u->gzip.avail_out, error);

@@ -65,12 +65,11 @@ int pl_payload_parse(const char *text, struct pl_payload *payload, struct pl_err
     if (rest && *rest)
         rest = slash_number(rest, CHANNELS_MIN, CHANNELS_MAX, &parsed.channels);
     if (name == 0 || !rest || *rest)
-        return pl_error_set(
-            error, -EINVAL,
-            "payload '%.60s' is not understood: its encoding, its clock's rate (%d "
-            "to %d Hz) and channels (%d to %d) would be right, as rtpmap in SDP has "
-            "them: L16/44100/2, opus/48000/2, VP8/90000",
-            text, RATE_MIN, RATE_MAX, CHANNELS_MIN, CHANNELS_MAX);
+        return pl_error_set(error, -EINVAL,
+                            "payload '%.60s' is not understood; expected its encoding, its clock's "
+                            "rate (%d to %d Hz) and channels (%d to %d), as rtpmap in SDP has "
+                            "them: L16/44100/2, opus/48000/2, VP8/90000",
+                            text, RATE_MIN, RATE_MAX, CHANNELS_MIN, CHANNELS_MAX);
     *payload = parsed;
     return 0;
 }

@@ -22,11 +22,10 @@ static int take_line(struct pl_payload_map *map, const char *path, unsigned numb
     unsigned long type = strtoul(line + strlen(attribute), &at, 10);
     end = at + strspn(at, " ");
     if (end == at || type >= PL_PAYLOAD_TYPES)
-        return pl_error_set(
-            error, -EINVAL,
-            "%s:%u: '%.60s' is no mapping; a=rtpmap:TYPE ENCODING/RATE, with a type "
-            "of 0 to 127, would be right",
-            path, number, line);
+        return pl_error_set(error, -EINVAL,
+                            "%s:%u: '%.60s' is not a mapping; expected a=rtpmap:TYPE "
+                            "ENCODING/RATE, with a type of 0 to 127",
+                            path, number, line);
     end[strcspn(end, " ")] = '\0';
     if (pl_payload_parse(end, &map->types[type], &why))
         return pl_error_set(error, -EINVAL, "%s:%u: %s", path, number, why.text);
@@ -45,8 +44,7 @@ static int take_lines(struct pl_payload_map *map, const char *path, FILE *file,
         return pl_error_set(error, -errno, "%s: %s", path, strerror(errno));
     if (!mapped)
         return pl_error_set(error, -EINVAL,
-                            "%s: no a=rtpmap in it; the SDP that the senders announced would be "
-                            "right",
+                            "%s: no a=rtpmap in it; expected the SDP that the senders announced",
                             path);
     return 0;
 }
@@ -56,7 +54,7 @@ static int take_sdp(struct pl_payload_map *map, const char *path, struct pl_erro
     struct stat status;
     FILE *file = stat(path, &status) == 0 && S_ISREG(status.st_mode) ? fopen(path, "re") : NULL;
     if (!file)
-        return pl_error_set(error, -EINVAL, "%s: no file of SDP that can be read", path);
+        return pl_error_set(error, -EINVAL, "%s can't be read; expected a file of SDP", path);
     int rc = take_lines(map, path, file, error);
     fclose(file);
     return rc;

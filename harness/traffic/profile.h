@@ -28,7 +28,7 @@ struct pl_profile {
 /** Reads lines "SIZE LIFE BLOCKS", separated by tabs; lines that begin with '#' say how it was
  * made.
  *  @param profile set on success; free() it
- *  @return 0, or a negative errno with `file:line: what is wrong, what would be right` */
+ *  @return 0, or a negative errno with `file:line: what is wrong, what is expected` */
 int pl_profile_read(const char *path, struct pl_profile **profile, struct pl_error *error);
 
 /** The profile of what a recorded program asks for: its blocks of at most 64 KiB, sizes above 128 B

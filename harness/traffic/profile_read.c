@@ -58,8 +58,8 @@ static int read_rows(const char *text, const char *path, struct pl_profile *p,
             continue;
         if (!strchr(line, '\n') || !take_row(line, row, &count))
             return pl_error_set(error, -EINVAL,
-                                "%s:%u: no block: SIZE, LIFE and COUNT, separated by tabs, would "
-                                "be right (size 1 to %u B, life 0 to %d)",
+                                "%s:%u: not a block; expected SIZE, LIFE and COUNT, separated by "
+                                "tabs (size 1 to %u B, life 0 to %d)",
                                 path, number, SIZE_MAX_BYTES, PL_PROFILE_LIFE_MAX);
         p->blocks += count;
         row->upto = p->blocks;
@@ -94,7 +94,7 @@ int pl_profile_read(const char *path, struct pl_profile **profile, struct pl_err
     size_t size = 0;
     int rc = pl_file_read(path, PROFILE_BYTES_MAX, &text, &size, error);
     if (!rc && memchr(text, '\0', size))
-        rc = pl_error_set(error, -EINVAL, "%s:1: this is no text", path);
+        rc = pl_error_set(error, -EINVAL, "%s:1: this is not text", path);
     if (!rc)
         rc = pl_profile_parse(text, path, profile, error);
     free(text);

@@ -38,7 +38,7 @@ struct pl_payload {
  * "opus/48000/2", "VP8/90000".
  * @param payload set on success: its codec, opaque for an encoding that gives no samples here; rate
  *  1000 to 768000 Hz, channels 1 to 64, 1 when left out
- * @return 0 or -EINVAL with what would be right
+ * @return 0 or -EINVAL with what is expected
  */
 int pl_payload_parse(const char *text, struct pl_payload *payload, struct pl_error *error);
 

@@ -195,15 +195,14 @@ static int set_duration(struct pl_recording *recording, struct pl_error *error)
     int64_t last_ns = pl_recording_packets(recording)[recording->packet_count - 1].arrival_ns;
     if (last_ns == 0)
         return pl_error_set(error, -EINVAL,
-                            "all %u RTP packets have the same time stamp: a capture with real "
-                            "arrival times would be right",
+                            "all %u RTP packets have the same time stamp; expected a capture with "
+                            "real arrival times",
                             recording->packet_count);
     int64_t gap_ns = last_ns / ((int64_t)recording->packet_count - 1);
     if (last_ns > SPAN_MAX_NS)
         return pl_error_set(
             error, -EINVAL,
-            "its time stamps span %lld days: a recording of a year at most would be "
-            "right",
+            "its time stamps span %lld days; expected a recording of a year at most",
             (long long)(last_ns / 86400000000000));
     recording->duration_ns = last_ns + gap_ns;
     return 0;

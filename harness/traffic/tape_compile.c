@@ -133,8 +133,7 @@ static int switch_lane(struct compiler *c, uint32_t thread, struct pl_error *err
     if (!*lane) { /* counted from 1 */
         uint32_t taken = take_lane(c);
         if (taken == NO_LANE)
-            return pl_error_set(error, -EINVAL,
-                                "more than %d threads at a time; fewer would be right",
+            return pl_error_set(error, -EINVAL, "more than %d threads at a time; expected fewer",
                                 PL_TAPE_LANES_MAX);
         *lane = taken + 1;
         c->head.threads++;

@@ -222,10 +222,11 @@ int pl_tape_split_make(const struct pl_recording *recording, struct pl_tape_spli
     int rc = s->slots.failed;
     if (rc) {
         pl_tape_split_free(s);
-        return pl_error_set(error, rc,
-                            rc == -ENOMEM ? "out of memory for a tape"
-                                          : "too many live blocks for threads that run freely; "
-                                            "--clock virtual would be right");
+        return pl_error_set(
+            error, rc,
+            rc == -ENOMEM
+                ? "out of memory for a tape"
+                : "too many live blocks for threads that run freely; expected --clock virtual");
     }
     lay_out(s);
     *split = s;

@@ -123,5 +123,5 @@ case "${1:-}" in
 --force) record force ;;
 --check) check ;;
 -h | --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" ;;
-*) die 2 "'$1' is unknown: --force or --check would be right" ;;
+*) die 2 "unknown option $1; expected --force or --check" ;;
 esac

@@ -171,5 +171,5 @@ case "$#:${1-}" in
 1:--force) record force ;;
 1:--check) check ;;
 1:--reproduce) reproduce ;;
-*) die 2 "takes one of --force, --check, --reproduce, or nothing" ;;
+*) die 2 "unknown option $1; expected --force, --check, --reproduce or none" ;;
 esac

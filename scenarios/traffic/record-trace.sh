@@ -44,7 +44,7 @@ command_of() { # NAME: into `command`, which runs in the folder `work`
     liquidsoap) command=(liquidsoap 'set("init.allow_root", true)
 output.file(%vorbis, "out.ogg", fallible=true, sine(duration=60.))
 thread.run(delay=10., fun() -> shutdown())') ;;
-    *) die 2 "'$1' is none of ${names[*]}" ;;
+    *) die 2 "unknown recording $1; expected one of ${names[*]}" ;;
     esac
 }
 
@@ -130,7 +130,7 @@ case ${1-} in
 --force) action=replace && shift ;;
 --check) action=check && shift ;;
 --reproduce) action=reproduce && shift ;;
--*) die 2 "record-trace.sh [--force|--check|--reproduce] [NAME...] would be right" ;;
+-*) die 2 "unknown option $1; expected record-trace.sh [--force|--check|--reproduce] [NAME...]" ;;
 esac
 [ $# -gt 0 ] || set -- "${names[@]}"
 for name in "$@"; do

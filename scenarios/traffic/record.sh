@@ -49,7 +49,7 @@ describe_recording() { # NAME: what is sent, and what the capture must turn out 
         facts_wanted=(streams=1 codec=opaque) # its payload type is dynamic
         lock_facts=$'codec = opaque'
         ;;
-    *) die 2 "'$1' is no recording: l16-stereo-44100 or opus-stereo-48000 would be right" ;;
+    *) die 2 "unknown recording $1; expected l16-stereo-44100 or opus-stereo-48000" ;;
     esac
     recording=$here/$1.pcap.zst
     lock=$here/$1.lock
@@ -98,7 +98,7 @@ need_tool() {
 # Another socket on the port, or one about to answer from it, would mix its packets in.
 check_port() {
     [[ $port =~ ^[1-9][0-9]{3,4}$ && $port -ge 1024 && $port -le 65535 ]] ||
-        die 2 "PORT=$port is no port: 1024 to 65535 would be right"
+        die 2 "PORT=$port is out of range; expected 1024 to 65535"
     local hex table
     hex=$(printf ':%04X' "$port")
     for table in /proc/net/udp /proc/net/udp6; do
@@ -262,5 +262,5 @@ case "$action" in
 --check) check ;;
 --reproduce) reproduce ;;
 -h | --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" ;;
-*) die 2 "'$action' is unknown: --force, --check or --reproduce would be right" ;;
+*) die 2 "unknown option $action; expected --force, --check or --reproduce" ;;
 esac

@@ -182,7 +182,7 @@ static void what_others_put_there_is_not_touched(void **state)
     unlink(path);
     assert_int_equal(mkfifo(path, 0600), 0);
     assert_int_equal(pl_file_read(path, PL_FILE_BYTES_MAX, &text, &size, &error), -EINVAL);
-    assert_non_null(strstr(error.text, "it is no regular file"));
+    assert_non_null(strstr(error.text, "it is not a regular file"));
     assert_int_equal(pl_file_read("/dev/zero", PL_FILE_BYTES_MAX, &text, &size, &error), -EINVAL);
     assert_int_equal(pl_file_read(kept, 3, &text, &size, &error), -EFBIG);
     assert_int_equal(pl_file_read("/proc/self/status", 3, &text, &size, &error), -EFBIG);

@@ -109,16 +109,16 @@ wrong() { # CODE PATTERN ARGS...
     [ "$(wc -l <"$tmp/wrong.err")" -eq 1 ] && grep -Eqe "$pattern" "$tmp/wrong.err" || bad "$*: $(cat "$tmp/wrong.err")"
 }
 wrong 2 'stack .bogus.: unknown heap or layer bogus; ' --stack bogus
-wrong 2 '--stack SPEC is wanted'
-wrong 2 '--stack takes a value' --stack=
-wrong 2 '--tier takes smoke' --stack glibc --tier fast
-wrong 2 '--format takes f32' --stack glibc --format f24
+wrong 2 'no --stack; expected --stack SPEC'
+wrong 2 '--stack has no value' --stack=
+wrong 2 '--tier: unknown tier .fast.; expected smoke' --stack glibc --tier fast
+wrong 2 '--format: unknown format .f24.; expected f32' --stack glibc --format f24
 wrong 2 'the receiver holds f32 or s16' --stack glibc --format f64
 wrong 2 'unknown scenario nope; ' --stack glibc --scenario nope
 wrong 2 '--set bogus: unknown key; ' --stack glibc --set bogus=1
 wrong 2 'unrecognized command-line flag: --benchmark_bogus' --stack glibc --benchmark_bogus
 wrong 2 'Failed to match any benchmarks' --stack glibc --benchmark_filter=nope
-wrong 2 '--memory takes no repetitions' --stack glibc --memory --benchmark_repetitions=3
+wrong 2 '--memory with repetitions' --stack glibc --memory --benchmark_repetitions=3
 wrong 2 'a limit of 1024 B is smaller' --stack limited:max=1KiB/slab/glibc
 wrong 3 'cannot be read|sanitize' --stack preload:path=/nowhere/libmine.so
 PLIMSOLL_GBENCH_ENTERED=yes timeout 20 "$build/plimsoll-gbench" --stack glibc >/dev/null 2>"$tmp/entered.err" 3</dev/null

@@ -144,7 +144,7 @@ for layer in slab frame_pool gc:model=go; do
     cell "layer-${layer%:*}" 2 --allocator "$layer/glibc" -- "$guest" hold
 done
 cell threads-key 2 --set threads=1 -- "$guest" hold
-says threads-key "'threads' is no key of the pipeline program"
+says threads-key "'threads' is not a key of the pipeline program"
 
 # --- a program as it is, also one that nothing can be put into
 for kind in static own; do

@@ -63,11 +63,11 @@ sides() {
 }
 
 # usage
-fails "agreement takes three folders" agreement
-fails "agreement takes three folders" agreement w1 w2
-fails "agreement takes three folders" agreement w1 w2 v x
-fails "unknown option of agreement: --bogus; --out would be right" agreement --bogus w1 w2 v
-fails "--out takes a value" agreement w1 w2 v --out
+fails "expected three of results" agreement
+fails "expected three of results" agreement w1 w2
+fails "expected three of results" agreement w1 w2 v x
+fails "unknown option of agreement: --bogus; expected --out" agreement --bogus w1 w2 v
+fails "--out has no value" agreement w1 w2 v --out
 fails "w1: No such file" agreement w1 w2 v
 plimsoll agreement --help | grep -q 'plimsoll agreement WALL1 WALL2 VIRTUAL' || bad "agreement --help"
 
@@ -141,12 +141,12 @@ damaged 'the three have no cell in common' 's/"allocator": "mimalloc"/"allocator
 damaged 'virtual has it with one thread alone.*--set threads=2' 's/"threads": 2/"threads": 1/'
 damaged 'virtual has it with one thread alone' 's/"threads": 2, //'
 damaged 'virtual was stopped before its end' 's/"complete": true/"complete": false/'
-damaged "wall 1 and virtual can't be compared: another seed: 1, 2" 's/"seed": 1/"seed": 2/'
-damaged 'another duration_seconds: 6.0, 7.0' 's/"duration_seconds": 6/"duration_seconds": 7/'
-damaged "another recording's hash" 's/fnv1a64:2/fnv1a64:3/'
-damaged 'another classes.packet' 's/696 packets/697 packets/'
-damaged 'another limits' 's/"limits": \{/"limits": {"packets": 1/'
-damaged 'another host: cpu' 's/a cpu/another/'
+damaged "wall 1 and virtual can't be compared: seed differs: 1, 2" 's/"seed": 1/"seed": 2/'
+damaged 'duration_seconds differs: 6.0, 7.0' 's/"duration_seconds": 6/"duration_seconds": 7/'
+damaged "recording's hash differs" 's/fnv1a64:2/fnv1a64:3/'
+damaged 'classes.packet differs' 's/696 packets/697 packets/'
+damaged 'limits differs' 's/"limits": \{/"limits": {"packets": 1/'
+damaged 'host: cpu differs' 's/a cpu/another/'
 damaged 'schema_version is 9' 's/"schema_version": 1/"schema_version": 9/'
 damaged 'kept no series' 's,"series": "series/000.csv","series": "",'
 damaged 'series/001.csv: No such file' 's,series/000.csv,series/001.csv,'
@@ -154,11 +154,11 @@ make v virtual mimalloc 50 40
 fails 'the series of virtual has 3.9 s, that of wall 1 5.9 s, and nothing ended it' agreement w1 w2 v
 make v virtual mimalloc 50
 printf '100000' >>v/series/000.csv
-fails 'v/series/000.csv:62: no sample' agreement w1 w2 v
+fails 'v/series/000.csv:62: not a sample' agreement w1 w2 v
 make v virtual mimalloc 50
 touch file
 fails 'file: Not a directory' agreement w1 w2 file
-fails 'file/x: Not a directory|file: File exists|a folder is wanted' agreement w1 w2 v --out file/x
+fails 'file/x: Not a directory|file: File exists|is not a folder' agreement w1 w2 v --out file/x
 
 [ $failed -eq 0 ] && echo "all as it should be"
 exit $failed

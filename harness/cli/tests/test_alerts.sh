@@ -63,12 +63,12 @@ grep -q 'the alert live_packets > 10000 was raised after 14.[5-7] s; expected no
 expects 1 '[rss_bytes > 1GiB]'
 grep -q 'the alert rss_bytes > 1GiB was not raised' "$tmp/out" || bad "$(cat "$tmp/out")"
 expects 2 '[live_packets > 1]'
-grep -Eq "mine.yaml:[0-9]+:[0-9]+: expect: 'live_packets > 1' is none of the scenario's alerts" "$tmp/err" ||
+grep -Eq "mine.yaml:[0-9]+:[0-9]+: expect: 'live_packets > 1' is not one of the scenario's alerts; expected one of its list alerts" "$tmp/err" ||
     bad "$(cat "$tmp/err")"
 
 refuses "^plimsoll: --set alerts: unknown quantity of an alert: live_images; " \
     run stalled-reader --set 'alerts=[live_images > 100]'
 refuses "'100' is not a size" run stalled-reader --set 'alerts=[rss_bytes > 100]'
 refuses "unknown quantity of an alert: rss; did you mean rss_bytes" run stalled-reader --set 'alerts=[rss > 100MiB]'
-refuses "is no alert" run stalled-reader --set 'alerts=[live_packets]'
+refuses "is not an alert" run stalled-reader --set 'alerts=[live_packets]'
 exit $failed

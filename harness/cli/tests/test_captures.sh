@@ -76,7 +76,7 @@ silent "not known"
 replay "$tmp/dynamic.pcap" --set traffic.payload=opus/48000/2
 says "the timestamps of SSRC 0x12345678 count 8000 a second, and type 111 is taken for one of 48000 Hz"
 replay "$tmp/dynamic.pcap" --set traffic.sdp=/no/such.sdp && bad "an SDP that is not there was taken"
-says "no file of SDP"
+says "expected a file of SDP"
 
 # What is not RTP is counted by kind.
 printf '\x00\x01\x00\x00\x21\x12\xa4\x42aaaaaaaaaaaa' >"$tmp/stun"

@@ -42,7 +42,7 @@ refuses() { # TEXT ARGUMENT...
     [ $code -eq 2 ] && [ "$(wc -l <err)" -eq 1 ] && grep -qF -- "$text" err || bad "list $*: $code, $(cat err)"
 }
 echo text >text
-refuses "is no trace" --classes text
+refuses "is not a trace" --classes text
 refuses "can't be read" --classes no-such-file
 refuses "--classes" --classes
 head -c 100 my.trace >cut.trace

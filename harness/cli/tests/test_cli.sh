@@ -29,9 +29,9 @@ heap=jemalloc
 short=(--set duration=20s --set container=none)
 
 # usage
-fails 2 "unknown command fly; run, " fly
-fails 2 "run takes a scenario" run
-fails 2 "unknown scenario nope; a path, crossfade, .*plimsoll list scenarios. would be right" run nope
+fails 2 "unknown command fly; expected run, " fly
+fails 2 "nothing to run; expected a scenario" run
+fails 2 "unknown scenario nope; expected a path, crossfade, .*plimsoll list scenarios." run nope
 # what was meant, of each kind of names
 fails 2 "^plimsoll: unknown command rnu; did you mean run\?$" rnu
 fails 2 "^plimsoll: unknown scenario stalled-raeder; did you mean stalled-reader\?$" run stalled-raeder
@@ -44,50 +44,50 @@ fails 2 "unknown tier smok; did you mean smoke\?" run stalled-reader --tier smok
 fails 2 "unknown instrument masif; did you mean massif\?" run stalled-reader --instrument masif
 fails 2 "unknown metric rss_bytes_peek; did you mean rss_bytes_peak\?" history stalled-reader --metric rss_bytes_peek
 fails 2 "can't read ./nope.yaml: No such file" run ./nope.yaml
-fails 2 "unknown option of run: --bogus; --allocator, " run stalled-reader --bogus
-fails 2 "--set takes a value: --set KEY=VALUE" run stalled-reader --set
-fails 2 "--repeat takes a whole number" run stalled-reader --repeat x
-fails 2 "--repeat takes 1 at least" run stalled-reader --repeat 0
-fails 2 "unknown tier x; smoke, default, full would be right" run stalled-reader --tier x
-fails 2 "--seed takes" run stalled-reader --seed -1
-fails 2 "unknown clock sun; virtual, wall would be right" run stalled-reader --clock sun
-fails 2 "--instrument does not go with --clock wall" run stalled-reader --clock wall --instrument massif
-fails 2 "--instrument does not go with --clock wall" run stalled-reader --instrument massif --clock wall
+fails 2 "unknown option of run: --bogus; expected --allocator, " run stalled-reader --bogus
+fails 2 "--set has no value; expected --set KEY=VALUE" run stalled-reader --set
+fails 2 "--repeat: 'x' is not a number in range; expected a whole number up to 1000" run stalled-reader --repeat x
+fails 2 "--repeat 0 is out of range; expected 1 to 1000" run stalled-reader --repeat 0
+fails 2 "unknown tier x; expected smoke, default, full" run stalled-reader --tier x
+fails 2 "--seed: '-1' is not a number in range" run stalled-reader --seed -1
+fails 2 "unknown clock sun; expected virtual, wall" run stalled-reader --clock sun
+fails 2 "--instrument with --clock wall" run stalled-reader --clock wall --instrument massif
+fails 2 "--instrument with --clock wall" run stalled-reader --instrument massif --clock wall
 fails 2 "unknown format f24; did you mean f64" run stalled-reader --format f24
 fails 2 "the receiver holds f32 or s16, not f64" run stalled-reader --format f64
 fails 2 "f32 is named twice" run stalled-reader --format f32,s16,f32
 fails 2 "glibc is named twice" run stalled-reader --allocator glibc,slab,glibc
 fails 2 "stalled-reader is named twice" run stalled-reader stalled-reader
-fails 2 "unknown list bogus; scenarios, " list bogus
-fails 2 "list takes" list metrics --counterparts
+fails 2 "unknown list bogus; expected scenarios, " list bogus
+fails 2 "these don't go together; expected" list metrics --counterparts
 fails 2 "unknown list scenrios; did you mean scenarios" list scenrios
 [ "$(plimsoll list metrics --json | jq -r '.metrics | map(select(.name == "rss_bytes_peak"))[0] | .class + .unit')" = SB ] ||
     bad "list --json: $(plimsoll list metrics --json | head -n 20)"
 [ "$(plimsoll doctor --json | jq -r 'map(select(.what == "plimsoll-cell"))[0].ok')" = true ] || bad "doctor --json"
 # names stand in one column, however long they are
 plimsoll list scenarios | awk '{ line[NR] = $0; if (length($1) > most) most = length($1) }
-    END { for (i in line) if (substr(line[i], most + 1, 1) != " " || substr(line[i], most + 2, 1) == " ") { print line[i]; exit 1 } }' || bad "list scenarios"
+    END { for (i in line) if (substr(line[i], most + 1, 2) != "  " || substr(line[i], most + 3, 1) == " ") { print line[i]; exit 1 } }' || bad "list scenarios"
 [ "$(COLUMNS=60 plimsoll list metrics | awk 'length > 60' | wc -l)" -eq 0 ] || bad "list metrics in 60 columns"
 # keys and what is set, by the flag that was typed
 fails 2 "^plimsoll: --duration: '5x' is not a time" run stalled-reader --duration 5x
 fails 2 "^plimsoll: --set sample_interval: sample_interval is too wide" run stalled-reader --set sample_interval=1h
 fails 2 "^plimsoll: --set classes.packte.size: .*packte; did you mean packet\?" run stalled-reader --set classes.packte.size=5MiB
-fails 2 "list takes" list heaps --json x
+fails 2 "these don't go together; expected" list heaps --json x
 plimsoll list scenarios --counterparts >"$tmp/out" || bad "list scenarios --counterparts: exit $?"
 grep -q '^| .stalled-reader., slab | roc-toolkit' "$tmp/out" || bad "list scenarios --counterparts"
 fails 2 "counterpart: unknown scenario real-mosquito; did you mean real-mosquitto-stalled-subscriber" run steady-reader --set counterpart=real-mosquito
-fails 2 "report takes one folder" report
+fails 2 "expected one of results" report
 fails 2 "results.json" report "$tmp"
 
 # sizes
-fails 2 "size takes one scenario" size
-fails 2 "size takes one scenario" size lossy-network steady-reader
-fails 2 "size replays each size: --clock virtual" size lossy-network --clock wall
-fails 2 "size takes one format, not f32,s16" size lossy-network --format f32,s16
-fails 2 "size prints what it finds and writes no folder" size lossy-network --out "$tmp/no"
-fails 2 "size takes neither --instrument nor --repeat" size lossy-network --repeat 2
-fails 2 "frame_pool is a pool and stands on the pool frame_pool" size lossy-network --allocator frame_pool/glibc
-fails 1 "half-speed-reader-unbounded sinks with glibc" size half-speed-reader-unbounded --set container=8MiB
+fails 2 "expected one \(.plimsoll list scenarios. names them\)" size
+fails 2 "expected one \(.plimsoll list scenarios. names them\)" size lossy-network steady-reader
+fails 2 "--clock wall: size replays under the virtual clock" size lossy-network --clock wall
+fails 2 "--format f32,s16 is a list; expected one format" size lossy-network --format f32,s16
+fails 2 "--out: size writes no folder" size lossy-network --out "$tmp/no"
+fails 2 "--instrument and --repeat: a replay counts exactly" size lossy-network --repeat 2
+fails 2 "the pool frame_pool above the pool frame_pool" size lossy-network --allocator frame_pool/glibc
+fails 1 "half-speed-reader-unbounded does not reach its end with glibc" size half-speed-reader-unbounded --set container=8MiB
 size=(size lossy-network --set duration=10s --set container=none)
 plimsoll "${size[@]}" >"$tmp/size" 2>"$tmp/err" || bad "size: $(cat "$tmp/err")"
 pool=$(sed -n 's/^pool .*frames=\([0-9]*\)\/glibc: loses nothing.*/\1/p' "$tmp/size")
@@ -105,7 +105,7 @@ plimsoll size lossy-network --set receiver.latency=200s --set container=none --s
     bad "size, a rule beyond a pool: exit $?"
 grep -q "= 137814 ([0-9.]* MiB): not run, a pool has at most 65536" "$tmp/size" ||
     bad "size, a rule beyond a pool: $(cat "$tmp/size")"
-fails 2 "1 to 65536 would be right" run steady-reader --allocator frame_pool:frames=65537/glibc
+fails 2 "expected 1 to 65536" run steady-reader --allocator frame_pool:frames=65537/glibc
 # a crossfade that is cut drops no packet, and is a loss all the same
 plimsoll size crossfade --set media.track=2s --set media.crossfade=500ms --set media.delay=1s --set media.clip=3s \
     --set duration=7s --set container=none --format s16 --json >"$tmp/size.json" 2>"$tmp/err"
@@ -133,8 +133,8 @@ grep -q 'could not be written whole' "$tmp/err" || bad "a full stdout: $(cat "$t
 
 # stacks
 fails 2 "no heap" run stalled-reader --allocator limited/slab:grow=double
-fails 2 "unknown heap or layer bogus; glibc, " run stalled-reader --allocator bogus
-fails 2 "before the end" run stalled-reader --allocator glibc/jemalloc
+fails 2 "unknown heap or layer bogus; expected glibc, " run stalled-reader --allocator bogus
+fails 2 "the heap glibc is not last" run stalled-reader --allocator glibc/jemalloc
 fails 2 "unknown option of slab: colour; " run stalled-reader --allocator slab:colour=red/glibc
 fails 2 "max" run stalled-reader --allocator limited:max=0/slab/glibc
 fails 2 "smaller than one packet" run stalled-reader --allocator limited:max=1KiB/slab/glibc
@@ -142,7 +142,7 @@ fails 2 "real time" run stalled-reader --allocator jemalloc:background_thread=on
 fails 2 "stack 'null' serves one thread at a time, not 2; .*--clock virtual" run steady-reader --allocator glibc,null --clock wall
 fails 2 "stack 'null' serves one thread at a time, not 2; .*--set threads=1" run steady-reader --allocator null --set threads=[1,2]
 fails 2 "threads: 2 is named twice" run steady-reader --set threads=[2,2]
-fails 2 "'3' is not 1 or 2" run steady-reader --set threads=3
+fails 2 "'3' is out of range; expected 1 or 2" run steady-reader --set threads=3
 [ "$heap" = glibc ] || # a sanitizer's build, or one without jemalloc, preloads nothing
     fails 3 "does not serve" run stalled-reader --allocator "preload:path=$(readlink -f /lib/*/libz.so.1 | head -n 1)"
 # glibc's own debugging heap serves under names that are not their default version.
@@ -158,12 +158,12 @@ fails 3 "/no/such.so" run stalled-reader --allocator preload:path=/no/such.so
 traffic=scenarios/traffic/l16-stereo-44100.pcap.zst
 fails 2 "/no/such.pcap cannot be opened: No such file" run stalled-reader --set traffic.file=/no/such.pcap
 mkfifo "$tmp/pipe"
-fails 2 "can't read .*/pipe: it is no regular file" run sample-formats --set "media.sources=$tmp/pipe"
-fails 2 "can't read .*/pipe: it is no regular file" run short-cycle-fragmentation --set "blocks.file=$tmp/pipe"
-fails 2 "pipe is no regular file: save the capture first" run stalled-reader --set "traffic.file=$tmp/pipe"
-fails 2 "can't read /dev/zero: it is no regular file" run sample-formats --set media.sources=/dev/zero
+fails 2 "can't read .*/pipe: it is not a regular file" run sample-formats --set "media.sources=$tmp/pipe"
+fails 2 "can't read .*/pipe: it is not a regular file" run short-cycle-fragmentation --set "blocks.file=$tmp/pipe"
+fails 2 "pipe is not a regular file; expected a capture saved to a file" run stalled-reader --set "traffic.file=$tmp/pipe"
+fails 2 "can't read /dev/zero: it is not a regular file" run sample-formats --set media.sources=/dev/zero
 [ ! -x "$build/plimsoll-media" ] ||
-    fails 3 "this media.clip and media.delay .* takes [0-9.]+ GiB" run sample-formats --format f64 \
+    fails 3 "this media.clip and media.delay .* needs [0-9.]+ GiB" run sample-formats --format f64 \
         --allocator glibc --set media.decode=once --set media.clip=1h --set media.rate=192000 --set media.channels=8
 fails 2 "media.crossfade is shorter than a media.frame" run crossfade --set media.crossfade=20ms
 fails 2 "media.track is shorter than a media.frame" run crossfade --set media.crossfade=0s --set media.track=20ms
@@ -215,7 +215,7 @@ plimsoll run "$tmp/swept/stalled-reader.yaml" "${short[@]}" --allocator glibc --
 
 # results: whole or not there
 touch "$tmp/file"
-fails 2 "Not a directory|a folder is wanted" run stalled-reader "${short[@]}" --allocator glibc --out "$tmp/file/x"
+fails 2 "Not a directory|is not a folder" run stalled-reader "${short[@]}" --allocator glibc --out "$tmp/file/x"
 if [ "$(id -u)" -eq 0 ] && mkdir "$tmp/small" && mount -t tmpfs -o size=8k tmpfs "$tmp/small" 2>/dev/null; then
     plimsoll run stalled-reader "${short[@]}" --allocator glibc --out "$tmp/small/r" >/dev/null 2>"$tmp/err"
     rc=$?
@@ -239,19 +239,19 @@ plimsoll run stalled-reader "${short[@]}" --allocator heaps,limited --no-save --
 quick=(run stalled-reader "${short[@]}" --allocator glibc)
 plimsoll "${quick[@]}" --out "$tmp/once" >/dev/null 2>&1 && plimsoll report "$tmp/once" >/dev/null 2>&1
 cp "$tmp/once/results.json" "$tmp/once.json"
-fails 2 "once holds a run; another folder, or --force" "${quick[@]}" --out "$tmp/once"
+fails 2 "once holds a run; expected another folder, or --force" "${quick[@]}" --out "$tmp/once"
 cmp "$tmp/once/results.json" "$tmp/once.json" || bad "a run was written over"
 plimsoll "${quick[@]}" --out "$tmp/once" --force >/dev/null 2>&1
 [ "$(ls "$tmp/once")" = "$(printf 'results.json\nseries')" ] || bad "--force left $(ls "$tmp/once")"
-fails 2 "--force removes the run in a folder that --out names" "${quick[@]}" --force
-fails 2 "--no-save keeps nothing, and --out says where" "${quick[@]}" --no-save --out "$tmp/once"
+fails 2 "--force without --out; expected --out DIR --force" "${quick[@]}" --force
+fails 2 "both --no-save and --out" "${quick[@]}" --no-save --out "$tmp/once"
 "$build/plimsoll" run steady-reader --allocator glibc --set duration=24h --set container=none --out "$tmp/busy" >/dev/null 2>"$tmp/busy.err" &
 pid=$!
 for _ in $(seq 100); do
     [ -d "$tmp/busy/series" ] && break
     sleep 0.1
 done
-fails 2 "another run writes into .*/busy" "${quick[@]}" --out "$tmp/busy" --force
+fails 2 "another run is writing into .*/busy" "${quick[@]}" --out "$tmp/busy" --force
 kill -TERM $pid
 wait $pid
 rc=$?

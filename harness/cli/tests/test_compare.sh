@@ -27,22 +27,22 @@ fails() {
 short=(steady-reader --allocator glibc,slab --set duration=20s --set container=none)
 
 # usage
-fails 2 "compare takes two folders" compare
-fails 2 "compare takes two folders" compare a
+fails 2 "expected two of results" compare
+fails 2 "expected two of results" compare a
 fails 2 "unknown option of compare: --bogus" compare --bogus a b
 fails 2 "a: no results.json in it" compare a b
-fails 2 "pairs takes --base PROGRAM" pairs --out "$tmp/p"
-fails 2 "pairs takes --out DIR" pairs --base "$build/plimsoll"
-fails 2 "/nix is no program" pairs --base /nix --out "$tmp/p"
-fails 2 "--pairs takes 6 at least" pairs --base "$build/plimsoll" --out "$tmp/p" --pairs 5
-fails 2 "--pairs takes a whole number" pairs --base "$build/plimsoll" --out "$tmp/p" --pairs x
+fails 2 "no --base; expected --base PROGRAM" pairs --out "$tmp/p"
+fails 2 "no --out; expected --out DIR" pairs --base "$build/plimsoll"
+fails 2 "/nix is not a program" pairs --base /nix --out "$tmp/p"
+fails 2 "--pairs: too few to show anything; expected 6 or more" pairs --base "$build/plimsoll" --out "$tmp/p" --pairs 5
+fails 2 "--pairs: 'x' is not a number in range; expected a whole number" pairs --base "$build/plimsoll" --out "$tmp/p" --pairs x
 fails 2 "--repeat does not go with pairs" pairs --base "$build/plimsoll" --out "$tmp/p" --repeat 2
-fails 2 "--clock wall does not go with pairs" pairs --base "$build/plimsoll" --out "$tmp/p" --clock wall
-fails 2 "--clock wall does not go with pairs" calibrate --clock wall
-fails 2 "--base takes a value" pairs --out "$tmp/p" --base
+fails 2 "--clock wall: real time differs" pairs --base "$build/plimsoll" --out "$tmp/p" --clock wall
+fails 2 "--clock wall: real time differs" calibrate --clock wall
+fails 2 "--base has no value" pairs --out "$tmp/p" --base
 fails 2 "unknown scenario nope;" pairs nope --base "$build/plimsoll" --out "$tmp/p"
-fails 2 "--pairs takes 40 at least" calibrate --pairs 39
-fails 2 "baseline takes folders" baseline
+fails 2 "--pairs: too few; expected 40 or more" calibrate --pairs 39
+fails 2 "no folder of results; expected DIR" baseline
 [ ! -e "$tmp/p" ] || bad "a refused command left a folder"
 
 # a base that can't run the cell: one line, nothing left
@@ -61,7 +61,7 @@ plimsoll pairs "${short[@]}" --base "$build/plimsoll" --out "$tmp/p" --pairs 6 -
     bad "pairs of alike programs: exit $?"
 [ "$(jq '.cells | length' "$tmp/p/base/results.json" 2>/dev/null || grep -c '"repetition"' "$tmp/p/base/results.json")" -eq 12 ] ||
     bad "not 2 x 6 repetitions in base"
-fails 2 "base holds a run; another folder, or --force" pairs "${short[@]}" --base "$build/plimsoll" --out "$tmp/p"
+fails 2 "base holds a run; expected another folder, or --force" pairs "${short[@]}" --base "$build/plimsoll" --out "$tmp/p"
 plimsoll compare "$tmp/p/base" "$tmp/p/new" --gate >"$tmp/table" 2>"$tmp/gate" || bad "A/A: exit $?: $(cat "$tmp/gate")"
 grep -q "no calibration of this host" "$tmp/gate" || bad "--gate does not say that there is no calibration"
 for file in compare.md compare.json compare.xml; do
@@ -141,11 +141,11 @@ cmp -s "$tmp/kept" "$tmp/worse/compare.md" || bad "bad input overwrote compare.m
 mkdir "$tmp/host"
 sed -E 's/"cpu": "[^"]*"/"cpu": "another"/' "$tmp/p/new/results.json" >"$tmp/host/results.json"
 plimsoll compare "$tmp/p/base" "$tmp/host" >"$tmp/table" 2>"$tmp/stderr" || bad "another host: exit $?"
-grep -q 'another host: cpu: .*: only class D is compared' "$tmp/stderr" || bad "another host is not told: $(cat "$tmp/stderr")"
-grep -q 'not comparable, .*another host: cpu' "$tmp/table" || bad "another host is not told: $(cat "$tmp/table")"
+grep -q 'host: cpu differs: .*: only class D is compared' "$tmp/stderr" || bad "another host is not told: $(cat "$tmp/stderr")"
+grep -q 'not comparable, .*host: cpu differs' "$tmp/table" || bad "another host is not told: $(cat "$tmp/table")"
 
 sed -i -E 's/"compiler": "[^"]*"/"compiler": "another"/' "$tmp/host/results.json"
-fails 2 "nothing can be compared: another compiler" compare "$tmp/p/base" "$tmp/host" --gate
+fails 2 "nothing can be compared: compiler differs" compare "$tmp/p/base" "$tmp/host" --gate
 
 # calibration: stored for this host, found by the gate
 plimsoll calibrate steady-reader --allocator glibc --set duration=5s --set container=none --pairs 40 >"$tmp/table" ||

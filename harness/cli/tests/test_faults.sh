@@ -129,13 +129,13 @@ refuses fail "ended with status 4 before it was ready; it printed last: no use" 
 refuses sink "is ended by signal 11" -- "$guest" sink
 refuses none "there is nothing to refuse" -- "$guest" none
 refuses never "was not ready within 0.3 s" --ready output:no --set program.ready_within=300ms -- "$guest"
-refuses nothing "faults takes a program"
-refuses other "runs no program of others" steady-reader
-refuses zero "--count takes 1 at least, or all" --count 0 -- "$guest"
-refuses word "--count takes a whole number" --count few -- "$guest"
-refuses two "faults takes one allocator" --allocator glibc,jemalloc -- "$guest"
+refuses nothing 'no program; expected `-- PROGRAM'
+refuses other "runs no program; expected" steady-reader
+refuses zero "--count 0 is out of range; expected 1 or more, or all" --count 0 -- "$guest"
+refuses word "--count: 'few' is not a number in range" --count few -- "$guest"
+refuses two "--allocator glibc,jemalloc is a list; expected one allocator" --allocator glibc,jemalloc -- "$guest"
 refuses twice "stands once at most" --allocator fault:nth=1/glibc -- "$guest"
-refuses out "no --out would be right" --out x -- "$guest"
+refuses out "expected no --out" --out x -- "$guest"
 
 # --- stopped on its way, it tells what it has
 "$tmp/bin/plimsoll" faults "${ready[@]}" --set duration=2s -- "$guest" >stopped.out 2>stopped.err &

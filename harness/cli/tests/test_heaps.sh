@@ -33,7 +33,7 @@ version=$(installed glibc)
 plimsoll doctor | grep -q "^glibc *ok *$version$" || bad "doctor does not tell glibc's version"
 
 # paths
-fails 2 "no heap with a library of its own" run "${short[@]}" --out "$tmp/none" --allocator glibc@/x/libc.so.6
+fails 2 "not a heap with a library of its own" run "${short[@]}" --out "$tmp/none" --allocator glibc@/x/libc.so.6
 fails 2 "ends in .so or .so.N" run "${short[@]}" --out "$tmp/none" --allocator jemalloc@/x/libjemalloc.a
 fails 2 "an absolute path" run "${short[@]}" --out "$tmp/none" --allocator jemalloc@libjemalloc.so.2
 [ ! -e "$tmp/none" ] || bad "a refused command left a folder"
@@ -41,7 +41,23 @@ fails 2 "an absolute path" run "${short[@]}" --out "$tmp/none" --allocator jemal
 here=$(installed jemalloc)
 if [ -z "$here" ]; then
     echo "not tried: the rest: $(plimsoll list allocators | grep -A2 '^jemalloc ' | sed -n 's/^ *not here: //p')"
-    exit $failed
+    
+# A heap that is missing: of a group it is skipped, once for all scenarios, in the results, too; by its
+# own name it is an error.
+hide=$build/libplimsoll-hide-library.so
+if [ -e "$hide" ]; then
+    hidden() { PLIMSOLL_HIDE=libjemalloc LD_PRELOAD=$hide plimsoll "$@"; }
+    hidden run stalled-reader half-speed-reader --tier smoke --set duration=20s --out "$tmp/lacks" >/dev/null 2>"$tmp/err"
+    [ "$(grep -c '^plimsoll: jemalloc skipped: .*is not installed' "$tmp/err")" -eq 1 ] || bad "not skipped once: $(cat "$tmp/err")"
+    grep -q '^ *"jemalloc skipped: .*is not installed' "$tmp/lacks/results.json" || bad "results.json does not say what was skipped"
+    hidden report "$tmp/lacks" >/dev/null 2>&1
+    grep -q 'jemalloc skipped' "$tmp/lacks/report.md" || bad "report.md does not say what was skipped"
+    hidden run stalled-reader --tier smoke --set duration=20s --allocator heaps --no-save >"$tmp/out" 2>&1
+    grep -q '^glibc ' "$tmp/out" && grep -q 'jemalloc skipped' "$tmp/out" || bad "--allocator heaps: $(cat "$tmp/out")"
+    hidden run stalled-reader --allocator heaps,jemalloc --no-save >"$tmp/out" 2>&1
+    [ $? -eq 3 ] || bad "a heap by its name that is not here: $(cat "$tmp/out")"
+fi
+exit $failed
 fi
 version=${here%%, *} library=${here#*, }
 library=${library%%, *}
@@ -53,9 +69,9 @@ fails 3 "does not serve|can't be loaded" run "${short[@]}" --out "$tmp/none" --a
 
 # options that a version does not read
 case $(installed mimalloc) in
-2.0*) fails 2 "mimalloc 2.0.[0-9]* does not read purge_delay_ms \(2.1 does\); decommit_delay_ms would be right" \
+2.0*) fails 2 "mimalloc 2.0.[0-9]* does not read purge_delay_ms \(2.1 does\); expected decommit_delay_ms" \
     run "${short[@]}" --out "$tmp/none" --allocator mimalloc:purge_delay_ms=0 ;;
-2.* | 3.*) fails 2 "does not read decommit_delay_ms \(versions before 2.1 do\); purge_delay_ms would be right" \
+2.* | 3.*) fails 2 "does not read decommit_delay_ms \(versions before 2.1 do\); expected purge_delay_ms" \
     run "${short[@]}" --out "$tmp/none" --allocator mimalloc:decommit_delay_ms=0 ;;
 *) echo "not tried: mimalloc's options" ;;
 esac
@@ -98,4 +114,20 @@ said="jemalloc $version -> 9.9.9: a change of the heap"
 [ "$(head -n 1 "$tmp/out")" = "$said" ] || bad "compare begins with '$(head -n 1 "$tmp/out")'"
 grep -qF "\"statement\": \"$said\"" "$tmp/new/compare.json" || bad "compare.json does not have the change"
 grep -q "0 not comparable" "$tmp/out" || bad "another version is not compared: $(tail -n 1 "$tmp/out")"
+
+# A heap that is missing: of a group it is skipped, once for all scenarios, in the results, too; by its
+# own name it is an error.
+hide=$build/libplimsoll-hide-library.so
+if [ -e "$hide" ]; then
+    hidden() { PLIMSOLL_HIDE=libjemalloc LD_PRELOAD=$hide plimsoll "$@"; }
+    hidden run stalled-reader half-speed-reader --tier smoke --set duration=20s --out "$tmp/lacks" >/dev/null 2>"$tmp/err"
+    [ "$(grep -c '^plimsoll: jemalloc skipped: .*is not installed' "$tmp/err")" -eq 1 ] || bad "not skipped once: $(cat "$tmp/err")"
+    grep -q '^ *"jemalloc skipped: .*is not installed' "$tmp/lacks/results.json" || bad "results.json does not say what was skipped"
+    hidden report "$tmp/lacks" >/dev/null 2>&1
+    grep -q 'jemalloc skipped' "$tmp/lacks/report.md" || bad "report.md does not say what was skipped"
+    hidden run stalled-reader --tier smoke --set duration=20s --allocator heaps --no-save >"$tmp/out" 2>&1
+    grep -q '^glibc ' "$tmp/out" && grep -q 'jemalloc skipped' "$tmp/out" || bad "--allocator heaps: $(cat "$tmp/out")"
+    hidden run stalled-reader --allocator heaps,jemalloc --no-save >"$tmp/out" 2>&1
+    [ $? -eq 3 ] || bad "a heap by its name that is not here: $(cat "$tmp/out")"
+fi
 exit $failed

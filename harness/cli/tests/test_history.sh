@@ -41,16 +41,16 @@ rc=$?
 [ $rc -le 1 ] || bad "run: exit $rc: $(cat "$tmp/err")"
 
 # usage
-fails "one scenario, or --add" history --file "$file"
-fails "one scenario, or --add" history a b --file "$file"
-fails "one scenario, or --add" history steady-reader --add "$tmp/run" --file "$file"
-fails "--add prints nothing" history --add "$tmp/run" --metric rss_bytes_peak --file "$file"
-fails "--commit goes with --add" history steady-reader --commit c --file "$file"
+fails "expected SCENARIO, or --add DIR" history --file "$file"
+fails "expected SCENARIO, or --add DIR" history a b --file "$file"
+fails "expected SCENARIO, or --add DIR" history steady-reader --add "$tmp/run" --file "$file"
+fails "with --add, which prints nothing" history --add "$tmp/run" --metric rss_bytes_peak --file "$file"
+fails "--commit without --add; expected --add DIR --commit C" history steady-reader --commit c --file "$file"
 fails "unknown option of history: --bogus; " history --bogus
-fails "--add takes a value: --add DIR" history --add
+fails "--add has no value; expected --add DIR" history --add
 fails "1 to 100 characters" history --add "$tmp/run" --file "$file" --commit ""
-fails "without blanks" history --add "$tmp/run" --file "$file" --commit "a b"
-fails "without blanks" history --add "$tmp/run" --file "$file" --commit $'\xff'
+fails "--commit has blanks" history --add "$tmp/run" --file "$file" --commit "a b"
+fails "--commit has blanks" history --add "$tmp/run" --file "$file" --commit $'\xff'
 
 # no history yet
 fails "No such file or directory; .*history --add DIR" history steady-reader --file "$file"
@@ -106,7 +106,7 @@ fails "results.json:[0-9]+:[0-9]+: no whole JSON" history --add "$tmp/bad" --fil
 fails "no whole JSON" history --add "$tmp/bad" --file "$file"
 fails "can't add to .*: No such file" history --add "$tmp/run" --file "$tmp/nowhere/h.jsonl"
 fails "can't add to .*: Is a directory" history --add "$tmp/run" --file "$tmp/none"
-fails "no regular file" history --add "$tmp/run" --file /dev/null --commit c
+fails "not a regular file" history --add "$tmp/run" --file /dev/null --commit c
 
 # a crash cut the last line: the next run begins on a line of its own
 printf '{"history_version":1,"star' >>"$file"

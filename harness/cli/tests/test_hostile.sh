@@ -55,7 +55,7 @@ altered() {
 # numbers
 plimsoll history --add "$tmp/good" --file "$tmp/history" --commit c0 >/dev/null 2>&1 || bad "no history"
 altered count 's/("packets_dropped": ).*/\1-1e300,/'
-why="count/results.json: cell 0: metric 'packets_dropped' is -1e\+300; a whole number from 0 to"
+why="count/results.json: cell 0: metric 'packets_dropped' is -1e\+300; expected a whole number from 0 to"
 refuses "$why" report "$tmp/count"
 refuses "$why" report "$tmp/good" --baseline "$tmp/count"
 refuses "$why" compare "$tmp/good" "$tmp/count"
@@ -65,13 +65,13 @@ refuses "$why" baseline "$tmp/count"
 refuses "$why" agreement "$tmp/count" "$tmp/good" "$tmp/good"
 [ ! -e "$tmp/count/report.md" ] || bad "a report of what was refused"
 altered growth 's/("rss_growth_bytes_per_minute": ).*/\11e300,/'
-refuses "cell 0: metric 'rss_growth_bytes_per_minute' is 1e\+300; a number from -1e\+18 to 1e\+18" report "$tmp/growth"
+refuses "cell 0: metric 'rss_growth_bytes_per_minute' is 1e\+300; expected a number from -1e\+18 to 1e\+18" report "$tmp/growth"
 altered seconds 's/("duration_seconds": ).*/\1-5,/'
-refuses "cell 0: 'duration_seconds' is -5; a number from 0" report "$tmp/seconds"
+refuses "cell 0: 'duration_seconds' is -5; expected a number from 0" report "$tmp/seconds"
 altered host 's/("cores": ).*/\1-9,/'
-refuses "'host.cores' is -9; a whole number from 1" report "$tmp/host"
+refuses "'host.cores' is -9; expected a whole number from 1" report "$tmp/host"
 sed -E 's/("packets_dropped":)[^,]*/\1-1e300/' "$tmp/history" >"$tmp/broken"
-refuses "broken:1: cell 0: metric 'packets_dropped' is -1e\+300; a number from 0.*; no other runs in it" history steady-reader --file "$tmp/broken"
+refuses "broken:1: cell 0: metric 'packets_dropped' is -1e\+300; expected a number from 0.*; no other runs in it" history steady-reader --file "$tmp/broken"
 
 # texts of a document
 evil='\\u001b]0;pwned\\u0007\\u001b[31m\\u009b\\u202e\\u2028'
@@ -107,10 +107,10 @@ for option in --set --allocator --format --repeat --clock --tier --seed --instru
     shows run steady-reader "$option" "$odd"
     shows run steady-reader "$option" "title=$odd"
 done
-refuses "stack 'preload:path=/.x1bm.so': printable UTF-8 alone would be right" run steady-reader --allocator $'preload:path=/\x1bm.so'
+refuses "stack 'preload:path=/.x1bm.so' is not printable; expected printable UTF-8 alone" run steady-reader --allocator $'preload:path=/\x1bm.so'
 refuses "unknown option of run: --x.x1b" run $'--x\x1b'
-refuses "--set takes a value: --set KEY=VALUE would be right" run steady-reader --set
-refuses "--json takes no value" run steady-reader --json=1
+refuses "--set has no value; expected --set KEY=VALUE" run steady-reader --set
+refuses "--json=1 has a value; expected --json alone" run steady-reader --json=1
 refuses "unknown option of run: -q" run steady-reader -q
 cp -r "$tmp/good" "$tmp/$odd"
 shows report "$tmp/$odd"
@@ -127,7 +127,7 @@ refuses "escape.yaml:3:[0-9]*: U\+001B in this text is not printable" validate "
 printf 'extends: steady-reader\nname: odd\ntitle: a \xe2\x80\xae b\n' >"$tmp/bidi.yaml"
 refuses "bidi.yaml:3:10: U\+202E is not printable" run "$tmp/bidi.yaml"
 printf 'extends: steady-reader\nname: odd\ntitle: |\n  a\n  b\n' >"$tmp/lines.yaml"
-refuses "lines.yaml:[34]:[0-9]*: title: one line would be right" validate "$tmp/lines.yaml"
+refuses "lines.yaml:[34]:[0-9]*: title has more than one line; expected one" validate "$tmp/lines.yaml"
 mkdir "$tmp/s$odd"
 cp scenarios/steady-reader.yaml "$tmp/s$odd/steady-reader.yaml"
 shows validate "$tmp/s$odd/steady-reader.yaml"

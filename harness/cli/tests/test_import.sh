@@ -64,10 +64,10 @@ gzip -c "$corpus/raw" >raw.gz
 { cat "$corpus/raw" && echo '+ 1000000000000000 0 7f0000001000'; } >absurd
 sed '1s/3$/4/' "$corpus/raw" >newer
 mkfifo pipe
-refused "is no file of heaptrack's" text
-refused "is no file of heaptrack's" noise
-refused "is no file of heaptrack's" empty
-refused "is no file of heaptrack's" raw.trace
+refused "is not a file of heaptrack's" text
+refused "is not a file of heaptrack's" noise
+refused "is not a file of heaptrack's" empty
+refused "is not a file of heaptrack's" raw.trace
 refused "ends within a zstd frame" cut.zst
 refused "zcat FILE | zstd" raw.gz
 refused "absurd:21: " absurd

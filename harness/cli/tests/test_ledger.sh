@@ -30,20 +30,20 @@ print(json.dumps(value) if isinstance(value, (dict, list)) else value)' "$@"
 }
 short=(steady-reader --set duration=16s --set container=none --repeat 1)
 
-fails "--at is when the ledger is reported; --ledger --at" run "${short[@]}" --at 4s
-fails "--at takes times of the replay, not '0s'" run "${short[@]}" --ledger --at 0s
-fails "--at takes times of the replay, not '-4s'" run "${short[@]}" --ledger --at=-4s
-fails "--at takes times of the replay, not '4'" run "${short[@]}" --ledger --at 4
-fails "--at takes times of the replay, not 'noon'" run "${short[@]}" --ledger --at 4s,noon
-fails "--at takes times of the replay, not ''" run "${short[@]}" --ledger --at ''
-fails "--at takes times of the replay, not ''" run "${short[@]}" --ledger --at 4s,
-fails "rising order, each once: '4s'" run "${short[@]}" --ledger --at 8s,4s
-fails "rising order, each once: '4s'" run "${short[@]}" --ledger --at 4s,4s
-fails "takes 16 times at most" run "${short[@]}" --ledger --at "$(seq -s, -f %gs 0.5 0.5 8.5)"
+fails "--at without --ledger; expected --ledger --at" run "${short[@]}" --at 4s
+fails "--at: '0s' is not a time of the replay" run "${short[@]}" --ledger --at 0s
+fails "--at: '-4s' is not a time of the replay" run "${short[@]}" --ledger --at=-4s
+fails "--at: '4' is not a time of the replay" run "${short[@]}" --ledger --at 4
+fails "--at: 'noon' is not a time of the replay" run "${short[@]}" --ledger --at 4s,noon
+fails "--at: '' is not a time of the replay" run "${short[@]}" --ledger --at ''
+fails "--at: '' is not a time of the replay" run "${short[@]}" --ledger --at 4s,
+fails "--at: '4s' is not later than the time before it; expected rising times" run "${short[@]}" --ledger --at 8s,4s
+fails "--at: '4s' is not later than the time before it; expected rising times" run "${short[@]}" --ledger --at 4s,4s
+fails "--at: too many times; expected at most 16" run "${short[@]}" --ledger --at "$(seq -s, -f %gs 0.5 0.5 8.5)"
 fails "--at 17 s is beyond the 16 s that steady-reader takes" run "${short[@]}" --ledger --at 4s,17s
-fails "the ledger stands twice" run "${short[@]}" --allocator ledger/ledger/glibc
+fails "the ledger occurs twice; expected one" run "${short[@]}" --allocator ledger/ledger/glibc
 fails "no heap" run "${short[@]}" --allocator ledger
-fails "more than 8 layers" run "${short[@]}" --ledger --allocator slab/slab/slab/slab/slab/slab/slab/glibc
+fails "too many layers; expected at most 8" run "${short[@]}" --ledger --allocator slab/slab/slab/slab/slab/slab/slab/glibc
 
 # At the end unless a time is asked for; the totals are those of the cell's own books.
 plimsoll run "${short[@]}" --allocator slab,limited --ledger --out "$tmp/end" >"$tmp/end.txt" 2>"$tmp/err"

@@ -29,7 +29,7 @@ grows() {
     a=$(cat "$tmp/few.$1") b=$(cat "$tmp/many.$1")
     echo "$1: $few stacks $a ms, $many stacks $b ms of CPU"
     [ "$b" -le $((8 * a + 200)) ] || bad "$1: $b ms for four times the stacks of $a ms"
-    [ -z "$most" ] || [ "$b" -le $((most * 1000)) ] || bad "$1: $b ms, at most $most s would be right"
+    [ -z "$most" ] || [ "$b" -le $((most * 1000)) ] || bad "$1: $b ms; expected at most $most s"
 }
 for which in few many; do
     harness/report/tests/many_cells.sh "$tmp/$which" 1 "${!which}"

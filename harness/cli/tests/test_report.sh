@@ -38,11 +38,11 @@ cp -r "$tmp/new/series" "$tmp/base"
 sed -E 's/"live_bytes_peak": /&1/' "$tmp/new/results.json" >"$tmp/base/results.json"
 
 # usage
-fails "report takes one folder" report
-fails "report takes one folder" report a b
-fails "unknown option of report: --bogus; --baseline, --history would be right" report "$tmp/new" --bogus
-fails "--baseline takes a value" report "$tmp/new" --baseline
-fails "--history takes a value" report "$tmp/new" --history
+fails "expected one of results" report
+fails "expected one of results" report a b
+fails "unknown option of report: --bogus; expected --baseline, --history" report "$tmp/new" --bogus
+fails "--baseline has no value" report "$tmp/new" --baseline
+fails "--history has no value" report "$tmp/new" --history
 
 # a report of one run
 plimsoll report "$tmp/new" >"$tmp/stdout" 2>"$tmp/stderr" || bad "report: $(cat "$tmp/stderr")"

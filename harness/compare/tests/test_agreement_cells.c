@@ -84,7 +84,7 @@ static void a_run_that_was_stopped_is_refused(void **state)
         runs_add_all(&runs, "glibc");
         json_object_set_new(json_object_get(runs.roots[side], "run"), "complete", json_false());
         snprintf(reason, sizeof reason,
-                 "%s was stopped before its end (run.complete is false); whole runs are wanted",
+                 "%s was stopped before its end (run.complete is false); expected complete runs",
                  pl_side_name(side));
         expect_refusal(&runs, reason);
     }
@@ -101,8 +101,8 @@ static void the_wrong_clock_is_refused(void **state)
         const char *wrong = side == PL_SIDE_VIRTUAL ? "wall" : "virtual";
         json_object_set_new(runs_last(&runs, side), "clock", json_string(wrong));
         snprintf(reason, sizeof reason,
-                 "%s ran under the %s clock; two folders of --clock wall are wanted, and then one "
-                 "of --clock virtual",
+                 "%s ran under the %s clock; expected two folders of --clock wall, then one of "
+                 "--clock virtual",
                  pl_side_name(side), wrong);
         expect_refusal(&runs, reason);
     }
@@ -128,8 +128,8 @@ static void what_one_side_lacks_is_told(void **state)
     runs_add(&runs, PL_SIDE_WALL1, "slab", 1, 1, 1, 9);
     runs_add(&runs, PL_SIDE_WALL2, "slab", 1, 1, 1, 9);
     runs_add(&runs, PL_SIDE_VIRTUAL, "glibc", 1, 1, 1, 9);
-    expect_refusal(&runs, "the three have no cell in common: nothing to compare (same scenario, "
-                          "allocator, format and threads are wanted)");
+    expect_refusal(&runs, "the three have no cell in common; expected the same scenario, "
+                          "allocator, format and threads");
     runs_make(&runs);
     runs_add_all(&runs, "glibc");
     json_object_set_new(runs_last(&runs, PL_SIDE_VIRTUAL), "threads", json_integer(1));
@@ -159,20 +159,20 @@ static void what_was_asked_otherwise_is_refused(void **state)
 {
     (void)state;
     for (enum pl_side side = PL_SIDE_WALL2; side < PL_SIDE_COUNT; side++) {
-        expect_against(side, NULL, "seed", json_integer(2), "another seed: 1, 2");
+        expect_against(side, NULL, "seed", json_integer(2), "seed differs: 1, 2");
         expect_against(side, NULL, "duration_seconds", json_real(30),
-                       "another duration_seconds: 60.0, 30.0");
+                       "duration_seconds differs: 60.0, 30.0");
         expect_against(side, NULL, "limits", json_pack("{s:i}", "packets", 1),
-                       "another limits: {}, {\"packets\": 1}");
+                       "limits differs: {}, {\"packets\": 1}");
         expect_against(side, "recordings", "hash", json_string("fnv1a64:3"),
-                       "another recording's hash: \"fnv1a64:2\", \"fnv1a64:3\"");
+                       "recording's hash differs: \"fnv1a64:2\", \"fnv1a64:3\"");
         expect_against(side, "recordings", "conditions",
                        json_pack("{s:s}", "classes.packet", "1 packet"),
-                       "another classes.packet: \"696 packets\", \"1 packet\"");
+                       "classes.packet differs: \"696 packets\", \"1 packet\"");
         expect_against(side, "host", "compiler", json_string("GNU 13"),
-                       "another compiler: \"GNU 12\", \"GNU 13\"");
+                       "compiler differs: \"GNU 12\", \"GNU 13\"");
         expect_against(side, "host", "kernel", json_string("Linux 6.2"),
-                       "another host: kernel: \"Linux 6.1\", \"Linux 6.2\"");
+                       "host: kernel differs: \"Linux 6.1\", \"Linux 6.2\"");
     }
 }
 

@@ -166,13 +166,13 @@ static void what_is_no_value_is_refused(void **state)
         const char *line, *reason;
     } cases[] = {
         {"glibc f32 packets_dropped -1e300",
-         "steady-reader.txt:2: packets_dropped is -1e+300; a whole number from 0"},
+         "steady-reader.txt:2: packets_dropped is -1e+300; expected a whole number from 0"},
         {"glibc f32 live_bytes_peak nan", "steady-reader.txt:2: live_bytes_peak is "},
         {"glibc f32 live_bytes_peak 7x",
          "steady-reader.txt:2: 'glibc f32 live_bytes_peak 7x' is no"},
         {"glibc f32 live_bytes_peek 7",
-         "is no line of a baseline; stack, format, metric and value"},
-        {"7", "steady-reader.txt:2: '7' is no line"},
+         "is not a line of a baseline; expected stack, format, metric and value"},
+        {"7", "steady-reader.txt:2: '7' is not a line"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char path[128];

@@ -89,7 +89,7 @@ static void the_clocks_have_no_cell_in_common(void **state)
     json_t *base = document_make(NULL), *new = document_make(NULL);
     add(base, 2, 0, 1000);
     json_object_set_new(add(new, 2, 0, 1000), "clock", json_string("wall"));
-    refuses(base, new, "same scenario, allocator, format, clock and threads are wanted");
+    refuses(base, new, "same scenario, allocator, format, clock and threads");
 }
 
 static void repetitions_are_counted_for_each(void **state)

@@ -147,7 +147,7 @@ static void of_another_host_only_exact_figures_count(void **state)
     pl_comparison_free(&c);
     make_alike(&base, &new, 20, true);
     json_object_set_new(json_object_get(new, "host"), "compiler", json_string("Clang 14"));
-    refuses(base, new, "nothing can be compared: another compiler: \"GNU 12\", \"Clang 14\"");
+    refuses(base, new, "nothing can be compared: compiler differs: \"GNU 12\", \"Clang 14\"");
 }
 
 static void another_library_counts_for_its_heap_alone(void **state)
@@ -186,11 +186,12 @@ static void differing_conditions_are_named(const char *path, json_t *value, cons
 static void what_was_asked_otherwise_is_not_compared(void **state)
 {
     (void)state;
-    differing_conditions_are_named("duration_seconds", json_real(61), "another duration_seconds");
-    differing_conditions_are_named("seed", json_integer(2), "another seed: 1, 2");
+    differing_conditions_are_named("duration_seconds", json_real(61), "duration_seconds differs");
+    differing_conditions_are_named("seed", json_integer(2), "seed differs: 1, 2");
     differing_conditions_are_named("hash", json_string("fnv1a64:3"), "recording's hash");
     differing_conditions_are_named("classes.packet", json_string("760 packets"), "classes.packet");
-    differing_conditions_are_named("receiver.retry", json_string("1"), "receiver.retry: none");
+    differing_conditions_are_named("receiver.retry", json_string("1"),
+                                   "receiver.retry differs: none");
 }
 
 static void cells_of_one_side_are_told(void **state)
@@ -357,7 +358,7 @@ static void a_library_of_ones_own_is_compared(void **state)
                             json_string(i ? "fnv1a64:1" : "fnv1a64:2"));
     }
     struct pl_comparison c = compare(base, new);
-    assert_non_null(strstr(c.cells[1].judged[0].why, "another library"));
+    assert_non_null(strstr(c.cells[1].judged[0].why, "library differs"));
     pl_comparison_free(&c);
 }
 

@@ -240,8 +240,8 @@ static void unfit_times_are_refused(void **state)
     } unfit[] = {
         {"", "f:1: no whole JSON"},
         {"{\"results\": [", "f:1: no whole JSON"},
-        {"{\"results\": []}", "the results of one command are wanted, not 0"},
-        {"{\"results\": [{}, {}]}", "not 2"},
+        {"{\"results\": []}", "the results of 0 commands; expected those of one"},
+        {"{\"results\": [{}, {}]}", "the results of 2 commands"},
         {"{\"results\": [{\"mean\": 1}]}", "no 'times'"},
         {"{\"results\": [{\"mean\": 1, \"times\": [1, 1]}]}", "no 'median'"},
         {"{\"results\": [{\"mean\": -1, \"times\": [1, 1]}]}", "no 'mean' of 0 or more"},

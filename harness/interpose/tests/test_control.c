@@ -74,7 +74,7 @@ static void every_backend_takes_a_stand(void **state)
     for (size_t i = 0; pl_backend_info(i, &info); i++) {
         const struct pl_backend *backend = pl_backend_find(info.name);
         if (!backend->heap && !backend->not_foreign == !backend->foreign)
-            fail_msg("%s: one of not_foreign and foreign would be right", info.name);
+            fail_msg("%s: expected one of not_foreign and foreign", info.name);
         if (backend->heap && backend->not_foreign && backend->foreign)
             fail_msg("%s: can and can't stand in a foreign program", info.name);
     }
@@ -85,12 +85,12 @@ static void refusals_say_why(void **state)
     static const char *const rows[][2] = {
         {"slab", "slab can't stand in a foreign program: "},
         {"limited:max=1MiB/slab/jemalloc", "slab can't stand in a foreign program: "},
-        {"limited/glibc", "limited:max=SIZE would be right"},
+        {"limited/glibc", "expected limited:max=SIZE"},
         {"frame_pool/glibc", "frame_pool can't stand"},
         {"size_class_pool/glibc", "size_class_pool can't stand"},
         {"gc/glibc", "gc can't stand"},
         {"null", "null can't stand"},
-        {"fault/glibc", "fault fails nothing"},
+        {"fault/glibc", "fault has nothing to fail"},
         {"fault:nth=1/native", "fault can't stand on native: "},
         {"limited:max=1B/limited:max=2B/glibc", "limited stands once at most"},
         {"ledger/ledger/glibc", "ledger stands once at most"},

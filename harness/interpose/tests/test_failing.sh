@@ -44,11 +44,11 @@ refused() { # PATTERN SPEC
 }
 refused "slab can't stand in a foreign program" slab
 refused "slab can't stand in a foreign program" limited:max=1MiB/slab/glibc
-refused "limited:max=SIZE would be right" limited/glibc
+refused "expected limited:max=SIZE" limited/glibc
 refused "frame_pool can't stand" frame_pool/glibc
 refused "size_class_pool can't stand" size_class_pool/glibc
 refused "gc can't stand" gc/glibc
 refused "null can't stand" null
-refused "fault fails nothing" fault/glibc
+refused "fault has nothing to fail" fault/glibc
 refused "stands once at most" fault:nth=1/fault:nth=2/glibc
 exit $failed

@@ -38,8 +38,9 @@ static int check_lives(const struct pl_scenario *s, const struct pl_profile *p,
     if (shortly && longer)
         return 0;
     return pl_error_set(error, -EINVAL,
-                        "%s: %s: blocks of lifetimes below and from %d on would be right", s->path,
-                        s->blocks.file, BLOCKS_HELD_FROM);
+                        "%s: %s: all blocks on one side of a lifetime of %d; expected blocks of "
+                        "shorter and of longer lifetimes",
+                        s->path, s->blocks.file, BLOCKS_HELD_FROM);
 }
 
 static int check_profile(const struct pl_scenario *s, const struct pl_profile *p,
@@ -53,8 +54,8 @@ static int check_profile(const struct pl_scenario *s, const struct pl_profile *p
     int rc = check_lives(s, p, error);
     if (!rc && blocks_record_capacity(&s->blocks, p) > BLOCKS_RECORDS_MAX)
         rc = pl_error_set(error, -EINVAL,
-                          "%s: more than %u blocks would be held at a time: less blocks.live or "
-                          "blocks.survivors would be right",
+                          "%s: more than %u blocks would be held at a time; expected less "
+                          "blocks.live or blocks.survivors",
                           s->path, BLOCKS_RECORDS_MAX);
     return rc;
 }
@@ -64,7 +65,8 @@ static int check(const struct pl_scenario *s, const struct pl_recording *recordi
 {
     (void)format; /* blocks hold no samples */
     if (class_index(s) < 0)
-        return pl_error_set(error, -EINVAL, "%s: this pipeline needs a class 'block'", s->path);
+        return pl_error_set(error, -EINVAL, "%s: no class 'block'; expected one for this pipeline",
+                            s->path);
     return recording ? check_profile(s, profile_of(recording), error) : 0;
 }
 

@@ -63,14 +63,14 @@ static int check(const struct pl_scenario *s, const struct pl_recording *recordi
                                           CLIENT_BYTES};
     (void)recording;
     if (format != PL_FORMAT_RGB24)
-        return pl_error_set(error, -EINVAL,
-                            "%s: clients send pictures in rgb24, not in %s: formats: rgb24 would "
-                            "be right",
-                            s->path, pl_format_name(format));
+        return pl_error_set(
+            error, -EINVAL,
+            "%s: clients send pictures in rgb24, not in %s; expected formats: rgb24", s->path,
+            pl_format_name(format));
     for (uint32_t i = 0; i < CLASS_COUNT; i++) {
         int index = class_index(s, class_names[i]);
         if (index < 0)
-            return pl_error_set(error, -EINVAL, "%s: the broadcast needs a class '%s' of %llu B",
+            return pl_error_set(error, -EINVAL, "%s: no class '%s'; expected one of %llu B",
                                 s->path, class_names[i], (unsigned long long)needed[i]);
         if (s->classes[index].size < needed[i])
             return pl_error_set(error, -EINVAL, "%s: class %s has %llu B, but %llu B are needed",

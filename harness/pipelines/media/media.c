@@ -81,15 +81,13 @@ static int check_format(const struct pl_scenario *s, enum pl_format format, stru
                             m->picture[0] ? "pictures" : "samples", pl_format_name(format));
     if (format == PL_FORMAT_FFMPEG && (!m->decode || m->hold || m->crossfade_ns))
         return pl_error_set(error, -EINVAL,
-                            "%s: frames in the format ffmpeg are a decoder's own: media.decode: "
-                            "live, without crossfade and chunks, would be right",
+                            "%s: frames in the format ffmpeg come from a decoder; expected "
+                            "media.decode: live, without crossfade and chunks",
                             s->path);
     if (m->buffer_pool && format != PL_FORMAT_FFMPEG)
         return pl_error_set(
             error, -EINVAL,
-            "%s: media.buffer_pool holds FFmpeg's own frames: --format ffmpeg would "
-            "be right",
-            s->path);
+            "%s: media.buffer_pool holds FFmpeg's own frames; expected --format ffmpeg", s->path);
     return 0;
 }
 
@@ -98,7 +96,8 @@ static int check_class(const struct pl_scenario *s, enum pl_format format, struc
     const char *name = class_name(&s->media);
     int index = class_index(s);
     if (index < 0)
-        return pl_error_set(error, -EINVAL, "%s: this pipeline needs a class '%s'", s->path, name);
+        return pl_error_set(error, -EINVAL, "%s: no class '%s'; expected one for this pipeline",
+                            s->path, name);
     struct pl_scenario fitted = *s;
     pl_scenario_fit(&fitted, format);
     struct pl_media_plan plan;
@@ -107,7 +106,7 @@ static int check_class(const struct pl_scenario *s, enum pl_format format, struc
         return 0;
     return pl_error_set(
         error, -EINVAL,
-        "%s: class %s has %llu B, but a frame in %s takes %llu B; size: fit would do", s->path,
+        "%s: class %s has %llu B, but a frame in %s takes %llu B; expected size: fit", s->path,
         name, (unsigned long long)fitted.classes[index].size, pl_format_name(format),
         (unsigned long long)plan.block_bytes);
 }

@@ -237,7 +237,8 @@ static int explain(const struct pl_keeper_orders *o, int rc, struct pl_error *er
     if (rc == -EACCES)
         return pl_error_set(error, rc, "'%s' is not executable for this user", what);
     if (rc == -ENOEXEC)
-        return pl_error_set(error, -EINVAL, "'%s' is no program that this machine can run", what);
+        return pl_error_set(error, -EINVAL, "'%s' is not a program that this machine can run",
+                            what);
     return pl_error_set(error, rc, "'%s' can't be started: %s", what, strerror(-rc));
 }
 

@@ -21,13 +21,14 @@ static int check_class(const struct pl_scenario *s, const char *name, uint64_t n
 {
     int index = class_index(s, name);
     if (index < 0)
-        return pl_error_set(error, -EINVAL, "%s: the receiver needs a class '%s'", s->path, name);
+        return pl_error_set(error, -EINVAL, "%s: no class '%s'; expected one for the receiver",
+                            s->path, name);
     if (s->classes[index].size < needed)
-        return pl_error_set(error, -EINVAL,
-                            "%s: class %s has %llu B, but %s takes %llu B; "
-                            "--set classes.%s.size=%lluB would do",
-                            s->path, name, (unsigned long long)s->classes[index].size, what,
-                            (unsigned long long)needed, name, (unsigned long long)needed);
+        return pl_error_set(
+            error, -EINVAL,
+            "%s: class %s has %llu B, but %s takes %llu B; expected --set classes.%s.size=%lluB",
+            s->path, name, (unsigned long long)s->classes[index].size, what,
+            (unsigned long long)needed, name, (unsigned long long)needed);
     return 0;
 }
 

@@ -340,7 +340,7 @@ static void what_does_not_fit_is_refused(void **state)
     assert_non_null(strstr(error.text, "would be held at a time"));
     strcpy(rig.scenario.classes[0].name, "packet");
     assert_int_equal(rig.pipeline->check(&rig.scenario, NULL, PL_FORMAT_F32, &error), -EINVAL);
-    assert_string_equal(error.text, "t.yaml: this pipeline needs a class 'block'");
+    assert_string_equal(error.text, "t.yaml: no class 'block'; expected one for this pipeline");
     free(rig.recording);
 }
 
@@ -359,8 +359,8 @@ static void a_profile_needs_both_kinds(void **state)
         free(p);
         assert_int_equal(rig.pipeline->check(&rig.scenario, rig.recording, PL_FORMAT_F32, &error),
                          -EINVAL);
-        assert_string_equal(error.text, "t.yaml: p.tsv: blocks of lifetimes below and from 7 on "
-                                        "would be right");
+        assert_string_equal(error.text, "t.yaml: p.tsv: all blocks on one side of a lifetime of 7; "
+                                        "expected blocks of shorter and of longer lifetimes");
         free(rig.recording);
     }
 }

@@ -28,10 +28,10 @@ static int check(const struct pl_scenario *s, const struct pl_recording *recordi
                             "out",
                             s->path, pl_format_name(format));
     if (recording && trace_kept_of(s, pl_tape_of(recording)) > KEPT_MAX)
-        return pl_error_set(error, -EINVAL,
-                            "%s: trace.loop: keep would leave more than %llu blocks: a shorter "
-                            "duration would be right",
-                            s->path, (unsigned long long)KEPT_MAX);
+        return pl_error_set(
+            error, -EINVAL,
+            "%s: trace.loop: keep would leave more than %llu blocks; expected a shorter duration",
+            s->path, (unsigned long long)KEPT_MAX);
     return 0;
 }
 

@@ -291,7 +291,7 @@ static void a_folder_that_takes_nothing_is_told(void **state)
     struct pl_agreement_page page = page_of(&a);
     snprintf(path, sizeof path, "%s/series/0.0.csv", runs.folder);
     assert_int_equal(pl_agreement_write(&page, path, stderr, &error), -ENOTDIR);
-    expect_in(error.text, "a folder is wanted here");
+    expect_in(error.text, "is not a folder; expected one");
     drop(&runs, &a);
 }
 

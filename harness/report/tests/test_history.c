@@ -133,7 +133,7 @@ static void results_without_a_start_are_refused(void **state)
     line_refused("run", "started", "a", when);
     line_refused("run", "tier", "a", when);
     line_refused("run", NULL, "a", when);
-    line_refused("host", NULL, "a", "'host' is no object");
+    line_refused("host", NULL, "a", "'host' is not an object");
     line_refused("warnings", NULL, "\xff", "the commit is no UTF-8");
 }
 

@@ -147,19 +147,19 @@ static void unfit_documents(void **state)
                "with the one that ran it");
     refused(json_array(), "no schema_version: these are no results of plimsoll");
     refused(sample_empty(), "no cells: nothing was measured");
-    refused(with("scenario", json_integer(1)), "cell 1: 'scenario' is no text");
-    refused(with("reproduce", json_null()), "cell 1: 'reproduce' is no text");
+    refused(with("scenario", json_integer(1)), "cell 1: 'scenario' is not text");
+    refused(with("reproduce", json_null()), "cell 1: 'reproduce' is not text");
     refused(with("outcome", json_string("fine")), "cell 1: unknown outcome 'fine'");
     refused(with("expected", json_string("maybe")), "cell 1: unknown verdict 'maybe'");
-    refused(with("metrics", json_array()), "cell 1: 'metrics' is no object");
+    refused(with("metrics", json_array()), "cell 1: 'metrics' is not an object");
     refused(with("metrics", json_pack("{s:s}", "rss_bytes_peak", "much")),
-            "cell 1: metric 'rss_bytes_peak' is no number");
+            "cell 1: metric 'rss_bytes_peak' is not a number");
     refused(with("duration_seconds", json_string("4 min")),
-            "cell 1: 'duration_seconds' is no number");
-    refused(with("threads", json_integer(0)), "cell 1: 'threads' is no number of threads");
+            "cell 1: 'duration_seconds' is not a number");
+    refused(with("threads", json_integer(0)), "cell 1: 'threads' is not a number of threads");
     refused(with("threads", json_integer(INT64_C(1) << 32)),
-            "cell 1: 'threads' is no number of threads");
-    refused(with("threads", json_string("2")), "cell 1: 'threads' is no number of threads");
+            "cell 1: 'threads' is not a number of threads");
+    refused(with("threads", json_string("2")), "cell 1: 'threads' is not a number of threads");
     refused(with("container", json_string("none")), "cell 1: 'container' has no kind and bytes");
 }
 
@@ -177,12 +177,10 @@ static void unfit_folders(void **state)
 {
     (void)state;
     char *folder = sample_folder();
-    load_refused(
-        "/tmp/no-such-folder-of-plimsoll",
-        "%s: no results.json in it; a folder that `plimsoll run --out` wrote would be right");
-    load_refused(
-        folder,
-        "%s: no results.json in it; a folder that `plimsoll run --out` wrote would be right");
+    load_refused("/tmp/no-such-folder-of-plimsoll",
+                 "%s: no results.json in it; expected a folder that `plimsoll run --out` wrote");
+    load_refused(folder,
+                 "%s: no results.json in it; expected a folder that `plimsoll run --out` wrote");
     sample_write(folder, "results.json", "{\"schema_version\": 1,\n \"cells\": [");
     load_refused(folder, "%s/results.json:2:11: no whole JSON (']' expected near end of file); run "
                          "it again");

@@ -284,22 +284,22 @@ static void unfit_entries_are_refused(void **state)
     assert_int_equal(pl_document_check(d, &error), 0);
     json_object_set_new(json_object_get(entry, "figures"), "x", json_string("y"));
     assert_int_equal(pl_document_check(d, &error), -22);
-    assert_string_equal(error.text, "instrument 1: figure 'x' is no number");
+    assert_string_equal(error.text, "instrument 1: figure 'x' is not a number");
     json_object_del(json_object_get(entry, "figures"), "x");
     json_object_set_new(entry, "threads", json_real(1.5));
     assert_int_equal(pl_document_check(d, &error), -22);
-    assert_string_equal(error.text, "instrument 1: 'threads' is no number of threads");
+    assert_string_equal(error.text, "instrument 1: 'threads' is not a number of threads");
     json_object_set_new(entry, "threads", json_integer(2));
     assert_int_equal(pl_document_check(d, &error), 0);
     json_object_set_new(entry, "figures", json_array());
     assert_int_equal(pl_document_check(d, &error), -22);
-    assert_string_equal(error.text, "instrument 1: 'figures' is no object");
+    assert_string_equal(error.text, "instrument 1: 'figures' is not an object");
     json_object_del(entry, "status");
     assert_int_equal(pl_document_check(d, &error), -22);
-    assert_string_equal(error.text, "instrument 1: 'status' is no text");
+    assert_string_equal(error.text, "instrument 1: 'status' is not text");
     json_object_set_new(d, "instruments", json_integer(1));
     assert_int_equal(pl_document_check(d, &error), -22);
-    assert_string_equal(error.text, "'instruments' is no list");
+    assert_string_equal(error.text, "'instruments' is not a list");
     json_decref(d);
 }
 

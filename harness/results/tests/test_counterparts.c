@@ -75,12 +75,12 @@ static void what_is_none_is_told(void **state)
         const char *text, *message;
     } cases[] = {
         {"{'pairs': [", "no whole JSON"},
-        {"{'pairs': [], 'none': [], 'claims': []}", "'curves' is no list"},
-        {"{'pairs': [{}], 'none': [], 'claims': [], 'curves': []}", "pair 0: 'model' is no text"},
+        {"{'pairs': [], 'none': [], 'claims': []}", "'curves' is not a list"},
+        {"{'pairs': [{}], 'none': [], 'claims': [], 'curves': []}", "pair 0: 'model' is not text"},
         {"{'pairs': [], 'none': [{'models': [], 'why': 'w'}], 'claims': [], 'curves': []}",
-         "none 0: 'models' is no list of names"},
+         "none 0: 'models' is not a list of names"},
         {"{'pairs': [], 'none': [{'models': ['a']}], 'claims': [], 'curves': []}",
-         "none 0: 'why' is no text"},
+         "none 0: 'why' is not text"},
         {"{'pairs': [], 'none': [], 'claims': [], 'curves': [{'t_seconds': [0], 'rss_bytes': "
          "[1]}]}",
          "no lists of one length, 2 or more"},
@@ -110,7 +110,7 @@ static void figures_have_ranges(void **state)
     json_object_set_new(json_object_get(pair, "real"), "mean_bytes", json_integer(0));
     char *text = json_dumps(root, 0);
     assert_int_equal(read_text(text, &again, &error), -EINVAL);
-    assert_non_null(strstr(error.text, "pair 0: real.mean_bytes is no number from 1"));
+    assert_non_null(strstr(error.text, "pair 0: real.mean_bytes is not a number from 1"));
     free(text);
     json_decref(root);
 }

@@ -245,13 +245,13 @@ static void bad_bounds_are_refused_with_their_place(void **state)
     } cases[] = {
         {"rss", "<= 1MiB", "x.yaml:7:9: unknown metric rss; did you mean rss_bytes_end?"},
         {"rss_bytes_peak", "<= 1",
-         "x.yaml:7:9: rss_bytes_peak: '1' is not a size: a number and B, "
-         "KiB, MiB, GiB, kB, MB or GB would be right"},
+         "x.yaml:7:9: rss_bytes_peak: '1' is not a size; expected a size such as 64MiB (B, KiB, "
+         "MiB, GiB, kB, MB or GB)"},
         {"rss_bytes_peak", "1MiB",
-         "x.yaml:7:9: rss_bytes_peak: '1MiB': a comparison (<=, >=, <, "
-         ">, =) and a value would be right"},
-        {"packets_received", "> many", "x.yaml:7:9: packets_received: 'many' is no number"},
-        {"packets_received", "> nan", "x.yaml:7:9: packets_received: 'nan' is no number"},
+         "x.yaml:7:9: rss_bytes_peak: '1MiB' is not a comparison; expected one of <=, >=, <, >, = "
+         "and a value"},
+        {"packets_received", "> many", "x.yaml:7:9: packets_received: 'many' is not a number"},
+        {"packets_received", "> nan", "x.yaml:7:9: packets_received: 'nan' is not a number"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct pl_scenario s = {.path = "x.yaml"};

@@ -73,7 +73,7 @@ static void one_run_at_a_time(void **state)
     int first = -1, second = -1;
     assert_int_equal(pl_folder_claim(p->folder, false, &first, &error), 0);
     assert_int_equal(pl_folder_claim(p->folder, true, &second, &error), -EBUSY);
-    assert_non_null(strstr(error.text, "another run writes into"));
+    assert_non_null(strstr(error.text, "another run is writing into"));
     close(first);
     assert_int_equal(pl_folder_claim(p->folder, false, &second, &error), 0);
     close(second);

@@ -128,7 +128,7 @@ static void what_does_not_belong_together_is_refused(void **state)
     json_object_set_new(json_array_get(json_object_get(asked, "recordings"), 0), "hash",
                         json_string("2"));
     json_object_set_new(version, "schema_version", json_integer(9));
-    refuses(NULL, "no results.json in it; a folder that `plimsoll run --out` wrote, or "
+    refuses(NULL, "no results.json in it; expected a folder that `plimsoll run --out` wrote, or "
                   "one that holds such folders");
     refuses(run_of("glibc"), "/b: s glibc f32, wall clock is in /tmp/plimsoll-test-");
     refuses(host, "/b: it ran on another host");

@@ -256,7 +256,8 @@ static void hostile_lines_are_skipped_or_cleaned(void **state)
     assert_int_equal(json_array_size(runs), 1);
     assert_string_equal(started_of(runs, 0), "2026-01-01\\x1b[31m");
     assert_int_equal(w.count, 1);
-    assert_non_null(strstr(w.last, ":2: cell 0: metric 'cpu_ns_per_packet' is -1e+300; a number"));
+    assert_non_null(
+        strstr(w.last, ":2: cell 0: metric 'cpu_ns_per_packet' is -1e+300; expected a number"));
     json_decref(runs);
     remove_place(&p);
 }
@@ -287,7 +288,7 @@ static void only_regular_files_are_added_to(void **state)
     snprintf(device.file, sizeof device.file, "/dev/null");
     assert_int_equal(append(&folder, "2026", 1, &error), -EISDIR);
     assert_int_equal(append(&device, "2026", 1, &error), -EINVAL);
-    assert_string_equal(error.text, "can't add to /dev/null: it is no regular file");
+    assert_string_equal(error.text, "can't add to /dev/null: it is not a regular file");
     remove_place(&p);
 }
 

@@ -59,25 +59,27 @@ static void what_is_none_is_refused(void **state)
         const char *text, *name, *reason;
     } cases[] = {
         {HEAD "0,1,1\n", "", "the cell of glibc kept no series"},
-        {HEAD "0,1,1\n", "/etc/passwd", "'/etc/passwd' is no name of a series"},
-        {HEAD "0,1,1\n", "series/../series/a.csv", "is no name of a series"},
-        {HEAD "0,1,1\n", "series/", "is no name of a series"},
+        {HEAD "0,1,1\n", "/etc/passwd", "'/etc/passwd' is not a name of a series"},
+        {HEAD "0,1,1\n", "series/../series/a.csv", "is not a name of a series"},
+        {HEAD "0,1,1\n", "series/", "is not a name of a series"},
         {HEAD "0,1,1\n", "series/b.csv", "series/b.csv: No such file"},
-        {"", "series/a.csv", "a.csv:1: no series: it would begin with t_ns,rss_bytes,live_bytes"},
-        {"t_ns,live_bytes,rss_bytes\n0,1,1\n", "series/a.csv", "a.csv:1: no series"},
+        {"", "series/a.csv",
+         "a.csv:1: not a series of samples; expected t_ns,rss_bytes,live_bytes"},
+        {"t_ns,live_bytes,rss_bytes\n0,1,1\n", "series/a.csv", "a.csv:1: not a series"},
         {HEAD, "series/a.csv", "a.csv: no samples in it"},
-        {HEAD "0,1,1\n100,1,1\n100,1,1\n", "series/a.csv", "a.csv:4: no sample: a later time"},
-        {HEAD "0,1,1\n100,,1\n", "series/a.csv", "a.csv:3: no sample"},
-        {HEAD "0,\n1,1\n", "series/a.csv", "a.csv:2: no sample"},
-        {HEAD "0,-1,1\n", "series/a.csv", "a.csv:2: no sample"},
-        {HEAD "0,1.5,1\n", "series/a.csv", "a.csv:2: no sample"},
-        {HEAD "0,99999999999999999999,1\n", "series/a.csv", "a.csv:2: no sample"},
-        {HEAD "9100000000000000000,1,1\n", "series/a.csv", "a.csv:2: no sample"},
-        {HEAD "0,9007199254740994,1\n", "series/a.csv", "a.csv:2: no sample"},
-        {HEAD "0,1,9223372036854775807\n", "series/a.csv", "a.csv:2: no sample"},
-        {HEAD "0,1,1\n100,1,", "series/a.csv", "a.csv:3: no sample"}, /* cut */
-        {HEAD "0,1,1\n100,1,\n", "series/a.csv", "a.csv:3: no sample"},
-        {HEAD "0,1\n100,1,1\n", "series/a.csv", "a.csv:2: no sample"}, /* of two lines none */
+        {HEAD "0,1,1\n100,1,1\n100,1,1\n", "series/a.csv",
+         "a.csv:4: not a sample; expected a later time"},
+        {HEAD "0,1,1\n100,,1\n", "series/a.csv", "a.csv:3: not a sample"},
+        {HEAD "0,\n1,1\n", "series/a.csv", "a.csv:2: not a sample"},
+        {HEAD "0,-1,1\n", "series/a.csv", "a.csv:2: not a sample"},
+        {HEAD "0,1.5,1\n", "series/a.csv", "a.csv:2: not a sample"},
+        {HEAD "0,99999999999999999999,1\n", "series/a.csv", "a.csv:2: not a sample"},
+        {HEAD "9100000000000000000,1,1\n", "series/a.csv", "a.csv:2: not a sample"},
+        {HEAD "0,9007199254740994,1\n", "series/a.csv", "a.csv:2: not a sample"},
+        {HEAD "0,1,9223372036854775807\n", "series/a.csv", "a.csv:2: not a sample"},
+        {HEAD "0,1,1\n100,1,", "series/a.csv", "a.csv:3: not a sample"}, /* cut */
+        {HEAD "0,1,1\n100,1,\n", "series/a.csv", "a.csv:3: not a sample"},
+        {HEAD "0,1\n100,1,1\n", "series/a.csv", "a.csv:2: not a sample"}, /* of two lines none */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct pl_rss_series s = {0};

@@ -129,48 +129,50 @@ static void bad_ones_get_one_line(void **state)
         const char *alerts, *expected, *setting, *message;
     } cases[] = {
         {"alerts: [live_frames]", "outcome: bounded", NULL,
-         "t.yaml:7:10: alerts: 'live_frames' is no alert: QUANTITY, one of > >= < <=, and VALUE "
-         "would be right"},
+         "t.yaml:7:10: alerts: 'live_frames' is not an alert; expected QUANTITY, one of > >= < <=, "
+         "and VALUE"},
         {"alerts: [live_frames > 1 2]", "outcome: bounded", NULL,
-         "t.yaml:7:10: alerts: 'live_frames > 1 2' is no alert: QUANTITY, one of > >= < <=, and "
-         "VALUE would be right"},
+         "t.yaml:7:10: alerts: 'live_frames > 1 2' is not an alert; expected QUANTITY, one of > >= "
+         "< <=, and VALUE"},
         {"alerts: [live_frames == 1]", "outcome: bounded", NULL,
-         "t.yaml:7:10: alerts: 'live_frames == 1' is no alert: QUANTITY, one of > >= < <=, and "
-         "VALUE would be right"},
+         "t.yaml:7:10: alerts: 'live_frames == 1' is not an alert; expected QUANTITY, one of > >= "
+         "< <=, and VALUE"},
         {"alerts: [cpu > 1]", "outcome: bounded", NULL,
-         "t.yaml:7:10: alerts: unknown quantity of an alert: cpu; rss_bytes, live_bytes, "
-         "reserved_bytes, packets_dropped, fallback_allocations, live_CLASS would be right"},
+         "t.yaml:7:10: alerts: unknown quantity of an alert: cpu; expected rss_bytes, live_bytes, "
+         "reserved_bytes, packets_dropped, fallback_allocations, live_CLASS"},
         {"alerts: [live_frames > 1, live_ > 1]", "outcome: bounded", NULL,
          "t.yaml:7:27: alerts: unknown quantity of an alert: live_; did you mean live_bytes?"},
         {"alerts: [live_frames > 1, live_images > 1]", "outcome: bounded", NULL,
          "t.yaml:7:27: unknown quantity of an alert: live_images; did you mean "
          "live_frames?"},
         {"alerts: [live_frames > 1MiB]", "outcome: bounded", NULL,
-         "t.yaml:7:10: alerts: '1MiB' is no count: a whole number would be right"},
+         "t.yaml:7:10: alerts: '1MiB' is not a count; expected a whole number"},
         {"alerts: [live_frames > -1]", "outcome: bounded", NULL,
-         "t.yaml:7:10: alerts: '-1' is no count: a whole number would be right"},
+         "t.yaml:7:10: alerts: '-1' is not a count; expected a whole number"},
         {"alerts: [live_frames > 18446744073709551616]", "outcome: bounded", NULL,
-         "t.yaml:7:10: alerts: '18446744073709551616' is no count: a whole number would be right"},
+         "t.yaml:7:10: alerts: '18446744073709551616' is not a count; expected a whole number"},
         {"alerts: [rss_bytes > 100]", "outcome: bounded", NULL,
-         "t.yaml:7:10: alerts: '100' is not a size: a number and B, KiB, MiB, GiB, kB, MB or GB "
-         "would be right"},
+         "t.yaml:7:10: alerts: '100' is not a size; expected a size such as 64MiB (B, KiB, MiB, "
+         "GiB, kB, MB or GB)"},
         {"alerts: [live_frames > 1, live_frames  > 1]", "outcome: bounded", NULL,
-         "t.yaml:7:27: alerts: 'live_frames > 1' stands twice"},
+         "t.yaml:7:27: alerts: 'live_frames > 1' is given twice; expected once"},
         {"alerts: {live_frames: 1}", "outcome: bounded", NULL,
-         "t.yaml:7:10: alerts takes a list: [live_frames > 100]"},
+         "t.yaml:7:10: alerts is not a list; expected [live_frames > 100]"},
         {"alerts: [[live_frames > 1]]", "outcome: bounded", NULL,
-         "t.yaml:7:11: alerts takes one plain value here"},
+         "t.yaml:7:11: alerts is not a plain value; expected one"},
         {"alerts: [live_frames > 1]", "alerts: [live_frames > 2]", NULL,
-         "t.yaml:9:11: expect: 'live_frames > 2' is none of the scenario's alerts"},
+         "t.yaml:9:11: expect: 'live_frames > 2' is not one of the scenario's alerts; expected one "
+         "of its list alerts"},
         {"", "alerts: [live_frames > 2]", NULL,
-         "t.yaml:9:11: expect: 'live_frames > 2' is none of the scenario's alerts"},
+         "t.yaml:9:11: expect: 'live_frames > 2' is not one of the scenario's alerts; expected one "
+         "of its list alerts"},
         {"alerts: [live_frames > 1]", "alerts: []", NULL,
-         "t.yaml:9:11: alerts is empty: none, or those that are raised, would be right"},
+         "t.yaml:9:11: alerts is empty; expected none, or those that are raised"},
         {"", "outcome: bounded", "alerts=[live_images > 2]",
          "--set alerts: unknown quantity of an alert: live_images; did you mean "
          "live_frames?"},
         {"", "outcome: bounded", "alerts=[live_frames > x]",
-         "--set alerts: 'x' is no count: a whole number would be right"},
+         "--set alerts: 'x' is not a count; expected a whole number"},
         {"alerts: [live_frames > 1, live_frames > 2, live_frames > 3, live_frames > 4, live_frames "
          "> 5, live_frames > 6, live_frames > 7, live_frames > 8, live_frames > 9]",
          "outcome: bounded", NULL, "t.yaml:7:146: more than 8 alerts"},

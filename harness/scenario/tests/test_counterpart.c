@@ -112,12 +112,14 @@ static void refuses_what_is_none(void **state)
          "own.yaml:8:14: counterpart: unknown scenario real-licuidsoap-delay; did you mean "
          "real-liquidsoap-delay?"},
         {"counterpart: real-chlid", NULL, "; did you mean real-child?"},
-        {"counterpart: own", NULL, "own.yaml:8:14: counterpart: a scenario is none of its own"},
+        {"counterpart: own", NULL,
+         "own.yaml:8:14: counterpart: this scenario itself; expected another one"},
         {"counterpart: stalled-reader", NULL, "counterpart: stalled-reader is a model itself"},
         {"counterpart: broken", NULL, "counterpart: broken is a model itself"},
-        {"counterpart: ../real-own", NULL, "counterpart: '../real-own' is no name of a scenario"},
-        {"counterpart: ''", NULL, "counterpart: '' is no name of a scenario"},
-        {"counterpart: [real-own]", NULL, "own.yaml:8:15: counterpart takes one plain value"},
+        {"counterpart: ../real-own", NULL,
+         "counterpart: '../real-own' is not a name of a scenario"},
+        {"counterpart: ''", NULL, "counterpart: '' is not a name of a scenario"},
+        {"counterpart: [real-own]", NULL, "own.yaml:8:15: counterpart is not a plain value"},
         {"", "counterpart=real-icecast",
          "counterpart: unknown scenario real-icecast; did you mean real-icecast-slow-listeners?"},
     };
@@ -141,7 +143,9 @@ static void a_program_has_none(void **state)
                "counterpart: real-own\n");
     name_of(path, *state, "own.yaml");
     assert_int_equal(pl_scenario_load(path, PL_TIER_DEFAULT, NULL, 0, &s, &error), -EINVAL);
-    assert_non_null(strstr(error.text, "counterpart: a program is real itself, and has none"));
+    assert_non_null(
+        strstr(error.text,
+               "counterpart: a scenario of a program is real itself; expected no counterpart"));
 }
 
 int main(void)

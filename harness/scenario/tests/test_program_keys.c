@@ -100,33 +100,34 @@ static void what_is_wrong_is_told(void **state)
 {
     (void)state;
     refuses("program: {ready: 1s}", "the key 'program.command' is missing");
-    refuses("program: {command: ./server}", "takes a list: [./server, --port, 5004]");
-    refuses("program: {command: []}", "takes a list");
+    refuses("program: {command: ./server}", "is not a list; expected [./server, --port, 5004]");
+    refuses("program: {command: []}", "is not a list");
     refuses("program: {command: [\"\", x]}", "its first word is empty");
-    refuses("program: {command: [x], ready: udp:0}", "none of udp:PORT");
-    refuses("program: {command: [x], ready: udp:65536}", "none of udp:PORT");
-    refuses("program: {command: [x], ready: \"output:(\"}", "is no regular expression");
-    refuses("program: {command: [x], stop: SEGV}", "none of HUP, INT");
+    refuses("program: {command: [x], ready: udp:0}", "expected udp:PORT");
+    refuses("program: {command: [x], ready: udp:65536}", "expected udp:PORT");
+    refuses("program: {command: [x], ready: \"output:(\"}", "is not a regular expression");
+    refuses("program: {command: [x], stop: SEGV}", "expected one of HUP, INT");
     refuses("program: {command: [x], send: [{file: a.pcap, to: 10.0.0.1:5004}]}",
             "nothing is sent off this machine");
-    refuses("program: {command: [x], send: [{file: a.pcap, to: 127.0.0.1}]}", "is no ADDRESS:PORT");
-    refuses("program: {command: [x], send: [{to: 127.0.0.1:5004}]}", "program.send needs both");
+    refuses("program: {command: [x], send: [{file: a.pcap, to: 127.0.0.1}]}",
+            "is not ADDRESS:PORT");
+    refuses("program: {command: [x], send: [{to: 127.0.0.1:5004}]}", "program.send: incomplete");
     refuses("program: {command: [x], environment: {LD_PRELOAD: y}}", "LD_PRELOAD is the heap's");
-    refuses("program: {command: [x], clients: [{count: 2}]}", "needs a command");
+    refuses("program: {command: [x], clients: [{count: 2}]}", "no command");
     refuses("program: {command: [x], clients: [{command: [y], count: 0}]}", "out of range");
     refuses("program: {command: [x], clients: [{command: [y], from: 61s}]}",
-            "each must end after it begins");
+            "one ends before it begins");
     refuses("program: {command: [x], clients: [{command: [y], stall: [{from: 5s, until: 4s}]}]}",
-            "each must end after it begins");
-    refuses("program: {command: [x], actions: [{signal: HUP}]}", "needs at or every");
+            "one ends before it begins");
+    refuses("program: {command: [x], actions: [{signal: HUP}]}", "expected at or every");
     refuses("program: {command: [x], actions: [{at: 1s}]}", "either a signal or a command");
     refuses("program: {command: [x], actions: [{at: 1s, signal: HUP, command: [y]}]}",
             "either a signal or a command");
     refuses("program: {command: [x]}\nclasses: {packet: {size: 1KiB}}",
-            "'classes' is no key of the pipeline program");
-    refuses("program: {command: [x]}\nclock: wall", "'clock' is no key of the pipeline program");
+            "'classes' is not a key of the pipeline program");
+    refuses("program: {command: [x]}\nclock: wall", "'clock' is not a key of the pipeline program");
     refuses("program: {command: [x]}\ntraffic: {file: a.pcap}",
-            "'traffic.file' is no key of the pipeline program");
+            "'traffic.file' is not a key of the pipeline program");
     refuses("program: {command: [x]}\nreceiver: {latency: 1s}",
             "is a key of the pipeline receiver");
     refuses("program: {command: [x]}\nalerts: [live_bytes > 1MiB]", "only rss_bytes is known");

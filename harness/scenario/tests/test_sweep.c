@@ -132,21 +132,22 @@ static void tells_where_and_what(void **state)
         const char *more;
         const char *message;
     } cases[] = {
-        {"sweep: jemalloc", "9:8: sweep takes a list: [{stack: \"a:b={c}\", c: [1, 2]}]"},
-        {"sweep: [jemalloc]", "9:9: sweep takes a list: [{stack: \"a:b={c}\", c: [1, 2]}]"},
-        {"sweep: [{n: [1]}]", "9:10: sweep: an entry needs a stack"},
-        {"sweep: [{stack: [a]}]", "9:18: stack takes one plain value here"},
+        {"sweep: jemalloc", "9:8: sweep is not a list; expected [{stack: \"a:b={c}\", c: [1, 2]}]"},
+        {"sweep: [jemalloc]",
+         "9:9: sweep is not a list; expected [{stack: \"a:b={c}\", c: [1, 2]}]"},
+        {"sweep: [{n: [1]}]", "9:10: sweep: an entry without a stack; expected one"},
+        {"sweep: [{stack: [a]}]", "9:18: stack is not a plain value; expected one"},
         {"sweep: [{stack: \"jemalloc:narenas={n}\"}]",
-         "9:18: sweep: {n} has no values; n: [a, b] beside it would be right"},
+         "9:18: sweep: {n} has no values; expected n: [a, b] beside it"},
         {"sweep: [{stack: \"glibc:arena_max={n}\", n: [1], m: [2]}]",
-         "9:52: sweep: the values of 'm' have no place; {m} in the stack would be right"},
+         "9:52: sweep: the values of 'm' are used nowhere; expected {m} in the stack"},
         {"sweep: [{stack: glibc}]", "9:17: sweep: there is no {name} in 'glibc'"},
         {"sweep: [{stack: \"glibc:arena_max={n}\", n: []}]",
-         "9:40: sweep: n takes a list of values: [a, b]"},
+         "9:40: sweep: n is not a list; expected [a, b]"},
         {"sweep: [{stack: \"glibc:arena_max={n}\", n: 1}]",
-         "9:40: sweep: n takes a list of values: [a, b]"},
+         "9:40: sweep: n is not a list; expected [a, b]"},
         {"sweep: [{stack: \"glibc:arena_max={n}\", n: [{a: 1}]}]",
-         "9:45: n takes one plain value here"},
+         "9:45: n is not a plain value; expected one"},
         {"sweep: [{stack: \"glibc:arena_max={n}\", n: [\"\"]}]",
          "9:45: sweep: a value of n is text of one line without braces"},
         {"sweep: [{stack: \"glibc:arena_max={n}\", n: [\"{n}\"]}]",
@@ -160,20 +161,21 @@ static void tells_where_and_what(void **state)
         {"sweep: [{stack: \"glibc:arena_max={}\", n: [1]}]",
          "9:18: sweep: a place without a name in 'glibc:arena_max={}'"},
         {"sweep: [{stack: \"glibc:arena_max={n}\", \"a b\": [1]}]",
-         "9:41: sweep: 'a b' is no name of a place"},
+         "9:41: sweep: 'a b' is not a name of a place"},
         {"sweep: [{stack: \"{a}\", a: [x], b: [x], c: [x], d: [x], e: [x], f: [x], g: [x]}]",
          "9:72: sweep: more than 6 names in one template"},
         {"sweep: [{stack: \"glibc:arena_max={n}\", n: [1, 1]}]",
-         "9:18: sweep: the stack glibc:arena_max=1 stands twice"},
+         "9:18: sweep: the stack glibc:arena_max=1 occurs twice; expected once"},
         {"sweep: [{stack: \"{h}\", h: [scudo, glibc]}]",
-         "9:18: sweep: the stack glibc stands twice"},
+         "9:18: sweep: the stack glibc occurs twice; expected once"},
         {"sweep: [{stack: \"glibc:arena_max={n}\", n: [1, many]}]",
-         "9:18: sweep: stack 'glibc:arena_max=many': glibc:arena_max=many: 1 to 65536 would be "
-         "right"},
+         "9:18: sweep: stack 'glibc:arena_max=many': glibc:arena_max=many is not valid; expected 1 "
+         "to 65536"},
         {"sweep: [{stack: \"limited:max={m}/glibc\", m: [1MiB, 1B]}]",
          "9:18: sweep: stack 'limited:max=1B/glibc': a limit of 1 B is smaller than one packet"},
         {"tiers: {smoke: {sweep: [{stack: \"glibc:arena_max={n}\", n: [x]}]}}",
-         "9:34: sweep: stack 'glibc:arena_max=x': glibc:arena_max=x: 1 to 65536 would be right"},
+         "9:34: sweep: stack 'glibc:arena_max=x': glibc:arena_max=x is not valid; expected 1 to "
+         "65536"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct pl_scenario s;
@@ -194,7 +196,7 @@ static void a_setting_fails_by_its_key(void **state)
     struct pl_error error = {""};
     assert_int_equal(parse("", PL_TIER_DEFAULT, "sweep=[{stack: \"{h}\", h: [glibc]}]", &s, &error),
                      -EINVAL);
-    assert_string_equal(error.text, "--set sweep: the stack glibc stands twice");
+    assert_string_equal(error.text, "--set sweep: the stack glibc occurs twice; expected once");
 }
 
 /* 2 stacks of allocators, so 126 more: one product is too many, however large it is. */

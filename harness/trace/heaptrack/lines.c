@@ -12,8 +12,7 @@ enum { LINE_MAX_BYTES = 16 << 20, TEXT_FIRST = 1 << 17 };
 static int refuse_gzip(const char *name, struct pl_error *error)
 {
     return pl_error_set(error, -EINVAL,
-                        "%.300s is compressed by gzip: `zcat FILE | zstd >FILE.zst`, and that one, "
-                        "would be right",
+                        "%.300s is compressed by gzip; expected zstd: `zcat FILE | zstd >FILE.zst`",
                         name);
 }
 
@@ -64,8 +63,8 @@ static int64_t at_end(const struct pl_heaptrack_lines *l, struct pl_error *error
     if (!l->pending)
         return 0;
     return pl_error_set(error, -EINVAL,
-                        "%.300s ends within a zstd frame: `zstd -dc FILE >FILE.txt`, and that one, "
-                        "would have what is whole",
+                        "%.300s ends within a zstd frame; expected a whole file: `zstd -dc FILE "
+                        ">FILE.txt` keeps what is whole",
                         l->name);
 }
 
@@ -86,7 +85,7 @@ static int64_t decompress(struct pl_heaptrack_lines *l, char *to, size_t room,
         if (ZSTD_getErrorCode(l->pending) == ZSTD_error_memory_allocation)
             return no_memory(l, error);
         if (ZSTD_isError(l->pending))
-            return pl_error_set(error, -EINVAL, "%.300s is no sound zstd file: %s", l->name,
+            return pl_error_set(error, -EINVAL, "%.300s is not a sound zstd file: %s", l->name,
                                 ZSTD_getErrorName(l->pending));
         l->is_full = l->pending && out.pos == out.size;
     }

@@ -20,10 +20,10 @@ static int begin(struct pl_heaptrack_records *r, struct pl_error *error)
 
 static int no_such_file(const struct pl_heaptrack_records *r, struct pl_error *error)
 {
-    return pl_error_set(error, -EINVAL,
-                        "%.300s is no file of heaptrack's: heaptrack.PROGRAM.PID.zst, or .raw.zst, "
-                        "would be right",
-                        r->lines.name);
+    return pl_error_set(
+        error, -EINVAL,
+        "%.300s is not a file of heaptrack's; expected heaptrack.PROGRAM.PID.zst, or .raw.zst",
+        r->lines.name);
 }
 
 /* Before 1.0.0 there was a 1.2.0 with the first format, which did not say so. */
@@ -53,8 +53,8 @@ int pl_heaptrack_records_open(struct pl_heaptrack_records *r, FILE *stream, cons
         rc = rc == 1 && take_versions(r) ? 0 : no_such_file(r, error);
     if (!rc && (r->format == 0 || r->format > FORMAT_MAX))
         rc = pl_error_set(error, -EINVAL,
-                          "%.300s is a file of heaptrack's in format %u: 1 to %d, of heaptrack 1.0 "
-                          "to 1.5, would be right",
+                          "%.300s is a file of heaptrack's in format %u; expected 1 to %d, of "
+                          "heaptrack 1.0 to 1.5",
                           name, r->format, FORMAT_MAX);
     if (rc)
         pl_heaptrack_records_close(r);

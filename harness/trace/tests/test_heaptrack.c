@@ -334,16 +334,16 @@ static void what_is_refused(void **state)
     static const struct {
         const char *text, *tells;
     } refused[] = {
-        {" ", "is no file of heaptrack's"},
-        {"no such file, but text\n", "is no file of heaptrack's"},
-        {"v \n", "is no file of heaptrack's"},
-        {"v 1 2 3 4", "is no file of heaptrack's"}, /* no end of line */
-        {"pltrace\n", "is no file of heaptrack's"},
+        {" ", "is not a file of heaptrack's"},
+        {"no such file, but text\n", "is not a file of heaptrack's"},
+        {"v \n", "is not a file of heaptrack's"},
+        {"v 1 2 3 4", "is not a file of heaptrack's"}, /* no end of line */
+        {"pltrace\n", "is not a file of heaptrack's"},
         {"\x1f\x8b\x08", "zcat FILE | zstd"},
-        {"v 10700 4\n", "in format 4: 1 to 3"},
+        {"v 10700 4\n", "in format 4; expected 1 to 3"},
         {"v 10700 ffffffffffff\n", "in format 4294967295"},
         {"v 900\n", "in format 0"},
-        {"\x28\xb5\x2f\xfdno zstd at all", "is no sound zstd file"},
+        {"\x28\xb5\x2f\xfdno zstd at all", "is not a sound zstd file"},
         {BEGIN, "holds no allocation"},
         {BEGIN "+ 1000000000000000 0 7f0000001000\n", ".zst:5: a record"}, /* 2^60 bytes */
         {BEGIN "+ 7fffffffffff 0 1000\n+ 1 0 2000\n", ".zst:6: more is live"},

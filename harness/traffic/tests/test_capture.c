@@ -343,7 +343,7 @@ static void paths_that_are_no_files(void **state)
     snprintf(path, sizeof path, "%s/file", folder);
     refuse_path(path, -ENOENT, "No such file");
     refuse_path(folder, -EISDIR, "folder");
-    refuse_path("/dev/null", -EINVAL, "no regular file");
+    refuse_path("/dev/null", -EINVAL, "not a regular file");
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     refuse_path(path, -EINVAL, "empty");

@@ -152,7 +152,7 @@ static void damaged(void **state)
     struct craft_file trailing = {.link = 1};
     craft_bytes(&trailing.bytes, packed.data, packed.size);
     craft_bytes(&trailing.bytes, "trailing garbage", 16);
-    refuse(&trailing, NULL, "gzip", "no sound");
+    refuse(&trailing, NULL, "gzip", "not a sound");
     craft_free(&packed);
     craft_free(&file.bytes);
 }

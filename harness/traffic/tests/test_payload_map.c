@@ -71,10 +71,10 @@ static void what_is_no_description_is_refused(void **state)
     } cases[] = {
         {"v=0\n", "no a=rtpmap"},
         {"", "no a=rtpmap"},
-        {"a=rtpmap:128 opus/48000\n", ":1: 'a=rtpmap:128 opus/48000' is no mapping"},
-        {"v=0\na=rtpmap:\n", ":2: 'a=rtpmap:' is no mapping"},
+        {"a=rtpmap:128 opus/48000\n", ":1: 'a=rtpmap:128 opus/48000' is not a mapping"},
+        {"v=0\na=rtpmap:\n", ":2: 'a=rtpmap:' is not a mapping"},
         {"a=rtpmap:96 VP8\n", ":1: payload 'VP8' is not understood"},
-        {"a=rtpmap:96VP8/90000\n", "is no mapping"},
+        {"a=rtpmap:96VP8/90000\n", "is not a mapping"},
     };
     struct pl_payload_map map;
     struct pl_error error = {""};

@@ -35,7 +35,7 @@ static void rows_are_read(void **state)
 static void mistakes_are_told(void **state)
 {
     (void)state;
-    static const char wrong[] = "no block: SIZE, LIFE and COUNT, separated by tabs, would be right "
+    static const char wrong[] = "not a block; expected SIZE, LIFE and COUNT, separated by tabs "
                                 "(size 1 to 1073741824 B, life 0 to 16)";
     static const struct {
         const char *text;

@@ -158,7 +158,7 @@ static void zstd_damaged(void **state)
     struct craft_file damaged = {.link = 1};
     craft_bytes(&damaged.bytes, packed, size);
     craft_bytes(&damaged.bytes, "trailing garbage", 16);
-    refuse(&damaged, NULL, "zstd", "no sound");
+    refuse(&damaged, NULL, "zstd", "not a sound");
     free(packed);
     craft_free(&file.bytes);
 }
