@@ -49,7 +49,8 @@ static int read_wishes(int argc, char **argv, struct wishes *w)
     }
     w->scenario = optind < argc ? argv[optind] : NULL;
     if (argc - optind > 1 || !w->scenario == !w->folder)
-        return pl_cli_usage("neither one scenario nor one folder to add; expected SCENARIO, or --add DIR");
+        return pl_cli_usage(
+            "neither one scenario nor one folder to add; expected SCENARIO, or --add DIR");
     if (w->folder && (w->metrics || w->allocator))
         return pl_cli_usage(
             "--metric or --allocator with --add, which prints nothing; expected --add alone");

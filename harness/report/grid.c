@@ -238,6 +238,12 @@ static bool borrow(struct pl_grid *copy, const struct pl_grid *g, size_t longest
     return true;
 }
 
+static void say_what_is_missing(FILE *out, size_t width, const char *names)
+{
+    size_t at = (size_t)fprintf(out, "not shown in %zu columns:", width);
+    pl_wrap(out, names, at, at + 1, width);
+}
+
 void pl_grid_print(FILE *out, const struct pl_grid *g, pl_grid_colour colour)
 {
     struct pl_grid copy;
@@ -254,7 +260,7 @@ void pl_grid_print(FILE *out, const struct pl_grid *g, pl_grid_colour colour)
         else
             print_blocks(out, &copy, most, colour);
         if (*told)
-            fprintf(out, "not shown in %zu columns: %s\n", most, told);
+            say_what_is_missing(out, most, told);
     }
     memset(copy.cells, 0, copy.cells ? g->rows * copy.columns * sizeof *copy.cells : 0);
     pl_grid_free(&copy);

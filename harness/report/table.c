@@ -9,6 +9,7 @@
 #include "harness/report/grid.h"
 #include "harness/report/table_sections.h"
 #include "harness/report/text.h"
+#include "harness/report/wrap.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 
@@ -129,9 +130,9 @@ static void print_warnings(FILE *out, const json_t *warnings)
     size_t i;
     json_array_foreach(warnings, i, warning)
     {
-        fputs("warning: ", out);
-        pl_text_plain(out, json_string_value(warning) ? json_string_value(warning) : "");
-        fputc('\n', out);
+        const char *text = json_string_value(warning);
+        size_t at = (size_t)fprintf(out, "warning:");
+        pl_wrap(out, text ? text : "", at, at + 1, pl_wrap_width(out, 0));
     }
 }
 
