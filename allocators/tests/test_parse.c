@@ -498,7 +498,8 @@ static void checks_classes(void **state)
          "class 'p': objects of 1073741825 B; expected 1B to 1GiB, and one class of any size"},
         {{"p", 1u << 30, -1}, "glibc", NULL},
         {{"p", 8, 1}, "glibc", "class 'p': there is no budget 1"},
-        {{"p", 8, -2}, "glibc", "class 'p': there is no budget -2"},
+        {{"p", 8, -3}, "glibc", "class 'p': there is no budget -3"},
+        {{"p", 8, PL_BUDGET_FREE}, "limited", NULL},
         {{"p", 8, -1},
          "limited",
          "stack 'limited': class 'p' has no budget; expected one in the scenario's limits, or "

@@ -73,7 +73,9 @@ static int decode_one(struct pl_decoder *d, struct fy_node *node)
     *b = (struct pl_background){.class = CLASS, .span = {0, INT64_MAX}};
     int rc = pl_decode_entry(d, node, "background", decode_key, b);
     if (!rc && (b->rate <= 0 || !b->size_max))
-        rc = pl_decode_fail(d, pl_decode_mark(node), "background: each needs a rate and a size");
+        rc = pl_decode_fail(
+            d, pl_decode_mark(node),
+            "background: a rate or a size is missing; expected each with a rate and a size");
     return rc;
 }
 
@@ -83,7 +85,7 @@ int pl_decode_background(struct pl_decoder *d, struct fy_node *key, struct fy_no
     if (!value || !fy_node_is_sequence(value))
         return pl_decode_fail(
             d, pl_decode_mark(value ? value : key),
-            "background takes a list: [{rate: 200, size: 64B..4KiB, queue: 100}]");
+            "background is not a list; expected [{rate: 200, size: 64B..4KiB, queue: 100}]");
     void *at = NULL;
     for (struct fy_node *node; (node = fy_node_sequence_iterate(value, &at));) {
         int rc = decode_one(d, node);
@@ -135,7 +137,8 @@ int pl_background_check(struct pl_decoder *d)
 {
     struct pl_scenario *s = d->scenario;
     if (s->background_count && s->clock != PL_CLOCK_VIRTUAL)
-        return pl_decode_fail(d, mark(d), "background: expected the virtual clock");
+        return pl_decode_fail(d, mark(d),
+                              "background goes on in virtual time; expected the virtual clock");
     for (uint32_t i = 0; i < s->background_count; i++) {
         struct pl_background *b = &s->background[i];
         int rc = pl_spans_resolve(d, "background", &b->span, 1);

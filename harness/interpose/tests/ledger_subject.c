@@ -54,6 +54,7 @@ APART static void *around(size_t size)
 APART static void *aligned_frame(size_t size)
 {
     alignas(128) volatile char room[256];
+    room[0] = 0;
     room[size % sizeof room] = 1;
     void *block = malloc(size + (size_t)room[0] / 2); /* site: aligned */
     KEEP_FRAME;

@@ -80,9 +80,9 @@ static void mistakes_are_told(void **state)
         const char *more;
         const char *message;
     } cases[] = {
-        {"background: 5", "9:13: background takes a list"},
-        {"background: [{rate: 5}]", "each needs a rate and a size"},
-        {"background: [{size: 5B}]", "each needs a rate and a size"},
+        {"background: 5", "9:13: background is not a list"},
+        {"background: [{rate: 5}]", "expected each with a rate and a size"},
+        {"background: [{size: 5B}]", "expected each with a rate and a size"},
         {"background: [{rate: 0, size: 5B}]", "background: rate: '0' is out of range"},
         {"background: [{rate: 1e9, size: 5B}]", "background: rate: '1e9' is out of range"},
         {"background: [{rate: 5, size: 0}]", "background: size is out of range"},
@@ -91,13 +91,13 @@ static void mistakes_are_told(void **state)
         {"background: [{rate: 5, size: some}]", "background: size: "},
         {"background: [{rate: 5, size: 1KiB, queue: -1}]", "background: queue is out of range"},
         {"background: [{rate: 5, size: 1KiB, queue: 5000000}]", "queue is out of range"},
-        {"background: [{rate: 5, size: 1KiB, class: Not Ours}]", "'Not Ours' is no name"},
+        {"background: [{rate: 5, size: 1KiB, class: Not Ours}]", "'Not Ours' is not a name"},
         {"background: [{rate: 5, size: 1KiB, class: packet}]",
          "a block of 1024 B is larger than the class packet of 696 B"},
         {"background: [{rate: 5, size: 1KiB, from: 30s, until: 20s}]",
-         "background: each must end after it begins"},
+         "background: one ends before it begins"},
         {"background: [{rate: 5, size: 1KiB, from: -90s}]",
-         "background: each must end after it begins"},
+         "background: one ends before it begins"},
         {"background: [{rate: 5, sise: 1KiB}]", "did you mean size?"},
         {"background: [{rate: 5, size: 1KiB}]\nclock: wall", "expected the virtual clock"},
     };
@@ -123,7 +123,7 @@ static void a_trace_has_its_own(void **state)
     assert_int_equal(
         pl_scenario_parse(text, sizeof text - 1, "t.yaml", PL_TIER_DEFAULT, NULL, 0, &s, &error),
         -EINVAL);
-    assert_non_null(strstr(error.text, "'background' is no key of the pipeline trace"));
+    assert_non_null(strstr(error.text, "'background' is not a key of the pipeline trace"));
 }
 
 int main(void)
