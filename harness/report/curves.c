@@ -103,7 +103,7 @@ static int thin_row(struct pl_row_curves *c, size_t buckets)
 {
     struct pl_points *const all[] = {&c->rss, &c->live, &c->band_low, &c->band_high};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (pl_thin(all[i], buckets, c->peak_bytes / FINEST))
+        if (pl_downsample(all[i], buckets, c->peak_bytes / FINEST))
             return -ENOMEM;
     return 0;
 }

@@ -3,8 +3,8 @@
 #ifndef PL_REPORT_CURVES_H
 #define PL_REPORT_CURVES_H
 
+#include "harness/report/downsample.h"
 #include "harness/report/model.h"
-#include "harness/report/thin.h"
 
 /** A row's repetitions: the one with the median peak is drawn, the others are its band. */
 struct pl_row_curves {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "harness/base/text_stream.h"
-#include "harness/report/aside.h"
+#include "harness/report/context.h"
 #include "harness/report/document/writer.h"
 #include "harness/report/facts.h"
 #include "harness/report/sections/sections.h"
@@ -39,8 +39,8 @@ static int render(struct pl_doc doc, const struct pl_model *m, char **text, size
 static size_t longest_lists(struct pl_doc doc, const struct pl_model *m)
 {
     size_t fits = 0, limit = m->cell_count;
-    if (m->aside && m->aside->before.count > limit)
-        limit = m->aside->before.count; /* the longest list there is */
+    if (m->context && m->context->diff.count > limit)
+        limit = m->context->diff.count; /* the longest list there is */
     while (fits < limit) {
         char *text;
         size_t size;

@@ -21,7 +21,7 @@ enum pl_model_metric {
     PL_MODEL_METRICS
 };
 
-struct pl_aside;
+struct pl_report_context;
 
 /** A metric over the repetitions that have it. */
 struct pl_summary {
@@ -77,7 +77,8 @@ struct pl_model {
     size_t cell_count;
     size_t outcomes[PL_OUTCOME_COUNT]; /* cells that ended so */
     size_t verdicts[PL_VERDICT_NONE + 1];
-    const struct pl_aside *aside; /* what stands beside the results (aside.h), or NULL; not owned */
+    const struct pl_report_context
+        *context; /* what stands beside the results (context.h), or NULL; not owned */
 };
 
 /** Sums up. @param values are put in order @param count 0 gives a summary without figures */
@@ -87,7 +88,7 @@ struct pl_summary pl_summary_of(double *values, size_t count);
  *  @return 0, or -EINVAL with what is wrong in it */
 int pl_model_build(struct pl_model *model, const json_t *root, struct pl_error *error);
 
-/** Reads FOLDER/results.json and looks which series are there.
+/** Reads FOLDER/results.json and styles which series are there.
  *  @return 0, or -EINVAL with one line: which file, what is wrong, what is expected */
 int pl_model_load(struct pl_model *model, const char *folder, struct pl_error *error);
 

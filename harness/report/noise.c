@@ -9,7 +9,7 @@
 #include "harness/report/model.h"
 #include "harness/results/document.h"
 
-void pl_noise_summary(const struct pl_aside *a, char text[PL_NOISE_TEXT])
+void pl_noise_summary(const struct pl_report_context *a, char text[PL_NOISE_TEXT])
 {
     if (a && a->calibration.root)
         snprintf(text, PL_NOISE_TEXT, "calibrated %.40s (%.400s).",
@@ -23,12 +23,12 @@ void pl_noise_summary(const struct pl_aside *a, char text[PL_NOISE_TEXT])
                  "latencies are judged by the spread of their own pairs.");
 }
 
-static const json_t *metrics_of(const struct pl_aside *a)
+static const json_t *metrics_of(const struct pl_report_context *a)
 {
     return a && a->calibration.root ? json_object_get(a->calibration.root, "metrics") : NULL;
 }
 
-size_t pl_noise_count(const struct pl_aside *a)
+size_t pl_noise_count(const struct pl_report_context *a)
 {
     return json_array_size(metrics_of(a));
 }
@@ -48,7 +48,7 @@ static double *gather(const json_t *cells, const char *metric, size_t *count)
     return values;
 }
 
-void pl_noise_line(const struct pl_aside *a, size_t index, char text[PL_NOISE_TEXT])
+void pl_noise_line(const struct pl_report_context *a, size_t index, char text[PL_NOISE_TEXT])
 {
     const json_t *row = json_array_get(metrics_of(a), index);
     const char *metric = pl_document_string(row, "metric");

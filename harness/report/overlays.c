@@ -6,8 +6,8 @@
 
 #include "harness/base/memory.h"
 #include "harness/report/change_text.h"
+#include "harness/report/downsample.h"
 #include "harness/report/drawing.h"
-#include "harness/report/thin.h"
 #include "harness/results/rss_series.h"
 
 #define BUCKETS 250  /* of a curve: four points each at most */
@@ -45,7 +45,7 @@ static void add_curve(json_t *curves, const struct pl_rss_series *series, const 
         points.t_ns[i] = series->t_ns[i];
         points.values[i] = series->rss_bytes[i];
     }
-    if (series->count > 1 && pl_thin(&points, BUCKETS, 0) == 0)
+    if (series->count > 1 && pl_downsample(&points, BUCKETS, 0) == 0)
         json_array_append_new(curves, points_json(&points, name));
     pl_points_free(&points);
 }
@@ -64,7 +64,7 @@ static void add_first(json_t *curves, const char *folder, const json_t *const *c
     pl_rss_series_free(&series);
 }
 
-static bool has_pairs(const struct pl_before *b, const struct pl_judged *j)
+static bool has_pairs(const struct pl_baseline_diff *b, const struct pl_judged *j)
 {
     return !b->comparison->unpaired && j->metric->class == PL_CLASS_N &&
            (j->change == PL_CHANGE_WORSE || j->change == PL_CHANGE_BETTER);
@@ -93,7 +93,7 @@ static json_t *pairs_json(const struct pl_match *m, const struct pl_judged *j)
     return NULL;
 }
 
-static json_t *panels_json(const struct pl_before *b, const struct pl_compared *cell)
+static json_t *panels_json(const struct pl_baseline_diff *b, const struct pl_compared *cell)
 {
     json_t *panels = json_array(), *pairs;
     for (size_t k = 0; k < cell->judged_count && json_array_size(panels) < PANELS_MAX; k++)
@@ -113,10 +113,10 @@ static void add_picture(json_t *pictures, const char *name, const char *title, j
     json_decref(picture);
 }
 
-static void add_before(json_t *pictures, const struct pl_aside *a, const char *folder)
+static void add_before(json_t *pictures, const struct pl_report_context *a, const char *folder)
 {
     char name[64];
-    const struct pl_before *b = &a->before;
+    const struct pl_baseline_diff *b = &a->diff;
     for (size_t i = 0; a->baseline && i < b->cell_count && i < PL_OVERLAYS_MAX; i++) {
         const struct pl_match *m = b->cells[i]->match;
         json_t *curves = json_array();
@@ -144,9 +144,9 @@ static void add_counterparts(json_t *pictures, const struct pl_held_list *held)
 int pl_overlays_write(const struct pl_model *m, const char *folder, struct pl_error *error)
 {
     json_t *pictures = json_array();
-    if (m->aside) {
-        add_before(pictures, m->aside, folder);
-        add_counterparts(pictures, &m->aside->held);
+    if (m->context) {
+        add_before(pictures, m->context, folder);
+        add_counterparts(pictures, &m->context->held);
     }
     int rc = pl_drawing_write(m, folder, "overlays", pictures, error);
     json_decref(pictures);

@@ -3,7 +3,7 @@
 #ifndef PL_REPORT_OVERLAYS_H
 #define PL_REPORT_OVERLAYS_H
 
-#include "harness/report/aside.h"
+#include "harness/report/context.h"
 
 /** Pictures of each kind at most: the first cells that changed, the first counterparts. */
 #define PL_OVERLAYS_MAX 24

@@ -9,7 +9,7 @@
 
 #include "harness/base/memory.h"
 #include "harness/report/columns.h"
-#include "harness/report/look.h"
+#include "harness/report/line_style.h"
 
 #define NS_PER_MS 1e6
 #define ALERTS_MOST 64 /* of a cell, which may have raised a thousand */
@@ -110,19 +110,20 @@ static json_t *rows(const struct pl_model_group *g, const struct pl_group_curves
                     struct lives *lives)
 {
     json_t *all = json_array();
-    struct pl_look *looks = pl_memory_take(g->row_count, sizeof *looks);
-    pl_look_of(g, looks);
+    struct pl_line_style *styles = pl_memory_take(g->row_count, sizeof *styles);
+    pl_line_style_of(g, styles);
     for (size_t i = 0; i < g->row_count; i++) {
         json_t *row = pl_payload_row(g, i);
         json_object_set_new(
-            row, "look", json_pack("[i, s]", (int)looks[i].colour, pl_look_dashes[looks[i].dash]));
-        json_object_set_new(row, "shown", json_boolean(looks[i].shown));
-        if (looks[i].dots)
+            row, "look",
+            json_pack("[i, s]", (int)styles[i].colour, pl_line_style_dashes[styles[i].dash]));
+        json_object_set_new(row, "shown", json_boolean(styles[i].shown));
+        if (styles[i].dots)
             json_object_set_new(row, "dots", json_true());
         add_curves(row, &curves->rows[i], lives);
         json_array_append_new(all, row);
     }
-    free(looks);
+    free(styles);
     return all;
 }
 

@@ -10,7 +10,7 @@
 #include "allocators/printable.h"
 #include "harness/base/files.h"
 #include "harness/base/text_stream.h"
-#include "harness/report/aside.h"
+#include "harness/report/context.h"
 #include "harness/report/draw.h"
 #include "harness/report/frontier.h"
 #include "harness/report/html.h"
@@ -123,15 +123,16 @@ static int write_report(const char *folder, const struct pl_model *m, FILE *prog
 int pl_report_write(const struct pl_report *r, FILE *progress, struct pl_error *error)
 {
     struct pl_model model;
-    struct pl_aside aside;
+    struct pl_report_context context;
     int rc = pl_model_load(&model, r->folder, error);
     if (rc)
         return rc;
-    rc = pl_aside_load(&model, r->folder, r->baseline, r->history, progress, &aside, error);
+    rc = pl_report_context_load(&model, r->folder, r->baseline, r->history, progress, &context,
+                                error);
     if (!rc) {
-        model.aside = &aside;
+        model.context = &context;
         rc = write_report(r->folder, &model, progress, error);
-        pl_aside_free(&aside);
+        pl_report_context_free(&context);
     }
     pl_model_free(&model);
     return rc;

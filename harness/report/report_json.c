@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/doubts.h"
+#include "harness/report/caveats.h"
 #include "harness/report/report_json_aside.h"
+#include "harness/report/severity.h"
 #include "harness/report/verdict.h"
-#include "harness/report/worst.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 
@@ -39,23 +39,23 @@ static json_t *name_json(const struct pl_model_row *row)
 
 static json_t *worst_json(const struct pl_model *m)
 {
-    struct pl_worst worst[PL_WORST_MAX];
-    char reason[PL_WORST_TEXT];
-    size_t count = pl_worst_find(m, worst);
+    struct pl_severe worst[PL_SEVERITY_MAX];
+    char reason[PL_SEVERITY_TEXT];
+    size_t count = pl_severe_find(m, worst);
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
         const struct pl_model_row *row = worst[i].row;
         json_t *object = name_json(row);
-        pl_worst_reason(&worst[i], reason);
+        pl_severe_reason(&worst[i], reason);
         json_object_update_new(object, json_pack("{s:s, s:s, s:s, s:s, s:i, s:s}", "kind",
-                                                 pl_worst_rank_name(worst[i].rank), "reason",
+                                                 pl_severe_rank_name(worst[i].rank), "reason",
                                                  reason, "outcome", pl_outcome_name(row->outcome),
                                                  "expected", pl_verdict_name(row->expected),
                                                  "alike", (int)worst[i].alike, "reproduce",
                                                  pl_document_string(row->cells[0], "reproduce")));
         json_array_append_new(list, object);
     }
-    return json_pack("{s:s, s:o}", "rule", pl_worst_rule, "rows", list);
+    return json_pack("{s:s, s:o}", "rule", pl_severe_rule, "rows", list);
 }
 
 static json_t *metrics_json(const struct pl_model_row *row)
@@ -154,8 +154,8 @@ int pl_report_json(FILE *out, const struct pl_model *m)
                   "heaps", heaps_json(m), "cells", (int)m->cell_count, "outcomes",
                   outcome_counts(m->outcomes), "expectations", verdict_counts(m->verdicts), "worst",
                   worst_json(m), "scenarios", groups_json(m), "failures", failures_json(m),
-                  "warnings", json_object_get(m->root, "warnings"), "doubts", pl_doubts_make(m));
-    if (root && m->aside)
+                  "warnings", json_object_get(m->root, "warnings"), "doubts", pl_caveats_make(m));
+    if (root && m->context)
         pl_report_json_aside(root, m);
     int rc = root ? json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) : -1;
     json_decref(root);

@@ -1,6 +1,6 @@
 /* A report while it is written. Sections say what there is: headings, paragraphs, lists, tables,
- * figures; a writer, one a format, says how that looks. Lists and tables end at `most` entries, and
- * say how many were left out. */
+ * figures; a writer, one a format, says how that styles. Lists and tables end at `most` entries,
+ * and say how many were left out. */
 #ifndef PL_REPORT_DOCUMENT_DOCUMENT_H
 #define PL_REPORT_DOCUMENT_DOCUMENT_H
 

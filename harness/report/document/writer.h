@@ -1,4 +1,4 @@
-/* What a format is: how each part of a document looks. A function that is NULL writes nothing. */
+/* What a format is: how each part of a document styles. A function that is NULL writes nothing. */
 #ifndef PL_REPORT_DOCUMENT_WRITER_H
 #define PL_REPORT_DOCUMENT_WRITER_H
 

@@ -1,8 +1,8 @@
 /* What was replayed and on which host, how far to trust it, and how to read it. */
 #include <stdlib.h>
 
-#include "harness/report/aside.h"
-#include "harness/report/doubts.h"
+#include "harness/report/caveats.h"
+#include "harness/report/context.h"
 #include "harness/report/facts.h"
 #include "harness/report/noise.h"
 #include "harness/report/sections/sections.h"
@@ -64,17 +64,17 @@ void pl_report_host(struct pl_doc *doc, const struct pl_model *m)
     pl_doc_section_end(doc);
 }
 
-static void write_noise(struct pl_doc *doc, const struct pl_aside *aside)
+static void write_noise(struct pl_doc *doc, const struct pl_report_context *context)
 {
     char text[PL_NOISE_TEXT];
-    size_t count = pl_noise_count(aside);
-    pl_noise_summary(aside, text);
+    size_t count = pl_noise_count(context);
+    pl_noise_summary(context, text);
     pl_doc_say(doc, "Noise of this host: %s", text);
     if (!count)
         return;
     pl_doc_list(doc, PL_LIST_BULLETS, "metrics");
     for (size_t i = 0; i < count; i++) {
-        pl_noise_line(aside, i, text);
+        pl_noise_line(context, i, text);
         write_item(doc, text);
     }
     pl_doc_list_end(doc);
@@ -83,7 +83,7 @@ static void write_noise(struct pl_doc *doc, const struct pl_aside *aside)
 static void write_caveat(struct pl_doc *doc, const json_t *caveat)
 {
     pl_doc_item(doc, PL_STYLE_PLAIN);
-    char *text = pl_doc_writes(doc) ? pl_doubt_text(caveat, doc->most) : NULL;
+    char *text = pl_doc_writes(doc) ? pl_caveat_text(caveat, doc->most) : NULL;
     pl_doc_text(doc, PL_STYLE_STRONG, pl_document_string(caveat, "kind"));
     pl_doc_textf(doc, PL_STYLE_PLAIN, ": %s", text ? text : "");
     pl_doc_item_end(doc);
@@ -92,11 +92,11 @@ static void write_caveat(struct pl_doc *doc, const json_t *caveat)
 
 void pl_report_trust(struct pl_doc *doc, const struct pl_model *m)
 {
-    json_t *caveats = pl_doubts_make(m);
+    json_t *caveats = pl_caveats_make(m);
     const json_t *caveat;
     size_t i;
     pl_doc_section(doc, (struct pl_place){.id = "trust", .view = "about"}, "Trust");
-    write_noise(doc, m->aside);
+    write_noise(doc, m->context);
     pl_doc_heading(doc, "What was not checked, skipped or is missing");
     if (!json_array_size(caveats))
         pl_doc_say(doc, "Nothing: every cell was run whole and checked.");

@@ -1,14 +1,14 @@
 /* Models beside the real programs that they are held against. */
-#include "harness/report/aside.h"
+#include "harness/report/context.h"
 #include "harness/report/overlays.h"
 #include "harness/report/sections/sections.h"
 
 void pl_report_counterparts(struct pl_doc *doc, const struct pl_model *m)
 {
     char name[64], text[2 * PL_HELD_TEXT];
-    if (!m->aside || !m->aside->held.count)
+    if (!m->context || !m->context->held.count)
         return;
-    const struct pl_held_list *list = &m->aside->held;
+    const struct pl_held_list *list = &m->context->held;
     pl_doc_section(doc, (struct pl_place){.id = "counterparts", .view = "charts"}, "%s",
                    pl_held_heading);
     pl_doc_say(doc, "%s", pl_held_note);

@@ -10,12 +10,12 @@ void pl_report_sections(struct pl_doc *doc, const struct pl_model *model);
 
 /* The sections, in that order; one that has nothing to say writes nothing. */
 void pl_report_failures(struct pl_doc *doc, const struct pl_model *model);
-void pl_report_before(struct pl_doc *doc, const struct pl_model *model);
-void pl_report_worst(struct pl_doc *doc, const struct pl_model *model);
+void pl_report_baseline_diff(struct pl_doc *doc, const struct pl_model *model);
+void pl_report_severe(struct pl_doc *doc, const struct pl_model *model);
 void pl_report_verdict(struct pl_doc *doc, const struct pl_model *model);
 void pl_report_warnings(struct pl_doc *doc, const struct pl_model *model);
 void pl_report_groups(struct pl_doc *doc, const struct pl_model *model);
-void pl_report_past(struct pl_doc *doc, const struct pl_model *model);
+void pl_report_trends(struct pl_doc *doc, const struct pl_model *model);
 void pl_report_counterparts(struct pl_doc *doc, const struct pl_model *model);
 void pl_report_formats(struct pl_doc *doc, const struct pl_model *model);
 void pl_report_instruments(struct pl_doc *doc, const struct pl_model *model);

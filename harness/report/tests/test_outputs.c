@@ -1,17 +1,17 @@
-/* The worst, the doubts, junit.xml and report.json: what a run comes to, for people and programs.
+/* The worst, the caveats, junit.xml and report.json: what a run comes to, for people and programs.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/doubts.h"
+#include "harness/report/caveats.h"
 #include "harness/report/html.h"
 #include "harness/report/junit.h"
 #include "harness/report/markdown.h"
 #include "harness/report/report_json.h"
+#include "harness/report/severity.h"
 #include "harness/report/tests/sample.h"
 #include "harness/report/tests/validate.h"
-#include "harness/report/worst.h"
 
 static struct pl_model model_of(json_t *document)
 {
@@ -57,9 +57,9 @@ static json_t *each_kind(void)
 
 static void worst_is(json_t *d, const char *const *scenarios, size_t count)
 {
-    struct pl_worst worst[PL_WORST_MAX];
+    struct pl_severe worst[PL_SEVERITY_MAX];
     struct pl_model m = model_of(d);
-    assert_int_equal(pl_worst_find(&m, worst), count);
+    assert_int_equal(pl_severe_find(&m, worst), count);
     for (size_t i = 0; i < count; i++)
         assert_string_equal(worst[i].group->scenario, scenarios[i]);
     pl_model_free(&m);
@@ -114,10 +114,10 @@ static void the_floor_is_not_among_them(void **state)
 
 static void reason_is(struct pl_model *m, size_t index, const char *reason)
 {
-    struct pl_worst worst[PL_WORST_MAX];
-    char text[PL_WORST_TEXT];
-    assert_true(pl_worst_find(m, worst) > index);
-    pl_worst_reason(&worst[index], text);
+    struct pl_severe worst[PL_SEVERITY_MAX];
+    char text[PL_SEVERITY_TEXT];
+    assert_true(pl_severe_find(m, worst) > index);
+    pl_severe_reason(&worst[index], text);
     assert_string_equal(text, reason);
 }
 
@@ -151,8 +151,8 @@ static void reasons_are_told(void **state)
     pl_model_free(&m);
 }
 
-/* A document with something of every doubt. */
-static json_t *doubtful(void)
+/* A document with something of every caveat. */
+static json_t *with_caveats(void)
 {
     json_t *d = sample_document(), *cells = json_object_get(d, "cells");
     for (size_t i = 0; i < 3; i++) {
@@ -170,19 +170,19 @@ static json_t *doubtful(void)
     return d;
 }
 
-static void doubts_are_listed(void **state)
+static void caveats_are_listed(void **state)
 {
     (void)state;
-    struct pl_model m = model_of(doubtful());
-    json_t *doubts = pl_doubts_make(&m);
-    assert_int_equal(json_array_size(doubts), 5);
-    char *text = pl_doubt_text(json_array_get(doubts, 1), 9);
+    struct pl_model m = model_of(with_caveats());
+    json_t *caveats = pl_caveats_make(&m);
+    assert_int_equal(json_array_size(caveats), 5);
+    char *text = pl_caveat_text(json_array_get(caveats, 1), 9);
     assert_string_equal(text, "stalled-reader f32, 2 cells (glibc, slab): --set <x> leaves");
     free(text);
-    text = pl_doubt_text(json_array_get(doubts, 1), 1);
+    text = pl_caveat_text(json_array_get(caveats, 1), 1);
     assert_string_equal(text, "stalled-reader f32, 2 cells (glibc and 1 more): --set <x> leaves");
     free(text);
-    json_decref(doubts);
+    json_decref(caveats);
     static const char *const lines[] = {
         "- **stopped**: the run: it was stopped before its end",
         "- **no expectation**: stalled-reader f32, 1 cell (limited): the scenario says nothing",
@@ -201,7 +201,7 @@ static void doubts_are_listed(void **state)
     pl_model_free(&m);
 }
 
-static void instruments_that_saw_nothing_are_doubts(void **state)
+static void instruments_that_saw_nothing_are_caveats(void **state)
 {
     (void)state;
     static const char *const stati[] = {"ok", "skipped", "failed"};
@@ -214,19 +214,19 @@ static void instruments_that_saw_nothing_are_doubts(void **state)
                                         stati[i], "why", stati[i]));
     struct pl_model m = model_of(d);
     json_object_set_new(m.root, "instruments", entries);
-    json_t *doubts = pl_doubts_make(&m);
-    assert_int_equal(json_array_size(doubts), 2);
-    char *text = pl_doubt_text(json_array_get(doubts, 0), 9);
+    json_t *caveats = pl_caveats_make(&m);
+    assert_int_equal(json_array_size(caveats), 2);
+    char *text = pl_caveat_text(json_array_get(caveats, 0), 9);
     assert_string_equal(text, "massif of stalled-reader, 1 cell (slab): skipped");
     free(text);
-    text = pl_doubt_text(json_array_get(doubts, 1), 9);
+    text = pl_caveat_text(json_array_get(caveats, 1), 9);
     assert_string_equal(text, "massif of stalled-reader, 1 cell (slab): failed");
     free(text);
-    json_decref(doubts);
+    json_decref(caveats);
     pl_model_free(&m);
 }
 
-static void no_doubt_is_said(void **state)
+static void no_caveat_is_said(void **state)
 {
     (void)state;
     size_t size;
@@ -256,7 +256,7 @@ static char *junit_of(json_t *d)
 static void junit_has_a_case_a_cell(void **state)
 {
     (void)state;
-    json_t *d = doubtful();
+    json_t *d = with_caveats();
     add(d, "other", "glibc \"<&'\x01", "bounded", NULL, 0);
     sample_set(add(d, "other", "scudo", "crashed", NULL, 0), "expected", "none");
     sample_set(add(d, "other", "slab", "crashed", NULL, 0), "expected", "met");
@@ -308,7 +308,7 @@ static json_t *report_of(json_t *d)
 static void report_json_fits_its_schema(void **state)
 {
     (void)state;
-    json_t *report = report_of(doubtful());
+    json_t *report = report_of(with_caveats());
     assert_int_equal(json_integer_value(json_object_get(report, "cells")), 6);
     json_t *expected = json_object_get(report, "expectations");
     assert_int_equal(json_integer_value(json_object_get(expected, "not checked")), 2);
@@ -340,9 +340,9 @@ int main(void)
         cmocka_unit_test(the_worst_failure_leads),
         cmocka_unit_test(the_floor_is_not_among_them),
         cmocka_unit_test(reasons_are_told),
-        cmocka_unit_test(doubts_are_listed),
-        cmocka_unit_test(instruments_that_saw_nothing_are_doubts),
-        cmocka_unit_test(no_doubt_is_said),
+        cmocka_unit_test(caveats_are_listed),
+        cmocka_unit_test(instruments_that_saw_nothing_are_caveats),
+        cmocka_unit_test(no_caveat_is_said),
         cmocka_unit_test(junit_has_a_case_a_cell),
         cmocka_unit_test(report_json_fits_its_schema),
     };

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "harness/report/thin.h"
+#include "harness/report/downsample.h"
 
 #define STEP INT64_C(100000000)
 
@@ -42,7 +42,7 @@ static void a_line_is_its_ends(void **state)
     for (size_t i = 0; i < 1000; i++)
         values[i] = 3 * (double)i;
     struct pl_points c = points_of(values, 1000);
-    assert_int_equal(pl_thin(&c, 240, 0.001), 0);
+    assert_int_equal(pl_downsample(&c, 240, 0.001), 0);
     assert_int_equal(c.count, 2);
     assert_true(c.t_ns[0] == 0 && c.t_ns[1] == 999 * STEP && c.values[1] == 2997);
     pl_points_free(&c);
@@ -55,7 +55,7 @@ static void a_staircase_keeps_its_steps(void **state)
     for (size_t i = 0; i < 3000; i++)
         values[i] = i < 1111 ? 10 : i < 2222 ? 20 : 40;
     struct pl_points c = points_of(values, 3000);
-    assert_int_equal(pl_thin(&c, 240, 0.01), 0);
+    assert_int_equal(pl_downsample(&c, 240, 0.01), 0);
     assert_int_equal(c.count, 6);
     assert_true(c.t_ns[1] == 1110 * STEP && c.t_ns[2] == 1111 * STEP);
     assert_true(c.values[1] == 10 && c.values[2] == 20 && c.values[5] == 40);
@@ -74,7 +74,7 @@ static void a_peak_of_one_sample_survives(void **state)
                 values[i] = 500;
             values[at] = 500 + sign * 0.25; /* less than the tolerance */
             struct pl_points c = points_of(values, COUNT);
-            assert_int_equal(pl_thin(&c, 50, 1), 0);
+            assert_int_equal(pl_downsample(&c, 50, 1), 0);
             assert_int_equal(c.count, 3);
             assert_true(c.t_ns[1] == (int64_t)at * STEP && c.values[1] == values[at]);
             pl_points_free(&c);
@@ -93,7 +93,7 @@ static void nothing_is_further_off_than_allowed(void **state)
         double tolerance = (double)(seed % 5) * 0.5;
         wander(values, COUNT, seed);
         struct pl_points c = points_of(values, COUNT);
-        assert_int_equal(pl_thin(&c, BUCKETS, tolerance), 0);
+        assert_int_equal(pl_downsample(&c, BUCKETS, tolerance), 0);
         assert_true(c.count <= 6 * (BUCKETS + 1) && c.count >= 2);
         for (size_t from = 0, to; from < COUNT; from = to) {
             size_t low = from, high = from, part = from * BUCKETS / (COUNT - 1);
@@ -120,7 +120,7 @@ static void lines_pass_all_points(void **state)
         double tolerance = (double)seed;
         wander(values, COUNT, seed);
         struct pl_points c = points_of(values, COUNT);
-        assert_int_equal(pl_thin(&c, 10 * COUNT, tolerance), 0);
+        assert_int_equal(pl_downsample(&c, 10 * COUNT, tolerance), 0);
         assert_true(c.count < COUNT);
         for (size_t i = 0; i < COUNT; i++)
             assert_true(fabs(pl_points_at(&c, (int64_t)i * STEP) - values[i]) <= tolerance + 1e-6);
@@ -135,7 +135,7 @@ static void short_curves_stay(void **state)
     for (size_t count = 0; count <= 2; count++) {
         struct pl_points c = points_of(values, count ? count : 1);
         c.count = count;
-        assert_int_equal(pl_thin(&c, 1, 100), 0);
+        assert_int_equal(pl_downsample(&c, 1, 100), 0);
         assert_int_equal(c.count, count);
         pl_points_free(&c);
     }

@@ -1,5 +1,5 @@
-/* Loading what stands beside the results (aside.h). */
-#include "harness/report/aside.h"
+/* Loading what stands beside the results (context.h). */
+#include "harness/report/context.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "harness/results/history.h"
 
 /* None is no error, and a damaged one is the gate's business: here it is told. */
-static void load_calibration(const struct pl_model *m, struct pl_aside *a)
+static void load_calibration(const struct pl_model *m, struct pl_report_context *a)
 {
     struct pl_error error;
     int rc = pl_calibration_find(json_object_get(m->root, "host"), &a->calibration, &error);
@@ -18,7 +18,8 @@ static void load_calibration(const struct pl_model *m, struct pl_aside *a)
         snprintf(a->calibration_why, sizeof a->calibration_why, "%.500s", error.text);
 }
 
-static int load_baseline(const struct pl_model *m, struct pl_aside *a, struct pl_error *error)
+static int load_baseline(const struct pl_model *m, struct pl_report_context *a,
+                         struct pl_error *error)
 {
     struct pl_error reason;
     const struct pl_calibration *calibration = a->calibration.root ? &a->calibration : NULL;
@@ -28,13 +29,13 @@ static int load_baseline(const struct pl_model *m, struct pl_aside *a, struct pl
     rc = pl_comparison_make(a->base, m->root, calibration, &a->comparison, &reason);
     if (rc)
         return pl_error_set(error, rc, "%s: %s", a->baseline, reason.text);
-    rc = pl_before_make(&a->comparison, &a->before);
+    rc = pl_baseline_diff_make(&a->comparison, &a->diff);
     if (rc)
         return pl_error_set(error, rc, "out of memory");
     return 0;
 }
 
-static int load_held(const struct pl_model *m, const char *folder, struct pl_aside *a,
+static int load_held(const struct pl_model *m, const char *folder, struct pl_report_context *a,
                      struct pl_error *error)
 {
     if (pl_held_make(m, folder, NULL, &a->held))
@@ -49,48 +50,48 @@ static void warn(void *context, const char *warning)
     fputc('\n', context);
 }
 
-static int load_history(const struct pl_model *m, FILE *progress, struct pl_aside *a,
+static int load_history(const struct pl_model *m, FILE *progress, struct pl_report_context *a,
                         struct pl_error *error)
 {
     int rc = pl_history_read(a->history, warn, progress, &a->runs, error);
     if (rc)
         return rc;
-    a->pasts = calloc(m->group_count + 1, sizeof *a->pasts);
-    if (!a->pasts)
+    a->trends = calloc(m->group_count + 1, sizeof *a->trends);
+    if (!a->trends)
         return pl_error_set(error, -ENOMEM, "out of memory");
-    a->past_count = m->group_count;
+    a->trends_count = m->group_count;
     for (size_t i = 0; !rc && i < m->group_count; i++)
-        rc = pl_past_make(a->runs, json_object_get(m->root, "host"), &m->groups[i], &a->pasts[i],
-                          error);
+        rc = pl_trends_make(a->runs, json_object_get(m->root, "host"), &m->groups[i], &a->trends[i],
+                            error);
     return rc;
 }
 
-int pl_aside_load(const struct pl_model *m, const char *folder, const char *baseline,
-                  const char *history, FILE *progress, struct pl_aside *aside,
-                  struct pl_error *error)
+int pl_report_context_load(const struct pl_model *m, const char *folder, const char *baseline,
+                           const char *history, FILE *progress, struct pl_report_context *context,
+                           struct pl_error *error)
 {
-    *aside = (struct pl_aside){.baseline = baseline, .history = history};
-    load_calibration(m, aside);
-    int rc = baseline ? load_baseline(m, aside, error) : 0;
+    *context = (struct pl_report_context){.baseline = baseline, .history = history};
+    load_calibration(m, context);
+    int rc = baseline ? load_baseline(m, context, error) : 0;
     if (!rc && history)
-        rc = load_history(m, progress, aside, error);
+        rc = load_history(m, progress, context, error);
     if (!rc)
-        rc = load_held(m, folder, aside, error);
+        rc = load_held(m, folder, context, error);
     if (rc)
-        pl_aside_free(aside);
+        pl_report_context_free(context);
     return rc;
 }
 
-void pl_aside_free(struct pl_aside *a)
+void pl_report_context_free(struct pl_report_context *a)
 {
-    for (size_t i = 0; i < a->past_count; i++)
-        pl_past_free(&a->pasts[i]);
-    free(a->pasts);
+    for (size_t i = 0; i < a->trends_count; i++)
+        pl_trends_free(&a->trends[i]);
+    free(a->trends);
     json_decref(a->runs);
     pl_held_free(&a->held);
-    pl_before_free(&a->before);
+    pl_baseline_diff_free(&a->diff);
     pl_comparison_free(&a->comparison);
     json_decref(a->base);
     pl_calibration_free(&a->calibration);
-    *a = (struct pl_aside){0};
+    *a = (struct pl_report_context){0};
 }

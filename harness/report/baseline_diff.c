@@ -1,5 +1,5 @@
-/* Choosing findings (before.h). */
-#include "harness/report/before.h"
+/* Choosing findings (baseline_diff.h). */
+#include "harness/report/baseline_diff.h"
 
 #include <errno.h>
 #include <math.h>
@@ -28,17 +28,17 @@ static bool is_in(const struct pl_comparison *c, const struct pl_judged *j, enum
     return has_changed(j) && better == (part == BETTER);
 }
 
-static void add_rows(struct pl_before *b, enum part part)
+static void add_rows(struct pl_baseline_diff *b, enum part part)
 {
     for (size_t i = 0; i < b->comparison->cell_count; i++) {
         const struct pl_compared *cell = &b->comparison->cells[i];
         for (size_t k = 0; k < cell->judged_count; k++)
             if (is_in(b->comparison, &cell->judged[k], part))
-                b->rows[b->count++] = (struct pl_before_row){cell, &cell->judged[k]};
+                b->rows[b->count++] = (struct pl_baseline_diff_row){cell, &cell->judged[k]};
     }
 }
 
-static void add_cells(struct pl_before *b)
+static void add_cells(struct pl_baseline_diff *b)
 {
     for (size_t i = 0; i < b->comparison->cell_count; i++) {
         const struct pl_compared *cell = &b->comparison->cells[i];
@@ -58,7 +58,7 @@ static double distance(double ratio)
 
 /* The smallest of some round figures that holds all differences. One that is ten times the others
  * must not press them together: it is drawn at the end. */
-static double reach_of(const struct pl_before *b, size_t first, size_t end)
+static double reach_of(const struct pl_baseline_diff *b, size_t first, size_t end)
 {
     static const double reaches[] = {1.05, 1.1, 1.25, 1.5, 2};
     double most = 1;
@@ -74,16 +74,16 @@ static double reach_of(const struct pl_before *b, size_t first, size_t end)
     return reaches[i];
 }
 
-int pl_before_make(const struct pl_comparison *c, struct pl_before *before)
+int pl_baseline_diff_make(const struct pl_comparison *c, struct pl_baseline_diff *before)
 {
-    struct pl_before b = {.comparison = c};
+    struct pl_baseline_diff b = {.comparison = c};
     size_t most = 0;
     for (size_t i = 0; i < c->cell_count; i++)
         most += c->cells[i].judged_count;
     b.rows = calloc(most + 1, sizeof *b.rows);
     b.cells = calloc(c->cell_count + 1, sizeof *b.cells);
     if (!b.rows || !b.cells) {
-        pl_before_free(&b);
+        pl_baseline_diff_free(&b);
         return -ENOMEM;
     }
     add_rows(&b, WORSE);
@@ -97,14 +97,14 @@ int pl_before_make(const struct pl_comparison *c, struct pl_before *before)
     return 0;
 }
 
-void pl_before_free(struct pl_before *b)
+void pl_baseline_diff_free(struct pl_baseline_diff *b)
 {
     free(b->rows);
     free(b->cells);
-    *b = (struct pl_before){0};
+    *b = (struct pl_baseline_diff){0};
 }
 
-void pl_before_verdict(const struct pl_judged *j, char text[PL_CHANGE_TEXT])
+void pl_baseline_diff_verdict(const struct pl_judged *j, char text[PL_CHANGE_TEXT])
 {
     const char *name = j->suite_fault ? "fault of the suite"
                        : j->missing   ? "missing after"
@@ -112,7 +112,7 @@ void pl_before_verdict(const struct pl_judged *j, char text[PL_CHANGE_TEXT])
     snprintf(text, PL_CHANGE_TEXT, "%s%s", name, j->advisory ? " (advisory)" : "");
 }
 
-void pl_before_p(const struct pl_judged *j, char text[PL_CHANGE_TEXT])
+void pl_baseline_diff_p(const struct pl_judged *j, char text[PL_CHANGE_TEXT])
 {
     if (!isnan(j->p))
         snprintf(text, PL_CHANGE_TEXT, "%.2g", j->p);
@@ -120,7 +120,7 @@ void pl_before_p(const struct pl_judged *j, char text[PL_CHANGE_TEXT])
         snprintf(text, PL_CHANGE_TEXT, "%s", j->metric->class == PL_CLASS_D ? "exact" : "-");
 }
 
-void pl_before_threshold(const struct pl_judged *j, char text[PL_CHANGE_TEXT])
+void pl_baseline_diff_threshold(const struct pl_judged *j, char text[PL_CHANGE_TEXT])
 {
     char value[PL_TEXT_FIGURE];
     if (j->metric->class == PL_CLASS_D) {
@@ -135,7 +135,7 @@ void pl_before_threshold(const struct pl_judged *j, char text[PL_CHANGE_TEXT])
     }
 }
 
-void pl_before_beyond(const struct pl_judged *j, char text[PL_CHANGE_TEXT])
+void pl_baseline_diff_beyond(const struct pl_judged *j, char text[PL_CHANGE_TEXT])
 {
     double size = j->metric->class == PL_CLASS_N ? distance(j->ratio) - 1 : fabs(j->new - j->base);
     double times = size / j->threshold; /* NaN where either is unknown */
@@ -156,7 +156,7 @@ static double within(double share)
     return isnan(share) ? share : fmin(fmax(share, 0), 1);
 }
 
-bool pl_before_bar(double reach, const struct pl_judged *j, struct pl_doc_bar *bar)
+bool pl_baseline_diff_bar(double reach, const struct pl_judged *j, struct pl_doc_bar *bar)
 {
     if (!(j->ratio > 0) || !isfinite(j->ratio))
         return false;

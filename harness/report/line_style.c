@@ -1,7 +1,7 @@
-/* Sharing out the looks (look.h). The palette is Okabe and Ito's ("Color Universal Design", 2008)
- * without its yellow, which is lost on white; line styles tell apart what shares a colour.
+/* Sharing out the styles (line_style.h). The palette is Okabe and Ito's ("Color Universal Design",
+ * 2008) without its yellow, which is lost on white; line styles tell apart what shares a colour.
  * plots/style.py has the same. */
-#include "harness/report/look.h"
+#include "harness/report/line_style.h"
 
 #include <string.h>
 
@@ -10,8 +10,8 @@ enum { SOLID, DASHED, DASHDOT, LONG };
 
 #define MOST_SWEPT 12
 
-const char *const pl_look_dashes[] = {"", "8 3", "9 3 2 3", "16 4"};
-const size_t pl_look_dash_count = sizeof pl_look_dashes / sizeof *pl_look_dashes;
+const char *const pl_line_style_dashes[] = {"", "8 3", "9 3 2 3", "16 4"};
+const size_t pl_line_style_dash_count = sizeof pl_line_style_dashes / sizeof *pl_line_style_dashes;
 
 static const struct {
     const char *stack;
@@ -27,15 +27,15 @@ static const unsigned rest[] = {ORANGE, SKY, GREEN, BLUE, PURPLE, GREY};
 #define REST (sizeof rest / sizeof *rest)
 
 /* A ledger in front changes nothing of what is looked at. */
-static bool look_known(const char *stack, struct pl_look *look)
+static bool look_known(const char *stack, struct pl_line_style *style)
 {
     static const char ledger[] = "ledger/";
     if (strncmp(stack, ledger, sizeof ledger - 1) == 0)
         stack += sizeof ledger - 1;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcmp(known[i].stack, stack) == 0) {
-            look->colour = known[i].colour;
-            look->dash = known[i].dash;
+            style->colour = known[i].colour;
+            style->dash = known[i].dash;
             return true;
         }
     return false;
@@ -54,23 +54,23 @@ static size_t count_plain(const struct pl_model_group *g)
     return plain;
 }
 
-void pl_look_of(const struct pl_model_group *g, struct pl_look *looks)
+void pl_line_style_of(const struct pl_model_group *g, struct pl_line_style *styles)
 {
     size_t next = 0, shown = 0;
     bool sweeps_give_way = g->row_count > MOST_SWEPT && count_plain(g);
     for (size_t i = 0; i < g->row_count; i++) {
         const struct pl_model_row *row = &g->rows[i];
         bool follows = i && strcmp(row->stack, g->rows[i - 1].stack) == 0;
-        looks[i] = (struct pl_look){.dots = !g->threads && row->threads > 1};
+        styles[i] = (struct pl_line_style){.dots = !g->threads && row->threads > 1};
         if (follows) { /* those of a stack stand together */
-            looks[i].colour = looks[i - 1].colour;
-            looks[i].dash = looks[i - 1].dash;
-        } else if (!look_known(row->stack, &looks[i])) {
-            looks[i].colour = rest[next % REST];
-            looks[i].dash = LONG - (unsigned)(next / REST % 3); /* LONG, DASHDOT, DASHED */
+            styles[i].colour = styles[i - 1].colour;
+            styles[i].dash = styles[i - 1].dash;
+        } else if (!look_known(row->stack, &styles[i])) {
+            styles[i].colour = rest[next % REST];
+            styles[i].dash = LONG - (unsigned)(next / REST % 3); /* LONG, DASHDOT, DASHED */
             next++;
         }
-        looks[i].shown = shown < PL_LOOK_MOST && !(sweeps_give_way && is_swept(row));
-        shown += looks[i].shown;
+        styles[i].shown = shown < PL_LINE_STYLE_MOST && !(sweeps_give_way && is_swept(row));
+        shown += styles[i].shown;
     }
 }

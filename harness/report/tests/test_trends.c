@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/aside.h"
+#include "harness/report/context.h"
 #include "harness/report/history_line.h"
 #include "harness/report/report.h"
 #include "harness/report/tests/sample.h"

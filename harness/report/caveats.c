@@ -1,5 +1,5 @@
-/* Gathering doubts (doubts.h). */
-#include "harness/report/doubts.h"
+/* Gathering caveats (caveats.h). */
+#include "harness/report/caveats.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,36 +14,37 @@
 
 /* What is being gathered, and where each stands by its words. */
 struct gathering {
-    json_t *doubts;
+    json_t *caveats;
     struct pl_index numbers;
 };
 
-/* The doubt with these words, new where there is none yet. */
-static json_t *doubt_of(struct gathering *g, const char *kind, const char *what, const char *why)
+/* The caveat with these words, new where there is none yet. */
+static json_t *caveat_of(struct gathering *g, const char *kind, const char *what, const char *why)
 {
     char *key = NULL;
     if (asprintf(&key, "%s\n%s\n%s", kind, what, why) < 0)
         return NULL;
     size_t number = pl_index_find(&g->numbers, key);
     if (number == PL_INDEX_NONE) {
-        number = json_array_size(g->doubts);
+        number = json_array_size(g->caveats);
         pl_index_set(&g->numbers, key, number);
-        json_array_append_new(g->doubts, json_pack("{s:s, s:s, s:[], s:i, s:s}", "kind", kind,
-                                                   "what", what, "stacks", "cells", 0, "why", why));
+        json_array_append_new(g->caveats,
+                              json_pack("{s:s, s:s, s:[], s:i, s:s}", "kind", kind, "what", what,
+                                        "stacks", "cells", 0, "why", why));
     }
     free(key);
-    return json_array_get(g->doubts, number);
+    return json_array_get(g->caveats, number);
 }
 
 static void add(struct gathering *g, const char *kind, const char *what, const char *stack,
                 size_t cells, const char *why)
 {
-    json_t *doubt = doubt_of(g, kind, what, why);
-    json_t *stacks = json_object_get(doubt, "stacks");
-    json_int_t before = json_integer_value(json_object_get(doubt, "cells"));
+    json_t *caveat = caveat_of(g, kind, what, why);
+    json_t *stacks = json_object_get(caveat, "stacks");
+    json_int_t before = json_integer_value(json_object_get(caveat, "cells"));
     size_t count = json_array_size(stacks);
     const char *last = json_string_value(json_array_get(stacks, count ? count - 1 : 0));
-    json_object_set_new(doubt, "cells", json_integer(before + (json_int_t)cells));
+    json_object_set_new(caveat, "cells", json_integer(before + (json_int_t)cells));
     if (stack && (!last || strcmp(last, stack) != 0))
         json_array_append_new(stacks, json_string(stack));
 }
@@ -131,12 +132,12 @@ static void add_failed(struct gathering *all, const json_t *run)
     }
 }
 
-json_t *pl_doubts_make(const struct pl_model *m)
+json_t *pl_caveats_make(const struct pl_model *m)
 {
     const json_t *run = json_object_get(m->root, "run");
-    struct gathering all = {.doubts = json_array()};
+    struct gathering all = {.caveats = json_array()};
     char what[320];
-    if (!all.doubts)
+    if (!all.caveats)
         return NULL;
     if (json_is_false(json_object_get(run, "complete")))
         add(&all, "stopped", "the run", NULL, 0,
@@ -151,7 +152,7 @@ json_t *pl_doubts_make(const struct pl_model *m)
     add_instruments(&all, m->root);
     add_failed(&all, run);
     pl_index_free(&all.numbers);
-    return all.doubts;
+    return all.caveats;
 }
 
 static void write_stacks(FILE *out, const json_t *stacks, size_t most)
@@ -164,19 +165,19 @@ static void write_stacks(FILE *out, const json_t *stacks, size_t most)
     fputs(count ? ")" : "", out);
 }
 
-char *pl_doubt_text(const json_t *doubt, size_t most)
+char *pl_caveat_text(const json_t *caveat, size_t most)
 {
     char *text = NULL;
     size_t size;
-    json_int_t cells = json_integer_value(json_object_get(doubt, "cells"));
+    json_int_t cells = json_integer_value(json_object_get(caveat, "cells"));
     struct pl_text_stream stream;
     pl_memory_had(pl_text_stream_open(&stream));
     FILE *out = stream.out;
-    fputs(pl_document_string(doubt, "what"), out);
+    fputs(pl_document_string(caveat, "what"), out);
     if (cells)
         fprintf(out, ", %lld cell%s", (long long)cells, cells > 1 ? "s" : "");
-    write_stacks(out, json_object_get(doubt, "stacks"), most);
-    fprintf(out, ": %s", pl_document_string(doubt, "why"));
+    write_stacks(out, json_object_get(caveat, "stacks"), most);
+    fprintf(out, ": %s", pl_document_string(caveat, "why"));
     pl_memory_had(pl_text_stream_close(&stream, &text, &size));
     return text;
 }

@@ -1,9 +1,9 @@
 /* Over the runs: each stack's key figures in the history, and where they changed their level. */
-#include "harness/report/past.h"
+#include "harness/report/trends.h"
 
 #include <stdlib.h>
 
-#include "harness/report/aside.h"
+#include "harness/report/context.h"
 #include "harness/report/history_figures.h"
 #include "harness/report/sections/sections.h"
 
@@ -11,10 +11,10 @@
 
 enum { STACK, RUNS, METRICS };
 
-static size_t runs_of(const struct pl_past_row *row)
+static size_t runs_of(const struct pl_trends_row *row)
 {
     size_t runs = 0;
-    for (size_t k = 0; k < PL_PAST_METRICS; k++)
+    for (size_t k = 0; k < PL_TRENDS_METRICS; k++)
         if (row->metrics[k].series && row->metrics[k].series->count > runs)
             runs = row->metrics[k].series->count;
     return runs;
@@ -28,7 +28,7 @@ static bool is_change(const struct pl_trend *trend, const json_t *run)
     return false;
 }
 
-static void draw(struct pl_doc *doc, const struct pl_past_series *s)
+static void draw(struct pl_doc *doc, const struct pl_trends_series *s)
 {
     char text[PL_TREND_LINE_TEXT], label[64];
     double *values = malloc(s->series->count * sizeof *values);
@@ -46,7 +46,7 @@ static void draw(struct pl_doc *doc, const struct pl_past_series *s)
     free(values);
 }
 
-static void write_series(struct pl_doc *doc, const struct pl_past_series *s)
+static void write_series(struct pl_doc *doc, const struct pl_trends_series *s)
 {
     char last[PL_TEXT_FIGURE];
     if (!s->series) {
@@ -61,12 +61,12 @@ static void write_series(struct pl_doc *doc, const struct pl_past_series *s)
 }
 
 static void write_row(struct pl_doc *doc, const struct pl_model_group *g,
-                      const struct pl_past_row *row)
+                      const struct pl_trends_row *row)
 {
     pl_doc_row(doc);
     pl_doc_cell_textf(doc, "%s %s %s", g->scenario, row->row->label, g->format);
     pl_doc_cell_textf(doc, "%zu", runs_of(row));
-    for (size_t k = 0; k < PL_PAST_METRICS; k++)
+    for (size_t k = 0; k < PL_TRENDS_METRICS; k++)
         write_series(doc, &row->metrics[k]);
     pl_doc_row_end(doc);
 }
@@ -74,15 +74,15 @@ static void write_row(struct pl_doc *doc, const struct pl_model_group *g,
 static void write_table(struct pl_doc *doc, const struct pl_model *m)
 {
     size_t alone = 0;
-    struct pl_doc_column columns[METRICS + PL_PAST_METRICS] = {
+    struct pl_doc_column columns[METRICS + PL_TRENDS_METRICS] = {
         [STACK] = {.head = "stack"}, [RUNS] = {.head = "runs", .figure = true}};
-    for (size_t k = 0; k < PL_PAST_METRICS; k++)
-        columns[METRICS + k] = (struct pl_doc_column){.head = pl_past_metrics[k]};
-    pl_doc_table(doc, columns, METRICS + PL_PAST_METRICS, "rows",
+    for (size_t k = 0; k < PL_TRENDS_METRICS; k++)
+        columns[METRICS + k] = (struct pl_doc_column){.head = pl_trends_metrics[k]};
+    pl_doc_table(doc, columns, METRICS + PL_TRENDS_METRICS, "rows",
                  "Each stack's key figures over the runs");
-    for (size_t g = 0; g < m->aside->past_count; g++)
-        for (size_t r = 0; r < m->aside->pasts[g].row_count; r++) {
-            const struct pl_past_row *row = &m->aside->pasts[g].rows[r];
+    for (size_t g = 0; g < m->context->trends_count; g++)
+        for (size_t r = 0; r < m->context->trends[g].row_count; r++) {
+            const struct pl_trends_row *row = &m->context->trends[g].rows[r];
             if (runs_of(row) < 2)
                 alone++;
             else
@@ -97,11 +97,11 @@ static void write_table(struct pl_doc *doc, const struct pl_model *m)
 }
 
 static void write_change(struct pl_doc *doc, const struct pl_model_group *g,
-                         const struct pl_past_row *row, const struct pl_past_series *s,
+                         const struct pl_trends_row *row, const struct pl_trends_series *s,
                          const struct pl_trend_change *change)
 {
     char text[CHANGE_TEXT];
-    pl_past_change(s->series, change, text, sizeof text);
+    pl_trends_change(s->series, change, text, sizeof text);
     pl_doc_item(doc, PL_STYLE_PLAIN);
     pl_doc_textf(doc, PL_STYLE_PLAIN, "%s %s ", g->scenario, row->row->label);
     pl_doc_text(doc, PL_STYLE_CODE, s->series->metric->name);
@@ -110,10 +110,10 @@ static void write_change(struct pl_doc *doc, const struct pl_model_group *g,
 }
 
 static size_t write_row_changes(struct pl_doc *doc, const struct pl_model_group *g,
-                                const struct pl_past_row *row)
+                                const struct pl_trends_row *row)
 {
     size_t count = 0;
-    for (size_t k = 0; k < PL_PAST_METRICS; k++)
+    for (size_t k = 0; k < PL_TRENDS_METRICS; k++)
         for (size_t i = 0; i < row->metrics[k].trend.change_count; i++, count++)
             write_change(doc, g, row, &row->metrics[k], &row->metrics[k].trend.changes[i]);
     return count;
@@ -123,23 +123,23 @@ static void write_changes(struct pl_doc *doc, const struct pl_model *m)
 {
     size_t count = 0;
     pl_doc_list(doc, PL_LIST_BULLETS, "changes");
-    for (size_t g = 0; g < m->aside->past_count; g++)
-        for (size_t r = 0; r < m->aside->pasts[g].row_count; r++)
-            count += write_row_changes(doc, &m->groups[g], &m->aside->pasts[g].rows[r]);
+    for (size_t g = 0; g < m->context->trends_count; g++)
+        for (size_t r = 0; r < m->context->trends[g].row_count; r++)
+            count += write_row_changes(doc, &m->groups[g], &m->context->trends[g].rows[r]);
     pl_doc_list_end(doc);
     if (!count)
         pl_doc_say(doc, "No figure below changed its level.");
 }
 
-void pl_report_past(struct pl_doc *doc, const struct pl_model *m)
+void pl_report_trends(struct pl_doc *doc, const struct pl_model *m)
 {
-    if (!m->aside || !m->aside->history)
+    if (!m->context || !m->context->history)
         return;
     pl_doc_section(doc, (struct pl_place){.id = "past", .view = "past"}, "Over the runs");
     pl_doc_say(doc,
                "The history has %zu runs: %s. A dot is a change of level; figures that depend on "
                "the host are of this one.",
-               json_array_size(m->aside->runs), m->aside->history);
+               json_array_size(m->context->runs), m->context->history);
     write_changes(doc, m);
     write_table(doc, m);
     pl_doc_section_end(doc);

@@ -1,5 +1,5 @@
-/* Ranking the rows of a model (worst.h). */
-#include "harness/report/worst.h"
+/* Ranking the rows of a model (severity.h). */
+#include "harness/report/severity.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,13 +8,13 @@
 #include "harness/report/text.h"
 #include "harness/results/document.h"
 
-const char *const pl_worst_rule =
+const char *const pl_severe_rule =
     "Failed expectations come first, the worst outcome first; then what timed out, crashed, was "
     "killed (the earliest first), was refused memory, is still growing (the steepest slope of RSS "
     "first), and what drops packets (the largest share first). Of each scenario and kind the worst "
     "stack stands for the others.";
 
-const char *pl_worst_rank_name(enum pl_worst_rank rank)
+const char *pl_severe_rank_name(enum pl_severity rank)
 {
     static const char *const names[] = {"failed",  "timeout", "crashed",  "killed",
                                         "refused", "growing", "dropping", "none"};
@@ -32,78 +32,81 @@ static double share_dropped(const struct pl_model_row *row)
     return received > 0 ? median_of(row, PL_MODEL_packets_dropped) / received : 0;
 }
 
-static enum pl_worst_rank rank_of(const struct pl_model_row *row)
+static enum pl_severity rank_of(const struct pl_model_row *row)
 {
-    static const enum pl_worst_rank ranks[] = {
-        [PL_OUTCOME_BOUNDED] = PL_WORST_DROPPING,  [PL_OUTCOME_GROWING] = PL_WORST_GROWING,
-        [PL_OUTCOME_OOM_KILLED] = PL_WORST_KILLED, [PL_OUTCOME_ALLOC_FAILED] = PL_WORST_REFUSED,
-        [PL_OUTCOME_CRASHED] = PL_WORST_CRASHED,   [PL_OUTCOME_TIMEOUT] = PL_WORST_TIMEOUT};
+    static const enum pl_severity ranks[] = {[PL_OUTCOME_BOUNDED] = PL_SEVERITY_DROPPING,
+                                             [PL_OUTCOME_GROWING] = PL_SEVERITY_GROWING,
+                                             [PL_OUTCOME_OOM_KILLED] = PL_SEVERITY_KILLED,
+                                             [PL_OUTCOME_ALLOC_FAILED] = PL_SEVERITY_REFUSED,
+                                             [PL_OUTCOME_CRASHED] = PL_SEVERITY_CRASHED,
+                                             [PL_OUTCOME_TIMEOUT] = PL_SEVERITY_TIMEOUT};
     if (row->expected == PL_VERDICT_FAILED)
-        return PL_WORST_FAILED;
+        return PL_SEVERITY_FAILED;
     if (strcmp(row->stack, "null") == 0)
-        return PL_WORST_NOT;
-    enum pl_worst_rank rank = ranks[row->outcome];
-    return rank == PL_WORST_DROPPING && share_dropped(row) <= 0 ? PL_WORST_NOT : rank;
+        return PL_SEVERITY_NOT;
+    enum pl_severity rank = ranks[row->outcome];
+    return rank == PL_SEVERITY_DROPPING && share_dropped(row) <= 0 ? PL_SEVERITY_NOT : rank;
 }
 
-static double badness_of(const struct pl_model_row *row, enum pl_worst_rank rank)
+static double badness_of(const struct pl_model_row *row, enum pl_severity rank)
 {
     switch (rank) {
-    case PL_WORST_FAILED:
+    case PL_SEVERITY_FAILED:
         return row->outcome; /* the enum goes from good to bad */
-    case PL_WORST_KILLED:
+    case PL_SEVERITY_KILLED:
         return -median_of(row, PL_MODEL_time_to_oom_seconds);
-    case PL_WORST_GROWING:
+    case PL_SEVERITY_GROWING:
         return median_of(row, PL_MODEL_rss_growth_bytes_per_minute);
-    case PL_WORST_DROPPING:
+    case PL_SEVERITY_DROPPING:
         return share_dropped(row);
     default:
         return median_of(row, PL_MODEL_rss_bytes_peak);
     }
 }
 
-static bool is_worse(const struct pl_worst *a, const struct pl_worst *b)
+static bool is_worse(const struct pl_severe *a, const struct pl_severe *b)
 {
-    return a->rank != b->rank ? a->rank < b->rank : a->badness > b->badness;
+    return a->rank != b->rank ? a->rank < b->rank : a->degree > b->degree;
 }
 
 /* The worst row of a group with this rank, and how many there are with it. */
-static struct pl_worst worst_of(const struct pl_model_group *g, enum pl_worst_rank rank)
+static struct pl_severe worst_of(const struct pl_model_group *g, enum pl_severity rank)
 {
-    struct pl_worst worst = {.rank = rank, .group = g};
+    struct pl_severe worst = {.rank = rank, .group = g};
     for (size_t i = 0; i < g->row_count; i++) {
         if (rank_of(&g->rows[i]) != rank)
             continue;
-        double badness = badness_of(&g->rows[i], rank);
+        double degree = badness_of(&g->rows[i], rank);
         worst.alike += worst.row != NULL;
-        if (worst.row && badness <= worst.badness)
+        if (worst.row && degree <= worst.degree)
             continue;
         worst.row = &g->rows[i];
-        worst.badness = badness;
+        worst.degree = degree;
     }
     return worst;
 }
 
 /* @return how many there are now */
-static size_t insert(struct pl_worst list[PL_WORST_MAX], size_t count, const struct pl_worst *one)
+static size_t insert(struct pl_severe list[PL_SEVERITY_MAX], size_t count,
+                     const struct pl_severe *one)
 {
     size_t at = count;
     while (at > 0 && is_worse(one, &list[at - 1]))
         at--;
-    if (at == PL_WORST_MAX)
+    if (at == PL_SEVERITY_MAX)
         return count;
-    count += count < PL_WORST_MAX;
+    count += count < PL_SEVERITY_MAX;
     memmove(&list[at + 1], &list[at], (count - 1 - at) * sizeof *list);
     list[at] = *one;
     return count;
 }
 
-size_t pl_worst_find(const struct pl_model *m, struct pl_worst list[PL_WORST_MAX])
+size_t pl_severe_find(const struct pl_model *m, struct pl_severe list[PL_SEVERITY_MAX])
 {
     size_t count = 0;
     for (size_t g = 0; g < m->group_count; g++)
-        for (enum pl_worst_rank rank = 0; rank < PL_WORST_NOT; rank++) {
-            struct pl_worst one = worst_of(&m->groups[g], rank);
+        for (enum pl_severity rank = 0; rank < PL_SEVERITY_NOT; rank++) {
+            struct pl_severe one = worst_of(&m->groups[g], rank);
             if (one.row)
                 count = insert(list, count, &one);
         }
@@ -117,7 +120,7 @@ static void add(char *text, const char *format, ...)
     size_t used = strlen(text);
     va_list args;
     va_start(args, format);
-    vsnprintf(text + used, PL_WORST_TEXT - used, format, args);
+    vsnprintf(text + used, PL_SEVERITY_TEXT - used, format, args);
     va_end(args);
 }
 
@@ -147,7 +150,7 @@ static void tell_failed(const struct pl_model_row *row, char *text)
         add(text, " (%zu of %zu repetitions)", count, row->cell_count);
 }
 
-static void tell_killed(const struct pl_worst *w, char *text)
+static void tell_killed(const struct pl_severe *w, char *text)
 {
     char time[PL_TEXT_FIGURE], peak[PL_TEXT_FIGURE];
     pl_text_duration(time, median_of(w->row, PL_MODEL_time_to_oom_seconds));
@@ -155,7 +158,7 @@ static void tell_killed(const struct pl_worst *w, char *text)
     add(text, "killed after %s at %s", time, peak);
 }
 
-static void tell_growing(const struct pl_worst *w, char *text)
+static void tell_growing(const struct pl_severe *w, char *text)
 {
     char slope[PL_TEXT_FIGURE], peak[PL_TEXT_FIGURE], duration[PL_TEXT_FIGURE];
     double growth = median_of(w->row, PL_MODEL_rss_growth_bytes_per_minute);
@@ -168,7 +171,7 @@ static void tell_growing(const struct pl_worst *w, char *text)
         add(text, "still growing, in steps, to %s within %s", peak, duration);
 }
 
-static void tell_dropping(const struct pl_worst *w, char *text)
+static void tell_dropping(const struct pl_severe *w, char *text)
 {
     char dropped[PL_TEXT_FIGURE], received[PL_TEXT_FIGURE];
     pl_text_count(dropped, median_of(w->row, PL_MODEL_packets_dropped));
@@ -189,16 +192,16 @@ static void tell_expected(const struct pl_model_row *row, char *text)
         add(text, ", of which nothing was expected");
 }
 
-void pl_worst_reason(const struct pl_worst *w, char text[PL_WORST_TEXT])
+void pl_severe_reason(const struct pl_severe *w, char text[PL_SEVERITY_TEXT])
 {
     text[0] = '\0';
-    if (w->rank == PL_WORST_FAILED)
+    if (w->rank == PL_SEVERITY_FAILED)
         tell_failed(w->row, text);
-    else if (w->rank == PL_WORST_KILLED)
+    else if (w->rank == PL_SEVERITY_KILLED)
         tell_killed(w, text);
-    else if (w->rank == PL_WORST_GROWING)
+    else if (w->rank == PL_SEVERITY_GROWING)
         tell_growing(w, text);
-    else if (w->rank == PL_WORST_DROPPING)
+    else if (w->rank == PL_SEVERITY_DROPPING)
         tell_dropping(w, text);
     else
         add(text, "%s: %s", pl_outcome_name(w->row->outcome), why_of(w->row));

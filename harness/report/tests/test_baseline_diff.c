@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "harness/compare/tests/documents.h"
-#include "harness/report/aside.h"
+#include "harness/report/context.h"
 #include "harness/report/document/writer.h"
 #include "harness/report/html.h"
 #include "harness/report/markdown.h"
@@ -51,7 +51,7 @@ static json_t *half(const char *side, bool worse)
 
 struct fixture {
     struct pl_comparison comparison;
-    struct pl_before before;
+    struct pl_baseline_diff diff;
 };
 
 static void compare(struct fixture *f, json_t *base, json_t *new)
@@ -61,16 +61,17 @@ static void compare(struct fixture *f, json_t *base, json_t *new)
         fail_msg("%s", error.text);
     json_decref(base);
     json_decref(new);
-    assert_int_equal(pl_before_make(&f->comparison, &f->before), 0);
+    assert_int_equal(pl_baseline_diff_make(&f->comparison, &f->diff), 0);
 }
 
 static void release(struct fixture *f)
 {
-    pl_before_free(&f->before);
+    pl_baseline_diff_free(&f->diff);
     pl_comparison_free(&f->comparison);
 }
 
-static const struct pl_judged *row_of(const struct pl_before *b, const char *metric, size_t *at)
+static const struct pl_judged *row_of(const struct pl_baseline_diff *b, const char *metric,
+                                      size_t *at)
 {
     for (size_t i = 0; i < b->count; i++)
         if (strcmp(b->rows[i].judged->metric->name, metric) == 0) {
@@ -86,13 +87,13 @@ static void what_changed_leads_and_the_same_is_left_out(void **state)
     (void)state;
     struct fixture f;
     compare(&f, half("base", false), half("new", true));
-    assert_int_equal(f.before.changed, 3);
-    assert_int_equal(f.before.count, 4);
+    assert_int_equal(f.diff.changed, 3);
+    assert_int_equal(f.diff.count, 4);
     for (size_t i = 0; i < 3; i++)
-        assert_string_equal(f.before.rows[i].cell->match->name.allocator, "glibc");
-    assert_string_equal(f.before.rows[3].cell->match->name.allocator, "scudo");
-    assert_int_equal(f.before.rows[3].judged->change, PL_CHANGE_INCONCLUSIVE);
-    assert_int_equal(f.before.cell_count, 1);
+        assert_string_equal(f.diff.rows[i].cell->match->name.allocator, "glibc");
+    assert_string_equal(f.diff.rows[3].cell->match->name.allocator, "scudo");
+    assert_int_equal(f.diff.rows[3].judged->change, PL_CHANGE_INCONCLUSIVE);
+    assert_int_equal(f.diff.cell_count, 1);
     release(&f);
 }
 
@@ -111,10 +112,10 @@ static void worse_comes_before_better(void **state)
         set(new, i, "cpu_ns_per_packet", 100);
     }
     compare(&f, base, new);
-    assert_int_equal(f.before.count, 2); /* CPU that was not run as pairs is counted, not listed */
-    assert_int_equal(f.before.rows[0].judged->change, PL_CHANGE_WORSE);
-    assert_int_equal(f.before.rows[1].judged->change, PL_CHANGE_BETTER);
-    assert_float_equal(f.before.reach[0], 2, 0);
+    assert_int_equal(f.diff.count, 2); /* CPU that was not run as pairs is counted, not listed */
+    assert_int_equal(f.diff.rows[0].judged->change, PL_CHANGE_WORSE);
+    assert_int_equal(f.diff.rows[1].judged->change, PL_CHANGE_BETTER);
+    assert_float_equal(f.diff.reach[0], 2, 0);
     release(&f);
 }
 
@@ -125,24 +126,24 @@ static void figures_are_in_words(void **state)
     char text[PL_CHANGE_TEXT];
     size_t at = 0;
     compare(&f, half("base", false), half("new", true));
-    const struct pl_judged *rss = row_of(&f.before, "rss_bytes_peak", &at);
-    pl_before_threshold(rss, text);
+    const struct pl_judged *rss = row_of(&f.diff, "rss_bytes_peak", &at);
+    pl_baseline_diff_threshold(rss, text);
     assert_string_equal(text, "256 KiB");
-    pl_before_beyond(rss, text);
+    pl_baseline_diff_beyond(rss, text);
     assert_string_equal(text, "8.0 x"); /* 2 MiB of 256 KiB */
-    const struct pl_judged *live = row_of(&f.before, "live_bytes_peak", &at);
-    pl_before_p(live, text);
+    const struct pl_judged *live = row_of(&f.diff, "live_bytes_peak", &at);
+    pl_baseline_diff_p(live, text);
     assert_string_equal(text, "exact");
-    pl_before_threshold(live, text);
+    pl_baseline_diff_threshold(live, text);
     assert_string_equal(text, "any");
-    pl_before_beyond(live, text);
+    pl_baseline_diff_beyond(live, text);
     assert_string_equal(text, "-");
-    const struct pl_judged *cpu = row_of(&f.before, "cpu_ns_per_packet", &at);
-    pl_before_threshold(cpu, text);
+    const struct pl_judged *cpu = row_of(&f.diff, "cpu_ns_per_packet", &at);
+    pl_baseline_diff_threshold(cpu, text);
     assert_string_equal(text, "3.0 %");
-    pl_before_beyond(cpu, text);
+    pl_baseline_diff_beyond(cpu, text);
     assert_string_equal(text, "6.7 x"); /* 20 % of 3 % */
-    pl_before_verdict(cpu, text);
+    pl_baseline_diff_verdict(cpu, text);
     assert_string_equal(text, "worse");
     release(&f);
 }
@@ -154,11 +155,11 @@ static void less_is_as_far_beyond_as_more(void **state)
     char text[PL_CHANGE_TEXT];
     size_t at = 0;
     compare(&f, half("base", true), half("new", false));
-    pl_before_beyond(row_of(&f.before, "rss_bytes_peak", &at), text);
+    pl_baseline_diff_beyond(row_of(&f.diff, "rss_bytes_peak", &at), text);
     assert_string_equal(text, "8.0 x");
-    pl_before_beyond(row_of(&f.before, "cpu_ns_per_packet", &at), text);
+    pl_baseline_diff_beyond(row_of(&f.diff, "cpu_ns_per_packet", &at), text);
     assert_string_equal(text, "6.7 x");
-    pl_before_verdict(f.before.rows[at].judged, text);
+    pl_baseline_diff_verdict(f.diff.rows[at].judged, text);
     assert_string_equal(text, "better");
     release(&f);
 }
@@ -174,7 +175,7 @@ static void bar_is(double ratio, double low, double high, const char *expected)
     struct pl_doc doc = {.writer = &pl_writer_markdown};
     char *text;
     size_t size;
-    assert_true(pl_before_bar(2, &j, &bar));
+    assert_true(pl_baseline_diff_bar(2, &j, &bar));
     doc.out = open_memstream(&text, &size);
     pl_doc_bar(&doc, &bar, "a label");
     fclose(doc.out);
@@ -194,11 +195,11 @@ static void bars_are_drawn_to_scale(void **state)
     bar_is(12, NAN, NAN, "··········│·········◆");
     bar_is(1.42, 1.15, 1.74, "··········│·━━━●━━━··");
     bar_is(1.42, .8, 3, "·······━━━│━━━━●━━━━━");
-    assert_false(pl_before_bar(2, &none, &bar));
+    assert_false(pl_baseline_diff_bar(2, &none, &bar));
     none.ratio = INFINITY;
-    assert_false(pl_before_bar(2, &none, &bar));
+    assert_false(pl_baseline_diff_bar(2, &none, &bar));
     none.ratio = 0;
-    assert_false(pl_before_bar(2, &none, &bar));
+    assert_false(pl_baseline_diff_bar(2, &none, &bar));
 }
 
 /* Both folders on the disk, each with a curve of the first cell. */
@@ -243,8 +244,8 @@ static void curves_and_pairs_are_drawn(void **state)
     json_t *base = half("base", false), *new = half("new", true);
     save(folders, json_incref(base), json_incref(new));
     compare(&f, base, new);
-    struct pl_aside aside = {.baseline = folders[0], .before = f.before};
-    struct pl_model m = {.root = new, .aside = &aside};
+    struct pl_report_context context = {.baseline = folders[0], .diff = f.diff};
+    struct pl_model m = {.root = new, .context = &context};
     assert_int_equal(pl_overlays_write(&m, folders[1], &error), 0);
     json_t *list = overlays(folders[1]);
     const json_t *picture = json_array_get(list, 0), *pairs = json_object_get(picture, "pairs");
@@ -259,12 +260,12 @@ static void curves_and_pairs_are_drawn(void **state)
     assert_int_equal(json_array_size(json_object_get(panel, "before")), RUNS);
     assert_int_equal(json_array_size(json_object_get(panel, "after")), RUNS);
     json_decref(list);
-    aside.baseline = "/nowhere";
+    context.baseline = "/nowhere";
     assert_int_equal(pl_overlays_write(&m, folders[1], &error), 0);
     list = overlays(folders[1]);
     assert_int_equal(json_array_size(json_object_get(json_array_get(list, 0), "curves")), 1);
     json_decref(list);
-    aside.baseline = NULL; /* and what an earlier report left is gone */
+    context.baseline = NULL; /* and what an earlier report left is gone */
     assert_int_equal(pl_overlays_write(&m, folders[1], &error), 0);
     assert_null(overlays(folders[1]));
     release(&f);
@@ -290,8 +291,8 @@ static void peaks_survive(void **state)
     sample_write(folders[1], "series/a.csv", text);
     free(text);
     compare(&f, base, new);
-    struct pl_aside aside = {.baseline = folders[0], .before = f.before};
-    struct pl_model m = {.root = new, .aside = &aside};
+    struct pl_report_context context = {.baseline = folders[0], .diff = f.diff};
+    struct pl_model m = {.root = new, .context = &context};
     assert_int_equal(pl_overlays_write(&m, folders[1], &error), 0);
     json_t *list = overlays(folders[1]);
     const json_t *picture = json_array_get(list, 0);

@@ -1,5 +1,5 @@
-/* Choosing and judging series of the history (past.h). */
-#include "harness/report/past.h"
+/* Choosing and judging series of the history (trends.h). */
+#include "harness/report/trends.h"
 
 #include <errno.h>
 #include <math.h>
@@ -12,8 +12,8 @@
 #include "harness/results/document.h"
 #include "harness/results/host.h"
 
-const char *const pl_past_metrics[PL_PAST_METRICS] = {"rss_bytes_peak", "cpu_ns_per_packet",
-                                                      "live_bytes_peak", "packets_dropped"};
+const char *const pl_trends_metrics[PL_TRENDS_METRICS] = {"rss_bytes_peak", "cpu_ns_per_packet",
+                                                          "live_bytes_peak", "packets_dropped"};
 
 static bool is_of_group(const struct pl_series *s, const struct pl_model_group *g)
 {
@@ -76,7 +76,7 @@ static const struct pl_series *find(const struct pl_index *chosen,
     return number == PL_INDEX_NONE ? NULL : &list->series[number];
 }
 
-static int judge(struct pl_past_series *s, struct pl_error *error)
+static int judge(struct pl_trends_series *s, struct pl_error *error)
 {
     int rc = pl_trend_judge(s->series, &s->trend);
     if (rc == -EINVAL)
@@ -86,15 +86,15 @@ static int judge(struct pl_past_series *s, struct pl_error *error)
     return rc ? pl_error_set(error, rc, "out of memory") : 0;
 }
 
-static int fill_rows(struct pl_past *past, const struct pl_index *chosen,
+static int fill_rows(struct pl_trends *past, const struct pl_index *chosen,
                      const struct pl_model_group *g, struct pl_error *error)
 {
     int rc = 0;
     for (size_t r = 0; r < g->row_count; r++) {
         past->rows[r].row = &g->rows[r];
-        for (size_t k = 0; !rc && k < PL_PAST_METRICS; k++) {
-            struct pl_past_series *s = &past->rows[r].metrics[k];
-            s->series = find(chosen, &past->list, &g->rows[r], pl_past_metrics[k]);
+        for (size_t k = 0; !rc && k < PL_TRENDS_METRICS; k++) {
+            struct pl_trends_series *s = &past->rows[r].metrics[k];
+            s->series = find(chosen, &past->list, &g->rows[r], pl_trends_metrics[k]);
             past->series_count += s->series != NULL;
             rc = s->series ? judge(s, error) : 0;
         }
@@ -102,7 +102,7 @@ static int fill_rows(struct pl_past *past, const struct pl_index *chosen,
     return rc;
 }
 
-static int fill(struct pl_past *past, const char *host, const struct pl_model_group *g,
+static int fill(struct pl_trends *past, const char *host, const struct pl_model_group *g,
                 struct pl_error *error)
 {
     struct pl_index chosen = {0};
@@ -117,38 +117,38 @@ static int fill(struct pl_past *past, const char *host, const struct pl_model_gr
     return rc;
 }
 
-int pl_past_make(const json_t *runs, const json_t *host, const struct pl_model_group *g,
-                 struct pl_past *past, struct pl_error *error)
+int pl_trends_make(const json_t *runs, const json_t *host, const struct pl_model_group *g,
+                   struct pl_trends *past, struct pl_error *error)
 {
-    const struct pl_metric *metrics[PL_PAST_METRICS];
-    struct pl_series_query query = {g->scenario, NULL, metrics, PL_PAST_METRICS};
+    const struct pl_metric *metrics[PL_TRENDS_METRICS];
+    struct pl_series_query query = {g->scenario, NULL, metrics, PL_TRENDS_METRICS};
     char hash[PL_HOST_HASH_TEXT];
-    struct pl_past made = {0};
-    for (size_t k = 0; k < PL_PAST_METRICS; k++)
-        metrics[k] = pl_metric_find(pl_past_metrics[k]);
+    struct pl_trends made = {0};
+    for (size_t k = 0; k < PL_TRENDS_METRICS; k++)
+        metrics[k] = pl_metric_find(pl_trends_metrics[k]);
     if (pl_host_hash(host, hash, sizeof hash))
         hash[0] = '\0';
     int rc = pl_series_collect(runs, &query, &made.list);
     rc = rc ? pl_error_set(error, rc, "out of memory") : fill(&made, hash, g, error);
     if (rc)
-        pl_past_free(&made);
+        pl_trends_free(&made);
     else
         *past = made;
     return rc;
 }
 
-void pl_past_free(struct pl_past *past)
+void pl_trends_free(struct pl_trends *past)
 {
     for (size_t r = 0; r < past->row_count; r++)
-        for (size_t k = 0; k < PL_PAST_METRICS; k++)
+        for (size_t k = 0; k < PL_TRENDS_METRICS; k++)
             pl_trend_free(&past->rows[r].metrics[k].trend);
     free(past->rows);
     pl_series_free(&past->list);
-    *past = (struct pl_past){0};
+    *past = (struct pl_trends){0};
 }
 
-void pl_past_change(const struct pl_series *s, const struct pl_trend_change *change, char *text,
-                    size_t capacity)
+void pl_trends_change(const struct pl_series *s, const struct pl_trend_change *change, char *text,
+                      size_t capacity)
 {
     char commit[PL_HISTORY_FIGURE], step[PL_HISTORY_FIGURE];
     pl_history_commit(pl_document_string(change->run, "commit"), commit);

@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-#include "harness/report/aside.h"
 #include "harness/report/comparison.h"
+#include "harness/report/context.h"
 #include "harness/results/document.h"
 
 static json_t *counts_json(const struct pl_comparison *c)
@@ -51,7 +51,7 @@ static json_t *rows_json(const struct pl_comparison *c)
     return list;
 }
 
-static json_t *before_json(const struct pl_aside *a)
+static json_t *before_json(const struct pl_report_context *a)
 {
     return json_pack("{s:s, s:b, s:o, s:o, s:o, s:o}", "baseline", a->baseline, "gate_fails",
                      pl_comparison_fails(&a->comparison), "heaps",
@@ -87,10 +87,10 @@ static json_t *changes_json(const struct pl_trend *trend)
     return list;
 }
 
-static void add_series(json_t *list, const struct pl_past_row *row)
+static void add_series(json_t *list, const struct pl_trends_row *row)
 {
-    for (size_t k = 0; k < PL_PAST_METRICS; k++) {
-        const struct pl_past_series *s = &row->metrics[k];
+    for (size_t k = 0; k < PL_TRENDS_METRICS; k++) {
+        const struct pl_trends_series *s = &row->metrics[k];
         if (!s->series)
             continue;
         struct pl_cell_name name = pl_cell_name_of(s->series->cell);
@@ -103,18 +103,18 @@ static void add_series(json_t *list, const struct pl_past_row *row)
     }
 }
 
-static json_t *history_json(const struct pl_aside *a)
+static json_t *history_json(const struct pl_report_context *a)
 {
     json_t *list = json_array();
-    for (size_t g = 0; g < a->past_count; g++)
-        for (size_t r = 0; r < a->pasts[g].row_count; r++)
-            add_series(list, &a->pasts[g].rows[r]);
+    for (size_t g = 0; g < a->trends_count; g++)
+        for (size_t r = 0; r < a->trends[g].row_count; r++)
+            add_series(list, &a->trends[g].rows[r]);
     return json_pack("{s:s, s:o}", "file", a->history, "series", list);
 }
 
 void pl_report_json_aside(json_t *report, const struct pl_model *m)
 {
-    const struct pl_aside *a = m->aside;
+    const struct pl_report_context *a = m->context;
     if (a->calibration.root)
         json_object_set_new(report, "calibration",
                             json_pack("{s:s, s:O}", "file", a->calibration.path, "metrics",

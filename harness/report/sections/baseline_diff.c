@@ -1,7 +1,7 @@
 /* Before and after: what of the comparison with a baseline changed, and what can't be told. */
-#include "harness/report/before.h"
+#include "harness/report/baseline_diff.h"
 
-#include "harness/report/aside.h"
+#include "harness/report/context.h"
 #include "harness/report/overlays.h"
 #include "harness/report/sections/sections.h"
 
@@ -24,7 +24,7 @@ static void write_metric(struct pl_doc *doc, const struct pl_judged *j)
 static void write_verdict(struct pl_doc *doc, const struct pl_judged *j)
 {
     char text[PL_CHANGE_TEXT];
-    pl_before_verdict(j, text);
+    pl_baseline_diff_verdict(j, text);
     pl_doc_cell(doc, pl_judged_fails(j)              ? PL_STYLE_BAD
                      : j->change == PL_CHANGE_BETTER ? PL_STYLE_GOOD
                                                      : PL_STYLE_PLAIN);
@@ -37,12 +37,12 @@ static void write_bar(struct pl_doc *doc, double reach, const struct pl_judged *
 {
     struct pl_doc_bar bar;
     pl_doc_cell(doc, PL_STYLE_PLAIN);
-    if (pl_before_bar(reach, j, &bar))
+    if (pl_baseline_diff_bar(reach, j, &bar))
         pl_doc_bar(doc, &bar, label[0] ? label : "no difference");
     pl_doc_cell_end(doc);
 }
 
-static void write_row(struct pl_doc *doc, double reach, const struct pl_before_row *row)
+static void write_row(struct pl_doc *doc, double reach, const struct pl_baseline_diff_row *row)
 {
     const struct pl_judged *j = row->judged;
     char name[PL_FACT_NAME], before[PL_TEXT_FIGURE], after[PL_TEXT_FIGURE], text[PL_CHANGE_TEXT];
@@ -57,17 +57,17 @@ static void write_row(struct pl_doc *doc, double reach, const struct pl_before_r
     pl_change_size(j, text);
     write_cell(doc, text);
     write_bar(doc, reach, j, text);
-    pl_before_p(j, text);
+    pl_baseline_diff_p(j, text);
     pl_doc_cell_text(doc, text);
-    pl_before_threshold(j, text);
+    pl_baseline_diff_threshold(j, text);
     pl_doc_cell_text(doc, text);
-    pl_before_beyond(j, text);
+    pl_baseline_diff_beyond(j, text);
     pl_doc_cell_text(doc, text);
     pl_doc_row_end(doc);
 }
 
-static void write_rows(struct pl_doc *doc, const struct pl_before *b, size_t first, size_t end,
-                       const char *caption)
+static void write_rows(struct pl_doc *doc, const struct pl_baseline_diff *b, size_t first,
+                       size_t end, const char *caption)
 {
     char span[64];
     double reach = b->reach[first >= b->changed];
@@ -107,7 +107,7 @@ static void write_ends(struct pl_doc *doc, const struct pl_comparison *c)
     pl_doc_list_end(doc);
 }
 
-static void write_pictures(struct pl_doc *doc, const struct pl_before *b)
+static void write_pictures(struct pl_doc *doc, const struct pl_baseline_diff *b)
 {
     char name[PL_FACT_NAME], file[64];
     size_t drawn = b->cell_count < PL_OVERLAYS_MAX ? b->cell_count : PL_OVERLAYS_MAX;
@@ -154,7 +154,7 @@ static void write_heap(void *context, const struct pl_heap_change *heap, const c
     pl_doc_paragraph_end(context);
 }
 
-static void write_summary(struct pl_doc *doc, const struct pl_aside *a)
+static void write_summary(struct pl_doc *doc, const struct pl_report_context *a)
 {
     char counts[320];
     const char *part = pl_comparison_incomplete(&a->comparison);
@@ -172,12 +172,12 @@ static void write_summary(struct pl_doc *doc, const struct pl_aside *a)
     pl_doc_paragraph_end(doc);
 }
 
-void pl_report_before(struct pl_doc *doc, const struct pl_model *m)
+void pl_report_baseline_diff(struct pl_doc *doc, const struct pl_model *m)
 {
-    const struct pl_aside *a = m->aside;
+    const struct pl_report_context *a = m->context;
     if (!a || !a->baseline)
         return;
-    const struct pl_before *b = &a->before;
+    const struct pl_baseline_diff *b = &a->diff;
     pl_doc_section(doc, (struct pl_place){.id = "before", .view = "before"}, "Before and after");
     write_summary(doc, a);
     write_ends(doc, &a->comparison);

@@ -1,5 +1,5 @@
-/* Thinning (thin.h): first by parts of the time, then by straight lines. */
-#include "harness/report/thin.h"
+/* Thinning (downsample.h): first by parts of the time, then by straight lines. */
+#include "harness/report/downsample.h"
 
 #include <errno.h>
 #include <math.h>
@@ -110,7 +110,7 @@ static void mark_lines(const struct pl_points *c, double tolerance, bool *kept)
     }
 }
 
-int pl_thin(struct pl_points *c, size_t buckets, double tolerance)
+int pl_downsample(struct pl_points *c, size_t buckets, double tolerance)
 {
     if (c->count < 3)
         return 0;

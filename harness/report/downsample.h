@@ -1,6 +1,6 @@
-/* Fewer points of a curve, such that it looks the same: peaks and troughs stay. */
-#ifndef PL_REPORT_THIN_H
-#define PL_REPORT_THIN_H
+/* Fewer points of a curve, such that it styles the same: peaks and troughs stay. */
+#ifndef PL_REPORT_DOWNSAMPLE_H
+#define PL_REPORT_DOWNSAMPLE_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -18,7 +18,7 @@ struct pl_points {
  *  of all always stay.
  *  @param buckets 1 or more @param tolerance in the unit of the values, 0 or more
  *  @return 0, or -ENOMEM with the curve as it was */
-int pl_thin(struct pl_points *curve, size_t buckets, double tolerance);
+int pl_downsample(struct pl_points *curve, size_t buckets, double tolerance);
 
 /** The value at a moment, straight between points; before and after them that of the nearest.
  *  @param curve of 1 or more points */
