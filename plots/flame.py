@@ -93,7 +93,7 @@ def figure(path, title):
 
 def wanted(document, suffix):
     """[(name, path below the folder, title)] of all files of a kind that instruments left. The name
-    is the file's without the suffix, as harness/report/sections.c looks for the picture."""
+    is the file's without the suffix, as harness/report/model/observed.c looks for the picture."""
     found = []
     for entry in document.get("instruments", []):
         for path in entry.get("files", []):

@@ -1,5 +1,5 @@
 """What memory costs in CPU: a sweep's stacks, the frontier of those that none beats, and the other
-stacks beside them. Which points are on the frontier is decided by harness/report/frontier.c."""
+stacks beside them. Which points are on the frontier is decided by harness/report/model/frontier.c."""
 import numpy
 
 import chart

@@ -1,6 +1,6 @@
 """Curves of resident memory over each other, with dots of their pairs beside them: a cell before and
 after, a model and the real program. Which ones, and their figures, is decided by
-harness/report/overlays.c."""
+harness/report/model/overlays.c."""
 import glob
 import os
 import re

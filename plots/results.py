@@ -28,7 +28,7 @@ class Group:
         self.looks = {}  # what a label looks like: a stack, and whether it is told from another row
 
     def name_rows(self):
-        """The same rule as harness/report/model.c: those of a stack stand together, and a label
+        """The same rule as harness/report/model/model.c: those of a stack stand together, and a label
         tells the threads where the group mixes them."""
         counts = {threads for _, threads in self.cells}
         self.threads = counts.pop() if len(counts) == 1 else 0
@@ -47,7 +47,7 @@ def key_of(cell):
 
 
 def name_picture(cell, taken):
-    """The same rule as harness/report/model.c, which looks for the files by it."""
+    """The same rule as harness/report/model/model.c, which looks for the files by it."""
     def cut(text, size):
         return text.encode()[:size]
     base = cut(cell["scenario"], 60) + b"-" + cut(cell["format"], 30)

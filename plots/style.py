@@ -2,7 +2,7 @@
 
 The palette is Okabe and Ito's ("Color Universal Design", 2008) without its yellow, which is lost on
 white; line styles tell apart what shares a colour. INK, MUTED, GRID and PAPER are replaced by the
-page's own colours where a picture is put into report.html (harness/report/picture.c).
+page's own colours where a picture is put into report.html (harness/report/writers/picture.c).
 """
 import os
 import sys
@@ -58,7 +58,7 @@ def prepare():
 
 
 def duration(seconds):
-    """As harness/report/text.c writes it."""
+    """As harness/report/writers/text.c writes it."""
     if round(seconds, 1) < 60:
         return f"{round(seconds, 1):g} s"
     whole = int(seconds + 0.5)

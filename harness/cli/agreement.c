@@ -5,8 +5,8 @@
 #include "allocators/printable.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
-#include "harness/report/agreement.h"
-#include "harness/report/text.h"
+#include "harness/report/agreement/agreement.h"
+#include "harness/report/writers/text.h"
 #include "harness/results/gather.h"
 
 struct options {

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "allocators/printable.h"
-#include "harness/report/alerts.h"
+#include "harness/report/model/raised_alerts.h"
 
 #define TOLD_MAX 10 /* lines of a cell: an alert that comes and goes would bury all others */
 

@@ -5,7 +5,7 @@
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
 #include "harness/compare/baseline.h"
-#include "harness/report/text.h"
+#include "harness/report/writers/text.h"
 #include "harness/results/document.h"
 
 #define FOLDER "results/baseline"

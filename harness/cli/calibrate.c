@@ -10,7 +10,7 @@
 #include "harness/cli/reproduce.h"
 #include "harness/cli/side_by_side.h"
 #include "harness/compare/calibration.h"
-#include "harness/report/grid.h"
+#include "harness/report/writers/grid.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 

@@ -6,8 +6,8 @@
 #include "allocators/printable.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
-#include "harness/report/change_text.h"
-#include "harness/report/comparison.h"
+#include "harness/report/comparison/change_text.h"
+#include "harness/report/comparison/comparison.h"
 #include "harness/results/document.h"
 
 struct compare {

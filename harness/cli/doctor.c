@@ -14,7 +14,7 @@
 #include "harness/cli/cli.h"
 #include "harness/instruments/instrument.h"
 #include "harness/live/loopback.h"
-#include "harness/report/grid.h"
+#include "harness/report/writers/grid.h"
 #include "harness/results/clean.h"
 #include "harness/results/document.h"
 

@@ -7,9 +7,9 @@
 
 #include "allocators/printable.h"
 #include "harness/cli/faulted.h"
-#include "harness/report/grid.h"
-#include "harness/report/text.h"
-#include "harness/report/wrap.h"
+#include "harness/report/writers/grid.h"
+#include "harness/report/writers/text.h"
+#include "harness/report/writers/wrap.h"
 
 #define CALLS_TOLD 8 /* of one line; the others are counted */
 

@@ -8,8 +8,8 @@
 #include "allocators/printable.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/commit.h"
-#include "harness/report/history.h"
-#include "harness/report/history_line.h"
+#include "harness/report/history/history.h"
+#include "harness/report/history/history_line.h"
 #include "harness/results/history.h"
 
 #define DEFAULT_FILE "results/history.jsonl"

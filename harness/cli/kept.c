@@ -10,8 +10,8 @@
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/ledger.h"
-#include "harness/report/held.h"
-#include "harness/report/table.h"
+#include "harness/report/model/held.h"
+#include "harness/report/terminal/table.h"
 
 #define NAMES_MAX 1000 /* of runs that begin in the same second */
 

@@ -8,7 +8,7 @@
 #include "allocators/units.h"
 #include "harness/base/files.h"
 #include "harness/cli/cli.h"
-#include "harness/report/ledger_text.h"
+#include "harness/report/ledger/ledger_text.h"
 
 static int add_time(const char *text, size_t length, struct pl_arguments *a)
 {

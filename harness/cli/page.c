@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "harness/report/wrap.h"
+#include "harness/report/writers/wrap.h"
 
 #define WIDTH 80
 #define INDENT 2

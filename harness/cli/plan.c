@@ -14,7 +14,7 @@
 #include "harness/clock/virtual.h"
 #include "harness/interpose/control.h"
 #include "harness/pipelines/pipeline.h"
-#include "harness/report/text.h"
+#include "harness/report/writers/text.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/expect.h"
 #include "harness/scenario/sweep.h"

@@ -6,7 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "harness/report/text.h"
+#include "harness/report/writers/text.h"
 
 /* What the first cell tells in its first moments is mostly its start. */
 #define TELLING_S 1.0

@@ -24,7 +24,7 @@
 #include "harness/cli/progress.h"
 #include "harness/cli/reproduce.h"
 #include "harness/cli/trace_notes.h"
-#include "harness/report/text.h"
+#include "harness/report/writers/text.h"
 #include "harness/results/results.h"
 #include "harness/scenario/traits.h"
 

@@ -9,7 +9,7 @@
 #include "allocators/printable.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
-#include "harness/report/grid.h"
+#include "harness/report/writers/grid.h"
 #include "harness/results/document.h"
 #include "harness/results/folder.h"
 

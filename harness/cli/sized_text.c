@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "harness/cli/sized.h"
-#include "harness/report/text.h"
-#include "harness/report/wrap.h"
+#include "harness/report/writers/text.h"
+#include "harness/report/writers/wrap.h"
 #include "harness/scenario/traits.h"
 
 #define HEAD 7 /* columns of what stands out */

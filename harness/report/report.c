@@ -10,15 +10,15 @@
 #include "allocators/printable.h"
 #include "harness/base/files.h"
 #include "harness/base/text_stream.h"
-#include "harness/report/context.h"
 #include "harness/report/draw.h"
-#include "harness/report/frontier.h"
-#include "harness/report/html.h"
-#include "harness/report/junit.h"
-#include "harness/report/markdown.h"
-#include "harness/report/model.h"
-#include "harness/report/overlays.h"
-#include "harness/report/report_json.h"
+#include "harness/report/markdown_report.h"
+#include "harness/report/model/context.h"
+#include "harness/report/model/frontier.h"
+#include "harness/report/model/model.h"
+#include "harness/report/model/overlays.h"
+#include "harness/report/page/page.h"
+#include "harness/report/writers/junit.h"
+#include "harness/report/writers/report_json.h"
 
 /* In the order in which they take their places: who sees the page finds the others there. */
 enum { MARKDOWN, JSON, JUNIT, PAGE, DOCUMENTS };

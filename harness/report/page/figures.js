@@ -1,4 +1,4 @@
-/* Figures as a person reads them: as harness/report/text.c writes them. */
+/* Figures as a person reads them: as harness/report/writers/text.c writes them. */
 
 const MIB = 2 ** 20;
 

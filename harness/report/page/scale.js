@@ -1,4 +1,4 @@
-/* Axes of the charts: the same ticks as harness/report/axis.c sets. */
+/* Axes of the charts: ticks of 1, 2 and 5. */
 
 function roundStep(least) {
     const power = 10 ** Math.floor(Math.log10(least));

@@ -1,10 +1,10 @@
 /* What was replayed and on which host, how far to trust it, and how to read it. */
 #include <stdlib.h>
 
-#include "harness/report/caveats.h"
-#include "harness/report/context.h"
-#include "harness/report/facts.h"
-#include "harness/report/noise.h"
+#include "harness/report/model/caveats.h"
+#include "harness/report/model/context.h"
+#include "harness/report/model/facts.h"
+#include "harness/report/model/noise.h"
 #include "harness/report/sections/sections.h"
 #include "harness/results/document.h"
 

@@ -1,8 +1,8 @@
 /* Before and after: what of the comparison with a baseline changed, and what can't be told. */
-#include "harness/report/baseline_diff.h"
+#include "harness/report/model/baseline_diff.h"
 
-#include "harness/report/context.h"
-#include "harness/report/overlays.h"
+#include "harness/report/model/context.h"
+#include "harness/report/model/overlays.h"
 #include "harness/report/sections/sections.h"
 
 enum { BAR = 6, COLUMNS = 10 };

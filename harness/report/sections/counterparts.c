@@ -1,6 +1,6 @@
 /* Models beside the real programs that they are held against. */
-#include "harness/report/context.h"
-#include "harness/report/overlays.h"
+#include "harness/report/model/context.h"
+#include "harness/report/model/overlays.h"
 #include "harness/report/sections/sections.h"
 
 void pl_report_counterparts(struct pl_doc *doc, const struct pl_model *m)

@@ -1,5 +1,5 @@
 /* The formats of a scenario beside each other: a table a figure. */
-#include "harness/report/formats.h"
+#include "harness/report/model/formats.h"
 
 #include "harness/report/sections/sections.h"
 

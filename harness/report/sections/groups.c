@@ -2,12 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/alerts.h"
-#include "harness/report/columns.h"
-#include "harness/report/facts.h"
-#include "harness/report/frontier.h"
+#include "harness/report/model/columns.h"
+#include "harness/report/model/facts.h"
+#include "harness/report/model/frontier.h"
+#include "harness/report/model/raised_alerts.h"
 #include "harness/report/sections/sections.h"
-#include "harness/report/text.h"
+#include "harness/report/writers/text.h"
 #include "harness/results/document.h"
 
 enum { STACK, OUTCOME, EXPECTED, FIGURES };

@@ -1,6 +1,6 @@
 /* What the instruments found: a section an instrument. */
-#include "harness/report/instruments.h"
-#include "harness/report/benchmarks.h"
+#include "harness/report/model/benchmarks.h"
+#include "harness/report/model/observed.h"
 #include "harness/report/sections/sections.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"

@@ -2,8 +2,8 @@
 #ifndef PL_REPORT_SECTIONS_SECTIONS_H
 #define PL_REPORT_SECTIONS_SECTIONS_H
 
-#include "harness/report/document/document.h"
-#include "harness/report/model.h"
+#include "harness/report/model/model.h"
+#include "harness/report/writers/document.h"
 
 /** Writes the whole of a report, in its order. */
 void pl_report_sections(struct pl_doc *doc, const struct pl_model *model);

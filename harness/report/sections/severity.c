@@ -1,5 +1,5 @@
 /* The worst of the run, with reasons and the rule. */
-#include "harness/report/severity.h"
+#include "harness/report/model/severity.h"
 
 #include "harness/report/sections/sections.h"
 

@@ -1,10 +1,10 @@
 /* Over the runs: each stack's key figures in the history, and where they changed their level. */
-#include "harness/report/trends.h"
+#include "harness/report/model/trends.h"
 
 #include <stdlib.h>
 
-#include "harness/report/context.h"
-#include "harness/report/history_figures.h"
+#include "harness/report/history/history_figures.h"
+#include "harness/report/model/context.h"
 #include "harness/report/sections/sections.h"
 
 #define CHANGE_TEXT (2 * PL_HISTORY_FIGURE + 80)

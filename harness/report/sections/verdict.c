@@ -1,9 +1,9 @@
 /* The verdict: a sentence for each scenario and format, and how many cells ended how. */
 #include <stdlib.h>
 
-#include "harness/report/facts.h"
+#include "harness/report/model/facts.h"
+#include "harness/report/model/verdict.h"
 #include "harness/report/sections/sections.h"
-#include "harness/report/verdict.h"
 
 #define SENTENCES_OPEN 8  /* that stand open beside each other */
 #define SENTENCES_FIRST 4 /* of more than these, so many stand open */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/model.h"
+#include "harness/report/model/model.h"
 #include "harness/results/results.h"
 #include "harness/scenario/scenario.h"
 

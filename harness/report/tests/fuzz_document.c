@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "harness/compare/comparison.h"
-#include "harness/report/html.h"
-#include "harness/report/junit.h"
-#include "harness/report/markdown.h"
-#include "harness/report/model.h"
-#include "harness/report/report_json.h"
-#include "harness/report/table.h"
+#include "harness/report/markdown_report.h"
+#include "harness/report/model/model.h"
+#include "harness/report/page/page.h"
+#include "harness/report/terminal/table.h"
+#include "harness/report/writers/junit.h"
+#include "harness/report/writers/report_json.h"
 #include "harness/results/clean.h"
 #include "harness/results/document.h"
 

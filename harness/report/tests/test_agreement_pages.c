@@ -14,7 +14,7 @@
 
 #include "harness/base/files.h"
 #include "harness/compare/tests/curves_on_disk.h"
-#include "harness/report/agreement.h"
+#include "harness/report/agreement/agreement.h"
 
 /* glibc agrees, slab only as the walls do, and `name` differs. */
 static void make(struct runs *runs, const char *name, struct pl_agreement *a)

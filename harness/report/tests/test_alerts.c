@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/alerts.h"
-#include "harness/report/html.h"
-#include "harness/report/markdown.h"
-#include "harness/report/table.h"
+#include "harness/report/markdown_report.h"
+#include "harness/report/model/raised_alerts.h"
+#include "harness/report/page/page.h"
+#include "harness/report/terminal/table.h"
 #include "harness/report/tests/sample.h"
 
 static void raise_alert(json_t *cell, const char *alert, double t_seconds, double value)

@@ -6,14 +6,14 @@
 #include <unistd.h>
 
 #include "harness/compare/tests/documents.h"
-#include "harness/report/context.h"
-#include "harness/report/document/writer.h"
-#include "harness/report/html.h"
-#include "harness/report/markdown.h"
-#include "harness/report/overlays.h"
+#include "harness/report/markdown_report.h"
+#include "harness/report/model/context.h"
+#include "harness/report/model/overlays.h"
+#include "harness/report/page/page.h"
 #include "harness/report/report.h"
 #include "harness/report/tests/sample.h"
 #include "harness/report/tests/validate.h"
+#include "harness/report/writers/writer.h"
 
 #define RUNS 60 /* 20 pairs that screen, 40 that confirm */
 

@@ -11,8 +11,8 @@
 #include <cmocka.h>
 
 #include "harness/compare/tests/documents.h"
-#include "harness/report/change_text.h"
-#include "harness/report/comparison.h"
+#include "harness/report/comparison/change_text.h"
+#include "harness/report/comparison/comparison.h"
 
 /* Two runs of `stacks` cells, of which the first weighs more. */
 static struct pl_comparison make(size_t stacks, const char *name)

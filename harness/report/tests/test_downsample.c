@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "harness/report/downsample.h"
+#include "harness/stats/downsample.h"
 
 #define STEP INT64_C(100000000)
 

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/formats.h"
-#include "harness/report/html.h"
-#include "harness/report/markdown.h"
+#include "harness/report/markdown_report.h"
+#include "harness/report/model/formats.h"
+#include "harness/report/page/page.h"
 #include "harness/report/tests/sample.h"
 
 static json_t *add(json_t *d, const char *stack, const char *format, double rss_mib)

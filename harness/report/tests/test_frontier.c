@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/frontier.h"
-#include "harness/report/html.h"
-#include "harness/report/markdown.h"
-#include "harness/report/pareto.h"
+#include "harness/report/markdown_report.h"
+#include "harness/report/model/frontier.h"
+#include "harness/report/page/page.h"
 #include "harness/report/tests/sample.h"
+#include "harness/stats/pareto.h"
 
 #define MIB 1048576.0
 

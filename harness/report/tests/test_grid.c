@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "harness/report/grid.h"
-#include "harness/report/wrap.h"
+#include "harness/report/writers/grid.h"
+#include "harness/report/writers/wrap.h"
 
 static int no_columns(void **state)
 {

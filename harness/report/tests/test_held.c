@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "harness/base/text_stream.h"
-#include "harness/report/counterparts_table.h"
-#include "harness/report/held.h"
+#include "harness/report/model/held.h"
 #include "harness/report/report.h"
+#include "harness/report/terminal/counterparts_table.h"
 #include "harness/report/tests/sample.h"
 #include "harness/report/tests/validate.h"
 #include "harness/results/counterparts.h"

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/history.h"
-#include "harness/report/history_figures.h"
-#include "harness/report/history_line.h"
+#include "harness/compare/trend.h"
+#include "harness/report/history/history.h"
+#include "harness/report/history/history_figures.h"
+#include "harness/report/history/history_line.h"
 #include "harness/report/tests/sample.h"
-#include "harness/report/trend.h"
 #include "harness/results/history.h"
 
 static json_t *line_of(json_t *document, const char *commit)

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/history.h"
-#include "harness/report/history_line.h"
+#include "harness/report/history/history.h"
+#include "harness/report/history/history_line.h"
 #include "harness/report/tests/sample.h"
 #include "harness/results/cell_name.h"
 

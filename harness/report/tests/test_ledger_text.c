@@ -16,7 +16,7 @@
 #include "allocators/ledger_books.h"
 #include "harness/cell/ledger.h"
 #include "harness/cell/ledger_reports.h"
-#include "harness/report/ledger_text.h"
+#include "harness/report/ledger/ledger_text.h"
 #include "harness/report/tests/validate.h"
 #include "harness/results/ledger.h"
 

@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/report/columns.h"
-#include "harness/report/model.h"
+#include "harness/report/model/columns.h"
+#include "harness/report/model/model.h"
 #include "harness/report/tests/sample.h"
 
 static void medians(void **state)

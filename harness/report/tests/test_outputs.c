@@ -4,14 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/caveats.h"
-#include "harness/report/html.h"
-#include "harness/report/junit.h"
-#include "harness/report/markdown.h"
-#include "harness/report/report_json.h"
-#include "harness/report/severity.h"
+#include "harness/report/markdown_report.h"
+#include "harness/report/model/caveats.h"
+#include "harness/report/model/severity.h"
+#include "harness/report/page/page.h"
 #include "harness/report/tests/sample.h"
 #include "harness/report/tests/validate.h"
+#include "harness/report/writers/junit.h"
+#include "harness/report/writers/report_json.h"
 
 static struct pl_model model_of(json_t *document)
 {

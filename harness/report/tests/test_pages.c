@@ -4,10 +4,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "harness/report/html.h"
-#include "harness/report/markdown.h"
-#include "harness/report/picture.h"
+#include "harness/report/markdown_report.h"
+#include "harness/report/page/page.h"
 #include "harness/report/tests/sample.h"
+#include "harness/report/writers/picture.h"
 
 typedef int (*maker)(const struct pl_model *, const char *, const char *, char **, size_t *);
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/payload.h"
+#include "harness/report/page/payload.h"
 #include "harness/report/tests/sample.h"
 
 struct made {

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/html.h"
-#include "harness/report/instruments.h"
-#include "harness/report/markdown.h"
-#include "harness/report/table.h"
+#include "harness/report/markdown_report.h"
+#include "harness/report/model/observed.h"
+#include "harness/report/page/page.h"
+#include "harness/report/terminal/table.h"
 #include "harness/report/tests/sample.h"
 #include "harness/report/tests/validate.h"
 #include "harness/results/document.h"

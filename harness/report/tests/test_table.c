@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/report/table.h"
+#include "harness/report/model/verdict.h"
+#include "harness/report/terminal/table.h"
 #include "harness/report/tests/sample.h"
-#include "harness/report/text.h"
-#include "harness/report/verdict.h"
+#include "harness/report/writers/text.h"
 
 static char *table_of(json_t *document)
 {

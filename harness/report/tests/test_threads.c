@@ -5,14 +5,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "harness/report/columns.h"
 #include "harness/report/draw.h"
-#include "harness/report/html.h"
-#include "harness/report/markdown.h"
+#include "harness/report/markdown_report.h"
+#include "harness/report/model/columns.h"
+#include "harness/report/model/verdict.h"
+#include "harness/report/page/page.h"
 #include "harness/report/report.h"
-#include "harness/report/table.h"
+#include "harness/report/terminal/table.h"
 #include "harness/report/tests/sample.h"
-#include "harness/report/verdict.h"
 
 /* A cell of `stack` that costs `cpu`. @param threads 0: as older results have it, without any */
 static json_t *add(json_t *d, const char *stack, int threads, double cpu)

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/context.h"
-#include "harness/report/history_line.h"
+#include "harness/report/history/history_line.h"
+#include "harness/report/model/context.h"
 #include "harness/report/report.h"
 #include "harness/report/tests/sample.h"
 #include "harness/report/tests/validate.h"

@@ -1,0 +1,95 @@
+/* The agreement for programs, the picture's script among them. */
+#include <errno.h>
+
+#include "harness/report/agreement/agreement.h"
+#include "harness/results/document.h"
+
+#define AGREEMENT_VERSION 1
+
+static const char *const keys[PL_SIDE_COUNT] = {"wall1", "wall2", "virtual"};
+
+static json_t *by_side(json_t *(*of)(const struct pl_agreed *a, enum pl_side side),
+                       const struct pl_agreed *a)
+{
+    json_t *object = json_object();
+    for (enum pl_side side = 0; side < PL_SIDE_COUNT; side++)
+        json_object_set_new(object, keys[side], of(a, side));
+    return object;
+}
+
+static json_t *peak_of(const struct pl_agreed *a, enum pl_side side)
+{
+    return json_integer((json_int_t)a->peak_bytes[side]);
+}
+
+static json_t *outcome_of(const struct pl_agreed *a, enum pl_side side)
+{
+    return json_string(a->outcomes[side]);
+}
+
+static json_t *end_of(const struct pl_agreed *a, enum pl_side side)
+{
+    return json_real(a->end_seconds[side]);
+}
+
+static json_t *curve_of(const struct pl_agreed *a, enum pl_side side)
+{
+    const json_t *cell = a->cells.cells[side];
+    return json_pack("{s:s, s:s}", "folder", pl_document_string(cell, "folder"), "series",
+                     pl_document_string(cell, "series"));
+}
+
+/* A cell's name but for its clock: it has both. */
+static json_t *name_json(const struct pl_agreed *a)
+{
+    json_t *object = pl_cell_name_json(&a->cells.name);
+    json_object_del(object, "clock");
+    json_object_set(object, "duration_seconds",
+                    json_object_get(a->cells.cells[PL_SIDE_WALL1], "duration_seconds"));
+    return object;
+}
+
+static const char *reason_of(const struct pl_agreement_page *page, const struct pl_agreed *a)
+{
+    const struct pl_agreement_reason *known =
+        pl_agreement_reason(page->reasons, a->cells.name.allocator);
+    return known && a->verdict != PL_AGREEMENT_AGREES ? known->reason : NULL;
+}
+
+static json_t *cell_json(const struct pl_agreement_page *page, const struct pl_agreed *a)
+{
+    json_t *object = name_json(a);
+    json_object_update_new(
+        object,
+        json_pack("{s:s, s:s, s:s?, s:I, s:f, s:f, s:s, s:I, s:f, s:I, s:o, s:o, s:o, s:o}",
+                  "verdict", pl_agreement_verdict_name(a->verdict), "why", a->why, "reason",
+                  reason_of(page, a), "difference_bytes", (json_int_t)a->clocks.most,
+                  "difference_share", a->highest_bytes > 0 ? a->clocks.most / a->highest_bytes : 0.,
+                  "difference_at_seconds", (double)a->clocks.at_ns / 1e9, "difference_from",
+                  keys[a->further], "walls_difference_bytes", (json_int_t)a->walls.most,
+                  "walls_difference_at_seconds", (double)a->walls.at_ns / 1e9, "allowed_bytes",
+                  (json_int_t)a->allowed_bytes, "peak_bytes", by_side(peak_of, a), "outcome",
+                  by_side(outcome_of, a), "end_seconds", by_side(end_of, a), "curves",
+                  by_side(curve_of, a)));
+    return object;
+}
+
+int pl_agreement_json(FILE *out, const struct pl_agreement_page *page)
+{
+    const struct pl_agreement *a = page->agreement;
+    json_t *cells = json_array(), *root = json_object();
+    for (size_t i = 0; i < a->count; i++)
+        json_array_append_new(cells, cell_json(page, &a->cells[i]));
+    json_object_set_new(root, "agreement_version", json_integer(AGREEMENT_VERSION));
+    json_object_set_new(root, "agrees", json_boolean(!a->counts[PL_AGREEMENT_DIFFERS]));
+    json_object_set_new(root, "window_seconds", json_real(PL_AGREEMENT_WINDOW_NS / 1e9));
+    json_object_set_new(root, "share_of_peak", json_real(PL_AGREEMENT_SHARE));
+    for (enum pl_side side = 0; side < PL_SIDE_COUNT; side++)
+        json_object_set_new(root, keys[side], json_string(page->folders[side]));
+    json_object_set(root, "host", json_object_get(a->roots[PL_SIDE_WALL1], "host")); /* of all */
+    json_object_set_new(root, "cells", cells);
+    int rc = json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) ? -ENOMEM : 0;
+    json_decref(root);
+    fputc('\n', out);
+    return rc;
+}

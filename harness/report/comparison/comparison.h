@@ -1,0 +1,37 @@
+/* A comparison on the terminal and as files: compare.md for a pull request's comment, compare.json
+ * for programs, compare.xml (JUnit) for CI services. */
+#ifndef PL_REPORT_COMPARISON_COMPARISON_H
+#define PL_REPORT_COMPARISON_COMPARISON_H
+
+#include <stdio.h>
+
+#include "harness/compare/comparison.h"
+
+/** Prints what changed, what can't be told, and the counts. */
+void pl_comparison_table(FILE *out, const struct pl_comparison *comparison);
+
+/** Writes compare.md: at most 65,000 characters, GitHub's limit for a comment being 65,536.
+ *  @param base, new the folders, as they were named */
+void pl_comparison_markdown(FILE *out, const struct pl_comparison *comparison, const char *base,
+                            const char *new);
+
+/** Writes compare.json. @return 0 or -ENOMEM */
+int pl_comparison_json(FILE *out, const struct pl_comparison *comparison, const char *base,
+                       const char *new);
+
+/** One metric of one cell as compare.json has it. @return new memory; NULL when out of memory */
+json_t *pl_judged_json(const struct pl_judged *judged);
+
+/** The heaps of which the runs have other versions. @return new memory */
+json_t *pl_change_heaps_json(const struct pl_comparison *comparison);
+
+/** Writes JUnit XML: a suite a scenario, a case a cell and metric; what fails the gate is a
+ * failure, what can't be told is skipped. */
+void pl_comparison_junit(FILE *out, const struct pl_comparison *comparison);
+
+/** Writes the three files into a folder, each whole or not at all, none when one can't be made.
+ *  @return 0 or a negative errno */
+int pl_comparison_write(const struct pl_comparison *comparison, const char *folder,
+                        const char *base, const char *new, struct pl_error *error);
+
+#endif

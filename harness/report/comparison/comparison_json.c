@@ -1,0 +1,97 @@
+/* The comparison for programs: everything, with its reasons. Figures that don't apply are left out,
+ * since JSON has no NaN. */
+#include <math.h>
+#include <string.h>
+
+#include "harness/report/comparison/change_text.h"
+#include "harness/report/comparison/comparison.h"
+
+#define COMPARISON_VERSION 1
+
+static void set_number(json_t *object, const char *key, double value)
+{
+    if (isfinite(value))
+        json_object_set_new(object, key, json_real(value));
+}
+
+json_t *pl_judged_json(const struct pl_judged *j)
+{
+    json_t *object =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:i, s:i}", "metric", j->metric->name,
+                  "class", pl_class_name(j->metric->class), "unit", pl_unit_name(j->metric->unit),
+                  "better", pl_better_name(j->metric->better), "verdict", pl_change_name(j->change),
+                  "advisory", j->advisory, "suite_fault", j->suite_fault, "base_runs",
+                  (int)j->base_count, "new_runs", (int)j->new_count);
+    set_number(object, "base", j->base);
+    set_number(object, "new", j->new);
+    set_number(object, "ratio", j->ratio);
+    set_number(object, "ratio_low", j->low);
+    set_number(object, "ratio_high", j->high);
+    set_number(object, "p", j->p);
+    set_number(object, "threshold", j->threshold);
+    if (j->why[0])
+        json_object_set_new(object, "why", json_string(j->why));
+    return object;
+}
+
+static json_t *cell_json(const struct pl_compared *cell)
+{
+    json_t *metrics = json_array();
+    for (size_t k = 0; k < cell->judged_count; k++)
+        json_array_append_new(metrics, pl_judged_json(&cell->judged[k]));
+    json_t *object = pl_cell_name_json(&cell->match->name);
+    json_object_update_new(object, json_pack("{s:{s:s, s:s}, s:o}", "outcome", "verdict",
+                                             pl_change_name(cell->outcome), "why",
+                                             cell->outcome_why, "metrics", metrics));
+    return object;
+}
+
+static json_t *side_json(const json_t *root, const char *folder)
+{
+    return json_pack("{s:s, s:O?, s:O?}", "folder", folder, "run", json_object_get(root, "run"),
+                     "host", json_object_get(root, "host"));
+}
+
+static void add_reason(void *context, const char *line)
+{
+    json_array_append_new(context, json_string(line));
+}
+
+static json_t *gate_json(const struct pl_comparison *c)
+{
+    json_t *reasons = json_array();
+    pl_change_reasons(c, add_reason, reasons);
+    return json_pack("{s:b, s:o, s:s?}", "failed", pl_comparison_fails(c), "reasons", reasons,
+                     "calibration", c->calibration ? c->calibration->path : NULL);
+}
+
+static void add_heap(void *context, const struct pl_heap_change *heap, const char *line)
+{
+    json_array_append_new(context, json_pack("{s:s, s:s, s:s, s:s}", "heap", heap->heap, "base",
+                                             heap->base, "new", heap->new, "statement", line));
+}
+
+json_t *pl_change_heaps_json(const struct pl_comparison *c)
+{
+    json_t *heaps = json_array();
+    pl_change_heaps(c, add_heap, heaps);
+    return heaps;
+}
+
+int pl_comparison_json(FILE *out, const struct pl_comparison *c, const char *base, const char *new)
+{
+    json_t *cells = json_array(), *counts = json_object();
+    for (int i = 0; i < PL_CHANGE_COUNT; i++)
+        json_object_set_new(counts, pl_change_name((enum pl_change)i),
+                            json_integer((json_int_t)c->counts[i]));
+    for (size_t i = 0; i < c->cell_count; i++)
+        json_array_append_new(cells, cell_json(&c->cells[i]));
+    json_t *root =
+        json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "comparison_version", COMPARISON_VERSION,
+                  "heaps", pl_change_heaps_json(c), "base", side_json(c->base, base), "new",
+                  side_json(c->new, new), "gate", gate_json(c), "counts", counts, "cells", cells);
+    int rc = root && json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) == 0 ? 0 : -1;
+    json_decref(root);
+    fputc('\n', out);
+    return rc;
+}

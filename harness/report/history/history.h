@@ -1,0 +1,18 @@
+/* The history of a scenario on the terminal: where its figures go, and at which run they moved. */
+#ifndef PL_REPORT_HISTORY_HISTORY_H
+#define PL_REPORT_HISTORY_HISTORY_H
+
+#include <stdio.h>
+
+#include "allocators/error.h"
+#include "harness/compare/series.h"
+
+/** Prints, for each set of conditions, metric and stack: runs, the first and the last median, the
+ *  Theil-Sen trend with its 95 % interval, a line of blocks, and the changes.
+ *  @param runs from pl_history_read
+ *  @return 0; -EINVAL with one line when no run holds what is asked for, or a figure is beyond any
+ *  measure; -ENOMEM: then nothing was printed */
+int pl_history_write(FILE *out, const json_t *runs, const struct pl_series_query *query,
+                     struct pl_error *error);
+
+#endif

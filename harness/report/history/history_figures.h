@@ -1,0 +1,21 @@
+/* The history's figures as text: steps and slopes in percent, commits. */
+#ifndef PL_REPORT_HISTORY_HISTORY_FIGURES_H
+#define PL_REPORT_HISTORY_HISTORY_FIGURES_H
+
+#include "harness/compare/trend.h"
+
+/** Room for any of these texts, with its NUL. */
+#define PL_HISTORY_FIGURE 160
+
+/** "44.2 MiB -> 47.0 MiB (+6.33 %)"; in full digits where both would look alike, and without a
+ *  percentage where the level was 0. */
+void pl_history_step(const struct pl_metric *metric, double before, double after, char *text);
+
+/** "+0.12 % (-0.01..+0.30)" of the median a run, or in the metric's unit where that is 0; "-" where
+ *  there is no slope. */
+void pl_history_slope(const struct pl_series *series, const struct pl_trend *trend, char *text);
+
+/** A commit's first twelve digits, with "-dirty" behind them; other names as they are, cut. */
+void pl_history_commit(const char *commit, char *text);
+
+#endif

@@ -1,0 +1,114 @@
+/* From the model to a line of the history (history_line.h). */
+#include "harness/report/history/history_line.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/results/cell_name.h"
+#include "harness/results/document.h"
+#include "harness/results/history.h"
+#include "harness/results/host.h"
+
+/* Counts and bytes as whole numbers: digits beyond the twelfth must not be lost. */
+static json_t *number(double value)
+{
+    if (value == floor(value) && fabs(value) < 0x1p53)
+        return json_integer((json_int_t)value);
+    return json_real(value);
+}
+
+static json_t *medians(const struct pl_model_row *row)
+{
+    json_t *object = json_object();
+    for (size_t k = 0; k < PL_MODEL_METRICS; k++)
+        if (row->metrics[k].count)
+            json_object_set_new(object, pl_metrics[k].name, number(row->metrics[k].median));
+    return object;
+}
+
+static const json_t *recording_of(const struct pl_model *m, const char *scenario)
+{
+    const json_t *recording;
+    size_t i;
+    json_array_foreach(json_object_get(m->root, "recordings"), i, recording)
+    {
+        if (strcmp(pl_document_string(recording, "scenario"), scenario) == 0)
+            return recording;
+    }
+    return NULL;
+}
+
+/* @param text out: the hash of everything that the other fields of the cell don't say */
+static int hash_conditions(const struct pl_model *m, const struct pl_model_group *g,
+                           const struct pl_model_row *row, char *text)
+{
+    const json_t *recording = recording_of(m, g->scenario);
+    json_t *all =
+        json_pack("{s:s, s:s, s:O*, s:O*}", "recording", pl_document_string(recording, "hash"),
+                  "filter", pl_document_string(recording, "filter"), "conditions",
+                  json_object_get(recording, "conditions"), "limits",
+                  json_object_get(row->cells[0], "limits"));
+    char *dump = json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS);
+    json_decref(all);
+    if (!dump)
+        return -ENOMEM;
+    pl_bytes_hash(dump, strlen(dump), text, PL_HOST_HASH_TEXT);
+    free(dump);
+    return 0;
+}
+
+static int add_row(const struct pl_model *m, const struct pl_model_group *g,
+                   const struct pl_model_row *row, json_t *cells)
+{
+    char conditions[PL_HOST_HASH_TEXT];
+    int rc = hash_conditions(m, g, row, conditions);
+    if (rc)
+        return rc;
+    struct pl_cell_name name = pl_cell_name_of(row->cells[0]);
+    json_t *cell = pl_cell_name_json(&name);
+    json_object_update_new(
+        cell,
+        json_pack("{s:s, s:o, s:f, s:s, s:I, s:o}", "container", g->container, "container_bytes",
+                  number(g->container_bytes), "duration_seconds", g->duration_seconds, "conditions",
+                  conditions, "repetitions", (json_int_t)row->cell_count, "metrics", medians(row)));
+    return json_array_append_new(cells, cell) ? -ENOMEM : 0;
+}
+
+static int add_rows(const struct pl_model *m, json_t *cells)
+{
+    int rc = 0;
+    for (size_t g = 0; g < m->group_count; g++)
+        for (size_t r = 0; !rc && r < m->groups[g].row_count; r++)
+            rc = add_row(m, &m->groups[g], &m->groups[g].rows[r], cells);
+    return rc;
+}
+
+int pl_history_line(const struct pl_model *m, const char *commit, json_t **line,
+                    struct pl_error *error)
+{
+    const json_t *run = json_object_get(m->root, "run"), *host = json_object_get(m->root, "host");
+    const char *started = pl_document_string(run, "started"),
+               *tier = pl_document_string(run, "tier");
+    char hash[PL_HOST_HASH_TEXT];
+    if (!*started || !*tier)
+        return pl_error_set(error, -EINVAL, "'run' says neither when nor in which tier it ran");
+    if (pl_host_hash(host, hash, sizeof hash))
+        return pl_error_set(error, -EINVAL, "'host' is not an object");
+    json_t *text = json_string(commit);
+    if (!text)
+        return pl_error_set(error, -EINVAL, "the commit is no UTF-8");
+    json_t *cells = json_array();
+    json_t *made =
+        json_pack("{s:i, s:s, s:o, s:{s:s, s:s}, s:s, s:o}", "history_version", PL_HISTORY_VERSION,
+                  "started", started, "commit", text, "host", "hash", hash, "cpu",
+                  pl_document_string(host, "cpu"), "tier", tier, "cells", cells);
+    int rc = made ? add_rows(m, cells) : -ENOMEM;
+    if (rc) {
+        json_decref(made);
+        return pl_error_set(error, rc, "out of memory");
+    }
+    *line = made;
+    return 0;
+}

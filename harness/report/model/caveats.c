@@ -1,0 +1,183 @@
+/* Gathering caveats (caveats.h). */
+#include "harness/report/model/caveats.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/index.h"
+#include "harness/base/memory.h"
+#include "harness/base/text_stream.h"
+#include "harness/report/model/observed.h"
+#include "harness/results/cell_name.h"
+#include "harness/results/document.h"
+
+/* What is being gathered, and where each stands by its words. */
+struct gathering {
+    json_t *caveats;
+    struct pl_index numbers;
+};
+
+/* The caveat with these words, new where there is none yet. */
+static json_t *caveat_of(struct gathering *g, const char *kind, const char *what, const char *why)
+{
+    char *key = NULL;
+    if (asprintf(&key, "%s\n%s\n%s", kind, what, why) < 0)
+        return NULL;
+    size_t number = pl_index_find(&g->numbers, key);
+    if (number == PL_INDEX_NONE) {
+        number = json_array_size(g->caveats);
+        pl_index_set(&g->numbers, key, number);
+        json_array_append_new(g->caveats,
+                              json_pack("{s:s, s:s, s:[], s:i, s:s}", "kind", kind, "what", what,
+                                        "stacks", "cells", 0, "why", why));
+    }
+    free(key);
+    return json_array_get(g->caveats, number);
+}
+
+static void add(struct gathering *g, const char *kind, const char *what, const char *stack,
+                size_t cells, const char *why)
+{
+    json_t *caveat = caveat_of(g, kind, what, why);
+    json_t *stacks = json_object_get(caveat, "stacks");
+    json_int_t before = json_integer_value(json_object_get(caveat, "cells"));
+    size_t count = json_array_size(stacks);
+    const char *last = json_string_value(json_array_get(stacks, count ? count - 1 : 0));
+    json_object_set_new(caveat, "cells", json_integer(before + (json_int_t)cells));
+    if (stack && (!last || strcmp(last, stack) != 0))
+        json_array_append_new(stacks, json_string(stack));
+}
+
+/* Cell by cell: of a row's repetitions some may have been checked. */
+static void add_unchecked(struct gathering *all, const struct pl_model_group *g, const char *what)
+{
+    for (size_t r = 0; r < g->row_count; r++)
+        for (size_t i = 0; i < g->rows[r].cell_count; i++) {
+            const json_t *cell = g->rows[r].cells[i];
+            const char *expected = pl_document_string(cell, "expected");
+            if (strcmp(expected, pl_verdict_name(PL_VERDICT_NOT_CHECKED)) == 0)
+                add(all, "not checked", what, g->rows[r].label, 1,
+                    pl_document_string(cell, "expected_why"));
+            else if (strcmp(expected, pl_verdict_name(PL_VERDICT_NONE)) == 0)
+                add(all, "no expectation", what, g->rows[r].label, 1,
+                    "the scenario says nothing of this stack under these conditions");
+        }
+}
+
+static void add_series(struct gathering *all, const struct pl_model_group *g, const char *what)
+{
+    for (size_t r = 0; r < g->row_count; r++)
+        if (g->rows[r].series_missing)
+            add(all, "no series", what, g->rows[r].label, g->rows[r].series_missing,
+                "the file of its curve is missing");
+}
+
+static void add_idle(struct gathering *all, const struct pl_model_group *g, const char *what)
+{
+    for (size_t r = 0; r < g->row_count; r++) {
+        const struct pl_summary *idle = &g->rows[r].metrics[PL_MODEL_idle_heap_bytes];
+        if (idle->count && idle->highest == 0)
+            add(all, "idle", what, g->rows[r].label, idle->count,
+                "no call reached the heap in the idle part: its trough is what a heap keeps that "
+                "nobody calls");
+    }
+}
+
+/* Stacks and instruments that this machine lacks stand among the warnings, each with its reason. */
+static void add_skipped(struct gathering *all, const json_t *root)
+{
+    static const char mark[] = " skipped: ";
+    const json_t *warning;
+    size_t i;
+    json_array_foreach(json_object_get(root, "warnings"), i, warning)
+    {
+        const char *text = json_string_value(warning);
+        const char *at = text ? strstr(text, mark) : NULL;
+        char *what = at ? strndup(text, (size_t)(at - text)) : NULL;
+        if (what)
+            add(all, "skipped", what, NULL, 0, at + strlen(mark));
+        free(what);
+    }
+}
+
+static void add_instruments(struct gathering *all, const json_t *root)
+{
+    const json_t *entry;
+    size_t i;
+    char what[320];
+    json_array_foreach(json_object_get(root, "instruments"), i, entry)
+    {
+        struct pl_cell_name name = pl_cell_name_of(entry);
+        const char *status = pl_document_string(entry, "status");
+        snprintf(what, sizeof what, "%.100s of %.200s", pl_document_string(entry, "instrument"),
+                 name.scenario);
+        if (strcmp(status, "ok") != 0)
+            add(all, strcmp(status, "skipped") == 0 ? "skipped" : "not run", what, name.allocator,
+                1, pl_document_string(entry, "why"));
+    }
+}
+
+/* Cells of pairs that one of the two programs could not run. */
+static void add_failed(struct gathering *all, const json_t *run)
+{
+    const json_t *failed;
+    size_t i;
+    char what[320];
+    json_array_foreach(json_object_get(run, "failed"), i, failed)
+    {
+        struct pl_cell_name name = pl_cell_name_of(failed);
+        snprintf(what, sizeof what, "%.200s %.100s", name.scenario, name.format);
+        add(all, "not run", what, name.allocator, 1, pl_document_string(failed, "why"));
+    }
+}
+
+json_t *pl_caveats_make(const struct pl_model *m)
+{
+    const json_t *run = json_object_get(m->root, "run");
+    struct gathering all = {.caveats = json_array()};
+    char what[320];
+    if (!all.caveats)
+        return NULL;
+    if (json_is_false(json_object_get(run, "complete")))
+        add(&all, "stopped", "the run", NULL, 0,
+            "it was stopped before its end: cells are missing; run it again for them");
+    for (size_t i = 0; i < m->group_count; i++) {
+        snprintf(what, sizeof what, "%.200s %.100s", m->groups[i].scenario, m->groups[i].format);
+        add_unchecked(&all, &m->groups[i], what);
+        add_series(&all, &m->groups[i], what);
+        add_idle(&all, &m->groups[i], what);
+    }
+    add_skipped(&all, m->root);
+    add_instruments(&all, m->root);
+    add_failed(&all, run);
+    pl_index_free(&all.numbers);
+    return all.caveats;
+}
+
+static void write_stacks(FILE *out, const json_t *stacks, size_t most)
+{
+    size_t count = json_array_size(stacks);
+    for (size_t i = 0; i < count && i < most; i++)
+        fprintf(out, "%s%s", i ? ", " : " (", json_string_value(json_array_get(stacks, i)));
+    if (count > most)
+        fprintf(out, "%s%zu %s", most ? " and " : " (", count - most, most ? "more" : "stacks");
+    fputs(count ? ")" : "", out);
+}
+
+char *pl_caveat_text(const json_t *caveat, size_t most)
+{
+    char *text = NULL;
+    size_t size;
+    json_int_t cells = json_integer_value(json_object_get(caveat, "cells"));
+    struct pl_text_stream stream;
+    pl_memory_had(pl_text_stream_open(&stream));
+    FILE *out = stream.out;
+    fputs(pl_document_string(caveat, "what"), out);
+    if (cells)
+        fprintf(out, ", %lld cell%s", (long long)cells, cells > 1 ? "s" : "");
+    write_stacks(out, json_object_get(caveat, "stacks"), most);
+    fprintf(out, ": %s", pl_document_string(caveat, "why"));
+    pl_memory_had(pl_text_stream_close(&stream, &text, &size));
+    return text;
+}

@@ -1,0 +1,126 @@
+/* The tables' figures (columns.h). */
+#include "harness/report/model/columns.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/report/writers/text.h"
+
+#define MIB (1024.0 * 1024)
+
+const struct pl_column pl_columns[] = {
+    {"killed after", "s", PL_MODEL_time_to_oom_seconds, 1, false, false, false, 1},
+    {"first alert", "s", PL_MODEL_time_to_alert_seconds, 1, false, false, false, 2},
+    {"peak RSS", "MiB", PL_MODEL_rss_bytes_peak, MIB, false, false, false, 1},
+    {"mean RSS", "MiB", PL_MODEL_rss_bytes_mean, MIB, false, false, true, 5},
+    {"RSS at end", "MiB", PL_MODEL_rss_bytes_end, MIB, false, false, false, 3},
+    {"RSS growth", "MiB/min", PL_MODEL_rss_growth_bytes_per_minute, MIB, false, false, false, 2},
+    {"peak live", "MiB", PL_MODEL_live_bytes_peak, MIB, false, false, false, 2},
+    {"recorded peak", "MiB", PL_MODEL_recorded_rss_bytes_peak, MIB, false, false, false, 3},
+    {"replayed in", "s", PL_MODEL_replayed_seconds, 1, false, false, false, 4},
+    {"RSS error", "%", PL_MODEL_recorded_rss_error_percent, 1, false, false, false, 2},
+    {"peak reserved", "MiB", PL_MODEL_reserved_bytes_peak, MIB, false, false, false, 6},
+    {"held second", "KiB", PL_MODEL_rss_bytes_per_media_second, 1024, false, false, false, 4},
+    {"GC cycles", "", PL_MODEL_gc_cycles, 1, true, false, false, 5},
+    {"longest pause", "ms", PL_MODEL_gc_pause_ns_max, 1e6, false, false, false, 4},
+    {"round trip", "dB", PL_MODEL_round_trip_snr_db, 1, false, false, false, 4},
+    {"trough RSS", "MiB", PL_MODEL_rss_bytes_trough, MIB, false, false, false, 4},
+    {"trough", "RSS/live", PL_MODEL_rss_trough_over_live, 1, false, false, false, 3},
+    {"delivered", "packets", PL_MODEL_packets_delivered, 1, true, false, false, 5},
+    {"dropped", "packets", PL_MODEL_packets_dropped, 1, true, false, false, 2},
+    {"peak VSZ", "MiB", PL_MODEL_vsz_bytes_peak, MIB, false, false, true, 7},
+    {"CPU", "%", PL_MODEL_cpu_percent_of_realtime, 1, false, false, true, 3},
+    {"minor faults", "", PL_MODEL_faults_minor, 1, true, false, true, 8},
+    {"peak threads", "", PL_MODEL_threads_peak, 1, true, false, true, 6},
+    {"peak sockets", "MiB", PL_MODEL_socket_bytes_peak, MIB, false, false, true, 5},
+    {"exit status", "", PL_MODEL_exit_status, 1, true, false, false, 1},
+    {"CPU", "ns/pkt", PL_MODEL_cpu_ns_per_packet, 1, false, false, false, 3},
+    {"above null", "ns/pkt", PL_MODEL_cpu_ns_per_packet, 1, false, true, false, 6},
+};
+const size_t pl_column_count = sizeof pl_columns / sizeof *pl_columns;
+
+struct pl_summary pl_column_of(const struct pl_column *c, const struct pl_model_group *g,
+                               const struct pl_model_row *row)
+{
+    struct pl_summary s = row->metrics[c->metric];
+    if (!c->above_floor)
+        return s;
+    const struct pl_model_row *floor = pl_model_floor(g);
+    if (!floor || floor == row || floor->threads != row->threads ||
+        !floor->metrics[c->metric].count)
+        return (struct pl_summary){0};
+    double zero = floor->metrics[c->metric].median;
+    return (struct pl_summary){s.count, s.median - zero, s.lowest - zero, s.highest - zero};
+}
+
+bool pl_column_used(const struct pl_column *c, const struct pl_model_group *g)
+{
+    if (c->foreign && !g->used[PL_MODEL_threads_peak])
+        return false;
+    return c->above_floor ? g->used_above_floor[c->metric] : g->used[c->metric];
+}
+
+static void figure(const struct pl_column *c, double value, char *text)
+{
+    if (c->whole)
+        pl_text_count(text, value / c->scale);
+    else
+        pl_text_decimal(text, value / c->scale);
+}
+
+void pl_column_median(const struct pl_column *c, const struct pl_summary *s, char *text)
+{
+    if (s->count)
+        figure(c, s->median, text);
+    else
+        strcpy(text, "-");
+}
+
+void pl_column_spread(const struct pl_column *c, const struct pl_summary *s, char *text)
+{
+    char lowest[PL_TEXT_FIGURE], highest[PL_TEXT_FIGURE];
+    text[0] = '\0';
+    if (s->count < 2)
+        return;
+    figure(c, s->lowest, lowest);
+    figure(c, s->highest, highest);
+    if (strcmp(lowest, highest) != 0)
+        snprintf(text, PL_COLUMN_TEXT, "%s..%s", lowest, highest);
+}
+
+void pl_row_outcome(const struct pl_model_row *row, char *text)
+{
+    size_t used = 0;
+    if (row->outcomes[row->outcome] == row->cell_count) {
+        snprintf(text, PL_COLUMN_TEXT, "%s", pl_outcome_name(row->outcome));
+        return;
+    }
+    for (int i = PL_OUTCOME_COUNT - 1; i >= 0; i--)
+        if (row->outcomes[i] && used < PL_COLUMN_TEXT)
+            used += (size_t)snprintf(text + used, PL_COLUMN_TEXT - used, "%s%s %zu/%zu",
+                                     used ? ", " : "", pl_outcome_name((enum pl_outcome)i),
+                                     row->outcomes[i], row->cell_count);
+}
+
+const char *pl_row_expected(const struct pl_model_row *row)
+{
+    return row->expected == PL_VERDICT_FAILED ? "FAILED" : pl_verdict_name(row->expected);
+}
+
+void pl_group_conditions(const struct pl_model_group *g, char *text, size_t capacity)
+{
+    char bytes[PL_TEXT_FIGURE], duration[PL_TEXT_FIGURE], container[PL_TEXT_FIGURE * 2];
+    pl_text_bytes(bytes, g->container_bytes);
+    pl_text_duration(duration, g->duration_seconds);
+    if (strcmp(g->container, "none") == 0)
+        strcpy(container, "no container");
+    else
+        snprintf(container, sizeof container, "%s (%.20s)", bytes, g->container);
+    int n = snprintf(text, capacity, "%s, %s, %s", g->format, container, duration);
+    if (strcmp(g->clock, "virtual") != 0 && n > 0 && (size_t)n < capacity)
+        n += snprintf(text + n, capacity - (size_t)n, ", %s clock", g->clock);
+    if (g->threads > 1 && n > 0 && (size_t)n < capacity)
+        n += snprintf(text + n, capacity - (size_t)n, ", %u threads", g->threads);
+    if (g->repetitions > 1 && n > 0 && (size_t)n < capacity)
+        snprintf(text + n, capacity - (size_t)n, ", %zu repetitions", g->repetitions);
+}

@@ -1,0 +1,222 @@
+/* Reading and choosing the curves (curves.h). */
+#include "harness/report/model/curves.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/memory.h"
+#include "harness/results/rss_series.h"
+
+/* A screen shows no more across, and no more up. */
+#define BUCKETS 240
+#define FEWEST_BUCKETS 15
+#define FINEST 4096.0
+
+/* One repetition. */
+struct run {
+    const json_t *cell;
+    struct pl_rss_series series;
+    double peak_bytes;
+};
+
+static int by_peak(const void *a, const void *b)
+{
+    const struct run *x = a, *y = b;
+    return (x->peak_bytes > y->peak_bytes) - (x->peak_bytes < y->peak_bytes);
+}
+
+static struct pl_points rss_of(const struct run *run)
+{
+    return (struct pl_points){run->series.t_ns, run->series.rss_bytes, run->series.count};
+}
+
+/* What can't be read is left out; the tables say which. @return how many were read */
+static size_t read_runs(const struct pl_model_row *row, const char *folder, struct run *runs)
+{
+    size_t count = 0;
+    struct pl_error error;
+    for (size_t i = 0; i < row->cell_count; i++) {
+        struct run *run = &runs[count];
+        *run = (struct run){.cell = row->cells[i]};
+        if (pl_memory_had(pl_rss_series_read(folder, row->cells[i], &run->series, &error)))
+            continue;
+        struct pl_points rss = rss_of(run);
+        run->peak_bytes = rss.values[pl_points_highest(&rss)];
+        count++;
+    }
+    return count;
+}
+
+static int make_points(struct pl_points *points, size_t count)
+{
+    points->t_ns = malloc(count * sizeof *points->t_ns);
+    points->values = malloc(count * sizeof *points->values);
+    points->count = 0;
+    return points->t_ns && points->values ? 0 : -ENOMEM;
+}
+
+static void add_point(struct pl_points *points, int64_t t_ns, double value)
+{
+    points->t_ns[points->count] = t_ns;
+    points->values[points->count++] = value;
+}
+
+/* The lowest and highest of all repetitions at the same moments; one that was killed counts up to
+ * its end. */
+static int make_band(const struct run *runs, size_t count, struct pl_row_curves *c)
+{
+    int64_t end = 0;
+    double widest = 0;
+    if (make_points(&c->band_low, BUCKETS + 1) || make_points(&c->band_high, BUCKETS + 1))
+        return -ENOMEM;
+    for (size_t i = 0; i < count; i++)
+        end = runs[i].series.t_ns[runs[i].series.count - 1] > end
+                  ? runs[i].series.t_ns[runs[i].series.count - 1]
+                  : end;
+    for (int64_t k = 0; k <= BUCKETS; k++) {
+        int64_t moment = (int64_t)((double)end * (double)k / BUCKETS);
+        double low = INFINITY, high = -INFINITY;
+        for (size_t i = 0; i < count; i++) {
+            struct pl_points rss = rss_of(&runs[i]);
+            if (moment > rss.t_ns[rss.count - 1])
+                continue;
+            double value = pl_points_at(&rss, moment);
+            low = fmin(low, value);
+            high = fmax(high, value);
+        }
+        if (low > high || (c->band_low.count && moment == c->band_low.t_ns[c->band_low.count - 1]))
+            continue;
+        add_point(&c->band_low, moment, low);
+        add_point(&c->band_high, moment, high);
+        widest = fmax(widest, high - low);
+    }
+    if (widest == 0) {
+        pl_points_free(&c->band_low);
+        pl_points_free(&c->band_high);
+    }
+    return 0;
+}
+
+static int thin_row(struct pl_row_curves *c, size_t buckets)
+{
+    struct pl_points *const all[] = {&c->rss, &c->live, &c->band_low, &c->band_high};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (pl_downsample(all[i], buckets, c->peak_bytes / FINEST))
+            return -ENOMEM;
+    return 0;
+}
+
+/* Takes the columns of the repetition that is drawn. */
+static int take(struct run *runs, size_t count, struct pl_row_curves *c)
+{
+    qsort(runs, count, sizeof *runs, by_peak);
+    if (count > 1 && make_band(runs, count, c))
+        return -ENOMEM;
+    struct run *drawn = &runs[(count - 1) / 2];
+    c->runs = count;
+    c->cell = drawn->cell;
+    c->peak_bytes = drawn->peak_bytes;
+    if (make_points(&c->live, drawn->series.count))
+        return -ENOMEM;
+    memcpy(c->live.t_ns, drawn->series.t_ns, drawn->series.count * sizeof *c->live.t_ns);
+    memcpy(c->live.values, drawn->series.live_bytes, drawn->series.count * sizeof *c->live.values);
+    /* a foreign program's is not known */
+    c->live.count = isnan(drawn->series.live_bytes[0]) ? 0 : drawn->series.count;
+    c->rss = rss_of(drawn);
+    drawn->series.t_ns = NULL;
+    drawn->series.rss_bytes = NULL;
+    return thin_row(c, BUCKETS);
+}
+
+static int load_row(const struct pl_model_row *row, const char *folder, struct pl_row_curves *c)
+{
+    struct run *runs = calloc(row->cell_count, sizeof *runs);
+    if (!runs)
+        return -ENOMEM;
+    size_t count = read_runs(row, folder, runs);
+    int rc = count ? take(runs, count, c) : 0;
+    for (size_t i = 0; i < count; i++)
+        pl_rss_series_free(&runs[i].series);
+    free(runs);
+    return rc;
+}
+
+static size_t count_points(const struct pl_curves *curves)
+{
+    size_t points = 0;
+    for (size_t g = 0; g < curves->group_count; g++)
+        for (size_t r = 0; r < curves->groups[g].row_count; r++) {
+            const struct pl_row_curves *c = &curves->groups[g].rows[r];
+            points += c->rss.count + c->live.count + c->band_low.count + c->band_high.count;
+        }
+    return points;
+}
+
+/* Every curve gives up as much. */
+static int fit(struct pl_curves *curves, size_t points_max)
+{
+    curves->points = count_points(curves);
+    for (size_t buckets = BUCKETS / 2; curves->points > points_max && buckets >= FEWEST_BUCKETS;
+         buckets /= 2) {
+        for (size_t g = 0; g < curves->group_count; g++)
+            for (size_t r = 0; r < curves->groups[g].row_count; r++)
+                if (thin_row(&curves->groups[g].rows[r], buckets))
+                    return -ENOMEM;
+        curves->points = count_points(curves);
+    }
+    return 0;
+}
+
+static int load_group(const struct pl_model_group *g, const char *folder,
+                      struct pl_group_curves *curves)
+{
+    curves->rows = calloc(g->row_count, sizeof *curves->rows);
+    if (!curves->rows)
+        return -ENOMEM;
+    curves->row_count = g->row_count;
+    for (size_t r = 0; r < g->row_count; r++)
+        if (load_row(&g->rows[r], folder, &curves->rows[r]))
+            return -ENOMEM;
+    return 0;
+}
+
+int pl_curves_load(const struct pl_model *m, const char *folder, size_t points_max,
+                   struct pl_curves *curves)
+{
+    struct pl_curves loaded = {0};
+    int rc = 0;
+    loaded.groups = calloc(m->group_count ? m->group_count : 1, sizeof *loaded.groups);
+    if (!loaded.groups)
+        return -ENOMEM;
+    loaded.group_count = m->group_count;
+    for (size_t g = 0; !rc && g < m->group_count; g++)
+        rc = load_group(&m->groups[g], folder, &loaded.groups[g]);
+    if (!rc)
+        rc = fit(&loaded, points_max);
+    if (!rc)
+        *curves = loaded;
+    else
+        pl_curves_free(&loaded);
+    return rc;
+}
+
+static void free_row(struct pl_row_curves *c)
+{
+    pl_points_free(&c->rss);
+    pl_points_free(&c->live);
+    pl_points_free(&c->band_low);
+    pl_points_free(&c->band_high);
+}
+
+void pl_curves_free(struct pl_curves *curves)
+{
+    for (size_t g = 0; g < curves->group_count; g++) {
+        for (size_t r = 0; r < curves->groups[g].row_count; r++)
+            free_row(&curves->groups[g].rows[r]);
+        free(curves->groups[g].rows);
+    }
+    free(curves->groups);
+    *curves = (struct pl_curves){0};
+}

@@ -1,0 +1,43 @@
+/* The curves of a report: for each row of its tables resident memory and live bytes over the
+ * replay's time, few enough points to draw. */
+#ifndef PL_REPORT_MODEL_CURVES_H
+#define PL_REPORT_MODEL_CURVES_H
+
+#include "harness/report/model/model.h"
+#include "harness/stats/downsample.h"
+
+/** A row's repetitions: the one with the median peak is drawn, the others are its band. */
+struct pl_row_curves {
+    size_t runs;               /* repetitions whose series could be read; 0: the rest is empty */
+    const json_t *cell;        /* the one that is drawn */
+    double peak_bytes;         /* of its RSS */
+    struct pl_points rss;      /* bytes */
+    struct pl_points live;     /* bytes */
+    struct pl_points band_low; /* over the repetitions; empty where they agree */
+    struct pl_points band_high;
+};
+
+/** The rows of a group, as in the model. */
+struct pl_group_curves {
+    struct pl_row_curves *rows;
+    size_t row_count;
+};
+
+struct pl_curves {
+    struct pl_group_curves *groups;
+    size_t group_count;
+    size_t points; /* of all curves together */
+};
+
+/** Reads the series of every row. A file that is missing or damaged is left out.
+ *  @param folder the results lie there @param points_max of all curves together: beyond it each
+ *  loses detail, but no peak
+ *  @param curves set on success; pl_curves_free
+ *  @return 0 or -ENOMEM */
+int pl_curves_load(const struct pl_model *model, const char *folder, size_t points_max,
+                   struct pl_curves *curves);
+
+/** Takes curves that were never loaded, or half. */
+void pl_curves_free(struct pl_curves *curves);
+
+#endif

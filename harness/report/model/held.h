@@ -1,0 +1,80 @@
+/* Models held against their counterparts: of each row of a model that names a real program, both
+ * curves of resident memory, and how far the model's peak and mean are off. The counterpart's curve
+ * is taken from the same run, or else from results/counterparts.json.
+ *
+ * What is held: RSS net of each one's own first sample, which is before the load began: so a
+ * program's code, tables and start are left out, and so is what the model's process weighs. The
+ * means are over time; a curve that lasts another time, as where hours are replayed in seconds, is
+ * stretched to it. */
+#ifndef PL_REPORT_MODEL_HELD_H
+#define PL_REPORT_MODEL_HELD_H
+
+#include "harness/report/model/model.h"
+#include "harness/report/writers/document.h"
+#include "harness/results/rss_series.h"
+
+#define PL_HELD_TEXT 160 /* of a cell of its table, with its NUL */
+#define PL_HELD_COLUMNS 10
+
+/** One of the two. */
+struct pl_held_curve {
+    struct pl_rss_series net; /* bytes above the first sample; the model's time */
+    double first_bytes;       /* at the first sample */
+    double peak_bytes;        /* net */
+    double mean_bytes;        /* net, over time */
+    double seconds;           /* that it lasted, before it was stretched */
+};
+
+struct pl_held {
+    const struct pl_model_group *group;
+    const struct pl_model_row *row; /* the model's */
+    const char *counterpart;
+    const char *stack; /* the counterpart's */
+    const char *date;  /* of a committed curve, with `versions`; NULL: both are in this run */
+    const char *versions;
+    struct pl_held_curve model, real;
+    bool stretched;
+};
+
+struct pl_held_list {
+    struct pl_held *rows;
+    size_t count, capacity;
+    json_t *committed; /* what `date` and `versions` point into */
+};
+
+/** Finds all of a run. Rows with a limit that the program has not, or that ended before their time,
+ *  and those without a curve of the counterpart are left out.
+ *  @param folder of the model's results @param committed the file's path, or NULL for ours; one
+ * that can't be read is none
+ *  @param list set on success; pl_held_free
+ *  @return 0 or -ENOMEM */
+int pl_held_make(const struct pl_model *model, const char *folder, const char *committed,
+                 struct pl_held_list *list);
+
+/** Takes one that was never made, or half. */
+void pl_held_free(struct pl_held_list *list);
+
+/** How far the model is off, percent of the real figure. */
+double pl_held_peak_error(const struct pl_held *held);
+double pl_held_mean_error(const struct pl_held *held);
+
+/** A cell of the table. @param column below PL_HELD_COLUMNS */
+void pl_held_cell(const struct pl_held *held, size_t column, char text[PL_HELD_TEXT]);
+
+/** What the table is of, and what is held against what: a heading and a paragraph. */
+extern const char pl_held_heading[], pl_held_note[];
+
+/** The caption of a picture. */
+void pl_held_caption(const struct pl_held *held, char text[2 * PL_HELD_TEXT]);
+
+/** Prints the table for the terminal; nothing where nothing is held. @param folder of the results
+ */
+void pl_held_table(FILE *out, const json_t *root, const char *folder);
+
+/** Writes the table into a report. */
+void pl_held_rows(struct pl_doc *doc, const struct pl_held_list *list);
+
+/** A list of objects for report.json. */
+json_t *pl_held_json(const struct pl_held_list *list);
+
+#endif

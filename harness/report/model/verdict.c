@@ -1,0 +1,288 @@
+/* Sentences made of figures (verdict.h): who sinks and when, who stays afloat and at what price. */
+#include "harness/report/model/verdict.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/memory.h"
+#include "harness/base/text_stream.h"
+#include "harness/report/writers/text.h"
+
+/* More are counted, not named: a sentence is read at a glance. */
+#define MOST_NAMED 12
+
+/* The rows that ended so, in the order in which a sentence names them. */
+struct choice {
+    const struct pl_model_group *group;
+    const struct pl_model_row **rows;
+    size_t count;
+    enum pl_model_metric metric; /* named with it */
+};
+
+/* In a sentence a comma would part a stack from its threads. */
+static void write_name(FILE *out, const struct pl_model_group *g, const struct pl_model_row *row)
+{
+    fputs(row->stack, out);
+    if (!g->threads && row->threads > 1)
+        fprintf(out, " with %u threads", row->threads);
+}
+
+static bool is_floor(const struct pl_model_row *row)
+{
+    return strcmp(row->stack, "null") == 0;
+}
+
+/* Alike rows stay in their order, which is that of the array. */
+static int by_place(const struct pl_model_row *a, const struct pl_model_row *b)
+{
+    return (a > b) - (a < b);
+}
+
+static int earliest_first(const void *a, const void *b)
+{
+    const struct pl_model_row *x = *(const struct pl_model_row *const *)a;
+    const struct pl_model_row *y = *(const struct pl_model_row *const *)b;
+    double s = x->metrics[PL_MODEL_time_to_oom_seconds].median;
+    double t = y->metrics[PL_MODEL_time_to_oom_seconds].median;
+    return s < t ? -1 : s > t ? 1 : by_place(x, y);
+}
+
+static int largest_first(const void *a, const void *b)
+{
+    const struct pl_model_row *x = *(const struct pl_model_row *const *)a;
+    const struct pl_model_row *y = *(const struct pl_model_row *const *)b;
+    double s = x->metrics[PL_MODEL_rss_bytes_peak].median;
+    double t = y->metrics[PL_MODEL_rss_bytes_peak].median;
+    return s > t ? -1 : s < t ? 1 : by_place(x, y);
+}
+
+static void choose(struct choice *c, const struct pl_model_group *g, enum pl_outcome outcome,
+                   enum pl_model_metric metric)
+{
+    c->count = 0;
+    c->metric = metric;
+    for (size_t i = 0; i < g->row_count; i++) {
+        const struct pl_model_row *row = &g->rows[i];
+        if (row->outcome == outcome && !is_floor(row))
+            c->rows[c->count++] = row;
+    }
+    qsort(c->rows, c->count, sizeof(struct pl_model_row *),
+          metric == PL_MODEL_time_to_oom_seconds ? earliest_first : largest_first);
+}
+
+static void write_figure(FILE *out, enum pl_model_metric metric, double value)
+{
+    char text[PL_TEXT_FIGURE];
+    if (metric == PL_MODEL_time_to_oom_seconds)
+        pl_text_duration(text, value);
+    else
+        pl_text_bytes(text, value);
+    fputs(text, out);
+}
+
+static void write_rows(FILE *out, const struct choice *c, const char *preposition)
+{
+    size_t named = c->count > MOST_NAMED ? MOST_NAMED : c->count;
+    for (size_t i = 0; i < named; i++) {
+        bool last = i + 1 == c->count;
+        fputs(i == 0 ? "" : last ? " and " : ", ", out);
+        write_name(out, c->group, c->rows[i]);
+        if (preposition && c->rows[i]->metrics[c->metric].count) {
+            fprintf(out, " %s ", preposition);
+            write_figure(out, c->metric, c->rows[i]->metrics[c->metric].median);
+        }
+    }
+    if (c->count > named)
+        fprintf(out, " and %zu more", c->count - named);
+}
+
+/* One clause: "sinks slab after 1 min and glibc after 2 min". */
+static bool write_clause(FILE *out, const struct choice *c, bool first, const char *verb,
+                         const char *preposition)
+{
+    if (c->count == 0)
+        return first;
+    fprintf(out, "%s%s ", first ? " " : ", ", verb);
+    write_rows(out, c, preposition);
+    return false;
+}
+
+/* "In 256 MiB, a receiver whose reader stalls". A title that begins otherwise may be a plural or a
+ * question, and no subject of what follows: it is quoted, as the name of its scenario. */
+static void write_subject(FILE *out, const struct pl_model_group *g)
+{
+    char bytes[PL_TEXT_FIGURE];
+    const char *title = g->title[0] ? g->title : g->scenario;
+    bool article = strncmp(title, "A ", 2) == 0 || strncmp(title, "An ", 3) == 0 ||
+                   strncmp(title, "The ", 4) == 0;
+    if (strcmp(g->container, "none") == 0) {
+        fputs("Without a container, ", out);
+    } else {
+        pl_text_bytes(bytes, g->container_bytes);
+        fprintf(out, "In %s%s, ", bytes, strcmp(g->container, "rlimit") == 0 ? " of data" : "");
+    }
+    if (article)
+        fprintf(out, "%c%s", tolower((unsigned char)*title), title + 1);
+    else
+        fprintf(out, "\"%s\"", title);
+}
+
+/* @return whether any stack sank */
+static bool write_sunk(FILE *out, const struct pl_model_group *g, struct choice *c)
+{
+    char within[PL_TEXT_FIGURE * 2] = "to", duration[PL_TEXT_FIGURE];
+    bool first = true;
+    choose(c, g, PL_OUTCOME_OOM_KILLED, PL_MODEL_time_to_oom_seconds);
+    first = write_clause(out, c, first, "sinks", "after");
+    choose(c, g, PL_OUTCOME_ALLOC_FAILED, PL_MODEL_rss_bytes_peak);
+    first = write_clause(out, c, first, "is refused memory by", "at");
+    choose(c, g, PL_OUTCOME_CRASHED, PL_MODEL_rss_bytes_peak);
+    first = write_clause(out, c, first, "crashes", "at");
+    choose(c, g, PL_OUTCOME_TIMEOUT, PL_MODEL_rss_bytes_peak);
+    first = write_clause(out, c, first, "runs out of its time with", NULL);
+    choose(c, g, PL_OUTCOME_GROWING, PL_MODEL_rss_bytes_peak);
+    first = write_clause(out, c, first, "is still growing under", within);
+    if (c->count) {
+        pl_text_duration(duration, g->duration_seconds);
+        fprintf(out, " within %s", duration);
+    }
+    return !first;
+}
+
+static void write_dropped(FILE *out, const struct pl_model_row *row)
+{
+    char dropped[PL_TEXT_FIGURE], received[PL_TEXT_FIGURE];
+    const struct pl_summary *d = &row->metrics[PL_MODEL_packets_dropped];
+    const struct pl_summary *r = &row->metrics[PL_MODEL_packets_received];
+    if (!d->count || !r->count || d->median <= 0 || r->median <= 0)
+        return;
+    pl_text_count(dropped, d->median);
+    pl_text_count(received, r->median);
+    fprintf(out, " and drops %s of %s packets (%.3g %%)", dropped, received,
+            100 * d->median / r->median);
+}
+
+/* Who stays afloat beside others that sank: each with its price. */
+static void write_afloat(FILE *out, const struct choice *c)
+{
+    size_t named = c->count > MOST_NAMED ? MOST_NAMED : c->count;
+    for (size_t i = 0; i < named; i++) {
+        fputs("; ", out);
+        write_name(out, c->group, c->rows[i]);
+        fputs(" stays at ", out);
+        write_figure(out, PL_MODEL_rss_bytes_peak,
+                     c->rows[i]->metrics[PL_MODEL_rss_bytes_peak].median);
+        write_dropped(out, c->rows[i]);
+    }
+    if (c->count > named)
+        fprintf(out, "; %zu more stay afloat", c->count - named);
+    if (c->count == 0)
+        fputs("; none stays afloat", out);
+}
+
+/* Whole ns, in threes: a picture costs hundreds of thousands of them. */
+static const char *cpu_of(const struct pl_model_row *row, char text[PL_TEXT_FIGURE])
+{
+    pl_text_count(text, row->metrics[PL_MODEL_cpu_ns_per_packet].median);
+    return text;
+}
+
+/* The dearest first. */
+static void write_cpu(FILE *out, const struct pl_model_group *g)
+{
+    char text[PL_TEXT_FIGURE];
+    const struct pl_model_row *least = NULL, *most = NULL, *floor = pl_model_floor(g);
+    for (size_t i = 0; i < g->row_count; i++) {
+        const struct pl_model_row *row = &g->rows[i];
+        const struct pl_summary *cpu = &row->metrics[PL_MODEL_cpu_ns_per_packet];
+        if (!cpu->count || is_floor(row))
+            continue;
+        if (!least || cpu->median < least->metrics[PL_MODEL_cpu_ns_per_packet].median)
+            least = row;
+        if (!most || cpu->median > most->metrics[PL_MODEL_cpu_ns_per_packet].median)
+            most = row;
+    }
+    if (!least || least == most)
+        return;
+    fprintf(out, "; a packet costs from %s ns of CPU (", cpu_of(least, text));
+    write_name(out, g, least);
+    fprintf(out, ") to %s (", cpu_of(most, text));
+    write_name(out, g, most);
+    fputc(')', out);
+    if (floor && floor->metrics[PL_MODEL_cpu_ns_per_packet].count &&
+        floor->threads == least->threads && floor->threads == most->threads)
+        fprintf(out, ", of which %s are the harness itself", cpu_of(floor, text));
+}
+
+/* A stack with one thread and with two is one; its rows stand together. */
+static size_t stacks_of(const struct choice *c, enum pl_outcome outcome)
+{
+    const struct pl_model_row *last = NULL;
+    size_t stacks = 0;
+    for (size_t i = 0; i < c->group->row_count; i++) {
+        const struct pl_model_row *row = &c->group->rows[i];
+        if (row->outcome != outcome || is_floor(row))
+            continue;
+        stacks += !last || strcmp(last->stack, row->stack) != 0;
+        last = row;
+    }
+    return stacks;
+}
+
+static void write_all_afloat(FILE *out, const struct pl_model_group *g, const struct choice *c)
+{
+    if (c->count == 0) {
+        fputs(" was measured with the floor alone", out);
+        return;
+    }
+    const struct pl_model_row *least = c->rows[c->count - 1], *most = c->rows[0];
+    if (c->count == 1) {
+        fputs(" keeps ", out);
+        write_name(out, g, most);
+        fputs(" at ", out);
+        write_figure(out, c->metric, most->metrics[c->metric].median);
+        write_dropped(out, most);
+        return;
+    }
+    size_t stacks = stacks_of(c, PL_OUTCOME_BOUNDED);
+    if (stacks > 1)
+        fprintf(out, " keeps all %zu stacks bounded, from ", stacks);
+    else
+        fprintf(out, " keeps %s bounded, from ", most->stack);
+    write_figure(out, c->metric, least->metrics[c->metric].median);
+    fputs(" (", out);
+    write_name(out, g, least);
+    fputs(") to ", out);
+    write_figure(out, c->metric, most->metrics[c->metric].median);
+    fputs(" (", out);
+    write_name(out, g, most);
+    fputc(')', out);
+    write_cpu(out, g);
+}
+
+void pl_verdict_write(FILE *out, const struct pl_model_group *g)
+{
+    struct choice c = {.group = g, .rows = pl_memory_take(g->row_count, sizeof *c.rows)};
+    write_subject(out, g);
+    bool sunk = write_sunk(out, g, &c);
+    choose(&c, g, PL_OUTCOME_BOUNDED, PL_MODEL_rss_bytes_peak);
+    if (sunk)
+        write_afloat(out, &c);
+    else
+        write_all_afloat(out, g, &c);
+    fputc('.', out);
+    free(c.rows);
+}
+
+char *pl_verdict_text(const struct pl_model_group *g)
+{
+    char *text = NULL;
+    size_t size = 0;
+    struct pl_text_stream stream;
+    pl_memory_had(pl_text_stream_open(&stream));
+    pl_verdict_write(stream.out, g);
+    pl_memory_had(pl_text_stream_close(&stream, &text, &size));
+    return text;
+}

@@ -1,0 +1,194 @@
+/* The page: its frame, and as much in it as it has room for (html.h). */
+#include "harness/report/page/page.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "harness/base/text_stream.h"
+#include "harness/report/model/curves.h"
+#include "harness/report/model/facts.h"
+#include "harness/report/page/payload.h"
+#include "harness/report/sections/sections.h"
+#include "harness/report/writers/text.h"
+#include "harness/report/writers/writer.h"
+#include "report_css.h"
+#include "report_script.h"
+#include "report_script_hash.h"
+
+/* Of all curves: in the page one takes some 8 bytes, so 0.8 MB. */
+#define POINTS_MAX 100000
+
+struct page {
+    struct pl_doc doc;
+    const struct pl_model *whole; /* what is judged, counted, ranked and listed */
+    const struct pl_model *model; /* as much of it as the script draws */
+    const struct pl_curves *curves;
+};
+
+/* Nothing is loaded, and no script runs but the page's own, whose hash is known, whatever a string
+ * in it may say. */
+static void write_start(const struct page *p)
+{
+    FILE *out = p->doc.out;
+    char fact[PL_FACT];
+    fputs("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+          "<meta name=\"color-scheme\" content=\"light dark\">\n"
+          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+          "style-src 'unsafe-inline'; script-src '" REPORT_SCRIPT_HASH "'\">\n"
+          "<title>Plimsoll report</title>\n<style>\n",
+          out);
+    fwrite(report_css, 1, sizeof report_css, out);
+    fputs("</style>\n</head>\n<body>\n<header><h1>Plimsoll report</h1>\n<p>", out);
+    pl_fact_run(p->whole, fact, sizeof fact);
+    pl_text_html(out, fact);
+    fputs("</p></header>\n<main>\n", out);
+}
+
+/* The figures, and the script that draws them. */
+static int write_script(const struct page *p)
+{
+    FILE *out = p->doc.out;
+    json_t *payload = pl_payload_make(p->model, p->curves);
+    fputs("<script type=\"application/json\" id=\"figures\">", out);
+    int rc = pl_payload_write(out, payload);
+    json_decref(payload);
+    fputs("</script>\n<script>", out);
+    fwrite(report_script, 1, sizeof report_script, out);
+    fputs("</script>\n</body>\n</html>\n", out);
+    return rc;
+}
+
+/* @param room for pictures, bytes */
+static int make(struct page page, size_t room, char **text, size_t *size)
+{
+    struct pl_text_stream stream;
+    *text = NULL;
+    if (pl_text_stream_open(&stream))
+        return -ENOMEM;
+    page.doc.out = stream.out;
+    page.doc.room = room;
+    write_start(&page);
+    pl_report_sections(&page.doc, page.whole);
+    fputs("</main>\n", stream.out);
+    int made = write_script(&page), rc = pl_text_stream_close(&stream, text, size);
+    if (!rc && made) {
+        free(*text);
+        *text = NULL;
+        return made;
+    }
+    return rc;
+}
+
+/* The longest list that there may be. */
+static size_t longest(const struct pl_model *m)
+{
+    static const char *const lists[] = {"warnings", "recordings", "instruments"};
+    size_t most = m->group_count;
+    most = m->verdicts[PL_VERDICT_FAILED] > most ? m->verdicts[PL_VERDICT_FAILED] : most;
+    for (size_t i = 0; i < m->group_count; i++)
+        most = m->groups[i].row_count > most ? m->groups[i].row_count : most;
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        size_t size = json_array_size(json_object_get(m->root, lists[i]));
+        most = size > most ? size : most;
+    }
+    return most;
+}
+
+/* As much of a model and its curves as there is room for: views of what the whole owns. */
+struct view {
+    struct pl_model model;
+    struct pl_curves curves;
+};
+
+static void free_view(struct view *v)
+{
+    free(v->model.groups);
+    free(v->curves.groups);
+    *v = (struct view){0};
+}
+
+/* The first groups, each with its first rows. */
+static int shorten(const struct page *page, const struct pl_curves *curves, size_t most,
+                   struct view *v)
+{
+    free_view(v);
+    v->model = *page->whole;
+    v->curves = *curves;
+    v->model.group_count = page->whole->group_count < most ? page->whole->group_count : most;
+    v->model.groups = malloc((v->model.group_count + 1) * sizeof *v->model.groups);
+    v->curves.groups = malloc((v->model.group_count + 1) * sizeof *v->curves.groups);
+    if (!v->model.groups || !v->curves.groups)
+        return -ENOMEM;
+    for (size_t i = 0; i < v->model.group_count; i++) {
+        v->model.groups[i] = page->whole->groups[i];
+        v->curves.groups[i] = curves->groups[i];
+        if (v->model.groups[i].row_count > most)
+            v->model.groups[i].row_count = v->curves.groups[i].row_count = most;
+    }
+    return 0;
+}
+
+/* A page of thousands of stacks would open nowhere. What it takes goes nearly with the length of
+ * its lists, so a guess or two find the length that fits. @param page is left with what fits */
+static int make_shorter(struct page *page, struct view *v, char **text, size_t *size)
+{
+    const struct pl_curves *curves = page->curves;
+    int rc = 0;
+    page->doc.most = longest(page->whole);
+    while (!rc && *size > PL_HTML_MAX && page->doc.most > 1) {
+        double share = fmin(.9, .95 * PL_HTML_MAX / (double)*size);
+        page->doc.most = (size_t)fmax(1, floor((double)page->doc.most * share));
+        free(*text);
+        *text = NULL;
+        rc = shorten(page, curves, page->doc.most, v);
+        page->model = &v->model;
+        page->curves = &v->curves;
+        if (!rc)
+            rc = make(*page, 0, text, size);
+    }
+    return rc;
+}
+
+/* Anew with pictures in the room that is left. Each has some words around it: where those are what
+ * is too much, as much room is taken back. */
+static int make_pictured(struct page page, char **text, size_t *size)
+{
+    size_t room = PL_HTML_MAX - *size;
+    free(*text);
+    int rc = make(page, room, text, size);
+    if (rc || *size <= PL_HTML_MAX)
+        return rc;
+    size_t excess = *size - PL_HTML_MAX;
+    free(*text);
+    return make(page, room > excess ? room - excess : 0, text, size);
+}
+
+int pl_html_make(const struct pl_model *m, const char *folder, const char *no_pictures, char **text,
+                 size_t *size)
+{
+    struct pl_curves curves;
+    struct view view = {0};
+    *text = NULL;
+    int rc = pl_curves_load(m, folder, POINTS_MAX, &curves);
+    if (rc)
+        return rc;
+    struct page page = {.doc = {.writer = &pl_writer_html,
+                                .most = SIZE_MAX,
+                                .commands = true,
+                                .folder = folder,
+                                .no_pictures = no_pictures},
+                        .whole = m,
+                        .model = m,
+                        .curves = &curves};
+    rc = make(page, 0, text, size); /* to see what is left for pictures */
+    if (!rc && *size > PL_HTML_MAX)
+        rc = make_shorter(&page, &view, text, size);
+    if (!rc && !no_pictures && *size < PL_HTML_MAX)
+        rc = make_pictured(page, text, size);
+    free_view(&view);
+    pl_curves_free(&curves);
+    return rc;
+}

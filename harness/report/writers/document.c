@@ -1,0 +1,281 @@
+/* What all formats have in common: entries are counted, and beyond `most` they are left out
+ * (document.h). */
+#include "harness/report/writers/document.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/report/writers/writer.h"
+
+bool pl_doc_writes(const struct pl_doc *doc)
+{
+    return doc->muted == 0;
+}
+
+const char *pl_doc_elsewhere(const struct pl_doc *doc)
+{
+    return doc->writer->elsewhere;
+}
+
+/* Text of any length: a title or a reason may come from a person's own scenario. */
+static char *format_text(const char *format, va_list arguments)
+{
+    char *text = NULL;
+    return vasprintf(&text, format, arguments) < 0 ? NULL : text;
+}
+
+#define FORMATTED(doc, last, call)                 \
+    do {                                           \
+        va_list arguments;                         \
+        va_start(arguments, last);                 \
+        char *text = format_text(last, arguments); \
+        va_end(arguments);                         \
+        if (text && pl_doc_writes(doc))            \
+            call;                                  \
+        free(text);                                \
+    } while (0)
+
+void pl_doc_section(struct pl_doc *doc, struct pl_place place, const char *format, ...)
+{
+    FORMATTED(doc, format, doc->writer->section(doc, place, text));
+}
+
+void pl_doc_section_end(struct pl_doc *doc)
+{
+    doc->writer->section_end(doc);
+}
+
+void pl_doc_heading(struct pl_doc *doc, const char *format, ...)
+{
+    FORMATTED(doc, format, doc->writer->heading(doc, text));
+}
+
+void pl_doc_paragraph(struct pl_doc *doc)
+{
+    if (pl_doc_writes(doc))
+        doc->writer->paragraph(doc, false);
+}
+
+void pl_doc_paragraph_end(struct pl_doc *doc)
+{
+    if (pl_doc_writes(doc))
+        doc->writer->paragraph_end(doc);
+}
+
+static void say(struct pl_doc *doc, bool small, const char *text)
+{
+    doc->writer->paragraph(doc, small);
+    doc->writer->text(doc, PL_STYLE_PLAIN, text);
+    doc->writer->paragraph_end(doc);
+}
+
+void pl_doc_say(struct pl_doc *doc, const char *format, ...)
+{
+    FORMATTED(doc, format, say(doc, false, text));
+}
+
+void pl_doc_note(struct pl_doc *doc, const char *format, ...)
+{
+    FORMATTED(doc, format, say(doc, true, text));
+}
+
+void pl_doc_text(struct pl_doc *doc, enum pl_style style, const char *text)
+{
+    if (pl_doc_writes(doc))
+        doc->writer->text(doc, style, text);
+}
+
+void pl_doc_textf(struct pl_doc *doc, enum pl_style style, const char *format, ...)
+{
+    FORMATTED(doc, format, doc->writer->text(doc, style, text));
+}
+
+void pl_doc_outcome(struct pl_doc *doc, enum pl_outcome outcome, const char *text)
+{
+    if (pl_doc_writes(doc))
+        doc->writer->outcome(doc, outcome, text);
+}
+
+void pl_doc_link(struct pl_doc *doc, const char *id, const char *text)
+{
+    if (pl_doc_writes(doc))
+        doc->writer->link(doc, id, text);
+}
+
+static void open_level(struct pl_doc *doc, enum pl_list_kind kind, const char *what)
+{
+    assert(doc->depth < PL_DOC_DEPTH);
+    doc->levels[doc->depth++] = (struct pl_doc_level){.what = what, .kind = kind};
+}
+
+static struct pl_doc_level *level_of(struct pl_doc *doc)
+{
+    assert(doc->depth > 0);
+    return &doc->levels[doc->depth - 1];
+}
+
+/* Says what a list or a table, which has ended, left out. */
+static void close_level(struct pl_doc *doc)
+{
+    const struct pl_doc_level *level = &doc->levels[--doc->depth];
+    if (level->count > doc->most)
+        pl_doc_note(doc, "%zu of %zu %s left out here: %s.", level->count - doc->most, level->count,
+                    level->what, doc->writer->elsewhere);
+}
+
+/* @return whether the entry is written */
+static bool open_entry(struct pl_doc *doc)
+{
+    if (doc->muted || level_of(doc)->count++ >= doc->most)
+        doc->muted++;
+    return !doc->muted;
+}
+
+/* @return whether the entry was written */
+static bool close_entry(struct pl_doc *doc)
+{
+    if (!doc->muted)
+        return true;
+    doc->muted--;
+    return false;
+}
+
+void pl_doc_list(struct pl_doc *doc, enum pl_list_kind kind, const char *what)
+{
+    open_level(doc, kind, what);
+    if (pl_doc_writes(doc))
+        doc->writer->list(doc, kind);
+}
+
+void pl_doc_list_end(struct pl_doc *doc)
+{
+    if (pl_doc_writes(doc))
+        doc->writer->list_end(doc, level_of(doc)->kind);
+    close_level(doc);
+}
+
+void pl_doc_item(struct pl_doc *doc, enum pl_style style)
+{
+    if (open_entry(doc))
+        doc->writer->item(doc, level_of(doc)->kind, style);
+}
+
+void pl_doc_term(struct pl_doc *doc, const char *format, ...)
+{
+    open_entry(doc);
+    FORMATTED(doc, format, doc->writer->term(doc, text));
+}
+
+void pl_doc_item_end(struct pl_doc *doc)
+{
+    if (close_entry(doc))
+        doc->writer->item_end(doc, level_of(doc)->kind);
+}
+
+static bool is_headless(const struct pl_doc_column *columns, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (columns[i].head[0])
+            return false;
+    return true;
+}
+
+void pl_doc_table(struct pl_doc *doc, const struct pl_doc_column *columns, size_t count,
+                  const char *what, const char *format, ...)
+{
+    open_level(doc, PL_LIST_BULLETS, what);
+    doc->heads = columns;
+    doc->columns = count;
+    doc->headless = is_headless(columns, count);
+    FORMATTED(doc, format, doc->writer->table(doc, text));
+}
+
+void pl_doc_table_end(struct pl_doc *doc)
+{
+    if (pl_doc_writes(doc))
+        doc->writer->table_end(doc);
+    close_level(doc);
+}
+
+void pl_doc_row(struct pl_doc *doc)
+{
+    doc->column = 0;
+    if (open_entry(doc))
+        doc->writer->row(doc);
+}
+
+void pl_doc_row_end(struct pl_doc *doc)
+{
+    assert(doc->column == doc->columns);
+    if (close_entry(doc))
+        doc->writer->row_end(doc);
+}
+
+void pl_doc_cell(struct pl_doc *doc, enum pl_style style)
+{
+    if (pl_doc_writes(doc))
+        doc->writer->cell(doc, style);
+}
+
+void pl_doc_cell_end(struct pl_doc *doc)
+{
+    if (pl_doc_writes(doc))
+        doc->writer->cell_end(doc);
+    doc->column++;
+}
+
+void pl_doc_cell_text(struct pl_doc *doc, const char *text)
+{
+    pl_doc_cell(doc, PL_STYLE_PLAIN);
+    pl_doc_text(doc, PL_STYLE_PLAIN, text);
+    pl_doc_cell_end(doc);
+}
+
+void pl_doc_cell_textf(struct pl_doc *doc, const char *format, ...)
+{
+    pl_doc_cell(doc, PL_STYLE_PLAIN);
+    FORMATTED(doc, format, doc->writer->text(doc, PL_STYLE_PLAIN, text));
+    pl_doc_cell_end(doc);
+}
+
+void pl_doc_bar(struct pl_doc *doc, const struct pl_doc_bar *bar, const char *label)
+{
+    if (pl_doc_writes(doc))
+        doc->writer->bar(doc, bar, label);
+}
+
+void pl_doc_line(struct pl_doc *doc, const struct pl_doc_line *line, const char *label)
+{
+    if (pl_doc_writes(doc))
+        doc->writer->line(doc, line, label);
+}
+
+void pl_doc_code(struct pl_doc *doc, const char *text)
+{
+    if (pl_doc_writes(doc))
+        doc->writer->code(doc, text);
+}
+
+void pl_doc_command(struct pl_doc *doc, const char *text)
+{
+    if (doc->commands)
+        pl_doc_code(doc, text);
+}
+
+void pl_doc_details(struct pl_doc *doc, const char *format, ...)
+{
+    FORMATTED(doc, format, doc->writer->details(doc, text));
+}
+
+void pl_doc_details_end(struct pl_doc *doc)
+{
+    if (pl_doc_writes(doc))
+        doc->writer->details_end(doc);
+}
+
+void pl_doc_figure(struct pl_doc *doc, const char *class, const char *name, const char *format, ...)
+{
+    FORMATTED(doc, format, doc->writer->figure(doc, class, name, text));
+}

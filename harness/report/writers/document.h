@@ -1,0 +1,169 @@
+/* A report while it is written. Sections say what there is: headings, paragraphs, lists, tables,
+ * figures; a writer, one a format, says how that styles. Lists and tables end at `most` entries,
+ * and say how many were left out. */
+#ifndef PL_REPORT_WRITERS_DOCUMENT_H
+#define PL_REPORT_WRITERS_DOCUMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "harness/measure/outcome.h"
+
+struct pl_writer;
+
+/** How a run of text stands out. */
+enum pl_style {
+    PL_STYLE_PLAIN,
+    PL_STYLE_STRONG,
+    PL_STYLE_CODE,
+    PL_STYLE_SMALL, /* what belongs to the text before it: a spread, a reason */
+    PL_STYLE_GOOD,
+    PL_STYLE_BAD,
+    PL_STYLE_OPEN /* neither: not checked */
+};
+
+/** What a section is to the page's script and to links. */
+struct pl_place {
+    const char *id;    /* NULL: no link leads there */
+    const char *view;  /* the tab that it stands under; NULL: all */
+    const char *class; /* NULL: none */
+};
+
+/** A column of a table. */
+struct pl_doc_column {
+    const char *head; /* all of them empty: a table without a head */
+    const char *unit; /* NULL: none */
+    bool figure;      /* set to the right */
+};
+
+enum pl_list_kind { PL_LIST_BULLETS, PL_LIST_NUMBERS, PL_LIST_TERMS };
+
+/** A ratio on a bar, in shares of its length from 0 to 1; .5 is no change. */
+struct pl_doc_bar {
+    double at;
+    double low, high; /* of its interval; NaN where there is none */
+    double band;      /* half the width of what would not count; NaN: none */
+    bool beyond;      /* it lies outside of the bar, at whose end it is drawn */
+};
+
+/** A series as a small line. */
+struct pl_doc_line {
+    const double *values;
+    const bool *marked; /* changes of level */
+    size_t count;
+    const char *text; /* the same in characters, for a format that draws nothing */
+};
+
+#define PL_DOC_DEPTH 8
+
+/** One list, table or item that is open. */
+struct pl_doc_level {
+    const char *what; /* entries are called: "rows" */
+    size_t count;     /* of them, so far */
+    enum pl_list_kind kind;
+};
+
+/** Zero it but for the fields up to `pictures`. */
+struct pl_doc {
+    const struct pl_writer *writer;
+    FILE *out;
+    size_t most;             /* entries of a list, rows of a table */
+    bool commands;           /* that reproduce each row are written */
+    const char *folder;      /* whose plots/ has the pictures */
+    const char *no_pictures; /* why there are none, or NULL */
+    size_t room;             /* bytes left for pictures, where they stand in the document itself */
+    unsigned pictures;       /* so far */
+    /* The rest is the document's own. */
+    struct pl_doc_level levels[PL_DOC_DEPTH];
+    unsigned depth;
+    unsigned muted; /* entries that are open and left out */
+    size_t columns; /* of the table */
+    size_t column;  /* of the cell */
+    const struct pl_doc_column *heads;
+    bool headless;
+};
+
+void pl_doc_section(struct pl_doc *doc, struct pl_place place, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void pl_doc_section_end(struct pl_doc *doc);
+
+/** A heading below a section's. */
+void pl_doc_heading(struct pl_doc *doc, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+void pl_doc_paragraph(struct pl_doc *doc);
+void pl_doc_paragraph_end(struct pl_doc *doc);
+
+/** A whole paragraph. */
+void pl_doc_say(struct pl_doc *doc, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** A whole paragraph in small print. */
+void pl_doc_note(struct pl_doc *doc, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** A run of text within a paragraph, an item or a cell. */
+void pl_doc_text(struct pl_doc *doc, enum pl_style style, const char *text);
+void pl_doc_textf(struct pl_doc *doc, enum pl_style style, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/** A run of text in the colour of an outcome. */
+void pl_doc_outcome(struct pl_doc *doc, enum pl_outcome outcome, const char *text);
+
+/** A run of text that leads to a section. @param id of its place */
+void pl_doc_link(struct pl_doc *doc, const char *id, const char *text);
+
+/** @param what its entries are called, in the plural */
+void pl_doc_list(struct pl_doc *doc, enum pl_list_kind kind, const char *what);
+void pl_doc_list_end(struct pl_doc *doc);
+
+/** @param style of the item: good, bad, open or plain */
+void pl_doc_item(struct pl_doc *doc, enum pl_style style);
+void pl_doc_item_end(struct pl_doc *doc);
+
+/** An item of terms: its text explains the term. */
+void pl_doc_term(struct pl_doc *doc, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** @param columns outlives the table @param what its rows are called
+ *  @param format of the caption; "": none */
+void pl_doc_table(struct pl_doc *doc, const struct pl_doc_column *columns, size_t count,
+                  const char *what, const char *format, ...) __attribute__((format(printf, 5, 6)));
+void pl_doc_table_end(struct pl_doc *doc);
+void pl_doc_row(struct pl_doc *doc);
+void pl_doc_row_end(struct pl_doc *doc);
+
+/** The next cell of the row. @param style of the whole of it: good, bad or plain */
+void pl_doc_cell(struct pl_doc *doc, enum pl_style style);
+void pl_doc_cell_end(struct pl_doc *doc);
+
+/** The next cell of the row, with plain text. */
+void pl_doc_cell_text(struct pl_doc *doc, const char *text);
+void pl_doc_cell_textf(struct pl_doc *doc, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/** Within a cell. @param label what a screen reader says */
+void pl_doc_bar(struct pl_doc *doc, const struct pl_doc_bar *bar, const char *label);
+void pl_doc_line(struct pl_doc *doc, const struct pl_doc_line *line, const char *label);
+
+/** What is typed, as it is. */
+void pl_doc_code(struct pl_doc *doc, const char *text);
+
+/** A command that reproduces a row; left out where the document has no room for those. */
+void pl_doc_command(struct pl_doc *doc, const char *text);
+
+/** What is folded away. */
+void pl_doc_details(struct pl_doc *doc, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void pl_doc_details_end(struct pl_doc *doc);
+
+/** A picture of plots/, where there is one. @param class of the figure, or NULL
+ *  @param name without ".svg" */
+void pl_doc_figure(struct pl_doc *doc, const char *class, const char *name, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/** Where what is left out stands: "report.html has them all". */
+const char *pl_doc_elsewhere(const struct pl_doc *doc);
+
+/** Whether something is written now: an entry that is left out need not be made. */
+bool pl_doc_writes(const struct pl_doc *doc);
+
+#endif

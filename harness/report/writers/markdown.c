@@ -1,0 +1,233 @@
+/* GitHub-flavoured Markdown (writer.h). */
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/report/writers/picture.h"
+#include "harness/report/writers/text.h"
+#include "harness/report/writers/writer.h"
+
+static void section(struct pl_doc *doc, struct pl_place place, const char *title)
+{
+    (void)place;
+    fputs("\n## ", doc->out);
+    pl_text_markdown(doc->out, title);
+    fputc('\n', doc->out);
+}
+
+static void nothing(struct pl_doc *doc)
+{
+    (void)doc;
+}
+
+static void heading(struct pl_doc *doc, const char *title)
+{
+    fputs("\n### ", doc->out);
+    pl_text_markdown(doc->out, title);
+    fputc('\n', doc->out);
+}
+
+static void paragraph(struct pl_doc *doc, bool small)
+{
+    (void)small;
+    fputc('\n', doc->out);
+}
+
+static void line_end(struct pl_doc *doc)
+{
+    fputc('\n', doc->out);
+}
+
+/* Text in backticks is taken as it is: nothing in it can be told to be no end of a cell. */
+static void backticks(struct pl_doc *doc, const char *text)
+{
+    if (!*text || strpbrk(text, "`|\n\\"))
+        pl_text_markdown(doc->out, text);
+    else
+        fprintf(doc->out, "`%s`", text);
+}
+
+static void text(struct pl_doc *doc, enum pl_style style, const char *text)
+{
+    static const char *const marks[][2] = {[PL_STYLE_STRONG] = {"**", "**"},
+                                           [PL_STYLE_SMALL] = {" (", ")"},
+                                           [PL_STYLE_BAD] = {"**", "**"},
+                                           [PL_STYLE_OPEN] = {"", ""}};
+    if (style == PL_STYLE_CODE) {
+        backticks(doc, text);
+        return;
+    }
+    const char *const *mark = marks[style];
+    for (; *text == ' '; text++) /* a mark before a blank would be none */
+        fputc(' ', doc->out);
+    fputs(*text && mark[0] ? mark[0] : "", doc->out);
+    pl_text_markdown(doc->out, text);
+    fputs(*text && mark[1] ? mark[1] : "", doc->out);
+}
+
+static void outcome(struct pl_doc *doc, enum pl_outcome outcome, const char *text)
+{
+    (void)outcome;
+    pl_text_markdown(doc->out, text);
+}
+
+static void link_to(struct pl_doc *doc, const char *id, const char *label)
+{
+    (void)id; /* GitHub makes its own of headings */
+    text(doc, PL_STYLE_STRONG, label);
+}
+
+static void list(struct pl_doc *doc, enum pl_list_kind kind)
+{
+    if (kind != PL_LIST_TERMS)
+        fputc('\n', doc->out);
+}
+
+static void list_end(struct pl_doc *doc, enum pl_list_kind kind)
+{
+    (void)doc;
+    (void)kind;
+}
+
+static void item(struct pl_doc *doc, enum pl_list_kind kind, enum pl_style style)
+{
+    (void)style;
+    fputs(kind == PL_LIST_NUMBERS ? "1. " : "- ", doc->out);
+}
+
+static void item_end(struct pl_doc *doc, enum pl_list_kind kind)
+{
+    if (kind != PL_LIST_TERMS)
+        fputc('\n', doc->out);
+}
+
+static void term(struct pl_doc *doc, const char *term)
+{
+    fputs("\n- **", doc->out);
+    pl_text_markdown(doc->out, term);
+    fputs("**: ", doc->out);
+}
+
+static void table(struct pl_doc *doc, const char *caption)
+{
+    if (*caption) {
+        fputc('\n', doc->out);
+        pl_text_markdown(doc->out, caption);
+        fputc('\n', doc->out);
+    }
+    fputs("\n|", doc->out);
+    for (size_t i = 0; i < doc->columns; i++) {
+        fputc(' ', doc->out);
+        pl_text_markdown(doc->out, doc->heads[i].head);
+        if (doc->heads[i].unit)
+            fprintf(doc->out, ", %s", doc->heads[i].unit);
+        fputs(" |", doc->out);
+    }
+    fputs("\n|", doc->out);
+    for (size_t i = 0; i < doc->columns; i++)
+        fputs(doc->heads[i].figure ? "---:|" : "---|", doc->out);
+    fputc('\n', doc->out);
+}
+
+static void row(struct pl_doc *doc)
+{
+    fputc('|', doc->out);
+}
+
+static void cell(struct pl_doc *doc, enum pl_style style)
+{
+    (void)style;
+    fputc(' ', doc->out);
+}
+
+static void cell_end(struct pl_doc *doc)
+{
+    fputs(" |", doc->out);
+}
+
+#define BAR_CELLS 21
+
+/* 21 characters of UTF-8, the middle one no change: a dot with its interval, or a diamond. */
+static void bar(struct pl_doc *doc, const struct pl_doc_bar *bar, const char *label)
+{
+    (void)label;
+    int last = BAR_CELLS - 1, middle = last / 2, at = (int)lround(bar->at * last);
+    bool interval = !isnan(bar->low) && !isnan(bar->high);
+    int low = interval ? (int)lround(bar->low * last) : at;
+    int high = interval ? (int)lround(bar->high * last) : at;
+    for (int i = 0; i <= last; i++)
+        fputs(i == at                 ? (bar->beyond ? "\xe2\x97\x86" : "\xe2\x97\x8f")
+              : i == middle           ? "\xe2\x94\x82"
+              : i >= low && i <= high ? "\xe2\x94\x81"
+                                      : "\xc2\xb7",
+              doc->out);
+}
+
+static void line(struct pl_doc *doc, const struct pl_doc_line *line, const char *label)
+{
+    bool changed = false;
+    (void)label;
+    for (size_t i = 0; i < line->count; i++)
+        changed |= line->marked[i];
+    fputs(line->text, doc->out);
+    fputs(changed ? " **changed**" : "", doc->out);
+}
+
+static void code(struct pl_doc *doc, const char *text)
+{
+    fputs("\n\n", doc->out);
+    pl_text_fenced(doc->out, text);
+}
+
+static void details(struct pl_doc *doc, const char *summary)
+{
+    fputs("\n<details><summary>", doc->out);
+    pl_text_html(doc->out, summary);
+    fputs("</summary>\n", doc->out);
+}
+
+static void details_end(struct pl_doc *doc)
+{
+    fputs("\n</details>\n", doc->out);
+}
+
+static void figure(struct pl_doc *doc, const char *class, const char *name, const char *caption)
+{
+    char path[8192];
+    (void)class;
+    pl_picture_path(path, sizeof path, doc->folder, name, "");
+    if (doc->no_pictures || access(path, R_OK) != 0)
+        return;
+    fputs("\n![", doc->out);
+    pl_text_markdown(doc->out, caption);
+    fprintf(doc->out, "](plots/%s.svg)\n", name);
+}
+
+const struct pl_writer pl_writer_markdown = {
+    .elsewhere = "report.html has them all",
+    .section = section,
+    .section_end = nothing,
+    .heading = heading,
+    .paragraph = paragraph,
+    .paragraph_end = line_end,
+    .text = text,
+    .outcome = outcome,
+    .link = link_to,
+    .list = list,
+    .list_end = list_end,
+    .item = item,
+    .item_end = item_end,
+    .term = term,
+    .table = table,
+    .table_end = nothing,
+    .row = row,
+    .row_end = line_end,
+    .cell = cell,
+    .cell_end = cell_end,
+    .bar = bar,
+    .line = line,
+    .code = code,
+    .details = details,
+    .details_end = details_end,
+    .figure = figure,
+};

@@ -1,0 +1,163 @@
+/* Writing report.json (report_json.h). A figure that does not apply is left out. */
+#include "harness/report/writers/report_json.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/report/model/caveats.h"
+#include "harness/report/model/severity.h"
+#include "harness/report/model/verdict.h"
+#include "harness/report/writers/report_json_context.h"
+#include "harness/results/cell_name.h"
+#include "harness/results/document.h"
+
+/* Outcomes, or expectations, by name with how many cells. */
+static json_t *outcome_counts(const size_t counts[PL_OUTCOME_COUNT])
+{
+    json_t *object = json_object();
+    for (int i = 0; i < PL_OUTCOME_COUNT; i++)
+        json_object_set_new(object, pl_outcome_name((enum pl_outcome)i),
+                            json_integer((json_int_t)counts[i]));
+    return object;
+}
+
+static json_t *verdict_counts(const size_t counts[PL_VERDICT_NONE + 1])
+{
+    json_t *object = json_object();
+    for (int i = 0; i <= PL_VERDICT_NONE; i++)
+        json_object_set_new(object, pl_verdict_name((enum pl_verdict)i),
+                            json_integer((json_int_t)counts[i]));
+    return object;
+}
+
+static json_t *name_json(const struct pl_model_row *row)
+{
+    struct pl_cell_name name = pl_cell_name_of(row->cells[0]);
+    return pl_cell_name_json(&name);
+}
+
+static json_t *worst_json(const struct pl_model *m)
+{
+    struct pl_severe worst[PL_SEVERITY_MAX];
+    char reason[PL_SEVERITY_TEXT];
+    size_t count = pl_severe_find(m, worst);
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        const struct pl_model_row *row = worst[i].row;
+        json_t *object = name_json(row);
+        pl_severe_reason(&worst[i], reason);
+        json_object_update_new(object, json_pack("{s:s, s:s, s:s, s:s, s:i, s:s}", "kind",
+                                                 pl_severe_rank_name(worst[i].rank), "reason",
+                                                 reason, "outcome", pl_outcome_name(row->outcome),
+                                                 "expected", pl_verdict_name(row->expected),
+                                                 "alike", (int)worst[i].alike, "reproduce",
+                                                 pl_document_string(row->cells[0], "reproduce")));
+        json_array_append_new(list, object);
+    }
+    return json_pack("{s:s, s:o}", "rule", pl_severe_rule, "rows", list);
+}
+
+static json_t *metrics_json(const struct pl_model_row *row)
+{
+    json_t *object = json_object();
+    for (size_t k = 0; k < PL_MODEL_METRICS; k++) {
+        const struct pl_summary *s = &row->metrics[k];
+        if (s->count)
+            json_object_set_new(object, pl_metrics[k].name,
+                                json_pack("{s:s, s:i, s:f, s:f, s:f}", "unit",
+                                          pl_unit_name(pl_metrics[k].unit), "runs", (int)s->count,
+                                          "median", s->median, "lowest", s->lowest, "highest",
+                                          s->highest));
+    }
+    return object;
+}
+
+static json_t *row_json(const struct pl_model_row *row)
+{
+    return json_pack("{s:s, s:i, s:s, s:i, s:s, s:o, s:s, s:o, s:s}", "allocator", row->stack,
+                     "threads", (int)row->threads, "label", row->label, "repetitions",
+                     (int)row->cell_count, "outcome", pl_outcome_name(row->outcome), "outcomes",
+                     outcome_counts(row->outcomes), "expected", pl_verdict_name(row->expected),
+                     "metrics", metrics_json(row), "reproduce",
+                     pl_document_string(row->cells[0], "reproduce"));
+}
+
+static json_t *group_json(const struct pl_model_group *g)
+{
+    json_t *rows = json_array();
+    char *verdict = pl_verdict_text(g);
+    for (size_t r = 0; r < g->row_count; r++)
+        json_array_append_new(rows, row_json(&g->rows[r]));
+    json_t *object =
+        json_pack("{s:s, s:s, s:s, s:s, s:{s:s, s:f}, s:f, s:s, s:o}", "scenario", g->scenario,
+                  "title", g->title, "format", g->format, "clock", g->clock, "container", "kind",
+                  g->container, "bytes", g->container_bytes, "duration_seconds",
+                  g->duration_seconds, "verdict", verdict, "rows", rows);
+    free(verdict);
+    return object;
+}
+
+static json_t *groups_json(const struct pl_model *m)
+{
+    json_t *list = json_array();
+    for (size_t g = 0; g < m->group_count; g++)
+        json_array_append_new(list, group_json(&m->groups[g]));
+    return list;
+}
+
+static json_t *failures_json(const struct pl_model *m)
+{
+    const json_t *cell;
+    size_t i;
+    json_t *list = json_array();
+    json_array_foreach(json_object_get(m->root, "cells"), i, cell)
+    {
+        struct pl_cell_name name = pl_cell_name_of(cell);
+        if (strcmp(pl_document_string(cell, "expected"), pl_verdict_name(PL_VERDICT_FAILED)) != 0)
+            continue;
+        json_t *object = pl_cell_name_json(&name);
+        json_object_update_new(object,
+                               json_pack("{s:O*, s:s, s:s, s:s}", "repetition",
+                                         json_object_get(cell, "repetition"), "outcome",
+                                         pl_document_string(cell, "outcome"), "why",
+                                         pl_document_string(cell, "expected_why"), "reproduce",
+                                         pl_document_string(cell, "reproduce")));
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
+/* Each heap once that served a cell. */
+static json_t *heaps_json(const struct pl_model *m)
+{
+    json_t *list = json_array(), *cell;
+    size_t i;
+    json_array_foreach(json_object_get(m->root, "cells"), i, cell)
+    {
+        json_t *heap = json_object_get(cell, "heap");
+        size_t known = 0;
+        while (known < json_array_size(list) && !json_equal(json_array_get(list, known), heap))
+            known++;
+        if (heap && known == json_array_size(list))
+            json_array_append(list, heap);
+    }
+    return list;
+}
+
+int pl_report_json(FILE *out, const struct pl_model *m)
+{
+    json_t *root =
+        json_pack("{s:i, s:O*, s:O*, s:O*, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:O*, s:o}",
+                  "report_version", PL_REPORT_VERSION, "suite", json_object_get(m->root, "suite"),
+                  "run", json_object_get(m->root, "run"), "host", json_object_get(m->root, "host"),
+                  "heaps", heaps_json(m), "cells", (int)m->cell_count, "outcomes",
+                  outcome_counts(m->outcomes), "expectations", verdict_counts(m->verdicts), "worst",
+                  worst_json(m), "scenarios", groups_json(m), "failures", failures_json(m),
+                  "warnings", json_object_get(m->root, "warnings"), "doubts", pl_caveats_make(m));
+    if (root && m->context)
+        pl_report_json_aside(root, m);
+    int rc = root ? json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) : -1;
+    json_decref(root);
+    return rc ? -ENOMEM : 0;
+}

@@ -1,0 +1,140 @@
+/* Figures and escapes (text.h). */
+#include "harness/report/writers/text.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "allocators/printable.h"
+
+void pl_text_duration(char *text, double seconds)
+{
+    seconds = fmax(fmin(seconds, 1e18), 0);
+    double tenths = round(seconds * 10) / 10;
+    uint64_t whole = (uint64_t)llround(seconds);
+    if (tenths < 60) {
+        snprintf(text, PL_TEXT_FIGURE, tenths == floor(tenths) ? "%.0f s" : "%.1f s", tenths);
+    } else if (whole < 3600) {
+        int n = snprintf(text, PL_TEXT_FIGURE, "%u min", (unsigned)(whole / 60));
+        if (whole % 60)
+            snprintf(text + n, PL_TEXT_FIGURE - (size_t)n, " %u s", (unsigned)(whole % 60));
+    } else {
+        uint64_t minutes = (whole + 30) / 60;
+        int n = snprintf(text, PL_TEXT_FIGURE, "%llu h", (unsigned long long)(minutes / 60));
+        if (minutes % 60)
+            snprintf(text + n, PL_TEXT_FIGURE - (size_t)n, " %u min", (unsigned)(minutes % 60));
+    }
+}
+
+void pl_text_decimal(char *text, double value)
+{
+    double size = fabs(value);
+    /* 9.995 would print as 10.00 beside a 10.0; and no minus stands before a zero */
+    snprintf(text, PL_TEXT_FIGURE, size < 9.995 ? "%.2f" : "%.1f", size < 0.005 ? 0.0 : value);
+}
+
+void pl_text_bytes(char *text, double bytes)
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    size_t unit = 0;
+    while (fabs(bytes) >= 1024 && unit + 1 < sizeof units / sizeof *units) {
+        bytes /= 1024;
+        unit++;
+    }
+    char number[PL_TEXT_FIGURE];
+    if (bytes == floor(bytes))
+        snprintf(number, sizeof number, "%.0f", bytes);
+    else
+        pl_text_decimal(number, bytes);
+    snprintf(text, PL_TEXT_FIGURE, "%.32s %s", number, units[unit]);
+}
+
+void pl_text_count(char *text, double count)
+{
+    char digits[PL_TEXT_FIGURE / 2];
+    size_t length = (size_t)snprintf(digits, sizeof digits, "%.0f", fmax(fmin(count, 1e18), -1e18));
+    size_t used = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (i && digits[i - 1] != '-' && (length - i) % 3 == 0)
+            text[used++] = ',';
+        text[used++] = digits[i];
+    }
+    text[used] = '\0';
+}
+
+void pl_text_html(FILE *out, const char *text)
+{
+    for (; *text; text++) {
+        switch (*text) {
+        case '&':
+            fputs("&amp;", out);
+            break;
+        case '<':
+            fputs("&lt;", out);
+            break;
+        case '>':
+            fputs("&gt;", out);
+            break;
+        case '"':
+            fputs("&quot;", out);
+            break;
+        case '\'':
+            fputs("&#39;", out);
+            break;
+        default: /* C0 controls but tab and newline are no HTML */
+            fputc((unsigned char)*text < ' ' && *text != '\t' && *text != '\n' ? '?' : *text, out);
+        }
+    }
+}
+
+void pl_text_xml(FILE *out, const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < 0x20)
+            fputc(' ', out);
+        else if (strchr("<>&\"'", *text))
+            fprintf(out, "&#%d;", *text);
+        else if (strncmp(text, "\xef\xbf\xbe", 3) == 0 || strncmp(text, "\xef\xbf\xbf", 3) == 0)
+            fputs("?", out), text += 2; /* U+FFFE and U+FFFF are no characters */
+        else
+            fputc(*text, out);
+}
+
+void pl_text_markdown(FILE *out, const char *text)
+{
+    for (; *text; text++) {
+        if (strchr("\\`*_{}[]#|~!$", *text))
+            fprintf(out, "\\%c", *text);
+        else if (*text == '<')
+            fputs("&lt;", out);
+        else if (*text == '>')
+            fputs("&gt;", out);
+        else if (*text == '&')
+            fputs("&amp;", out);
+        else if (*text == '@')
+            fputs("&#64;", out); /* a comment must call nobody */
+        else
+            fputc((unsigned char)*text < ' ' ? ' ' : *text, out);
+    }
+}
+
+void pl_text_fenced(FILE *out, const char *text)
+{
+    size_t longest = 2;
+    for (const char *at = text; *at;) {
+        size_t run = strspn(at, "`");
+        longest = run > longest ? run : longest;
+        at += run ? run : 1;
+    }
+    for (int end = 0; end < 2; end++) {
+        for (size_t i = 0; i <= longest; i++)
+            fputc('`', out);
+        if (!end)
+            fprintf(out, "sh\n%s", text);
+        fputc('\n', out);
+    }
+}
+
+void pl_text_plain(FILE *out, const char *text)
+{
+    pl_printable_write(out, text, strlen(text), "");
+}
