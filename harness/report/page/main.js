@@ -28,13 +28,26 @@ class Page {
         document.querySelector('header').after(this.navigation);
         this.groups =
             report.groups.map((group) => [group, document.getElementById(`g${group.number}`)]);
+        /* What a report with a baseline is asked for. */
+        this.first = this.views.some(([name]) => name === 'before') ? 'before' : 'summary';
+        this.strange = el('p', {class: 'note strange', role: 'status', hidden: true},
+                          'Nothing in this report has the address that was asked for.');
+        this.main.prepend(this.strange);
         this.lead();
         this.watch();
     }
 
+    /* Names that lead nowhere: of a view, of a scenario, of a section. */
+    isStrange(known) {
+        const hash = location.hash.slice(1), scenario = state.get('scenario');
+        const section = hash && !hash.includes('=');
+        return !known || Boolean(scenario && !groupsByKey.has(scenario)) ||
+            Boolean(section && !document.getElementById(decodeURIComponent(hash)));
+    }
+
     makeNavigation() {
         this.links = this.views.map(([name, text]) => [name, viewLink(text, {
-                                                           view: name === 'summary' ? null : name,
+                                                           view: name,
                                                            scenario: null,
                                                            cell: null,
                                                            ...freshCell
@@ -95,10 +108,10 @@ class Page {
     update() {
         const inCell = this.cell.update();
         const scenario = groupsByKey.has(state.get('scenario')) ? state.get('scenario') : null;
-        const wanted = state.get('view') || (scenario ? 'charts' : 'summary');
-        const view = inCell                              ? 'cell' :
-            this.views.some(([name]) => name === wanted) ? wanted :
-                                                           'summary';
+        const wanted = state.get('view') || (scenario ? 'charts' : this.first);
+        const known = this.views.some(([name]) => name === wanted);
+        const view = inCell ? 'cell' : known ? wanted : this.first;
+        this.strange.hidden = !this.isStrange(known);
         document.body.classList.toggle('focused', inCell || Boolean(scenario) || view === 'cells');
         this.still.forEach(
             (section) => section.classList.toggle(
@@ -126,7 +139,7 @@ class Page {
     refreshLinks() {
         this.links.forEach(([name, link]) => {
             link.href = state.address(
-                {view: name === 'summary' ? null : name, scenario: null, cell: null, ...freshCell});
+                {view: name, scenario: null, cell: null, ...freshCell});
         });
     }
 }

@@ -93,6 +93,23 @@ const SIGNS = {
     timeout: '\u2026'
 };
 
+/* A server that loses most of its packets is as good as dead, whatever its memory does. */
+const DROPS_FROM = 0.01;
+
+function dropShare(row) {
+    const dropped = figureOf(row, 'packets_dropped'), received = figureOf(row, 'packets_received');
+    return dropped && received && received.median > 0 ? dropped.median / received.median : 0;
+}
+
+function dropMark(row) {
+    const share = dropShare(row);
+    return share < DROPS_FROM ? null :
+                                el('small', {class: 'drops'},
+                                   el('span', {'aria-hidden': 'true'}, '\u25be '),
+                                   el('span', {class: 'spoken'}, ', drops '),
+                                   `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`);
+}
+
 /* The usual stacks, then those that most scenarios have; of a single scenario all that fit. */
 function matrixStacks() {
     const counts = new Map();
@@ -114,7 +131,9 @@ function matrixCell(metric, row, values) {
             row,
             [
                 sign ? el('span', {class: 'sign', 'aria-hidden': 'true'}, sign) : null, text,
-                row.outcome === 'bounded' ? null : el('span', {class: 'spoken'}, `, ${row.outcome}`)
+                row.outcome === 'bounded' ? null :
+                                            el('span', {class: 'spoken'}, `, ${row.outcome}`),
+                metric.key === 'drops' ? null : dropMark(row)
             ],
             {title: `${row.group.scenario}, ${row.label}: ${row.outcome_text}`}));
     const heat = value === null ? 0 : metric.colour.heat(value, values, row);
@@ -151,7 +170,10 @@ function matrixLegend(metric) {
         ' ',
         Object.entries(SIGNS)
             .filter(([outcome, sign]) => sign && allRows.some((row) => row.outcome === outcome))
-            .map(([outcome, sign]) => [el('b', null, sign), ` ${outcome} `]));
+            .map(([outcome, sign]) => [el('b', null, sign), ` ${outcome} `]),
+        allRows.some((row) => dropShare(row) >= DROPS_FROM) ?
+            [el('b', {class: 'drops'}, '\u25be'), ' packets dropped'] :
+            null);
 }
 
 class Matrix {

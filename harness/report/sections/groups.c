@@ -6,6 +6,7 @@
 #include "harness/report/model/facts.h"
 #include "harness/report/model/frontier.h"
 #include "harness/report/model/raised_alerts.h"
+#include "harness/report/model/severity.h"
 #include "harness/report/sections/sections.h"
 #include "harness/report/writers/text.h"
 #include "harness/results/document.h"
@@ -223,7 +224,9 @@ static void write_group(struct pl_doc *doc, const struct pl_model *m, size_t num
                   "the line, the kernel kills.");
     write_table(doc, g);
     write_alerts(doc, g);
-    pl_doc_figure(doc, NULL, name, "%s", caption_of_cpu(g));
+    pl_doc_figure(doc, NULL, name, "%s%s", caption_of_cpu(g),
+                  g->repetitions > 1 ? " A line spans all runs of a stack."
+                                     : " One run each: how far they spread is not known.");
     write_frontier(doc, g);
     pl_doc_details(doc, "Why each ended so, and the command that reproduces it");
     pl_doc_list(doc, PL_LIST_TERMS, "stacks");
@@ -234,10 +237,23 @@ static void write_group(struct pl_doc *doc, const struct pl_model *m, size_t num
     pl_doc_section_end(doc);
 }
 
+/* The headline: that of the gravest row. */
+static size_t first_of(const struct pl_model *m)
+{
+    struct pl_severe gravest[PL_SEVERITY_MAX];
+    return pl_severe_find(m, gravest) ? (size_t)(gravest[0].group - m->groups) : 0;
+}
+
 void pl_report_groups(struct pl_doc *doc, const struct pl_model *m)
 {
-    for (size_t i = 0; i < m->group_count && i < doc->most; i++)
-        write_group(doc, m, i);
+    size_t first = first_of(m);
+    if (m->group_count && doc->most)
+        write_group(doc, m, first);
+    for (size_t i = 0, written = 1; i < m->group_count && written < doc->most; i++)
+        if (i != first) {
+            write_group(doc, m, i);
+            written++;
+        }
     if (m->group_count > doc->most)
         pl_doc_note(doc, "%zu of %zu tables left out here: %s.", m->group_count - doc->most,
                     m->group_count, pl_doc_elsewhere(doc));

@@ -32,7 +32,7 @@ is "it as text" true 'document.body.textContent.includes("<script>window.ran = 1
 is "the matrix" 12 'document.querySelectorAll("table.matrix tbody tr").length'
 is "a figure in it" "1 MiB" 'document.querySelector("table.matrix tbody td a").textContent'
 is "its colour: twice the least" 25% 'document.querySelector("table.matrix tbody td:nth-of-type(2)").style.getPropertyValue("--heat-share")'
-is "what was killed, to the ear" true '[...document.querySelectorAll(".matrix .spoken")].every(s => s.textContent == ", oom_killed")'
+is "what was killed, to the ear" true '[...document.querySelectorAll(".matrix .spoken")].every(s => [", oom_killed", ", drops "].includes(s.textContent))'
 click '.choices button:nth-of-type(2)'
 is "the second metric" true 'location.hash.includes("metric=growth")'
 is "its button" true 'document.querySelectorAll(".choices button")[1].getAttribute("aria-pressed") == "true"'
@@ -112,6 +112,7 @@ is "a damaged ledger" true 'document.querySelector("#cell").textContent.includes
 is "the rest of its cell" true '[...document.querySelectorAll("#cell h3")].some(h => h.textContent == "Environment")'
 go "$page#zoom.scenario-00-f32=9-3&view=%3Cb%3E&metric=x&sort=-x&scenario=y"
 is "a strange address" false 'document.querySelector("#matrix").hidden'
+is "and that it is one" false 'document.querySelector(".strange").hidden'
 
 # a narrow screen: nothing but what is scrolled by itself is wider
 post 'goog/cdp/execute' '{"cmd": "Emulation.setDeviceMetricsOverride", "params": {"width": 400, "height": 800, "deviceScaleFactor": 1, "mobile": false}}' >/dev/null
