@@ -1,7 +1,7 @@
-/* Sentences made of figures (verdict.h): who sinks and when, who stays afloat and at what price. */
+/* Sentences made of figures (verdict.h): which stacks end badly and when, which stay bounded and at
+ * what price. */
 #include "harness/report/model/verdict.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,7 +98,7 @@ static void write_rows(FILE *out, const struct choice *c, const char *prepositio
         fprintf(out, " and %zu more", c->count - named);
 }
 
-/* One clause: "sinks slab after 1 min and glibc after 2 min". */
+/* One clause: "the kernel kills slab after 1 min and glibc after 2 min". */
 static bool write_clause(FILE *out, const struct choice *c, bool first, const char *verb,
                          const char *preposition)
 {
@@ -109,41 +109,33 @@ static bool write_clause(FILE *out, const struct choice *c, bool first, const ch
     return false;
 }
 
-/* "In 256 MiB, a receiver whose reader stalls". A title that begins otherwise may be a plural or a
- * question, and no subject of what follows: it is quoted, as the name of its scenario. */
-static void write_subject(FILE *out, const struct pl_model_group *g)
+/* "In 256 MiB", "Without a container": the scenario stands before it. */
+static void write_container(FILE *out, const struct pl_model_group *g)
 {
     char bytes[PL_TEXT_FIGURE];
-    const char *title = g->title[0] ? g->title : g->scenario;
-    bool article = strncmp(title, "A ", 2) == 0 || strncmp(title, "An ", 3) == 0 ||
-                   strncmp(title, "The ", 4) == 0;
     if (strcmp(g->container, "none") == 0) {
-        fputs("Without a container, ", out);
-    } else {
-        pl_text_bytes(bytes, g->container_bytes);
-        fprintf(out, "In %s%s, ", bytes, strcmp(g->container, "rlimit") == 0 ? " of data" : "");
+        fputs("Without a container", out);
+        return;
     }
-    if (article)
-        fprintf(out, "%c%s", tolower((unsigned char)*title), title + 1);
-    else
-        fprintf(out, "\"%s\"", title);
+    pl_text_bytes(bytes, g->container_bytes);
+    fprintf(out, "In %s%s", bytes, strcmp(g->container, "rlimit") == 0 ? " of data" : "");
 }
 
-/* @return whether any stack sank */
-static bool write_sunk(FILE *out, const struct pl_model_group *g, struct choice *c)
+/* @return whether any stack ended badly */
+static bool write_ended(FILE *out, const struct pl_model_group *g, struct choice *c)
 {
     char within[PL_TEXT_FIGURE * 2] = "to", duration[PL_TEXT_FIGURE];
     bool first = true;
     choose(c, g, PL_OUTCOME_OOM_KILLED, PL_MODEL_time_to_oom_seconds);
-    first = write_clause(out, c, first, "sinks", "after");
+    first = write_clause(out, c, first, "the kernel kills", "after");
     choose(c, g, PL_OUTCOME_ALLOC_FAILED, PL_MODEL_rss_bytes_peak);
-    first = write_clause(out, c, first, "is refused memory by", "at");
+    first = write_clause(out, c, first, "allocations fail under", "at");
     choose(c, g, PL_OUTCOME_CRASHED, PL_MODEL_rss_bytes_peak);
-    first = write_clause(out, c, first, "crashes", "at");
+    first = write_clause(out, c, first, "a crash ends", "at");
     choose(c, g, PL_OUTCOME_TIMEOUT, PL_MODEL_rss_bytes_peak);
-    first = write_clause(out, c, first, "runs out of its time with", NULL);
+    first = write_clause(out, c, first, "the time runs out under", NULL);
     choose(c, g, PL_OUTCOME_GROWING, PL_MODEL_rss_bytes_peak);
-    first = write_clause(out, c, first, "is still growing under", within);
+    first = write_clause(out, c, first, "memory still grows under", within);
     if (c->count) {
         pl_text_duration(duration, g->duration_seconds);
         fprintf(out, " within %s", duration);
@@ -164,8 +156,8 @@ static void write_dropped(FILE *out, const struct pl_model_row *row)
             100 * d->median / r->median);
 }
 
-/* Who stays afloat beside others that sank: each with its price. */
-static void write_afloat(FILE *out, const struct choice *c)
+/* What stays bounded beside others that do not: each with its price. */
+static void write_bounded(FILE *out, const struct choice *c)
 {
     size_t named = c->count > MOST_NAMED ? MOST_NAMED : c->count;
     for (size_t i = 0; i < named; i++) {
@@ -177,9 +169,9 @@ static void write_afloat(FILE *out, const struct choice *c)
         write_dropped(out, c->rows[i]);
     }
     if (c->count > named)
-        fprintf(out, "; %zu more stay afloat", c->count - named);
+        fprintf(out, "; %zu more stay bounded", c->count - named);
     if (c->count == 0)
-        fputs("; none stays afloat", out);
+        fputs("; no stack stays bounded", out);
 }
 
 /* Whole ns, in threes: a picture costs hundreds of thousands of them. */
@@ -231,26 +223,26 @@ static size_t stacks_of(const struct choice *c, enum pl_outcome outcome)
     return stacks;
 }
 
-static void write_all_afloat(FILE *out, const struct pl_model_group *g, const struct choice *c)
+static void write_all_bounded(FILE *out, const struct pl_model_group *g, const struct choice *c)
 {
     if (c->count == 0) {
-        fputs(" was measured with the floor alone", out);
+        fputs(" the floor alone was measured", out);
         return;
     }
     const struct pl_model_row *least = c->rows[c->count - 1], *most = c->rows[0];
     if (c->count == 1) {
-        fputs(" keeps ", out);
+        fputc(' ', out);
         write_name(out, g, most);
-        fputs(" at ", out);
+        fputs(" is bounded at ", out);
         write_figure(out, c->metric, most->metrics[c->metric].median);
         write_dropped(out, most);
         return;
     }
     size_t stacks = stacks_of(c, PL_OUTCOME_BOUNDED);
     if (stacks > 1)
-        fprintf(out, " keeps all %zu stacks bounded, from ", stacks);
+        fprintf(out, " all %zu stacks are bounded, from ", stacks);
     else
-        fprintf(out, " keeps %s bounded, from ", most->stack);
+        fprintf(out, " %s is bounded, from ", most->stack);
     write_figure(out, c->metric, least->metrics[c->metric].median);
     fputs(" (", out);
     write_name(out, g, least);
@@ -265,13 +257,13 @@ static void write_all_afloat(FILE *out, const struct pl_model_group *g, const st
 void pl_verdict_write(FILE *out, const struct pl_model_group *g)
 {
     struct choice c = {.group = g, .rows = pl_memory_take(g->row_count, sizeof *c.rows)};
-    write_subject(out, g);
-    bool sunk = write_sunk(out, g, &c);
+    write_container(out, g);
+    bool ended = write_ended(out, g, &c);
     choose(&c, g, PL_OUTCOME_BOUNDED, PL_MODEL_rss_bytes_peak);
-    if (sunk)
-        write_afloat(out, &c);
+    if (ended)
+        write_bounded(out, &c);
     else
-        write_all_afloat(out, g, &c);
+        write_all_bounded(out, g, &c);
     fputc('.', out);
     free(c.rows);
 }

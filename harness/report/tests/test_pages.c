@@ -35,7 +35,7 @@ static void markdown_holds_all(void **state)
     size_t size;
     json_t *d = sample_document();
     char *text = page_of(pl_markdown_make, d, &size);
-    has(text, "## Verdict\n\n- **stalled-reader** f32: In 256 MiB, a receiver");
+    has(text, "## Verdict\n\n- **stalled-reader** f32: In 256 MiB the kernel kills");
     has(text, "Outcomes: 3 bounded, 1 growing, 2 oom\\_killed. Expectations: 5 met, 1 failed.");
     has(text, "## Expectations that were not met");
     has(text, "f32**: **outcome is growing; expected oom\\_killed**");
@@ -139,7 +139,8 @@ static void html_is_semantic(void **state)
     has(text, "<th scope=\"col\" class=\"n\">peak RSS <small>MiB</small></th>");
     has(text, "<td class=\"n\">205.0 <small>200.0..210.0</small></td>");
     has(text, "prefers-color-scheme: dark");
-    has(text, "<li class=\"bad\"><a href=\"#g0\">stalled-reader</a> f32: In 256 MiB, a receiver");
+    has(text,
+        "<li class=\"bad\"><a href=\"#g0\">stalled-reader</a> f32: In 256 MiB the kernel kills");
     char *address = strstr(text, "http://"); /* the name of SVG, which nothing loads */
     assert_memory_equal(address, "http://www.w3.org/2000/svg'", 27);
     assert_null(strstr(address + 1, "http://"));

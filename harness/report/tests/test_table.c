@@ -155,8 +155,8 @@ static void verdicts(void **state)
 {
     (void)state;
     verdict_is(sample_document(),
-               "In 256 MiB, a receiver whose reader stalls sinks slab after 1 min 35 s and glibc "
-               "after 2 min 20 s, is still growing under "
+               "In 256 MiB the kernel kills slab after 1 min 35 s and glibc "
+               "after 2 min 20 s, memory still grows under "
                "jemalloc:dirty_decay_ms=0,muzzy_decay_ms=0 to 1 MiB within 4 min; limited stays at "
                "44.2 MiB and drops 158,554 of 165,375 packets (95.9 %).");
     json_t *d = sample_empty();
@@ -169,15 +169,16 @@ static void verdicts(void **state)
         sample_metric(cell, "rss_bytes_peak", 1048576.0 * (double)(30 - i));
         sample_metric(cell, "cpu_ns_per_packet", 140000 + 10000 * (double)i);
     }
-    verdict_is(d, "Without a container, \"Steady reading\" keeps all 2 stacks bounded, from 28 MiB "
+    verdict_is(d, "Without a container all 2 stacks are bounded, from 28 MiB "
                   "(slab) to 29 MiB (glibc); a packet costs from 150,000 ns of CPU (glibc) to "
                   "160,000 (slab), of which 140,000 are the harness itself.");
     d = sample_empty();
     sample_metric(sample_cell(d, "scudo", "crashed"), "rss_bytes_peak", 1048576);
     sample_metric(sample_cell(d, "glibc", "alloc_failed"), "rss_bytes_peak", 2097152);
     sample_cell(d, "slab", "timeout");
-    verdict_is(d, "In 256 MiB, a receiver whose reader stalls is refused memory by glibc at 2 MiB, "
-                  "crashes scudo at 1 MiB, runs out of its time with slab; none stays afloat.");
+    verdict_is(
+        d, "In 256 MiB allocations fail under glibc at 2 MiB, "
+           "a crash ends scudo at 1 MiB, the time runs out under slab; no stack stays bounded.");
 }
 
 /* How many escapes a table has on this stream. A terminal hands it over piece by piece, so that a

@@ -145,23 +145,23 @@ static void sentences_count_stacks_and_name_threads(void **state)
     (void)state;
     json_t *d = sample_empty();
     verdict_is(mixed(),
-               "In 256 MiB, a receiver whose reader stalls keeps all 2 stacks bounded, from 150 "
+               "In 256 MiB all 2 stacks are bounded, from 150 "
                "MiB (glibc) to 305 MiB (slab with 2 threads); a packet costs from 150 ns of CPU "
                "(glibc) to 305 (slab with 2 threads).");
     verdict_is(of_two("virtual"),
-               "In 256 MiB, a receiver whose reader stalls keeps all 2 stacks bounded, from 250 "
+               "In 256 MiB all 2 stacks are bounded, from 250 "
                "MiB (glibc) to 300 MiB (slab); a packet costs from 250 ns of CPU (glibc) to 300 "
                "(slab).");
     add(d, "glibc", 1, 150);
     add(d, "glibc", 2, 160);
-    verdict_is(d, "In 256 MiB, a receiver whose reader stalls keeps glibc bounded, from 150 MiB "
+    verdict_is(d, "In 256 MiB glibc is bounded, from 150 MiB "
                   "(glibc) to 160 MiB (glibc with 2 threads); a packet costs from 150 ns of CPU "
                   "(glibc) to 160 (glibc with 2 threads).");
     d = sample_empty();
     sample_set(add(d, "glibc", 1, 10), "outcome", "growing");
     sample_set(add(d, "glibc", 2, 20), "outcome", "growing");
     add(d, "slab", 2, 5);
-    verdict_is(d, "In 256 MiB, a receiver whose reader stalls is still growing under glibc with 2 "
+    verdict_is(d, "In 256 MiB memory still grows under glibc with 2 "
                   "threads to 20 MiB and glibc to 10 MiB within 4 min; slab with 2 threads stays "
                   "at 5 MiB.");
 }
