@@ -28,7 +28,9 @@ SOLID, DASHED, DASHDOT, LONG = "-", (0, (5, 1.6)), (0, (6, 1.6, 1.2, 1.6)), (0, 
 KNOWN = {"null": (GREY, SOLID), "glibc": (BLUE, SOLID), "jemalloc": (ORANGE, SOLID),
          "mimalloc": (SKY, DASHED), "tcmalloc": (PURPLE, SOLID), "tbbmalloc": (BLUE, DASHDOT),
          "scudo": (PURPLE, DASHED), "slab": (INK, SOLID), "limited": (GREEN, SOLID)}
-REST = [(c, s) for s in (LONG, DASHED, DASHDOT) for c in (ORANGE, SKY, GREEN, BLUE, PURPLE, GREY)]
+# What no well-known stack has, in the order of harness/report/page/line_style.c.
+REST = [(c, s) for s in (LONG, DASHDOT, DASHED) for c in (ORANGE, SKY, GREEN, BLUE, PURPLE, GREY)
+        if (c, s) not in KNOWN.values()]
 
 
 def look_of(rows):

@@ -27,7 +27,7 @@ static const unsigned rest[] = {ORANGE, SKY, GREEN, BLUE, PURPLE, GREY};
 #define REST (sizeof rest / sizeof *rest)
 
 /* A ledger in front changes nothing of what is looked at. */
-static bool look_known(const char *stack, struct pl_line_style *style)
+static bool take_known(const char *stack, struct pl_line_style *style)
 {
     static const char ledger[] = "ledger/";
     if (strncmp(stack, ledger, sizeof ledger - 1) == 0)
@@ -39,6 +39,26 @@ static bool look_known(const char *stack, struct pl_line_style *style)
             return true;
         }
     return false;
+}
+
+static bool is_known(unsigned colour, unsigned dash)
+{
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].colour == colour && known[i].dash == dash)
+            return true;
+    return false;
+}
+
+/* The next style that no well-known stack has: LONG, DASHDOT, DASHED of each colour, then again.
+ * @return where to go on */
+static size_t take_free(size_t next, struct pl_line_style *style)
+{
+    do {
+        style->colour = rest[next % REST];
+        style->dash = LONG - (unsigned)(next / REST % 3);
+        next++;
+    } while (is_known(style->colour, style->dash));
+    return next;
 }
 
 static bool is_swept(const struct pl_model_row *row)
@@ -65,10 +85,8 @@ void pl_line_style_of(const struct pl_model_group *g, struct pl_line_style *styl
         if (follows) { /* those of a stack stand together */
             styles[i].colour = styles[i - 1].colour;
             styles[i].dash = styles[i - 1].dash;
-        } else if (!look_known(row->stack, &styles[i])) {
-            styles[i].colour = rest[next % REST];
-            styles[i].dash = LONG - (unsigned)(next / REST % 3); /* LONG, DASHDOT, DASHED */
-            next++;
+        } else if (!take_known(row->stack, &styles[i])) {
+            next = take_free(next, &styles[i]);
         }
         styles[i].shown = shown < PL_LINE_STYLE_MOST && !(sweeps_give_way && is_swept(row));
         shown += styles[i].shown;
