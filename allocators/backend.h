@@ -169,11 +169,7 @@ size_t pl_stack_weight_below(const struct pl_stack_spec *stack, size_t layer, si
 /** The alignment in bytes of what a layer's links hand out, as pl_stack_alignment. */
 size_t pl_layer_alignment(const struct pl_stack_spec *spec, size_t layer);
 
-/** Zeroed memory outside every heap and outside RssAnon, or NULL. */
-void *pl_mapping_new(size_t bytes);
-void pl_mapping_delete(void *mapping, size_t bytes);
-
-/** The links of a heap that is the process's own malloc (malloc_heap.c). */
+/** The links of a heap that is the process's own malloc (heaps/malloc_heap.c). */
 size_t pl_malloc_state_bytes(const struct pl_layer_context *context);
 int pl_malloc_open(void *state, const struct pl_layer_context *context, struct pl_allocator **links,
                    struct pl_error *error);

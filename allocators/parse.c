@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "allocators/backend.h"
-#include "allocators/nearest.h"
-#include "allocators/printable.h"
+#include "allocators/base/nearest.h"
+#include "allocators/base/printable.h"
 
 /* Where the parser stands. */
 struct cursor {

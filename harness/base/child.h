@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 struct pl_child {
     const char *const *argv;        /* argv[0] is a path; NULL at the end */

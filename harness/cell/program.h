@@ -2,7 +2,7 @@
 #ifndef PL_CELL_PROGRAM_H
 #define PL_CELL_PROGRAM_H
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 /** Says why pl_child_find_beside found no program of this name.
  *  @return -ENOENT where it is not there, -EACCES where it may not be executed, -ENOSYS where

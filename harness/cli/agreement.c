@@ -2,7 +2,7 @@
  * the wall clock gives. */
 #include <stdio.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
 #include "harness/report/agreement.h"

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/report/alerts.h"
 
 #define TOLD_MAX 10 /* lines of a cell: an alert that comes and goes would bury all others */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/base/temporary.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"

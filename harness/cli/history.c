@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/commit.h"
 #include "harness/report/history.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allocators/units.h"
+#include "allocators/base/units.h"
 #include "harness/base/files.h"
 #include "harness/cli/cli.h"
 #include "harness/report/ledger_text.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/base/memory.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/listed_peak.h"

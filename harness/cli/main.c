@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allocators/nearest.h"
-#include "allocators/printable.h"
+#include "allocators/base/nearest.h"
+#include "allocators/base/printable.h"
 #include "harness/base/inherited.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"

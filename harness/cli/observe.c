@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/base/words.h"
 #include "harness/cli/reproduce.h"
 #include "harness/instruments/instrument.h"

@@ -2,7 +2,7 @@
  * of the program that a scenario runs (--base-directory). */
 #include <stdio.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/reproduce.h"
 #include "harness/cli/side_by_side.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allocators/units.h"
+#include "allocators/base/units.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/command.h"
 #include "harness/cli/ledger.h"

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/base/proc.h"
 #include "harness/base/temporary.h"
 #include "harness/cell/process.h"

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/base/proc.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"

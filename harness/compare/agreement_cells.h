@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <stddef.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/results/cell_name.h"
 
 enum pl_side { PL_SIDE_WALL1, PL_SIDE_WALL2, PL_SIDE_VIRTUAL, PL_SIDE_COUNT };

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/base/files.h"
 
 struct pl_pairs_options;

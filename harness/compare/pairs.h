@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/results/cell_name.h"
 
 /** One cell of the matrix, as `plimsoll run` is told of it. */

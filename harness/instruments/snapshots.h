@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/instruments/stacks.h"
 
 /** Frames of one stack at most; massif itself stops at 200 (--depth). */

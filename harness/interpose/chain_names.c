@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/interpose/books.h"
 
 /* Functions that allocate on somebody's behalf, by how their names begin: of GLib, FFmpeg, CPython,

@@ -8,7 +8,7 @@
 #include <netinet/in.h>
 #include <stdint.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/live/link.h"
 #include "harness/traffic/replay.h"
 

@@ -2,7 +2,7 @@
 #ifndef PL_MEDIA_APART_H
 #define PL_MEDIA_APART_H
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 /** Calls `work` in a child, and waits for it; what it leaves in shared memory stays.
  *  @return 0; a negative errno when there is no process; -EINVAL when it ended otherwise than by

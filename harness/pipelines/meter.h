@@ -5,7 +5,7 @@
 #define PL_PIPELINES_METER_H
 
 #include "allocators/allocator.h"
-#include "allocators/site.h"
+#include "allocators/ledger/site.h"
 #include "harness/base/histogram.h"
 #include "harness/base/own.h"
 #include "harness/scenario/scenario.h"

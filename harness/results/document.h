@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 /** @return 0, or -EINVAL with the first thing that is wrong */
 int pl_document_check(const json_t *root, struct pl_error *error);

@@ -12,7 +12,7 @@
 
 #include <jansson.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 /** The version of a line; lines of another are skipped. */
 #define PL_HISTORY_VERSION 1

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allocators/nearest.h"
+#include "allocators/base/nearest.h"
 #include "harness/scenario/alerts.h"
 
 static const char *const quantities[PL_ALERT_QUANTITY_COUNT] = {

@@ -2,7 +2,7 @@
 #ifndef PL_SCENARIO_ALERTS_H
 #define PL_SCENARIO_ALERTS_H
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/scenario/scenario.h"
 
 /** Reads "live_frames > 100" or "rss_bytes >= 100MiB"; its class is not looked up yet.

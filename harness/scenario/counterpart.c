@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "allocators/nearest.h"
+#include "allocators/base/nearest.h"
 #include "harness/base/files.h"
 #include "harness/scenario/document.h"
 #include "harness/scenario/extends.h"

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <sys/wait.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/base/child.h"
 #include "harness/scenario/decode.h"
 #include "harness/scenario/text.h"

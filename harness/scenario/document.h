@@ -5,7 +5,7 @@
 #include <libfyaml.h>
 #include <stddef.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 /** Reads one YAML document.
  *  @param path stands in messages

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allocators/nearest.h"
+#include "allocators/base/nearest.h"
 #include "harness/base/files.h"
 #include "harness/scenario/check.h"
 #include "harness/scenario/decode.h"

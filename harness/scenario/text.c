@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 
 int pl_text_check(const char *text, size_t size, const char *path, struct pl_error *error)
 {

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 /**
  * Checks that a text is UTF-8 (RFC 3629) without NULs, and holds no YAML directives: libfyaml

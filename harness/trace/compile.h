@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/trace/trace.h"
 
 /** What time it was at a stamp. */

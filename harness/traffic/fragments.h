@@ -4,7 +4,7 @@
 #ifndef PL_TRAFFIC_FRAGMENTS_H
 #define PL_TRAFFIC_FRAGMENTS_H
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/traffic/dissect.h"
 
 enum { PL_FRAGMENTS_PENDING = 256 }; /* packets under way at a time; the oldest is given up */

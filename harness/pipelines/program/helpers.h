@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/scenario/program.h"
 
 struct pl_helper_process {

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/pipelines/program/watch.h"
 
 /** What is started. */

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "allocators/ledger_books.h"
+#include "allocators/ledger/books.h"
 #include "harness/cell/ledger.h"
 #include "harness/cell/ledger_reports.h"
 #include "harness/report/ledger_text.h"
