@@ -1,5 +1,6 @@
 /* The virtual loop, the sampler and a pipeline put together (replay.h). */
 #include "harness/cell/replay.h"
+#include "harness/pipelines/background/background.h"
 
 #include <errno.h>
 

@@ -10,7 +10,7 @@
 #include "harness/cli/cli.h"
 #include "harness/report/ledger_text.h"
 
-static int add_time(const char *text, size_t length, struct pl_arguments *a)
+static int add_time(const char *text, size_t length, struct pl_ledger_times *times)
 {
     char word[64];
     int64_t at_ns;
@@ -19,35 +19,35 @@ static int add_time(const char *text, size_t length, struct pl_arguments *a)
     if (pl_time_parse(word, &at_ns, &error) || at_ns <= 0)
         return pl_cli_usage(
             "--at: '%s' is not a time of the replay; expected times such as 40s or 40s,80s", word);
-    if (a->at_count == PL_LEDGER_TIMES_MAX)
+    if (times->count == PL_LEDGER_TIMES_MAX)
         return pl_cli_usage("--at: too many times; expected at most %d", PL_LEDGER_TIMES_MAX);
-    if (a->at_count && at_ns <= a->at_ns[a->at_count - 1])
+    if (times->count && at_ns <= times->at_ns[times->count - 1])
         return pl_cli_usage(
             "--at: '%s' is not later than the time before it; expected rising times, each once",
             word);
-    a->at_ns[a->at_count++] = at_ns;
+    times->at_ns[times->count++] = at_ns;
     return PL_EXIT_OK;
 }
 
-int pl_cli_ledger_times(const char *text, struct pl_arguments *a)
+int pl_cli_ledger_times(const char *text, struct pl_ledger_times *times)
 {
-    a->at_count = 0; /* the last --at counts */
+    times->count = 0; /* the last --at counts */
     for (;; text++) {
         size_t length = strcspn(text, ",");
-        int rc = add_time(text, length, a);
+        int rc = add_time(text, length, times);
         text += length;
         if (rc || !*text)
             return rc;
     }
 }
 
-int pl_cli_ledger_check(const struct pl_arguments *a, const struct pl_scenario *s)
+int pl_cli_ledger_check(const struct pl_ledger_times *times, const struct pl_scenario *s)
 {
     char duration[32], at[32];
-    if (!a->at_count || a->at_ns[a->at_count - 1] <= s->duration_ns)
+    if (!times->count || times->at_ns[times->count - 1] <= s->duration_ns)
         return PL_EXIT_OK;
     pl_time_format(s->duration_ns, duration, sizeof duration);
-    pl_time_format(a->at_ns[a->at_count - 1], at, sizeof at);
+    pl_time_format(times->at_ns[times->count - 1], at, sizeof at);
     return pl_cli_usage(
         "--at %s is beyond the %s that %s takes; expected an earlier time, or a longer --duration",
         at, duration, s->name);

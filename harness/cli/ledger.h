@@ -2,14 +2,20 @@
 #ifndef PL_CLI_LEDGER_H
 #define PL_CLI_LEDGER_H
 
-#include "harness/cli/arguments.h"
+#include "harness/cell/ledger_record.h"
 #include "harness/results/results.h"
 
+/** The times of --at, rising. */
+struct pl_ledger_times {
+    int64_t at_ns[PL_LEDGER_TIMES_MAX];
+    uint32_t count;
+};
+
 /** Reads the times of --at. @return PL_EXIT_OK, or PL_EXIT_USAGE with the line printed */
-int pl_cli_ledger_times(const char *text, struct pl_arguments *arguments);
+int pl_cli_ledger_times(const char *text, struct pl_ledger_times *times);
 
 /** Whether a scenario is long enough for them. @return likewise */
-int pl_cli_ledger_check(const struct pl_arguments *arguments, const struct pl_scenario *scenario);
+int pl_cli_ledger_check(const struct pl_ledger_times *times, const struct pl_scenario *scenario);
 
 /** Writes DIR/ledger/<cell>.txt of the latest cell, if that has a ledger.
  *  @return 0 or a negative errno */

@@ -312,7 +312,7 @@ static int plan_one(struct pl_heaps *heaps, const struct pl_arguments *a, const 
     p->clock = foreign ? PL_CLOCK_WALL : asked;
     int rc = foreign ? PL_EXIT_OK : check_clock(p, a);
     if (!rc)
-        rc = pl_cli_ledger_check(a, &p->scenario);
+        rc = pl_cli_ledger_check(&a->at, &p->scenario);
     if (!rc)
         rc = plan_threads(p);
     if (!rc)

@@ -21,10 +21,10 @@ static void add_times(const struct pl_arguments *a, char *text, size_t capacity)
     char times[PL_LEDGER_TIMES_MAX * 32] = "";
     size_t used = 0;
     pl_words_add(text, capacity, "--ledger");
-    for (uint32_t i = 0; i < a->at_count; i++)
+    for (uint32_t i = 0; i < a->at.count; i++)
         used += (size_t)snprintf(times + used, sizeof times - used, "%s%" PRId64 "ns", i ? "," : "",
-                                 a->at_ns[i]);
-    if (a->at_count)
+                                 a->at.at_ns[i]);
+    if (a->at.count)
         add_option(text, capacity, "--at", times);
 }
 

@@ -91,8 +91,8 @@ static int run_cell(struct run *run, const struct pl_planned *p, const struct pl
         .interrupted = run->interrupted,
         .on_sample = run->progress.shown ? note_sample : NULL,
         .context = &run->progress,
-        .ledger_at_ns = run->arguments->at_ns,
-        .ledger_at_count = run->arguments->at_count,
+        .ledger_at_ns = run->arguments->at.at_ns,
+        .ledger_at_count = run->arguments->at.count,
         .on_alert = pl_alert_lines_tell,
     };
     char reproduce[8192], label[PL_STACK_TEXT_MAX + 32], output[1024];

@@ -12,7 +12,6 @@
 
 #include "harness/base/child.h"
 #include "harness/base/files.h"
-#include "harness/compare/pairs.h"
 #include "harness/results/document.h"
 #include "harness/results/folder.h"
 #include "harness/scenario/scenario.h"

@@ -9,9 +9,7 @@
 
 #include "allocators/base/error.h"
 #include "harness/base/files.h"
-
-struct pl_pairs_options;
-struct pl_pair_cell;
+#include "harness/compare/pair_options.h"
 
 struct pl_half {
     const char *side; /* "base" or "new" */

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/instruments/snapshots.h"
-
 /* A node whose children are still being read. */
 struct node {
     const char *frame; /* in the text */
@@ -19,7 +17,7 @@ struct node {
 struct reader {
     struct pl_lines *lines;
     struct pl_stacks *stacks;
-    struct node nodes[PL_SNAPSHOTS_DEPTH_MAX]; /* from the root to where we are */
+    struct node nodes[PL_TREE_DEPTH_MAX]; /* from the root to where we are */
     size_t depth;
     char *frames; /* a stack while it is put together */
     size_t capacity;
@@ -121,8 +119,8 @@ static int enter(struct reader *r, const struct node *node)
         parent->own -= node->bytes;
         parent->left--;
     }
-    if (r->depth == PL_SNAPSHOTS_DEPTH_MAX)
-        return pl_lines_refuse(r->lines, "a tree deeper than %d", PL_SNAPSHOTS_DEPTH_MAX);
+    if (r->depth == PL_TREE_DEPTH_MAX)
+        return pl_lines_refuse(r->lines, "a tree deeper than %d", PL_TREE_DEPTH_MAX);
     r->nodes[r->depth++] = *node;
     return 0;
 }

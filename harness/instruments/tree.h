@@ -5,6 +5,9 @@
 #include "harness/instruments/lines.h"
 #include "harness/instruments/stacks.h"
 
+/** Frames of one stack at most; massif itself stops at 200 (--depth). */
+#define PL_TREE_DEPTH_MAX 256
+
 /** Reads a tree that begins with the next line: `n<children>: <bytes> <address>: <frame>`, a space
  *  of indent a level, callers below what they called. A node's own bytes are those that its
  *  children do not account for.

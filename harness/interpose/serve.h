@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "allocators/foreign.h"
-#include "harness/interpose/hooks.h"
+#include "harness/interpose/hooked.h"
 
 enum pl_layer {
     PL_LAYER_LIMIT = 1,

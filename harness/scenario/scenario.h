@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "allocators/allocator.h"
-#include "harness/scenario/program.h"
+#include "harness/scenario/program_settings.h"
 
 #define PL_PATH_MAX 1024
 #define PL_SCENARIO_BYTES_MAX (1 << 20) /* of its file; ours have 3 kB */

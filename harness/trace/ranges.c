@@ -19,11 +19,11 @@ static uint32_t find(const struct pl_ranges *r, uint64_t address)
     return low;
 }
 
-static int insert(struct pl_ranges *r, uint32_t at, struct pl_range range)
+static int insert(struct pl_ranges *r, uint32_t at, struct pl_address_range range)
 {
     if (r->count == r->capacity) {
         const uint32_t capacity = 2 * r->capacity + 16;
-        struct pl_range *grown = reallocarray(r->list, capacity, sizeof *grown);
+        struct pl_address_range *grown = reallocarray(r->list, capacity, sizeof *grown);
         if (!grown)
             return -ENOMEM;
         r->list = grown;
@@ -47,13 +47,13 @@ int pl_ranges_remove(struct pl_ranges *r, uint64_t begin, uint64_t end)
 {
     uint32_t at = find(r, begin);
     while (at < r->count && r->list[at].begin < end) {
-        const struct pl_range old = r->list[at];
+        const struct pl_address_range old = r->list[at];
         int rc = 0;
         erase(r, at);
         if (old.end > end)
-            rc = insert(r, at, (struct pl_range){end, old.end});
+            rc = insert(r, at, (struct pl_address_range){end, old.end});
         if (!rc && old.begin < begin)
-            rc = insert(r, at++, (struct pl_range){old.begin, begin});
+            rc = insert(r, at++, (struct pl_address_range){old.begin, begin});
         if (rc || old.end > end)
             return rc;
     }
@@ -63,7 +63,8 @@ int pl_ranges_remove(struct pl_ranges *r, uint64_t begin, uint64_t end)
 int pl_ranges_add(struct pl_ranges *r, uint64_t begin, uint64_t end)
 {
     int rc = begin < end ? pl_ranges_remove(r, begin, end) : 0;
-    return rc || begin >= end ? rc : insert(r, find(r, begin), (struct pl_range){begin, end});
+    return rc || begin >= end ? rc
+                              : insert(r, find(r, begin), (struct pl_address_range){begin, end});
 }
 
 void pl_ranges_drop(struct pl_ranges *r, uint64_t address)

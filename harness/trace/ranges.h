@@ -7,7 +7,7 @@
 
 /** Starts as {0}. */
 struct pl_ranges {
-    struct pl_range {
+    struct pl_address_range {
         uint64_t begin, end;
     } * list; /* rising */
     uint32_t count, capacity;

@@ -5,7 +5,8 @@
 #define PL_BROADCAST_STATE_H
 
 #include "harness/pipelines/broadcast/ascii.h"
-#include "harness/pipelines/broadcast/broadcast.h"
+#include "harness/pipelines/broadcast/clips.h"
+#include "harness/pipelines/pipeline.h"
 
 #define BROADCAST_HEADER 8 /* B before a picture's pixels: width and height, big-endian */
 #define BROADCAST_PARTS 6  /* blocks of a client's state */

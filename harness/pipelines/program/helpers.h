@@ -9,7 +9,7 @@
 #include <sys/types.h>
 
 #include "allocators/base/error.h"
-#include "harness/scenario/program.h"
+#include "harness/scenario/program_settings.h"
 
 struct pl_helper_process {
     pid_t pid; /* 0 once it has ended */

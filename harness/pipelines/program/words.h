@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "allocators/allocator.h"
-#include "harness/scenario/program.h"
+#include "harness/scenario/program_settings.h"
 
 /** @param argv set to point into `words`, NULL at the end */
 void pl_words_argv(const struct pl_words *words, char *argv[PL_PROGRAM_WORDS_MAX + 1]);

@@ -14,7 +14,7 @@
 #include "harness/interpose/keep.h"
 #include "harness/interpose/limit.h"
 #include "harness/interpose/next.h"
-#include "harness/interpose/record.h"
+#include "harness/interpose/record_chunks.h"
 #include "harness/interpose/serve.h"
 #include "harness/interpose/slots.h"
 

@@ -1,7 +1,7 @@
 /* What a scenario of the pipeline program asks for: a command, when it is ready, what it is sent,
  * who its clients are and what happens to it meanwhile. No pointers (scenario.h). */
-#ifndef PL_SCENARIO_PROGRAM_H
-#define PL_SCENARIO_PROGRAM_H
+#ifndef PL_SCENARIO_PROGRAM_SETTINGS_H
+#define PL_SCENARIO_PROGRAM_SETTINGS_H
 
 #include <stdbool.h>
 #include <stdint.h>
