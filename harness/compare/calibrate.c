@@ -46,8 +46,8 @@ static double *logs_of(const struct pl_match *m, const char *metric, size_t *cou
     double *base = values, *new = values + m->base_count;
     *count = pl_match_pairs(m, metric, base, new);
     if (*count >= PL_CALIBRATION_PAIRS_MIN)
-        logs = pl_judge_log_ratios(&(struct pl_side){base, *count}, &(struct pl_side){new, *count},
-                                   0, *count);
+        logs = pl_judge_log_ratios(&(struct pl_judge_values){base, *count},
+                                   &(struct pl_judge_values){new, *count}, 0, *count);
     free(values);
     return logs;
 }

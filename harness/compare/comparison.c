@@ -14,7 +14,7 @@
 
 /* Both sides of one metric of one cell. */
 struct values {
-    struct pl_side base, new;
+    struct pl_judge_values base, new;
     double *memory; /* of both */
 };
 
@@ -40,8 +40,8 @@ static bool gather_sides(const struct pl_match *m, const struct pl_metric *metri
     if (!v->memory)
         return false;
     double *base = v->memory, *new = base + m->base_count;
-    v->base = (struct pl_side){base, 0};
-    v->new = (struct pl_side){new, 0};
+    v->base = (struct pl_judge_values){base, 0};
+    v->new = (struct pl_judge_values){new, 0};
     if (metric->class == PL_CLASS_N && paired) {
         v->base.count = v->new.count = pl_match_pairs(m, metric->name, base, new);
     } else {

@@ -147,8 +147,9 @@ static bool is_flagged(const struct pl_match *m, size_t screening)
         double *base = values, *new = values + m->base_count;
         size_t count = pl_match_pairs(m, pl_metrics[i].name, base, new);
         count = count < screening ? count : screening;
-        flagged = count >= PL_JUDGE_PAIRS_MIN &&
-                  pl_judge_flags(&(struct pl_side){base, count}, &(struct pl_side){new, count});
+        flagged =
+            count >= PL_JUDGE_PAIRS_MIN && pl_judge_flags(&(struct pl_judge_values){base, count},
+                                                          &(struct pl_judge_values){new, count});
     }
     free(values);
     return flagged;

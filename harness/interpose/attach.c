@@ -121,7 +121,7 @@ uint64_t pl_process_live(const struct pl_page_process *process, uint64_t *blocks
 static void inherit(struct pl_page_process *process, bool is_fork)
 {
     uint64_t blocks, bytes = pl_process_live(process, &blocks);
-    const bool is_limited = is_fork && pl_layers & PL_LAYER_LIMIT;
+    const bool is_limited = is_fork && pl_serve_layers & PL_SERVE_LIMIT;
     uint64_t inherited = is_limited ? (uint64_t)pl_limit_inherit() : is_fork ? at_fork.bytes : 0;
     process->inherited_bytes += inherited - bytes;
     process->inherited_blocks += (is_fork ? at_fork.blocks : 0) - blocks;
@@ -163,7 +163,7 @@ static void attach_process(void)
         pl_books_open(page, page_path, process, is_fork);
     const bool is_recorded = pl_record_open(is_fork);
     if (!is_recorded)
-        pl_layers &= ~(unsigned)PL_LAYER_RECORD;
+        pl_serve_layers &= ~(unsigned)PL_SERVE_RECORD;
     if (!is_fork) {
         madvise(&pl_wiped, sizeof pl_wiped, MADV_WIPEONFORK);
         pl_serve_open(&pl_settings, is_recorded);

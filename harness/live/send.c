@@ -14,7 +14,7 @@
 #include "harness/clock/real.h"
 #include "harness/clock/virtual.h"
 #include "harness/live/outlets.h"
-#include "harness/live/pace.h"
+#include "harness/live/send_pace.h"
 #include "harness/live/wait.h"
 #include "harness/traffic/lives.h"
 #include "harness/traffic/rtp.h"
@@ -42,7 +42,7 @@ struct sending {
     struct source *sources;
     int64_t start_ns;
     struct outlets outlets;
-    struct pl_pace pace;
+    struct pl_send_pace pace;
     uint8_t datagram[DATAGRAM_MAX];
 };
 
@@ -108,13 +108,13 @@ static int64_t on_due(void *context, int64_t now_ns)
     struct pl_arrival arrival;
     int64_t due_ns = s->start_ns + now_ns;
     pl_sender_take(source->sender, &arrival);
-    wait_until(s, pl_pace_next(&s->pace, due_ns));
+    wait_until(s, pl_send_pace_next(&s->pace, due_ns));
     s->loop.stopped = atomic_load(&s->link->ended);
     if (s->loop.stopped)
         return PL_NEVER;
     int64_t sent_ns = pl_real_now();
     send_one(s, &arrival);
-    pl_pace_sent(&s->pace, due_ns, sent_ns);
+    pl_send_pace_sent(&s->pace, due_ns, sent_ns);
     if (sent_ns - due_ns > atomic_load(&s->link->late_ns_max))
         atomic_store(&s->link->late_ns_max, sent_ns - due_ns);
     return pl_sender_due(source->sender);
@@ -176,7 +176,7 @@ int pl_live_send(const struct pl_scenario *scenario, const struct pl_recording *
         s->start_ns = atomic_load(&link->start_ns);
         if (!s->start_ns)
             s->start_ns = pl_real_now() + AHEAD_NS;
-        s->pace = (struct pl_pace){s->start_ns, s->start_ns};
+        s->pace = (struct pl_send_pace){s->start_ns, s->start_ns};
         atomic_store(&link->start_ns, s->start_ns);
         pl_loop_run(&s->loop, scenario->duration_ns);
         atomic_store(&link->sent_all, !s->loop.stopped);

@@ -89,7 +89,7 @@ static void fetch(struct pl_altered *a)
 {
     struct pl_pending packet;
     pl_replay_take(a->replay, &packet.arrival);
-    struct pl_fate fate = pl_network_pass(&a->network, packet.arrival.arrival_ns);
+    struct pl_packet_fate fate = pl_network_pass(&a->network, packet.arrival.arrival_ns);
     packet.arrival.arrival_ns = fate.arrival_ns;
     packet.copies = fate.duplicated ? 2 : 1;
     if (fate.lost)

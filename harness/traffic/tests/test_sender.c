@@ -95,7 +95,7 @@ static uint32_t expect(const struct pl_traffic_settings *traffic,
         pl_lives_move(&lives, arrival.arrival_ns);
         if (lives.out)
             continue;
-        struct pl_fate fate = pl_network_pass(&network, arrival.arrival_ns);
+        struct pl_packet_fate fate = pl_network_pass(&network, arrival.arrival_ns);
         if (fate.lost)
             continue;
         arrival.epoch = lives.epoch;
