@@ -1,6 +1,6 @@
 /* Running two programs side by side: pairs of the same cell next to each other, which goes first
  * decided by a seeded coin, cells shuffled, each cell's first pair thrown away. Noise that drifts
- * hits both halves of a pair alike; blocks of one program and then the other called an A/A
+ * hits both arms of a pair alike; blocks of one program and then the other called an A/A
  * comparison different in 28 to 56 % of cases. */
 #ifndef PL_COMPARE_PAIRS_H
 #define PL_COMPARE_PAIRS_H

@@ -1,6 +1,6 @@
-/* One half of all pairs (half.h). Each run is a process of its own, `plimsoll run` for one cell,
+/* One arm of all pairs (pair_arm.h). Each run is a process of its own, `plimsoll run` for one cell,
  * since the command line and the results are the contract that any version keeps. */
-#include "harness/compare/half.h"
+#include "harness/compare/pair_arm.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,14 +22,15 @@
 #define TIMEOUT_MS (30 * 60 * 1000)
 #define GRACE_MS 10000
 
-int pl_half_open(struct pl_half *half, const char *folder, bool force, struct pl_error *error)
+int pl_pair_arm_open(struct pl_pair_arm *arm, const char *folder, bool force,
+                     struct pl_error *error)
 {
-    char series[sizeof half->folder + 16];
-    int n = snprintf(half->folder, sizeof half->folder, "%s/%s", folder, half->side);
-    if (n < 0 || (size_t)n >= sizeof half->folder)
+    char series[sizeof arm->folder + 16];
+    int n = snprintf(arm->folder, sizeof arm->folder, "%s/%s", folder, arm->side);
+    if (n < 0 || (size_t)n >= sizeof arm->folder)
         return pl_error_set(error, -ENAMETOOLONG, "%.80s...: the path is too long", folder);
-    snprintf(series, sizeof series, "%s/series", half->folder);
-    int rc = pl_folder_claim(half->folder, force, &half->claim, error);
+    snprintf(series, sizeof series, "%s/series", arm->folder);
+    int rc = pl_folder_claim(arm->folder, force, &arm->claim, error);
     return rc ? rc : pl_folder_make(series, error);
 }
 
@@ -60,12 +61,12 @@ static void add_option(struct line *line, const char *option, const char *value)
     add(line, value);
 }
 
-static int build_command(const struct pl_half *half, const struct pl_pairs_options *o,
+static int build_command(const struct pl_pair_arm *arm, const struct pl_pairs_options *o,
                          const struct pl_pair_cell *what, struct texts *t, const char **argv)
 {
     static const char *const threads[PL_THREADS_MAX] = {"threads=1", "threads=2"};
     struct line line = {.argv = argv};
-    add(&line, half->program);
+    add(&line, arm->program);
     add_option(&line, "run", what->path);
     add_option(&line, "--allocator", what->name.allocator);
     if (strcmp(what->name.format, pl_format_name(PL_FORMAT_OWN)) != 0)
@@ -76,8 +77,8 @@ static int build_command(const struct pl_half *half, const struct pl_pairs_optio
         add(&line, o->arguments[i]);
     if (what->set_threads) /* after a list that the person may have set */
         add_option(&line, "--set", threads[what->name.threads - 1]);
-    if (half->directory) {
-        snprintf(t->directory, sizeof t->directory, "program.directory=%s", half->directory);
+    if (arm->directory) {
+        snprintf(t->directory, sizeof t->directory, "program.directory=%s", arm->directory);
         add_option(&line, "--set", t->directory);
     }
     return line.full ? -E2BIG : 0;
@@ -106,7 +107,7 @@ static int run_child(const char *const *argv, const struct pl_pairs_options *o, 
 }
 
 /* Runs the program; its results lie in `out` when 0 is returned. */
-static int run_program(const struct pl_half *half, const struct pl_pairs_options *o,
+static int run_program(const struct pl_pair_arm *arm, const struct pl_pairs_options *o,
                        const struct pl_pair_cell *what, const char *out, struct pl_error *error)
 {
     const char *argv[ARGUMENTS_MAX];
@@ -114,24 +115,24 @@ static int run_program(const struct pl_half *half, const struct pl_pairs_options
     char said[512] = "", stack[256];
     int exit_code = 0;
     pl_cell_name_stack(&what->name, stack, sizeof stack);
-    int rc = build_command(half, o, what, &texts, argv);
+    int rc = build_command(arm, o, what, &texts, argv);
     if (!rc)
         rc = run_child(argv, o, &exit_code, said, sizeof said);
     if (rc)
-        return pl_error_set(error, rc, "%s: %s", half->program, strerror(-rc));
+        return pl_error_set(error, rc, "%s: %s", arm->program, strerror(-rc));
     if (exit_code > 1) /* 1: an expectation failed, which is a result */
-        return pl_error_set(error, -EINVAL, "%s can't run %s on %s (exit %d): %s", half->side,
+        return pl_error_set(error, -EINVAL, "%s can't run %s on %s (exit %d): %s", arm->side,
                             what->name.scenario, stack, exit_code, said);
     return 0;
 }
 
 /* What holds for every run is taken from the first. */
-static void take_head(struct pl_half *half, const json_t *root)
+static void take_head(struct pl_pair_arm *arm, const json_t *root)
 {
-    half->root = json_deep_copy(root);
-    json_object_set_new(half->root, "cells", json_array());
-    json_object_set_new(half->root, "recordings", json_array());
-    json_object_set_new(half->root, "warnings", json_array());
+    arm->root = json_deep_copy(root);
+    json_object_set_new(arm->root, "cells", json_array());
+    json_object_set_new(arm->root, "recordings", json_array());
+    json_object_set_new(arm->root, "warnings", json_array());
 }
 
 /* Appends what the array does not hold yet. */
@@ -149,62 +150,63 @@ static void merge(json_t *into, const json_t *from)
 }
 
 /* The curve of a cell's first repetition is kept; those of dozens more would fill a disk. */
-static void keep_series(const struct pl_half *half, const char *out, json_t *cell, int repetition)
+static void keep_series(const struct pl_pair_arm *arm, const char *out, json_t *cell,
+                        int repetition)
 {
     char from[8192], to[8192], name[512];
     const char *base = strrchr(pl_document_string(cell, "series"), '/');
     snprintf(from, sizeof from, "%s/%s", out, pl_document_string(cell, "series"));
     snprintf(name, sizeof name, "series/%03zu%.400s",
-             json_array_size(json_object_get(half->root, "cells")),
+             json_array_size(json_object_get(arm->root, "cells")),
              base ? base + 1 + strcspn(base + 1, ".") : "");
-    snprintf(to, sizeof to, "%s/%s", half->folder, name);
+    snprintf(to, sizeof to, "%s/%s", arm->folder, name);
     bool kept = repetition == 0 && rename(from, to) == 0;
     json_object_set_new(cell, "series", json_string(kept ? name : ""));
 }
 
-static int add_results(struct pl_half *half, const char *out, int repetition, const json_t **added,
-                       struct pl_error *error)
+static int add_results(struct pl_pair_arm *arm, const char *out, int repetition,
+                       const json_t **added, struct pl_error *error)
 {
     json_t *root = NULL;
     struct pl_error reason;
     if (pl_document_load(out, &root, &reason))
-        return pl_error_set(error, -EINVAL, "%s left no results: %.400s", half->side, reason.text);
+        return pl_error_set(error, -EINVAL, "%s left no results: %.400s", arm->side, reason.text);
     json_t *cell = json_array_get(json_object_get(root, "cells"), 0);
-    if (!half->root)
-        take_head(half, root);
-    keep_series(half, out, cell, repetition);
+    if (!arm->root)
+        take_head(arm, root);
+    keep_series(arm, out, cell, repetition);
     if (repetition >= 0) {
         json_object_set_new(cell, "repetition", json_integer(repetition));
-        json_array_append(json_object_get(half->root, "cells"), cell);
-        merge(json_object_get(half->root, "recordings"), json_object_get(root, "recordings"));
-        merge(json_object_get(half->root, "warnings"), json_object_get(root, "warnings"));
+        json_array_append(json_object_get(arm->root, "cells"), cell);
+        merge(json_object_get(arm->root, "recordings"), json_object_get(root, "recordings"));
+        merge(json_object_get(arm->root, "warnings"), json_object_get(root, "warnings"));
         *added = cell;
     }
     json_decref(root);
     return 0;
 }
 
-int pl_half_run(struct pl_half *half, const struct pl_pairs_options *o,
-                const struct pl_pair_cell *what, int repetition, const json_t **cell,
-                struct pl_error *error)
+int pl_pair_arm_run(struct pl_pair_arm *arm, const struct pl_pairs_options *o,
+                    const struct pl_pair_cell *what, int repetition, const json_t **cell,
+                    struct pl_error *error)
 {
-    char out[sizeof half->folder + 16];
+    char out[sizeof arm->folder + 16];
     *cell = NULL;
-    snprintf(out, sizeof out, "%s/.run", half->folder);
-    int rc = run_program(half, o, what, out, error);
+    snprintf(out, sizeof out, "%s/.run", arm->folder);
+    int rc = run_program(arm, o, what, out, error);
     if (!rc)
-        rc = add_results(half, out, repetition, cell, error);
+        rc = add_results(arm, out, repetition, cell, error);
     pl_folder_remove(out); /* a run that was stopped may have left a part there */
     return rc;
 }
 
 /* The cells as they were asked for: the order in which they ran is chance. */
-static json_t *in_order(const struct pl_half *half, const struct pl_pairs_options *o)
+static json_t *in_order(const struct pl_pair_arm *arm, const struct pl_pairs_options *o)
 {
     json_t *ordered = json_array(), *cell;
     size_t k;
     for (size_t i = 0; i < o->cell_count; i++)
-        json_array_foreach(json_object_get(half->root, "cells"), k, cell)
+        json_array_foreach(json_object_get(arm->root, "cells"), k, cell)
         {
             struct pl_cell_name name = pl_cell_name_of(cell);
             if (pl_cell_name_equal(&name, &o->cells[i].name))
@@ -213,27 +215,28 @@ static json_t *in_order(const struct pl_half *half, const struct pl_pairs_option
     return ordered;
 }
 
-int pl_half_write(struct pl_half *half, const struct pl_pairs_options *o,
-                  const struct pl_pairing *pairing, struct pl_file *file, struct pl_error *error)
+int pl_pair_arm_write(struct pl_pair_arm *arm, const struct pl_pairs_options *o,
+                      const struct pl_pairing *pairing, struct pl_file *file,
+                      struct pl_error *error)
 {
-    char path[sizeof half->folder + 32];
-    json_t *run = half->root ? json_object_get(half->root, "run") : NULL;
+    char path[sizeof arm->folder + 32];
+    json_t *run = arm->root ? json_object_get(arm->root, "run") : NULL;
     if (!run)
-        return pl_error_set(error, -EINVAL, "no run of %s came to an end", half->side);
-    json_object_set_new(half->root, "cells", in_order(half, o));
+        return pl_error_set(error, -EINVAL, "no run of %s came to an end", arm->side);
+    json_object_set_new(arm->root, "cells", in_order(arm, o));
     json_object_set_new(run, "complete", json_boolean(pairing->complete));
     json_object_set_new(run, "command", json_string(o->command));
     json_object_set_new(run, "pairing",
-                        json_pack("{s:s, s:s, s:i, s:i}", "id", pairing->id, "side", half->side,
+                        json_pack("{s:s, s:s, s:i, s:i}", "id", pairing->id, "side", arm->side,
                                   "screening_pairs", (int)o->screening, "confirming_pairs",
                                   (int)o->confirming));
     if (json_array_size(pairing->failed))
         json_object_set(run, "failed", pairing->failed);
-    snprintf(path, sizeof path, "%s/results.json", half->folder);
+    snprintf(path, sizeof path, "%s/results.json", arm->folder);
     int rc = pl_file_open(file, path, error);
     if (rc)
         return rc;
-    json_dumpf(half->root, file->stream, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+    json_dumpf(arm->root, file->stream, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
     fputc('\n', file->stream);
     if (fflush(file->stream) || ferror(file->stream))
         return pl_error_set(error, -EIO, "can't write %s: %s", path, strerror(errno));
@@ -241,33 +244,33 @@ int pl_half_write(struct pl_half *half, const struct pl_pairs_options *o,
 }
 
 /* Curves of a run that never came to its results are of no use to anyone. */
-static void drop_series(const struct pl_half *half)
+static void drop_series(const struct pl_pair_arm *arm)
 {
-    char path[sizeof half->folder + 512];
+    char path[sizeof arm->folder + 512];
     const json_t *cell;
     size_t i;
-    snprintf(path, sizeof path, "%s/results.json", half->folder);
+    snprintf(path, sizeof path, "%s/results.json", arm->folder);
     if (access(path, F_OK) == 0)
         return;
-    json_array_foreach(json_object_get(half->root, "cells"), i, cell)
+    json_array_foreach(json_object_get(arm->root, "cells"), i, cell)
     {
-        snprintf(path, sizeof path, "%s/%.500s", half->folder, pl_document_string(cell, "series"));
+        snprintf(path, sizeof path, "%s/%.500s", arm->folder, pl_document_string(cell, "series"));
         if (*pl_document_string(cell, "series"))
             unlink(path);
     }
 }
 
-void pl_half_close(struct pl_half *half)
+void pl_pair_arm_close(struct pl_pair_arm *arm)
 {
-    char series[sizeof half->folder + 16];
-    if (half->claim <= 0)
+    char series[sizeof arm->folder + 16];
+    if (arm->claim <= 0)
         return; /* the folder is another's */
-    drop_series(half);
-    snprintf(series, sizeof series, "%s/series", half->folder);
+    drop_series(arm);
+    snprintf(series, sizeof series, "%s/series", arm->folder);
     rmdir(series); /* both only when empty: nothing was run */
-    rmdir(half->folder);
-    close(half->claim);
-    half->claim = -1;
-    json_decref(half->root);
-    half->root = NULL;
+    rmdir(arm->folder);
+    close(arm->claim);
+    arm->claim = -1;
+    json_decref(arm->root);
+    arm->root = NULL;
 }
