@@ -16,9 +16,9 @@
 #include "harness/live/outlets.h"
 #include "harness/live/send_pace.h"
 #include "harness/live/wait.h"
-#include "harness/traffic/lives.h"
 #include "harness/traffic/rtp.h"
 #include "harness/traffic/sender.h"
+#include "harness/traffic/ssrc_timeline.h"
 
 #define DATAGRAM_MAX 65536
 #define AHEAD_NS (50 * PL_NS_PER_S / 1000) /* from being ready to replay time 0 */
@@ -137,11 +137,11 @@ static int open_sources(struct sending *s, struct pl_error *error)
 }
 
 /* Identities that end while a reordered packet is late, and the one that it comes into. */
-static uint32_t lives(const struct pl_scenario *scenario)
+static uint32_t identities(const struct pl_scenario *scenario)
 {
     const struct pl_traffic_settings *t = &scenario->traffic;
     int64_t shortest_ns = t->faults.reorder_delay_ns;
-    if (t->faults.reorder <= 0 || !pl_lives_any(t))
+    if (t->faults.reorder <= 0 || !pl_ssrc_timeline_any(t))
         return 1;
     for (uint32_t i = 0; i < t->churn_count; i++)
         if (t->churn_ns[i] < shortest_ns)
@@ -159,7 +159,7 @@ static int prepare(struct sending *s, const struct pl_recording *recording, uint
         rc = open_sources(s, error);
     if (!rc)
         rc = await_port(s, error);
-    return rc ? rc : outlets_open(&s->outlets, streams, lives(s->scenario), s->link, error);
+    return rc ? rc : outlets_open(&s->outlets, streams, identities(s->scenario), s->link, error);
 }
 
 int pl_live_send(const struct pl_scenario *scenario, const struct pl_recording *recording,

@@ -1,13 +1,13 @@
-/* The lives of one sender: one identity after another, with outages between them. */
-#ifndef PL_TRAFFIC_LIVES_H
-#define PL_TRAFFIC_LIVES_H
+/* The timeline of one sender's SSRCs: one identity after another, with outages between them. */
+#ifndef PL_TRAFFIC_SSRC_TIMELINE_H
+#define PL_TRAFFIC_SSRC_TIMELINE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "harness/scenario/scenario.h"
 
-struct pl_lives {
+struct pl_ssrc_timeline {
     const struct pl_span *outages; /* from the next or the present one on */
     uint32_t outages_left;
     uint32_t epoch;   /* identities before: each end of a churn time or of an outage makes one */
@@ -17,7 +17,7 @@ struct pl_lives {
 };
 
 /** Whether the settings ask for any change of identity. */
-bool pl_lives_any(const struct pl_traffic_settings *traffic);
+bool pl_ssrc_timeline_any(const struct pl_traffic_settings *traffic);
 
 /**
  * Starts a sender at 0 ns. Senders take turns through the churn times; an outage ends an identity,
@@ -25,10 +25,10 @@ bool pl_lives_any(const struct pl_traffic_settings *traffic);
  * @param traffic kept, not copied
  * @param sender index of the sender
  */
-void pl_lives_start(struct pl_lives *lives, const struct pl_traffic_settings *traffic,
-                    uint32_t sender);
+void pl_ssrc_timeline_start(struct pl_ssrc_timeline *timeline,
+                            const struct pl_traffic_settings *traffic, uint32_t sender);
 
 /** Moves on. @param now_ns since the replay's start; never falls; below INT64_MAX */
-void pl_lives_move(struct pl_lives *lives, int64_t now_ns);
+void pl_ssrc_timeline_move(struct pl_ssrc_timeline *timeline, int64_t now_ns);
 
 #endif

@@ -1,11 +1,11 @@
 /* Two queues make the order in which packets arrive: those that jitter delays, which keep their
  * order, so that the first of them is enough; and those that are reordered, each of them late by
  * the same, so that they keep theirs among themselves, in a ring. The earlier head arrives. */
-#include "harness/traffic/altered.h"
+#include "harness/traffic/impaired.h"
 
-bool pl_altered_any(const struct pl_traffic_settings *traffic)
+bool pl_impaired_any(const struct pl_traffic_settings *traffic)
 {
-    return pl_lives_any(traffic) || pl_faults_any(&traffic->faults);
+    return pl_ssrc_timeline_any(traffic) || pl_faults_any(&traffic->faults);
 }
 
 /* The most packets that a stretch of recorded time below one loop holds, wherever it begins. */
@@ -27,8 +27,8 @@ static uint64_t packets_within(const struct pl_recording *recording, int64_t str
 
 /* A packet is fetched only when all that are on their way arrive later than it is sent, and each
  * is on its way for jitter + delay at most: so all were sent within so long a time. */
-uint32_t pl_altered_capacity(const struct pl_traffic_settings *traffic,
-                             const struct pl_recording *recording)
+uint32_t pl_impaired_capacity(const struct pl_traffic_settings *traffic,
+                              const struct pl_recording *recording)
 {
     const struct pl_faults *faults = &traffic->faults;
     if (faults->reorder <= 0)
@@ -41,17 +41,17 @@ uint32_t pl_altered_capacity(const struct pl_traffic_settings *traffic,
     return most < UINT32_MAX ? (uint32_t)most : UINT32_MAX;
 }
 
-size_t pl_altered_arena_bytes(uint32_t capacity)
+size_t pl_impaired_arena_bytes(uint32_t capacity)
 {
-    return pl_arena_cost(sizeof(struct pl_altered)) +
-           pl_arena_cost(capacity * sizeof(struct pl_pending));
+    return pl_arena_cost(sizeof(struct pl_impaired)) +
+           pl_arena_cost(capacity * sizeof(struct pl_impaired_packet));
 }
 
 /* Passes over what is unseen of the recording in an outage. False when it never ends, or beyond
  * the time that a replay can reach. */
-static bool come_back(struct pl_altered *a)
+static bool come_back(struct pl_impaired *a)
 {
-    int64_t until_ns = a->lives.until_ns;
+    int64_t until_ns = a->timeline.until_ns;
     if (until_ns == INT64_MAX)
         return false;
     pl_replay_skip(a->replay, until_ns);
@@ -59,35 +59,36 @@ static bool come_back(struct pl_altered *a)
 }
 
 /* The replay comes to the next packet that is sent at all, under the identity of that time. */
-static void settle(struct pl_altered *a)
+static void settle(struct pl_impaired *a)
 {
-    struct pl_lives *lives = &a->lives;
-    uint32_t epoch = lives->epoch;
-    pl_lives_move(lives, pl_replay_due(a->replay));
-    while (lives->out && !a->ended) {
+    struct pl_ssrc_timeline *timeline = &a->timeline;
+    uint32_t epoch = timeline->epoch;
+    pl_ssrc_timeline_move(timeline, pl_replay_due(a->replay));
+    while (timeline->out && !a->ended) {
         a->ended = !come_back(a);
-        pl_lives_move(lives, pl_replay_due(a->replay));
+        pl_ssrc_timeline_move(timeline, pl_replay_due(a->replay));
     }
-    if (lives->epoch != epoch)
-        pl_replay_set_epoch(a->replay, lives->epoch);
+    if (timeline->epoch != epoch)
+        pl_replay_set_epoch(a->replay, timeline->epoch);
 }
 
-static const struct pl_pending *first_delayed(const struct pl_altered *a)
+static const struct pl_impaired_packet *first_delayed(const struct pl_impaired *a)
 {
     return a->count > 0 ? &a->delayed[a->head] : NULL;
 }
 
-static void delay(struct pl_altered *a, const struct pl_pending *packet, int64_t delay_ns)
+static void delay(struct pl_impaired *a, const struct pl_impaired_packet *packet, int64_t delay_ns)
 {
-    struct pl_pending *delayed = &a->delayed[((uint64_t)a->head + a->count++) % a->capacity];
+    struct pl_impaired_packet *delayed =
+        &a->delayed[((uint64_t)a->head + a->count++) % a->capacity];
     *delayed = *packet;
     delayed->arrival.arrival_ns += delay_ns;
 }
 
 /* Fetches a packet from the replay and sends it on its way, if it is not lost. */
-static void fetch(struct pl_altered *a)
+static void fetch(struct pl_impaired *a)
 {
-    struct pl_pending packet;
+    struct pl_impaired_packet packet;
     pl_replay_take(a->replay, &packet.arrival);
     struct pl_packet_fate fate = pl_network_pass(&a->network, packet.arrival.arrival_ns);
     packet.arrival.arrival_ns = fate.arrival_ns;
@@ -103,27 +104,27 @@ static void fetch(struct pl_altered *a)
 
 /* Fetches until it is known what arrives next: there is a packet in order, or a delayed one that
  * arrives before anything that is not fetched yet can. */
-static void refill(struct pl_altered *a)
+static void refill(struct pl_impaired *a)
 {
     while (a->next.copies == 0 && !a->ended) {
-        const struct pl_pending *delayed = first_delayed(a);
+        const struct pl_impaired_packet *delayed = first_delayed(a);
         if (delayed && delayed->arrival.arrival_ns <= pl_replay_due(a->replay))
             return;
         fetch(a);
     }
 }
 
-struct pl_altered *pl_altered_open(const struct pl_traffic_settings *traffic, uint64_t seed,
-                                   uint32_t sender, int64_t until_ns, struct pl_replay *replay,
-                                   uint32_t capacity, struct pl_arena *arena)
+struct pl_impaired *pl_impaired_open(const struct pl_traffic_settings *traffic, uint64_t seed,
+                                     uint32_t sender, int64_t until_ns, struct pl_replay *replay,
+                                     uint32_t capacity, struct pl_arena *arena)
 {
-    struct pl_altered *a = pl_arena_take(arena, sizeof *a);
-    struct pl_pending *delayed = pl_arena_take(arena, capacity * sizeof *delayed);
+    struct pl_impaired *a = pl_arena_take(arena, sizeof *a);
+    struct pl_impaired_packet *delayed = pl_arena_take(arena, capacity * sizeof *delayed);
     if (!a || !delayed)
         return NULL;
-    *a = (struct pl_altered){
+    *a = (struct pl_impaired){
         .replay = replay, .until_ns = until_ns, .delayed = delayed, .capacity = capacity};
-    pl_lives_start(&a->lives, traffic, sender);
+    pl_ssrc_timeline_start(&a->timeline, traffic, sender);
     pl_network_start(&a->network, &traffic->faults, seed, sender);
     settle(a);
     refill(a);
@@ -131,25 +132,25 @@ struct pl_altered *pl_altered_open(const struct pl_traffic_settings *traffic, ui
 }
 
 /* The one fetched first, when both arrive at the same time: the delayed one. */
-static const struct pl_pending *first(const struct pl_altered *a)
+static const struct pl_impaired_packet *first(const struct pl_impaired *a)
 {
-    const struct pl_pending *delayed = first_delayed(a);
+    const struct pl_impaired_packet *delayed = first_delayed(a);
     bool in_order = a->next.copies > 0;
     if (delayed && (!in_order || delayed->arrival.arrival_ns <= a->next.arrival.arrival_ns))
         return delayed;
     return in_order ? &a->next : NULL;
 }
 
-int64_t pl_altered_due(const struct pl_altered *altered)
+int64_t pl_impaired_due(const struct pl_impaired *impaired)
 {
-    const struct pl_pending *pending = first(altered);
+    const struct pl_impaired_packet *pending = first(impaired);
     return pending ? pending->arrival.arrival_ns : INT64_MAX;
 }
 
-void pl_altered_take(struct pl_altered *a, struct pl_arrival *arrival)
+void pl_impaired_take(struct pl_impaired *a, struct pl_arrival *arrival)
 {
     bool in_order = first(a) == &a->next;
-    struct pl_pending *taken = in_order ? &a->next : &a->delayed[a->head];
+    struct pl_impaired_packet *taken = in_order ? &a->next : &a->delayed[a->head];
     *arrival = taken->arrival;
     if (--taken->copies > 0)
         return;
