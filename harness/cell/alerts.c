@@ -9,7 +9,7 @@ static uint64_t live_blocks(const struct pl_sides *sides, int32_t class_index)
     uint64_t live = 0;
     for (uint32_t i = 0; i < sides->count; i++) {
         const struct pl_class_books *books = &sides->side[i]->meter.books[class_index];
-        live += pl_own_read(&books->acquires) - pl_own_read(&books->releases);
+        live += pl_counter_read(&books->acquires) - pl_counter_read(&books->releases);
     }
     return live <= INT64_MAX ? live : 0;
 }

@@ -151,13 +151,14 @@ void pl_cell_begin(struct pl_cell *cell)
 static void add_class(struct pl_class_record *record, const struct pl_meter *meter, uint32_t i)
 {
     const struct pl_class_books *books = &meter->books[i];
-    uint64_t acquires = pl_own_read(&books->acquires), releases = pl_own_read(&books->releases);
+    uint64_t acquires = pl_counter_read(&books->acquires),
+             releases = pl_counter_read(&books->releases);
     record->size = meter->sizes[i];
     record->acquires += acquires;
     record->releases += releases;
-    record->failures += pl_own_read(&books->failures);
-    record->acquired_bytes += acquires * record->size + pl_own_read(&books->acquired_excess);
-    record->released_bytes += releases * record->size + pl_own_read(&books->released_excess);
+    record->failures += pl_counter_read(&books->failures);
+    record->acquired_bytes += acquires * record->size + pl_counter_read(&books->acquired_excess);
+    record->released_bytes += releases * record->size + pl_counter_read(&books->released_excess);
 }
 
 /* As they are now: live threads go on until they are told to stop. */

@@ -133,20 +133,20 @@ AVFrame *frame_shell(struct running *r, const struct pl_media_frame *frame)
 static void hand_on(struct running *r, struct pl_media_frame *frame)
 {
     struct pl_traffic_counts *counts = &r->side->counts;
-    pl_own_add(&counts->integrity_errors, frame_sum(r, frame) != frame->sum);
+    pl_counter_add(&counts->integrity_errors, frame_sum(r, frame) != frame->sum);
     if (r->encoder.codec)
-        pl_own_add(&counts->integrity_errors,
-                   pl_media_encode(&r->encoder, frame_shell(r, frame)) < 0);
-    pl_own_add(&counts->delivered, 1);
+        pl_counter_add(&counts->integrity_errors,
+                       pl_media_encode(&r->encoder, frame_shell(r, frame)) < 0);
+    pl_counter_add(&counts->delivered, 1);
     if (!r->plan.video)
-        pl_own_add(&counts->samples_delivered, frame->samples * r->plan.channels);
+        pl_counter_add(&counts->samples_delivered, frame->samples * r->plan.channels);
     frame_release(r, frame);
 }
 
 void line_play(struct running *r)
 {
     struct pl_media_frame *frame = line_at(r, 0);
-    if (!leak_takes(r, frame))
+    if (!leak_inject(r, frame))
         hand_on(r, frame);
     r->line.samples -= frame->samples;
     r->line.head = (r->line.head + 1) % r->line.capacity;
@@ -156,7 +156,7 @@ void line_play(struct running *r)
 void line_close(struct running *r)
 {
     while (r->line.count) {
-        pl_own_add(&r->side->counts.held, 1);
+        pl_counter_add(&r->side->counts.held, 1);
         frame_release(r, line_at(r, r->line.count - 1));
         line_cut(r, 1);
     }

@@ -17,7 +17,7 @@ static bool fails(struct running *r)
     return chance < r->settings->leak;
 }
 
-bool leak_takes(struct running *r, struct pl_media_frame *frame)
+bool leak_inject(struct running *r, struct pl_media_frame *frame)
 {
     struct leak *leak = &r->leak;
     if (!leak->capacity || !fails(r) || leak->count == leak->capacity)
@@ -31,10 +31,10 @@ bool leak_takes(struct running *r, struct pl_media_frame *frame)
 void leak_close(struct running *r)
 {
     struct leak *leak = &r->leak;
-    pl_own_add(&r->side->counts.held, leak->count);
+    pl_counter_add(&r->side->counts.held, leak->count);
     while (leak->count) {
         struct pl_media_frame *frame = &leak->frames[--leak->count];
-        pl_own_add(&r->side->counts.integrity_errors, frame_sum(r, frame) != frame->sum);
+        pl_counter_add(&r->side->counts.integrity_errors, frame_sum(r, frame) != frame->sum);
         frame_release(r, frame);
     }
 }

@@ -95,7 +95,7 @@ void line_close(struct running *r);
 /* leak.c */
 void leak_open(struct leak *leak, const struct running *r, struct pl_media_frame *frames);
 /** Whether the frame, which is due, takes the error path: then it is the leak's, and stays live. */
-bool leak_takes(struct running *r, struct pl_media_frame *frame);
+bool leak_inject(struct running *r, struct pl_media_frame *frame);
 /** The run is over: what leaked is counted as held, and released. */
 void leak_close(struct running *r);
 

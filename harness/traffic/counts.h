@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "harness/base/own.h"
+#include "harness/base/counter.h"
 
 enum pl_drop {
     PL_DROP_LIMIT,     /* an acquire was refused */
@@ -61,7 +61,7 @@ static inline void pl_counts_add(struct pl_traffic_counts *to, const struct pl_t
     uint64_t *sum = (uint64_t *)(void *)to;
     const uint64_t *each = (const uint64_t *)(const void *)from;
     for (uint32_t i = 0; i < sizeof *to / sizeof *sum; i++)
-        sum[i] += pl_own_read(&each[i]);
+        sum[i] += pl_counter_read(&each[i]);
 }
 
 #endif

@@ -10,7 +10,7 @@ void broadcast_release(struct broadcast *b, enum broadcast_class class, void *bl
 
 void broadcast_drop(struct broadcast *b, enum pl_drop reason, uint64_t packets)
 {
-    pl_own_add(&b->side->counts.dropped[reason], packets);
+    pl_counter_add(&b->side->counts.dropped[reason], packets);
 }
 
 uint64_t broadcast_sum(const uint8_t *bytes, uint64_t size, uint64_t step)
@@ -31,5 +31,5 @@ void broadcast_verify(struct broadcast *b, const uint8_t *pixels, uint32_t pictu
     uint64_t bytes = b->frame_bytes - BROADCAST_HEADER;
     const uint8_t *sent = broadcast_pixels(b, picture);
     if (broadcast_sum(pixels, bytes, PIXEL_STEP) != broadcast_sum(sent, bytes, PIXEL_STEP))
-        pl_own_add(&b->side->counts.integrity_errors, 1);
+        pl_counter_add(&b->side->counts.integrity_errors, 1);
 }
