@@ -25,7 +25,8 @@ struct pl_option {
     enum pl_option_type type;
     int64_t min, max;    /* of size, count, milliseconds, nanoseconds and N */
     const char *choices; /* separated by '|' */
-    const char *initial; /* the default as one would write it; NULL: the allocator's own business */
+    const char
+        *default_text;   /* the default as one would write it; NULL: the allocator's own business */
     const char *tunable; /* the allocator's own name of it (a variable, or a key in one); NULL: it
                             reads no such thing, others see to it */
     uint32_t unit;       /* bytes that the allocator counts a size in; 0 for 1 */
@@ -86,8 +87,8 @@ struct pl_backend {
     bool one_thread; /* its links take calls from one thread at a time */
 
     /* layers */
-    const char *alone;  /* what follows when the spec is this layer alone, or NULL */
-    bool needs_budgets; /* unless its first option is set */
+    const char *shorthand_tail; /* what follows when the spec is this layer alone, or NULL */
+    bool needs_budgets;         /* unless its first option is set */
     /** Whether it refuses beyond a limit; NULL: never. */
     bool (*limits)(const struct pl_layer_spec *spec);
 

@@ -15,7 +15,7 @@ static const struct pl_option options[] = {
                      .type = PL_OPTION_SIZE,
                      .min = 4096,
                      .max = INT64_C(1) << 40,
-                     .initial = "8MiB"},
+                     .default_text = "8MiB"},
 };
 
 struct free_block {

@@ -27,16 +27,16 @@ static const struct pl_option options[] = {
     [CLASSES] = {.name = "classes",
                  .help = "sizes of buffers and how many are kept of each; ascii-chat's by default",
                  .type = PL_OPTION_CLASSES,
-                 .initial = "1KiBx128+64KiBx32+256KiBx16"},
+                 .default_text = "1KiBx128+64KiBx32+256KiBx16"},
     [CHECK] = {.name = "check",
                .help = "take back only what has a capacity from a size to twice that size",
                .type = PL_OPTION_BOOL,
-               .initial = "on"},
+               .default_text = "on"},
     [ORDER] = {.name = "order",
                .help = "one list of all free buffers, the last one first, or one of each size",
                .type = PL_OPTION_CHOICE,
                .choices = "lifo|class",
-               .initial = "class"},
+               .default_text = "class"},
 };
 
 struct buffer_link {

@@ -262,7 +262,7 @@ static const struct pl_option options[] = {
                       .type = PL_OPTION_COUNT,
                       .min = 1,
                       .max = 64,
-                      .initial = "16"},
+                      .default_text = "16"},
 };
 
 /* One keeps the books; which of two a report should show nobody could say. */

@@ -135,7 +135,7 @@ static void run_child(const struct pl_child *c, pid_t parent, int go_fd, int rep
     if (!rc)
         rc = redirect(c->out, STDOUT_FILENO, O_WRONLY);
     if (!rc)
-        rc = redirect(c->complaints, STDERR_FILENO, O_WRONLY);
+        rc = redirect(c->stderr_fd, STDERR_FILENO, O_WRONLY);
     if (!rc) {
         execve(c->argv[0], (char **)(uintptr_t)c->argv, environment);
         rc = -errno;

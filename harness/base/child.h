@@ -11,8 +11,8 @@
 struct pl_child {
     const char *const *argv;        /* argv[0] is a path; NULL at the end */
     const char *const *environment; /* "KEY=VALUE" each, NULL at the end; NULL: as our own */
-    int in, out, complaints; /* its stdin, stdout and stderr; -1: /dev/null. They stay ours */
-    unsigned timeout_ms;     /* then it is killed */
+    int in, out, stderr_fd; /* its stdin, stdout and stderr; -1: /dev/null. They stay ours */
+    unsigned timeout_ms;    /* then it is killed */
     const volatile sig_atomic_t *interrupted; /* nonzero: it is killed; may be NULL */
     unsigned grace_ms; /* from SIGTERM to SIGKILL, for one that has to clean up; 0: SIGKILL */
     bool group;        /* it has a process group of its own, which is killed with what it started */

@@ -23,7 +23,7 @@ static bool ask(const char *folder, char *text, size_t capacity)
     const char *const argv[] = {git,           "-C",          folder,    "describe", "--always",
                                 "--abbrev=40", "--exclude=*", "--dirty", NULL};
     struct pl_child child = {
-        .argv = argv, .in = -1, .out = out, .complaints = -1, .timeout_ms = TIMEOUT_MS};
+        .argv = argv, .in = -1, .out = out, .stderr_fd = -1, .timeout_ms = TIMEOUT_MS};
     bool told = pl_child_run(&child, &status) == 0 && status == 0;
     if (told)
         pl_child_last_line(out, text, capacity);

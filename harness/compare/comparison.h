@@ -24,7 +24,7 @@ struct pl_comparison {
     struct pl_compared *cells;
     size_t cell_count;
     size_t counts[PL_CHANGE_COUNT]; /* metrics and outcomes judged so; advisory ones left out */
-    size_t suite_faults;
+    size_t nondeterministic;
     size_t missing;                           /* cells and metrics that base has and new lacks */
     size_t advisory;                          /* changes that no gate fails on */
     const char *unpaired;                     /* why class N can't be judged, or NULL */

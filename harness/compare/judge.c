@@ -63,7 +63,7 @@ static const double *odd_one(const struct pl_judge_values *side)
 static void note_fault(struct pl_judged *j, const char *which, double first, double other)
 {
     j->change = PL_CHANGE_NOT_COMPARABLE;
-    j->suite_fault = true;
+    j->nondeterministic = true;
     snprintf(j->why, sizeof j->why,
              "repetitions of %s differ (%.15g and %.15g), which class D must not: a fault of the "
              "suite",

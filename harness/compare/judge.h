@@ -50,16 +50,16 @@ struct pl_judged {
     enum pl_change change;
     size_t base_count, new_count; /* values that were judged */
     double base, new;             /* medians, in the metric's unit */
-    double ratio;     /* of new to base: of class N Hodges and Lehmann's, else of medians */
-    double low, high; /* class N: 95 % bootstrap interval of the ratio */
-    double p;         /* class N: adjusted by Holm once confirmed; class S: Mann-Whitney */
-    double threshold; /* class N: a share; class S: in the metric's unit */
-    bool flagged;     /* class N: by the screening pairs */
-    bool confirming;  /* class N: p is of the confirming pairs, not adjusted yet */
-    bool suite_fault; /* class D: repetitions of one side differ */
-    bool missing;     /* base has it and new lacks it, though both end alike */
-    bool advisory;    /* told, but no gate may fail on it */
-    char why[160];    /* one clause; empty where the figures say it all */
+    double ratio;          /* of new to base: of class N Hodges and Lehmann's, else of medians */
+    double low, high;      /* class N: 95 % bootstrap interval of the ratio */
+    double p;              /* class N: adjusted by Holm once confirmed; class S: Mann-Whitney */
+    double threshold;      /* class N: a share; class S: in the metric's unit */
+    bool flagged;          /* class N: by the screening pairs */
+    bool confirming;       /* class N: p is of the confirming pairs, not adjusted yet */
+    bool nondeterministic; /* class D: repetitions of one side differ */
+    bool missing;          /* base has it and new lacks it, though both end alike */
+    bool advisory;         /* told, but no gate may fail on it */
+    char why[160];         /* one clause; empty where the figures say it all */
 };
 
 /** Values of one side. Of class N, value i of one side is the partner of value i of the other. */

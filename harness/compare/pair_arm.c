@@ -91,7 +91,7 @@ static int run_child(const char *const *argv, const struct pl_pairs_options *o, 
     struct pl_child child = {.argv = argv,
                              .in = -1,
                              .out = -1,
-                             .complaints = fd,
+                             .stderr_fd = fd,
                              .timeout_ms = TIMEOUT_MS,
                              .grace_ms = GRACE_MS,
                              .interrupted = o->interrupted};

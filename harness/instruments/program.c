@@ -50,7 +50,7 @@ int pl_observation_program(struct pl_observation *o, const char *const *argv, un
         .argv = argv,
         .in = -1,
         .out = -1,
-        .complaints = fd,
+        .stderr_fd = fd,
         .timeout_ms = timeout_ms,
         .interrupted = o->cell.interrupted,
         .grace_ms = GRACE_MS,
