@@ -247,7 +247,7 @@ int pl_child_run(const struct pl_child *c, int *status)
     return rc;
 }
 
-int pl_child_apart(void (*work)(void *context), void *context, unsigned timeout_s, int *status)
+int pl_child_call(void (*work)(void *context), void *context, unsigned timeout_s, int *status)
 {
     pid_t parent = getpid(), pid = fork();
     if (pid == 0) {

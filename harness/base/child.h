@@ -40,7 +40,7 @@ int pl_child_run(const struct pl_child *child, int *status);
  *  @param timeout_s then it ends by SIGALRM; 0 for none
  *  @param status as waitpid gives it, 0 where `work` returned; set on success
  *  @return 0 or a negative errno when there is no process */
-int pl_child_apart(void (*work)(void *context), void *context, unsigned timeout_s, int *status);
+int pl_child_call(void (*work)(void *context), void *context, unsigned timeout_s, int *status);
 
 /** The last line of what it wrote to a file, without its newline and with what
  *  is not printable as an escape; empty where it said nothing. */

@@ -8,7 +8,7 @@
 
 #include "harness/cell/collect.h"
 #include "harness/cell/declared.h"
-#include "harness/cell/planted.h"
+#include "harness/cell/injected_regression.h"
 #include "harness/clock/real.h"
 
 int pl_cell_fail(int code, const char *text)
@@ -72,7 +72,7 @@ static int open_parts(struct pl_cell *cell, struct pl_error *error)
 {
     struct pl_job *job = cell->job;
     cell->arena = (struct pl_arena){(uint8_t *)job + job->arena_offset, 0, job->arena_bytes};
-    pl_planted_objects(&job->scenario);
+    pl_injected_objects(&job->scenario);
     int rc = open_stack(cell, error);
     if (rc)
         return rc;
@@ -144,7 +144,7 @@ void pl_cell_begin(struct pl_cell *cell)
     getrusage(RUSAGE_SELF, &cell->usage_start);
     cell->sampler.cpu_start_ns = pl_real_cpu();
     cell->real_start_ns = pl_real_now();
-    pl_planted_rss();
+    pl_injected_rss();
     pl_collect_toggle();
 }
 
@@ -177,7 +177,7 @@ void pl_cell_end(struct pl_cell *cell, int64_t t_ns)
     struct pl_final *final = &cell->final;
     struct rusage usage;
     pl_collect_toggle();
-    pl_planted_cpu(cell->sampler.cpu_start_ns + cell->sampler.own_cpu_ns);
+    pl_injected_cpu(cell->sampler.cpu_start_ns + cell->sampler.own_cpu_ns);
     *final = (struct pl_final){.kind = PL_RECORD_FINAL, .size = sizeof *final, .t_ns = t_ns};
     final->cpu_ns = pl_real_cpu() - cell->sampler.cpu_start_ns - cell->sampler.own_cpu_ns;
     final->real_ns = pl_real_now() - cell->real_start_ns;

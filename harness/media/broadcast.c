@@ -4,9 +4,9 @@
 #include <errno.h>
 
 #include "harness/clock/virtual.h"
-#include "harness/media/apart.h"
 #include "harness/media/feed.h"
 #include "harness/media/log.h"
+#include "harness/media/run_in_child.h"
 #include "harness/pipelines/broadcast/broadcast.h"
 #include "harness/traffic/material.h"
 
@@ -103,7 +103,7 @@ static int open_broadcast(const struct pl_pipeline_inputs *in, void **state, str
     if (in->observed)
         decode(d);
     else
-        rc = pl_media_apart(decode, d, error);
+        rc = pl_media_run_in_child(decode, d, error);
     if (rc || d->rc)
         return rc ? rc : pl_error_set(error, d->rc, "%s", d->error.text);
     struct pl_broadcast_clips clips = {d->pictures.at, (const float *)(const void *)d->sound.at};

@@ -126,7 +126,7 @@ static void try_it(void *context)
 static int try_apart(const struct parsed *p, const char *path, struct pl_error *error)
 {
     int status = 0;
-    if (pl_child_apart(try_it, (void *)(uintptr_t)p, TRIAL_SECONDS, &status) || status == 0)
+    if (pl_child_call(try_it, (void *)(uintptr_t)p, TRIAL_SECONDS, &status) || status == 0)
         return 0;
     return pl_error_set(
         error, -EINVAL,

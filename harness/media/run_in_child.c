@@ -1,5 +1,5 @@
-/* A forked process for what comes before the window (apart.h). */
-#include "harness/media/apart.h"
+/* A forked process for what comes before the window (run_in_child.h). */
+#include "harness/media/run_in_child.h"
 
 #include <errno.h>
 #include <string.h>
@@ -7,9 +7,9 @@
 
 #include "harness/base/child.h"
 
-int pl_media_apart(void (*work)(void *context), void *context, struct pl_error *error)
+int pl_media_run_in_child(void (*work)(void *context), void *context, struct pl_error *error)
 {
-    int status = 0, rc = pl_child_apart(work, context, 0, &status);
+    int status = 0, rc = pl_child_call(work, context, 0, &status);
     if (rc)
         return pl_error_set(error, rc, "no process to decode in: %s", strerror(-rc));
     if (WIFSIGNALED(status))

@@ -1,5 +1,5 @@
 /* From a command line to pairs (side_by_side.h). */
-#include "harness/cli/side_by_side.h"
+#include "harness/cli/paired_run.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include "harness/cli/progress.h"
 #include "harness/compare/pairs.h"
 
-int pl_side_by_side_self(char *path, size_t capacity)
+int pl_paired_run_self(char *path, size_t capacity)
 {
     ssize_t n = readlink("/proc/self/exe", path, capacity - 1);
     if (n < 0 || (size_t)n + 1 >= capacity) {
@@ -81,7 +81,7 @@ static void tell(void *context, const char *why)
 }
 
 /* @param kept whether the folder is the person's */
-static int exit_code(int rc, const struct pl_side_by_side *s, bool kept,
+static int exit_code(int rc, const struct pl_paired_run_options *s, bool kept,
                      const struct pl_error *error)
 {
     char path[4096 + 32];
@@ -99,7 +99,7 @@ static int exit_code(int rc, const struct pl_side_by_side *s, bool kept,
 }
 
 static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan,
-                    const struct pl_side_by_side *s)
+                    const struct pl_paired_run_options *s)
 {
     char seed[32];
     size_t count = 0;
@@ -149,7 +149,7 @@ static int check_clock(const struct pl_planned *p)
                         p->scenario.name);
 }
 
-int pl_side_by_side_run(struct pl_arguments *a, const struct pl_side_by_side *s)
+int pl_paired_run(struct pl_arguments *a, const struct pl_paired_run_options *s)
 {
     struct pl_plan plan = {0};
     if (a->repeat || a->json)
