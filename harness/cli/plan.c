@@ -355,7 +355,7 @@ int pl_plan_make(const struct pl_arguments *a, struct pl_plan *plan)
     return PL_EXIT_OK;
 }
 
-void pl_plan_tell_real_time(const struct pl_plan *plan, uint32_t times, const char *fewer)
+void pl_plan_print_real_time(const struct pl_plan *plan, uint32_t times, const char *fewer)
 {
     static const double untold_seconds = 600;
     char duration[PL_TEXT_FIGURE];

@@ -41,7 +41,7 @@ static void *look(void *context)
     return NULL;
 }
 
-static void tell_end(struct pl_recorded *r, const struct pl_cell_evidence *e)
+static void describe_end(struct pl_recorded *r, const struct pl_cell_evidence *e)
 {
     const int status = e->program.wait_status;
     if (e->kernel.oom_kills)
@@ -80,7 +80,7 @@ static int run(struct pl_recorded *r, const struct pl_planned *p, struct pl_cont
     pthread_join(thread, NULL);
     if (rc)
         return rc;
-    tell_end(r, &e);
+    describe_end(r, &e);
     pl_cell_evidence_free(&e);
     return 0;
 }

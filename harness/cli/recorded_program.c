@@ -115,7 +115,7 @@ static void attend(struct pl_recorded *r, struct running *p,
         close(ended.fd);
 }
 
-static void tell_end(struct pl_recorded *r, int status, uint64_t oom_kills)
+static void describe_end(struct pl_recorded *r, int status, uint64_t oom_kills)
 {
     if (!WIFSIGNALED(status))
         snprintf(r->ended, sizeof r->ended, "exit status %d", WEXITSTATUS(status));
@@ -180,6 +180,6 @@ int pl_recorded_run_program(struct pl_recorded *r, const volatile sig_atomic_t *
     if (rc)
         return rc;
     attend(r, &p, interrupted);
-    tell_end(r, p.status, oom_kills);
+    describe_end(r, p.status, oom_kills);
     return check_recorded(r, error);
 }

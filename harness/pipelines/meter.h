@@ -36,7 +36,7 @@ struct pl_meter_crowd {
 };
 
 /** What one thread acquires and releases. Zero it, then pl_meter_open. The functions below are for
- *  that thread alone; its counters (harness/base/own.h) may be read by any. */
+ *  that thread alone; its counters (harness/base/counter.h) may be read by any. */
 struct pl_meter {
     struct pl_allocator *chains[PL_CLASSES_MAX];
     uint64_t sizes[PL_CLASSES_MAX]; /* bytes of one object */
