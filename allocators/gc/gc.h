@@ -1,6 +1,6 @@
 /* The modelled collector: what its parts share. gc.c reads the options, link.c takes blocks in
  * and out, ocaml*.c and go.c say when to collect and how much, heap.c and collect.c do
- * it, and books.c counts what comes of it. */
+ * it, and accounting.c counts what comes of it. */
 #ifndef PL_ALLOCATORS_GC_GC_H
 #define PL_ALLOCATORS_GC_GC_H
 

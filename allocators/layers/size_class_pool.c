@@ -19,7 +19,7 @@
 #include <inttypes.h>
 
 #include "allocators/backend.h"
-#include "allocators/layers/buffers.h"
+#include "allocators/layers/buffer_pool.h"
 
 enum { CLASSES, CHECK, ORDER };
 

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "allocators/base/printable.h"
-#include "harness/base/memory.h"
+#include "harness/base/spare_memory.h"
 
 #define STEP_MS 10
 

@@ -7,14 +7,14 @@
 #include <regex.h>
 #include <stdbool.h>
 
-#include "harness/cell/alerts.h"
+#include "harness/cell/alert_watch.h"
 #include "harness/cell/charged.h"
 #include "harness/cell/job.h"
 #include "harness/cell/program_ledger.h"
 #include "harness/pipelines/program/helpers.h"
 #include "harness/pipelines/program/keeper.h"
 #include "harness/pipelines/program/output.h"
-#include "harness/pipelines/program/tree.h"
+#include "harness/pipelines/program/process_tree.h"
 
 /** How often something that nobody tells of is looked at, in ns: 10 ms. */
 #define PL_DOCK_STEP_NS INT64_C(10000000)

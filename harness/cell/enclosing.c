@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "harness/base/memory.h"
+#include "harness/base/spare_memory.h"
 #include "harness/cell/cgroup.h"
 
 /* What a run itself may grow by beside its cells: results, reports, pipes. Ten times what the

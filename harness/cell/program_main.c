@@ -17,7 +17,7 @@
 #include "harness/clock/virtual.h"
 #include "harness/interpose/control.h"
 #include "harness/pipelines/program/descendants.h"
-#include "harness/pipelines/program/words.h"
+#include "harness/pipelines/program/exec_words.h"
 
 #define STRAYS_MS 5000 /* that what was killed may take to be gone */
 

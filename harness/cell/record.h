@@ -11,7 +11,7 @@
 #include "harness/cell/charged.h"
 #include "harness/cell/ledger_record.h"
 #include "harness/interpose/page.h"
-#include "harness/pipelines/program/watch.h"
+#include "harness/pipelines/program/ptrace_watch.h"
 #include "harness/traffic/counts.h"
 
 #define PL_BOOKS_MAX 8 /* classes of a scenario */

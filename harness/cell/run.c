@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "harness/base/memory.h"
+#include "harness/base/spare_memory.h"
 #include "harness/base/temporary.h"
 #include "harness/cell/job.h"
 #include "harness/cell/process.h"
@@ -18,7 +18,7 @@
 #include "harness/cell/site_names.h"
 #include "harness/interpose/control.h"
 #include "harness/pipelines/pipeline.h"
-#include "harness/pipelines/program/words.h"
+#include "harness/pipelines/program/exec_words.h"
 #include "harness/scenario/traits.h"
 #include "harness/traffic/tape.h"
 

@@ -5,16 +5,16 @@
 #include <signal.h>
 #include <stddef.h>
 
-#include "harness/cell/alerted.h"
+#include "harness/cell/alert_log.h"
 #include "harness/cell/container.h"
 #include "harness/cell/enclosing.h"
-#include "harness/cell/feed.h"
 #include "harness/cell/ledger_reports.h"
+#include "harness/cell/program_senders.h"
 #include "harness/cell/record.h"
 #include "harness/cell/wrapper.h"
 #include "harness/scenario/scenario.h"
-#include "harness/traffic/tape.h"
 #include "harness/traffic/recording.h"
+#include "harness/traffic/tape.h"
 
 /** The longest that a cell under an instrument may take, in ns of real time, whatever its slowdown:
  *  ten minutes. A scenario with a longer timeout keeps its own. */

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "harness/cell/alerts.h"
+#include "harness/cell/alert_watch.h"
 #include "harness/cell/record.h"
 #include "harness/pipelines/sides.h"
 

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "harness/cli/ledger.h"
+#include "harness/cli/ledger_option.h"
 #include "harness/instruments/instrument.h"
 #include "harness/scenario/scenario.h"
 

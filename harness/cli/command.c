@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "allocators/base/printable.h"
-#include "harness/base/words.h"
+#include "harness/base/shell_words.h"
 #include "harness/trace/reader.h"
 
 #define DURATION "30s"

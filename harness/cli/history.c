@@ -10,7 +10,7 @@
 #include "harness/cli/commit.h"
 #include "harness/report/history.h"
 #include "harness/report/history_line.h"
-#include "harness/results/history.h"
+#include "harness/results/history_file.h"
 
 #define DEFAULT_FILE "results/history.jsonl"
 #define COMMIT_MAX 100

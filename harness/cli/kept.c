@@ -9,7 +9,7 @@
 #include "allocators/base/printable.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"
-#include "harness/cli/ledger.h"
+#include "harness/cli/ledger_option.h"
 #include "harness/report/held.h"
 #include "harness/report/table.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "allocators/base/printable.h"
-#include "harness/base/memory.h"
+#include "harness/base/spare_memory.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/listed_peak.h"
 #include "harness/trace/reader.h"

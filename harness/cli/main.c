@@ -10,9 +10,9 @@
 #include "allocators/base/printable.h"
 #include "harness/base/inherited.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/command_table.h"
+#include "harness/cli/help.h"
 #include "harness/cli/interrupt.h"
-#include "harness/cli/page.h"
-#include "harness/cli/table.h"
 #include "harness/cli/typed.h"
 #include "harness/results/json_memory.h"
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "allocators/base/printable.h"
-#include "harness/base/words.h"
+#include "harness/base/shell_words.h"
 #include "harness/cli/reproduce.h"
 #include "harness/instruments/instrument.h"
 #include "harness/results/cell_name.h"

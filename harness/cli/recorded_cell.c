@@ -6,13 +6,13 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "harness/base/words.h"
+#include "harness/base/shell_words.h"
 #include "harness/cell/run.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/plan.h"
 #include "harness/cli/recorded.h"
 #include "harness/interpose/raw.h"
-#include "harness/pipelines/program/words.h"
+#include "harness/pipelines/program/exec_words.h"
 #include "harness/scenario/traits.h"
 
 /* Looks on while the cell runs. */

@@ -11,11 +11,11 @@
 #include <unistd.h>
 
 #include "harness/base/child.h"
-#include "harness/base/words.h"
+#include "harness/base/shell_words.h"
 #include "harness/cli/recorded.h"
 #include "harness/interpose/control.h"
 #include "harness/interpose/raw.h"
-#include "harness/pipelines/program/words.h"
+#include "harness/pipelines/program/exec_words.h"
 
 /* A program that holds more without a call of malloc has a heap of its own. */
 #define UNSERVED_BYTES (UINT64_C(2) << 20)

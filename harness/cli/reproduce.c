@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/base/words.h"
+#include "harness/base/shell_words.h"
 #include "harness/scenario/paths.h"
 
 static void add_option(char *text, size_t capacity, const char *option, const char *value)

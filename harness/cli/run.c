@@ -18,7 +18,7 @@
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/kept.h"
-#include "harness/cli/ledger.h"
+#include "harness/cli/ledger_option.h"
 #include "harness/cli/observe.h"
 #include "harness/cli/plan.h"
 #include "harness/cli/progress.h"

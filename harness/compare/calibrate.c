@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/base/memory.h"
 #include "harness/base/random.h"
+#include "harness/base/spare_memory.h"
 #include "harness/compare/calibration.h"
 #include "harness/compare/judge.h"
 #include "harness/results/document.h"

@@ -5,7 +5,7 @@
 #include "harness/compare/calibration.h"
 #include "harness/compare/judge.h"
 #include "harness/compare/match.h"
-#include "harness/compare/outcome.h"
+#include "harness/compare/outcome_change.h"
 
 /** One cell: how it ended on both sides, and its metrics. */
 struct pl_compared {

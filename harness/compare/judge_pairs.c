@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "harness/base/memory.h"
+#include "harness/base/spare_memory.h"
 #include "harness/compare/judge.h"
 #include "harness/stats/bootstrap.h"
 #include "harness/stats/signed_rank.h"

@@ -8,8 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "harness/base/memory.h"
 #include "harness/base/random.h"
+#include "harness/base/spare_memory.h"
 #include "harness/compare/judge.h"
 #include "harness/compare/match.h"
 #include "harness/compare/pair_arm.h"

@@ -7,8 +7,8 @@
 
 #include "harness/base/child.h"
 #include "harness/base/files.h"
+#include "harness/base/shell_words.h"
 #include "harness/base/temporary.h"
-#include "harness/base/words.h"
 #include "harness/instruments/hyperfine_results.h"
 #include "harness/instruments/observation.h"
 

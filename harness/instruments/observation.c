@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "harness/base/child.h"
-#include "harness/base/words.h"
+#include "harness/base/shell_words.h"
 #include "harness/cell/process.h"
 #include "harness/measure/outcome.h"
 #include "harness/scenario/traits.h"

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "harness/base/child.h"
-#include "harness/base/words.h"
+#include "harness/base/shell_words.h"
 #include "harness/instruments/observation.h"
 
 #define GRACE_MS 3000 /* for the plimsoll that hyperfine runs, to remove its cgroup */

@@ -1,4 +1,5 @@
-/* The frame of massif's output: its head and its snapshots (snapshots.h); trees are read by tree.c.
+/* The frame of massif's output: its head and its snapshots (snapshots.h); trees are read by
+ * massif_tree.c.
  */
 #include "harness/instruments/snapshots.h"
 
@@ -9,7 +10,7 @@
 
 #include "harness/base/files.h"
 #include "harness/instruments/lines.h"
-#include "harness/instruments/tree.h"
+#include "harness/instruments/massif_tree.h"
 
 static int expect(struct pl_lines *lines, const char *start, const char **value)
 {

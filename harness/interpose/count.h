@@ -1,4 +1,4 @@
-/* Counters of all threads, beside those of one (allocators/count.h), and what is likely. */
+/* Counters of all threads, beside those of one (allocators/ledger/count.h), and what is likely. */
 #ifndef PL_INTERPOSE_COUNT_H
 #define PL_INTERPOSE_COUNT_H
 

@@ -5,7 +5,7 @@
 #include <errno.h>
 
 #include "harness/clock/virtual.h"
-#include "harness/media/broadcast.h"
+#include "harness/media/broadcast_clips.h"
 #include "harness/media/crossfade.h"
 #include "harness/media/log.h"
 #include "harness/media/state.h"

@@ -1,7 +1,7 @@
 /* Words for findings (change_text.h). */
 #include "harness/report/change_text.h"
 
-#include "harness/base/memory.h"
+#include "harness/base/spare_memory.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "harness/base/memory.h"
+#include "harness/base/spare_memory.h"
 #include "harness/report/change_text.h"
 #include "harness/report/drawing.h"
 #include "harness/report/thin.h"

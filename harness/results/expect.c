@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/results/alerts.h"
-#include "harness/scenario/alerts.h"
+#include "harness/results/alert_series.h"
+#include "harness/scenario/alert.h"
 
 const char *pl_verdict_name(enum pl_verdict verdict)
 {

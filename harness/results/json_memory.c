@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "harness/base/memory.h"
+#include "harness/base/spare_memory.h"
 
 static void *allocate(size_t size)
 {

@@ -1,4 +1,4 @@
-/* Reading an alert's text and comparing by it (alerts.h). The measured process reads it, too:
+/* Reading an alert's text and comparing by it (alert.h). The measured process reads it, too:
  * nothing here allocates. */
 #include <errno.h>
 #include <stdio.h>
@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "allocators/base/nearest.h"
-#include "harness/scenario/alerts.h"
+#include "harness/scenario/alert.h"
 
 static const char *const quantities[PL_ALERT_QUANTITY_COUNT] = {
     [PL_ALERT_RSS] = "rss_bytes",

@@ -10,8 +10,8 @@
 
 #include "allocators/base/nearest.h"
 #include "harness/base/files.h"
-#include "harness/scenario/document.h"
 #include "harness/scenario/extends.h"
+#include "harness/scenario/yaml_tree.h"
 
 #define NAME_MAX_LENGTH (sizeof((struct pl_scenario *)0)->counterpart - 1)
 #define FOLDERS 3 /* the file's own, that of the scenarios, and theirs of real programs */

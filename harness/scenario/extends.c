@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "harness/base/files.h"
-#include "harness/scenario/document.h"
 #include "harness/scenario/paths.h"
+#include "harness/scenario/yaml_tree.h"
 
 static struct fy_node *named_by(struct fy_node *root)
 {

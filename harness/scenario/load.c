@@ -9,9 +9,9 @@
 #include "harness/scenario/check.h"
 #include "harness/scenario/decode.h"
 #include "harness/scenario/defaults.h"
-#include "harness/scenario/document.h"
 #include "harness/scenario/extends.h"
 #include "harness/scenario/paths.h"
+#include "harness/scenario/yaml_tree.h"
 
 /* What makes up a scenario: its own file, and those that it extends. */
 struct layers {

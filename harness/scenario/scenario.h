@@ -260,7 +260,7 @@ enum pl_alert_quantity {
 
 enum pl_alert_comparison { PL_ALERT_ABOVE, PL_ALERT_FROM, PL_ALERT_BELOW, PL_ALERT_UPTO };
 
-/** What is raised when it becomes true at a sample: see alerts.h. */
+/** What is raised when it becomes true at a sample: see alert.h. */
 struct pl_alert {
     char text[PL_ALERT_TEXT_MAX]; /* "live_frames > 100" */
     uint32_t quantity;            /* enum pl_alert_quantity */

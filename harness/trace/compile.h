@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "allocators/base/error.h"
-#include "harness/trace/source.h"
+#include "harness/trace/raw_source.h"
 #include "harness/trace/trace.h"
 
 /** Writes a trace. @param stream stays the caller's @param head without its `lost`, which is set

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "harness/trace/address_ranges.h"
 #include "harness/trace/images.h"
-#include "harness/trace/ranges.h"
 
 /** Private memory that no file stands behind, as /proc/PID/maps has it, but for the first thread's
  *  stack and the zeroed data of programs and of libraries but the heap's. */

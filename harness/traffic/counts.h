@@ -18,7 +18,7 @@ enum pl_drop {
     PL_DROP_COUNT
 };
 
-/** Each counter has one thread that writes it (harness/base/own.h). */
+/** Each counter has one thread that writes it (harness/base/counter.h). */
 struct pl_traffic_counts {
     uint64_t received;  /* arrived at the host, of those that our own senders sent */
     uint64_t delivered; /* handed to the reader, once and unchanged */

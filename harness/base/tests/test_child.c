@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "harness/base/child.h"
-#include "harness/base/words.h"
+#include "harness/base/shell_words.h"
 
 static void a_child_gets_what_it_is_given(void **state)
 {

@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "harness/cell/alerted.h"
-#include "harness/cell/alerts.h"
-#include "harness/scenario/alerts.h"
+#include "harness/cell/alert_log.h"
+#include "harness/cell/alert_watch.h"
+#include "harness/scenario/alert.h"
 
 struct rig {
     struct pl_scenario scenario;

@@ -90,7 +90,7 @@ struct broadcast {
     struct pl_event view_event, sound_event, send_event, rejoin_event, hostile_event;
 };
 
-/* memory.c */
+/* contents.c */
 /** A block of a class, or NULL, which the meter counts. @param label of the site, for a ledger */
 #define broadcast_acquire(b, class, bytes, label) \
     pl_meter_acquire_at(&(b)->side->meter, (b)->classes[class], (bytes), PL_SITE(label))

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "harness/base/child.h"
-#include "harness/pipelines/program/words.h"
+#include "harness/pipelines/program/exec_words.h"
 
 #define GRACE_MS 500 /* from SIGTERM to SIGKILL of what runs beside */
 

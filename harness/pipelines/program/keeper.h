@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 #include "allocators/base/error.h"
-#include "harness/pipelines/program/watch.h"
+#include "harness/pipelines/program/ptrace_watch.h"
 
 /** What is started. */
 struct pl_keeper_orders {
@@ -21,7 +21,7 @@ struct pl_keeper_orders {
     const char *cgroup;    /* path of the cgroup.procs that it joins first; NULL for none */
     uint64_t data_bytes;   /* its RLIMIT_DATA; 0: as it is */
     bool huge_pages;       /* leave them as the machine has them */
-    bool watched;          /* how each process ends is seen (watch.h) */
+    bool watched;          /* how each process ends is seen (ptrace_watch.h) */
 };
 
 struct pl_keeper {

@@ -16,11 +16,11 @@
 #include <cmocka.h>
 
 #include "harness/pipelines/program/descendants.h"
+#include "harness/pipelines/program/exec_words.h"
 #include "harness/pipelines/program/keeper.h"
 #include "harness/pipelines/program/output.h"
 #include "harness/pipelines/program/ports.h"
-#include "harness/pipelines/program/tree.h"
-#include "harness/pipelines/program/words.h"
+#include "harness/pipelines/program/process_tree.h"
 
 extern char **environ;
 

@@ -10,7 +10,7 @@
 #include "harness/report/history_line.h"
 #include "harness/report/tests/sample.h"
 #include "harness/report/trend.h"
-#include "harness/results/history.h"
+#include "harness/results/history_file.h"
 
 static json_t *line_of(json_t *document, const char *commit)
 {
