@@ -30,7 +30,7 @@ int pl_child_become(pid_t parent);
 int pl_child_await_exec(int report_fd, pid_t pid);
 
 /** Runs it to its end. It dies when this process does, however that is, and so does its group. Any
- *  thread, but SIGCHLD must not be ignored (inherited.h).
+ *  thread, but SIGCHLD must not be ignored.
  *  @param status as waitpid gives it, set on success
  *  @return 0 whatever it ended with, -ETIMEDOUT, -EINTR, or why it could not be started */
 int pl_child_run(const struct pl_child *child, int *status);

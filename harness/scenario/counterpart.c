@@ -38,7 +38,7 @@ static bool read_key(const char *path, const char *key, char *text, size_t capac
     struct pl_error ignored;
     const char *value = NULL;
     if (pl_file_read(path, PL_SCENARIO_BYTES_MAX, &yaml, &size, &ignored) == 0 &&
-        pl_document_build(yaml, size, path, &document, &ignored) == 0) {
+        pl_yaml_tree_build(yaml, size, path, &document, &ignored) == 0) {
         struct fy_node *node =
             fy_node_by_path(fy_document_root(document), key, FY_NT, FYNWF_DONT_FOLLOW);
         value = node && fy_node_is_scalar(node) ? fy_node_get_scalar(node, &length) : NULL;

@@ -11,7 +11,7 @@
  *  @param path stands in messages
  *  @param document set on success; fy_document_destroy it
  *  @return 0, or -EINVAL or -ENOMEM and one line: path:line:column: what is wrong */
-int pl_document_build(const char *text, size_t size, const char *path,
-                      struct fy_document **document, struct pl_error *error);
+int pl_yaml_tree_build(const char *text, size_t size, const char *path,
+                       struct fy_document **document, struct pl_error *error);
 
 #endif
