@@ -1,4 +1,3 @@
-/* The one-line error of error.h. */
 #include "allocators/base/error.h"
 
 #include <stdarg.h>

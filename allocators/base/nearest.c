@@ -1,4 +1,3 @@
-/* The nearest name (nearest.h). */
 #include "allocators/base/nearest.h"
 
 #include <stdbool.h>

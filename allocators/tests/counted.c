@@ -1,4 +1,3 @@
-/* See counted.h. */
 #include "allocators/tests/counted.h"
 #include "allocators/base/mapping.h"
 

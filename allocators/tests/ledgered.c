@@ -1,4 +1,3 @@
-/* See ledgered.h. */
 #include "allocators/tests/ledgered.h"
 #include "allocators/base/mapping.h"
 

@@ -1,4 +1,3 @@
-/* Keeping alerts (alert_log.h). */
 #include "harness/cell/alert_log.h"
 
 #include <errno.h>

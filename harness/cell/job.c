@@ -1,4 +1,3 @@
-/* Laying out a job (job.h). */
 #include "harness/cell/job.h"
 #include "harness/pipelines/background/background.h"
 

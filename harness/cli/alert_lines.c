@@ -1,4 +1,3 @@
-/* Lines about alerts (alert_lines.h). */
 #include "harness/cli/alert_lines.h"
 
 #include <stdio.h>

@@ -1,4 +1,3 @@
-/* Notes of a cell (cell_notes.h). */
 #include "harness/cli/cell_notes.h"
 
 #include <stdio.h>

@@ -1,4 +1,3 @@
-/* The table of commands (command_table.h). */
 #include "harness/cli/command_table.h"
 
 #include <stdio.h>

@@ -1,4 +1,3 @@
-/* Printing help (help.h). */
 #include "harness/cli/help.h"
 
 #include <string.h>

@@ -1,4 +1,3 @@
-/* Observing a scenario's stacks (observe.h). */
 #include "harness/cli/observe.h"
 
 #include <errno.h>

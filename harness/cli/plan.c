@@ -1,4 +1,3 @@
-/* Planning a run (plan.h). */
 #include "harness/cli/plan.h"
 
 #include <errno.h>

@@ -1,4 +1,3 @@
-/* Building shell commands (reproduce.h). */
 #include "harness/cli/reproduce.h"
 
 #include <inttypes.h>

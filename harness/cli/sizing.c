@@ -1,4 +1,3 @@
-/* Trials of pools and limits (sizing.h). */
 #include "harness/cli/sizing.h"
 
 #include <errno.h>

@@ -1,4 +1,3 @@
-/* Judging the clocks (agreement.h). */
 #include "harness/compare/agreement.h"
 
 #include <errno.h>

@@ -1,4 +1,3 @@
-/* Naming chains of calls (chain_names.h). */
 #include "harness/interpose/chain_names.h"
 
 #include <errno.h>

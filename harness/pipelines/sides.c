@@ -1,4 +1,3 @@
-/* Sums over a pipeline's threads (sides.h). */
 #include "harness/pipelines/sides.h"
 
 size_t pl_sides_arena_bytes(uint32_t count)

@@ -1,4 +1,3 @@
-/* Writing alerts down (alert_series.h). */
 #include "harness/results/alert_series.h"
 
 #include <inttypes.h>

@@ -1,4 +1,3 @@
-/* Escapes in documents (clean.h). */
 #include "harness/results/clean.h"
 
 #include <errno.h>

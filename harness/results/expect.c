@@ -1,4 +1,3 @@
-/* Judging expectations (expect.h). */
 #include "harness/results/expect.h"
 
 #include <errno.h>

@@ -1,4 +1,3 @@
-/* A cell's ledger as JSON (ledger_json.h). */
 #include "harness/results/ledger_json.h"
 
 #include <stdbool.h>

@@ -1,4 +1,3 @@
-/* Decoding events (decode_events.h). */
 #include "harness/trace/decode_events.h"
 
 #include <errno.h>

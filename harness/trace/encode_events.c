@@ -1,4 +1,3 @@
-/* Encoding events (encode_events.h). */
 #include "harness/trace/encode_events.h"
 
 #include <errno.h>

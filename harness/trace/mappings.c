@@ -1,4 +1,3 @@
-/* Lines of /proc/PID/maps (mappings.h). */
 #include "harness/trace/mappings.h"
 
 #include <inttypes.h>

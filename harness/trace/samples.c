@@ -1,4 +1,3 @@
-/* Looking at a process's pages (samples.h). */
 #include "harness/trace/samples.h"
 
 #include <fcntl.h>

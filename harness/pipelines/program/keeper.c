@@ -1,4 +1,3 @@
-/* Keeping a program's processes (keeper.h). */
 #include "harness/pipelines/program/keeper.h"
 
 #include <errno.h>

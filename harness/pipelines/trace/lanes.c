@@ -1,4 +1,3 @@
-/* Turns (lanes.h). */
 #include "harness/pipelines/trace/lanes.h"
 
 #include "harness/base/counter.h"

@@ -1,4 +1,3 @@
-/* A lane's words in real time (wall_lane.h). */
 #include "harness/pipelines/trace/wall_lane.h"
 
 #include <errno.h>
