@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-void pl_words_add(char *text, size_t capacity, const char *word)
+void pl_shell_words_add(char *text, size_t capacity, const char *word)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                 "-_=./:,+%@";

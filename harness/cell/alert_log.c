@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-int pl_alerted_add(struct pl_alerted *a, const struct pl_alert_record *record)
+int pl_alert_log_add(struct pl_alert_log *a, const struct pl_alert_record *record)
 {
     a->raised++;
-    if (a->count == PL_ALERTED_MAX)
+    if (a->count == PL_ALERT_LOG_MAX)
         return 0;
     if ((a->count & (a->count - 1)) == 0) { /* full at 0, 1, 2, 4, ... */
         size_t capacity = a->count ? 2 * a->count : 1;
@@ -19,8 +19,8 @@ int pl_alerted_add(struct pl_alerted *a, const struct pl_alert_record *record)
     return 0;
 }
 
-void pl_alerted_free(struct pl_alerted *a)
+void pl_alert_log_free(struct pl_alert_log *a)
 {
     free(a->list);
-    *a = (struct pl_alerted){0};
+    *a = (struct pl_alert_log){0};
 }

@@ -14,7 +14,7 @@ static uint64_t live_blocks(const struct pl_sides *sides, int32_t class_index)
     return live <= INT64_MAX ? live : 0;
 }
 
-static uint64_t value_of(const struct pl_alerts *a, const struct pl_alert *alert,
+static uint64_t value_of(const struct pl_alert_watch *a, const struct pl_alert *alert,
                          const struct pl_sample *sample, const struct pl_stack_stats *stats)
 {
     switch (alert->quantity) {
@@ -33,8 +33,8 @@ static uint64_t value_of(const struct pl_alerts *a, const struct pl_alert *alert
     }
 }
 
-void pl_alerts_look(struct pl_alerts *a, const struct pl_sample *sample,
-                    const struct pl_stack_stats *stats)
+void pl_alert_watch_look(struct pl_alert_watch *a, const struct pl_sample *sample,
+                         const struct pl_stack_stats *stats)
 {
     for (uint32_t i = 0; i < a->scenario->alert_count; i++) {
         const struct pl_alert *alert = &a->scenario->alerts[i];

@@ -6,7 +6,7 @@
 #include "harness/cell/record.h"
 #include "harness/pipelines/sides.h"
 
-struct pl_alerts {
+struct pl_alert_watch {
     const struct pl_scenario *scenario;
     const struct pl_sides *sides;
     int record_fd;
@@ -14,7 +14,7 @@ struct pl_alerts {
 };
 
 /** Tells of each alert that has become true since the last sample. @param stats of that sample */
-void pl_alerts_look(struct pl_alerts *alerts, const struct pl_sample *sample,
-                    const struct pl_stack_stats *stats);
+void pl_alert_watch_look(struct pl_alert_watch *alerts, const struct pl_sample *sample,
+                         const struct pl_stack_stats *stats);
 
 #endif

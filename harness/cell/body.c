@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/cell/collect.h"
-#include "harness/cell/declared.h"
+#include "harness/cell/callgrind_window.h"
+#include "harness/cell/helgrind_shared.h"
 #include "harness/cell/injected_regression.h"
 #include "harness/clock/real.h"
 
@@ -145,7 +145,7 @@ void pl_cell_begin(struct pl_cell *cell)
     cell->sampler.cpu_start_ns = pl_real_cpu();
     cell->real_start_ns = pl_real_now();
     pl_injected_rss();
-    pl_collect_toggle();
+    pl_callgrind_toggle();
 }
 
 static void add_class(struct pl_class_record *record, const struct pl_meter *meter, uint32_t i)
@@ -176,7 +176,7 @@ void pl_cell_end(struct pl_cell *cell, int64_t t_ns)
 {
     struct pl_final *final = &cell->final;
     struct rusage usage;
-    pl_collect_toggle();
+    pl_callgrind_toggle();
     pl_injected_cpu(cell->sampler.cpu_start_ns + cell->sampler.own_cpu_ns);
     *final = (struct pl_final){.kind = PL_RECORD_FINAL, .size = sizeof *final, .t_ns = t_ns};
     final->cpu_ns = pl_real_cpu() - cell->sampler.cpu_start_ns - cell->sampler.own_cpu_ns;

@@ -8,12 +8,12 @@
 #include "harness/cell/record.h"
 #include "harness/traffic/material.h"
 
-bool pl_fed_failed(const struct pl_fed *fed)
+bool pl_program_sender_failed(const struct pl_program_sender *fed)
 {
     return !fed->sent_all || fed->late_ns > PL_SENDER_LATE_NS;
 }
 
-static int open_one(struct pl_feed *f, const struct pl_scenario *s, uint32_t i,
+static int open_one(struct pl_program_senders *f, const struct pl_scenario *s, uint32_t i,
                     const struct pl_recording *recording, uint64_t seed, struct pl_error *error)
 {
     struct pl_job_options options = {.scenario = s,
@@ -35,20 +35,21 @@ static int open_one(struct pl_feed *f, const struct pl_scenario *s, uint32_t i,
     return 0;
 }
 
-int pl_feed_open(struct pl_feed *f, const struct pl_scenario *s,
-                 const struct pl_recording *recording, uint64_t seed, struct pl_error *error)
+int pl_program_senders_open(struct pl_program_senders *f, const struct pl_scenario *s,
+                            const struct pl_recording *recording, uint64_t seed,
+                            struct pl_error *error)
 {
     const struct pl_material *material = pl_recording_material(recording);
     int rc = 0;
-    *f = (struct pl_feed){0};
+    *f = (struct pl_program_senders){0};
     for (uint32_t i = 0; !rc && i < s->program.send_count; i++)
         rc = open_one(f, s, i, pl_material_file(material, i), seed, error);
     if (rc)
-        pl_feed_close(f, NULL);
+        pl_program_senders_close(f, NULL);
     return rc;
 }
 
-int pl_feed_start(struct pl_feed *f, int64_t start_ns, struct pl_error *error)
+int pl_program_senders_start(struct pl_program_senders *f, int64_t start_ns, struct pl_error *error)
 {
     int rc = 0;
     f->started = true;
@@ -59,7 +60,7 @@ int pl_feed_start(struct pl_feed *f, int64_t start_ns, struct pl_error *error)
     return rc;
 }
 
-bool pl_feed_failed(struct pl_feed *f, struct pl_error *error)
+bool pl_program_senders_failed(struct pl_program_senders *f, struct pl_error *error)
 {
     for (uint32_t i = 0; i < f->count; i++)
         if (pl_sender_process_failed(&f->sender[i], error))
@@ -67,7 +68,7 @@ bool pl_feed_failed(struct pl_feed *f, struct pl_error *error)
     return false;
 }
 
-static void add_up(const struct pl_live_link *link, struct pl_fed *fed)
+static void add_up(const struct pl_live_link *link, struct pl_program_sender *fed)
 {
     int64_t late_ns = atomic_load(&link->late_ns_max);
     fed->sent += atomic_load(&link->sent);
@@ -76,10 +77,10 @@ static void add_up(const struct pl_live_link *link, struct pl_fed *fed)
     fed->sent_all &= atomic_load(&link->sent_all) != 0;
 }
 
-void pl_feed_close(struct pl_feed *f, struct pl_fed *fed)
+void pl_program_senders_close(struct pl_program_senders *f, struct pl_program_sender *fed)
 {
     if (fed)
-        *fed = (struct pl_fed){.sent_all = f->started};
+        *fed = (struct pl_program_sender){.sent_all = f->started};
     for (uint32_t i = 0; i < f->count; i++) {
         pl_sender_process_end(&f->sender[i]);
         if (fed && f->job[i])

@@ -6,7 +6,7 @@
 #include "harness/cell/job.h"
 #include "harness/cell/sender.h"
 
-struct pl_feed {
+struct pl_program_senders {
     uint32_t count;
     int job_fd[PL_PROGRAM_SENDS_MAX];
     struct pl_job *job[PL_PROGRAM_SENDS_MAX];
@@ -15,7 +15,7 @@ struct pl_feed {
 };
 
 /** What was sent, all together. */
-struct pl_fed {
+struct pl_program_sender {
     uint64_t sent;        /* datagrams */
     uint64_t send_errors; /* that the kernel did not take: nobody listened, or it had no room */
     int64_t late_ns;      /* at most */
@@ -24,20 +24,22 @@ struct pl_fed {
 
 /** Whether what was sent is not what the scenario asks for. Datagrams that nobody took are the
  *  program's business. */
-bool pl_fed_failed(const struct pl_fed *fed);
+bool pl_program_sender_failed(const struct pl_program_sender *fed);
 
 /** Lays the jobs out. @param recording a material of the scenario's captures
  *  @return 0 or a negative errno, with nothing left behind */
-int pl_feed_open(struct pl_feed *feed, const struct pl_scenario *scenario,
-                 const struct pl_recording *recording, uint64_t seed, struct pl_error *error);
+int pl_program_senders_open(struct pl_program_senders *feed, const struct pl_scenario *scenario,
+                            const struct pl_recording *recording, uint64_t seed,
+                            struct pl_error *error);
 
 /** Starts the senders. @param start_ns CLOCK_MONOTONIC at replay time 0 */
-int pl_feed_start(struct pl_feed *feed, int64_t start_ns, struct pl_error *error);
+int pl_program_senders_start(struct pl_program_senders *feed, int64_t start_ns,
+                             struct pl_error *error);
 
 /** @return whether a sender ended before its time, and why */
-bool pl_feed_failed(struct pl_feed *feed, struct pl_error *error);
+bool pl_program_senders_failed(struct pl_program_senders *feed, struct pl_error *error);
 
 /** Ends the senders, gives the jobs back. @param fed set to what was sent */
-void pl_feed_close(struct pl_feed *feed, struct pl_fed *fed);
+void pl_program_senders_close(struct pl_program_senders *feed, struct pl_program_sender *fed);
 
 #endif

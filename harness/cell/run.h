@@ -61,9 +61,9 @@ struct pl_cell_evidence {
     size_t sample_count;
     struct pl_tree_record *trees;     /* of a foreign program, one a sample; else NULL */
     struct pl_program_record program; /* of a foreign program; else its kind is 0 */
-    struct pl_fed fed;                /* what a foreign program was sent */
+    struct pl_program_sender fed;     /* what a foreign program was sent */
     struct pl_ledger_reports ledger;
-    struct pl_alerted alerted;
+    struct pl_alert_log alerted;
     bool has_final;
     struct pl_final final;
     int wait_status;

@@ -105,9 +105,9 @@ static int run_planned(struct pl_recorded *r, const struct pl_planned *p,
     struct pl_error error = {""};
     char *words[PL_PROGRAM_WORDS_MAX + 1];
     pl_containers_open(&containers);
-    pl_words_argv(&p->scenario.program.command, words);
+    pl_exec_words_argv(&p->scenario.program.command, words);
     for (char **word = words; *word; word++)
-        pl_words_add(r->command, sizeof r->command, *word);
+        pl_shell_words_add(r->command, sizeof r->command, *word);
     int rc = run(r, p, &containers, interrupted, &error);
     pl_containers_close(&containers);
     if (rc == -EINTR)

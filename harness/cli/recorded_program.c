@@ -86,7 +86,7 @@ static int start(struct pl_recorded *r, pid_t *pid, struct pl_error *error)
         return rc;
     for (size_t i = 0; i < heap.count; i++)
         variables[i] = pl_environment_at(&heap, i);
-    char **environment = pl_words_environment(variables, heap.count, &none);
+    char **environment = pl_exec_words_environment(variables, heap.count, &none);
     if (!environment)
         return pl_error_set(error, -ENOMEM, "out of memory");
     rc = fork_program(r, environment, pid);
@@ -175,7 +175,7 @@ int pl_recorded_run_program(struct pl_recorded *r, const volatile sig_atomic_t *
     struct running p = {0};
     const uint64_t oom_kills = count_oom_kills();
     for (char **word = r->arguments.command; *word; word++)
-        pl_words_add(r->command, sizeof r->command, *word);
+        pl_shell_words_add(r->command, sizeof r->command, *word);
     int rc = start(r, &p.pid, error);
     if (rc)
         return rc;

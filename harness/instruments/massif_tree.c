@@ -17,7 +17,7 @@ struct node {
 struct reader {
     struct pl_lines *lines;
     struct pl_stacks *stacks;
-    struct node nodes[PL_TREE_DEPTH_MAX]; /* from the root to where we are */
+    struct node nodes[PL_MASSIF_TREE_DEPTH_MAX]; /* from the root to where we are */
     size_t depth;
     char *frames; /* a stack while it is put together */
     size_t capacity;
@@ -119,8 +119,8 @@ static int enter(struct reader *r, const struct node *node)
         parent->own -= node->bytes;
         parent->left--;
     }
-    if (r->depth == PL_TREE_DEPTH_MAX)
-        return pl_lines_refuse(r->lines, "a tree deeper than %d", PL_TREE_DEPTH_MAX);
+    if (r->depth == PL_MASSIF_TREE_DEPTH_MAX)
+        return pl_lines_refuse(r->lines, "a tree deeper than %d", PL_MASSIF_TREE_DEPTH_MAX);
     r->nodes[r->depth++] = *node;
     return 0;
 }
@@ -141,7 +141,7 @@ static int read_all(struct reader *r, uint64_t bytes)
     return rc;
 }
 
-int pl_tree_read(struct pl_lines *lines, uint64_t bytes, struct pl_stacks *stacks)
+int pl_massif_tree_read(struct pl_lines *lines, uint64_t bytes, struct pl_stacks *stacks)
 {
     struct reader reader = {.lines = lines, .stacks = stacks};
     int rc = read_all(&reader, bytes);

@@ -6,13 +6,13 @@
 #include "harness/instruments/stacks.h"
 
 /** Frames of one stack at most; massif itself stops at 200 (--depth). */
-#define PL_TREE_DEPTH_MAX 256
+#define PL_MASSIF_TREE_DEPTH_MAX 256
 
 /** Reads a tree that begins with the next line: `n<children>: <bytes> <address>: <frame>`, a space
  *  of indent a level, callers below what they called. A node's own bytes are those that its
  *  children do not account for.
  *  @param bytes that its root has to have @param stacks empty; filled on success
  *  @return 0, -EINVAL with the line and what is wrong, -ENOMEM without a message */
-int pl_tree_read(struct pl_lines *lines, uint64_t bytes, struct pl_stacks *stacks);
+int pl_massif_tree_read(struct pl_lines *lines, uint64_t bytes, struct pl_stacks *stacks);
 
 #endif

@@ -117,15 +117,15 @@ static void note_command(struct pl_observation *o, const struct pl_cell_wrapper 
 {
     o->command[0] = '\0';
     for (size_t i = 0; wrapper->environment && wrapper->environment[i]; i++)
-        pl_words_add(o->command, sizeof o->command, wrapper->environment[i]);
+        pl_shell_words_add(o->command, sizeof o->command, wrapper->environment[i]);
     if (wrapper->preload) {
         char text[PL_OBSERVATION_PATH];
         snprintf(text, sizeof text, "LD_PRELOAD=%s", wrapper->preload);
-        pl_words_add(o->command, sizeof o->command, text);
+        pl_shell_words_add(o->command, sizeof o->command, text);
     }
     for (size_t i = 0; wrapper->argv && wrapper->argv[i]; i++)
-        pl_words_add(o->command, sizeof o->command, wrapper->argv[i]);
-    pl_words_add(o->command, sizeof o->command, "plimsoll-cell");
+        pl_shell_words_add(o->command, sizeof o->command, wrapper->argv[i]);
+    pl_shell_words_add(o->command, sizeof o->command, "plimsoll-cell");
 }
 
 static void say_end(const struct pl_cell_evidence *e, char *text, size_t capacity)

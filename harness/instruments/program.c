@@ -16,7 +16,7 @@ static void note_command(struct pl_observation *o, const char *const *argv)
 {
     if (o->command[0] == '\0')
         for (size_t i = 0; argv[i]; i++)
-            pl_words_add(o->command, sizeof o->command, argv[i]);
+            pl_shell_words_add(o->command, sizeof o->command, argv[i]);
 }
 
 /* "plimsoll-gbench" of a path. */

@@ -13,7 +13,7 @@ static const char *text_of(const struct pl_measured *m, const struct pl_alert_re
 
 json_t *pl_alerts_json(const struct pl_measured *m)
 {
-    const struct pl_alerted *alerted = &m->evidence->alerted;
+    const struct pl_alert_log *alerted = &m->evidence->alerted;
     if (!m->scenario->alert_count)
         return NULL;
     json_t *list = json_array();
@@ -28,7 +28,7 @@ json_t *pl_alerts_json(const struct pl_measured *m)
 
 int pl_alerts_write(const char *series_path, const struct pl_measured *m, struct pl_error *error)
 {
-    const struct pl_alerted *alerted = &m->evidence->alerted;
+    const struct pl_alert_log *alerted = &m->evidence->alerted;
     char path[4600];
     struct pl_file file;
     if (!alerted->count)
@@ -47,7 +47,7 @@ int pl_alerts_write(const char *series_path, const struct pl_measured *m, struct
 
 bool pl_alerts_raised(const struct pl_measured *m, const char *text)
 {
-    const struct pl_alerted *alerted = &m->evidence->alerted;
+    const struct pl_alert_log *alerted = &m->evidence->alerted;
     for (size_t i = 0; i < alerted->count; i++)
         if (strcmp(text_of(m, &alerted->list[i]), text) == 0)
             return true;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* The first range that ends behind an address. */
-static uint32_t find(const struct pl_ranges *r, uint64_t address)
+static uint32_t find(const struct pl_address_ranges *r, uint64_t address)
 {
     uint32_t low = 0, high = r->count;
     while (low < high) {
@@ -19,7 +19,7 @@ static uint32_t find(const struct pl_ranges *r, uint64_t address)
     return low;
 }
 
-static int insert(struct pl_ranges *r, uint32_t at, struct pl_address_range range)
+static int insert(struct pl_address_ranges *r, uint32_t at, struct pl_address_range range)
 {
     if (r->count == r->capacity) {
         const uint32_t capacity = 2 * r->capacity + 16;
@@ -36,14 +36,14 @@ static int insert(struct pl_ranges *r, uint32_t at, struct pl_address_range rang
     return 0;
 }
 
-static void erase(struct pl_ranges *r, uint32_t at)
+static void erase(struct pl_address_ranges *r, uint32_t at)
 {
     r->bytes -= r->list[at].end - r->list[at].begin;
     r->count--;
     memmove(&r->list[at], &r->list[at + 1], (r->count - at) * sizeof *r->list);
 }
 
-int pl_ranges_remove(struct pl_ranges *r, uint64_t begin, uint64_t end)
+int pl_address_ranges_remove(struct pl_address_ranges *r, uint64_t begin, uint64_t end)
 {
     uint32_t at = find(r, begin);
     while (at < r->count && r->list[at].begin < end) {
@@ -60,14 +60,14 @@ int pl_ranges_remove(struct pl_ranges *r, uint64_t begin, uint64_t end)
     return 0;
 }
 
-int pl_ranges_add(struct pl_ranges *r, uint64_t begin, uint64_t end)
+int pl_address_ranges_add(struct pl_address_ranges *r, uint64_t begin, uint64_t end)
 {
-    int rc = begin < end ? pl_ranges_remove(r, begin, end) : 0;
+    int rc = begin < end ? pl_address_ranges_remove(r, begin, end) : 0;
     return rc || begin >= end ? rc
                               : insert(r, find(r, begin), (struct pl_address_range){begin, end});
 }
 
-void pl_ranges_drop(struct pl_ranges *r, uint64_t address)
+void pl_address_ranges_drop(struct pl_address_ranges *r, uint64_t address)
 {
     const uint32_t at = find(r, address);
     if (at < r->count && r->list[at].begin <= address)

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /** Starts as {0}. */
-struct pl_ranges {
+struct pl_address_ranges {
     struct pl_address_range {
         uint64_t begin, end;
     } * list; /* rising */
@@ -15,12 +15,12 @@ struct pl_ranges {
 };
 
 /** Takes [begin, end) out. @return 0 or -ENOMEM: it may fall in two */
-int pl_ranges_remove(struct pl_ranges *ranges, uint64_t begin, uint64_t end);
+int pl_address_ranges_remove(struct pl_address_ranges *ranges, uint64_t begin, uint64_t end);
 
 /** Puts [begin, end) in, in place of what of it is there. @return 0 or -ENOMEM */
-int pl_ranges_add(struct pl_ranges *ranges, uint64_t begin, uint64_t end);
+int pl_address_ranges_add(struct pl_address_ranges *ranges, uint64_t begin, uint64_t end);
 
 /** Takes out the whole range that an address lies in, if it lies in one. */
-void pl_ranges_drop(struct pl_ranges *ranges, uint64_t address);
+void pl_address_ranges_drop(struct pl_address_ranges *ranges, uint64_t address);
 
 #endif

@@ -9,9 +9,9 @@
 
 /** Starts as {0}. */
 struct pl_beside {
-    struct pl_ranges mapped; /* by the program */
-    struct pl_ranges before; /* there when it began: the loader's */
-    uint64_t *stacks;        /* an address each, in its last page: it grows down from there */
+    struct pl_address_ranges mapped; /* by the program */
+    struct pl_address_ranges before; /* there when it began: the loader's */
+    uint64_t *stacks; /* an address each, in its last page: it grows down from there */
     uint32_t stack_count, stack_capacity;
 };
 

@@ -7,7 +7,7 @@
 
 extern char **environ;
 
-void pl_words_argv(const struct pl_words *words, char *argv[PL_PROGRAM_WORDS_MAX + 1])
+void pl_exec_words_argv(const struct pl_words *words, char *argv[PL_PROGRAM_WORDS_MAX + 1])
 {
     const char *at = words->text;
     for (uint32_t i = 0; i < words->count; i++, at += strlen(at) + 1)
@@ -33,7 +33,7 @@ static bool is_ours(const char *variable)
     return strncmp(variable, "PLIMSOLL_", strlen("PLIMSOLL_")) == 0;
 }
 
-int pl_words_of_heaps(struct pl_environment *environment, struct pl_error *error)
+int pl_exec_words_of_heaps(struct pl_environment *environment, struct pl_error *error)
 {
     int rc = 0;
     for (char **variable = environ; *variable && !rc; variable++)
@@ -54,7 +54,8 @@ static size_t put(char **list, size_t count, const char *variable)
     return count + 1;
 }
 
-char **pl_words_environment(const char *const *heap, size_t heap_count, const struct pl_words *own)
+char **pl_exec_words_environment(const char *const *heap, size_t heap_count,
+                                 const struct pl_words *own)
 {
     size_t inherited = 0, count = 0;
     while (environ[inherited])

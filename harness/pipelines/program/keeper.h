@@ -31,7 +31,7 @@ struct pl_keeper {
     int life_fd;  /* closed: the keeper ends all */
     bool watched; /* as was ordered, and may be had here */
     int crashes_fd;
-    struct pl_watch_crash crash; /* once it has ended: the first one, of another process than the
+    struct pl_ptrace_crash crash; /* once it has ended: the first one, of another process than the
                                     program's first */
 };
 

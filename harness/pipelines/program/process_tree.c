@@ -13,9 +13,9 @@
 
 #define STAT_MAX 1024
 
-void pl_tree_open(struct pl_tree *t, pid_t root, const char *procs)
+void pl_process_tree_open(struct pl_process_tree *t, pid_t root, const char *procs)
 {
-    *t = (struct pl_tree){
+    *t = (struct pl_process_tree){
         .root = root,
         .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE),
         .tick_ns = 1000000000 / sysconf(_SC_CLK_TCK),
@@ -30,24 +30,24 @@ static int open_file(pid_t pid, const char *name)
     return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-static int add_member(struct pl_tree *t, pid_t pid)
+static int add_member(struct pl_process_tree *t, pid_t pid)
 {
     if (t->count == t->capacity) {
         uint32_t capacity = t->capacity ? 2 * t->capacity : 16;
-        struct pl_tree_member *larger = realloc(t->members, capacity * sizeof *larger);
+        struct pl_process_tree_member *larger = realloc(t->members, capacity * sizeof *larger);
         if (!larger)
             return -ENOMEM;
         t->members = larger;
         t->capacity = capacity;
     }
     t->members[t->count++] =
-        (struct pl_tree_member){pid, open_file(pid, "statm"), open_file(pid, "stat"), true};
+        (struct pl_process_tree_member){pid, open_file(pid, "statm"), open_file(pid, "stat"), true};
     return 0;
 }
 
 static int note_member(void *context, pid_t pid)
 {
-    struct pl_tree *t = context;
+    struct pl_process_tree *t = context;
     if (pid == t->root)
         return 0;
     for (uint32_t i = 0; i < t->count; i++)
@@ -58,14 +58,14 @@ static int note_member(void *context, pid_t pid)
     return add_member(t, pid);
 }
 
-static void forget(struct pl_tree *t, uint32_t i)
+static void forget(struct pl_process_tree *t, uint32_t i)
 {
     close(t->members[i].statm_fd);
     close(t->members[i].stat_fd);
     t->members[i] = t->members[--t->count];
 }
 
-static int find_members(struct pl_tree *t)
+static int find_members(struct pl_process_tree *t)
 {
     for (uint32_t i = 0; i < t->count; i++)
         t->members[i].seen = false;
@@ -98,8 +98,8 @@ static bool read_stat(int fd, struct stat_line *s)
 }
 
 /* Those of children count here once they were waited for. */
-static void add_stat(const struct pl_tree *t, const struct stat_line *s, bool own,
-                     struct pl_tree_figures *f)
+static void add_stat(const struct pl_process_tree *t, const struct stat_line *s, bool own,
+                     struct pl_process_tree_figures *f)
 {
     f->cpu_user_ns += (int64_t)((own ? s->utime : 0) + s->cutime) * t->tick_ns;
     f->cpu_system_ns += (int64_t)((own ? s->stime : 0) + s->cstime) * t->tick_ns;
@@ -109,7 +109,8 @@ static void add_stat(const struct pl_tree *t, const struct stat_line *s, bool ow
 }
 
 /* A process that ended has no memory any more, until it is waited for. */
-static void add_memory(const struct pl_tree *t, struct pl_tree_member *m, struct pl_tree_figures *f)
+static void add_memory(const struct pl_process_tree *t, struct pl_process_tree_member *m,
+                       struct pl_process_tree_figures *f)
 {
     char text[128];
     uint64_t size, resident, shared;
@@ -125,7 +126,7 @@ static void add_memory(const struct pl_tree *t, struct pl_tree_member *m, struct
     f->shared_bytes += shared * t->page_bytes;
 }
 
-static void add_stats(const struct pl_tree *t, struct pl_tree_figures *f)
+static void add_stats(const struct pl_process_tree *t, struct pl_process_tree_figures *f)
 {
     struct stat_line s;
     for (uint32_t i = 0; i < t->count; i++)
@@ -138,14 +139,15 @@ static void add_stats(const struct pl_tree *t, struct pl_tree_figures *f)
         close(fd);
 }
 
-int pl_tree_read(struct pl_tree *t, enum pl_tree_reading reading, struct pl_tree_figures *f)
+int pl_process_tree_read(struct pl_process_tree *t, enum pl_process_tree_reading reading,
+                         struct pl_process_tree_figures *f)
 {
-    struct pl_tree_figures before = *f;
-    *f = (struct pl_tree_figures){0};
+    struct pl_process_tree_figures before = *f;
+    *f = (struct pl_process_tree_figures){0};
     int rc = find_members(t);
     for (uint32_t i = 0; i < t->count; i++)
         add_memory(t, &t->members[i], f);
-    if (reading == PL_TREE_WHOLE) {
+    if (reading == PL_PROCESS_TREE_WHOLE) {
         add_stats(t, f);
         return rc;
     }
@@ -163,7 +165,7 @@ static uint64_t kib_of(const char *status, const char *key)
     return at ? strtoull(at + strlen(key), NULL, 10) : 0;
 }
 
-uint64_t pl_tree_single_peak(const struct pl_tree *t)
+uint64_t pl_process_tree_single_peak(const struct pl_process_tree *t)
 {
     char status[4096];
     if (t->count != 1)
@@ -178,7 +180,7 @@ uint64_t pl_tree_single_peak(const struct pl_tree *t)
     return peak > shared ? (peak - shared) * 1024 : 0;
 }
 
-void pl_tree_close(struct pl_tree *t)
+void pl_process_tree_close(struct pl_process_tree *t)
 {
     while (t->count > 0)
         forget(t, 0);

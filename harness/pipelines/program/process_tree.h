@@ -7,24 +7,24 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-struct pl_tree_member {
+struct pl_process_tree_member {
     pid_t pid;
     int statm_fd;
     int stat_fd;
     bool seen; /* in this round */
 };
 
-struct pl_tree {
+struct pl_process_tree {
     pid_t root;       /* what it descends from */
     char procs[2432]; /* cgroup.procs of the container that it lies in; "" without one */
-    struct pl_tree_member *members;
+    struct pl_process_tree_member *members;
     uint32_t count, capacity;
     uint64_t page_bytes;
     int64_t tick_ns;
 };
 
 /** Sums at one moment; those below the line are of the latest whole reading. */
-struct pl_tree_figures {
+struct pl_process_tree_figures {
     uint64_t rss_bytes;    /* RssAnon: a page that a child shares with its parent counts in both */
     uint64_t shared_bytes; /* of files and shared memory, resident; counted in each */
     uint64_t vsz_bytes;
@@ -38,21 +38,21 @@ struct pl_tree_figures {
 };
 
 /** @param procs path of the container's cgroup.procs, or NULL: then descendants are looked for */
-void pl_tree_open(struct pl_tree *tree, pid_t root, const char *procs);
+void pl_process_tree_open(struct pl_process_tree *tree, pid_t root, const char *procs);
 
 /** What to read: /proc/PID/stat costs ten times as much as statm. */
-enum pl_tree_reading { PL_TREE_MEMORY, PL_TREE_WHOLE };
+enum pl_process_tree_reading { PL_PROCESS_TREE_MEMORY, PL_PROCESS_TREE_WHOLE };
 
 /** Reads the figures as they are now.
  *  @param figures those below the line stay as they are unless the whole is read
  *  @return 0, or -ENOMEM when there are more processes than there is memory for */
-int pl_tree_read(struct pl_tree *tree, enum pl_tree_reading reading,
-                 struct pl_tree_figures *figures);
+int pl_process_tree_read(struct pl_process_tree *tree, enum pl_process_tree_reading reading,
+                         struct pl_process_tree_figures *figures);
 
 /** The most that one process of the tree ever held, and it alone: VmHWM less what is shared now.
  *  @return 0 unless the tree is one process now */
-uint64_t pl_tree_single_peak(const struct pl_tree *tree);
+uint64_t pl_process_tree_single_peak(const struct pl_process_tree *tree);
 
-void pl_tree_close(struct pl_tree *tree);
+void pl_process_tree_close(struct pl_process_tree *tree);
 
 #endif

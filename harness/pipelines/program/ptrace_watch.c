@@ -14,7 +14,7 @@
 /* ptrace(2): the event of a stop stands above its signal. */
 #define EVENT_OF(status) ((status) >> 16)
 
-int pl_watch_begin(pid_t pid)
+int pl_ptrace_begin(pid_t pid)
 {
     const long options =
         PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_EXITKILL;
@@ -27,7 +27,7 @@ static bool stops_a_group(int signal)
 }
 
 /* One that was killed meanwhile is gone: nothing is wrong with that. */
-void pl_watch_go_on(pid_t pid, int status)
+void pl_ptrace_go_on(pid_t pid, int status)
 {
     int event = EVENT_OF(status), signal = WSTOPSIG(status);
     if (event == PTRACE_EVENT_STOP && stops_a_group(signal))
@@ -64,11 +64,11 @@ static pid_t process_of(pid_t thread)
     return line ? (pid_t)strtol(line + strlen("\nTgid:"), NULL, 10) : thread;
 }
 
-bool pl_watch_crashed(pid_t pid, int signal, struct pl_watch_crash *crash)
+bool pl_ptrace_crashed(pid_t pid, int signal, struct pl_ptrace_crash *crash)
 {
     if (!is_crash(signal) || process_of(pid) != pid)
         return false;
-    *crash = (struct pl_watch_crash){.signal = signal};
+    *crash = (struct pl_ptrace_crash){.signal = signal};
     read_text(pid, "comm", crash->program, sizeof crash->program);
     crash->program[strcspn(crash->program, "\n")] = '\0';
     return true;

@@ -1,8 +1,8 @@
 /* Tells helgrind what is shared without a lock on purpose: counters that one thread writes and
  * others read at leisure, and atomics, which it does not know. Anywhere else a request is a few
  * instructions that do nothing. */
-#ifndef PL_CELL_DECLARED_H
-#define PL_CELL_DECLARED_H
+#ifndef PL_CELL_HELGRIND_SHARED_H
+#define PL_CELL_HELGRIND_SHARED_H
 
 #include <stddef.h>
 
