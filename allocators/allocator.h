@@ -2,7 +2,9 @@
  *
  * A stack is a chain of layers on a heap, outermost first: `limited:max=32MiB/slab/jemalloc`.
  * A chain is built for each memory class of a scenario; budgets are shared by the classes that
- * name them. This is the only header of this folder that the harness includes. */
+ * name them. Of this folder the harness includes this header, base/, and of ledger/ who asks (site.h)
+ * and what was asked for (statement.h); the library for foreign programs, which carries layers into
+ * them, includes what it carries. */
 #ifndef PL_ALLOCATORS_ALLOCATOR_H
 #define PL_ALLOCATORS_ALLOCATOR_H
 
@@ -10,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "allocators/error.h"
-#include "allocators/units.h"
+#include "allocators/base/error.h"
+#include "allocators/base/units.h"
 
 #define PL_NAME_MAX 32        /* bytes of a backend's, class's or budget's name, with its NUL */
 #define PL_STACK_DEPTH_MAX 8  /* layers and heap together */

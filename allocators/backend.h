@@ -25,7 +25,8 @@ struct pl_option {
     enum pl_option_type type;
     int64_t min, max;    /* of size, count, milliseconds, nanoseconds and N */
     const char *choices; /* separated by '|' */
-    const char *initial; /* the default as one would write it; NULL: the allocator's own business */
+    const char
+        *default_text;   /* the default as one would write it; NULL: the allocator's own business */
     const char *tunable; /* the allocator's own name of it (a variable, or a key in one); NULL: it
                             reads no such thing, others see to it */
     uint32_t unit;       /* bytes that the allocator counts a size in; 0 for 1 */
@@ -86,8 +87,8 @@ struct pl_backend {
     bool one_thread; /* its links take calls from one thread at a time */
 
     /* layers */
-    const char *alone;  /* what follows when the spec is this layer alone, or NULL */
-    bool needs_budgets; /* unless its first option is set */
+    const char *shorthand_tail; /* what follows when the spec is this layer alone, or NULL */
+    bool needs_budgets;         /* unless its first option is set */
     /** Whether it refuses beyond a limit; NULL: never. */
     bool (*limits)(const struct pl_layer_spec *spec);
 
@@ -169,11 +170,7 @@ size_t pl_stack_weight_below(const struct pl_stack_spec *stack, size_t layer, si
 /** The alignment in bytes of what a layer's links hand out, as pl_stack_alignment. */
 size_t pl_layer_alignment(const struct pl_stack_spec *spec, size_t layer);
 
-/** Zeroed memory outside every heap and outside RssAnon, or NULL. */
-void *pl_mapping_new(size_t bytes);
-void pl_mapping_delete(void *mapping, size_t bytes);
-
-/** The links of a heap that is the process's own malloc (malloc_heap.c). */
+/** The links of a heap that is the process's own malloc (heaps/malloc_heap.c). */
 size_t pl_malloc_state_bytes(const struct pl_layer_context *context);
 int pl_malloc_open(void *state, const struct pl_layer_context *context, struct pl_allocator **links,
                    struct pl_error *error);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "allocators/allocator.h"
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 const struct pl_stack_group pl_stack_groups[] = {
     {"heaps", "every heap that a model can run in; those that are missing here are skipped",

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "allocators/backend.h"
-#include "allocators/nearest.h"
-#include "allocators/size_classes.h"
+#include "allocators/base/nearest.h"
+#include "allocators/base/size_classes.h"
 
 static bool in_range(const struct pl_option *option, int64_t value)
 {

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "allocators/backend.h"
-#include "allocators/nearest.h"
-#include "allocators/printable.h"
+#include "allocators/base/nearest.h"
+#include "allocators/base/printable.h"
 
 /* Where the parser stands. */
 struct cursor {
@@ -118,10 +118,10 @@ static void set_defaults(struct pl_layer_spec *layer)
 {
     for (size_t i = 0; i < layer->backend->option_count; i++) {
         const struct pl_option *option = &layer->backend->options[i];
-        if (option->initial)
-            pl_option_parse(option, option->initial, &layer->values[i].number, NULL);
-        if (option->initial && is_text(option))
-            snprintf(layer->text, sizeof layer->text, "%s", option->initial);
+        if (option->default_text)
+            pl_option_parse(option, option->default_text, &layer->values[i].number, NULL);
+        if (option->default_text && is_text(option))
+            snprintf(layer->text, sizeof layer->text, "%s", option->default_text);
     }
 }
 
@@ -216,9 +216,9 @@ static int parse_layers(struct cursor *cursor)
 static int add_rest(struct cursor *cursor)
 {
     const struct pl_backend *only = cursor->spec->layers[0].backend;
-    if (cursor->spec->depth > 1 || !only->alone)
+    if (cursor->spec->depth > 1 || !only->shorthand_tail)
         return 0;
-    cursor->at = only->alone;
+    cursor->at = only->shorthand_tail;
     cursor->implied = true;
     return parse_layers(cursor);
 }

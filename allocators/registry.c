@@ -89,8 +89,9 @@ static void list_options(const struct pl_backend *backend, char *text, size_t ca
     text[0] = '\0';
     for (size_t i = 0; i < backend->option_count && used < capacity; i++) {
         const struct pl_option *option = &backend->options[i];
-        used += (size_t)snprintf(text + used, capacity - used, "%s%s=%s", used ? " " : "",
-                                 option->name, option->initial ? option->initial : "auto");
+        used +=
+            (size_t)snprintf(text + used, capacity - used, "%s%s=%s", used ? " " : "", option->name,
+                             option->default_text ? option->default_text : "auto");
     }
 }
 

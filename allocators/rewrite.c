@@ -36,7 +36,8 @@ static int write_out(struct pl_stack_spec *spec, struct pl_error *error)
     char text[PL_STACK_TEXT_MAX];
     if (spec->layers[spec->depth - 1].end)
         return 0;
-    int length = snprintf(text, sizeof text, "%s/%s", spec->text, spec->layers[0].backend->alone);
+    int length =
+        snprintf(text, sizeof text, "%s/%s", spec->text, spec->layers[0].backend->shorthand_tail);
     if ((size_t)length >= sizeof text)
         return pl_error_set(error, -ENAMETOOLONG, "stack '%.40s...': too long", spec->text);
     return pl_stack_parse(text, spec, error);

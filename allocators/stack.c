@@ -3,7 +3,8 @@
 #include <stdatomic.h>
 
 #include "allocators/backend.h"
-#include "allocators/ledger.h"
+#include "allocators/base/mapping.h"
+#include "allocators/ledger/statement.h"
 
 struct layer {
     const struct pl_backend *backend;

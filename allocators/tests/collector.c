@@ -1,5 +1,6 @@
 /* The link below the collector, which counts, and what opens and closes the layer on it. */
 #include "allocators/tests/collector.h"
+#include "allocators/base/mapping.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

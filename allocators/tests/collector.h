@@ -4,7 +4,7 @@
 #define PL_ALLOCATORS_TESTS_COLLECTOR_H
 
 #include "allocators/backend.h"
-#include "allocators/gc.h"
+#include "allocators/gc/gc.h"
 
 enum { COLLECTOR_BLOCKS = 1 << 16 };
 

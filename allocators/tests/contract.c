@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "allocators/instruments.h"
+#include "allocators/base/instruments.h"
 #include "allocators/tests/opened.h"
 
 #define MIB (UINT64_C(1) << 20)

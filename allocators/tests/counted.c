@@ -1,5 +1,5 @@
-/* See counted.h. */
 #include "allocators/tests/counted.h"
+#include "allocators/base/mapping.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* See ledgered.h. */
 #include "allocators/tests/ledgered.h"
+#include "allocators/base/mapping.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

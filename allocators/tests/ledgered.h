@@ -3,7 +3,7 @@
 #define PL_ALLOCATORS_TESTS_LEDGERED_H
 
 #include "allocators/backend.h"
-#include "allocators/ledger.h"
+#include "allocators/ledger/statement.h"
 
 struct ledgered {
     struct pl_allocator inner, *link; /* the link above is the ledger's */

@@ -1,4 +1,3 @@
-/* See spawn.h. */
 #include "allocators/tests/spawn.h"
 
 #include <spawn.h>

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "allocators/book.h"
-#include "allocators/gc_heap.h"
+#include "allocators/base/book.h"
+#include "allocators/gc/heap.h"
 
 #define MIB (UINT64_C(1) << 20)
 #define ALL UINT64_MAX

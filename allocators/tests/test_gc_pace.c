@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "allocators/gc_pace.h"
+#include "allocators/gc/pace.h"
 
 #define MIB (UINT64_C(1) << 20)
 

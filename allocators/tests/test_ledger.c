@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "allocators/ledger_books.h"
+#include "allocators/ledger/books.h"
 #include "allocators/tests/counted.h"
 #include "allocators/tests/ledgered.h"
 

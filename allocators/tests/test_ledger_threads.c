@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "allocators/ledger.h"
+#include "allocators/ledger/statement.h"
 #include "allocators/tests/opened.h"
 
 enum { THREADS = 6, EXCHANGE = 64, STEPS = 30000, SITES = 4 };

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "allocators/nearest.h"
+#include "allocators/base/nearest.h"
 
 static const char names[] = "stalled-reader, stall-and-resume, steady-reader, lossy-network, gate";
 

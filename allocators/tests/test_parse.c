@@ -349,7 +349,8 @@ static void defaults_are_values(void **state)
             const struct pl_option *option = &backend->options[i];
             struct pl_error error;
             uint64_t number;
-            if (option->initial && pl_option_parse(option, option->initial, &number, &error))
+            if (option->default_text &&
+                pl_option_parse(option, option->default_text, &number, &error))
                 fail_msg("%s: %s", info.name, error.text);
         }
     }

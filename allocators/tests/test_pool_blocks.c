@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "allocators/backend.h"
-#include "allocators/pool_blocks.h"
+#include "allocators/layers/pool_blocks.h"
 
 enum { MANY = 5000 };
 

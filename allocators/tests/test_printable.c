@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "allocators/error.h"
-#include "allocators/printable.h"
+#include "allocators/base/error.h"
+#include "allocators/base/printable.h"
 
 static const struct {
     const char *text, *shown;

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "allocators/ledger.h"
+#include "allocators/ledger/statement.h"
 #include "allocators/tests/opened.h"
 
 static const struct pl_class any = {"any", PL_CLASS_ANY, -1};

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "allocators/size_classes.h"
+#include "allocators/base/size_classes.h"
 #include "allocators/tests/counted.h"
 #include "allocators/tests/opened.h"
 

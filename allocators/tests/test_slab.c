@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "allocators/slab_pool.h"
+#include "allocators/layers/slab_pool.h"
 #include "allocators/tests/opened.h"
 
 enum { PACKET = 696, SLOT = 720, HEADER = 56, MANY = 5000 };

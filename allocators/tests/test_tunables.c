@@ -127,7 +127,7 @@ static void skip_unless_read(const struct row *row, const struct pl_stack_spec *
     skip();
 }
 
-static int tell_version(const char *stack)
+static int print_version(const char *stack)
 {
     struct pl_stack_spec spec;
     char version[PL_VERSION_TEXT_MAX];
@@ -227,7 +227,7 @@ int main(int argc, char **argv)
     if (argc == 3 && !strcmp(argv[1], "--probe"))
         return probe_run(argv[2]);
     if (argc == 3 && !strcmp(argv[1], "--version"))
-        return tell_version(argv[2]);
+        return print_version(argv[2]);
     setenv("TBB_VERSION", "1", 1); /* tbbmalloc then says what it was told */
     for (size_t i = 0; i < PL_ARRAY_COUNT(rows); i++)
         tests[i] =

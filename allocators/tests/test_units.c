@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "allocators/units.h"
+#include "allocators/base/units.h"
 
 struct row {
     const char *text;

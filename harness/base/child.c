@@ -14,8 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "allocators/printable.h"
-#include "harness/base/memory.h"
+#include "allocators/base/printable.h"
+#include "harness/base/spare_memory.h"
 
 #define STEP_MS 10
 
@@ -135,7 +135,7 @@ static void run_child(const struct pl_child *c, pid_t parent, int go_fd, int rep
     if (!rc)
         rc = redirect(c->out, STDOUT_FILENO, O_WRONLY);
     if (!rc)
-        rc = redirect(c->complaints, STDERR_FILENO, O_WRONLY);
+        rc = redirect(c->stderr_fd, STDERR_FILENO, O_WRONLY);
     if (!rc) {
         execve(c->argv[0], (char **)(uintptr_t)c->argv, environment);
         rc = -errno;
@@ -247,7 +247,7 @@ int pl_child_run(const struct pl_child *c, int *status)
     return rc;
 }
 
-int pl_child_apart(void (*work)(void *context), void *context, unsigned timeout_s, int *status)
+int pl_child_call(void (*work)(void *context), void *context, unsigned timeout_s, int *status)
 {
     pid_t parent = getpid(), pid = fork();
     if (pid == 0) {

@@ -6,13 +6,13 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 struct pl_child {
     const char *const *argv;        /* argv[0] is a path; NULL at the end */
     const char *const *environment; /* "KEY=VALUE" each, NULL at the end; NULL: as our own */
-    int in, out, complaints; /* its stdin, stdout and stderr; -1: /dev/null. They stay ours */
-    unsigned timeout_ms;     /* then it is killed */
+    int in, out, stderr_fd; /* its stdin, stdout and stderr; -1: /dev/null. They stay ours */
+    unsigned timeout_ms;    /* then it is killed */
     const volatile sig_atomic_t *interrupted; /* nonzero: it is killed; may be NULL */
     unsigned grace_ms; /* from SIGTERM to SIGKILL, for one that has to clean up; 0: SIGKILL */
     bool group;        /* it has a process group of its own, which is killed with what it started */
@@ -30,7 +30,7 @@ int pl_child_become(pid_t parent);
 int pl_child_await_exec(int report_fd, pid_t pid);
 
 /** Runs it to its end. It dies when this process does, however that is, and so does its group. Any
- *  thread, but SIGCHLD must not be ignored (inherited.h).
+ *  thread, but SIGCHLD must not be ignored.
  *  @param status as waitpid gives it, set on success
  *  @return 0 whatever it ended with, -ETIMEDOUT, -EINTR, or why it could not be started */
 int pl_child_run(const struct pl_child *child, int *status);
@@ -40,7 +40,7 @@ int pl_child_run(const struct pl_child *child, int *status);
  *  @param timeout_s then it ends by SIGALRM; 0 for none
  *  @param status as waitpid gives it, 0 where `work` returned; set on success
  *  @return 0 or a negative errno when there is no process */
-int pl_child_apart(void (*work)(void *context), void *context, unsigned timeout_s, int *status);
+int pl_child_call(void (*work)(void *context), void *context, unsigned timeout_s, int *status);
 
 /** The last line of what it wrote to a file, without its newline and with what
  *  is not printable as an escape; empty where it said nothing. */

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 /** A file on its way; nothing stands under its name until pl_file_commit. */
 struct pl_file {

@@ -1,4 +1,3 @@
-/* Marks and locks of folders (mark.h). */
 #include "harness/base/mark.h"
 
 #include <ctype.h>

@@ -2,7 +2,7 @@
 #ifndef PL_BASE_PROC_H
 #define PL_BASE_PROC_H
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 /** @return 0, or -ENOSYS with a line that says how to get it */
 int pl_proc_check(struct pl_error *error);

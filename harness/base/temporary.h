@@ -3,7 +3,7 @@
 #ifndef PL_BASE_TEMPORARY_H
 #define PL_BASE_TEMPORARY_H
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 struct pl_temporary {
     char path[1024];

@@ -1,4 +1,3 @@
-/* The stream (text_stream.h). */
 #include "harness/base/text_stream.h"
 
 #include <errno.h>

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "allocators/site.h"
+#include "allocators/ledger/site.h"
 #include "harness/base/random.h"
 #include "harness/bench/suite.h"
 

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/cell/collect.h"
-#include "harness/cell/declared.h"
-#include "harness/cell/planted.h"
+#include "harness/cell/callgrind_window.h"
+#include "harness/cell/helgrind_shared.h"
+#include "harness/cell/injected_regression.h"
 #include "harness/clock/real.h"
 
 int pl_cell_fail(int code, const char *text)
@@ -72,7 +72,7 @@ static int open_parts(struct pl_cell *cell, struct pl_error *error)
 {
     struct pl_job *job = cell->job;
     cell->arena = (struct pl_arena){(uint8_t *)job + job->arena_offset, 0, job->arena_bytes};
-    pl_planted_objects(&job->scenario);
+    pl_injected_objects(&job->scenario);
     int rc = open_stack(cell, error);
     if (rc)
         return rc;
@@ -144,20 +144,21 @@ void pl_cell_begin(struct pl_cell *cell)
     getrusage(RUSAGE_SELF, &cell->usage_start);
     cell->sampler.cpu_start_ns = pl_real_cpu();
     cell->real_start_ns = pl_real_now();
-    pl_planted_rss();
-    pl_collect_toggle();
+    pl_injected_rss();
+    pl_callgrind_toggle();
 }
 
 static void add_class(struct pl_class_record *record, const struct pl_meter *meter, uint32_t i)
 {
     const struct pl_class_books *books = &meter->books[i];
-    uint64_t acquires = pl_own_read(&books->acquires), releases = pl_own_read(&books->releases);
+    uint64_t acquires = pl_counter_read(&books->acquires),
+             releases = pl_counter_read(&books->releases);
     record->size = meter->sizes[i];
     record->acquires += acquires;
     record->releases += releases;
-    record->failures += pl_own_read(&books->failures);
-    record->acquired_bytes += acquires * record->size + pl_own_read(&books->acquired_excess);
-    record->released_bytes += releases * record->size + pl_own_read(&books->released_excess);
+    record->failures += pl_counter_read(&books->failures);
+    record->acquired_bytes += acquires * record->size + pl_counter_read(&books->acquired_excess);
+    record->released_bytes += releases * record->size + pl_counter_read(&books->released_excess);
 }
 
 /* As they are now: live threads go on until they are told to stop. */
@@ -175,8 +176,8 @@ void pl_cell_end(struct pl_cell *cell, int64_t t_ns)
 {
     struct pl_final *final = &cell->final;
     struct rusage usage;
-    pl_collect_toggle();
-    pl_planted_cpu(cell->sampler.cpu_start_ns + cell->sampler.own_cpu_ns);
+    pl_callgrind_toggle();
+    pl_injected_cpu(cell->sampler.cpu_start_ns + cell->sampler.own_cpu_ns);
     *final = (struct pl_final){.kind = PL_RECORD_FINAL, .size = sizeof *final, .t_ns = t_ns};
     final->cpu_ns = pl_real_cpu() - cell->sampler.cpu_start_ns - cell->sampler.own_cpu_ns;
     final->real_ns = pl_real_now() - cell->real_start_ns;

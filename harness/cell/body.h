@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 
 #include "harness/cell/job.h"
-#include "harness/cell/ledger.h"
+#include "harness/cell/ledger_sampling.h"
 #include "harness/cell/sampler.h"
 #include "harness/cell/trim.h"
 #include "harness/pipelines/pipeline.h"

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 enum pl_container_kind {
     PL_CONTAINER_NONE,

@@ -7,14 +7,14 @@
 #include <regex.h>
 #include <stdbool.h>
 
-#include "harness/cell/alerts.h"
+#include "harness/cell/alert_watch.h"
 #include "harness/cell/charged.h"
 #include "harness/cell/job.h"
 #include "harness/cell/program_ledger.h"
 #include "harness/pipelines/program/helpers.h"
 #include "harness/pipelines/program/keeper.h"
 #include "harness/pipelines/program/output.h"
-#include "harness/pipelines/program/tree.h"
+#include "harness/pipelines/program/process_tree.h"
 
 /** How often something that nobody tells of is looked at, in ns: 10 ms. */
 #define PL_DOCK_STEP_NS INT64_C(10000000)
@@ -27,15 +27,15 @@ struct pl_dock {
     const struct pl_program_settings *settings;
     struct pl_output printed, clients_printed;
     struct pl_keeper keeper;
-    struct pl_tree tree;
+    struct pl_process_tree tree;
     struct pl_helpers helpers;
-    struct pl_alerts alerts;
+    struct pl_alert_watch alerts;
     struct pl_program_ledger ledger;
     regex_t pattern;
-    int64_t start_ns;             /* replay time 0 */
-    struct pl_tree_figures now;   /* of the latest sample */
-    int64_t whole_ns;             /* in the replay's time, when the whole was read last */
-    struct pl_tree_figures begun; /* at replay time 0 */
+    int64_t start_ns;                     /* replay time 0 */
+    struct pl_process_tree_figures now;   /* of the latest sample */
+    int64_t whole_ns;                     /* in the replay's time, when the whole was read last */
+    struct pl_process_tree_figures begun; /* at replay time 0 */
     struct pl_charged charged_begun;
     uint64_t rss_bytes_peak;
     struct pl_program_record facts;
@@ -53,7 +53,7 @@ int pl_dock_check_port(const struct pl_program_settings *settings, struct pl_err
 void pl_dock_wait(struct pl_dock *dock, int64_t until_ns);
 
 /** Whether the program has ended, with all that it has left behind. */
-bool pl_dock_has_ended(struct pl_dock *dock, const struct pl_tree_figures *figures);
+bool pl_dock_has_ended(struct pl_dock *dock, const struct pl_process_tree_figures *figures);
 
 /** @return enum pl_dock_readiness, or a negative errno: it can't work */
 int pl_dock_await_ready(struct pl_dock *dock, struct pl_error *error);
@@ -68,7 +68,7 @@ void pl_dock_charged(const struct pl_dock *dock, struct pl_charged *charged);
 void pl_dock_begin_window(struct pl_dock *dock);
 
 /** Takes one sample. @return whether the program goes on */
-bool pl_dock_sample(struct pl_dock *dock, enum pl_tree_reading reading, int64_t t_ns);
+bool pl_dock_sample(struct pl_dock *dock, enum pl_process_tree_reading reading, int64_t t_ns);
 
 /** Measures until the duration is over, or the program has ended.
  *  @param reached_ns set to where it came @return 0 or a negative errno */

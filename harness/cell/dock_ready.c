@@ -35,7 +35,7 @@ int pl_dock_check_port(const struct pl_program_settings *p, struct pl_error *err
 
 /* The program is over when its first process has ended and left none behind: a daemon leaves one.
  */
-bool pl_dock_has_ended(struct pl_dock *d, const struct pl_tree_figures *f)
+bool pl_dock_has_ended(struct pl_dock *d, const struct pl_process_tree_figures *f)
 {
     if (!d->main_ended)
         d->main_ended = pl_keeper_ended(&d->keeper, &d->facts.wait_status);
@@ -129,10 +129,10 @@ static int never_ready(struct pl_dock *d, struct pl_error *error)
 int pl_dock_await_ready(struct pl_dock *d, struct pl_error *error)
 {
     int64_t started_ns = pl_real_now(), waited_ns = 0;
-    struct pl_tree_figures f = {0};
+    struct pl_process_tree_figures f = {0};
     d->facts.ready_ns = -1;
     while (!pl_dock_told_to_end() && !is_ready(d, waited_ns)) {
-        int rc = pl_tree_read(&d->tree, PL_TREE_MEMORY, &f);
+        int rc = pl_process_tree_read(&d->tree, PL_PROCESS_TREE_MEMORY, &f);
         if (rc)
             return pl_error_set(error, rc, "out of memory");
         if (pl_dock_has_ended(d, &f))
@@ -152,12 +152,12 @@ int pl_dock_await_ready(struct pl_dock *d, struct pl_error *error)
 static int read_served(struct pl_dock *d, struct pl_interpose_report *page)
 {
     int64_t until_ns = pl_real_now() + LOADED_WITHIN_NS;
-    struct pl_tree_figures f = {0};
+    struct pl_process_tree_figures f = {0};
     for (;;) {
         int rc = pl_interpose_read(d->job->orders.page, page);
         if (rc || page->calls || pl_dock_told_to_end() || pl_real_now() > until_ns ||
-            pl_tree_read(&d->tree, PL_TREE_MEMORY, &f) || pl_dock_has_ended(d, &f) ||
-            (page->processes && f.rss_bytes < UNSERVED_BYTES))
+            pl_process_tree_read(&d->tree, PL_PROCESS_TREE_MEMORY, &f) ||
+            pl_dock_has_ended(d, &f) || (page->processes && f.rss_bytes < UNSERVED_BYTES))
             return rc;
         pl_dock_wait(d, pl_real_now() + PL_DOCK_STEP_NS);
     }
@@ -167,7 +167,7 @@ static int read_served(struct pl_dock *d, struct pl_interpose_report *page)
 int pl_dock_check_served(struct pl_dock *d, struct pl_error *error)
 {
     static struct pl_interpose_report page; /* large for a stack */
-    struct pl_tree_figures f = {0};
+    struct pl_process_tree_figures f = {0};
     if (d->facts.native)
         return 0;
     int rc = read_served(d, &page);
@@ -175,7 +175,7 @@ int pl_dock_check_served(struct pl_dock *d, struct pl_error *error)
     d->facts.allocating_before = rc ? 0 : page.allocating_calls;
     if (rc)
         return pl_error_set(error, rc, "%s can't be read: %s", d->job->orders.page, strerror(-rc));
-    pl_tree_read(&d->tree, PL_TREE_MEMORY, &f);
+    pl_process_tree_read(&d->tree, PL_PROCESS_TREE_MEMORY, &f);
     if (page.processes && (page.calls || f.rss_bytes < UNSERVED_BYTES))
         return 0;
     return pl_error_set(

@@ -16,16 +16,16 @@ void pl_dock_charged(const struct pl_dock *d, struct pl_charged *c)
 }
 
 /* @return whether the program goes on */
-bool pl_dock_sample(struct pl_dock *d, enum pl_tree_reading reading, int64_t t_ns)
+bool pl_dock_sample(struct pl_dock *d, enum pl_process_tree_reading reading, int64_t t_ns)
 {
     struct pl_tree_record tree = {.kind = PL_RECORD_TREE, .size = sizeof tree};
     if (t_ns - d->whole_ns >= WHOLE_STEP_NS)
-        reading = PL_TREE_WHOLE;
-    if (reading == PL_TREE_WHOLE)
+        reading = PL_PROCESS_TREE_WHOLE;
+    if (reading == PL_PROCESS_TREE_WHOLE)
         d->whole_ns = t_ns;
-    if (pl_tree_read(&d->tree, reading, &d->now))
+    if (pl_process_tree_read(&d->tree, reading, &d->now))
         return false;
-    const struct pl_tree_figures f = d->now;
+    const struct pl_process_tree_figures f = d->now;
     if (pl_dock_has_ended(d, &f)) {
         d->facts.ended_ns = t_ns;
         return false;
@@ -42,7 +42,7 @@ bool pl_dock_sample(struct pl_dock *d, enum pl_tree_reading reading, int64_t t_n
     s.rss_bytes = f.rss_bytes;
     s.cpu_ns = f.cpu_user_ns + f.cpu_system_ns - d->begun.cpu_user_ns - d->begun.cpu_system_ns;
     pl_record_write(PL_RECORD_FD, &s, sizeof s);
-    pl_alerts_look(&d->alerts, &s, NULL);
+    pl_alert_watch_look(&d->alerts, &s, NULL);
     pl_program_ledger_sample(&d->ledger, t_ns);
     d->rss_bytes_peak = f.rss_bytes > d->rss_bytes_peak ? f.rss_bytes : d->rss_bytes_peak;
     d->at_ceiling = d->job->ceiling_bytes && f.rss_bytes > d->job->ceiling_bytes;
@@ -58,7 +58,7 @@ int pl_dock_run_window(struct pl_dock *d, int64_t *reached_ns, struct pl_error *
     int rc = 0;
     while (!rc && !pl_dock_told_to_end() && now_ns < s->duration_ns) {
         if (now_ns >= next_sample_ns) {
-            if (!pl_dock_sample(d, now_ns ? PL_TREE_MEMORY : PL_TREE_WHOLE, now_ns))
+            if (!pl_dock_sample(d, now_ns ? PL_PROCESS_TREE_MEMORY : PL_PROCESS_TREE_WHOLE, now_ns))
                 break;
             next_sample_ns += s->sample_interval_ns;
         }
@@ -80,6 +80,6 @@ void pl_dock_begin_window(struct pl_dock *d)
     pl_record_write(PL_RECORD_FD, &ready, sizeof ready);
     pl_program_ledger_open(&d->ledger, d->job, PL_RECORD_FD);
     pl_dock_wait(d, d->start_ns);
-    pl_tree_read(&d->tree, PL_TREE_WHOLE, &d->begun);
+    pl_process_tree_read(&d->tree, PL_PROCESS_TREE_WHOLE, &d->begun);
     pl_dock_charged(d, &d->charged_begun);
 }

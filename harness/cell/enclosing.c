@@ -5,9 +5,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "harness/base/memory.h"
+#include "harness/base/spare_memory.h"
 #include "harness/cell/cgroup.h"
-#include "harness/cell/process.h"
 
 /* What a run itself may grow by beside its cells: results, reports, pipes. Ten times what the
  * default matrix takes. */
@@ -136,7 +135,7 @@ static bool find_inherited(const struct pl_enclosed_cell *cell, char why[PL_ENCL
                      (double)limit.rlim_cur / limits[i].unit, limits[i].unit_name);
             return true;
         }
-    if (getrlimit(RLIMIT_STACK, &limit) || limit.rlim_max >= PL_PROCESS_STACK_BYTES)
+    if (getrlimit(RLIMIT_STACK, &limit) || limit.rlim_max >= PL_CELL_STACK_BYTES)
         return false;
     snprintf(why, PL_ENCLOSING_TEXT, "an inherited RLIMIT_STACK (ulimit -s) of %.6g MiB",
              (double)limit.rlim_max / 0x1p20);

@@ -10,6 +10,10 @@
 
 #define PL_ENCLOSING_TEXT 240
 
+/** The stack of a cell's threads, as glibc takes it from RLIMIT_STACK: Linux's own default,
+ * whatever was inherited, unless the hard limit is below it. */
+#define PL_CELL_STACK_BYTES (UINT64_C(8) << 20)
+
 /** The cell that is asked about. */
 struct pl_enclosed_cell {
     uint64_t bytes;     /* its container's limit; without one, where it stops itself */

@@ -17,7 +17,7 @@ int pl_process_ffmpeg(char *version, size_t capacity, struct pl_error *error)
     struct pl_child child = {.argv = (const char *const[]){program, "--version", NULL},
                              .in = -1,
                              .out = out,
-                             .complaints = -1,
+                             .stderr_fd = -1,
                              .timeout_ms = 10000};
     rc = out < 0 ? -errno : pl_child_run(&child, &status);
     version[0] = '\0';

@@ -13,10 +13,10 @@
 #define TIMEOUT_MS 10000
 
 /* The loader's own way to say why is long: "PROGRAM: LIBRARY: what is wrong". */
-static int refuse(const struct pl_stack_spec *spec, int complaints, struct pl_error *error)
+static int refuse(const struct pl_stack_spec *spec, int stderr_fd, struct pl_error *error)
 {
     char line[512];
-    pl_child_last_line(complaints, line, sizeof line);
+    pl_child_last_line(stderr_fd, line, sizeof line);
     if (strncmp(line, "stack '", 7) == 0) /* it ran, and told itself */
         return pl_error_set(error, -ENOEXEC, "%s", line);
     return pl_error_set(error, -ENOEXEC, "stack '%.200s': %s can't be loaded here%s%.300s",
@@ -24,7 +24,7 @@ static int refuse(const struct pl_stack_spec *spec, int complaints, struct pl_er
 }
 
 static int ask(const struct pl_stack_spec *spec, const char *const *environment, int out,
-               int complaints, struct pl_error *error)
+               int stderr_fd, struct pl_error *error)
 {
     char program[4096];
     int status = 0, rc = pl_process_find("plimsoll-cell", program, sizeof program, error);
@@ -35,13 +35,13 @@ static int ask(const struct pl_stack_spec *spec, const char *const *environment,
                              .environment = environment,
                              .in = -1,
                              .out = out,
-                             .complaints = complaints,
+                             .stderr_fd = stderr_fd,
                              .timeout_ms = TIMEOUT_MS};
     rc = pl_child_run(&child, &status);
     if (rc)
         return pl_error_set(error, rc, "stack '%.200s': its heap's version can't be asked: %s",
                             spec->text, strerror(-rc));
-    return status ? refuse(spec, complaints, error) : 0;
+    return status ? refuse(spec, stderr_fd, error) : 0;
 }
 
 /* The heap alone, without what it would be told: a version does not depend on that. */
@@ -54,14 +54,14 @@ static int ask_heap(const struct pl_stack_spec *spec, struct pl_heap *heap, stru
         return rc;
     environment[1] = pl_environment_find(&made, "LD_PRELOAD");
     int out = memfd_create("plimsoll-version", MFD_CLOEXEC);
-    int complaints = memfd_create("plimsoll-complaints", MFD_CLOEXEC);
-    rc = out < 0 || complaints < 0
+    int stderr_fd = memfd_create("plimsoll-complaints", MFD_CLOEXEC);
+    rc = out < 0 || stderr_fd < 0
              ? pl_error_set(error, -errno, "no file in memory: %s", strerror(errno))
-             : ask(spec, environment, out, complaints, error);
+             : ask(spec, environment, out, stderr_fd, error);
     if (!rc)
         pl_child_last_line(out, heap->version, sizeof heap->version);
     close(out);
-    close(complaints);
+    close(stderr_fd);
     return rc;
 }
 

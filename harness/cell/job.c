@@ -1,5 +1,5 @@
-/* Laying out a job (job.h). */
 #include "harness/cell/job.h"
+#include "harness/pipelines/background/background.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "harness/cell/enclosing.h"
-#include "harness/cell/replay.h"
 #include "harness/live/receiver.h"
 #include "harness/pipelines/trace/wall.h"
 #include "harness/scenario/traits.h"

@@ -4,7 +4,7 @@
 #ifndef PL_CELL_LEDGER_RECORD_H
 #define PL_CELL_LEDGER_RECORD_H
 
-#include "allocators/ledger.h"
+#include "allocators/ledger/statement.h"
 
 #define PL_LEDGER_TIMES_MAX 16      /* at which a person asks for reports */
 #define PL_LEDGER_OTHERS UINT32_MAX /* the index of what is told of further sites in one sum */

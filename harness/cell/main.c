@@ -7,7 +7,7 @@
 #include "allocators/allocator.h"
 #include "harness/cell/replay.h"
 
-static int tell_version(const char *stack)
+static int print_version(const char *stack)
 {
     struct pl_stack_spec spec;
     struct pl_error error;
@@ -23,6 +23,6 @@ static int tell_version(const char *stack)
 int main(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[1], "--heap-version") == 0)
-        return tell_version(argv[2]);
+        return print_version(argv[2]);
     return pl_cell_replay(pl_pipeline_of);
 }

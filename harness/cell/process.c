@@ -10,13 +10,15 @@
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/base/child.h"
+#include "harness/base/proc.h"
+#include "harness/cell/enclosing.h"
 #include "harness/cell/job.h"
-#include "harness/cell/program.h"
 
 #define PL_SAID_LINES_MAX 4
 
@@ -50,8 +52,7 @@ static void fix_stack(void)
     struct rlimit limit;
     if (getrlimit(RLIMIT_STACK, &limit))
         return;
-    limit.rlim_cur =
-        limit.rlim_max < PL_PROCESS_STACK_BYTES ? limit.rlim_max : PL_PROCESS_STACK_BYTES;
+    limit.rlim_cur = limit.rlim_max < PL_CELL_STACK_BYTES ? limit.rlim_max : PL_CELL_STACK_BYTES;
     setrlimit(RLIMIT_STACK, &limit);
 }
 
@@ -239,11 +240,42 @@ void pl_process_pass_on(struct pl_process *process)
         fprintf(stderr, "... and more from this cell: %zu B at least\n", size - shown);
 }
 
+/* Where it would be. @return whether something is there */
+static bool stands_beside(const char *name, char *path, size_t capacity)
+{
+    char self[3072];
+    struct stat status;
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    self[n > 0 ? n : 0] = '\0';
+    const char *slash = strrchr(self, '/');
+    snprintf(path, capacity, "%.*s/%s", slash ? (int)(slash - self) : 0, self, name);
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+/* Why pl_child_find_beside found no program of this name. */
+static int program_missing(const char *name, struct pl_error *error)
+{
+    char path[4096];
+    int rc = pl_proc_check(error);
+    if (rc)
+        return rc;
+    if (stands_beside(name, path, sizeof path))
+        return pl_error_set(error, -EACCES,
+                            "this user may not execute %s; its owner allows it by `chmod a+rx`",
+                            path);
+    if (strcmp(name, PL_PROCESS_MEDIA) != 0)
+        return pl_error_set(error, -ENOENT, "%s is missing beside this program; build it by `make`",
+                            name);
+    return pl_error_set(error, -ENOSYS,
+                        "plimsoll-media was not built, for want of FFmpeg: `ci/setup` installs it; "
+                        "then build again");
+}
+
 int pl_process_find(const char *name, char *path, size_t capacity, struct pl_error *error)
 {
     if (pl_child_find_beside(name, path, capacity) == 0)
         return 0;
-    return pl_program_missing(name, error);
+    return program_missing(name, error);
 }
 
 bool pl_process_can_fix_addresses(void)

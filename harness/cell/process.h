@@ -11,10 +11,6 @@
 #include "harness/cell/container.h"
 #include "harness/cell/wrapper.h"
 
-/** The stack of a cell's threads, as glibc takes it from RLIMIT_STACK: Linux's own default,
- * whatever was inherited, unless the hard limit is below it. */
-#define PL_PROCESS_STACK_BYTES (UINT64_C(8) << 20)
-
 struct pl_process_options {
     const char *program; /* path of plimsoll-cell or the like */
     const struct pl_environment *environment;
@@ -46,7 +42,8 @@ void pl_process_pass_on(struct pl_process *process);
 #define PL_PROCESS_MEDIA "plimsoll-media"
 
 /** Path of plimsoll-cell or the like, beside the running program.
- *  @return 0, or a negative errno with the reason (program.h) */
+ *  @return 0; -ENOENT where it is not there, -EACCES where it may not be executed, -ENOSYS where
+ *  nobody can tell, or where what it is made of is missing */
 int pl_process_find(const char *name, char *path, size_t capacity, struct pl_error *error);
 
 /** The version of the FFmpeg that cells of media have.

@@ -17,7 +17,7 @@
 #include "harness/clock/virtual.h"
 #include "harness/interpose/control.h"
 #include "harness/pipelines/program/descendants.h"
-#include "harness/pipelines/program/words.h"
+#include "harness/pipelines/program/exec_words.h"
 
 #define STRAYS_MS 5000 /* that what was killed may take to be gone */
 
@@ -64,9 +64,9 @@ static int start(struct pl_dock *d, struct pl_error *error)
     char *argv[PL_PROGRAM_WORDS_MAX + 1], procs[sizeof orders->cgroup + 16];
     for (size_t i = 0; i < orders->environment.count; i++)
         heap[i] = pl_environment_at(&orders->environment, i);
-    pl_words_argv(&d->settings->command, argv);
+    pl_exec_words_argv(&d->settings->command, argv);
     char **environment =
-        pl_words_environment(heap, orders->environment.count, &d->settings->environment);
+        pl_exec_words_environment(heap, orders->environment.count, &d->settings->environment);
     if (!environment)
         return pl_error_set(error, -ENOMEM, "out of memory");
     snprintf(procs, sizeof procs, "%s/cgroup.procs", orders->cgroup);
@@ -86,7 +86,7 @@ static int start(struct pl_dock *d, struct pl_error *error)
         return rc;
     close(d->printed.write_fd); /* so that its end can be seen */
     d->printed.write_fd = -1;
-    pl_tree_open(&d->tree, d->keeper.pid, keep.cgroup);
+    pl_process_tree_open(&d->tree, d->keeper.pid, keep.cgroup);
     return 0;
 }
 
@@ -103,10 +103,11 @@ static void stop_program(struct pl_dock *d)
     int number = (int)d->settings->stop_signal;
     int64_t until_ns = pl_real_now() + d->settings->grace_ns;
     bool all_told = false;
-    struct pl_tree_figures f = {0};
+    struct pl_process_tree_figures f = {0};
     if (!d->main_ended)
         kill(d->keeper.program, number);
-    while (pl_tree_read(&d->tree, PL_TREE_MEMORY, &f) == 0 && !pl_dock_has_ended(d, &f)) {
+    while (pl_process_tree_read(&d->tree, PL_PROCESS_TREE_MEMORY, &f) == 0 &&
+           !pl_dock_has_ended(d, &f)) {
         if (d->main_ended && !all_told)
             pl_descendants_of(d->keeper.pid, signal_one, &number);
         all_told = d->main_ended;
@@ -138,7 +139,7 @@ static void end_strays(void)
     }
 }
 
-static void report(struct pl_dock *d, int64_t t_ns, const struct pl_tree_figures *end)
+static void report(struct pl_dock *d, int64_t t_ns, const struct pl_process_tree_figures *end)
 {
     struct pl_final final = {.kind = PL_RECORD_FINAL, .size = sizeof final, .t_ns = t_ns};
     struct pl_charged now;
@@ -195,7 +196,7 @@ static void end_ledger(struct pl_dock *d, int64_t t_ns)
 static int attend(struct pl_dock *d, struct pl_error *error)
 {
     int64_t t_ns = 0;
-    struct pl_tree_figures end = {0};
+    struct pl_process_tree_figures end = {0};
     int ready = pl_dock_await_ready(d, error);
     int rc = ready < 0 ? ready : 0;
     if (ready == PL_DOCK_READY && !pl_dock_told_to_end())
@@ -210,10 +211,10 @@ static int attend(struct pl_dock *d, struct pl_error *error)
     } else if (rc == 0) {
         rc = pl_dock_run_window(d, &t_ns, error);
         if (!rc && !pl_dock_told_to_end() && d->facts.ended_ns < 0 && !d->at_ceiling)
-            pl_dock_sample(d, PL_TREE_WHOLE, t_ns);
-        uint64_t single = pl_tree_single_peak(&d->tree);
+            pl_dock_sample(d, PL_PROCESS_TREE_WHOLE, t_ns);
+        uint64_t single = pl_process_tree_single_peak(&d->tree);
         d->rss_bytes_peak = single > d->rss_bytes_peak ? single : d->rss_bytes_peak;
-        pl_tree_read(&d->tree, PL_TREE_WHOLE, &end);
+        pl_process_tree_read(&d->tree, PL_PROCESS_TREE_WHOLE, &end);
         take_page(d);
         end_ledger(d, t_ns);
     }
@@ -263,7 +264,8 @@ int main(void)
     dock.settings = &dock.job->scenario.program;
     dock.facts.ended_ns = -1;
     dock.facts.native = !dock.job->orders.page[0];
-    dock.alerts = (struct pl_alerts){.scenario = &dock.job->scenario, .record_fd = PL_RECORD_FD};
+    dock.alerts =
+        (struct pl_alert_watch){.scenario = &dock.job->scenario, .record_fd = PL_RECORD_FD};
     int rc = run(&dock, &error);
     if (rc && !pl_dock_told_to_end())
         pl_record_failure(PL_RECORD_FD, rc, error.text);

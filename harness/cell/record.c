@@ -1,4 +1,3 @@
-/* Writing records whole (record.h). */
 #include "harness/cell/record.h"
 
 #include <errno.h>

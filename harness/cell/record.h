@@ -11,7 +11,7 @@
 #include "harness/cell/charged.h"
 #include "harness/cell/ledger_record.h"
 #include "harness/interpose/page.h"
-#include "harness/pipelines/program/watch.h"
+#include "harness/pipelines/program/ptrace_watch.h"
 #include "harness/traffic/counts.h"
 
 #define PL_BOOKS_MAX 8 /* classes of a scenario */
@@ -93,7 +93,7 @@ struct pl_program_record {
     uint64_t output_bytes;
     uint32_t watched;     /* how each process ends was seen */
     int32_t crash_signal; /* that ended another process than the first one; 0: none, or not seen */
-    char crash_program[PL_WATCH_NAME_MAX]; /* its name */
+    char crash_program[PL_PTRACE_NAME_MAX]; /* its name */
     uint32_t native; /* nothing of ours stands in it: what follows is not known */
     /* of the interposed library (interpose/control.h), since the program began: */
     uint64_t calls_before; /* of the allocation API until the window began */

@@ -1,10 +1,11 @@
 /* The virtual loop, the sampler and a pipeline put together (replay.h). */
 #include "harness/cell/replay.h"
+#include "harness/pipelines/background/background.h"
 
 #include <errno.h>
 
 #include "harness/cell/body.h"
-#include "harness/cell/collect.h"
+#include "harness/cell/callgrind_window.h"
 #include "harness/clock/threads.h"
 #include "harness/clock/virtual.h"
 
@@ -22,9 +23,9 @@ static int64_t on_sample(void *context, int64_t now_ns)
 {
     struct replayed *r = context;
     pl_cell_trim(&r->cell, now_ns);
-    pl_collect_toggle();
+    pl_callgrind_toggle();
     pl_cell_sample(&r->cell, now_ns);
-    pl_collect_toggle();
+    pl_callgrind_toggle();
     r->loop.stopped = r->cell.sampler.at_ceiling;
     return now_ns + r->cell.job->scenario.sample_interval_ns;
 }

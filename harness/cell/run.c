@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "harness/base/memory.h"
+#include "harness/base/spare_memory.h"
 #include "harness/base/temporary.h"
 #include "harness/cell/job.h"
 #include "harness/cell/process.h"
@@ -18,7 +18,7 @@
 #include "harness/cell/site_names.h"
 #include "harness/interpose/control.h"
 #include "harness/pipelines/pipeline.h"
-#include "harness/pipelines/program/words.h"
+#include "harness/pipelines/program/exec_words.h"
 #include "harness/scenario/traits.h"
 #include "harness/traffic/tape.h"
 
@@ -31,10 +31,10 @@ struct reader {
     int fd;
     char buffer[65536];
     size_t used;
-    size_t capacity;            /* of evidence->samples */
-    struct pl_feed *feed;       /* of a foreign program, else NULL */
-    struct pl_tree_record tree; /* the latest */
-    struct pl_error failed;     /* why the feed could not start */
+    size_t capacity;                 /* of evidence->samples */
+    struct pl_program_senders *feed; /* of a foreign program, else NULL */
+    struct pl_tree_record tree;      /* the latest */
+    struct pl_error failed;          /* why the feed could not start */
     struct pl_failure failure;
 };
 
@@ -75,7 +75,7 @@ static int keep_alert(const struct reader *reader, struct pl_cell_evidence *e,
         return -EPROTO;
     if (reader->options->on_alert)
         reader->options->on_alert(reader->options->alert_context, alert);
-    return pl_alerted_add(&e->alerted, alert);
+    return pl_alert_log_add(&e->alerted, alert);
 }
 
 static int keep_record(struct reader *reader, struct pl_cell_evidence *e,
@@ -91,8 +91,9 @@ static int keep_record(struct reader *reader, struct pl_cell_evidence *e,
         e->has_final = true;
         return 0;
     case PL_RECORD_READY:
-        return reader->feed ? pl_feed_start(reader->feed, record->ready.start_ns, &reader->failed)
-                            : -EPROTO;
+        return reader->feed
+                   ? pl_program_senders_start(reader->feed, record->ready.start_ns, &reader->failed)
+                   : -EPROTO;
     case PL_RECORD_TREE:
         reader->tree = record->tree;
         return 0;
@@ -186,7 +187,7 @@ static int collect(const struct pl_cell_options *o, struct reader *reader,
         if (o->interrupted && *o->interrupted)
             return -EINTR;
         if (pl_sender_process_failed(sender, error) ||
-            (reader->feed && pl_feed_failed(reader->feed, error)))
+            (reader->feed && pl_program_senders_failed(reader->feed, error)))
             return -EPIPE;
         int64_t left_ms = (deadline - monotonic_ns()) / 1000000;
         if (left_ms <= 0) {
@@ -262,7 +263,8 @@ static int follow(const struct pl_cell_options *o, int job_fd, struct reader *re
 }
 
 static int supervise(const struct pl_cell_options *o, const struct pl_process_options *p,
-                     struct pl_feed *feed, struct pl_cell_evidence *e, struct pl_error *error)
+                     struct pl_program_senders *feed, struct pl_cell_evidence *e,
+                     struct pl_error *error)
 {
     struct pl_process process;
     int rc = pl_process_start(p, &process, error);
@@ -329,18 +331,18 @@ static int supervise_foreign(const struct pl_cell_options *o, const char *page,
                              struct pl_error *error)
 {
     static const struct pl_environment none;
-    struct pl_feed feed;
+    struct pl_program_senders feed;
     int rc = give_orders(o, p->container, page, p->job_fd, e);
     if (rc)
         return pl_error_set(error, rc, "a cell can't be told its orders: %s", strerror(-rc));
-    rc = pl_feed_open(&feed, o->scenario, o->recording, o->seed, error);
+    rc = pl_program_senders_open(&feed, o->scenario, o->recording, o->seed, error);
     if (rc)
         return rc;
     p->container = NULL;
     p->environment = &none;
     p->inherits = true;
     rc = supervise(o, p, &feed, e, error);
-    pl_feed_close(&feed, &e->fed);
+    pl_program_senders_close(&feed, &e->fed);
     return rc;
 }
 
@@ -418,7 +420,7 @@ static int make_environment(const struct pl_cell_options *o, const char *page,
     int rc = pl_stack_parse(o->stack, &spec, error);
     *environment = (struct pl_environment){.count = 0};
     if (!rc && is_native(o))
-        rc = pl_words_of_heaps(environment, error); /* so that results show them */
+        rc = pl_exec_words_of_heaps(environment, error); /* so that results show them */
     else if (!rc && o->raw)
         rc = pl_interpose_prepare_recorded(&spec, page, o->raw, environment, error);
     else if (!rc)
@@ -490,7 +492,7 @@ int pl_cell_run(const struct pl_cell_options *o, struct pl_cell_evidence *eviden
 
 void pl_cell_evidence_free(struct pl_cell_evidence *evidence)
 {
-    pl_alerted_free(&evidence->alerted);
+    pl_alert_log_free(&evidence->alerted);
     free(evidence->samples);
     free(evidence->trees);
     evidence->samples = NULL;

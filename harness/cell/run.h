@@ -5,16 +5,16 @@
 #include <signal.h>
 #include <stddef.h>
 
-#include "harness/cell/alerted.h"
+#include "harness/cell/alert_log.h"
 #include "harness/cell/container.h"
 #include "harness/cell/enclosing.h"
-#include "harness/cell/feed.h"
 #include "harness/cell/ledger_reports.h"
+#include "harness/cell/program_senders.h"
 #include "harness/cell/record.h"
 #include "harness/cell/wrapper.h"
 #include "harness/scenario/scenario.h"
-#include "harness/traffic/tape.h"
 #include "harness/traffic/recording.h"
+#include "harness/traffic/tape.h"
 
 /** The longest that a cell under an instrument may take, in ns of real time, whatever its slowdown:
  *  ten minutes. A scenario with a longer timeout keeps its own. */
@@ -61,9 +61,9 @@ struct pl_cell_evidence {
     size_t sample_count;
     struct pl_tree_record *trees;     /* of a foreign program, one a sample; else NULL */
     struct pl_program_record program; /* of a foreign program; else its kind is 0 */
-    struct pl_fed fed;                /* what a foreign program was sent */
+    struct pl_program_sender fed;     /* what a foreign program was sent */
     struct pl_ledger_reports ledger;
-    struct pl_alerted alerted;
+    struct pl_alert_log alerted;
     bool has_final;
     struct pl_final final;
     int wait_status;

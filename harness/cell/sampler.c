@@ -101,7 +101,7 @@ void pl_sampler_sample(struct pl_sampler *s, int64_t now_ns)
     fill_sample(s, &sample, &stats);
     pl_record_write(s->record_fd, &sample, sizeof sample);
     if (s->alerts.scenario)
-        pl_alerts_look(&s->alerts, &sample, &stats);
+        pl_alert_watch_look(&s->alerts, &sample, &stats);
     s->at_ceiling |= s->ceiling_bytes && sample.rss_bytes > s->ceiling_bytes;
     s->own_cpu_ns += pl_real_thread_cpu() - started_ns;
 }

@@ -5,14 +5,14 @@
 
 #include <stdbool.h>
 
-#include "harness/cell/alerts.h"
+#include "harness/cell/alert_watch.h"
 #include "harness/cell/record.h"
 #include "harness/pipelines/sides.h"
 
 struct pl_sampler {
     const struct pl_stack *stack;
     const struct pl_sides *sides;
-    struct pl_alerts alerts;
+    struct pl_alert_watch alerts;
     uint64_t ceiling_bytes; /* 0 for none */
     bool at_ceiling;        /* the run has to end */
     int statm_fd;

@@ -1,4 +1,3 @@
-/* Starting and ending the sender (sender.h). */
 #include "harness/cell/sender.h"
 
 #include <errno.h>

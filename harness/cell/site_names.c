@@ -1,4 +1,3 @@
-/* Naming sites (site_names.h). */
 #include "harness/cell/site_names.h"
 
 #include <errno.h>

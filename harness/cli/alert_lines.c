@@ -1,14 +1,13 @@
-/* Lines about alerts (alert_lines.h). */
 #include "harness/cli/alert_lines.h"
 
 #include <stdio.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/report/model/raised_alerts.h"
 
 #define TOLD_MAX 10 /* lines of a cell: an alert that comes and goes would bury all others */
 
-void pl_alert_lines_tell(void *context, const struct pl_alert_record *alert)
+void pl_alert_lines_print(void *context, const struct pl_alert_record *alert)
 {
     struct pl_alert_lines *lines = context;
     char what[256];

@@ -16,7 +16,7 @@ struct pl_alert_lines {
 
 /** One line: "alert: frame-leak glibc at 12.3 s: live_frames > 100 (101)"; of a cell that raises
  * many only the first ones. @param context a struct pl_alert_lines */
-void pl_alert_lines_tell(void *context, const struct pl_alert_record *alert);
+void pl_alert_lines_print(void *context, const struct pl_alert_record *alert);
 
 /** The cell is over: how many were left out, if any. */
 void pl_alert_lines_end(const struct pl_alert_lines *lines);

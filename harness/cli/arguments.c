@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
-#include "harness/cli/ledger.h"
 
 enum {
     ALLOCATOR = 1,
@@ -169,7 +168,7 @@ static int take(int option, const char *text, struct pl_arguments *a)
         a->ledger = true;
         return PL_EXIT_OK;
     case AT:
-        return pl_cli_ledger_times(text, a);
+        return pl_cli_ledger_times(text, &a->at);
     case DURATION:
         return add_setting(a, "duration", text);
     case CONTAINER:
@@ -206,7 +205,7 @@ static int check_together(const struct pl_arguments *a)
         return pl_cli_usage("--force without --out; expected --out DIR --force");
     if (a->no_save && a->out)
         return pl_cli_usage("both --no-save and --out; expected one of the two");
-    if (a->at_count && !a->ledger)
+    if (a->at.count && !a->ledger)
         return pl_cli_usage("--at without --ledger; expected --ledger --at TIME");
     return PL_EXIT_OK;
 }

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "harness/cell/ledger_record.h"
+#include "harness/cli/ledger_option.h"
 #include "harness/instruments/instrument.h"
 #include "harness/scenario/scenario.h"
 
@@ -36,10 +36,9 @@ struct pl_arguments {
     uint64_t seed;
     bool seed_given;
     bool json;
-    bool ledger;                        /* in front of every stack */
-    int64_t at_ns[PL_LEDGER_TIMES_MAX]; /* when it is reported, rising */
-    uint32_t at_count;
-    char **made;   /* settings that an option of its own stands for; NULL at the end */
+    bool ledger;               /* in front of every stack */
+    struct pl_ledger_times at; /* when it is reported */
+    char **made;               /* settings that an option of its own stands for; NULL at the end */
     char **listed; /* what pl_arguments_all_scenarios found; NULL when scenarios were named */
 };
 

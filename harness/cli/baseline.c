@@ -1,7 +1,7 @@
 /* `plimsoll baseline DIR... [--renew]`: class D of runs against the committed baseline. */
 #include <stdio.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
 #include "harness/compare/baseline.h"

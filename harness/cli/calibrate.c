@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/base/temporary.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"
+#include "harness/cli/paired_run.h"
 #include "harness/cli/reproduce.h"
-#include "harness/cli/side_by_side.h"
 #include "harness/compare/calibration.h"
 #include "harness/report/writers/grid.h"
 #include "harness/results/cell_name.h"
@@ -124,8 +124,8 @@ static int calibrate(struct pl_arguments *a, const char *pairs, const char *path
     char self[4096];
     struct pl_temporary temporary = {.fd = -1};
     struct pl_error error;
-    struct pl_side_by_side s = {.pairs = PAIRS, .seed = 1, .command = command};
-    int code = pl_side_by_side_self(self, sizeof self);
+    struct pl_paired_run_options s = {.pairs = PAIRS, .seed = 1, .command = command};
+    int code = pl_paired_run_self(self, sizeof self);
     if (code == PL_EXIT_OK)
         code = pl_arguments_count("pairs", pairs, 1000, &s.pairs);
     if (code == PL_EXIT_OK && s.pairs < PL_CALIBRATION_PAIRS_MIN)
@@ -137,7 +137,7 @@ static int calibrate(struct pl_arguments *a, const char *pairs, const char *path
         return pl_cli_fail(PL_EXIT_USAGE, &error);
     s.folder = a->out ? a->out : temporary.path;
     s.programs[0] = s.programs[1] = self;
-    code = pl_side_by_side_run(a, &s);
+    code = pl_paired_run(a, &s);
     if (code == PL_EXIT_OK)
         code = store(s.folder, path);
     pl_temporary_remove(&temporary);

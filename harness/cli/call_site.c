@@ -32,7 +32,7 @@ static int ask(const char *tool, const char *object, uint64_t address, int out)
     snprintf(offset, sizeof offset, "0x%" PRIx64, address);
     const char *const argv[] = {tool, "-f", "-C", "-e", object, offset, NULL};
     const struct pl_child child = {
-        .argv = argv, .in = -1, .out = out, .complaints = -1, .timeout_ms = TIMEOUT_MS};
+        .argv = argv, .in = -1, .out = out, .stderr_fd = -1, .timeout_ms = TIMEOUT_MS};
     int rc = pl_child_run(&child, &status);
     return rc ? rc : status;
 }

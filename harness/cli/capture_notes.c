@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/clock/virtual.h"
 #include "harness/scenario/traits.h"
 

@@ -1,4 +1,3 @@
-/* Notes of a cell (cell_notes.h). */
 #include "harness/cli/cell_notes.h"
 
 #include <stdio.h>
@@ -40,7 +39,7 @@ static void note_sender(struct noting *n, const struct pl_cell_evidence *e, cons
 static void note_feed(struct noting *n, const struct pl_cell_evidence *e, const char *stack)
 {
     char text[PL_STACK_TEXT_MAX + 240];
-    if (!pl_fed_failed(&e->fed))
+    if (!pl_program_sender_failed(&e->fed))
         return;
     snprintf(text, sizeof text,
              "%s was not sent what the scenario asks for (%.1f s late at most%s): this machine "

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 /** Exit codes: the contract of the command line. */
 enum pl_exit {

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "allocators/printable.h"
-#include "harness/base/words.h"
+#include "allocators/base/printable.h"
+#include "harness/base/shell_words.h"
 #include "harness/trace/reader.h"
 
 #define DURATION "30s"
@@ -57,7 +57,7 @@ static void title_of(char **words, char *title, size_t capacity)
 {
     char text[4096] = "";
     for (; *words; words++)
-        pl_words_add(text, sizeof text, *words);
+        pl_shell_words_add(text, sizeof text, *words);
     pl_printable_copy(title, capacity, text + 1, strlen(text + 1));
 }
 

@@ -1,4 +1,3 @@
-/* Fates (fate.h). */
 #include "harness/cli/fate.h"
 
 #include <stdio.h>

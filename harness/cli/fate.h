@@ -17,9 +17,9 @@ enum pl_fate_kind {
 
 struct pl_fate {
     enum pl_fate_kind kind;
-    int number;                      /* the signal, or the exit status; 0 of the others */
-    const char *how;                 /* it hung; else "" */
-    char program[PL_WATCH_NAME_MAX]; /* another process than the first one crashed: its name; "" */
+    int number;                       /* the signal, or the exit status; 0 of the others */
+    const char *how;                  /* it hung; else "" */
+    char program[PL_PTRACE_NAME_MAX]; /* another process than the first one crashed: its name; "" */
 };
 
 /** "crashed", "hung", "exited", "survived" or "not_reached". */

@@ -2,7 +2,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/cli/faulted.h"
 
 /* Moves when the meaning of a field does: results/faults.schema.json. */

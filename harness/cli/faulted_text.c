@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/cli/faulted.h"
 #include "harness/report/writers/grid.h"
 #include "harness/report/writers/text.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/base/proc.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/base/files.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"

@@ -1,4 +1,3 @@
-/* The flag (interrupt.h). */
 #include "harness/cli/interrupt.h"
 
 #include <stdbool.h>

@@ -6,10 +6,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"
-#include "harness/cli/ledger.h"
+#include "harness/cli/ledger_option.h"
 #include "harness/report/model/held.h"
 #include "harness/report/terminal/table.h"
 
@@ -72,7 +72,7 @@ void pl_kept_print(const struct pl_results *r, const struct pl_arguments *a)
                           r->folder, r->folder);
 }
 
-void pl_kept_tell_stopped(const struct pl_results *r, const struct pl_arguments *a, size_t cells)
+void pl_kept_print_stopped(const struct pl_results *r, const struct pl_arguments *a, size_t cells)
 {
     size_t done = json_array_size(json_object_get(r->root, "cells"));
     size_t observed = json_array_size(json_object_get(r->root, "instruments"));

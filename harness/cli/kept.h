@@ -18,7 +18,7 @@ void pl_kept_print(const struct pl_results *results, const struct pl_arguments *
 
 /** Says on stderr what stopped the run, and what of it is kept where. @param cells there would be
  */
-void pl_kept_tell_stopped(const struct pl_results *results, const struct pl_arguments *arguments,
-                          size_t cells);
+void pl_kept_print_stopped(const struct pl_results *results, const struct pl_arguments *arguments,
+                           size_t cells);
 
 #endif

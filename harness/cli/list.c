@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/cell/heap.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/cli/cli.h"
 #include "harness/scenario/scenario.h"
 #include "harness/trace/classes.h"

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/interpose/books.h"
 #include "harness/interpose/chain_names.h"
 #include "harness/trace/reader.h"

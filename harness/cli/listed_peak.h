@@ -2,7 +2,7 @@
 #ifndef PL_CLI_LISTED_PEAK_H
 #define PL_CLI_LISTED_PEAK_H
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/trace/trace.h"
 
 /** Prints the call sites that have the most, nothing where none were recorded.

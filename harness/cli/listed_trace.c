@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allocators/printable.h"
-#include "harness/base/memory.h"
+#include "allocators/base/printable.h"
+#include "harness/base/spare_memory.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/listed_peak.h"
 #include "harness/trace/reader.h"

@@ -1,20 +1,25 @@
 /* plimsoll: finds the command and runs it. */
+#include <fcntl.h>
 #include <getopt.h>
+#include <jansson.h>
+#include <linux/close_range.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "allocators/nearest.h"
-#include "allocators/printable.h"
-#include "harness/base/inherited.h"
+#include "allocators/base/nearest.h"
+#include "allocators/base/printable.h"
+#include "harness/base/spare_memory.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/command_table.h"
+#include "harness/cli/help.h"
 #include "harness/cli/interrupt.h"
-#include "harness/cli/page.h"
-#include "harness/cli/table.h"
 #include "harness/cli/typed.h"
-#include "harness/results/json_memory.h"
 
 int pl_cli_fail(int code, const struct pl_error *error)
 {
@@ -144,10 +149,53 @@ static int run(int argc, char **argv)
     return PL_EXIT_USAGE;
 }
 
+/* A closed one would be given to the next file that is opened, and take what is printed. What was
+ * closed stays unusable in its direction, so that output to it fails as before. */
+static void fill_standard_descriptors(void)
+{
+    static const int flags[] = {O_WRONLY, O_RDONLY, O_WRONLY};
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)!open("/dev/null", flags[fd]); /* the lowest that is free: this one */
+}
+
+/* Sets right what was inherited from whoever started this, first of all: children can be waited for
+ * (SIGCHLD was ignored), no signal is blocked, a file size limit (RLIMIT_FSIZE) fails a write
+ * instead of killing (SIGXFSZ), descriptors 0 to 2 are open, and no other that was inherited
+ * reaches a child. What the parent ignores of SIGINT, SIGTERM and SIGHUP (a shell's `&`, nohup)
+ * stays ignored. */
+static void reset_inherited(void)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    signal(SIGCHLD, SIG_DFL);
+    signal(SIGXFSZ, SIG_IGN);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    fill_standard_descriptors();
+    close_range(STDERR_FILENO + 1, ~0U,
+                CLOSE_RANGE_CLOEXEC); /* Linux 5.11; else they are passed on */
+}
+
+static void *allocate(size_t size)
+{
+    void *block = malloc(size);
+    if (!block)
+        pl_memory_refused();
+    return block;
+}
+
+/* From now on the program ends (pl_memory_refused) where jansson is refused memory. Else a document
+ *  would lose what could not be added to it, or jansson end by SIGSEGV (2.14 parses into a buffer
+ * that it has not got). To be called before any JSON is made. */
+static void guard_json_memory(void)
+{
+    json_set_alloc_funcs(allocate, free);
+}
+
 int main(int argc, char **argv)
 {
-    pl_inherited_reset();
+    reset_inherited();
     pl_interrupt_begin();
-    pl_json_memory_guard();
+    guard_json_memory();
     return whole(run(argc, argv));
 }

@@ -1,4 +1,3 @@
-/* Observing a scenario's stacks (observe.h). */
 #include "harness/cli/observe.h"
 
 #include <errno.h>
@@ -7,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allocators/printable.h"
-#include "harness/base/words.h"
+#include "allocators/base/printable.h"
+#include "harness/base/shell_words.h"
 #include "harness/cli/reproduce.h"
 #include "harness/instruments/instrument.h"
 #include "harness/results/cell_name.h"
@@ -109,8 +108,8 @@ static int observe_cell(struct pl_observing *o, const struct pl_instrument *inst
     char reproduce[4096], label[PL_STACK_TEXT_MAX + 32], shown[sizeof label + 40];
     pl_planned_label(&cell, label, sizeof label);
     pl_reproduce(o->arguments, p, &cell, reproduce, sizeof reproduce);
-    pl_words_add(reproduce, sizeof reproduce, "--instrument");
-    pl_words_add(reproduce, sizeof reproduce, instrument->name);
+    pl_shell_words_add(reproduce, sizeof reproduce, "--instrument");
+    pl_shell_words_add(reproduce, sizeof reproduce, instrument->name);
     inputs.reproduce = reproduce;
     snprintf(shown, sizeof shown, "%s, %s", instrument->name, label);
     pl_progress_show(o->progress, s->name, shown, 0);

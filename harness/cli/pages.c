@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/cli/table.h"
+#include "harness/cli/command_table.h"
 
 /* Text for roff: its own characters are taken as they are. */
 static void roff(const char *text)

@@ -2,10 +2,10 @@
  * of the program that a scenario runs (--base-directory). */
 #include <stdio.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/paired_run.h"
 #include "harness/cli/reproduce.h"
-#include "harness/cli/side_by_side.h"
 #include "harness/compare/judge.h"
 
 /* More pairs than the statistics take at once are of no use. */
@@ -33,7 +33,7 @@ static int take(int *argc, char **argv, struct texts *t)
     return code;
 }
 
-static int read_numbers(const struct texts *t, struct pl_side_by_side *s)
+static int read_numbers(const struct texts *t, struct pl_paired_run_options *s)
 {
     uint32_t shuffle = 1;
     int code = pl_arguments_count("pairs", t->pairs, PAIRS_MAX, &s->pairs);
@@ -51,11 +51,11 @@ static int read_numbers(const struct texts *t, struct pl_side_by_side *s)
 static int run(const struct texts *t, struct pl_arguments *a, const char *command)
 {
     char self[4096];
-    struct pl_side_by_side s = {.pairs = PL_JUDGE_SCREENING_PAIRS,
-                                .confirming = PL_JUDGE_CONFIRMING_PAIRS,
-                                .folder = a->out,
-                                .command = command};
-    int code = pl_side_by_side_self(self, sizeof self);
+    struct pl_paired_run_options s = {.pairs = PL_JUDGE_SCREENING_PAIRS,
+                                      .confirming = PL_JUDGE_CONFIRMING_PAIRS,
+                                      .folder = a->out,
+                                      .command = command};
+    int code = pl_paired_run_self(self, sizeof self);
     if (code == PL_EXIT_OK && !t->base && !t->base_directory)
         code = pl_cli_usage("no --base; expected --base PROGRAM, the plimsoll to compare with, or "
                             "--base-directory DIR, the other build of a scenario's program");
@@ -68,7 +68,7 @@ static int run(const struct texts *t, struct pl_arguments *a, const char *comman
     s.directories[0] = t->base_directory;
     s.directories[1] = t->new_directory;
     if (code == PL_EXIT_OK)
-        code = pl_side_by_side_run(a, &s);
+        code = pl_paired_run(a, &s);
     if (code == PL_EXIT_OK)
         pl_printable_line(stdout, "pairs: %s/base and %s/new (plimsoll compare %s/base %s/new)",
                           a->out, a->out, a->out, a->out);

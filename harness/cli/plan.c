@@ -1,4 +1,3 @@
-/* Planning a run (plan.h). */
 #include "harness/cli/plan.h"
 
 #include <errno.h>
@@ -6,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allocators/units.h"
+#include "allocators/base/units.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/command.h"
-#include "harness/cli/ledger.h"
+#include "harness/cli/ledger_option.h"
 #include "harness/cli/recording.h"
 #include "harness/clock/virtual.h"
 #include "harness/interpose/control.h"
@@ -312,7 +311,7 @@ static int plan_one(struct pl_heaps *heaps, const struct pl_arguments *a, const 
     p->clock = foreign ? PL_CLOCK_WALL : asked;
     int rc = foreign ? PL_EXIT_OK : check_clock(p, a);
     if (!rc)
-        rc = pl_cli_ledger_check(a, &p->scenario);
+        rc = pl_cli_ledger_check(&a->at, &p->scenario);
     if (!rc)
         rc = plan_threads(p);
     if (!rc)
@@ -355,7 +354,7 @@ int pl_plan_make(const struct pl_arguments *a, struct pl_plan *plan)
     return PL_EXIT_OK;
 }
 
-void pl_plan_tell_real_time(const struct pl_plan *plan, uint32_t times, const char *fewer)
+void pl_plan_print_real_time(const struct pl_plan *plan, uint32_t times, const char *fewer)
 {
     static const double untold_seconds = 600;
     char duration[PL_TEXT_FIGURE];

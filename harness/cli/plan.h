@@ -56,7 +56,7 @@ int pl_plan_make(const struct pl_arguments *arguments, struct pl_plan *plan);
 /** Says how long cells that run in real time take, where that is more than ten minutes: nobody who
  *  waits for minutes in vain should wait for hours. @param times each of them runs @param fewer the
  *  option by which they are fewer */
-void pl_plan_tell_real_time(const struct pl_plan *plan, uint32_t times, const char *fewer);
+void pl_plan_print_real_time(const struct pl_plan *plan, uint32_t times, const char *fewer);
 
 /** What a cell is called while it runs: "glibc", "glibc, 2 threads". */
 void pl_planned_label(const struct pl_planned_cell *cell, char *text, size_t capacity);

@@ -1,4 +1,3 @@
-/* The progress line (progress.h). */
 #include "harness/cli/progress.h"
 
 #include <stdio.h>

@@ -6,13 +6,13 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "harness/base/words.h"
+#include "harness/base/shell_words.h"
 #include "harness/cell/run.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/plan.h"
 #include "harness/cli/recorded.h"
 #include "harness/interpose/raw.h"
-#include "harness/pipelines/program/words.h"
+#include "harness/pipelines/program/exec_words.h"
 #include "harness/scenario/traits.h"
 
 /* Looks on while the cell runs. */
@@ -41,7 +41,7 @@ static void *look(void *context)
     return NULL;
 }
 
-static void tell_end(struct pl_recorded *r, const struct pl_cell_evidence *e)
+static void describe_end(struct pl_recorded *r, const struct pl_cell_evidence *e)
 {
     const int status = e->program.wait_status;
     if (e->kernel.oom_kills)
@@ -80,7 +80,7 @@ static int run(struct pl_recorded *r, const struct pl_planned *p, struct pl_cont
     pthread_join(thread, NULL);
     if (rc)
         return rc;
-    tell_end(r, &e);
+    describe_end(r, &e);
     pl_cell_evidence_free(&e);
     return 0;
 }
@@ -105,9 +105,9 @@ static int run_planned(struct pl_recorded *r, const struct pl_planned *p,
     struct pl_error error = {""};
     char *words[PL_PROGRAM_WORDS_MAX + 1];
     pl_containers_open(&containers);
-    pl_words_argv(&p->scenario.program.command, words);
+    pl_exec_words_argv(&p->scenario.program.command, words);
     for (char **word = words; *word; word++)
-        pl_words_add(r->command, sizeof r->command, *word);
+        pl_shell_words_add(r->command, sizeof r->command, *word);
     int rc = run(r, p, &containers, interrupted, &error);
     pl_containers_close(&containers);
     if (rc == -EINTR)

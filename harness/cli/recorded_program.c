@@ -11,11 +11,11 @@
 #include <unistd.h>
 
 #include "harness/base/child.h"
-#include "harness/base/words.h"
+#include "harness/base/shell_words.h"
 #include "harness/cli/recorded.h"
 #include "harness/interpose/control.h"
 #include "harness/interpose/raw.h"
-#include "harness/pipelines/program/words.h"
+#include "harness/pipelines/program/exec_words.h"
 
 /* A program that holds more without a call of malloc has a heap of its own. */
 #define UNSERVED_BYTES (UINT64_C(2) << 20)
@@ -86,7 +86,7 @@ static int start(struct pl_recorded *r, pid_t *pid, struct pl_error *error)
         return rc;
     for (size_t i = 0; i < heap.count; i++)
         variables[i] = pl_environment_at(&heap, i);
-    char **environment = pl_words_environment(variables, heap.count, &none);
+    char **environment = pl_exec_words_environment(variables, heap.count, &none);
     if (!environment)
         return pl_error_set(error, -ENOMEM, "out of memory");
     rc = fork_program(r, environment, pid);
@@ -115,7 +115,7 @@ static void attend(struct pl_recorded *r, struct running *p,
         close(ended.fd);
 }
 
-static void tell_end(struct pl_recorded *r, int status, uint64_t oom_kills)
+static void describe_end(struct pl_recorded *r, int status, uint64_t oom_kills)
 {
     if (!WIFSIGNALED(status))
         snprintf(r->ended, sizeof r->ended, "exit status %d", WEXITSTATUS(status));
@@ -175,11 +175,11 @@ int pl_recorded_run_program(struct pl_recorded *r, const volatile sig_atomic_t *
     struct running p = {0};
     const uint64_t oom_kills = count_oom_kills();
     for (char **word = r->arguments.command; *word; word++)
-        pl_words_add(r->command, sizeof r->command, *word);
+        pl_shell_words_add(r->command, sizeof r->command, *word);
     int rc = start(r, &p.pid, error);
     if (rc)
         return rc;
     attend(r, &p, interrupted);
-    tell_end(r, p.status, oom_kills);
+    describe_end(r, p.status, oom_kills);
     return check_recorded(r, error);
 }

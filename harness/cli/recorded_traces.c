@@ -6,7 +6,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/base/files.h"
 #include "harness/cli/recorded.h"
 #include "harness/interpose/raw.h"

@@ -2,7 +2,7 @@
  * DIR. */
 #include <stdio.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
 #include "harness/report/report.h"

@@ -1,4 +1,3 @@
-/* Building shell commands (reproduce.h). */
 #include "harness/cli/reproduce.h"
 
 #include <inttypes.h>
@@ -7,24 +6,24 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/base/words.h"
+#include "harness/base/shell_words.h"
 #include "harness/scenario/paths.h"
 
 static void add_option(char *text, size_t capacity, const char *option, const char *value)
 {
-    pl_words_add(text, capacity, option);
-    pl_words_add(text, capacity, value);
+    pl_shell_words_add(text, capacity, option);
+    pl_shell_words_add(text, capacity, value);
 }
 
 static void add_times(const struct pl_arguments *a, char *text, size_t capacity)
 {
     char times[PL_LEDGER_TIMES_MAX * 32] = "";
     size_t used = 0;
-    pl_words_add(text, capacity, "--ledger");
-    for (uint32_t i = 0; i < a->at_count; i++)
+    pl_shell_words_add(text, capacity, "--ledger");
+    for (uint32_t i = 0; i < a->at.count; i++)
         used += (size_t)snprintf(times + used, sizeof times - used, "%s%" PRId64 "ns", i ? "," : "",
-                                 a->at_ns[i]);
-    if (a->at_count)
+                                 a->at.at_ns[i]);
+    if (a->at.count)
         add_option(text, capacity, "--at", times);
 }
 
@@ -103,9 +102,9 @@ static void add_command(const struct pl_arguments *a, char *text, size_t capacit
         add_option(text, capacity, "--set", directory);
     if (a->ready)
         add_option(text, capacity, "--ready", a->ready);
-    pl_words_add(text, capacity, "--");
+    pl_shell_words_add(text, capacity, "--");
     for (char **word = a->command; *word; word++)
-        pl_words_add(text, capacity, *word);
+        pl_shell_words_add(text, capacity, *word);
 }
 
 /* A name where that finds the same scenario from any folder, else a path. */
@@ -117,11 +116,11 @@ static void add_scenario(const struct pl_arguments *a, const struct pl_scenario 
     for (size_t i = 0; i < a->scenario_count; i++)
         by_path |= strcmp(a->scenarios[i], s->path) == 0;
     if (!by_path && pl_scenario_found_anywhere(s->name, s->path)) {
-        pl_words_add(text, capacity, s->name);
+        pl_shell_words_add(text, capacity, s->name);
         return;
     }
     add_path(s->path, strlen(s->path), path, 0, sizeof path);
-    pl_words_add(text, capacity, path);
+    pl_shell_words_add(text, capacity, path);
 }
 
 void pl_reproduce(const struct pl_arguments *a, const struct pl_planned *p,
@@ -153,5 +152,5 @@ void pl_reproduce_command(int argc, char **argv, char *text, size_t capacity)
 {
     snprintf(text, capacity, "plimsoll");
     for (int i = 0; i < argc; i++)
-        pl_words_add(text, capacity, argv[i]);
+        pl_shell_words_add(text, capacity, argv[i]);
 }

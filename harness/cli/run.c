@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/base/proc.h"
 #include "harness/base/temporary.h"
 #include "harness/cell/process.h"
@@ -18,7 +18,7 @@
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/kept.h"
-#include "harness/cli/ledger.h"
+#include "harness/cli/ledger_option.h"
 #include "harness/cli/observe.h"
 #include "harness/cli/plan.h"
 #include "harness/cli/progress.h"
@@ -91,9 +91,9 @@ static int run_cell(struct run *run, const struct pl_planned *p, const struct pl
         .interrupted = run->interrupted,
         .on_sample = run->progress.shown ? note_sample : NULL,
         .context = &run->progress,
-        .ledger_at_ns = run->arguments->at_ns,
-        .ledger_at_count = run->arguments->at_count,
-        .on_alert = pl_alert_lines_tell,
+        .ledger_at_ns = run->arguments->at.at_ns,
+        .ledger_at_count = run->arguments->at.count,
+        .on_alert = pl_alert_lines_print,
     };
     char reproduce[8192], label[PL_STACK_TEXT_MAX + 32], output[1024];
     struct pl_cell_evidence evidence;
@@ -240,7 +240,7 @@ static int finish(struct run *run, int rc, struct pl_error *error)
         pl_kept_print(&run->results, run->arguments);
     }
     if (rc == -EINTR) {
-        pl_kept_tell_stopped(&run->results, run->arguments, run->plan->cells);
+        pl_kept_print_stopped(&run->results, run->arguments, run->plan->cells);
         return PL_EXIT_INTERRUPTED;
     }
     if (rc)
@@ -263,7 +263,7 @@ static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan, co
     if (pl_kept_open(&run.results, a, command, &unsaved, &error)) {
         code = pl_cli_fail(PL_EXIT_USAGE, &error);
     } else {
-        pl_plan_tell_real_time(plan, 1, "--repeat");
+        pl_plan_print_real_time(plan, 1, "--repeat");
         /* an instrument slows its cells by what is not known: then all count alike */
         size_t observed = pl_observe_count(a, plan);
         pl_progress_start(&run.progress, plan->cells + observed, observed ? 0 : plan->seconds,

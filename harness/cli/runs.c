@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
 #include "harness/report/writers/grid.h"

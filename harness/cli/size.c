@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/base/proc.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
@@ -12,21 +12,21 @@
 
 #define RUNS_LIKELY 40 /* of one stack, for the progress line */
 
-/* The runs that say where the edge is; without one, how far it goes on losing, and from where on it
- * does not even end. */
+/* The runs that say where the threshold is; without one, how far it goes on losing, and from where
+ * on it does not even end. */
 static void keep(struct pl_sized_stack *z, enum pl_sized sized)
 {
-    const struct pl_edge *edge = &z->edges[sized];
+    const struct pl_threshold *threshold = &z->thresholds[sized];
     struct pl_sized_run *small = &z->too_small[sized], *large = &z->too_large[sized];
     for (size_t i = 0; i < z->sizing.run_count; i++) {
         const struct pl_sized_run *run = &z->sizing.runs[i];
-        if (run->size == edge->enough)
+        if (run->size == threshold->enough)
             z->enough[sized] = *run;
-        else if (edge->found && run->size == edge->too_small)
+        else if (threshold->found && run->size == threshold->too_small)
             *small = *run;
-        else if (!edge->found && run->ended && run->size > small->size)
+        else if (!threshold->found && run->ended && run->size > small->size)
             *small = *run;
-        else if (!edge->found && !run->ended && (!large->size || run->size < large->size))
+        else if (!threshold->found && !run->ended && (!large->size || run->size < large->size))
             *large = *run;
     }
 }
@@ -36,7 +36,7 @@ static int find(struct pl_sized_stack *z)
     int rc = 0;
     for (int sized = PL_SIZED_POOL; !rc && sized <= PL_SIZED_LIMIT; sized++) {
         z->sizing.sized = (enum pl_sized)sized;
-        rc = pl_sizing_find(&z->sizing, &z->edges[sized]);
+        rc = pl_sizing_find(&z->sizing, &z->thresholds[sized]);
         if (!rc)
             keep(z, (enum pl_sized)sized);
     }
@@ -72,7 +72,7 @@ static int size_stack(struct pl_sized_stack *z)
         return fail(rc, &s->error);
     bool certain = true;
     for (int i = 0; i < 2; i++)
-        certain &= z->edges[i].found && z->edges[i].monotone;
+        certain &= z->thresholds[i].found && z->thresholds[i].monotone;
     return certain ? PL_EXIT_OK : PL_EXIT_UNEXPECTED;
 }
 

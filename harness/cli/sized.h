@@ -10,7 +10,7 @@
 /** What was found for one stack. */
 struct pl_sized_stack {
     struct pl_sizing sizing;
-    struct pl_edge edges[2];                                   /* by enum pl_sized */
+    struct pl_threshold thresholds[2];                         /* by enum pl_sized */
     struct pl_sized_run enough[2], too_small[2], too_large[2]; /* size 0: none */
     bool has_rule;
     struct pl_pace pace;

@@ -21,12 +21,12 @@ static void set_run(json_t *object, const char *key, const struct pl_sized_stack
     json_object_set_new(object, key, run->size ? run_json(z, run) : json_null());
 }
 
-static json_t *edge_json(const struct pl_sized_stack *z, enum pl_sized sized)
+static json_t *threshold_json(const struct pl_sized_stack *z, enum pl_sized sized)
 {
-    const struct pl_edge *edge = &z->edges[sized];
-    json_t *object = json_pack("{s:b, s:b, s:I}", "found", edge->found, "monotone", edge->monotone,
-                               "runs", (json_int_t)edge->trial_count);
-    if (edge->found)
+    const struct pl_threshold *threshold = &z->thresholds[sized];
+    json_t *object = json_pack("{s:b, s:b, s:I}", "found", threshold->found, "monotone",
+                               threshold->monotone, "runs", (json_int_t)threshold->trial_count);
+    if (threshold->found)
         json_object_set_new(object, "smallest", run_json(z, &z->enough[sized]));
     set_run(object, "too_small", z, &z->too_small[sized]);
     if (z->too_large[sized].size)
@@ -37,11 +37,11 @@ static json_t *edge_json(const struct pl_sized_stack *z, enum pl_sized sized)
 json_t *pl_sized_json(const struct pl_sized_stack *z)
 {
     const struct pl_planned *p = z->sizing.planned;
-    json_t *pool = edge_json(z, PL_SIZED_POOL), *rule = json_null();
-    if (z->edges[PL_SIZED_POOL].found)
+    json_t *pool = threshold_json(z, PL_SIZED_POOL), *rule = json_null();
+    if (z->thresholds[PL_SIZED_POOL].found)
         json_object_set_new(pool, "bytes",
                             json_integer((json_int_t)pl_sized_pool_bytes(
-                                &p->scenario, z->edges[PL_SIZED_POOL].enough)));
+                                &p->scenario, z->thresholds[PL_SIZED_POOL].enough)));
     if (z->has_rule)
         rule =
             json_pack("{s:I, s:I, s:I, s:o}", "latency_ns", (json_int_t)z->pace.latency_ns,
@@ -52,5 +52,5 @@ json_t *pl_sized_json(const struct pl_sized_stack *z)
                      "allocator", z->sizing.inner, "format", pl_format_name(p->formats[0]),
                      "duration_seconds", (double)p->scenario.duration_ns / 1e9, "plain",
                      run_json(z, &z->sizing.plain), "pool", pool, "limit",
-                     edge_json(z, PL_SIZED_LIMIT));
+                     threshold_json(z, PL_SIZED_LIMIT));
 }

@@ -115,27 +115,28 @@ static void print_rule(struct pl_sized_stack *z)
 
 static void print_edge(struct pl_sized_stack *z, enum pl_sized sized)
 {
-    const struct pl_edge *edge = &z->edges[sized];
+    const struct pl_threshold *threshold = &z->thresholds[sized];
     const char *head = sized == PL_SIZED_POOL ? "pool" : "limit";
     char bytes[PL_TEXT_FIGURE];
     z->sizing.sized = sized;
-    if (!edge->found) {
+    if (!threshold->found) {
         print_none(z, head);
         return;
     }
     print_run(z, head, &z->enough[sized]);
-    if (edge->too_small)
+    if (threshold->too_small)
         print_run(z, "", &z->too_small[sized]);
     else
         say("", "it is the least that there can be");
     if (sized == PL_SIZED_POOL) {
         pl_text_bytes(bytes,
-                      (double)pl_sized_pool_bytes(&z->sizing.planned->scenario, edge->enough));
+                      (double)pl_sized_pool_bytes(&z->sizing.planned->scenario, threshold->enough));
         say("", "it holds %s", bytes);
         print_rule(z);
     }
-    if (!edge->monotone)
-        say("", "not monotone: %" PRIu64 " contradicts this edge; trust neither", edge->exception);
+    if (!threshold->monotone)
+        say("", "not monotone: %" PRIu64 " contradicts this edge; trust neither",
+            threshold->exception);
 }
 
 void pl_sized_print(struct pl_sized_stack *z)
@@ -154,6 +155,6 @@ void pl_sized_print(struct pl_sized_stack *z)
     print_edge(z, PL_SIZED_POOL);
     print_edge(z, PL_SIZED_LIMIT);
     say("", "%zu runs; both sides of each edge ran twice",
-        z->edges[0].trial_count + z->edges[1].trial_count + 1 + (z->by_rule.size > 0));
+        z->thresholds[0].trial_count + z->thresholds[1].trial_count + 1 + (z->by_rule.size > 0));
     putchar('\n');
 }

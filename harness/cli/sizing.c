@@ -1,4 +1,3 @@
-/* Trials of pools and limits (sizing.h). */
 #include "harness/cli/sizing.h"
 
 #include <errno.h>
@@ -85,16 +84,16 @@ bool pl_sizing_enough(const struct pl_sizing *z, const struct pl_sized_run *run)
 
 /* A pool that does not even run, where the heap alone does, has no room; a limit only takes some
  * away. */
-static int try(void *context, uint64_t size, enum pl_edge_answer *answer)
+static int try(void *context, uint64_t size, enum pl_threshold_answer *answer)
 {
     struct pl_sizing *z = context;
     struct pl_sized_run run;
     int rc = pl_sizing_run(z, size, &run);
     if (rc)
         return rc;
-    *answer = pl_sizing_enough(z, &run)                 ? PL_EDGE_ENOUGH
-              : z->sized == PL_SIZED_POOL && !run.ended ? PL_EDGE_TOO_LARGE
-                                                        : PL_EDGE_TOO_SMALL;
+    *answer = pl_sizing_enough(z, &run)                 ? PL_THRESHOLD_ENOUGH
+              : z->sized == PL_SIZED_POOL && !run.ended ? PL_THRESHOLD_TOO_LARGE
+                                                        : PL_THRESHOLD_TOO_SMALL;
     if (z->run_count < sizeof z->runs / sizeof *z->runs)
         z->runs[z->run_count++] = run;
     return 0;
@@ -110,9 +109,9 @@ static uint64_t largest_class(const struct pl_scenario *s)
     return largest;
 }
 
-int pl_sizing_find(struct pl_sizing *z, struct pl_edge *edge)
+int pl_sizing_find(struct pl_sizing *z, struct pl_threshold *threshold)
 {
-    struct pl_edge_search search = {
+    struct pl_threshold_search search = {
         .least = 1, .most = PL_SIZING_POOL_MAX, .first = 1, .step = 1, .try = try, .context = z};
     z->run_count = 0;
     if (z->sized == PL_SIZED_LIMIT) {
@@ -123,5 +122,5 @@ int pl_sizing_find(struct pl_sizing *z, struct pl_edge *edge)
         search.most = 4 * search.first;
         search.step = PL_SIZING_STEP;
     }
-    return pl_edge_find(&search, edge);
+    return pl_threshold_find(&search, threshold);
 }

@@ -8,9 +8,9 @@
 #include "harness/cli/plan.h"
 #include "harness/cli/progress.h"
 #include "harness/measure/outcome.h"
-#include "harness/stats/edge.h"
+#include "harness/stats/threshold_search.h"
 
-#define PL_SIZING_STEP 4096 /* B: how exact a limit is found; a page */
+#define PL_SIZING_STEP 4096      /* B: how exact a limit is found; a page */
 #define PL_SIZING_POOL_MAX 65536 /* blocks of each class that frame_pool takes at most */
 
 /** What is sized. */
@@ -37,7 +37,7 @@ struct pl_sizing {
     struct pl_progress *progress;
     const volatile sig_atomic_t *interrupted;
     struct pl_sized_run plain; /* without pool and limit */
-    struct pl_sized_run runs[PL_EDGE_TRIALS_MAX + 1];
+    struct pl_sized_run runs[PL_THRESHOLD_TRIALS_MAX + 1];
     size_t run_count;
     struct pl_error error; /* of a trial that ended the search */
 };
@@ -52,7 +52,7 @@ int pl_sizing_run(struct pl_sizing *sizing, uint64_t size, struct pl_sized_run *
 /** Whether a run lost and cut nothing beside what the plain one does, and went around no pool. */
 bool pl_sizing_enough(const struct pl_sizing *sizing, const struct pl_sized_run *run);
 
-/** Finds the edge. `plain` has run. @return 0, or a negative errno with `error` set */
-int pl_sizing_find(struct pl_sizing *sizing, struct pl_edge *edge);
+/** Finds the threshold. `plain` has run. @return 0, or a negative errno with `error` set */
+int pl_sizing_find(struct pl_sizing *sizing, struct pl_threshold *threshold);
 
 #endif

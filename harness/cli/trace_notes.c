@@ -1,4 +1,3 @@
-/* Notes of a trace (trace_notes.h). */
 #include "harness/cli/trace_notes.h"
 
 #include <stdio.h>

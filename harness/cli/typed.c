@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allocators/nearest.h"
+#include "allocators/base/nearest.h"
 #include "harness/cli/cli.h"
 
 /* One option as it was typed. */

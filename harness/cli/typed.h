@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "harness/cli/table.h"
+#include "harness/cli/command_table.h"
 
 /** A command line in one form: --option=VALUE as two words, beginnings of options in full. Words
  * behind `--` are a program's and stay. */

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
 #include "harness/pipelines/pipeline.h"

@@ -44,13 +44,13 @@ const struct pl_agreement_reason *pl_agreement_reason(const struct pl_agreement_
 /** One cell under both clocks. */
 struct pl_agreed {
     struct pl_agreement_cells cells;
-    const char *outcomes[PL_SIDE_COUNT];
-    double peak_bytes[PL_SIDE_COUNT];
-    double end_seconds[PL_SIDE_COUNT]; /* of the curves */
-    struct pl_curve_gap walls;         /* of the two walls, bytes */
-    struct pl_curve_gap clocks;        /* of virtual and the wall that is further from it, bytes */
-    enum pl_side further;              /* that wall */
-    double nearer_bytes;               /* of virtual and the other wall, at most */
+    const char *outcomes[PL_AGREEMENT_COUNT];
+    double peak_bytes[PL_AGREEMENT_COUNT];
+    double end_seconds[PL_AGREEMENT_COUNT]; /* of the curves */
+    struct pl_curve_gap walls;              /* of the two walls, bytes */
+    struct pl_curve_gap clocks;     /* of virtual and the wall that is further from it, bytes */
+    enum pl_agreement_side further; /* that wall */
+    double nearer_bytes;            /* of virtual and the other wall, at most */
     const struct pl_agreement_reason *chance; /* what is known of the stack, or NULL */
     double walls_common; /* the shares of their time that they have in common */
     double clocks_common;
@@ -61,8 +61,8 @@ struct pl_agreed {
 };
 
 struct pl_agreement {
-    json_t *roots[PL_SIDE_COUNT]; /* held by reference */
-    struct pl_agreed *cells;      /* in the order of WALL1 */
+    json_t *roots[PL_AGREEMENT_COUNT]; /* held by reference */
+    struct pl_agreed *cells;           /* in the order of WALL1 */
     size_t count;
     size_t counts[PL_AGREEMENT_VERDICTS];
 };
@@ -72,13 +72,13 @@ struct pl_agreement {
  * are from each other. Curves that ended early (the cell was killed) are compared for the time they
  * have in common; that the ends are apart counts likewise. Pure; any thread.
  * @param agreed `outcomes` and `chance` are set; all else but `cells` is filled in */
-void pl_agreed_judge(struct pl_agreed *agreed, const struct pl_curve curves[PL_SIDE_COUNT]);
+void pl_agreed_judge(struct pl_agreed *agreed, const struct pl_curve curves[PL_AGREEMENT_COUNT]);
 
 /** Reads the curves of all cells and judges them.
  *  @param roots by side, of pl_document_gather
  *  @return 0; -ENOMEM; -EINVAL with one line: what pl_agreement_cells_find refuses, a series that
  * is none, or one that ends early though nothing ended its cell */
-int pl_agreement_make(json_t *const roots[PL_SIDE_COUNT], struct pl_agreement *agreement,
+int pl_agreement_make(json_t *const roots[PL_AGREEMENT_COUNT], struct pl_agreement *agreement,
                       struct pl_error *error);
 
 /** Takes one that was never made, if it is all zero. */

@@ -7,7 +7,7 @@
 #include <jansson.h>
 #include <stddef.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 /** Writes a file for each scenario of a results document, each whole or not at all.
  *  @return 0; -EINVAL when repetitions of a cell differ, or one ran under the wall clock; another

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/base/memory.h"
 #include "harness/base/random.h"
+#include "harness/base/spare_memory.h"
 #include "harness/compare/calibration.h"
 #include "harness/compare/judge.h"
 #include "harness/results/document.h"
@@ -46,8 +46,8 @@ static double *logs_of(const struct pl_match *m, const char *metric, size_t *cou
     double *base = values, *new = values + m->base_count;
     *count = pl_match_pairs(m, metric, base, new);
     if (*count >= PL_CALIBRATION_PAIRS_MIN)
-        logs = pl_judge_log_ratios(&(struct pl_side){base, *count}, &(struct pl_side){new, *count},
-                                   0, *count);
+        logs = pl_judge_log_ratios(&(struct pl_judge_values){base, *count},
+                                   &(struct pl_judge_values){new, *count}, 0, *count);
     free(values);
     return logs;
 }

@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/compare/match.h"
 
 /** Above this share of false alarms of the pairs' test at .05 a metric is advisory. */

@@ -14,7 +14,7 @@
 
 /* Both sides of one metric of one cell. */
 struct values {
-    struct pl_side base, new;
+    struct pl_judge_values base, new;
     double *memory; /* of both */
 };
 
@@ -40,8 +40,8 @@ static bool gather_sides(const struct pl_match *m, const struct pl_metric *metri
     if (!v->memory)
         return false;
     double *base = v->memory, *new = base + m->base_count;
-    v->base = (struct pl_side){base, 0};
-    v->new = (struct pl_side){new, 0};
+    v->base = (struct pl_judge_values){base, 0};
+    v->new = (struct pl_judge_values){new, 0};
     if (metric->class == PL_CLASS_N && paired) {
         v->base.count = v->new.count = pl_match_pairs(m, metric->name, base, new);
     } else {
@@ -191,7 +191,7 @@ static void count_changes(struct pl_comparison *c)
         for (size_t k = 0; k < c->cells[i].judged_count; k++) {
             const struct pl_judged *j = &c->cells[i].judged[k];
             bool changed = j->change == PL_CHANGE_BETTER || j->change == PL_CHANGE_WORSE;
-            c->suite_faults += j->suite_fault;
+            c->nondeterministic += j->nondeterministic;
             c->missing += j->missing;
             if (changed && j->advisory)
                 c->advisory++;
@@ -215,7 +215,7 @@ static const char *all_against(const struct pl_comparison *c)
 {
     size_t told = c->counts[PL_CHANGE_SAME] + c->counts[PL_CHANGE_BETTER] +
                   c->counts[PL_CHANGE_WORSE] + c->counts[PL_CHANGE_INCONCLUSIVE] + c->advisory;
-    for (size_t i = 0; !told && !c->suite_faults && i < c->cell_count; i++)
+    for (size_t i = 0; !told && !c->nondeterministic && i < c->cell_count; i++)
         if (c->matches.matches[i].base_count && c->matches.matches[i].new_count)
             return c->cells[i].outcome_why;
     return NULL;
@@ -297,10 +297,10 @@ const char *pl_comparison_incomplete(const struct pl_comparison *c)
 
 bool pl_judged_fails(const struct pl_judged *j)
 {
-    return j->suite_fault || j->missing || (j->change == PL_CHANGE_WORSE && !j->advisory);
+    return j->nondeterministic || j->missing || (j->change == PL_CHANGE_WORSE && !j->advisory);
 }
 
 bool pl_comparison_fails(const struct pl_comparison *c)
 {
-    return c->counts[PL_CHANGE_WORSE] > 0 || c->suite_faults > 0 || c->missing > 0;
+    return c->counts[PL_CHANGE_WORSE] > 0 || c->nondeterministic > 0 || c->missing > 0;
 }

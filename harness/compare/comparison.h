@@ -5,7 +5,7 @@
 #include "harness/compare/calibration.h"
 #include "harness/compare/judge.h"
 #include "harness/compare/match.h"
-#include "harness/compare/outcome.h"
+#include "harness/compare/outcome_change.h"
 
 /** One cell: how it ended on both sides, and its metrics. */
 struct pl_compared {
@@ -24,7 +24,7 @@ struct pl_comparison {
     struct pl_compared *cells;
     size_t cell_count;
     size_t counts[PL_CHANGE_COUNT]; /* metrics and outcomes judged so; advisory ones left out */
-    size_t suite_faults;
+    size_t nondeterministic;
     size_t missing;                           /* cells and metrics that base has and new lacks */
     size_t advisory;                          /* changes that no gate fails on */
     const char *unpaired;                     /* why class N can't be judged, or NULL */

@@ -56,7 +56,7 @@ bool pl_instructions_judge(const json_t *base, const json_t *new, const struct p
                           : m->not_exact[0]    ? m->not_exact
                                                : obstacle(base, new, x, y);
     *j = (struct pl_judged){.metric = &instructions};
-    pl_judge_exact(j, &(struct pl_side){&a, 1}, &(struct pl_side){&b, 1});
+    pl_judge_exact(j, &(struct pl_judge_values){&a, 1}, &(struct pl_judge_values){&b, 1});
     if (against) {
         j->change = PL_CHANGE_NOT_COMPARABLE;
         snprintf(j->why, sizeof j->why, "%.150s", against);

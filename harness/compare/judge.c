@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/base/memory.h"
+#include "harness/base/spare_memory.h"
 #include "harness/stats/rank_sum.h"
 #include "harness/stats/values.h"
 
@@ -17,7 +17,7 @@ const char *pl_change_name(enum pl_change change)
     return names[change];
 }
 
-static double median_of(const struct pl_side *side)
+static double median_of(const struct pl_judge_values *side)
 {
     double *copy = pl_memory_take(side->count, sizeof *copy);
     memcpy(copy, side->values, side->count * sizeof *copy);
@@ -26,7 +26,8 @@ static double median_of(const struct pl_side *side)
     return median;
 }
 
-void pl_judge_describe(struct pl_judged *j, const struct pl_side *base, const struct pl_side *new)
+void pl_judge_describe(struct pl_judged *j, const struct pl_judge_values *base,
+                       const struct pl_judge_values *new)
 {
     j->base_count = base->count;
     j->new_count = new->count;
@@ -51,7 +52,7 @@ void pl_judge_turn(struct pl_judged *j, double difference)
 }
 
 /* @return the first value that differs from the first of all, or NULL */
-static const double *odd_one(const struct pl_side *side)
+static const double *odd_one(const struct pl_judge_values *side)
 {
     for (size_t i = 1; i < side->count; i++)
         if (side->values[i] != side->values[0])
@@ -62,14 +63,15 @@ static const double *odd_one(const struct pl_side *side)
 static void note_fault(struct pl_judged *j, const char *which, double first, double other)
 {
     j->change = PL_CHANGE_NOT_COMPARABLE;
-    j->suite_fault = true;
+    j->nondeterministic = true;
     snprintf(j->why, sizeof j->why,
              "repetitions of %s differ (%.15g and %.15g), which class D must not: a fault of the "
              "suite",
              which, first, other);
 }
 
-void pl_judge_exact(struct pl_judged *j, const struct pl_side *base, const struct pl_side *new)
+void pl_judge_exact(struct pl_judged *j, const struct pl_judge_values *base,
+                    const struct pl_judge_values *new)
 {
     pl_judge_describe(j, base, new);
     const double *odd = odd_one(base);
@@ -105,7 +107,7 @@ static double least_difference(const struct pl_metric *metric, const struct pl_b
 }
 
 /* How far any value lies from the base's median. */
-static double furthest(const struct pl_side *side, double median)
+static double furthest(const struct pl_judge_values *side, double median)
 {
     double most = 0;
     for (size_t i = 0; i < side->count; i++)
@@ -113,7 +115,8 @@ static double furthest(const struct pl_side *side, double median)
     return most;
 }
 
-static void judge_spread(struct pl_judged *j, const struct pl_side *base, const struct pl_side *new)
+static void judge_spread(struct pl_judged *j, const struct pl_judge_values *base,
+                         const struct pl_judge_values *new)
 {
     struct pl_rank_sum test;
     j->change = PL_CHANGE_INCONCLUSIVE;
@@ -130,8 +133,8 @@ static void judge_spread(struct pl_judged *j, const struct pl_side *base, const 
         pl_judge_turn(j, j->new - j->base);
 }
 
-void pl_judge_band(struct pl_judged *j, const struct pl_side *base, const struct pl_side *new,
-                   const struct pl_band *band)
+void pl_judge_band(struct pl_judged *j, const struct pl_judge_values *base,
+                   const struct pl_judge_values *new, const struct pl_band *band)
 {
     pl_judge_describe(j, base, new);
     j->threshold = fmax(least_difference(j->metric, band), PL_JUDGE_BAND_SHARE * fabs(j->base));

@@ -50,35 +50,35 @@ struct pl_judged {
     enum pl_change change;
     size_t base_count, new_count; /* values that were judged */
     double base, new;             /* medians, in the metric's unit */
-    double ratio;     /* of new to base: of class N Hodges and Lehmann's, else of medians */
-    double low, high; /* class N: 95 % bootstrap interval of the ratio */
-    double p;         /* class N: adjusted by Holm once confirmed; class S: Mann-Whitney */
-    double threshold; /* class N: a share; class S: in the metric's unit */
-    bool flagged;     /* class N: by the screening pairs */
-    bool confirming;  /* class N: p is of the confirming pairs, not adjusted yet */
-    bool suite_fault; /* class D: repetitions of one side differ */
-    bool missing;     /* base has it and new lacks it, though both end alike */
-    bool advisory;    /* told, but no gate may fail on it */
-    char why[160];    /* one clause; empty where the figures say it all */
+    double ratio;          /* of new to base: of class N Hodges and Lehmann's, else of medians */
+    double low, high;      /* class N: 95 % bootstrap interval of the ratio */
+    double p;              /* class N: adjusted by Holm once confirmed; class S: Mann-Whitney */
+    double threshold;      /* class N: a share; class S: in the metric's unit */
+    bool flagged;          /* class N: by the screening pairs */
+    bool confirming;       /* class N: p is of the confirming pairs, not adjusted yet */
+    bool nondeterministic; /* class D: repetitions of one side differ */
+    bool missing;          /* base has it and new lacks it, though both end alike */
+    bool advisory;         /* told, but no gate may fail on it */
+    char why[160];         /* one clause; empty where the figures say it all */
 };
 
 /** Values of one side. Of class N, value i of one side is the partner of value i of the other. */
-struct pl_side {
+struct pl_judge_values {
     const double *values;
     size_t count;
 };
 
 /** Fills in what every class shows: how many values, their medians and the ratio of these. */
-void pl_judge_describe(struct pl_judged *judged, const struct pl_side *base,
-                       const struct pl_side *new);
+void pl_judge_describe(struct pl_judged *judged, const struct pl_judge_values *base,
+                       const struct pl_judge_values *new);
 
 /** Sets the verdict by the sign of a difference that counts: the metric's better direction decides,
  *  and a change of one that has none is inconclusive. */
 void pl_judge_turn(struct pl_judged *judged, double difference);
 
 /** Of class D. `judged->metric` is set; the rest is filled in by these functions. */
-void pl_judge_exact(struct pl_judged *judged, const struct pl_side *base,
-                    const struct pl_side *new);
+void pl_judge_exact(struct pl_judged *judged, const struct pl_judge_values *base,
+                    const struct pl_judge_values *new);
 
 /** What 256 KiB mean to metrics that are no bytes. */
 struct pl_band {
@@ -87,15 +87,15 @@ struct pl_band {
 };
 
 /** Of class S. */
-void pl_judge_band(struct pl_judged *judged, const struct pl_side *base, const struct pl_side *new,
-                   const struct pl_band *band);
+void pl_judge_band(struct pl_judged *judged, const struct pl_judge_values *base,
+                   const struct pl_judge_values *new, const struct pl_band *band);
 
 /** Of class N: screens the first pairs and, where they are flagged, tests those after them. A
  * change that awaits pl_judge_confirm is inconclusive until then, with `confirming` set.
  *  @param screening how many of the pairs screen @param noise standard deviation of Hodges-Lehmann
  *  log ratios without a change; NaN: estimated from these pairs */
-void pl_judge_pairs(struct pl_judged *judged, const struct pl_side *base, const struct pl_side *new,
-                    size_t screening, double noise);
+void pl_judge_pairs(struct pl_judged *judged, const struct pl_judge_values *base,
+                    const struct pl_judge_values *new, size_t screening, double noise);
 
 /** Ends what pl_judge_pairs left open. @param p adjusted over all that were flagged of this metric
  */
@@ -103,10 +103,10 @@ void pl_judge_confirm(struct pl_judged *judged, double p);
 
 /** The log ratios of new to base, pair by pair. @param from the first pair @param count at least 1
  *  @return new memory; NULL where a value is not above 0, or memory is short */
-double *pl_judge_log_ratios(const struct pl_side *base, const struct pl_side *new, size_t from,
-                            size_t count);
+double *pl_judge_log_ratios(const struct pl_judge_values *base, const struct pl_judge_values *new,
+                            size_t from, size_t count);
 
 /** Whether pairs are flagged: the test of the first stage. */
-bool pl_judge_flags(const struct pl_side *base, const struct pl_side *new);
+bool pl_judge_flags(const struct pl_judge_values *base, const struct pl_judge_values *new);
 
 #endif

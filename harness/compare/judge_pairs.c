@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "harness/base/memory.h"
+#include "harness/base/spare_memory.h"
 #include "harness/compare/judge.h"
 #include "harness/stats/bootstrap.h"
 #include "harness/stats/signed_rank.h"
@@ -13,8 +13,8 @@
 #define LEVEL .95
 #define SEED 20211 /* any: the same pairs then give the same interval */
 
-double *pl_judge_log_ratios(const struct pl_side *base, const struct pl_side *new, size_t from,
-                            size_t count)
+double *pl_judge_log_ratios(const struct pl_judge_values *base, const struct pl_judge_values *new,
+                            size_t from, size_t count)
 {
     double *logs = pl_memory_take(count, sizeof *logs);
     for (size_t i = 0; i < count; i++) {
@@ -30,8 +30,8 @@ double *pl_judge_log_ratios(const struct pl_side *base, const struct pl_side *ne
 
 /* Tests `count` pairs from `from` on and fills in ratio, interval, p and threshold.
  * @return whether it could */
-static bool test_pairs(struct pl_judged *j, const struct pl_side *base, const struct pl_side *new,
-                       size_t from, size_t count, double noise)
+static bool test_pairs(struct pl_judged *j, const struct pl_judge_values *base,
+                       const struct pl_judge_values *new, size_t from, size_t count, double noise)
 {
     struct pl_signed_rank test;
     struct pl_bootstrap interval;
@@ -67,7 +67,7 @@ static void settle(struct pl_judged *j, const char *why)
     }
 }
 
-bool pl_judge_flags(const struct pl_side *base, const struct pl_side *new)
+bool pl_judge_flags(const struct pl_judge_values *base, const struct pl_judge_values *new)
 {
     struct pl_signed_rank test;
     size_t count = base->count < new->count ? base->count : new->count;
@@ -78,8 +78,8 @@ bool pl_judge_flags(const struct pl_side *base, const struct pl_side *new)
     return flagged;
 }
 
-void pl_judge_pairs(struct pl_judged *j, const struct pl_side *base, const struct pl_side *new,
-                    size_t screening, double noise)
+void pl_judge_pairs(struct pl_judged *j, const struct pl_judge_values *base,
+                    const struct pl_judge_values *new, size_t screening, double noise)
 {
     size_t pairs = base->count, first = pairs < screening ? pairs : screening;
     pl_judge_describe(j, base, new);

@@ -5,7 +5,7 @@
 #include <jansson.h>
 #include <stddef.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/base/index.h"
 #include "harness/compare/heap_change.h"
 #include "harness/results/cell_name.h"

@@ -8,11 +8,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "harness/base/memory.h"
 #include "harness/base/random.h"
-#include "harness/compare/half.h"
+#include "harness/base/spare_memory.h"
 #include "harness/compare/judge.h"
 #include "harness/compare/match.h"
+#include "harness/compare/pair_arm.h"
 
 /* How far one cell has come. */
 struct track {
@@ -26,7 +26,7 @@ struct track {
 
 struct pairs {
     const struct pl_pairs_options *options;
-    struct pl_half halves[2]; /* base, new */
+    struct pl_pair_arm arms[2]; /* base, new */
     struct track *tracks;
     uint64_t random;
     size_t done;
@@ -44,14 +44,13 @@ static bool has_noisy(const json_t *cell)
 }
 
 /* A failing cell is left out, told and recorded; a signal or a lost disk ends everything. */
-static int note_failure(struct pairs *p, struct track *t, const struct pl_half *half, int rc,
+static int note_failure(struct pairs *p, struct track *t, const struct pl_pair_arm *arm, int rc,
                         const struct pl_error *error)
 {
     t->failed = true;
     t->wanted = t->done;
     json_t *failure = pl_cell_name_json(&t->cell->name);
-    json_object_update_new(failure,
-                           json_pack("{s:s, s:s}", "side", half->side, "why", error->text));
+    json_object_update_new(failure, json_pack("{s:s, s:s}", "side", arm->side, "why", error->text));
     json_array_append_new(p->failed, failure);
     if (!p->first_failure.text[0])
         p->first_failure = *error;
@@ -66,11 +65,11 @@ static int run_pair(struct pairs *p, struct track *t, int repetition)
     for (int i = 0; i < 2; i++) {
         int side = i == 0 ? first : !first;
         int rc =
-            pl_half_run(&p->halves[side], p->options, t->cell, repetition, &cells[side], &error);
+            pl_pair_arm_run(&p->arms[side], p->options, t->cell, repetition, &cells[side], &error);
         if (rc == -EINTR)
             return rc;
         if (rc)
-            return note_failure(p, t, &p->halves[side], rc, &error);
+            return note_failure(p, t, &p->arms[side], rc, &error);
     }
     if (repetition >= 0)
         t->noisy |= has_noisy(cells[0]) && has_noisy(cells[1]);
@@ -147,8 +146,9 @@ static bool is_flagged(const struct pl_match *m, size_t screening)
         double *base = values, *new = values + m->base_count;
         size_t count = pl_match_pairs(m, pl_metrics[i].name, base, new);
         count = count < screening ? count : screening;
-        flagged = count >= PL_JUDGE_PAIRS_MIN &&
-                  pl_judge_flags(&(struct pl_side){base, count}, &(struct pl_side){new, count});
+        flagged =
+            count >= PL_JUDGE_PAIRS_MIN && pl_judge_flags(&(struct pl_judge_values){base, count},
+                                                          &(struct pl_judge_values){new, count});
     }
     free(values);
     return flagged;
@@ -159,9 +159,9 @@ static int plan_confirming(struct pairs *p)
 {
     const struct pl_pairs_options *o = p->options;
     struct pl_matches all;
-    if (!o->confirming || !p->halves[0].root || !p->halves[1].root)
+    if (!o->confirming || !p->arms[0].root || !p->arms[1].root)
         return 0;
-    int rc = pl_matches_make(p->halves[0].root, p->halves[1].root, &all, NULL);
+    int rc = pl_matches_make(p->arms[0].root, p->arms[1].root, &all, NULL);
     if (rc)
         return rc;
     for (size_t m = 0; m < all.count; m++)
@@ -187,9 +187,9 @@ static int open_all(struct pairs *p, struct pl_error *error)
     for (size_t i = 0; i < o->cell_count; i++)
         p->tracks[i] = (struct track){.cell = &o->cells[i], .wanted = (int)o->screening};
     for (int side = 0; side < 2; side++) {
-        p->halves[side] = (struct pl_half){
+        p->arms[side] = (struct pl_pair_arm){
             .side = sides[side], .program = o->programs[side], .directory = o->directories[side]};
-        int rc = pl_half_open(&p->halves[side], o->folder, o->force, error);
+        int rc = pl_pair_arm_open(&p->arms[side], o->folder, o->force, error);
         if (rc)
             return rc;
     }
@@ -205,7 +205,7 @@ static int write_all(struct pairs *p, bool complete, struct pl_error *error)
     int rc = 0;
     for (int side = 0; !rc && side < 2; side++) {
         const struct pl_pairing pairing = {id, complete, p->failed};
-        rc = pl_half_write(&p->halves[side], p->options, &pairing, &files[side], error);
+        rc = pl_pair_arm_write(&p->arms[side], p->options, &pairing, &files[side], error);
     }
     for (int side = 0; !rc && side < 2; side++)
         rc = pl_file_commit(&files[side], error);
@@ -254,8 +254,8 @@ int pl_pairs_run(const struct pl_pairs_options *options, struct pl_error *error)
             rc = run_rounds(&p);
         rc = conclude(&p, rc, error);
     }
-    pl_half_close(&p.halves[0]);
-    pl_half_close(&p.halves[1]);
+    pl_pair_arm_close(&p.arms[0]);
+    pl_pair_arm_close(&p.arms[1]);
     json_decref(p.failed);
     free(p.tracks);
     return rc;

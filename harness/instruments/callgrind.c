@@ -29,7 +29,7 @@ static int report(struct pl_observation *o, struct pl_error *error)
 
 static int observe(struct pl_observation *o, struct pl_error *error)
 {
-    /* plimsoll-cell switches the collection on for the window (harness/cell/collect.h). */
+    /* plimsoll-cell switches the collection on for the window (harness/cell/callgrind_window.h). */
     static const char *const options[] = {"--collect-atstart=no", "--compress-strings=no",
                                           "--compress-pos=no", NULL};
     int rc = pl_valgrind_run(o, "callgrind", options, error);

@@ -4,7 +4,7 @@
 #ifndef PL_INSTRUMENTS_FUNCTIONS_H
 #define PL_INSTRUMENTS_FUNCTIONS_H
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/instruments/stacks.h"
 
 /** Reads the whole text. The sum of all functions has to be the file's own total, so that a file

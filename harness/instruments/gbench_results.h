@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 #define PL_GBENCH_REPETITIONS_MAX 64
 

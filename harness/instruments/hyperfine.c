@@ -7,8 +7,8 @@
 
 #include "harness/base/child.h"
 #include "harness/base/files.h"
+#include "harness/base/shell_words.h"
 #include "harness/base/temporary.h"
-#include "harness/base/words.h"
 #include "harness/instruments/hyperfine_results.h"
 #include "harness/instruments/observation.h"
 
@@ -33,8 +33,8 @@ static int check(struct pl_error *error)
 
 static void add_option(struct command *c, const char *option, const char *value)
 {
-    pl_words_add(c->text, sizeof c->text, option);
-    pl_words_add(c->text, sizeof c->text, value);
+    pl_shell_words_add(c->text, sizeof c->text, option);
+    pl_shell_words_add(c->text, sizeof c->text, value);
 }
 
 /* The same question, without a container and for the duration of an observation. */
@@ -42,7 +42,7 @@ static int write_command(const struct pl_observation *o, struct command *c, stru
 {
     const struct pl_scenario *s = o->scenario;
     char number[64];
-    pl_words_add(c->text, sizeof c->text, c->plimsoll);
+    pl_shell_words_add(c->text, sizeof c->text, c->plimsoll);
     add_option(c, "run", s->path);
     add_option(c, "--allocator", o->stack_run);
     add_option(c, "--format", pl_format_name(o->cell.format));
@@ -60,7 +60,7 @@ static int write_command(const struct pl_observation *o, struct command *c, stru
     char out[sizeof c->folder.path + 8]; /* the folder itself is held by this process */
     snprintf(out, sizeof out, "%s/run", c->folder.path);
     add_option(c, "--out", out);
-    pl_words_add(c->text, sizeof c->text, "--force");
+    pl_shell_words_add(c->text, sizeof c->text, "--force");
     if (strlen(c->text) + 1 == sizeof c->text)
         return pl_error_set(error, -ENOTSUP, "the command is too long for hyperfine");
     return 0;

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 struct pl_hyperfine {
     double mean_seconds, median_seconds, min_seconds, max_seconds;

@@ -1,4 +1,3 @@
-/* Loading JSON (json_text.h). */
 #include "harness/instruments/json_text.h"
 
 #include <errno.h>

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 /** @param path for messages @return the root, json_decref; or NULL with `path:line: what is wrong`
  */

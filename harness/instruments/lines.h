@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 /** Set the first four, then pl_lines_next. The text may hold any bytes. */
 struct pl_lines {

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "harness/base/child.h"
-#include "harness/base/words.h"
+#include "harness/base/shell_words.h"
 #include "harness/cell/process.h"
 #include "harness/measure/outcome.h"
 #include "harness/scenario/traits.h"
@@ -117,15 +117,15 @@ static void note_command(struct pl_observation *o, const struct pl_cell_wrapper 
 {
     o->command[0] = '\0';
     for (size_t i = 0; wrapper->environment && wrapper->environment[i]; i++)
-        pl_words_add(o->command, sizeof o->command, wrapper->environment[i]);
+        pl_shell_words_add(o->command, sizeof o->command, wrapper->environment[i]);
     if (wrapper->preload) {
         char text[PL_OBSERVATION_PATH];
         snprintf(text, sizeof text, "LD_PRELOAD=%s", wrapper->preload);
-        pl_words_add(o->command, sizeof o->command, text);
+        pl_shell_words_add(o->command, sizeof o->command, text);
     }
     for (size_t i = 0; wrapper->argv && wrapper->argv[i]; i++)
-        pl_words_add(o->command, sizeof o->command, wrapper->argv[i]);
-    pl_words_add(o->command, sizeof o->command, "plimsoll-cell");
+        pl_shell_words_add(o->command, sizeof o->command, wrapper->argv[i]);
+    pl_shell_words_add(o->command, sizeof o->command, "plimsoll-cell");
 }
 
 static void say_end(const struct pl_cell_evidence *e, char *text, size_t capacity)
@@ -189,13 +189,13 @@ int pl_observation_help(struct pl_observation *o, const char *const *argv, const
         .argv = argv,
         .in = open_or_null(in, O_RDONLY),
         .out = open_or_null(out, O_WRONLY | O_CREAT | O_TRUNC),
-        .complaints = open_or_null(log, O_WRONLY | O_CREAT | O_APPEND),
+        .stderr_fd = open_or_null(log, O_WRONLY | O_CREAT | O_APPEND),
         .timeout_ms = HELPER_TIMEOUT_MS,
         .interrupted = o->cell.interrupted,
     };
-    int rc = child.in < 0 || child.out < 0 || child.complaints < 0 ? -errno
-                                                                   : pl_child_run(&child, &status);
-    const int files[] = {child.in, child.out, child.complaints};
+    int rc = child.in < 0 || child.out < 0 || child.stderr_fd < 0 ? -errno
+                                                                  : pl_child_run(&child, &status);
+    const int files[] = {child.in, child.out, child.stderr_fd};
     for (size_t i = 0; i < 3; i++)
         if (files[i] >= 0)
             close(files[i]);
@@ -218,7 +218,7 @@ void pl_observation_version(struct pl_observation *o, const char *program)
     struct pl_child child = {.argv = argv,
                              .in = -1,
                              .out = out,
-                             .complaints = -1,
+                             .stderr_fd = -1,
                              .timeout_ms = VERSION_TIMEOUT_MS,
                              .interrupted = o->cell.interrupted};
     if (out >= 0 && pl_child_run(&child, &status) == 0 && status == 0)

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "harness/base/child.h"
-#include "harness/base/words.h"
+#include "harness/base/shell_words.h"
 #include "harness/instruments/observation.h"
 
 #define GRACE_MS 3000 /* for the plimsoll that hyperfine runs, to remove its cgroup */
@@ -16,7 +16,7 @@ static void note_command(struct pl_observation *o, const char *const *argv)
 {
     if (o->command[0] == '\0')
         for (size_t i = 0; argv[i]; i++)
-            pl_words_add(o->command, sizeof o->command, argv[i]);
+            pl_shell_words_add(o->command, sizeof o->command, argv[i]);
 }
 
 /* "plimsoll-gbench" of a path. */
@@ -50,7 +50,7 @@ int pl_observation_program(struct pl_observation *o, const char *const *argv, un
         .argv = argv,
         .in = -1,
         .out = -1,
-        .complaints = fd,
+        .stderr_fd = fd,
         .timeout_ms = timeout_ms,
         .interrupted = o->cell.interrupted,
         .grace_ms = GRACE_MS,

@@ -1,4 +1,5 @@
-/* The frame of massif's output: its head and its snapshots (snapshots.h); trees are read by tree.c.
+/* The frame of massif's output: its head and its snapshots (snapshots.h); trees are read by
+ * massif_tree.c.
  */
 #include "harness/instruments/snapshots.h"
 
@@ -9,7 +10,7 @@
 
 #include "harness/base/files.h"
 #include "harness/instruments/lines.h"
-#include "harness/instruments/tree.h"
+#include "harness/instruments/massif_tree.h"
 
 static int expect(struct pl_lines *lines, const char *start, const char **value)
 {
@@ -75,7 +76,7 @@ static int read_tree(struct pl_lines *lines, struct pl_snapshots *s, bool marked
     const struct pl_snapshot *snapshot = &s->list[s->count - 1];
     struct pl_stacks tree = {0};
     bool higher = s->peak == SIZE_MAX || snapshot->heap_bytes > s->list[s->peak].heap_bytes;
-    int rc = pl_tree_read(lines, snapshot->heap_bytes, &tree);
+    int rc = pl_massif_tree_read(lines, snapshot->heap_bytes, &tree);
     if (!rc && (marked || (higher && !*has_mark))) {
         pl_stacks_free(&s->tree);
         s->tree = tree;

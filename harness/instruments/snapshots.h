@@ -6,11 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/instruments/stacks.h"
-
-/** Frames of one stack at most; massif itself stops at 200 (--depth). */
-#define PL_SNAPSHOTS_DEPTH_MAX 256
 
 struct pl_snapshot {
     double time; /* in the unit that massif was told; --time-unit=B: bytes requested and freed */

@@ -1,4 +1,3 @@
-/* Folded stacks (stacks.h). */
 #include "harness/instruments/stacks.h"
 
 #include <errno.h>

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 /** The frame below which the measured window lies: harness/clock/loop.h. What has no such frame was
  *  allocated before the window, by the loader or a library's initialiser. */

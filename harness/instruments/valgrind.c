@@ -1,4 +1,3 @@
-/* valgrind's command line (valgrind.h). */
 #include "harness/instruments/valgrind.h"
 
 #include <errno.h>

@@ -8,7 +8,7 @@
 #ifndef PL_INTERPOSE_BOOKS_H
 #define PL_INTERPOSE_BOOKS_H
 
-#include "allocators/ledger_books.h"
+#include "allocators/ledger/books.h"
 #include "harness/interpose/page.h"
 
 /** Of the file: the page's path with this added. */

@@ -1,4 +1,3 @@
-/* Opening and mapping books (books_read.h). */
 #include "harness/interpose/books_read.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
 #ifndef PL_INTERPOSE_BOOKS_READ_H
 #define PL_INTERPOSE_BOOKS_READ_H
 
-#include "allocators/ledger.h"
+#include "allocators/ledger/statement.h"
 #include "harness/interpose/page.h"
 
 struct pl_books;

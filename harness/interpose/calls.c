@@ -14,7 +14,7 @@
 EXPORT void *malloc(size_t size)
 {
     pl_count_call();
-    if (PL_LIKELY(!pl_layers))
+    if (PL_LIKELY(!pl_serve_layers))
         return pl_next.malloc(size);
     return pl_serve_malloc(size, CALLER);
 }
@@ -24,7 +24,7 @@ EXPORT void free(void *block)
     pl_count_call();
     if (PL_UNLIKELY(pl_spare_has(block)))
         return;
-    if (PL_LIKELY(!pl_layers))
+    if (PL_LIKELY(!pl_serve_layers))
         pl_next.free(block);
     else
         pl_serve_free(block);
@@ -40,7 +40,7 @@ EXPORT void cfree(void *block)
 EXPORT void *calloc(size_t count, size_t size)
 {
     pl_count_call();
-    if (PL_LIKELY(!pl_layers))
+    if (PL_LIKELY(!pl_serve_layers))
         return pl_next.calloc(count, size);
     return pl_serve_calloc(count, size, CALLER);
 }
@@ -48,7 +48,7 @@ EXPORT void *calloc(size_t count, size_t size)
 EXPORT void *realloc(void *block, size_t size)
 {
     pl_count_call();
-    if (PL_LIKELY(!pl_layers && !pl_spare_has(block)))
+    if (PL_LIKELY(!pl_serve_layers && !pl_spare_has(block)))
         return pl_next.realloc(block, size);
     return pl_serve_realloc(block, size, CALLER);
 }
@@ -62,7 +62,7 @@ EXPORT void *reallocarray(void *block, size_t count, size_t size)
         errno = ENOMEM;
         return NULL;
     }
-    if (PL_LIKELY(!pl_layers && !pl_spare_has(block)))
+    if (PL_LIKELY(!pl_serve_layers && !pl_spare_has(block)))
         return pl_next.realloc(block, bytes);
     return pl_serve_realloc(block, bytes, CALLER);
 }
@@ -70,7 +70,7 @@ EXPORT void *reallocarray(void *block, size_t count, size_t size)
 EXPORT void *memalign(size_t alignment, size_t size)
 {
     pl_count_call();
-    if (PL_LIKELY(!pl_layers))
+    if (PL_LIKELY(!pl_serve_layers))
         return pl_next.memalign(alignment, size);
     return pl_serve_aligned(pl_next.memalign, alignment, size, CALLER);
 }
@@ -78,7 +78,7 @@ EXPORT void *memalign(size_t alignment, size_t size)
 EXPORT void *aligned_alloc(size_t alignment, size_t size)
 {
     pl_count_call();
-    if (PL_LIKELY(!pl_layers))
+    if (PL_LIKELY(!pl_serve_layers))
         return pl_next.aligned_alloc(alignment, size);
     return pl_serve_aligned(pl_next.aligned_alloc, alignment, size, CALLER);
 }
@@ -86,7 +86,7 @@ EXPORT void *aligned_alloc(size_t alignment, size_t size)
 EXPORT int posix_memalign(void **block, size_t alignment, size_t size)
 {
     pl_count_call();
-    if (PL_LIKELY(!pl_layers))
+    if (PL_LIKELY(!pl_serve_layers))
         return pl_next.posix_memalign(block, alignment, size);
     return pl_serve_posix_memalign(block, alignment, size, CALLER);
 }
@@ -94,7 +94,7 @@ EXPORT int posix_memalign(void **block, size_t alignment, size_t size)
 EXPORT void *valloc(size_t size)
 {
     pl_count_call();
-    if (PL_LIKELY(!pl_layers))
+    if (PL_LIKELY(!pl_serve_layers))
         return pl_next.valloc(size);
     return pl_serve_pages(pl_next.valloc, size, CALLER);
 }
@@ -102,7 +102,7 @@ EXPORT void *valloc(size_t size)
 EXPORT void *pvalloc(size_t size)
 {
     pl_count_call();
-    if (PL_LIKELY(!pl_layers))
+    if (PL_LIKELY(!pl_serve_layers))
         return pl_next.pvalloc(size);
     return pl_serve_pages(pl_next.pvalloc, size, CALLER);
 }
@@ -111,12 +111,12 @@ EXPORT size_t malloc_usable_size(void *block)
 {
     if (PL_UNLIKELY(pl_spare_has(block)))
         return pl_spare_usable(block);
-    return pl_layers ? pl_serve_usable_size(block) : pl_next.usable_size(block);
+    return pl_serve_layers ? pl_serve_usable_size(block) : pl_next.usable_size(block);
 }
 
 EXPORT int malloc_trim(size_t pad)
 {
-    if (pl_layers)
+    if (pl_serve_layers)
         return pl_serve_trim(pad);
     return pl_next.trim ? pl_next.trim(pad) : 0;
 }

@@ -1,4 +1,3 @@
-/* Naming chains of calls (chain_names.h). */
 #include "harness/interpose/chain_names.h"
 
 #include <errno.h>
@@ -7,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/interpose/books.h"
 
 /* Functions that allocate on somebody's behalf, by how their names begin: of GLib, FFmpeg, CPython,

@@ -1,11 +1,11 @@
-/* Counters of all threads, beside those of one (allocators/count.h), and what is likely. */
+/* Counters of all threads, beside those of one (allocators/ledger/count.h), and what is likely. */
 #ifndef PL_INTERPOSE_COUNT_H
 #define PL_INTERPOSE_COUNT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "allocators/count.h"
+#include "allocators/ledger/count.h"
 
 #define PL_LIKELY(x) __builtin_expect(!!(x), 1)
 #define PL_UNLIKELY(x) __builtin_expect(!!(x), 0)

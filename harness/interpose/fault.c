@@ -1,4 +1,5 @@
-/* Which allocation fails (fault.h): as the layer in allocators/fault.c, over all of the process. */
+/* Which allocation fails (fault.h): as the layer in allocators/layers/fault.c, over all of the
+ * process. */
 #include "harness/interpose/fault.h"
 
 #include <dlfcn.h>

@@ -9,19 +9,19 @@
 static void *allocate(const struct pl_hooked *hooked, const void *caller)
 {
     pl_count_call();
-    return pl_layers ? pl_serve_hooked(hooked, caller) : hooked->call(hooked);
+    return pl_serve_layers ? pl_serve_hooked(hooked, caller) : hooked->call(hooked);
 }
 
 static void *resize(const struct pl_hooked *hooked, const void *caller)
 {
     pl_count_call();
-    return pl_layers ? pl_serve_hooked_resize(hooked, caller) : hooked->call(hooked);
+    return pl_serve_layers ? pl_serve_hooked_resize(hooked, caller) : hooked->call(hooked);
 }
 
 static void release(const struct pl_hooked *hooked)
 {
     pl_count_call();
-    if (pl_layers)
+    if (pl_serve_layers)
         pl_serve_hooked_free(hooked);
     else
         hooked->call(hooked);
@@ -30,7 +30,7 @@ static void release(const struct pl_hooked *hooked)
 /* A child of fork attaches with its first allocation: until then it records nothing. */
 static bool is_recorded(void)
 {
-    return pl_wiped.attached && pl_layers & PL_LAYER_RECORD;
+    return pl_wiped.attached && pl_serve_layers & PL_SERVE_RECORD;
 }
 
 static void mapped(const void *address, size_t size, const void *caller)

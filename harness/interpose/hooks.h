@@ -4,15 +4,7 @@
 #ifndef PL_INTERPOSE_HOOKS_H
 #define PL_INTERPOSE_HOOKS_H
 
-#include <stddef.h>
-
-/** A call of the heap, with whatever it takes. */
-struct pl_hooked {
-    void *(*call)(const struct pl_hooked *self); /* the block, NULL for none */
-    void *block;                                 /* what is resized or freed */
-    size_t size;
-    int flags;
-};
+#include "harness/interpose/hooked.h"
 
 struct pl_hooks {
     /** Serves a call that allocates `size` bytes, through the layers. */

@@ -1,5 +1,6 @@
-/* Opening books, and entering blocks in them (keep.h). As the layer in allocators/ledger.c, but for
- * sizes, which are not told when a block is freed: so a block's place goes by its usable bytes. */
+/* Opening books, and entering blocks in them (keep.h). As the layer in allocators/ledger/ledger.c,
+ * but for sizes, which are not told when a block is freed: so a block's place goes by its usable
+ * bytes. */
 #include "harness/interpose/keep.h"
 
 #include <errno.h>

@@ -7,9 +7,6 @@
 
 #include "harness/interpose/books.h"
 
-/** This process's books; NULL: it has none. */
-extern struct pl_books *pl_books;
-
 /** Opens books for this process: as it attaches, in a child of fork too, whose parent's they are
  * not. What fails leaves it without, and is counted in the page. */
 void pl_books_open(struct pl_page *page, const char *page_path, struct pl_page_process *process,

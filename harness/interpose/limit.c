@@ -1,4 +1,3 @@
-/* What the limit counts (limit.h). */
 #include "harness/interpose/limit.h"
 
 #include <pthread.h>

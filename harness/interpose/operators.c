@@ -66,9 +66,9 @@ static void *take(size_t size, size_t alignment, const void *caller)
 {
     void *block = NULL;
     if (PL_LIKELY(!alignment))
-        return PL_LIKELY(!pl_layers) ? pl_next.malloc(size) : pl_serve_malloc(size, caller);
-    int rc = pl_layers ? pl_serve_posix_memalign(&block, alignment, size, caller)
-                       : pl_next.posix_memalign(&block, alignment, size);
+        return PL_LIKELY(!pl_serve_layers) ? pl_next.malloc(size) : pl_serve_malloc(size, caller);
+    int rc = pl_serve_layers ? pl_serve_posix_memalign(&block, alignment, size, caller)
+                             : pl_next.posix_memalign(&block, alignment, size);
     return rc ? NULL : block;
 }
 
@@ -109,7 +109,7 @@ static inline void give(void *block)
     pl_count_call();
     if (PL_UNLIKELY(pl_spare_has(block)))
         return;
-    if (PL_LIKELY(!pl_layers))
+    if (PL_LIKELY(!pl_serve_layers))
         pl_next.free(block);
     else
         pl_serve_free(block);

@@ -1,4 +1,4 @@
-/* Where this process and this thread count: their slot and stripe in the page file.
+/* Where this process and this thread count: their slot and stripe in the page file (attach.c).
  *
  * The first call of any function attaches the process, which may be before any constructor. A child
  * of fork finds itself unattached, whatever system call made it, and takes a slot of its own; one
@@ -13,6 +13,11 @@
 
 /** The process's slot; one of its own memory where the page has none for it. */
 extern struct pl_page_process *pl_process;
+
+struct pl_books;
+
+/** The process's books (keep.h); NULL: it has none. */
+extern struct pl_books *pl_books;
 
 /** What was asked for; all zero without a page file. */
 extern struct pl_foreign pl_settings;

@@ -14,6 +14,7 @@
 #include "harness/interpose/record_begin.h"
 #include "harness/interpose/record_chunks.h"
 #include "harness/interpose/record_stacks.h"
+#include "harness/interpose/record_thread.h"
 
 enum {
     PAGE = 4096,

@@ -7,11 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "harness/interpose/hooks.h"
-
-/** Begins, as the process attaches: its slot has to be described.
- *  @return whether this process is recorded */
-bool pl_record_open(bool is_fork);
+#include "harness/interpose/hooked.h"
 
 /** @param sized the heap tells sizes: pages of large blocks can be looked at */
 void pl_record_begin(bool sized);

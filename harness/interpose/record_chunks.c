@@ -12,8 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "harness/interpose/record.h"
 #include "harness/interpose/record_stacks.h"
+#include "harness/interpose/record_thread.h"
 
 #ifndef MADV_POPULATE_WRITE /* Linux 5.14: fails where a store would end the program by SIGBUS */
 #define MADV_POPULATE_WRITE 23

@@ -1,37 +1,15 @@
-/* Where a thread records: its place in the raw file, and what time it is there. */
+/* Handing out places in the raw file to the threads that record. */
 #ifndef PL_INTERPOSE_RECORD_CHUNKS_H
 #define PL_INTERPOSE_RECORD_CHUNKS_H
 
-#include "harness/interpose/process.h"
-#include "harness/interpose/raw.h"
+#include <stdbool.h>
+#include <stdint.h>
 
-struct pl_record_thread {
-    uint64_t *next, *end; /* of its chunk; equal: there is no room, or no chunk */
-    struct pl_raw_chunk *chunk;
-    uint64_t bytes;                   /* of its next chunk */
-    uintptr_t stack_begin, stack_end; /* pages of the stack that are known to be there */
-    uint32_t number;                  /* from 1; 0: it has recorded nothing */
-    bool is_busy;
-    uint32_t sites, frame_count; /* chains told; frames of the latest one */
-    uint64_t frames[PL_RAW_FRAMES_MAX];
-};
-extern PL_TLS struct pl_record_thread pl_record_mine;
-
-extern struct pl_raw *pl_record_raw; /* NULL: nothing is recorded */
-extern uint32_t pl_record_frames;    /* of a call site */
-extern bool pl_record_by_counter;
+/** Begins, as the process attaches: its slot has to be described.
+ *  @return whether this process is recorded */
+bool pl_record_open(bool is_fork);
 
 /** Room for a record. @return where; NULL when recording has ended */
 uint64_t *pl_record_refill(void);
-
-/** What orders events. Never 0. */
-static inline uint64_t pl_record_stamp(void)
-{
-#ifdef __x86_64__
-    if (PL_LIKELY(!pl_record_by_counter))
-        return __builtin_ia32_rdtsc();
-#endif
-    return __atomic_add_fetch(&pl_record_raw->counter, 1, __ATOMIC_RELAXED);
-}
 
 #endif

@@ -45,7 +45,7 @@ __attribute__((noinline)) uint32_t pl_record_stack(const void *caller, uint32_t 
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "harness/interpose/record_chunks.h"
+#include "harness/interpose/record_thread.h"
 
 enum { PAGE = 4096, STACK_REACH = 1 << 18 /* bytes between two frames at most */ };
 

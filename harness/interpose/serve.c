@@ -12,7 +12,7 @@
 #include "harness/interpose/spare.h"
 #include "harness/interpose/trim.h"
 
-unsigned pl_layers;
+unsigned pl_serve_layers;
 
 /* Whether the heap tells sizes. mimalloc 3.0 can say it of nothing before it has served a block.
  * tcmalloc 2.10 makes an object by new when it is first asked: to be asked by that new would never
@@ -33,35 +33,35 @@ void pl_serve_open(const struct pl_foreign *settings, bool is_recorded)
     pl_process->untrimmed = settings->trim_every_ns && !pl_next.trim;
     if (is_recorded) {
         pl_record_begin(sized);
-        pl_layers |= PL_LAYER_RECORD;
+        pl_serve_layers |= PL_SERVE_RECORD;
         return;
     }
     pl_limit_open(settings->limit_bytes);
     if (settings->limit_bytes && sized)
-        pl_layers |= PL_LAYER_LIMIT;
+        pl_serve_layers |= PL_SERVE_LIMIT;
     if (settings->fault_nth || settings->fault_every)
-        pl_layers |= PL_LAYER_FAULT;
+        pl_serve_layers |= PL_SERVE_FAULT;
     if (pl_books && sized)
-        pl_layers |= PL_LAYER_LEDGER;
+        pl_serve_layers |= PL_SERVE_LEDGER;
     if (settings->trim_every_ns && pl_next.trim)
-        pl_layers |= PL_LAYER_TRIM;
+        pl_serve_layers |= PL_SERVE_TRIM;
 }
 
-static inline bool stands(enum pl_layer layer)
+static inline bool stands(enum pl_serve_layer layer)
 {
-    return (pl_layers & layer) != 0;
+    return (pl_serve_layers & layer) != 0;
 }
 
 /* Whether sizes are needed. */
 static inline bool counts(void)
 {
-    return (pl_layers & (PL_LAYER_LIMIT | PL_LAYER_LEDGER)) != 0;
+    return (pl_serve_layers & (PL_SERVE_LIMIT | PL_SERVE_LEDGER)) != 0;
 }
 
 /* What refuses inside of the ledger is in its books. */
 static void tell_ledger(enum pl_foreign_inside refusing, const void *caller)
 {
-    if (stands(PL_LAYER_LEDGER) && !(pl_settings.ledger_inside & refusing))
+    if (stands(PL_SERVE_LEDGER) && !(pl_settings.ledger_inside & refusing))
         pl_books_refused(caller);
 }
 
@@ -92,13 +92,13 @@ static bool fails(size_t size, const void *caller)
 static inline bool is_admitted(size_t bytes, size_t size, const void *caller)
 {
     const bool outside = pl_settings.fault_outside;
-    if (stands(PL_LAYER_FAULT) && outside && fails(size, caller))
+    if (stands(PL_SERVE_FAULT) && outside && fails(size, caller))
         return false;
-    if (stands(PL_LAYER_LIMIT) && !limit_takes(bytes, size, caller))
+    if (stands(PL_SERVE_LIMIT) && !limit_takes(bytes, size, caller))
         return false;
-    if (!stands(PL_LAYER_FAULT) || outside || !fails(size, caller))
+    if (!stands(PL_SERVE_FAULT) || outside || !fails(size, caller))
         return true;
-    if (stands(PL_LAYER_LIMIT))
+    if (stands(PL_SERVE_LIMIT))
         pl_limit_give_back(bytes);
     return false;
 }
@@ -152,9 +152,9 @@ static inline bool limit_settles(void *block, size_t taken, size_t usable, size_
 
 static void heap_refused(size_t taken, const void *caller)
 {
-    if (stands(PL_LAYER_LIMIT))
+    if (stands(PL_SERVE_LIMIT))
         pl_limit_give_back(taken);
-    if (stands(PL_LAYER_LEDGER))
+    if (stands(PL_SERVE_LEDGER))
         pl_books_refused(caller);
 }
 
@@ -168,16 +168,16 @@ static inline void *settle(void *block, size_t taken, size_t size, const void *c
         return NULL;
     }
     const size_t usable = size_of_new(block, size);
-    if (stands(PL_LAYER_LIMIT) && !limit_settles(block, taken, usable, size, caller))
+    if (stands(PL_SERVE_LIMIT) && !limit_settles(block, taken, usable, size, caller))
         return NULL;
-    if (stands(PL_LAYER_LEDGER))
+    if (stands(PL_SERVE_LEDGER))
         pl_books_enter(block, size, usable, caller);
     return block;
 }
 
 static inline void look_at_time(void)
 {
-    if (stands(PL_LAYER_TRIM))
+    if (stands(PL_SERVE_TRIM))
         pl_trim_look();
 }
 
@@ -191,12 +191,12 @@ static inline void *tell(void *block)
 
 static inline size_t guess(size_t size)
 {
-    return stands(PL_LAYER_LIMIT) ? pl_limit_guess(size) : size;
+    return stands(PL_SERVE_LIMIT) ? pl_limit_guess(size) : size;
 }
 
 void *pl_serve_malloc(size_t size, const void *caller)
 {
-    if (PL_LIKELY(stands(PL_LAYER_RECORD)))
+    if (PL_LIKELY(stands(PL_SERVE_RECORD)))
         return pl_record_malloc(size, caller);
     const size_t taken = guess(size);
     look_at_time();
@@ -207,7 +207,7 @@ void *pl_serve_malloc(size_t size, const void *caller)
 
 void *pl_serve_calloc(size_t count, size_t size, const void *caller)
 {
-    if (PL_LIKELY(stands(PL_LAYER_RECORD)))
+    if (PL_LIKELY(stands(PL_SERVE_RECORD)))
         return pl_record_calloc(count, size, caller);
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes))
@@ -222,7 +222,7 @@ void *pl_serve_calloc(size_t count, size_t size, const void *caller)
 void *pl_serve_aligned(void *(*serve)(size_t alignment, size_t size), size_t alignment, size_t size,
                        const void *caller)
 {
-    if (PL_LIKELY(stands(PL_LAYER_RECORD)))
+    if (PL_LIKELY(stands(PL_SERVE_RECORD)))
         return pl_record_aligned(serve, alignment, size, caller);
     look_at_time();
     if (!is_admitted(size, size, caller))
@@ -233,7 +233,7 @@ void *pl_serve_aligned(void *(*serve)(size_t alignment, size_t size), size_t ali
 
 void *pl_serve_pages(void *(*serve)(size_t size), size_t size, const void *caller)
 {
-    if (PL_LIKELY(stands(PL_LAYER_RECORD)))
+    if (PL_LIKELY(stands(PL_SERVE_RECORD)))
         return pl_record_pages(serve, size, caller);
     look_at_time();
     if (!is_admitted(size, size, caller))
@@ -243,7 +243,7 @@ void *pl_serve_pages(void *(*serve)(size_t size), size_t size, const void *calle
 
 int pl_serve_posix_memalign(void **block, size_t alignment, size_t size, const void *caller)
 {
-    if (PL_LIKELY(stands(PL_LAYER_RECORD)))
+    if (PL_LIKELY(stands(PL_SERVE_RECORD)))
         return pl_record_posix_memalign(block, alignment, size, caller);
     void *served = NULL;
     look_at_time();
@@ -268,18 +268,18 @@ static inline struct before look_before(void *block)
     struct before before = {0};
     if (counts())
         before.usable = size_of_old(block);
-    if (stands(PL_LAYER_LEDGER))
+    if (stands(PL_SERVE_LEDGER))
         before.left = pl_books_leave(block, before.usable);
     return before;
 }
 
 static inline void count_gone(const struct before *before)
 {
-    if (stands(PL_LAYER_LIMIT)) {
+    if (stands(PL_SERVE_LIMIT)) {
         pl_limit_give_back(before->usable);
         pl_count_freed(before->usable);
     }
-    if (stands(PL_LAYER_LEDGER))
+    if (stands(PL_SERVE_LEDGER))
         pl_books_count_freed(before->left);
 }
 
@@ -288,14 +288,14 @@ static void count_moved(void *moved, const struct before *before, size_t taken, 
                         const void *caller)
 {
     const size_t usable = size_of_new(moved, size);
-    if (stands(PL_LAYER_LIMIT)) {
+    if (stands(PL_SERVE_LIMIT)) {
         adjust(before->usable + taken, usable);
         pl_limit_learn(size, usable);
         pl_limit_handed_out();
         pl_count_freed(before->usable);
         pl_count_allocated(usable);
     }
-    if (stands(PL_LAYER_LEDGER)) {
+    if (stands(PL_SERVE_LEDGER)) {
         pl_books_count_freed(before->left);
         pl_books_enter(moved, size, usable, caller);
     }
@@ -316,11 +316,11 @@ static void *shrink_to_nothing(void *block, const void *caller)
 /* The heap has no more: the old block is what it was. */
 static void stay(void *block, const struct before *before, size_t taken)
 {
-    if (stands(PL_LAYER_LIMIT))
+    if (stands(PL_SERVE_LIMIT))
         pl_limit_give_back(taken);
     if (before->usable && !pl_next.usable_size(block))
         pl_early_note(block, before->usable);
-    if (stands(PL_LAYER_LEDGER))
+    if (stands(PL_SERVE_LEDGER))
         pl_books_put_back(block, before->usable, before->left);
 }
 
@@ -338,7 +338,7 @@ static void *resize(void *block, size_t size, const void *caller, const struct p
         count_moved(served, &before, taken, size, caller);
     if (!served && counts()) {
         stay(block, &before, taken);
-        if (stands(PL_LAYER_LEDGER))
+        if (stands(PL_SERVE_LEDGER))
             pl_books_refused(caller);
     }
     return tell(served);
@@ -359,7 +359,7 @@ void *pl_serve_realloc(void *block, size_t size, const void *caller)
         return pl_serve_malloc(size, caller);
     if (PL_UNLIKELY(pl_spare_has(block)))
         return move_from_spare(block, size, caller);
-    if (stands(PL_LAYER_RECORD))
+    if (stands(PL_SERVE_RECORD))
         return pl_record_realloc(block, size, caller);
     look_at_time();
     return size ? resize(block, size, caller, NULL) : shrink_to_nothing(block, caller);
@@ -367,12 +367,12 @@ void *pl_serve_realloc(void *block, size_t size, const void *caller)
 
 size_t pl_serve_usable_size(void *block)
 {
-    return stands(PL_LAYER_RECORD) ? pl_record_usable_size(block) : pl_next.usable_size(block);
+    return stands(PL_SERVE_RECORD) ? pl_record_usable_size(block) : pl_next.usable_size(block);
 }
 
 int pl_serve_trim(size_t pad)
 {
-    if (stands(PL_LAYER_RECORD))
+    if (stands(PL_SERVE_RECORD))
         return pl_record_trim(pad);
     return pl_next.trim ? pl_next.trim(pad) : 0;
 }
@@ -392,7 +392,7 @@ void pl_serve_free(void *block)
     look_at_time();
     if (!block || PL_UNLIKELY(pl_spare_has(block)))
         return;
-    if (PL_LIKELY(stands(PL_LAYER_RECORD)))
+    if (PL_LIKELY(stands(PL_SERVE_RECORD)))
         pl_record_free(block);
     else
         release(block, NULL);
@@ -400,7 +400,7 @@ void pl_serve_free(void *block)
 
 void *pl_serve_hooked(const struct pl_hooked *hooked, const void *caller)
 {
-    if (PL_LIKELY(stands(PL_LAYER_RECORD)))
+    if (PL_LIKELY(stands(PL_SERVE_RECORD)))
         return pl_record_hooked(hooked, caller);
     const size_t size = hooked->size;
     if (!is_admitted(size, size, caller))
@@ -410,14 +410,14 @@ void *pl_serve_hooked(const struct pl_hooked *hooked, const void *caller)
 
 void *pl_serve_hooked_resize(const struct pl_hooked *hooked, const void *caller)
 {
-    if (PL_LIKELY(stands(PL_LAYER_RECORD)))
+    if (PL_LIKELY(stands(PL_SERVE_RECORD)))
         return pl_record_hooked_resize(hooked, caller);
     return resize(hooked->block, hooked->size, caller, hooked);
 }
 
 void pl_serve_hooked_free(const struct pl_hooked *hooked)
 {
-    if (stands(PL_LAYER_RECORD))
+    if (stands(PL_SERVE_RECORD))
         pl_record_hooked_free(hooked);
     else
         release(hooked->block, hooked);

@@ -7,18 +7,18 @@
 #include <stddef.h>
 
 #include "allocators/foreign.h"
-#include "harness/interpose/hooks.h"
+#include "harness/interpose/hooked.h"
 
-enum pl_layer {
-    PL_LAYER_LIMIT = 1,
-    PL_LAYER_FAULT = 2,
-    PL_LAYER_TRIM = 4,
-    PL_LAYER_LEDGER = 8,
-    PL_LAYER_RECORD = 16 /* it stands alone */
+enum pl_serve_layer {
+    PL_SERVE_LIMIT = 1,
+    PL_SERVE_FAULT = 2,
+    PL_SERVE_TRIM = 4,
+    PL_SERVE_LEDGER = 8,
+    PL_SERVE_RECORD = 16 /* it stands alone */
 };
 
 /** The layers that stand, or-ed; 0 for none: a call needs nothing but to be passed on. */
-extern unsigned pl_layers;
+extern unsigned pl_serve_layers;
 
 /** Sets the layers up, as the process attaches. */
 void pl_serve_open(const struct pl_foreign *settings, bool is_recorded);

@@ -1,4 +1,3 @@
-/* Taking places in the page file (slots.h). */
 #include "harness/interpose/slots.h"
 
 #include <errno.h>

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/interpose/books.h"
 
 /* Of one file at one address. */

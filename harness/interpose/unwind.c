@@ -15,8 +15,8 @@
 
 #include "harness/interpose/cfi.h"
 #include "harness/interpose/count.h"
-#include "harness/interpose/keep.h"
 #include "harness/interpose/objects.h"
+#include "harness/interpose/process.h"
 
 enum {
     OWN_FRAMES_MAX = 8, /* of this library, between the exported function and here */

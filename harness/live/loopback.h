@@ -2,7 +2,7 @@
 #ifndef PL_LIVE_LOOPBACK_H
 #define PL_LIVE_LOOPBACK_H
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 /** A new network namespace has its loopback down: sockets bind, and nothing arrives.
  *  @return 0, or a negative errno with a line that says what is missing and how to get it */

@@ -113,10 +113,10 @@ static void on_datagram(uv_udp_t *udp, ssize_t size, const uv_buf_t *buffer,
     if (size < 0 || !address)
         return; /* nothing more; the buffer stays at hand */
     if (is_foreign(live, address)) {
-        pl_own_add(&r->network->counts.foreign, 1); /* likewise: it costs the stack nothing */
+        pl_counter_add(&r->network->counts.foreign, 1); /* likewise: it costs the stack nothing */
         return;
     }
-    pl_own_add(&r->network->counts.received, 1);
+    pl_counter_add(&r->network->counts.received, 1);
     if (buffer->base == (char *)live->scratch)
         intake_loses(r);
     else
@@ -131,8 +131,8 @@ void network_count_drops(struct pl_live *live)
         uint32_t drops = pl_live_socket_drops(udp->fd);
         uint32_t more = drops - udp->drops; /* modulo 2^32, as the kernel counts */
         udp->drops = drops;
-        pl_own_add(&counts->dropped[PL_DROP_KERNEL], more);
-        pl_own_add(&counts->received, more);
+        pl_counter_add(&counts->dropped[PL_DROP_KERNEL], more);
+        pl_counter_add(&counts->received, more);
     }
 }
 

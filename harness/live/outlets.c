@@ -99,10 +99,10 @@ static void address(struct outlets *o, const struct pl_live_link *link)
         };
 }
 
-int outlets_open(struct outlets *o, uint32_t streams, uint32_t lives,
+int outlets_open(struct outlets *o, uint32_t streams, uint32_t identities,
                  const struct pl_live_link *link, struct pl_error *error)
 {
-    uint64_t needed = (uint64_t)streams * lives + 1; /* the hostile sender's */
+    uint64_t needed = (uint64_t)streams * identities + 1; /* the hostile sender's */
     uint32_t count = (uint32_t)needed;
     int rc = allow_ports(needed, error);
     if (!rc)
@@ -112,7 +112,7 @@ int outlets_open(struct outlets *o, uint32_t streams, uint32_t lives,
     *o = (struct outlets){
         .each = malloc(count * sizeof *o->each),
         .count = count,
-        .lives = lives,
+        .identities = identities,
         .from = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(draw_source())},
     };
     address(o, link);
@@ -126,7 +126,7 @@ int outlets_open(struct outlets *o, uint32_t streams, uint32_t lives,
 /* The hostile sender's has the last place, whatever it calls itself. */
 int outlets_of(struct outlets *o, const struct pl_arrival *arrival)
 {
-    uint64_t place = (uint64_t)arrival->session * o->lives + arrival->epoch % o->lives;
+    uint64_t place = (uint64_t)arrival->session * o->identities + arrival->epoch % o->identities;
     struct outlet *outlet = &o->each[arrival->packet && place < o->count ? place : o->count - 1];
     if (outlet->fd >= 0 && outlet->port == arrival->port)
         return outlet->fd;

@@ -8,7 +8,7 @@
 #include <netinet/in.h>
 #include <stdint.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/live/link.h"
 #include "harness/traffic/replay.h"
 
@@ -20,7 +20,7 @@ struct outlet {
 struct outlets {
     struct outlet *each;
     uint32_t count;
-    uint32_t lives;          /* that a stream can send in by turns */
+    uint32_t identities;     /* that a stream can send in by turns */
     struct sockaddr_in from; /* an address of this run alone, so that the receiver knows its own */
     struct sockaddr_in to[PL_RECEIVER_SOCKETS_MAX];
     uint32_t to_count; /* session i sends to i % to_count */
@@ -28,11 +28,11 @@ struct outlets {
 
 /** @param link where the receiver listens
  *  @param streams of all senders
- *  @param lives how many identities one after another of a stream still send by turns, 1 or more:
- *   what is reordered comes after its sender has become another
+ *  @param identities how many identities one after another of a stream still send by turns, 1 or
+ * more: what is reordered comes after its sender has become another
  *  @return 0, or a negative errno when the process may not have so many sockets, or loopback has no
  *   address but 127.0.0.1 */
-int outlets_open(struct outlets *outlets, uint32_t streams, uint32_t lives,
+int outlets_open(struct outlets *outlets, uint32_t streams, uint32_t identities,
                  const struct pl_live_link *link, struct pl_error *error);
 
 /** @return the socket that sends this datagram, or a negative errno */

@@ -106,9 +106,9 @@ void pl_live_stop(struct pl_live *live, bool at_once)
 static void count_left(struct pl_live *live, struct pl_live_drained left)
 {
     struct pl_traffic_counts *counts = &live->receiver.network->counts;
-    pl_own_add(&counts->received, left.ours);
-    pl_own_add(&counts->held, left.ours);
-    pl_own_add(&counts->foreign, left.foreign);
+    pl_counter_add(&counts->received, left.ours);
+    pl_counter_add(&counts->held, left.ours);
+    pl_counter_add(&counts->foreign, left.foreign);
 }
 
 /* What was sent has arrived or was counted by the kernel, but for what still waits in a processor's
@@ -137,11 +137,11 @@ static void check_books(struct pl_live *live)
         return;
     uint64_t foreign = counts->received > sent ? counts->received - sent : 0;
     foreign = foreign < *drops ? foreign : *drops;
-    pl_own_set(drops, *drops - foreign);
-    pl_own_set(&counts->received, counts->received - foreign);
-    pl_own_add(&counts->foreign, foreign);
+    pl_counter_set(drops, *drops - foreign);
+    pl_counter_set(&counts->received, counts->received - foreign);
+    pl_counter_add(&counts->foreign, foreign);
     if (counts->received != sent)
-        pl_own_add(&counts->integrity_errors, 1);
+        pl_counter_add(&counts->integrity_errors, 1);
 }
 
 void pl_live_close(struct pl_live *live, int64_t now_ns)

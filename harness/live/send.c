@@ -14,11 +14,11 @@
 #include "harness/clock/real.h"
 #include "harness/clock/virtual.h"
 #include "harness/live/outlets.h"
-#include "harness/live/pace.h"
+#include "harness/live/send_pace.h"
 #include "harness/live/wait.h"
-#include "harness/traffic/lives.h"
 #include "harness/traffic/rtp.h"
 #include "harness/traffic/sender.h"
+#include "harness/traffic/ssrc_timeline.h"
 
 #define DATAGRAM_MAX 65536
 #define AHEAD_NS (50 * PL_NS_PER_S / 1000) /* from being ready to replay time 0 */
@@ -42,7 +42,7 @@ struct sending {
     struct source *sources;
     int64_t start_ns;
     struct outlets outlets;
-    struct pl_pace pace;
+    struct pl_send_pace pace;
     uint8_t datagram[DATAGRAM_MAX];
 };
 
@@ -108,13 +108,13 @@ static int64_t on_due(void *context, int64_t now_ns)
     struct pl_arrival arrival;
     int64_t due_ns = s->start_ns + now_ns;
     pl_sender_take(source->sender, &arrival);
-    wait_until(s, pl_pace_next(&s->pace, due_ns));
+    wait_until(s, pl_send_pace_next(&s->pace, due_ns));
     s->loop.stopped = atomic_load(&s->link->ended);
     if (s->loop.stopped)
         return PL_NEVER;
     int64_t sent_ns = pl_real_now();
     send_one(s, &arrival);
-    pl_pace_sent(&s->pace, due_ns, sent_ns);
+    pl_send_pace_sent(&s->pace, due_ns, sent_ns);
     if (sent_ns - due_ns > atomic_load(&s->link->late_ns_max))
         atomic_store(&s->link->late_ns_max, sent_ns - due_ns);
     return pl_sender_due(source->sender);
@@ -137,11 +137,11 @@ static int open_sources(struct sending *s, struct pl_error *error)
 }
 
 /* Identities that end while a reordered packet is late, and the one that it comes into. */
-static uint32_t lives(const struct pl_scenario *scenario)
+static uint32_t identities(const struct pl_scenario *scenario)
 {
     const struct pl_traffic_settings *t = &scenario->traffic;
     int64_t shortest_ns = t->faults.reorder_delay_ns;
-    if (t->faults.reorder <= 0 || !pl_lives_any(t))
+    if (t->faults.reorder <= 0 || !pl_ssrc_timeline_any(t))
         return 1;
     for (uint32_t i = 0; i < t->churn_count; i++)
         if (t->churn_ns[i] < shortest_ns)
@@ -159,7 +159,7 @@ static int prepare(struct sending *s, const struct pl_recording *recording, uint
         rc = open_sources(s, error);
     if (!rc)
         rc = await_port(s, error);
-    return rc ? rc : outlets_open(&s->outlets, streams, lives(s->scenario), s->link, error);
+    return rc ? rc : outlets_open(&s->outlets, streams, identities(s->scenario), s->link, error);
 }
 
 int pl_live_send(const struct pl_scenario *scenario, const struct pl_recording *recording,
@@ -176,7 +176,7 @@ int pl_live_send(const struct pl_scenario *scenario, const struct pl_recording *
         s->start_ns = atomic_load(&link->start_ns);
         if (!s->start_ns)
             s->start_ns = pl_real_now() + AHEAD_NS;
-        s->pace = (struct pl_pace){s->start_ns, s->start_ns};
+        s->pace = (struct pl_send_pace){s->start_ns, s->start_ns};
         atomic_store(&link->start_ns, s->start_ns);
         pl_loop_run(&s->loop, scenario->duration_ns);
         atomic_store(&link->sent_all, !s->loop.stopped);

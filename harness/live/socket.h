@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 /** Binds a socket to 127.0.0.1 and a port of the kernel's choice, for which the loopback has to be
  * up.

@@ -6,7 +6,7 @@
 #include <semaphore.h>
 #include <uv.h>
 
-#include "harness/live/receiver.h"
+#include "harness/live/link.h"
 #include "harness/pipelines/receiver/state.h"
 
 /** Longer than any datagram over IPv4 (65,507 B). */

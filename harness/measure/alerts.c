@@ -10,6 +10,6 @@ struct pl_value pl_metric_alerts_raised(const struct pl_measured *m)
 
 struct pl_value pl_metric_time_to_alert_seconds(const struct pl_measured *m)
 {
-    const struct pl_alerted *alerted = &m->evidence->alerted;
+    const struct pl_alert_log *alerted = &m->evidence->alerted;
     return alerted->count ? pl_value_real((double)alerted->list[0].t_ns / 1e9) : pl_value_none();
 }

@@ -1,4 +1,3 @@
-/* The judgement of growth (growth.h). */
 #include "harness/measure/growth.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /* The table of metrics, and its names. */
 #include "harness/measure/metrics.h"
-#include "allocators/nearest.h"
+#include "allocators/base/nearest.h"
 
 #include <math.h>
 #include <stdio.h>

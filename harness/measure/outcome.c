@@ -1,4 +1,3 @@
-/* The judgement of outcomes (outcome.h). */
 #include "harness/measure/outcome.h"
 
 #include <signal.h>

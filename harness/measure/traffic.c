@@ -129,20 +129,8 @@ struct pl_value pl_metric_audio_lost_seconds(const struct pl_measured *m)
     return after_stalls(m, offsetof(struct pl_traffic_counts, audio_lost_ns));
 }
 
-/* Whether every packet is accounted for. */
-static bool balanced(const struct pl_final *final)
-{
-    uint64_t accounted = final->counts.delivered + final->counts.held;
-    for (int i = 0; i < PL_DROP_COUNT; i++)
-        accounted += final->counts.dropped[i];
-    return accounted == final->counts.received;
-}
-
 struct pl_value pl_metric_integrity_errors(const struct pl_measured *m)
 {
-    const struct pl_final *final = pl_books_of(m);
-    if (!final)
-        return pl_value_none();
-    return pl_value_integer(final->counts.integrity_errors + final->stack.corruptions +
-                            (final->leaked_bytes != 0) + !balanced(final));
+    const struct pl_final *books = pl_books_of(m);
+    return books ? pl_value_integer(pl_integrity_errors_of(books)) : pl_value_none();
 }

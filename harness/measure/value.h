@@ -38,11 +38,22 @@ static inline const struct pl_final *pl_books_of(const struct pl_measured *m)
     return pl_traits_of(m->scenario)->foreign ? NULL : pl_final_of(m);
 }
 
+/** What says that something was not as it was left: blocks with other bytes in them, what the stack
+ *  found damaged or never got back, and packets that are not all accounted for. */
+static inline uint64_t pl_integrity_errors_of(const struct pl_final *books)
+{
+    uint64_t accounted = books->counts.delivered + books->counts.held;
+    for (int i = 0; i < PL_DROP_COUNT; i++)
+        accounted += books->counts.dropped[i];
+    return books->counts.integrity_errors + books->stack.corruptions + (books->leaked_bytes != 0) +
+           (accounted != books->counts.received);
+}
+
 /** Final books with timings that can be trusted: corruption withholds them. */
 static inline const struct pl_final *pl_timings_of(const struct pl_measured *m)
 {
-    const struct pl_final *final = pl_final_of(m);
-    return final && pl_metric_integrity_errors(m).integer == 0 ? final : NULL;
+    const struct pl_final *books = pl_books_of(m);
+    return books && pl_integrity_errors_of(books) ? NULL : pl_final_of(m);
 }
 
 #endif

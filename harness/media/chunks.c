@@ -51,14 +51,14 @@ static void swap(struct running *r)
 static void fill_one(struct running *r)
 {
     struct pl_traffic_counts *counts = &r->side->counts;
-    pl_own_add(&counts->received, 1);
+    pl_counter_add(&counts->received, 1);
     if (!r->filling.block[0] && !acquire(r, &r->filling)) {
-        pl_own_add(&counts->dropped[PL_DROP_LIMIT], 1);
+        pl_counter_add(&counts->dropped[PL_DROP_LIMIT], 1);
         return;
     }
     struct pl_media_frame frame = frame_of(r, &r->filling, r->filling.frames);
     if (!frame_fill(r, &r->feeds[r->playing], &frame)) {
-        pl_own_add(&counts->dropped[PL_DROP_INVALID], 1);
+        pl_counter_add(&counts->dropped[PL_DROP_INVALID], 1);
         return;
     }
     r->filling.sums[r->filling.frames++].sum = frame.sum;
@@ -69,9 +69,9 @@ static void play_one(struct running *r)
     uint32_t index = r->played.played++;
     struct pl_traffic_counts *counts = &r->side->counts;
     struct pl_media_frame frame = frame_of(r, &r->played, index);
-    pl_own_add(&counts->integrity_errors, frame_sum(r, &frame) != r->played.sums[index].sum);
-    pl_own_add(&counts->delivered, 1);
-    pl_own_add(&counts->samples_delivered, (uint64_t)r->plan.frame_samples * r->plan.channels);
+    pl_counter_add(&counts->integrity_errors, frame_sum(r, &frame) != r->played.sums[index].sum);
+    pl_counter_add(&counts->delivered, 1);
+    pl_counter_add(&counts->samples_delivered, (uint64_t)r->plan.frame_samples * r->plan.channels);
 }
 
 /* What is played goes on whether or not the other chunk could be filled, and then makes room for
@@ -95,7 +95,7 @@ uint32_t chunks_held(const struct running *r)
 
 void chunks_close(struct running *r)
 {
-    pl_own_add(&r->side->counts.held, chunks_held(r));
+    pl_counter_add(&r->side->counts.held, chunks_held(r));
     release(r, &r->filling);
     release(r, &r->played);
 }

@@ -6,7 +6,7 @@
 #include <libswresample/swresample.h>
 #include <libswscale/swscale.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/scenario/scenario.h"
 #include "harness/traffic/counts.h"
 

@@ -4,7 +4,7 @@
 
 #include <libavutil/frame.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/scenario/scenario.h"
 
 /** A mix under way: a graph made for it, and ended with it, as a server makes one a transition. */

@@ -17,11 +17,11 @@ static uint64_t take(struct running *r)
     struct pl_media_source *source = &r->feeds[r->playing].source;
     uint64_t refused = source->refused;
     AVFrame *given = pl_media_source_next(source);
-    pl_own_add(&counts->received, 1);
+    pl_counter_add(&counts->received, 1);
     AVFrame *kept = given && r->line.count < r->line.capacity ? av_frame_alloc() : NULL;
     if (!kept) {
         bool limit = source->refused != refused;
-        pl_own_add(&counts->dropped[limit ? PL_DROP_LIMIT : PL_DROP_INVALID], 1);
+        pl_counter_add(&counts->dropped[limit ? PL_DROP_LIMIT : PL_DROP_INVALID], 1);
         return 0;
     }
     note_rate(r, given);

@@ -1,4 +1,3 @@
-/* Encoding what is played (encode.h). */
 #include "harness/media/encode.h"
 
 #include <errno.h>

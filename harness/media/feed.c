@@ -1,4 +1,3 @@
-/* Feeding frames (feed.h). */
 #include "harness/media/feed.h"
 
 #include <errno.h>

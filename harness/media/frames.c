@@ -1,8 +1,10 @@
-/* Frames in blocks of the stack, and the line in which they wait (state.h). */
+/* Frames in blocks of the stack, the line in which they wait, and those that leak out of it
+ * (state.h). */
 #include <string.h>
 
 #include <libavutil/imgutils.h>
 
+#include "harness/base/random.h"
 #include "harness/media/state.h"
 
 struct pl_media_frame *line_at(const struct running *r, uint32_t place)
@@ -129,24 +131,62 @@ AVFrame *frame_shell(struct running *r, const struct pl_media_frame *frame)
     return r->shell;
 }
 
+void leak_open(struct leak *leak, const struct running *r, struct pl_media_frame *frames)
+{
+    leak->frames = frames;
+    leak->capacity = r->plan.leak_capacity;
+    leak->random = r->in.seed;
+}
+
+/* Drawn for every frame: the same ones leak on every stack that holds them all. */
+static bool fails(struct running *r)
+{
+    double chance = (double)(pl_random_next(&r->leak.random) >> 11) * 0x1p-53;
+    return chance < r->settings->leak;
+}
+
+/* Whether the frame, which is due, takes the error path on which its unref is missing: then it is
+ * the leak's, and stays live. */
+static bool leak_inject(struct running *r, struct pl_media_frame *frame)
+{
+    struct leak *leak = &r->leak;
+    if (!leak->capacity || !fails(r) || leak->count == leak->capacity)
+        return false;
+    leak->frames[leak->count++] = *frame;
+    leak->samples += frame->samples;
+    r->in.media->frames_leaked++;
+    return true;
+}
+
+void leak_close(struct running *r)
+{
+    struct leak *leak = &r->leak;
+    pl_counter_add(&r->side->counts.held, leak->count);
+    while (leak->count) {
+        struct pl_media_frame *frame = &leak->frames[--leak->count];
+        pl_counter_add(&r->side->counts.integrity_errors, frame_sum(r, frame) != frame->sum);
+        frame_release(r, frame);
+    }
+}
+
 /* Plays a frame and releases it. */
 static void hand_on(struct running *r, struct pl_media_frame *frame)
 {
     struct pl_traffic_counts *counts = &r->side->counts;
-    pl_own_add(&counts->integrity_errors, frame_sum(r, frame) != frame->sum);
+    pl_counter_add(&counts->integrity_errors, frame_sum(r, frame) != frame->sum);
     if (r->encoder.codec)
-        pl_own_add(&counts->integrity_errors,
-                   pl_media_encode(&r->encoder, frame_shell(r, frame)) < 0);
-    pl_own_add(&counts->delivered, 1);
+        pl_counter_add(&counts->integrity_errors,
+                       pl_media_encode(&r->encoder, frame_shell(r, frame)) < 0);
+    pl_counter_add(&counts->delivered, 1);
     if (!r->plan.video)
-        pl_own_add(&counts->samples_delivered, frame->samples * r->plan.channels);
+        pl_counter_add(&counts->samples_delivered, frame->samples * r->plan.channels);
     frame_release(r, frame);
 }
 
 void line_play(struct running *r)
 {
     struct pl_media_frame *frame = line_at(r, 0);
-    if (!leak_takes(r, frame))
+    if (!leak_inject(r, frame))
         hand_on(r, frame);
     r->line.samples -= frame->samples;
     r->line.head = (r->line.head + 1) % r->line.capacity;
@@ -156,7 +196,7 @@ void line_play(struct running *r)
 void line_close(struct running *r)
 {
     while (r->line.count) {
-        pl_own_add(&r->side->counts.held, 1);
+        pl_counter_add(&r->side->counts.held, 1);
         frame_release(r, line_at(r, r->line.count - 1));
         line_cut(r, 1);
     }

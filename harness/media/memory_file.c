@@ -1,4 +1,3 @@
-/* Reading from memory (memory_file.h). */
 #include "harness/media/memory_file.h"
 
 #include <stdio.h>

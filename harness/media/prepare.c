@@ -1,8 +1,8 @@
 /* What is done before the window (state.h). */
 #include <errno.h>
 
-#include "harness/media/apart.h"
 #include "harness/media/exactness.h"
+#include "harness/media/run_in_child.h"
 #include "harness/media/state.h"
 
 /* What the process that prepares finds out; it lies in the memory that it shares with this one. */
@@ -51,7 +51,7 @@ struct work {
     struct prepared *prepared;
 };
 
-static void work_apart(void *context)
+static void work_in_child(void *context)
 {
     struct work *work = context;
     prepare_sources(work->running, work->prepared);
@@ -108,7 +108,7 @@ int prepare(struct streams *all, struct pl_error *error)
     if (r->in.observed)
         prepare_sources(r, p);
     else
-        rc = pl_media_apart(work_apart, &(struct work){r, p}, error);
+        rc = pl_media_run_in_child(work_in_child, &(struct work){r, p}, error);
     if (rc || p->rc)
         return rc ? rc : pl_error_set(error, p->rc, "%s", p->error.text);
     *r->in.media = p->facts;

@@ -5,7 +5,7 @@
 #include <errno.h>
 
 #include "harness/clock/virtual.h"
-#include "harness/media/broadcast.h"
+#include "harness/media/broadcast_clips.h"
 #include "harness/media/crossfade.h"
 #include "harness/media/log.h"
 #include "harness/media/state.h"
@@ -17,14 +17,14 @@ static void take_frame(struct running *r)
 {
     struct pl_traffic_counts *counts = &r->side->counts;
     struct pl_media_frame *frame = line_append(r, frame_samples(r));
-    pl_own_add(&counts->received, 1);
+    pl_counter_add(&counts->received, 1);
     bool acquired = frame_acquire(r, frame);
     if (acquired && frame_fill(r, &r->feeds[r->playing], frame))
         return;
     frame_release(r, frame);
     line_cut(r, 1);
     line_skip(r, frame_samples(r));
-    pl_own_add(&counts->dropped[acquired ? PL_DROP_INVALID : PL_DROP_LIMIT], 1);
+    pl_counter_add(&counts->dropped[acquired ? PL_DROP_INVALID : PL_DROP_LIMIT], 1);
 }
 
 static void count_track(struct running *r)

@@ -1,4 +1,3 @@
-/* Demuxing and decoding (source.h). */
 #include "harness/media/source.h"
 
 #include <errno.h>

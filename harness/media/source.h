@@ -8,7 +8,7 @@
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/media/memory_file.h"
 #include "harness/traffic/counts.h"
 #include "harness/traffic/material.h"

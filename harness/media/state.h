@@ -92,10 +92,8 @@ void line_play(struct running *r);
 /** The run ends: what is held is counted and released. */
 void line_close(struct running *r);
 
-/* leak.c */
+/** What leaks: frames whose unref is missing on an error path. */
 void leak_open(struct leak *leak, const struct running *r, struct pl_media_frame *frames);
-/** Whether the frame, which is due, takes the error path: then it is the leak's, and stays live. */
-bool leak_takes(struct running *r, struct pl_media_frame *frame);
 /** The run is over: what leaked is counted as held, and released. */
 void leak_close(struct running *r);
 

@@ -28,8 +28,10 @@ uint64_t pl_meter_churn(const struct pl_meter *meter)
     uint64_t churn = 0;
     for (uint32_t i = 0; i < meter->class_count; i++) {
         const struct pl_class_books *books = &meter->books[i];
-        churn += meter->sizes[i] * (pl_own_read(&books->acquires) + pl_own_read(&books->releases));
-        churn += pl_own_read(&books->acquired_excess) + pl_own_read(&books->released_excess);
+        churn += meter->sizes[i] *
+                 (pl_counter_read(&books->acquires) + pl_counter_read(&books->releases));
+        churn +=
+            pl_counter_read(&books->acquired_excess) + pl_counter_read(&books->released_excess);
     }
     return churn;
 }

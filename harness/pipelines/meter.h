@@ -5,9 +5,9 @@
 #define PL_PIPELINES_METER_H
 
 #include "allocators/allocator.h"
-#include "allocators/site.h"
+#include "allocators/ledger/site.h"
+#include "harness/base/counter.h"
 #include "harness/base/histogram.h"
-#include "harness/base/own.h"
 #include "harness/scenario/scenario.h"
 
 #define PL_METER_STRIDE 64 /* acquires from one timed acquire to the next, on average */
@@ -36,7 +36,7 @@ struct pl_meter_crowd {
 };
 
 /** What one thread acquires and releases. Zero it, then pl_meter_open. The functions below are for
- *  that thread alone; its counters (harness/base/own.h) may be read by any. */
+ *  that thread alone; its counters (harness/base/counter.h) may be read by any. */
 struct pl_meter {
     struct pl_allocator *chains[PL_CLASSES_MAX];
     uint64_t sizes[PL_CLASSES_MAX]; /* bytes of one object */
@@ -79,7 +79,7 @@ static inline void pl_meter_tell_some(struct pl_meter *meter, uint64_t live_byte
 /* Live bytes after a release. */
 static inline void pl_meter_lessen(struct pl_meter *meter, uint64_t size)
 {
-    uint64_t live = pl_own_add(&meter->live_bytes, -size);
+    uint64_t live = pl_counter_add(&meter->live_bytes, -size);
     if (meter->crowd)
         pl_meter_tell_some(meter, live);
 }
@@ -89,20 +89,20 @@ static inline void *pl_meter_book(struct pl_meter *meter, uint32_t class_index, 
                                   uint64_t size)
 {
     if (__builtin_expect(!block, 0)) {
-        pl_own_add(&meter->books[class_index].failures, 1);
+        pl_counter_add(&meter->books[class_index].failures, 1);
         return NULL;
     }
-    pl_own_add(&meter->books[class_index].acquires, 1);
-    uint64_t live = pl_own_add(&meter->live_bytes, size);
+    pl_counter_add(&meter->books[class_index].acquires, 1);
+    uint64_t live = pl_counter_add(&meter->live_bytes, size);
     if (meter->crowd) {
         pl_meter_tell_some(meter, live);
         return block;
     }
     if (meter->other)
-        live += pl_own_read(&meter->other->live_bytes);
+        live += pl_counter_read(&meter->other->live_bytes);
     /* The other thread may be about to count a release below zero: no peak. */
     if (live > meter->live_bytes_peak && live <= INT64_MAX)
-        pl_own_set(&meter->live_bytes_peak, live);
+        pl_counter_set(&meter->live_bytes_peak, live);
     return block;
 }
 
@@ -121,7 +121,7 @@ static inline void *pl_meter_take(struct pl_meter *meter, uint32_t class_index, 
 static inline void pl_meter_give(struct pl_meter *meter, uint32_t class_index, void *block,
                                  uint64_t size)
 {
-    pl_own_add(&meter->books[class_index].releases, 1);
+    pl_counter_add(&meter->books[class_index].releases, 1);
     pl_meter_lessen(meter, size);
     pl_release(meter->chains[class_index], block, size);
 }
@@ -157,7 +157,8 @@ static inline void *pl_meter_acquire_at(struct pl_meter *meter, uint32_t class_i
     pl_site_set(site);
     void *block = pl_meter_take(meter, class_index, size);
     if (block)
-        pl_own_add(&meter->books[class_index].acquired_excess, size - meter->sizes[class_index]);
+        pl_counter_add(&meter->books[class_index].acquired_excess,
+                       size - meter->sizes[class_index]);
     return block;
 }
 
@@ -165,7 +166,7 @@ static inline void *pl_meter_acquire_at(struct pl_meter *meter, uint32_t class_i
 static inline void pl_meter_release_sized(struct pl_meter *meter, uint32_t class_index, void *block,
                                           uint64_t size)
 {
-    pl_own_add(&meter->books[class_index].released_excess, size - meter->sizes[class_index]);
+    pl_counter_add(&meter->books[class_index].released_excess, size - meter->sizes[class_index]);
     pl_meter_give(meter, class_index, block, size);
 }
 
@@ -180,16 +181,16 @@ static inline void *pl_meter_acquire_as(struct pl_meter *meter, uint32_t class_i
     else
         block = pl_acquire_as(meter->chains[class_index], request);
     if (pl_meter_book(meter, class_index, block, request->size))
-        pl_own_add(&meter->books[class_index].acquired_excess,
-                   request->size - meter->sizes[class_index]);
+        pl_counter_add(&meter->books[class_index].acquired_excess,
+                       request->size - meter->sizes[class_index]);
     return block;
 }
 
 /* Books a release. */
 static inline void pl_meter_unbook(struct pl_meter *meter, uint32_t class_index, uint64_t size)
 {
-    pl_own_add(&meter->books[class_index].releases, 1);
-    pl_own_add(&meter->books[class_index].released_excess, size - meter->sizes[class_index]);
+    pl_counter_add(&meter->books[class_index].releases, 1);
+    pl_counter_add(&meter->books[class_index].released_excess, size - meter->sizes[class_index]);
     pl_meter_lessen(meter, size);
 }
 
@@ -214,7 +215,8 @@ static inline void *pl_meter_resize(struct pl_meter *meter, uint32_t old_class, 
     if (resized)
         pl_meter_unbook(meter, old_class, old->size);
     if (pl_meter_book(meter, class_index, resized, size))
-        pl_own_add(&meter->books[class_index].acquired_excess, size - meter->sizes[class_index]);
+        pl_counter_add(&meter->books[class_index].acquired_excess,
+                       size - meter->sizes[class_index]);
     return resized;
 }
 

@@ -4,9 +4,10 @@
 
 #include "harness/base/arena.h"
 #include "harness/clock/loop.h"
-#include "harness/pipelines/pace.h"
 #include "harness/pipelines/sides.h"
 #include "harness/traffic/recording.h"
+
+struct pl_pace;
 
 /** What a pipeline is opened on; everything outlives it. */
 struct pl_pipeline_inputs {

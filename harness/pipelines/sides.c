@@ -1,4 +1,3 @@
-/* Sums over a pipeline's threads (sides.h). */
 #include "harness/pipelines/sides.h"
 
 size_t pl_sides_arena_bytes(uint32_t count)
@@ -49,15 +48,15 @@ uint64_t pl_sides_live(const struct pl_sides *sides)
 {
     uint64_t live = 0;
     for (uint32_t i = 0; i < sides->count; i++)
-        live += pl_own_read(&sides->side[i]->meter.live_bytes);
+        live += pl_counter_read(&sides->side[i]->meter.live_bytes);
     return live <= INT64_MAX ? live : 0; /* a release was counted before its acquire was read */
 }
 
 uint64_t pl_sides_live_peak(const struct pl_sides *sides)
 {
-    uint64_t peak = sides->crowd ? pl_own_read(&sides->crowd->live_bytes_peak) : 0;
+    uint64_t peak = sides->crowd ? pl_counter_read(&sides->crowd->live_bytes_peak) : 0;
     for (uint32_t i = 0; !sides->crowd && i < sides->count; i++) {
-        uint64_t own = pl_own_read(&sides->side[i]->meter.live_bytes_peak);
+        uint64_t own = pl_counter_read(&sides->side[i]->meter.live_bytes_peak);
         if (own > peak)
             peak = own;
     }

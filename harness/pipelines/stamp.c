@@ -1,4 +1,3 @@
-/* Stamps of blocks (stamp.h). */
 #include "harness/pipelines/stamp.h"
 
 #include <string.h>

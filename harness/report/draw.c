@@ -109,7 +109,7 @@ int pl_draw_pictures(const struct pl_draw *draw, const char *folder, struct pl_e
     struct pl_child child = {.argv = argv,
                              .in = -1,
                              .out = -1,
-                             .complaints = complaints,
+                             .stderr_fd = complaints,
                              .timeout_ms = draw->timeout_ms,
                              .grace_ms = GRACE_MS};
     int rc = pl_child_run(&child, &status);

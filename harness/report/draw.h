@@ -2,7 +2,7 @@
 #ifndef PL_REPORT_DRAW_H
 #define PL_REPORT_DRAW_H
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 struct pl_draw {
     const char *python;  /* an absolute path */

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 #include "harness/base/files.h"
 #include "harness/base/text_stream.h"
 #include "harness/report/draw.h"

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 /** What a report is of. */
 struct pl_report {

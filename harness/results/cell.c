@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "harness/base/files.h"
-#include "harness/results/alerts.h"
+#include "harness/results/alert_series.h"
 #include "harness/results/clean.h"
 #include "harness/results/host.h"
-#include "harness/results/ledger.h"
+#include "harness/results/ledger_json.h"
 #include "harness/results/results.h"
 #include "harness/scenario/sweep.h"
 

@@ -1,4 +1,3 @@
-/* Escapes in documents (clean.h). */
 #include "harness/results/clean.h"
 
 #include <errno.h>
@@ -6,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 
 json_t *pl_clean_string(const char *text)
 {

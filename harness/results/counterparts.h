@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/results/rss_series.h"
 
 /** Reads the file and checks all that is used of it: `pairs`, `none`, `claims` and `curves`.

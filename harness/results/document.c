@@ -12,7 +12,6 @@
 #include "harness/results/clean.h"
 #include "harness/results/expect.h"
 #include "harness/results/ranges.h"
-#include "harness/results/results.h"
 
 static int check_version(const json_t *root, struct pl_error *error)
 {

@@ -5,7 +5,9 @@
 
 #include <jansson.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
+
+#define PL_SCHEMA_VERSION 1 /* of results/schema.json */
 
 /** @return 0, or -EINVAL with the first thing that is wrong */
 int pl_document_check(const json_t *root, struct pl_error *error);

@@ -1,4 +1,3 @@
-/* Judging expectations (expect.h). */
 #include "harness/results/expect.h"
 
 #include <errno.h>
@@ -8,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/results/alerts.h"
-#include "harness/scenario/alerts.h"
+#include "harness/results/alert_series.h"
+#include "harness/scenario/alert.h"
 
 const char *pl_verdict_name(enum pl_verdict verdict)
 {
@@ -200,7 +199,7 @@ static void judge_bound(const struct pl_measured *m, const struct pl_bound *boun
 static void judge_alerts(const struct pl_measured *m, const char *list, struct pl_expected *x)
 {
     char text[PL_ALERT_TEXT_MAX];
-    const struct pl_alerted *alerted = &m->evidence->alerted;
+    const struct pl_alert_log *alerted = &m->evidence->alerted;
     if (strcmp(list, "none") == 0) {
         if (alerted->count)
             set(x, PL_VERDICT_FAILED, "the alert %s was raised after %.1f s; expected none",
@@ -269,8 +268,8 @@ void pl_expectations_judge(const struct pl_measured *m, const char *stack, enum 
     if (m->evidence->has_final && pl_final_sender_failed(&m->evidence->final))
         set(x, PL_VERDICT_NOT_CHECKED,
             "the sender fell behind: what arrived is not what was asked for");
-    if (m->evidence->has_final && m->evidence->program.kind && pl_fed_failed(&m->evidence->fed) &&
-        s->program.send_count)
+    if (m->evidence->has_final && m->evidence->program.kind &&
+        pl_program_sender_failed(&m->evidence->fed) && s->program.send_count)
         set(x, PL_VERDICT_NOT_CHECKED,
             "the senders fell behind: what was sent is not what was asked for");
     if (m->evidence->program.clients_failed)

@@ -1,4 +1,3 @@
-/* Claiming a run's folder (folder.h). */
 #include "harness/results/folder.h"
 
 #include <ctype.h>

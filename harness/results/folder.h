@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 /** What lies in a folder. */
 enum pl_folder_state {

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 /** Reads FOLDER/results.json; where there is none, the results of all folders in FOLDER, by their
  *  names, as if one run had left them. Each cell is told its `folder`: where its series lies.

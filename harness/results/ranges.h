@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/measure/metrics.h"
 
 /** The range of a number and whether it has to be a JSON integer.

@@ -11,6 +11,7 @@
 #include "harness/base/files.h"
 #include "harness/cell/process.h"
 #include "harness/results/clean.h"
+#include "harness/results/document.h"
 #include "harness/results/folder.h"
 #include "harness/results/host.h"
 #include "harness/scenario/conditions.h"

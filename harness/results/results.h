@@ -9,8 +9,6 @@
 #include "harness/results/expect.h"
 #include "harness/traffic/recording.h"
 
-#define PL_SCHEMA_VERSION 1
-
 struct pl_results {
     char folder[4096];
     bool made_folder; /* it was not there before */

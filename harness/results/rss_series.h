@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 struct pl_rss_series {
     int64_t *t_ns; /* of the replay, strictly ascending */

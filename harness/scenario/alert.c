@@ -1,12 +1,12 @@
-/* Reading an alert's text and comparing by it (alerts.h). The measured process reads it, too:
+/* Reading an alert's text and comparing by it (alert.h). The measured process reads it, too:
  * nothing here allocates. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "allocators/nearest.h"
-#include "harness/scenario/alerts.h"
+#include "allocators/base/nearest.h"
+#include "harness/scenario/alert.h"
 
 static const char *const quantities[PL_ALERT_QUANTITY_COUNT] = {
     [PL_ALERT_RSS] = "rss_bytes",

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "allocators/nearest.h"
+#include "allocators/base/nearest.h"
 #include "harness/interpose/control.h"
 #include "harness/scenario/counterpart.h"
 #include "harness/scenario/sweep.h"

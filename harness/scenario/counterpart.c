@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "allocators/nearest.h"
+#include "allocators/base/nearest.h"
 #include "harness/base/files.h"
-#include "harness/scenario/document.h"
 #include "harness/scenario/extends.h"
+#include "harness/scenario/yaml_tree.h"
 
 #define NAME_MAX_LENGTH (sizeof((struct pl_scenario *)0)->counterpart - 1)
 #define FOLDERS 3 /* the file's own, that of the scenarios, and theirs of real programs */
@@ -38,7 +38,7 @@ static bool read_key(const char *path, const char *key, char *text, size_t capac
     struct pl_error ignored;
     const char *value = NULL;
     if (pl_file_read(path, PL_SCENARIO_BYTES_MAX, &yaml, &size, &ignored) == 0 &&
-        pl_document_build(yaml, size, path, &document, &ignored) == 0) {
+        pl_yaml_tree_build(yaml, size, path, &document, &ignored) == 0) {
         struct fy_node *node =
             fy_node_by_path(fy_document_root(document), key, FY_NT, FYNWF_DONT_FOLLOW);
         value = node && fy_node_is_scalar(node) ? fy_node_get_scalar(node, &length) : NULL;

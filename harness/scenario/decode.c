@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allocators/nearest.h"
+#include "allocators/base/nearest.h"
 
 struct pl_mark pl_decode_mark(struct fy_node *node)
 {

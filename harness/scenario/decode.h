@@ -4,9 +4,8 @@
 
 #include <libfyaml.h>
 
+#include "harness/scenario/keys.h"
 #include "harness/scenario/schema.h"
-
-#define PL_SCHEMA_MAX 160
 
 struct pl_decoder {
     struct pl_scenario *scenario;
@@ -70,31 +69,6 @@ int pl_decode_entry(struct pl_decoder *decoder, struct fy_node *mapping, const c
  *  @param max how many `spans` has room for */
 int pl_decode_spans(struct pl_decoder *decoder, struct fy_node *key, struct fy_node *value,
                     const char *what, struct pl_span *spans, uint32_t max, uint32_t *count);
-
-/* Rows with decoders of their own. */
-int pl_decode_extends(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
-int pl_decode_program_command(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
-int pl_decode_program_environment(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
-int pl_decode_program_ready(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
-int pl_decode_program_stop(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
-int pl_decode_program_send(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
-int pl_decode_program_clients(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
-int pl_decode_program_actions(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
-int pl_decode_container(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
-int pl_decode_background(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
-int pl_decode_classes(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
-int pl_decode_limits(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
-int pl_decode_churn(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
-int pl_decode_outages(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
-int pl_decode_sources(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
-int pl_decode_stalls(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
-int pl_decode_viewer_stalls(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
-int pl_decode_allocators(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
-int pl_decode_sweep(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
-int pl_decode_formats(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
-int pl_decode_threads(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
-int pl_decode_alerts(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
-int pl_decode_expect(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 
 /** Decodes what stands below a map of free names: one class's mapping or attribute, one limit.
  *  @param path what follows the map's name, e.g. "packet.size" for --set classes.packet.size */

@@ -1,4 +1,3 @@
-/* A scenario's defaults (defaults.h). */
 #include "harness/scenario/defaults.h"
 
 #include <signal.h>

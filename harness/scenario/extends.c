@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "harness/base/files.h"
-#include "harness/scenario/document.h"
 #include "harness/scenario/paths.h"
+#include "harness/scenario/yaml_tree.h"
 
 static struct fy_node *named_by(struct fy_node *root)
 {
@@ -79,7 +79,7 @@ static int read_base(struct pl_decoder *d, struct fy_node *at, const char *name,
     chain->count++;
     if (pl_file_read(base->path, PL_SCENARIO_BYTES_MAX, &base->text, &size, &reason))
         return pl_decode_fail(d, pl_decode_mark(at), "extends: %s", reason.text);
-    return pl_document_build(base->text, size, base->path, &base->document, d->error);
+    return pl_yaml_tree_build(base->text, size, base->path, &base->document, d->error);
 }
 
 /* @param name set to what the file of `root` extends; "" when it extends none */

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "allocators/nearest.h"
+#include "allocators/base/nearest.h"
 #include "harness/scenario/scenario.h"
 
 /* The first that stands. */

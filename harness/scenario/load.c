@@ -4,14 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allocators/nearest.h"
+#include "allocators/base/nearest.h"
 #include "harness/base/files.h"
 #include "harness/scenario/check.h"
 #include "harness/scenario/decode.h"
 #include "harness/scenario/defaults.h"
-#include "harness/scenario/document.h"
 #include "harness/scenario/extends.h"
 #include "harness/scenario/paths.h"
+#include "harness/scenario/yaml_tree.h"
 
 /* What makes up a scenario: its own file, and those that it extends. */
 struct layers {
@@ -160,7 +160,7 @@ static int set_value(struct pl_decoder *d, const char *key, const char *text)
     struct pl_error reason;
     if (!*text)
         return pl_decode_fail(d, (struct pl_mark){0}, "no value; expected KEY=VALUE");
-    if (pl_document_build(text, strlen(text), "value", &document, &reason))
+    if (pl_yaml_tree_build(text, strlen(text), "value", &document, &reason))
         return pl_decode_fail(d, (struct pl_mark){0}, "'%s' can't be read as a value", text);
     const struct pl_key *row = pl_schema_find(key);
     struct fy_node *value = fy_document_root(document);
@@ -267,7 +267,7 @@ int pl_scenario_parse(const char *text, size_t size, const char *path, enum pl_t
     struct fy_document *document = NULL;
     struct pl_scenario *s = malloc(sizeof *s);
     struct pl_decoder *decoder = calloc(1, sizeof *decoder);
-    int rc = s && decoder ? pl_document_build(text, size, path, &document, error)
+    int rc = s && decoder ? pl_yaml_tree_build(text, size, path, &document, error)
                           : pl_error_set(error, -ENOMEM, "%s: out of memory", path);
     if (!rc) {
         pl_scenario_defaults(s, path, tier);

@@ -1,4 +1,3 @@
-/* Paths of recordings (paths.h). */
 #include "harness/scenario/paths.h"
 
 #include <errno.h>

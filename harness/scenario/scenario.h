@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "allocators/allocator.h"
-#include "harness/scenario/program.h"
+#include "harness/scenario/program_settings.h"
 
 #define PL_PATH_MAX 1024
 #define PL_SCENARIO_BYTES_MAX (1 << 20) /* of its file; ours have 3 kB */
@@ -260,7 +260,7 @@ enum pl_alert_quantity {
 
 enum pl_alert_comparison { PL_ALERT_ABOVE, PL_ALERT_FROM, PL_ALERT_BELOW, PL_ALERT_UPTO };
 
-/** What is raised when it becomes true at a sample: see alerts.h. */
+/** What is raised when it becomes true at a sample: see alert.h. */
 struct pl_alert {
     char text[PL_ALERT_TEXT_MAX]; /* "live_frames > 100" */
     uint32_t quantity;            /* enum pl_alert_quantity */

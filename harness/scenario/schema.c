@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/scenario/decode.h"
+#include "harness/scenario/keys.h"
 #include "harness/scenario/traits.h"
 
 #define AT(field) offsetof(struct pl_scenario, field)

@@ -1,4 +1,4 @@
-/* A span of time. */
+/* A span of the replay: what stalls, outages and background work are stated in. */
 #ifndef PL_SCENARIO_SPAN_H
 #define PL_SCENARIO_SPAN_H
 

@@ -1,4 +1,3 @@
-/* The table of traits (traits.h). */
 #include "harness/scenario/traits.h"
 
 #define PL_PIPELINE(kind, name) extern const struct pl_pipeline_traits pl_traits_##name;

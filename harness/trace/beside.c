@@ -20,42 +20,43 @@ int pl_beside_add_stack(struct pl_beside *b, uint64_t address)
 
 void pl_beside_note_block(struct pl_beside *b, uint64_t address)
 {
-    pl_ranges_drop(&b->before, address);
-    pl_ranges_drop(&b->mapped, address);
+    pl_address_ranges_drop(&b->before, address);
+    pl_address_ranges_drop(&b->mapped, address);
 }
 
 /* Behind its last page another's may follow, which the kernel has joined. */
-static int add_stack(struct pl_ranges *ranges, const struct pl_memory_sample *sample,
+static int add_stack(struct pl_address_ranges *ranges, const struct pl_memory_sample *sample,
                      uint64_t address)
 {
     const struct pl_sample_range *range = pl_memory_sample_range(sample, address);
     if (!range || !range->is_guarded)
         return 0;
-    return pl_ranges_add(ranges, range->begin, (address / 4096 + 1) * 4096);
+    return pl_address_ranges_add(ranges, range->begin, (address / 4096 + 1) * 4096);
 }
 
-static int add_all(struct pl_ranges *to, const struct pl_ranges *from)
+static int add_all(struct pl_address_ranges *to, const struct pl_address_ranges *from)
 {
     int rc = 0;
     for (uint32_t i = 0; i < from->count && !rc; i++)
-        rc = pl_ranges_add(to, from->list[i].begin, from->list[i].end);
+        rc = pl_address_ranges_add(to, from->list[i].begin, from->list[i].end);
     return rc;
 }
 
 /* All that is beside, in ranges that don't overlap. */
 static int gather(const struct pl_beside *b, const struct pl_memory_sample *sample,
-                  struct pl_ranges *all)
+                  struct pl_address_ranges *all)
 {
     int rc = add_all(all, &b->mapped);
     rc = rc ? rc : add_all(all, &b->before);
     for (uint32_t i = 0; i < b->stack_count && !rc; i++)
         rc = add_stack(all, sample, b->stacks[i]);
-    return rc ? rc : pl_ranges_remove(all, sample->heap_image.begin, sample->heap_image.end);
+    return rc ? rc
+              : pl_address_ranges_remove(all, sample->heap_image.begin, sample->heap_image.end);
 }
 
 int64_t pl_beside_heap_bytes(const struct pl_beside *b, const struct pl_memory_sample *sample)
 {
-    struct pl_ranges all = {0};
+    struct pl_address_ranges all = {0};
     bool known;
     int64_t pages = gather(b, sample, &all) ? -1 : (int64_t)pl_memory_sample_all(sample);
     for (uint32_t i = 0; i < all.count && pages >= 0; i++)

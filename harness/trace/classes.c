@@ -1,4 +1,3 @@
-/* Choosing size classes (classes.h). */
 #include "harness/trace/classes.h"
 
 #include <stdlib.h>

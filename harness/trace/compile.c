@@ -212,9 +212,10 @@ static int map_beside(struct compiler *c, const struct pl_raw_record *r, struct 
     const uint64_t bytes = b->mapped.bytes, end = r->address + (r->size + 4095) / 4096 * 4096;
     int rc;
     if (r->op == PL_RAW_MAP)
-        rc = pl_ranges_add(r->beside == PL_RAW_BEFORE ? &b->before : &b->mapped, r->address, end);
-    else if (!(rc = pl_ranges_remove(&b->before, r->address, end)))
-        rc = pl_ranges_remove(&b->mapped, r->address, end);
+        rc = pl_address_ranges_add(r->beside == PL_RAW_BEFORE ? &b->before : &b->mapped, r->address,
+                                   end);
+    else if (!(rc = pl_address_ranges_remove(&b->before, r->address, end)))
+        rc = pl_address_ranges_remove(&b->mapped, r->address, end);
     if (rc || b->mapped.bytes == bytes)
         return rc;
     e->kind = PL_TRACE_BESIDE;

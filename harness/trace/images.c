@@ -1,4 +1,3 @@
-/* Program headers (images.h). */
 #include "harness/trace/images.h"
 
 #include <elf.h>

@@ -1,4 +1,3 @@
-/* Lines of /proc/PID/maps (mappings.h). */
 #include "harness/trace/mappings.h"
 
 #include <inttypes.h>
@@ -48,7 +47,7 @@ static void note_file(struct pl_memory_sample *s, const struct mapping *m, struc
         const uint64_t end = m->begin + pl_images_find(&s->images, path, m->device, m->inode).bytes;
         before->image_end = is_heap(s, path) ? m->begin : end;
         if (is_heap(s, path))
-            s->heap_image = (struct pl_range){m->begin, end};
+            s->heap_image = (struct pl_address_range){m->begin, end};
     }
     before->file_end = m->end;
 }

@@ -2,7 +2,9 @@
 #ifndef PL_TRACE_MAPPINGS_H
 #define PL_TRACE_MAPPINGS_H
 
-#include "harness/trace/samples.h"
+#include <stdio.h>
+
+#include "harness/trace/memory_sample.h"
 
 /** Adds the ranges that may be a heap's: private, written to, without a file; not the first
  * thread's stack, nor the zeroed data of programs and libraries but the heap's, which is noted.

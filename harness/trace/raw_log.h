@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/interpose/raw.h"
 
 /** A record, with what stands before it. */

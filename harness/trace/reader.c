@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/trace/decode.h"
+#include "harness/trace/decode_events.h"
 #include "harness/trace/head.h"
 #include "harness/trace/section.h"
 

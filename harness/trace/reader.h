@@ -14,7 +14,7 @@
 
 #include <stdio.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/trace/trace.h"
 
 struct pl_trace_reader;

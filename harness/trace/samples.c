@@ -1,4 +1,3 @@
-/* Looking at a process's pages (samples.h). */
 #include "harness/trace/samples.h"
 
 #include <fcntl.h>
@@ -153,7 +152,7 @@ bool pl_memory_sample_read(struct pl_memory_sample *s, FILE *stream)
         return false;
     s->stamp = head[0];
     s->rss_bytes = head[1];
-    s->heap_image = (struct pl_range){head[4], head[5]};
+    s->heap_image = (struct pl_address_range){head[4], head[5]};
     s->range_count = 0;
     while (s->range_capacity < head[2])
         if (!grow_ranges(s))

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <zstd.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/trace/bytes.h"
 
 enum pl_trace_section_kind { PL_TRACE_HEAD = 1, PL_TRACE_SITES, PL_TRACE_EVENTS, PL_TRACE_END };

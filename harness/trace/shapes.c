@@ -1,4 +1,3 @@
-/* Numbering shapes (shapes.h). */
 #include "harness/trace/shapes.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 #ifndef PL_TRACE_SITE_NUMBERS_H
 #define PL_TRACE_SITE_NUMBERS_H
 
-#include "harness/trace/compile.h"
+#include "harness/trace/raw_source.h"
 #include "harness/trace/writer.h"
 
 /** Starts as {0}. */

@@ -1,4 +1,3 @@
-/* Watching a program (watch.h). */
 #include "harness/trace/watch.h"
 
 #include <inttypes.h>

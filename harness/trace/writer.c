@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "harness/trace/encode.h"
+#include "harness/trace/encode_events.h"
 #include "harness/trace/head.h"
 #include "harness/trace/section.h"
 

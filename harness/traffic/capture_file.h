@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 /** A plain capture, from its first byte on. */
 struct pl_capture_file {

@@ -4,7 +4,7 @@
 
 #include <pcap/pcap.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/traffic/dissect.h"
 
 enum { PL_FILTER_LINKS = 8 }; /* link types of one file that a filter may be asked of */

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "harness/base/own.h"
+#include "harness/base/counter.h"
 
 enum pl_drop {
     PL_DROP_LIMIT,     /* an acquire was refused */
@@ -18,7 +18,7 @@ enum pl_drop {
     PL_DROP_COUNT
 };
 
-/** Each counter has one thread that writes it (harness/base/own.h). */
+/** Each counter has one thread that writes it (harness/base/counter.h). */
 struct pl_traffic_counts {
     uint64_t received;  /* arrived at the host, of those that our own senders sent */
     uint64_t delivered; /* handed to the reader, once and unchanged */
@@ -61,7 +61,7 @@ static inline void pl_counts_add(struct pl_traffic_counts *to, const struct pl_t
     uint64_t *sum = (uint64_t *)(void *)to;
     const uint64_t *each = (const uint64_t *)(const void *)from;
     for (uint32_t i = 0; i < sizeof *to / sizeof *sum; i++)
-        sum[i] += pl_own_read(&each[i]);
+        sum[i] += pl_counter_read(&each[i]);
 }
 
 #endif

@@ -4,7 +4,7 @@
 #ifndef PL_TRAFFIC_DISSECT_LAYERS_H
 #define PL_TRAFFIC_DISSECT_LAYERS_H
 
-#include "harness/traffic/dissect.h"
+#include "harness/traffic/dissected.h"
 
 typedef enum pl_layer pl_strip(struct pl_frame *frame, struct pl_dissected *dissected);
 

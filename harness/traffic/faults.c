@@ -50,11 +50,11 @@ static int64_t queued(struct pl_network *network, int64_t sent_ns)
     return network->queue_ns;
 }
 
-struct pl_fate pl_network_pass(struct pl_network *network, int64_t sent_ns)
+struct pl_packet_fate pl_network_pass(struct pl_network *network, int64_t sent_ns)
 {
     const struct pl_faults *s = network->settings;
     bool reordered = happens(&network->chances[PL_CHANCE_REORDER], s->reorder);
-    return (struct pl_fate){
+    return (struct pl_packet_fate){
         .arrival_ns = queued(network, sent_ns),
         .delay_ns = reordered ? s->reorder_delay_ns : 0,
         .lost = is_lost(network),

@@ -25,7 +25,7 @@ struct pl_network {
 };
 
 /** What becomes of one packet. */
-struct pl_fate {
+struct pl_packet_fate {
     int64_t arrival_ns; /* since the replay's start; in order */
     int64_t delay_ns;   /* how much later it does arrive, others first; 0 unless reordered */
     bool lost;
@@ -56,7 +56,7 @@ void pl_network_start(struct pl_network *network, const struct pl_faults *settin
  *
  * @param sent_ns when it would arrive without faults, since the replay's start; never falls
  */
-struct pl_fate pl_network_pass(struct pl_network *network, int64_t sent_ns);
+struct pl_packet_fate pl_network_pass(struct pl_network *network, int64_t sent_ns);
 
 /** Whether it loses each packet from now on. */
 bool pl_network_dead(const struct pl_network *network);

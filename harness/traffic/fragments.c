@@ -7,7 +7,7 @@
 
 enum { PACKET_MAX = 65536, UNIT = 8 };
 
-struct pl_pending {
+struct pl_pending_fragments {
     struct pl_flow flow;
     uint32_t interface;
     uint32_t id;
@@ -21,24 +21,24 @@ struct pl_pending {
     uint8_t data[PACKET_MAX];
 };
 
-static bool is_of(const struct pl_pending *p, const struct pl_dissected *part)
+static bool is_of(const struct pl_pending_fragments *p, const struct pl_dissected *part)
 {
     return !p->is_whole && p->id == part->fragment.id && p->interface == part->interface &&
            memcmp(&p->flow, &part->flow, sizeof p->flow) == 0;
 }
 
 /* What was under way becomes free. */
-static void give_up(struct pl_fragments *f, struct pl_pending *p)
+static void give_up(struct pl_fragments *f, struct pl_pending_fragments *p)
 {
     f->given_up += p->is_whole ? 0 : p->parts;
     p->is_whole = true;
 }
 
-static struct pl_pending *find(struct pl_fragments *f, const struct pl_dissected *part,
-                               int64_t time_ns)
+static struct pl_pending_fragments *find(struct pl_fragments *f, const struct pl_dissected *part,
+                                         int64_t time_ns)
 {
     for (size_t i = 0; i < PL_FRAGMENTS_PENDING; i++) {
-        struct pl_pending *p = f->pending[i];
+        struct pl_pending_fragments *p = f->pending[i];
         if (!p || !is_of(p, part))
             continue;
         if (time_ns - p->begun_ns <= PL_FRAGMENTS_WAIT_NS)
@@ -49,18 +49,19 @@ static struct pl_pending *find(struct pl_fragments *f, const struct pl_dissected
 }
 
 /* A fragment may stand in a tunnel's packet that was in fragments, too, and lies here. */
-static bool holds(const struct pl_pending *p, const struct pl_dissected *part)
+static bool holds(const struct pl_pending_fragments *p, const struct pl_dissected *part)
 {
     uintptr_t from = (uintptr_t)p->data, at = (uintptr_t)part->payload.data;
     return at >= from && at - from <= PACKET_MAX;
 }
 
 /* A place that is empty, or else the oldest one's; never that of the bytes to be copied. */
-static struct pl_pending **place_for(struct pl_fragments *f, const struct pl_dissected *part)
+static struct pl_pending_fragments **place_for(struct pl_fragments *f,
+                                               const struct pl_dissected *part)
 {
-    struct pl_pending **oldest = NULL;
+    struct pl_pending_fragments **oldest = NULL;
     for (size_t i = 0; i < PL_FRAGMENTS_PENDING; i++) {
-        struct pl_pending **place = &f->pending[i];
+        struct pl_pending_fragments **place = &f->pending[i];
         if (!*place)
             return place;
         if (holds(*place, part))
@@ -74,14 +75,14 @@ static struct pl_pending **place_for(struct pl_fragments *f, const struct pl_dis
     return oldest;
 }
 
-static struct pl_pending *begin(struct pl_fragments *f, const struct pl_dissected *part,
-                                int64_t time_ns)
+static struct pl_pending_fragments *begin(struct pl_fragments *f, const struct pl_dissected *part,
+                                          int64_t time_ns)
 {
-    struct pl_pending **place = place_for(f, part);
+    struct pl_pending_fragments **place = place_for(f, part);
     if (!*place && !(*place = malloc(sizeof **place)))
         return NULL;
-    struct pl_pending *p = *place;
-    memset(p, 0, offsetof(struct pl_pending, data));
+    struct pl_pending_fragments *p = *place;
+    memset(p, 0, offsetof(struct pl_pending_fragments, data));
     p->flow = part->flow;
     p->interface = part->interface;
     p->id = part->fragment.id;
@@ -91,7 +92,7 @@ static struct pl_pending *begin(struct pl_fragments *f, const struct pl_dissecte
 }
 
 /* Bytes that are there already stay as they came. */
-static void copy(struct pl_pending *p, const struct pl_dissected *part)
+static void copy(struct pl_pending_fragments *p, const struct pl_dissected *part)
 {
     for (size_t at = 0; at < part->payload.captured; at += UNIT) {
         size_t unit = (part->fragment.offset + at) / UNIT, left = part->payload.captured - at;
@@ -119,7 +120,7 @@ int pl_fragments_add(struct pl_fragments *f, const struct pl_dissected *part, in
         f->given_up++;
         return 0;
     }
-    struct pl_pending *p = find(f, part, time_ns);
+    struct pl_pending_fragments *p = find(f, part, time_ns);
     if (!p && !(p = begin(f, part, time_ns)))
         return pl_error_set(error, -ENOMEM, "out of memory for a packet in fragments");
     p->parts++;

@@ -4,7 +4,7 @@
 #ifndef PL_TRAFFIC_FRAGMENTS_H
 #define PL_TRAFFIC_FRAGMENTS_H
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/traffic/dissect.h"
 
 enum { PL_FRAGMENTS_PENDING = 256 }; /* packets under way at a time; the oldest is given up */
@@ -13,10 +13,10 @@ enum { PL_FRAGMENTS_PENDING = 256 }; /* packets under way at a time; the oldest 
  */
 #define PL_FRAGMENTS_WAIT_NS INT64_C(60000000000)
 
-struct pl_pending;
+struct pl_pending_fragments;
 
 struct pl_fragments {
-    struct pl_pending *pending[PL_FRAGMENTS_PENDING];
+    struct pl_pending_fragments *pending[PL_FRAGMENTS_PENDING];
     uint64_t number;   /* of packets begun */
     uint64_t given_up; /* fragments of packets that never became whole, or were cut */
 };

@@ -3,7 +3,7 @@
 #ifndef PL_TRAFFIC_GATHER_H
 #define PL_TRAFFIC_GATHER_H
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/traffic/dissect.h"
 #include "harness/traffic/recording.h"
 

@@ -4,7 +4,7 @@
 #ifndef PL_TRAFFIC_INTERLEAVED_H
 #define PL_TRAFFIC_INTERLEAVED_H
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/traffic/dissect.h"
 #include "harness/traffic/gather.h"
 

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 #define PL_PROFILE_LIFE_MAX 16 /* the longest lifetime, which also stands for "never released" */
 

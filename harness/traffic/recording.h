@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 #define PL_STREAMS_MAX 1024 /* RTP streams of one capture */
 

@@ -1,4 +1,3 @@
-/* STUN and TURN (relayed.h). */
 #include "harness/traffic/relayed.h"
 
 #define COOKIE 0x2112a442u /* RFC 8489 section 5 */

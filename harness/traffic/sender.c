@@ -1,8 +1,8 @@
-/* Opens the senders of a scenario: plain replays, altered ones, a hostile one. */
+/* Opens the senders of a scenario: plain replays, impaired ones, a hostile one. */
 #include "harness/traffic/sender.h"
 
-#include "harness/traffic/altered.h"
 #include "harness/traffic/hostile.h"
+#include "harness/traffic/impaired.h"
 
 uint32_t pl_sender_count(const struct pl_traffic_settings *traffic)
 {
@@ -13,9 +13,9 @@ size_t pl_senders_arena_bytes(const struct pl_traffic_settings *traffic,
                               const struct pl_recording *recording)
 {
     size_t bytes = pl_arena_cost(pl_sender_count(traffic) * sizeof(struct pl_sender));
-    if (pl_altered_any(traffic))
+    if (pl_impaired_any(traffic))
         bytes +=
-            traffic->sessions * pl_altered_arena_bytes(pl_altered_capacity(traffic, recording));
+            traffic->sessions * pl_impaired_arena_bytes(pl_impaired_capacity(traffic, recording));
     if (traffic->hostile > 0)
         bytes += pl_arena_cost(sizeof(struct pl_hostile)) + pl_hostile_arena_bytes();
     return bytes;
@@ -36,15 +36,15 @@ static bool alter_copies(struct pl_sender *senders, const struct pl_traffic_sett
                          const struct pl_recording *recording, uint64_t seed, int64_t until_ns,
                          struct pl_arena *arena)
 {
-    uint32_t capacity = pl_altered_capacity(traffic, recording);
+    uint32_t capacity = pl_impaired_capacity(traffic, recording);
     for (uint32_t i = 0; i < traffic->sessions; i++) {
         struct pl_sender *sender = &senders[i];
         sender->plain = false;
-        sender->altered =
-            pl_altered_open(traffic, seed, i, until_ns, &sender->replay, capacity, arena);
-        if (!sender->altered)
+        sender->impaired =
+            pl_impaired_open(traffic, seed, i, until_ns, &sender->replay, capacity, arena);
+        if (!sender->impaired)
             return false;
-        sender->due_ns = pl_altered_due(sender->altered);
+        sender->due_ns = pl_impaired_due(sender->impaired);
     }
     return true;
 }
@@ -67,7 +67,7 @@ struct pl_sender *pl_senders_open(const struct pl_traffic_settings *traffic,
     if (!senders)
         return NULL;
     start_copies(senders, traffic, recording, seed);
-    if (pl_altered_any(traffic) &&
+    if (pl_impaired_any(traffic) &&
         !alter_copies(senders, traffic, recording, seed, until_ns, arena))
         return NULL;
     if (traffic->hostile > 0 &&
@@ -78,9 +78,9 @@ struct pl_sender *pl_senders_open(const struct pl_traffic_settings *traffic,
 
 void pl_sender_take_other(struct pl_sender *sender, struct pl_arrival *arrival)
 {
-    if (sender->altered) {
-        pl_altered_take(sender->altered, arrival);
-        sender->due_ns = pl_altered_due(sender->altered);
+    if (sender->impaired) {
+        pl_impaired_take(sender->impaired, arrival);
+        sender->due_ns = pl_impaired_due(sender->impaired);
     } else {
         pl_hostile_take(sender->hostile, arrival);
         sender->due_ns = pl_hostile_due(sender->hostile);

@@ -11,14 +11,14 @@
 #include "harness/scenario/scenario.h"
 #include "harness/traffic/replay.h"
 
-struct pl_altered;
+struct pl_impaired;
 struct pl_hostile;
 
 /** State of one sender, to be moved by the functions below alone. */
 struct pl_sender {
     int64_t due_ns;
-    bool plain;                 /* sends the recording as it is */
-    struct pl_altered *altered; /* else one of these */
+    bool plain;                   /* sends the recording as it is */
+    struct pl_impaired *impaired; /* else one of these */
     struct pl_hostile *hostile;
     struct pl_replay replay; /* all zero of a hostile one */
 };

@@ -1,4 +1,3 @@
-/* Finding a tape in a recording (tape.h). */
 #include "harness/traffic/tape.h"
 
 #include "harness/traffic/material.h"

@@ -1,4 +1,3 @@
-/* Lists that double (tape_list.h). */
 #include "harness/traffic/tape_list.h"
 
 #include <stdlib.h>

@@ -1,4 +1,3 @@
-/* Lists of free slots (tape_slots.h). */
 #include "harness/traffic/tape_slots.h"
 
 #include <errno.h>

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "harness/base/child.h"
-#include "harness/base/words.h"
+#include "harness/base/shell_words.h"
 
 static void a_child_gets_what_it_is_given(void **state)
 {
@@ -199,13 +199,13 @@ static void words_are_quoted(void **state)
 {
     char text[64] = "run";
     (void)state;
-    pl_words_add(text, sizeof text, "a=b/c,d");
-    pl_words_add(text, sizeof text, "e f");
-    pl_words_add(text, sizeof text, "it's");
-    pl_words_add(text, sizeof text, "");
+    pl_shell_words_add(text, sizeof text, "a=b/c,d");
+    pl_shell_words_add(text, sizeof text, "e f");
+    pl_shell_words_add(text, sizeof text, "it's");
+    pl_shell_words_add(text, sizeof text, "");
     assert_string_equal(text, "run a=b/c,d 'e f' 'it'\\''s' ''");
     for (int i = 0; i < 20; i++)
-        pl_words_add(text, sizeof text, "what does not fit is cut");
+        pl_shell_words_add(text, sizeof text, "what does not fit is cut");
     assert_true(strlen(text) < sizeof text);
 }
 

@@ -139,7 +139,7 @@ static void note_hup(int number)
     hups++;
 }
 
-static void tell_hups(void)
+static void print_hups(void)
 {
     signal(SIGHUP, note_hup);
     puts("listening for signals");
@@ -172,7 +172,7 @@ int main(int argc, char **argv)
     else if (strcmp(what, "stubborn") == 0)
         ignore_all();
     else if (strcmp(what, "hups") == 0)
-        tell_hups();
+        print_hups();
     else if (strcmp(what, "count") == 0 && argc > 2)
         count_datagrams(atoi(argv[2]));
     else if (strcmp(what, "crash") == 0) {

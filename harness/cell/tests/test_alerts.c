@@ -9,15 +9,15 @@
 
 #include <cmocka.h>
 
-#include "harness/cell/alerted.h"
-#include "harness/cell/alerts.h"
-#include "harness/scenario/alerts.h"
+#include "harness/cell/alert_log.h"
+#include "harness/cell/alert_watch.h"
+#include "harness/scenario/alert.h"
 
 struct rig {
     struct pl_scenario scenario;
     struct pl_side side[2], *both[2];
     struct pl_sides sides;
-    struct pl_alerts alerts;
+    struct pl_alert_watch alerts;
     struct pl_sample sample;
     struct pl_stack_stats stats;
     int fds[2];
@@ -35,7 +35,7 @@ static void open_rig(struct rig *r, const char *const *alerts, uint32_t count)
     r->both[0] = &r->side[0];
     r->both[1] = &r->side[1];
     r->sides = (struct pl_sides){.side = r->both, .count = 2};
-    r->alerts = (struct pl_alerts){&r->scenario, &r->sides, r->fds[1], {false}};
+    r->alerts = (struct pl_alert_watch){&r->scenario, &r->sides, r->fds[1], {false}};
 }
 
 /* @return the alerts told at this sample, a bit each */
@@ -44,7 +44,7 @@ static unsigned look(struct rig *r, int64_t t_ns, uint64_t *value)
     struct pl_alert_record record;
     unsigned told = 0;
     r->sample.t_ns = t_ns;
-    pl_alerts_look(&r->alerts, &r->sample, &r->stats);
+    pl_alert_watch_look(&r->alerts, &r->sample, &r->stats);
     assert_int_equal(write(r->fds[1], "", 1), 1); /* what follows the last one */
     while (read(r->fds[0], &record, 1) == 1 && record.kind % 256) {
         char *rest = (char *)&record + 1;
@@ -127,16 +127,16 @@ static void it_is_told_once_and_again_after_it_was_false(void **state)
 static void the_first_are_kept_and_all_are_counted(void **state)
 {
     (void)state;
-    struct pl_alerted alerted = {0};
-    for (uint64_t i = 0; i < 3 * PL_ALERTED_MAX; i++) {
+    struct pl_alert_log alerted = {0};
+    for (uint64_t i = 0; i < 3 * PL_ALERT_LOG_MAX; i++) {
         struct pl_alert_record record = {.t_ns = (int64_t)i, .value = 2 * i};
-        assert_int_equal(pl_alerted_add(&alerted, &record), 0);
+        assert_int_equal(pl_alert_log_add(&alerted, &record), 0);
     }
-    assert_int_equal(alerted.count, PL_ALERTED_MAX);
-    assert_int_equal(alerted.raised, 3 * PL_ALERTED_MAX);
+    assert_int_equal(alerted.count, PL_ALERT_LOG_MAX);
+    assert_int_equal(alerted.raised, 3 * PL_ALERT_LOG_MAX);
     for (size_t i = 0; i < alerted.count; i++)
         assert_int_equal(alerted.list[i].value, 2 * i);
-    pl_alerted_free(&alerted);
+    pl_alert_log_free(&alerted);
     assert_int_equal(alerted.raised, 0);
 }
 

@@ -1,5 +1,5 @@
 /* The live cell under helgrind: no lock order, no race that it can see. What one thread writes and
- * others only read at leisure (harness/base/own.h) is declared to it. */
+ * others only read at leisure (harness/base/counter.h) is declared to it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -53,7 +53,7 @@ static bool is_meant(const struct kind *kind, const struct user_regs_struct *reg
     return listed && (kind->failure || registers->rdx > 1);
 }
 
-/* The controller's first deed is to close what it inherited to its children (base/inherited.c). */
+/* The controller's first deed is to close what it inherited to its children (cli/main.c). */
 static void enter(struct tracee *t, struct user_regs_struct *registers)
 {
     t->begun |= registers->orig_rax == SYS_close_range;

@@ -19,18 +19,18 @@ void runs_make(struct runs *runs)
     assert_non_null(mkdtemp(runs->folder));
     snprintf(path, sizeof path, "%s/series", runs->folder);
     assert_int_equal(pl_folder_make(path, NULL), 0);
-    for (enum pl_side side = 0; side < PL_SIDE_COUNT; side++)
+    for (enum pl_agreement_side side = 0; side < PL_AGREEMENT_COUNT; side++)
         runs->roots[side] = document_make(NULL);
 }
 
-json_t *runs_last(struct runs *runs, enum pl_side side)
+json_t *runs_last(struct runs *runs, enum pl_agreement_side side)
 {
     json_t *cells = json_object_get(runs->roots[side], "cells");
     return json_array_get(cells, json_array_size(cells) - 1);
 }
 
-json_t *runs_add(struct runs *runs, enum pl_side side, const char *stack, double from, size_t at,
-                 double to, size_t count)
+json_t *runs_add(struct runs *runs, enum pl_agreement_side side, const char *stack, double from,
+                 size_t at, double to, size_t count)
 {
     char path[128], name[64];
     size_t number = json_array_size(json_object_get(runs->roots[side], "cells"));
@@ -44,7 +44,8 @@ json_t *runs_add(struct runs *runs, enum pl_side side, const char *stack, double
     fclose(out);
     document_add(runs->roots[side], stack, 0);
     json_t *cell = runs_last(runs, side);
-    json_object_set_new(cell, "clock", json_string(side == PL_SIDE_VIRTUAL ? "virtual" : "wall"));
+    json_object_set_new(cell, "clock",
+                        json_string(side == PL_AGREEMENT_VIRTUAL ? "virtual" : "wall"));
     json_object_set_new(cell, "threads", json_integer(2));
     json_object_set_new(cell, "series", json_string(name));
     json_object_set_new(cell, "folder", json_string(runs->folder));
@@ -53,13 +54,13 @@ json_t *runs_add(struct runs *runs, enum pl_side side, const char *stack, double
 
 void runs_add_all(struct runs *runs, const char *stack)
 {
-    for (enum pl_side side = 0; side < PL_SIDE_COUNT; side++)
+    for (enum pl_agreement_side side = 0; side < PL_AGREEMENT_COUNT; side++)
         runs_add(runs, side, stack, 10, 3, 100, 30);
 }
 
 void runs_free(struct runs *runs)
 {
-    for (enum pl_side side = 0; side < PL_SIDE_COUNT; side++)
+    for (enum pl_agreement_side side = 0; side < PL_AGREEMENT_COUNT; side++)
         json_decref(runs->roots[side]);
     pl_folder_remove(runs->folder);
 }

@@ -11,7 +11,8 @@
 
 #include "harness/compare/tests/curves_on_disk.h"
 
-static const char *text_of(const struct pl_agreement_cells *c, enum pl_side side, const char *key)
+static const char *text_of(const struct pl_agreement_cells *c, enum pl_agreement_side side,
+                           const char *key)
 {
     return json_string_value(json_object_get(c->cells[side], key));
 }
@@ -26,15 +27,15 @@ static void cells_are_found_in_the_order_of_the_first(void **state)
     runs_make(&runs);
     runs_add_all(&runs, "slab");
     runs_add_all(&runs, "glibc");
-    runs_add(&runs, PL_SIDE_VIRTUAL, "jemalloc", 1, 1, 1, 9); /* virtual may have more */
+    runs_add(&runs, PL_AGREEMENT_VIRTUAL, "jemalloc", 1, 1, 1, 9); /* virtual may have more */
     if (pl_agreement_cells_find(runs.roots, &found, &count, &error))
         fail_msg("%s", error.text);
     assert_int_equal(count, 2);
     assert_string_equal(found[0].name.allocator, "slab");
     assert_string_equal(found[0].name.clock, "wall");
-    assert_string_equal(text_of(&found[1], PL_SIDE_WALL1, "series"), "series/0.1.csv");
-    assert_string_equal(text_of(&found[1], PL_SIDE_WALL2, "series"), "series/1.1.csv");
-    assert_string_equal(text_of(&found[1], PL_SIDE_VIRTUAL, "series"), "series/2.1.csv");
+    assert_string_equal(text_of(&found[1], PL_AGREEMENT_WALL1, "series"), "series/0.1.csv");
+    assert_string_equal(text_of(&found[1], PL_AGREEMENT_WALL2, "series"), "series/1.1.csv");
+    assert_string_equal(text_of(&found[1], PL_AGREEMENT_VIRTUAL, "series"), "series/2.1.csv");
     free(found);
     runs_free(&runs);
 }
@@ -47,18 +48,18 @@ static void threads_and_repetitions_are_minded(void **state)
     struct pl_agreement_cells *found;
     size_t count;
     runs_make(&runs);
-    for (enum pl_side side = 0; side < PL_SIDE_COUNT; side++) {
+    for (enum pl_agreement_side side = 0; side < PL_AGREEMENT_COUNT; side++) {
         json_object_set_new(runs_add(&runs, side, "glibc", 1, 1, 1, 9), "repetition",
                             json_integer(1));
-        if (side == PL_SIDE_VIRTUAL)
+        if (side == PL_AGREEMENT_VIRTUAL)
             json_object_del(runs_add(&runs, side, "glibc", 1, 1, 1, 9), "threads");
         runs_add(&runs, side, "glibc", 1, 1, 1, 9);
     }
     assert_int_equal(pl_agreement_cells_find(runs.roots, &found, &count, NULL), 0);
     assert_int_equal(count, 1);
-    assert_string_equal(text_of(found, PL_SIDE_WALL1, "series"), "series/0.1.csv");
-    assert_string_equal(text_of(found, PL_SIDE_WALL2, "series"), "series/1.1.csv");
-    assert_string_equal(text_of(found, PL_SIDE_VIRTUAL, "series"), "series/2.2.csv");
+    assert_string_equal(text_of(found, PL_AGREEMENT_WALL1, "series"), "series/0.1.csv");
+    assert_string_equal(text_of(found, PL_AGREEMENT_WALL2, "series"), "series/1.1.csv");
+    assert_string_equal(text_of(found, PL_AGREEMENT_VIRTUAL, "series"), "series/2.2.csv");
     free(found);
     runs_free(&runs);
 }
@@ -77,7 +78,7 @@ static void expect_refusal(struct runs *runs, const char *reason)
 static void a_run_that_was_stopped_is_refused(void **state)
 {
     (void)state;
-    for (enum pl_side side = 0; side < PL_SIDE_COUNT; side++) {
+    for (enum pl_agreement_side side = 0; side < PL_AGREEMENT_COUNT; side++) {
         struct runs runs;
         char reason[128];
         runs_make(&runs);
@@ -85,7 +86,7 @@ static void a_run_that_was_stopped_is_refused(void **state)
         json_object_set_new(json_object_get(runs.roots[side], "run"), "complete", json_false());
         snprintf(reason, sizeof reason,
                  "%s was stopped before its end (run.complete is false); expected complete runs",
-                 pl_side_name(side));
+                 pl_agreement_side_name(side));
         expect_refusal(&runs, reason);
     }
 }
@@ -93,17 +94,17 @@ static void a_run_that_was_stopped_is_refused(void **state)
 static void the_wrong_clock_is_refused(void **state)
 {
     (void)state;
-    for (enum pl_side side = 0; side < PL_SIDE_COUNT; side++) {
+    for (enum pl_agreement_side side = 0; side < PL_AGREEMENT_COUNT; side++) {
         struct runs runs;
         char reason[128];
         runs_make(&runs);
         runs_add_all(&runs, "glibc");
-        const char *wrong = side == PL_SIDE_VIRTUAL ? "wall" : "virtual";
+        const char *wrong = side == PL_AGREEMENT_VIRTUAL ? "wall" : "virtual";
         json_object_set_new(runs_last(&runs, side), "clock", json_string(wrong));
         snprintf(reason, sizeof reason,
                  "%s ran under the %s clock; expected two folders of --clock wall, then one of "
                  "--clock virtual",
-                 pl_side_name(side), wrong);
+                 pl_agreement_side_name(side), wrong);
         expect_refusal(&runs, reason);
     }
 }
@@ -112,35 +113,35 @@ static void what_one_side_lacks_is_told(void **state)
 {
     (void)state;
     struct runs runs;
-    for (enum pl_side side = PL_SIDE_WALL2; side < PL_SIDE_COUNT; side++) {
+    for (enum pl_agreement_side side = PL_AGREEMENT_WALL2; side < PL_AGREEMENT_COUNT; side++) {
         runs_make(&runs);
         runs_add_all(&runs, "glibc");
-        for (enum pl_side other = 0; other < PL_SIDE_COUNT; other++)
+        for (enum pl_agreement_side other = 0; other < PL_AGREEMENT_COUNT; other++)
             if (other != side)
                 runs_add(&runs, other, "slab", 1, 1, 1, 9);
-        expect_refusal(&runs, side == PL_SIDE_WALL2
+        expect_refusal(&runs, side == PL_AGREEMENT_WALL2
                                   ? "steady-reader slab f32, wall clock, 2 threads is not in wall "
                                     "2; run it there, too"
                                   : "steady-reader slab f32, wall clock, 2 threads is not in "
                                     "virtual; run it there, too");
     }
     runs_make(&runs);
-    runs_add(&runs, PL_SIDE_WALL1, "slab", 1, 1, 1, 9);
-    runs_add(&runs, PL_SIDE_WALL2, "slab", 1, 1, 1, 9);
-    runs_add(&runs, PL_SIDE_VIRTUAL, "glibc", 1, 1, 1, 9);
+    runs_add(&runs, PL_AGREEMENT_WALL1, "slab", 1, 1, 1, 9);
+    runs_add(&runs, PL_AGREEMENT_WALL2, "slab", 1, 1, 1, 9);
+    runs_add(&runs, PL_AGREEMENT_VIRTUAL, "glibc", 1, 1, 1, 9);
     expect_refusal(&runs, "the three have no cell in common; expected the same scenario, "
                           "allocator, format and threads");
     runs_make(&runs);
     runs_add_all(&runs, "glibc");
-    json_object_set_new(runs_last(&runs, PL_SIDE_VIRTUAL), "threads", json_integer(1));
+    json_object_set_new(runs_last(&runs, PL_AGREEMENT_VIRTUAL), "threads", json_integer(1));
     expect_refusal(&runs, "steady-reader glibc f32, wall clock, 2 threads: virtual has it with one "
                           "thread alone, which is not compared with 2; run it with --set "
                           "threads=2");
 }
 
 /* One thing is otherwise on one side. @param of the part of the document, or NULL for the cell */
-static void expect_against(enum pl_side side, const char *of, const char *key, json_t *value,
-                           const char *what)
+static void expect_against(enum pl_agreement_side side, const char *of, const char *key,
+                           json_t *value, const char *what)
 {
     struct runs runs;
     char reason[200];
@@ -151,14 +152,14 @@ static void expect_against(enum pl_side side, const char *of, const char *key, j
     json_object_set_new(part, key, value);
     snprintf(reason, sizeof reason,
              "steady-reader glibc f32, wall clock, 2 threads: wall 1 and %s can't be compared: %s",
-             pl_side_name(side), what);
+             pl_agreement_side_name(side), what);
     expect_refusal(&runs, reason);
 }
 
 static void what_was_asked_otherwise_is_refused(void **state)
 {
     (void)state;
-    for (enum pl_side side = PL_SIDE_WALL2; side < PL_SIDE_COUNT; side++) {
+    for (enum pl_agreement_side side = PL_AGREEMENT_WALL2; side < PL_AGREEMENT_COUNT; side++) {
         expect_against(side, NULL, "seed", json_integer(2), "seed differs: 1, 2");
         expect_against(side, NULL, "duration_seconds", json_real(30),
                        "duration_seconds differs: 60.0, 30.0");

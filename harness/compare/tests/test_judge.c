@@ -13,9 +13,9 @@
 #include "harness/compare/judge.h"
 
 #define KIB 1024.0
-#define SIDE(...)                                     \
-    (&(struct pl_side){(const double[]){__VA_ARGS__}, \
-                       sizeof((const double[]){__VA_ARGS__}) / sizeof(double)})
+#define SIDE(...)                                             \
+    (&(struct pl_judge_values){(const double[]){__VA_ARGS__}, \
+                               sizeof((const double[]){__VA_ARGS__}) / sizeof(double)})
 
 static struct pl_judged of(const char *metric)
 {
@@ -52,11 +52,11 @@ static void repetitions_that_differ_are_the_suites_fault(void **state)
     struct pl_judged j = of("live_bytes_peak");
     pl_judge_exact(&j, SIDE(100, 100), SIDE(100, 101));
     assert_int_equal(j.change, PL_CHANGE_NOT_COMPARABLE);
-    assert_true(j.suite_fault);
+    assert_true(j.nondeterministic);
     assert_non_null(strstr(j.why, "repetitions of new differ (100 and 101)"));
     j = of("live_bytes_peak");
     pl_judge_exact(&j, SIDE(7, 8), SIDE(7));
-    assert_true(j.suite_fault);
+    assert_true(j.nondeterministic);
 }
 
 static void a_band_takes_five_runs(void **state)
@@ -149,8 +149,8 @@ static void draw(struct pairs *p, size_t count, double shift, double spread, uin
 static struct pl_judged judge(const struct pairs *p, double noise)
 {
     struct pl_judged j = of("cpu_ns_per_packet");
-    pl_judge_pairs(&j, &(struct pl_side){p->base, p->count}, &(struct pl_side){p->new, p->count},
-                   PL_JUDGE_SCREENING_PAIRS, noise);
+    pl_judge_pairs(&j, &(struct pl_judge_values){p->base, p->count},
+                   &(struct pl_judge_values){p->new, p->count}, PL_JUDGE_SCREENING_PAIRS, noise);
     return j;
 }
 

@@ -17,7 +17,7 @@
 
 #include "harness/clock/real.h"
 #include "harness/live/outlets.h"
-#include "harness/live/pace.h"
+#include "harness/live/send_pace.h"
 #include "harness/live/socket.h"
 #include "harness/live/wait.h"
 
@@ -27,15 +27,15 @@
  */
 static void send_with_a_hold(int64_t gap, int count, int at, int64_t held, int64_t *sent)
 {
-    struct pl_pace pace = {0, 0};
+    struct pl_send_pace pace = {0, 0};
     int64_t now = 0;
     for (int i = 0; i < count; i++) {
-        int64_t when = pl_pace_next(&pace, i * gap);
+        int64_t when = pl_send_pace_next(&pace, i * gap);
         if (i == at)
             now += held;
         now = now > when ? now : when;
         sent[i] = now;
-        pl_pace_sent(&pace, i * gap, now);
+        pl_send_pace_sent(&pace, i * gap, now);
     }
 }
 
@@ -66,10 +66,10 @@ static void what_is_late_follows_at_twice_the_pace(void **state)
 static void a_recorded_burst_stays_one(void **state)
 {
     (void)state;
-    struct pl_pace pace = {100, 500}; /* late by 400 */
-    assert_int_equal(pl_pace_next(&pace, 100), 500);
-    assert_int_equal(pl_pace_next(&pace, 300), 600);
-    assert_int_equal(pl_pace_next(&pace, 1000), 1000); /* 950 would be before its time */
+    struct pl_send_pace pace = {100, 500}; /* late by 400 */
+    assert_int_equal(pl_send_pace_next(&pace, 100), 500);
+    assert_int_equal(pl_send_pace_next(&pace, 300), 600);
+    assert_int_equal(pl_send_pace_next(&pace, 1000), 1000); /* 950 would be before its time */
 }
 
 static int sender_to(uint32_t port)

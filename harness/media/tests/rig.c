@@ -1,4 +1,3 @@
-/* The rig of the tests of media (rig.h). */
 #include "harness/media/tests/rig.h"
 
 #include <setjmp.h>

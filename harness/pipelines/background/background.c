@@ -61,7 +61,7 @@ static void release(struct source *source, struct block *b)
     if (!b->block)
         return;
     if (!pl_stamp_is_whole(b->block, b->size, b->stamp))
-        pl_own_add(&source->side->counts.integrity_errors, 1);
+        pl_counter_add(&source->side->counts.integrity_errors, 1);
     pl_meter_release_sized(&source->side->meter, source->class_index, b->block, b->size);
     b->block = NULL;
 }

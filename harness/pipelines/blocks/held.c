@@ -36,7 +36,7 @@ uint32_t blocks_take(struct blocks *b, uint32_t size)
 {
     uint32_t record = new_record(b);
     if (!record) { /* the bound is a fault of ours, never of a heap's */
-        pl_own_add(&b->side->counts.integrity_errors, 1);
+        pl_counter_add(&b->side->counts.integrity_errors, 1);
         return 0;
     }
     struct blocks_record *r = &b->records[record];
@@ -58,7 +58,7 @@ void blocks_release_list(struct blocks *b, struct blocks_list *list)
     for (uint32_t record; (record = take_first(b, list));) {
         struct blocks_record *r = &b->records[record];
         if (!pl_stamp_is_whole(r->block, r->size, r->stamp))
-            pl_own_add(&b->side->counts.integrity_errors, 1);
+            pl_counter_add(&b->side->counts.integrity_errors, 1);
         pl_meter_release_sized(&b->side->meter, b->class_index, r->block, r->size);
         r->block = NULL;
         blocks_append(b, &b->free, record);

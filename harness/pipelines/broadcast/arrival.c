@@ -93,7 +93,7 @@ int64_t arrival_fire(void *context, int64_t now_ns)
         return PL_NEVER;
     if (!c->joined)
         client_join(c);
-    pl_own_add(&b->side->counts.received, 1);
+    pl_counter_add(&b->side->counts.received, 1);
     put_header(header, b->width, b->height);
     if (c->joined)
         receive(c, header, next_picture(c));
@@ -114,7 +114,7 @@ int64_t hostile_fire(void *context, int64_t now_ns)
     const uint32_t *claim = claims[b->claims % (sizeof claims / sizeof *claims)];
     (void)now_ns;
     put_header(header, claim[0], claim[1]);
-    pl_own_add(&b->side->counts.received, 1);
+    pl_counter_add(&b->side->counts.received, 1);
     receive(&b->clients[0], header, 0);
     return (int64_t)(++b->claims * PL_NS_PER_S / b->settings->hostile);
 }

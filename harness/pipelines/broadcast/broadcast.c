@@ -215,13 +215,13 @@ void pl_broadcast_close(void *state, int64_t now_ns)
 {
     struct broadcast *b = state;
     struct pl_traffic_counts *counts = &b->side->counts;
-    uint64_t dropped = pl_own_read(&counts->dropped[PL_DROP_SESSION]);
+    uint64_t dropped = pl_counter_read(&counts->dropped[PL_DROP_SESSION]);
     (void)now_ns;
     for (uint32_t i = 0; i < b->settings->clients; i++) {
-        pl_own_add(&counts->held, waiting_of(&b->clients[i]));
+        pl_counter_add(&counts->held, waiting_of(&b->clients[i]));
         client_leave(&b->clients[i]);
     }
-    pl_own_set(&counts->dropped[PL_DROP_SESSION], dropped);
+    pl_counter_set(&counts->dropped[PL_DROP_SESSION], dropped);
     mixer_close(b);
 }
 

@@ -27,7 +27,7 @@ void client_join(struct client *c)
         memset(c->parts[i], 0, part_bytes[i]);
     }
     c->joined = true;
-    pl_own_add(&b->side->counts.sessions_started, 1);
+    pl_counter_add(&b->side->counts.sessions_started, 1);
 }
 
 static uint64_t pending_clear(struct client *c, enum broadcast_class class, struct pending *p)

@@ -67,7 +67,7 @@ static void drop_oldest_until(struct client *c, struct packet_line *line, uint64
 static void evict(struct client *c)
 {
     broadcast_drop(c->broadcast, PL_DROP_SESSION, 1);
-    pl_own_add(&c->broadcast->side->counts.evictions, 1);
+    pl_counter_add(&c->broadcast->side->counts.evictions, 1);
     client_leave(c);
     c->evicted = true;
 }
@@ -100,9 +100,9 @@ void line_send(struct client *c, struct packet_line *line)
         bool whole = node->number > line->sent && node->viewer == c->index &&
                      broadcast_sum(node->data, node->size, DATA_STEP) == node->sum;
         line->sent = node->number;
-        pl_own_add(whole ? &counts->delivered : &counts->integrity_errors, 1);
+        pl_counter_add(whole ? &counts->delivered : &counts->integrity_errors, 1);
         if (whole && line == &c->audio)
-            pl_own_add(&counts->samples_delivered, PL_BROADCAST_SOUND_SAMPLES);
+            pl_counter_add(&counts->samples_delivered, PL_BROADCAST_SOUND_SAMPLES);
     }
 }
 

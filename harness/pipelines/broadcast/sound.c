@@ -62,7 +62,7 @@ static void speak_to(struct client *c, int64_t now_ns)
     struct broadcast *b = c->broadcast;
     if (is_blocked(c, now_ns))
         return;
-    pl_own_add(&b->side->counts.received, 1);
+    pl_counter_add(&b->side->counts.received, 1);
     if (!b->mixer) {
         broadcast_drop(b, PL_DROP_LIMIT, 1);
         return;

@@ -5,7 +5,8 @@
 #define PL_BROADCAST_STATE_H
 
 #include "harness/pipelines/broadcast/ascii.h"
-#include "harness/pipelines/broadcast/broadcast.h"
+#include "harness/pipelines/broadcast/clips.h"
+#include "harness/pipelines/pipeline.h"
 
 #define BROADCAST_HEADER 8 /* B before a picture's pixels: width and height, big-endian */
 #define BROADCAST_PARTS 6  /* blocks of a client's state */
@@ -89,7 +90,7 @@ struct broadcast {
     struct pl_event view_event, sound_event, send_event, rejoin_event, hostile_event;
 };
 
-/* memory.c */
+/* contents.c */
 /** A block of a class, or NULL, which the meter counts. @param label of the site, for a ledger */
 #define broadcast_acquire(b, class, bytes, label) \
     pl_meter_acquire_at(&(b)->side->meter, (b)->classes[class], (bytes), PL_SITE(label))

@@ -31,7 +31,7 @@ static void consume(struct client *c)
             broadcast_release(b, CLASS_FRAME, c->cached.block, b->frame_bytes);
         c->cached = (struct held_frame){copy, taken.picture};
         image_release(c);
-        pl_own_add(&b->side->counts.delivered, 1);
+        pl_counter_add(&b->side->counts.delivered, 1);
     } else {
         broadcast_drop(b, PL_DROP_LIMIT, 1);
     }
@@ -120,12 +120,12 @@ static void show(struct client *c, int64_t now_ns)
 {
     struct broadcast *b = c->broadcast;
     if (is_blocked(c, now_ns)) {
-        pl_own_add(&b->side->counts.paused_ns, PL_NS_PER_S / b->settings->views);
+        pl_counter_add(&b->side->counts.paused_ns, PL_NS_PER_S / b->settings->views);
         return;
     }
     size_t bytes = compose(b);
     uint8_t *packet = bytes ? make_packet(b, bytes) : NULL;
-    pl_own_add(&b->side->counts.received, 1);
+    pl_counter_add(&b->side->counts.received, 1);
     if (packet)
         offer(c, packet, PACKET_HEAD + bytes, now_ns);
     else
@@ -135,7 +135,7 @@ static void show(struct client *c, int64_t now_ns)
 static uint64_t live_of(const struct broadcast *b, enum broadcast_class class)
 {
     const struct pl_class_books *books = &b->side->meter.books[b->classes[class]];
-    return pl_own_read(&books->acquires) - pl_own_read(&books->releases);
+    return pl_counter_read(&books->acquires) - pl_counter_read(&books->releases);
 }
 
 /* Between two events a frame is in a ring or cached, an image kept for reuse, and nowhere else. */
@@ -148,7 +148,7 @@ static void check_live(struct broadcast *b)
         images += c->image.block != NULL;
     }
     if (live_of(b, CLASS_FRAME) != frames || live_of(b, CLASS_IMAGE) != images)
-        pl_own_add(&b->side->counts.integrity_errors, 1);
+        pl_counter_add(&b->side->counts.integrity_errors, 1);
 }
 
 int64_t view_fire(void *context, int64_t now_ns)

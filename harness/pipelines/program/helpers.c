@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "harness/base/child.h"
-#include "harness/pipelines/program/words.h"
+#include "harness/pipelines/program/exec_words.h"
 
 #define GRACE_MS 500 /* from SIGTERM to SIGKILL of what runs beside */
 
@@ -57,7 +57,7 @@ static int start(struct pl_helpers *h, const struct pl_words *command, const cha
 {
     char *argv[PL_PROGRAM_WORDS_MAX + 1];
     int report[2];
-    pl_words_argv(command, argv);
+    pl_exec_words_argv(command, argv);
     if (h->count == h->capacity)
         return pl_error_set(error, -EAGAIN, "%s: '%s' is still running from the times before", what,
                             argv[0]);

@@ -8,8 +8,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "allocators/error.h"
-#include "harness/scenario/program.h"
+#include "allocators/base/error.h"
+#include "harness/scenario/program_settings.h"
 
 struct pl_helper_process {
     pid_t pid; /* 0 once it has ended */

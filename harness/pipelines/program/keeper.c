@@ -1,4 +1,3 @@
-/* Keeping a program's processes (keeper.h). */
 #include "harness/pipelines/program/keeper.h"
 
 #include <errno.h>
@@ -109,7 +108,7 @@ static struct started start_program(const struct pl_keeper_orders *o)
         run_program(o, parent, report[1], go[0]);
     }
     int rc = pid < 0 ? -errno : 0;
-    bool watched = !rc && o->watched && pl_watch_begin(pid) == 0;
+    bool watched = !rc && o->watched && pl_ptrace_begin(pid) == 0;
     close_ends(go);
     close(report[1]);
     if (!rc)
@@ -121,10 +120,10 @@ static struct started start_program(const struct pl_keeper_orders *o)
 /* Its name is read while it can be: before it is waited for. */
 static void note_crash(const struct kept *k, const siginfo_t *found)
 {
-    struct pl_watch_crash crash;
+    struct pl_ptrace_crash crash;
     bool by_signal = found->si_code == CLD_KILLED || found->si_code == CLD_DUMPED;
     if (by_signal && found->si_pid != k->program &&
-        pl_watch_crashed(found->si_pid, found->si_status, &crash))
+        pl_ptrace_crashed(found->si_pid, found->si_status, &crash))
         (void)!write(k->crashes_fd, &crash,
                      sizeof crash); /* when it is full, the first ones count */
 }
@@ -145,7 +144,7 @@ static bool reap(const struct kept *k)
         if (waitpid(found.si_pid, &status, WNOHANG | __WALL) != found.si_pid)
             continue;
         if (WIFSTOPPED(status))
-            pl_watch_go_on(found.si_pid, status);
+            pl_ptrace_go_on(found.si_pid, status);
         else if (found.si_pid == k->program)
             (void)!write(k->ended_fd, &status, sizeof status);
     }

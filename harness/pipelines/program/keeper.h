@@ -9,8 +9,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "allocators/error.h"
-#include "harness/pipelines/program/watch.h"
+#include "allocators/base/error.h"
+#include "harness/pipelines/program/ptrace_watch.h"
 
 /** What is started. */
 struct pl_keeper_orders {
@@ -21,7 +21,7 @@ struct pl_keeper_orders {
     const char *cgroup;    /* path of the cgroup.procs that it joins first; NULL for none */
     uint64_t data_bytes;   /* its RLIMIT_DATA; 0: as it is */
     bool huge_pages;       /* leave them as the machine has them */
-    bool watched;          /* how each process ends is seen (watch.h) */
+    bool watched;          /* how each process ends is seen (ptrace_watch.h) */
 };
 
 struct pl_keeper {
@@ -31,7 +31,7 @@ struct pl_keeper {
     int life_fd;  /* closed: the keeper ends all */
     bool watched; /* as was ordered, and may be had here */
     int crashes_fd;
-    struct pl_watch_crash crash; /* once it has ended: the first one, of another process than the
+    struct pl_ptrace_crash crash; /* once it has ended: the first one, of another process than the
                                     program's first */
 };
 

@@ -16,13 +16,13 @@ void packet_release(struct receiver *r, struct pl_side *side, struct packet *pac
 void packet_drop(struct receiver *r, struct pl_side *side, struct packet *packet,
                  enum pl_drop reason)
 {
-    pl_own_add(&side->counts.dropped[reason], 1);
+    pl_counter_add(&side->counts.dropped[reason], 1);
     packet_release(r, side, packet);
 }
 
 static void lose(struct receiver *r, enum pl_drop reason)
 {
-    pl_own_add(&r->network->counts.dropped[reason], 1);
+    pl_counter_add(&r->network->counts.dropped[reason], 1);
 }
 
 /* @return false when nothing waits for the reader that could make room */
@@ -114,7 +114,7 @@ bool intake_datagram(struct receiver *r, const struct datagram *datagram)
         return hand_over(r, &rtp, datagram);
     lose(r, PL_DROP_INVALID);
     if (datagram->truth.packet) /* the recording holds RTP only: memory was overwritten */
-        pl_own_add(&r->network->counts.integrity_errors, 1);
+        pl_counter_add(&r->network->counts.integrity_errors, 1);
     return true;
 }
 
@@ -140,5 +140,5 @@ void intake_resume(struct receiver *r, int64_t now_ns)
         return;
     r->paused = false;
     if (now_ns > r->paused_since_ns)
-        pl_own_add(&r->network->counts.paused_ns, (uint64_t)(now_ns - r->paused_since_ns));
+        pl_counter_add(&r->network->counts.paused_ns, (uint64_t)(now_ns - r->paused_since_ns));
 }

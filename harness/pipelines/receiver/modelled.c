@@ -73,7 +73,7 @@ static void kernel_push(struct modelled *m, const struct pl_arrival *arrival)
     struct kernel_queue *k = &m->kernel[arrival->session % m->receiver.settings->sockets];
     uint64_t truesize = kernel_truesize(arrival->datagram_size);
     if (k->count > 0 && k->bytes + truesize > m->receiver.settings->rcvbuf_bytes) {
-        pl_own_add(&m->receiver.network->counts.dropped[PL_DROP_KERNEL], 1);
+        pl_counter_add(&m->receiver.network->counts.dropped[PL_DROP_KERNEL], 1);
         return;
     }
     k->ring[(k->head + k->count++) % k->capacity] = *arrival;
@@ -104,7 +104,7 @@ static int64_t on_arrival(void *context, int64_t now_ns)
     struct pl_arrival arrival;
     bool kept;
     pl_sender_take(source->sender, &arrival);
-    pl_own_add(&r->network->counts.received, 1);
+    pl_counter_add(&r->network->counts.received, 1);
     if (r->paused) {
         kernel_push(m, &arrival);
         return pl_sender_due(source->sender);
@@ -220,6 +220,6 @@ bool modelled_open(struct modelled *m)
 
 void modelled_close(struct modelled *m, int64_t now_ns)
 {
-    pl_own_add(&m->receiver.network->counts.held, waiting(m));
+    pl_counter_add(&m->receiver.network->counts.held, waiting(m));
     receiver_close(&m->receiver, now_ns);
 }

@@ -28,7 +28,7 @@ static void verify(struct receiver *r, struct session *s, const struct packet *p
     if (packet->payload_size != recorded->payload_size ||
         memcmp(packet->payload, expected, packet->payload_size) != 0 ||
         packet->truth.position < s->next_position)
-        pl_own_add(&r->reader->counts.integrity_errors, 1);
+        pl_counter_add(&r->reader->counts.integrity_errors, 1);
     remember(r, s, &packet->truth);
 }
 
@@ -36,7 +36,7 @@ static void deliver(struct receiver *r, struct session *s, struct packet *packet
 {
     verify(r, s, packet);
     s->next_sequence = packet->sequence + 1;
-    pl_own_add(&r->reader->counts.delivered, 1);
+    pl_counter_add(&r->reader->counts.delivered, 1);
     packet_release(r, r->reader, packet);
 }
 
@@ -71,7 +71,7 @@ static uint32_t take_samples(struct receiver *r, struct session *s, uint8_t *out
     if (count > wanted)
         count = wanted;
     s->convert(first->payload + skip * s->in_bytes, out, (size_t)count * s->stream->channels);
-    pl_own_add(&r->reader->counts.samples_delivered, (uint64_t)count * s->stream->channels);
+    pl_counter_add(&r->reader->counts.samples_delivered, (uint64_t)count * s->stream->channels);
     s->next_timestamp += count;
     if (skip + count == first->samples)
         deliver(r, s, list_take_first(&s->queue));

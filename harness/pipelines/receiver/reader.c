@@ -58,8 +58,8 @@ static void recovered(struct receiver *r)
     struct recovery *recovery = &r->recovery;
     uint64_t *longest_ns = &r->reader->counts.recovery_ns;
     uint64_t took_ns = (uint64_t)(recovery->broken_until_ns - recovery->since_ns);
-    if (took_ns > pl_own_read(longest_ns))
-        pl_own_set(longest_ns, took_ns);
+    if (took_ns > pl_counter_read(longest_ns))
+        pl_counter_set(longest_ns, took_ns);
     recovery->on = false;
 }
 
@@ -71,7 +71,7 @@ static void watch_recovery(struct receiver *r, int64_t played_ns, int64_t now_ns
     if (missed_ns > 0) {
         recovery->broken_until_ns = now_ns + r->tick_ns;
         recovery->silence_ns += (uint64_t)missed_ns;
-        pl_own_set(&r->reader->counts.audio_lost_ns, recovery->silence_ns / r->audible);
+        pl_counter_set(&r->reader->counts.audio_lost_ns, recovery->silence_ns / r->audible);
     }
     if (now_ns - recovery->broken_until_ns >= CLEAN_NS)
         recovered(r);
@@ -81,7 +81,7 @@ static void resume(struct receiver *r, int64_t now_ns)
 {
     r->stalling = false;
     r->recovery.on = r->audible > 0;
-    pl_own_add(&r->reader->counts.recoveries, r->recovery.on);
+    pl_counter_add(&r->reader->counts.recoveries, r->recovery.on);
     r->recovery.since_ns = now_ns;
     r->recovery.broken_until_ns = now_ns;
 }

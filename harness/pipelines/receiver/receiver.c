@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/clock/virtual.h"
+#include "harness/pipelines/pace.h"
 #include "harness/pipelines/receiver/modelled.h"
 #include "harness/traffic/rtp.h"
 
@@ -119,7 +120,7 @@ bool receiver_open(struct receiver *r, const struct pl_pipeline_inputs *inputs)
 static void hold(struct receiver *r, struct packet_list *list)
 {
     for (struct packet *packet; (packet = list_take_first(list));) {
-        pl_own_add(&r->reader->counts.held, 1);
+        pl_counter_add(&r->reader->counts.held, 1);
         packet_release(r, r->reader, packet);
     }
 }
@@ -127,7 +128,7 @@ static void hold(struct receiver *r, struct packet_list *list)
 void receiver_close(struct receiver *r, int64_t now_ns)
 {
     intake_resume(r, now_ns); /* a pause that goes on counts */
-    pl_own_add(&r->network->counts.held, r->is_waiting);
+    pl_counter_add(&r->network->counts.held, r->is_waiting);
     if (r->hand)
         pl_meter_release(&r->network->meter, r->buffer_class, r->hand);
     reader_close(r);

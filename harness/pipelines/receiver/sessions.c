@@ -94,7 +94,7 @@ static void start(struct receiver *r, struct session *session, const struct pack
     uint32_t *head = chain(r, packet->ssrc, packet->port);
     session->slot_next = *head;
     *head = (uint32_t)(session - r->sessions) + 1;
-    pl_own_add(&r->reader->counts.sessions_started, 1);
+    pl_counter_add(&r->reader->counts.sessions_started, 1);
 }
 
 struct session *session_of(struct receiver *r, const struct packet *packet)

@@ -16,11 +16,11 @@
 #include <cmocka.h>
 
 #include "harness/pipelines/program/descendants.h"
+#include "harness/pipelines/program/exec_words.h"
 #include "harness/pipelines/program/keeper.h"
 #include "harness/pipelines/program/output.h"
 #include "harness/pipelines/program/ports.h"
-#include "harness/pipelines/program/tree.h"
-#include "harness/pipelines/program/words.h"
+#include "harness/pipelines/program/process_tree.h"
 
 extern char **environ;
 
@@ -41,11 +41,11 @@ static struct pl_keeper start_shell(const char *script, int out_fd)
 }
 
 /* Waits up to 5 s for as many. */
-static struct pl_tree_figures await_processes(struct pl_tree *tree, uint32_t count)
+static struct pl_process_tree_figures await_processes(struct pl_process_tree *tree, uint32_t count)
 {
-    struct pl_tree_figures f = {0};
+    struct pl_process_tree_figures f = {0};
     for (int i = 0; i < 500; i++) {
-        assert_int_equal(pl_tree_read(tree, PL_TREE_WHOLE, &f), 0);
+        assert_int_equal(pl_process_tree_read(tree, PL_PROCESS_TREE_WHOLE, &f), 0);
         if (f.processes == count)
             break;
         usleep(10000);
@@ -60,18 +60,18 @@ static void daemons_are_found_and_ended(void **state)
     int null = open("/dev/null", O_WRONLY | O_CLOEXEC), status;
     struct pl_keeper keeper =
         start_shell("for i in 1 2 3; do setsid sh -c 'setsid sleep 100 & exit' & done; wait", null);
-    struct pl_tree tree;
-    pl_tree_open(&tree, keeper.pid, NULL);
+    struct pl_process_tree tree;
+    pl_process_tree_open(&tree, keeper.pid, NULL);
     for (int i = 0; i < 500 && !pl_keeper_ended(&keeper, &status); i++)
         usleep(10000);
-    struct pl_tree_figures f = await_processes(&tree, 3);
+    struct pl_process_tree_figures f = await_processes(&tree, 3);
     assert_int_equal(f.threads, 3);
     assert_true(f.rss_bytes > 3 * 4096 && f.vsz_bytes > f.rss_bytes);
     pid_t members[3] = {tree.members[0].pid, tree.members[1].pid, tree.members[2].pid};
     pl_keeper_end(&keeper);
     for (int i = 0; i < 3; i++)
         assert_int_equal(kill(members[i], 0), -1);
-    pl_tree_close(&tree);
+    pl_process_tree_close(&tree);
     close(null);
 }
 
@@ -81,18 +81,18 @@ static void processor_time_of_the_dead_counts(void **state)
     int null = open("/dev/null", O_WRONLY | O_CLOEXEC), status;
     struct pl_keeper keeper = start_shell(
         "sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done'; exec sleep 100", null);
-    struct pl_tree tree;
-    struct pl_tree_figures f = {0};
-    pl_tree_open(&tree, keeper.pid, NULL);
+    struct pl_process_tree tree;
+    struct pl_process_tree_figures f = {0};
+    pl_process_tree_open(&tree, keeper.pid, NULL);
     for (int i = 0; i < 3000 && (f.processes != 1 || f.cpu_user_ns < 20000000); i++) {
         usleep(10000);
-        assert_int_equal(pl_tree_read(&tree, PL_TREE_WHOLE, &f), 0);
+        assert_int_equal(pl_process_tree_read(&tree, PL_PROCESS_TREE_WHOLE, &f), 0);
     }
     assert_true(f.cpu_user_ns >= 20000000);
     assert_true(f.faults_minor > 0);
     assert_false(pl_keeper_ended(&keeper, &status));
     pl_keeper_end(&keeper);
-    pl_tree_close(&tree);
+    pl_process_tree_close(&tree);
     close(null);
 }
 
@@ -110,7 +110,7 @@ static void how_it_ended_is_told_once(void **state)
 }
 
 /* Runs it to its end, watched. @return how it ended */
-static int watch_shell(const char *script, struct pl_watch_crash *crash)
+static int watch_shell(const char *script, struct pl_ptrace_crash *crash)
 {
     char *argv[] = {"sh", "-c", (char *)(uintptr_t)script, NULL};
     int null = open("/dev/null", O_WRONLY | O_CLOEXEC), status = -1;
@@ -133,7 +133,7 @@ static int watch_shell(const char *script, struct pl_watch_crash *crash)
 /* Its own parent waits for it, and goes on. */
 static void a_crash_of_a_worker_is_seen(void **state)
 {
-    struct pl_watch_crash crash;
+    struct pl_ptrace_crash crash;
     (void)state;
     int status = watch_shell("sh -c 'kill -TRAP $$'; sh -c 'kill -SEGV $$'; exit 5", &crash);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 5);
@@ -146,7 +146,7 @@ static void a_crash_of_a_worker_is_seen(void **state)
 
 static void other_ends_are_no_crash(void **state)
 {
-    struct pl_watch_crash crash;
+    struct pl_ptrace_crash crash;
     (void)state;
     int status = watch_shell("sh -c 'kill -TERM $$'; sh -c 'exit 11'; sh -c 'kill -KILL $$'; "
                              "trap true ABRT; kill -ABRT $$; exit 3",
@@ -161,7 +161,7 @@ static void other_ends_are_no_crash(void **state)
 /* Stopped and continued as ever; a stop that did not hold would end it with 4. */
 static void who_is_watched_can_be_stopped(void **state)
 {
-    struct pl_watch_crash crash;
+    struct pl_ptrace_crash crash;
     (void)state;
     int status = watch_shell("sh -c 'kill -STOP $$; exit 6' & w=$!; sleep 0.3; "
                              "grep -q '^State:.[Tt]' /proc/$w/status || exit 4; "
@@ -232,7 +232,7 @@ static void environments_are_merged(void **state)
     struct pl_words own = {"OWN=1\0MALLOC_CONF=b:2\0", 2};
     setenv("MALLOC_ARENA_MAX", "1", 1);
     setenv("OWN", "0", 1);
-    char **list = pl_words_environment(heap, 2, &own);
+    char **list = pl_exec_words_environment(heap, 2, &own);
     int own_count = 0, conf_count = 0;
     assert_non_null(list);
     for (char **at = list; *at; at++) {
@@ -258,12 +258,12 @@ static void descendants_stop_where_they_are_told(void **state)
     (void)state;
     int null = open("/dev/null", O_WRONLY | O_CLOEXEC), count = 0;
     struct pl_keeper keeper = start_shell("sleep 100 & sleep 100 & wait", null);
-    struct pl_tree tree;
-    pl_tree_open(&tree, keeper.pid, NULL);
+    struct pl_process_tree tree;
+    pl_process_tree_open(&tree, keeper.pid, NULL);
     await_processes(&tree, 3);
     assert_int_equal(pl_descendants_of(keeper.pid, count_one, &count), -E2BIG);
     pl_keeper_end(&keeper);
-    pl_tree_close(&tree);
+    pl_process_tree_close(&tree);
     close(null);
 }
 

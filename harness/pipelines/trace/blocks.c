@@ -24,7 +24,7 @@ static void stamp(struct trace_hands *h, struct trace_block *b)
 static void check(struct trace_hands *h, const struct trace_block *b)
 {
     if (b->stamp && memcmp(b->block, &b->stamp, sizeof b->stamp) != 0)
-        pl_own_add(&h->side->counts.integrity_errors, 1);
+        pl_counter_add(&h->side->counts.integrity_errors, 1);
 }
 
 /* Of the whole pages from the first one on; behind the stamp, which may lie at a page's beginning.

@@ -1,7 +1,6 @@
-/* Turns (lanes.h). */
 #include "harness/pipelines/trace/lanes.h"
 
-#include "harness/base/own.h"
+#include "harness/base/counter.h"
 
 /* Of the lanes' own: a replay's calls are shallow. glibc's smallest is 16 KiB; an instrument or a
  * sanitizer needs more. */
@@ -37,7 +36,7 @@ static void hand_over(struct trace_lanes *t)
     uint32_t next = t->player->lane;
     if (!is_carried(t, next) && !t->lane[next].started && !start(&t->lane[next])) {
         t->lane[next].carried = true;
-        pl_own_add(&t->player->hands.side->counts.integrity_errors, 1);
+        pl_counter_add(&t->player->hands.side->counts.integrity_errors, 1);
     }
     sem_post(is_carried(t, next) ? &t->carrier : &t->lane[next].turn);
 }

@@ -1,4 +1,3 @@
-/* One word after the other (player.h). */
 #include "harness/pipelines/trace/player.h"
 
 #include <malloc.h>

@@ -143,7 +143,7 @@ static void start_copy(struct trace_wall_copy *copy)
     copy->started = trace_thread_make(&copy->thread, run_copy, copy) == 0;
     if (copy->started)
         return;
-    pl_own_add(&copy->lanes[0]->hands.side->counts.integrity_errors, 1);
+    pl_counter_add(&copy->lanes[0]->hands.side->counts.integrity_errors, 1);
     trace_score_stop(copy->score);
 }
 

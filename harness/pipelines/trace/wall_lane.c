@@ -1,4 +1,3 @@
-/* A lane's words in real time (wall_lane.h). */
 #include "harness/pipelines/trace/wall_lane.h"
 
 #include <errno.h>
@@ -9,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "harness/base/own.h"
+#include "harness/base/counter.h"
 #include "harness/clock/real.h"
 #include "harness/clock/virtual.h"
 
@@ -153,7 +152,7 @@ static bool start(struct trace_wall_lane *maker, struct trace_wall_lane *lane)
         return true;
     __atomic_store_n(&lane->state, state, __ATOMIC_RELEASE);
     __atomic_sub_fetch(&copy->playing, 1, __ATOMIC_RELAXED);
-    pl_own_add(&maker->hands.side->counts.integrity_errors, 1);
+    pl_counter_add(&maker->hands.side->counts.integrity_errors, 1);
     trace_score_stop(copy->score);
     return false;
 }

@@ -10,7 +10,7 @@
 /** An agreement and what is said beside it. */
 struct pl_agreement_page {
     const struct pl_agreement *agreement;
-    const char *folders[PL_SIDE_COUNT]; /* as they were named */
+    const char *folders[PL_AGREEMENT_COUNT]; /* as they were named */
     const struct pl_agreement_reason *reasons;
     const char *no_picture; /* why there is no agreement.svg, or NULL */
 };

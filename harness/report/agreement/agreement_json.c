@@ -6,33 +6,33 @@
 
 #define AGREEMENT_VERSION 1
 
-static const char *const keys[PL_SIDE_COUNT] = {"wall1", "wall2", "virtual"};
+static const char *const keys[PL_AGREEMENT_COUNT] = {"wall1", "wall2", "virtual"};
 
-static json_t *by_side(json_t *(*of)(const struct pl_agreed *a, enum pl_side side),
+static json_t *by_side(json_t *(*of)(const struct pl_agreed *a, enum pl_agreement_side side),
                        const struct pl_agreed *a)
 {
     json_t *object = json_object();
-    for (enum pl_side side = 0; side < PL_SIDE_COUNT; side++)
+    for (enum pl_agreement_side side = 0; side < PL_AGREEMENT_COUNT; side++)
         json_object_set_new(object, keys[side], of(a, side));
     return object;
 }
 
-static json_t *peak_of(const struct pl_agreed *a, enum pl_side side)
+static json_t *peak_of(const struct pl_agreed *a, enum pl_agreement_side side)
 {
     return json_integer((json_int_t)a->peak_bytes[side]);
 }
 
-static json_t *outcome_of(const struct pl_agreed *a, enum pl_side side)
+static json_t *outcome_of(const struct pl_agreed *a, enum pl_agreement_side side)
 {
     return json_string(a->outcomes[side]);
 }
 
-static json_t *end_of(const struct pl_agreed *a, enum pl_side side)
+static json_t *end_of(const struct pl_agreed *a, enum pl_agreement_side side)
 {
     return json_real(a->end_seconds[side]);
 }
 
-static json_t *curve_of(const struct pl_agreed *a, enum pl_side side)
+static json_t *curve_of(const struct pl_agreed *a, enum pl_agreement_side side)
 {
     const json_t *cell = a->cells.cells[side];
     return json_pack("{s:s, s:s}", "folder", pl_document_string(cell, "folder"), "series",
@@ -45,7 +45,7 @@ static json_t *name_json(const struct pl_agreed *a)
     json_t *object = pl_cell_name_json(&a->cells.name);
     json_object_del(object, "clock");
     json_object_set(object, "duration_seconds",
-                    json_object_get(a->cells.cells[PL_SIDE_WALL1], "duration_seconds"));
+                    json_object_get(a->cells.cells[PL_AGREEMENT_WALL1], "duration_seconds"));
     return object;
 }
 
@@ -84,9 +84,10 @@ int pl_agreement_json(FILE *out, const struct pl_agreement_page *page)
     json_object_set_new(root, "agrees", json_boolean(!a->counts[PL_AGREEMENT_DIFFERS]));
     json_object_set_new(root, "window_seconds", json_real(PL_AGREEMENT_WINDOW_NS / 1e9));
     json_object_set_new(root, "share_of_peak", json_real(PL_AGREEMENT_SHARE));
-    for (enum pl_side side = 0; side < PL_SIDE_COUNT; side++)
+    for (enum pl_agreement_side side = 0; side < PL_AGREEMENT_COUNT; side++)
         json_object_set_new(root, keys[side], json_string(page->folders[side]));
-    json_object_set(root, "host", json_object_get(a->roots[PL_SIDE_WALL1], "host")); /* of all */
+    json_object_set(root, "host",
+                    json_object_get(a->roots[PL_AGREEMENT_WALL1], "host")); /* of all */
     json_object_set_new(root, "cells", cells);
     int rc = json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) ? -ENOMEM : 0;
     json_decref(root);

@@ -110,8 +110,8 @@ static void write_reasons(FILE *out, const struct pl_agreement_page *page)
 static void write_source(FILE *out, const struct pl_agreement_page *page)
 {
     fputs("\nFrom", out);
-    for (enum pl_side side = 0; side < PL_SIDE_COUNT; side++) {
-        fprintf(out, "%s %s: ", side ? "," : "", pl_side_name(side));
+    for (enum pl_agreement_side side = 0; side < PL_AGREEMENT_COUNT; side++) {
+        fprintf(out, "%s %s: ", side ? "," : "", pl_agreement_side_name(side));
         pl_text_markdown(out, page->folders[side]);
     }
     fputs(".\n", out);

@@ -28,7 +28,7 @@ unsigned pl_agreement_rank(size_t column)
 
 static double wall_peak(const struct pl_agreed *a)
 {
-    double first = a->peak_bytes[PL_SIDE_WALL1], second = a->peak_bytes[PL_SIDE_WALL2];
+    double first = a->peak_bytes[PL_AGREEMENT_WALL1], second = a->peak_bytes[PL_AGREEMENT_WALL2];
     return first > second ? first : second;
 }
 
@@ -39,7 +39,7 @@ void pl_agreement_figure(const struct pl_agreed *a, size_t column, char *text)
     if (column == PEAK_WALL)
         pl_text_decimal(text, wall_peak(a) / 0x1p20);
     else if (column == PEAK_VIRTUAL)
-        pl_text_decimal(text, a->peak_bytes[PL_SIDE_VIRTUAL] / 0x1p20);
+        pl_text_decimal(text, a->peak_bytes[PL_AGREEMENT_VIRTUAL] / 0x1p20);
     else if (column == APART)
         pl_text_decimal(text, a->clocks.most / 0x1p20);
     else if (column == SHARE)
@@ -54,7 +54,8 @@ void pl_agreement_figure(const struct pl_agreed *a, size_t column, char *text)
 
 static double seconds_of(const struct pl_agreed *a)
 {
-    return json_number_value(json_object_get(a->cells.cells[PL_SIDE_WALL1], "duration_seconds"));
+    return json_number_value(
+        json_object_get(a->cells.cells[PL_AGREEMENT_WALL1], "duration_seconds"));
 }
 
 void pl_agreement_heading(const struct pl_agreed *a, char text[PL_AGREEMENT_TEXT])

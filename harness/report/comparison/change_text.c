@@ -1,7 +1,7 @@
 /* Words for findings (change_text.h). */
 #include "harness/report/comparison/change_text.h"
 
-#include "harness/base/memory.h"
+#include "harness/base/spare_memory.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -205,7 +205,7 @@ static size_t gather_reasons(const struct pl_comparison *c, enum pl_change chang
         for (size_t k = 0; k < c->cells[i].judged_count; k++) {
             const struct pl_judged *j = &c->cells[i].judged[k];
             size_t at = 0;
-            if (j->change != change || j->suite_fault)
+            if (j->change != change || j->nondeterministic)
                 continue;
             while (at < count && strcmp((*reasons)[at].why, j->why) != 0)
                 at++;
@@ -246,8 +246,8 @@ void pl_change_counts(const struct pl_comparison *c, char *text, size_t capacity
         used += (size_t)snprintf(text + used, capacity - used, ", %zu advisory", c->advisory);
     if (c->missing && used < capacity)
         used += (size_t)snprintf(text + used, capacity - used, ", %zu missing in new", c->missing);
-    if (c->suite_faults && used < capacity)
-        snprintf(text + used, capacity - used, ", %zu faults of the suite", c->suite_faults);
+    if (c->nondeterministic && used < capacity)
+        snprintf(text + used, capacity - used, ", %zu faults of the suite", c->nondeterministic);
 }
 
 /* Whether an earlier cell has the same change. */

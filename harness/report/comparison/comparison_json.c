@@ -20,7 +20,7 @@ json_t *pl_judged_json(const struct pl_judged *j)
         json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:i, s:i}", "metric", j->metric->name,
                   "class", pl_class_name(j->metric->class), "unit", pl_unit_name(j->metric->unit),
                   "better", pl_better_name(j->metric->better), "verdict", pl_change_name(j->change),
-                  "advisory", j->advisory, "suite_fault", j->suite_fault, "base_runs",
+                  "advisory", j->advisory, "suite_fault", j->nondeterministic, "base_runs",
                   (int)j->base_count, "new_runs", (int)j->new_count);
     set_number(object, "base", j->base);
     set_number(object, "new", j->new);

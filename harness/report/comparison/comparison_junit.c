@@ -39,7 +39,7 @@ static void write_judged(FILE *out, const struct pl_match *m, const struct pl_ju
              pl_judged_fails(j)      ? "failure"
              : untold || j->advisory ? "skipped"
                                      : NULL,
-             untold && !j->suite_fault ? j->why : line);
+             untold && !j->nondeterministic ? j->why : line);
 }
 
 static void write_cell(FILE *out, const struct pl_compared *cell)

@@ -98,7 +98,7 @@ static const char *headline(const struct pl_comparison *c)
         return "this change is worse";
     if (c->missing)
         return "something is missing";
-    if (c->suite_faults)
+    if (c->nondeterministic)
         return "the suite is at fault";
     if (c->counts[PL_CHANGE_BETTER])
         return open ? "this change is better in what could be told" : "this change is better";

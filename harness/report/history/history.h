@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/compare/series.h"
 
 /** Prints, for each set of conditions, metric and stack: runs, the first and the last median, the

@@ -8,7 +8,7 @@
 
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"
-#include "harness/results/history.h"
+#include "harness/results/history_file.h"
 #include "harness/results/host.h"
 
 /* Counts and bytes as whole numbers: digits beyond the twelfth must not be lost. */

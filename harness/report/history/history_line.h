@@ -1,4 +1,4 @@
-/* A run as the history keeps it: the medians of its results (harness/results/history.h). */
+/* A run as the history keeps it: the medians of its results (harness/results/history_file.h). */
 #ifndef PL_REPORT_HISTORY_HISTORY_LINE_H
 #define PL_REPORT_HISTORY_HISTORY_LINE_H
 

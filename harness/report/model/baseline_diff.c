@@ -106,9 +106,9 @@ void pl_baseline_diff_free(struct pl_baseline_diff *b)
 
 void pl_baseline_diff_verdict(const struct pl_judged *j, char text[PL_CHANGE_TEXT])
 {
-    const char *name = j->suite_fault ? "fault of the suite"
-                       : j->missing   ? "missing after"
-                                      : pl_change_name(j->change);
+    const char *name = j->nondeterministic ? "fault of the suite"
+                       : j->missing        ? "missing after"
+                                           : pl_change_name(j->change);
     snprintf(text, PL_CHANGE_TEXT, "%s%s", name, j->advisory ? " (advisory)" : "");
 }
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "harness/base/index.h"
-#include "harness/base/memory.h"
+#include "harness/base/spare_memory.h"
 #include "harness/base/text_stream.h"
 #include "harness/report/model/observed.h"
 #include "harness/results/cell_name.h"

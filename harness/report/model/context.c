@@ -7,7 +7,7 @@
 
 #include "harness/report/writers/text.h"
 #include "harness/results/document.h"
-#include "harness/results/history.h"
+#include "harness/results/history_file.h"
 
 /* None is no error, and a damaged one is the gate's business: here it is told. */
 static void load_calibration(const struct pl_model *m, struct pl_report_context *a)

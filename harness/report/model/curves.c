@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/base/memory.h"
+#include "harness/base/spare_memory.h"
 #include "harness/results/rss_series.h"
 
 /* A screen shows no more across, and no more up. */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/base/memory.h"
+#include "harness/base/spare_memory.h"
 #include "harness/base/text_stream.h"
 #include "harness/report/writers/text.h"
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/base/memory.h"
+#include "harness/base/spare_memory.h"
 #include "harness/report/model/columns.h"
 #include "harness/report/page/line_style.h"
 

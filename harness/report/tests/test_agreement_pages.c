@@ -22,12 +22,12 @@ static void make(struct runs *runs, const char *name, struct pl_agreement *a)
     struct pl_error error = {""};
     runs_make(runs);
     runs_add_all(runs, "glibc");
-    runs_add(runs, PL_SIDE_WALL1, "slab", 10, 20, 100, 30);
-    runs_add(runs, PL_SIDE_WALL2, "slab", 10, 10, 100, 30);
-    runs_add(runs, PL_SIDE_VIRTUAL, "slab", 10, 15, 100, 30);
-    runs_add(runs, PL_SIDE_WALL1, name, 10, 20, 100, 30);
-    runs_add(runs, PL_SIDE_WALL2, name, 10, 20, 100, 30);
-    runs_add(runs, PL_SIDE_VIRTUAL, name, 10, 20, 80, 30);
+    runs_add(runs, PL_AGREEMENT_WALL1, "slab", 10, 20, 100, 30);
+    runs_add(runs, PL_AGREEMENT_WALL2, "slab", 10, 10, 100, 30);
+    runs_add(runs, PL_AGREEMENT_VIRTUAL, "slab", 10, 15, 100, 30);
+    runs_add(runs, PL_AGREEMENT_WALL1, name, 10, 20, 100, 30);
+    runs_add(runs, PL_AGREEMENT_WALL2, name, 10, 20, 100, 30);
+    runs_add(runs, PL_AGREEMENT_VIRTUAL, name, 10, 20, 80, 30);
     if (pl_agreement_make(runs->roots, a, &error))
         fail_msg("%s", error.text);
 }
@@ -143,7 +143,7 @@ static void formats_are_told_apart(void **state)
     runs_make(&runs);
     for (int i = 0; i < 3; i++) {
         runs_add_all(&runs, i == 2 ? "slab" : "glibc");
-        for (enum pl_side side = 0; i == 1 && side < PL_SIDE_COUNT; side++)
+        for (enum pl_agreement_side side = 0; i == 1 && side < PL_AGREEMENT_COUNT; side++)
             json_object_set_new(runs_last(&runs, side), "format", json_string("s16"));
     }
     assert_int_equal(pl_agreement_make(runs.roots, &a, NULL), 0);

@@ -10,7 +10,8 @@
 #include "harness/report/history/history_figures.h"
 #include "harness/report/history/history_line.h"
 #include "harness/report/tests/sample.h"
-#include "harness/results/history.h"
+#include "harness/compare/trend.h"
+#include "harness/results/history_file.h"
 
 static json_t *line_of(json_t *document, const char *commit)
 {

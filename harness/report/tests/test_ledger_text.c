@@ -13,12 +13,12 @@
 
 #include <cmocka.h>
 
-#include "allocators/ledger_books.h"
-#include "harness/cell/ledger.h"
+#include "allocators/ledger/books.h"
 #include "harness/cell/ledger_reports.h"
+#include "harness/cell/ledger_sampling.h"
 #include "harness/report/ledger/ledger_text.h"
 #include "harness/report/tests/validate.h"
-#include "harness/results/ledger.h"
+#include "harness/results/ledger_json.h"
 
 enum { ROWS_MAX = 32, REPORTS = 2, LIVE_MAX = 16 };
 

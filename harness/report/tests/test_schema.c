@@ -7,6 +7,7 @@
 
 #include "harness/report/tests/sample.h"
 #include "harness/report/tests/validate.h"
+#include "harness/results/document.h"
 #include "harness/results/ranges.h"
 #include "harness/results/results.h"
 

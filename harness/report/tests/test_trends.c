@@ -8,7 +8,7 @@
 #include "harness/report/report.h"
 #include "harness/report/tests/sample.h"
 #include "harness/report/tests/validate.h"
-#include "harness/results/history.h"
+#include "harness/results/history_file.h"
 
 static void has(const char *text, const char *part)
 {

@@ -15,7 +15,7 @@ static json_t *counts_json(const struct pl_comparison *c)
                             json_integer((json_int_t)c->counts[i]));
     json_object_set_new(counts, "advisory", json_integer((json_int_t)c->advisory));
     json_object_set_new(counts, "missing", json_integer((json_int_t)c->missing));
-    json_object_set_new(counts, "suite_faults", json_integer((json_int_t)c->suite_faults));
+    json_object_set_new(counts, "suite_faults", json_integer((json_int_t)c->nondeterministic));
     return counts;
 }
 

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "allocators/printable.h"
+#include "allocators/base/printable.h"
 
 void pl_text_duration(char *text, double seconds)
 {

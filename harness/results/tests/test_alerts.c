@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "harness/base/files.h"
-#include "harness/results/alerts.h"
+#include "harness/results/alert_series.h"
 #include "harness/results/expect.h"
 
 #define S INT64_C(1000000000)

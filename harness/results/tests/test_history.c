@@ -17,7 +17,7 @@
 #include <cmocka.h>
 
 #include "harness/base/files.h"
-#include "harness/results/history.h"
+#include "harness/results/history_file.h"
 
 struct place {
     char folder[64];

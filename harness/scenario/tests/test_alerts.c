@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "harness/scenario/alerts.h"
+#include "harness/scenario/alert.h"
 
 static const char base[] = "name: t\n"
                            "title: t\n"

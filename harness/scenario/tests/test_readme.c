@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "allocators/units.h"
+#include "allocators/base/units.h"
 #include "harness/base/files.h"
 #include "harness/scenario/schema.h"
 #include "harness/scenario/traits.h"

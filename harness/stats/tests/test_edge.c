@@ -1,5 +1,5 @@
-/* The search for an edge: that it finds each, that it says where it can't be trusted, and what it
- * costs. */
+/* The search for a threshold: that it finds each, that it says where it can't be trusted, and what
+ * it costs. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,10 +8,10 @@
 
 #include <cmocka.h>
 
-#include "harness/stats/edge.h"
+#include "harness/stats/threshold_search.h"
 
 struct world {
-    uint64_t edge;
+    uint64_t threshold;
     uint64_t hole;  /* a size that is not enough all the same; 0: none */
     uint64_t flaky; /* a size whose answer changes from trial to trial */
     uint64_t fails; /* a size that can't be tried */
@@ -19,40 +19,40 @@ struct world {
     uint32_t tried;
 };
 
-static int try(void *context, uint64_t size, enum pl_edge_answer *answer)
+static int try(void *context, uint64_t size, enum pl_threshold_answer *answer)
 {
     struct world *w = context;
     w->tried++;
     if (size == w->fails)
         return -EIO;
-    bool enough = size >= w->edge && size != w->hole;
+    bool enough = size >= w->threshold && size != w->hole;
     if (size == w->flaky)
         enough = w->tried % 2;
-    *answer = w->room && size > w->room ? PL_EDGE_TOO_LARGE
-              : enough                  ? PL_EDGE_ENOUGH
-                                        : PL_EDGE_TOO_SMALL;
+    *answer = w->room && size > w->room ? PL_THRESHOLD_TOO_LARGE
+              : enough                  ? PL_THRESHOLD_ENOUGH
+                                        : PL_THRESHOLD_TOO_SMALL;
     return 0;
 }
 
-static struct pl_edge_search search(struct world *w)
+static struct pl_threshold_search search(struct world *w)
 {
-    return (struct pl_edge_search){1, 65536, 1, 1, try, w};
+    return (struct pl_threshold_search){1, 65536, 1, 1, try, w};
 }
 
 static void finds_every_edge(void **state)
 {
     (void)state;
     static const uint64_t firsts[] = {1, 4, 300, 1000};
-    for (uint64_t edge = 1; edge <= 1000; edge++)
+    for (uint64_t threshold = 1; threshold <= 1000; threshold++)
         for (size_t i = 0; i < 4; i++) {
-            struct world w = {.edge = edge};
-            struct pl_edge e;
-            struct pl_edge_search s = search(&w);
+            struct world w = {.threshold = threshold};
+            struct pl_threshold e;
+            struct pl_threshold_search s = search(&w);
             s.first = firsts[i];
-            assert_int_equal(pl_edge_find(&s, &e), 0);
+            assert_int_equal(pl_threshold_find(&s, &e), 0);
             assert_true(e.found && e.monotone);
-            assert_int_equal(e.enough, edge);
-            assert_int_equal(e.too_small, edge - 1);
+            assert_int_equal(e.enough, threshold);
+            assert_int_equal(e.too_small, threshold - 1);
             assert_in_range(w.tried, 1, 32);
             assert_int_equal(e.trial_count, w.tried);
         }
@@ -61,13 +61,13 @@ static void finds_every_edge(void **state)
 static void is_as_exact_as_its_step(void **state)
 {
     (void)state;
-    for (uint64_t edge = 720; edge < 300000; edge += 997) {
-        struct world w = {.edge = edge};
-        struct pl_edge e;
-        struct pl_edge_search s = {720, UINT64_MAX / 4, 5000, 4096, try, &w};
-        assert_int_equal(pl_edge_find(&s, &e), 0);
+    for (uint64_t threshold = 720; threshold < 300000; threshold += 997) {
+        struct world w = {.threshold = threshold};
+        struct pl_threshold e;
+        struct pl_threshold_search s = {720, UINT64_MAX / 4, 5000, 4096, try, &w};
+        assert_int_equal(pl_threshold_find(&s, &e), 0);
         assert_true(e.found && e.monotone);
-        assert_true(e.enough >= edge && (e.too_small < edge));
+        assert_true(e.enough >= threshold && (e.too_small < threshold));
         assert_true(e.enough == 720 || e.enough - e.too_small <= 4096);
     }
 }
@@ -75,25 +75,25 @@ static void is_as_exact_as_its_step(void **state)
 static void says_when_nothing_is_enough(void **state)
 {
     (void)state;
-    struct world w = {.edge = 70000};
-    struct pl_edge e;
-    struct pl_edge_search s = search(&w);
-    assert_int_equal(pl_edge_find(&s, &e), 0);
+    struct world w = {.threshold = 70000};
+    struct pl_threshold e;
+    struct pl_threshold_search s = search(&w);
+    assert_int_equal(pl_threshold_find(&s, &e), 0);
     assert_false(e.found);
     assert_int_equal(e.too_small, 65536);
-    w.edge = 65536; /* the most is tried, even if no power of two leads there */
+    w.threshold = 65536; /* the most is tried, even if no power of two leads there */
     s.first = 3;
-    assert_int_equal(pl_edge_find(&s, &e), 0);
+    assert_int_equal(pl_threshold_find(&s, &e), 0);
     assert_int_equal(e.enough, 65536);
 }
 
 static void says_when_it_is_no_edge(void **state)
 {
     (void)state;
-    struct world holed = {.edge = 10, .hole = 20}, flaky = {.edge = 10, .flaky = 9};
-    struct pl_edge e;
-    struct pl_edge_search s = search(&holed);
-    assert_int_equal(pl_edge_find(&s, &e), 0);
+    struct world holed = {.threshold = 10, .hole = 20}, flaky = {.threshold = 10, .flaky = 9};
+    struct pl_threshold e;
+    struct pl_threshold_search s = search(&holed);
+    assert_int_equal(pl_threshold_find(&s, &e), 0);
     assert_int_equal(e.enough, 10);
     assert_false(e.monotone);
     assert_int_equal(e.exception, 20);
@@ -101,7 +101,7 @@ static void says_when_it_is_no_edge(void **state)
     for (uint32_t before = 0; before < 2; before++) {
         flaky.tried = before;
         s = search(&flaky);
-        assert_int_equal(pl_edge_find(&s, &e), 0);
+        assert_int_equal(pl_threshold_find(&s, &e), 0);
         found |= !e.monotone;
     }
     assert_true(found);
@@ -111,14 +111,14 @@ static void says_when_it_is_no_edge(void **state)
 static void what_is_too_large_contradicts_nothing(void **state)
 {
     (void)state;
-    struct world roomy = {.edge = 92, .room = 130}, narrow = {.edge = 92, .room = 60};
-    struct pl_edge e;
-    struct pl_edge_search s = search(&roomy);
-    assert_int_equal(pl_edge_find(&s, &e), 0);
+    struct world roomy = {.threshold = 92, .room = 130}, narrow = {.threshold = 92, .room = 60};
+    struct pl_threshold e;
+    struct pl_threshold_search s = search(&roomy);
+    assert_int_equal(pl_threshold_find(&s, &e), 0);
     assert_true(e.found && e.monotone);
     assert_int_equal(e.enough, 92);
     s = search(&narrow);
-    assert_int_equal(pl_edge_find(&s, &e), 0);
+    assert_int_equal(pl_threshold_find(&s, &e), 0);
     assert_false(e.found);
     assert_int_equal(e.too_small, 32);
     assert_int_equal(narrow.tried, 7); /* 1 to 32, and 64 */
@@ -127,10 +127,10 @@ static void what_is_too_large_contradicts_nothing(void **state)
 static void a_trial_that_fails_ends_it(void **state)
 {
     (void)state;
-    struct world w = {.edge = 10, .fails = 8};
-    struct pl_edge e;
-    struct pl_edge_search s = search(&w);
-    assert_int_equal(pl_edge_find(&s, &e), -EIO);
+    struct world w = {.threshold = 10, .fails = 8};
+    struct pl_threshold e;
+    struct pl_threshold_search s = search(&w);
+    assert_int_equal(pl_threshold_find(&s, &e), -EIO);
 }
 
 int main(void)

@@ -209,7 +209,7 @@ static int write_all(struct importer *im, struct pl_trace_totals *totals, struct
 
 /* What came by memalign and pvalloc it does not see in any release (1.4, 1.5), but for its frees.
  */
-static void tell_what_is_assumed(const struct pl_heaptrack_survey *s, char *text, size_t capacity)
+static void describe_assumptions(const struct pl_heaptrack_survey *s, char *text, size_t capacity)
 {
     snprintf(text, capacity,
              "heaptrack %u.%u.%u, %s: all is of one thread; what came by memalign and pvalloc is "
@@ -227,7 +227,7 @@ static void fill_head(const struct pl_heaptrack_survey *s, struct pl_trace_head 
                                    .site_frames = PL_HEAPTRACK_FRAMES_MAX};
     memcpy(head->program, s->program, sizeof head->program);
     memcpy(head->command, s->command, sizeof head->command);
-    tell_what_is_assumed(s, head->imported, sizeof head->imported);
+    describe_assumptions(s, head->imported, sizeof head->imported);
     if (s->has_end && !s->is_cut)
         snprintf(head->ended, sizeof head->ended, "it exited, or heaptrack left it");
     else

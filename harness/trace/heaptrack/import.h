@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 #include "harness/trace/trace.h"
 
 /** Reads a file of heaptrack's twice, and writes a trace. What is held meanwhile grows with live

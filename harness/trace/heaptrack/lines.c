@@ -17,7 +17,7 @@ static int refuse_gzip(const char *name, struct pl_error *error)
 }
 
 /* @return 1 for zstd, 0 for anything that may be text, or negative */
-static int tell_kind(FILE *stream, const char *name, struct pl_error *error)
+static int find_compression(FILE *stream, const char *name, struct pl_error *error)
 {
     unsigned char magic[4] = {0};
     rewind(stream);
@@ -39,7 +39,7 @@ int pl_heaptrack_lines_open(struct pl_heaptrack_lines *l, FILE *stream, const ch
                             struct pl_error *error)
 {
     *l = (struct pl_heaptrack_lines){.stream = stream, .name = name};
-    const int kind = tell_kind(stream, name, error);
+    const int kind = find_compression(stream, name, error);
     if (kind < 0)
         return kind;
     l->text = malloc(TEXT_FIRST);

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <zstd.h>
 
-#include "allocators/error.h"
+#include "allocators/base/error.h"
 
 struct pl_heaptrack_lines {
     FILE *stream;     /* the caller's */

@@ -1,4 +1,3 @@
-/* Reading records (records.h). */
 #include "harness/trace/heaptrack/records.h"
 
 #include <errno.h>

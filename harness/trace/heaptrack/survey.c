@@ -1,4 +1,3 @@
-/* Reading a file through (survey.h). */
 #include "harness/trace/heaptrack/survey.h"
 
 #include <errno.h>

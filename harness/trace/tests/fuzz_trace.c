@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/trace/decode.h"
+#include "harness/trace/decode_events.h"
 #include "harness/trace/reader.h"
 #include "harness/trace/writer.h"
 

@@ -1,5 +1,5 @@
 /* Packets on their way: copies, delays, and the room that they need. */
-#include "harness/traffic/altered.h"
+#include "harness/traffic/impaired.h"
 
 #include <stdlib.h>
 
@@ -138,10 +138,10 @@ static uint32_t most_on_their_way(const struct pl_traffic_settings *traffic,
     uint32_t most = 0;
     for (uint32_t i = 0; i < 20000; i++) {
         struct pl_arrival arrival;
-        const struct pl_altered *altered = made.senders->altered;
-        assert_int_equal(altered->next.copies, 0); /* nothing was sent at once */
-        if (altered->count > most)
-            most = altered->count;
+        const struct pl_impaired *impaired = made.senders->impaired;
+        assert_int_equal(impaired->next.copies, 0); /* nothing was sent at once */
+        if (impaired->count > most)
+            most = impaired->count;
         pl_sender_take(made.senders, &arrival);
     }
     made_senders_close(&made);
@@ -158,12 +158,12 @@ static void there_is_room_for_the_worst_and_little_more(void **state)
         traffic.rate = rates[i % 3];
         traffic.faults.reorder = 1;
         traffic.faults.reorder_delay_ns = delays_ns[i / 3];
-        uint32_t capacity = pl_altered_capacity(&traffic, *state);
+        uint32_t capacity = pl_impaired_capacity(&traffic, *state);
         uint32_t most = most_on_their_way(&traffic, *state);
         assert_in_range(most, capacity - 1, capacity);
         traffic.faults.jitter_ns = delays_ns[i % 5];
         most = most_on_their_way(&traffic, *state);
-        assert_in_range(most, 1, pl_altered_capacity(&traffic, *state));
+        assert_in_range(most, 1, pl_impaired_capacity(&traffic, *state));
     }
 }
 
@@ -177,11 +177,11 @@ static void room_is_for_bursts(void **state)
             .at_us = i < 4 ? i * 1000000u : 4000000u + i, .ssrc = 1, .sequence = i, .type = 96};
     struct pl_recording *recording = made_of(packets, 24);
     struct pl_traffic_settings traffic = made_settings(1);
-    assert_int_equal(pl_altered_capacity(&traffic, recording), 0);
+    assert_int_equal(pl_impaired_capacity(&traffic, recording), 0);
     traffic.faults.reorder = 0.5;
-    assert_int_equal(pl_altered_capacity(&traffic, recording), 20);
+    assert_int_equal(pl_impaired_capacity(&traffic, recording), 20);
     traffic.faults.reorder_delay_ns = 999 * MS;
-    assert_in_range(pl_altered_capacity(&traffic, recording), 20, 21);
+    assert_in_range(pl_impaired_capacity(&traffic, recording), 20, 21);
     traffic.faults.reorder = 1;
     assert_in_range(most_on_their_way(&traffic, recording), 20, 21);
     free(recording);
@@ -195,17 +195,17 @@ static void without_room_nothing_is_lost(void **state)
         struct pl_traffic_settings traffic = made_settings(1);
         traffic.faults.reorder = 0.7;
         traffic.faults.reorder_delay_ns = 30 * MS;
-        struct pl_arena arena = made_arena(pl_altered_arena_bytes(capacity));
+        struct pl_arena arena = made_arena(pl_impaired_arena_bytes(capacity));
         struct pl_replay replay;
         pl_replay_start(&replay, recording, &(struct pl_replay_options){1, 1, 3}, 0);
-        struct pl_altered *altered =
-            pl_altered_open(&traffic, 3, 0, INT64_MAX, &replay, capacity, &arena);
-        assert_non_null(altered);
+        struct pl_impaired *impaired =
+            pl_impaired_open(&traffic, 3, 0, INT64_MAX, &replay, capacity, &arena);
+        assert_non_null(impaired);
         int64_t before_ns = 0;
         uint32_t delayed = 0, taken = 0;
-        for (; pl_altered_due(altered) < 5 * recording->duration_ns; taken++) {
+        for (; pl_impaired_due(impaired) < 5 * recording->duration_ns; taken++) {
             struct pl_arrival arrival;
-            pl_altered_take(altered, &arrival);
+            pl_impaired_take(impaired, &arrival);
             int64_t late_ns = arrival.arrival_ns - sent_ns(recording, &arrival);
             assert_true(late_ns == 0 || late_ns == 30 * MS);
             assert_true(arrival.arrival_ns >= before_ns);
@@ -235,13 +235,13 @@ static void a_loss_of_nearly_all_ends_with_the_run(void **state)
 {
     struct pl_traffic_settings traffic = made_settings(1);
     traffic.faults.loss = 1 - 1e-12;
-    struct pl_arena arena = made_arena(pl_altered_arena_bytes(0));
+    struct pl_arena arena = made_arena(pl_impaired_arena_bytes(0));
     struct pl_replay replay;
     pl_replay_start(&replay, *state, &(struct pl_replay_options){1, 1, 3}, 0);
-    const struct pl_altered *altered =
-        pl_altered_open(&traffic, 3, 0, INT64_C(60000000000), &replay, 0, &arena);
-    assert_non_null(altered);
-    assert_int_equal(pl_altered_due(altered), INT64_MAX);
+    const struct pl_impaired *impaired =
+        pl_impaired_open(&traffic, 3, 0, INT64_C(60000000000), &replay, 0, &arena);
+    assert_non_null(impaired);
+    assert_int_equal(pl_impaired_due(impaired), INT64_MAX);
     free(arena.base);
 }
 

@@ -23,7 +23,7 @@ static struct tally walk(const struct pl_faults *faults, uint64_t seed)
     bool before = false;
     pl_network_start(&network, faults, seed, 3);
     for (int64_t i = 0; i < PACKETS; i++) {
-        struct pl_fate fate = pl_network_pass(&network, i * GAP_NS);
+        struct pl_packet_fate fate = pl_network_pass(&network, i * GAP_NS);
         double late_ns = (double)(fate.arrival_ns - i * GAP_NS);
         tally.lost += fate.lost;
         tally.bursts += fate.lost && !before;
@@ -143,7 +143,7 @@ static void jitter_keeps_the_order(void **state)
     int64_t before_ns = 0;
     uint32_t together = 0;
     for (int64_t i = 0; i < PACKETS; i++) {
-        struct pl_fate fate = pl_network_pass(&network, i * GAP_NS);
+        struct pl_packet_fate fate = pl_network_pass(&network, i * GAP_NS);
         assert_true(fate.arrival_ns >= i * GAP_NS && fate.arrival_ns <= i * GAP_NS + 40000000);
         assert_true(fate.arrival_ns >= before_ns);
         together += fate.arrival_ns == before_ns;
@@ -165,8 +165,8 @@ static void faults_leave_each_other_alone(void **state)
     pl_network_start(&a, &few, 70, 9);
     pl_network_start(&b, &many, 70, 9);
     for (int64_t i = 0; i < PACKETS; i++) {
-        struct pl_fate without = pl_network_pass(&a, i * GAP_NS);
-        struct pl_fate with = pl_network_pass(&b, i * GAP_NS);
+        struct pl_packet_fate without = pl_network_pass(&a, i * GAP_NS);
+        struct pl_packet_fate with = pl_network_pass(&b, i * GAP_NS);
         assert_int_equal(with.arrival_ns, without.arrival_ns);
         assert_int_equal(with.duplicated, without.duplicated);
     }
@@ -180,7 +180,8 @@ static uint32_t agreements(uint64_t seed, uint32_t sender, uint64_t other, uint3
     pl_network_start(&a, &faults, seed, sender);
     pl_network_start(&b, &faults, other, other_sender);
     for (int64_t i = 0; i < 1000; i++) {
-        struct pl_fate x = pl_network_pass(&a, i * GAP_NS), y = pl_network_pass(&b, i * GAP_NS);
+        struct pl_packet_fate x = pl_network_pass(&a, i * GAP_NS),
+                              y = pl_network_pass(&b, i * GAP_NS);
         same += x.lost == y.lost && x.arrival_ns == y.arrival_ns;
     }
     return same;
@@ -209,7 +210,7 @@ static void fates_are_pinned(void **state)
     int64_t late_ns = 0;
     pl_network_start(&network, &faults, 7, 1);
     for (int64_t i = 0; i < 10; i++) {
-        struct pl_fate fate = pl_network_pass(&network, i * GAP_NS);
+        struct pl_packet_fate fate = pl_network_pass(&network, i * GAP_NS);
         bits = bits << 3 | (uint32_t)fate.lost << 2 | (uint32_t)fate.duplicated << 1 |
                (uint32_t)fate.delay_ns;
         late_ns += fate.arrival_ns - i * GAP_NS;

@@ -1,5 +1,5 @@
 /* When a sender changes its identity, and when it is dead. */
-#include "harness/traffic/lives.h"
+#include "harness/traffic/ssrc_timeline.h"
 #include "harness/traffic/tests/cmocka_all.h"
 
 enum { DEAD = -1 };
@@ -7,13 +7,13 @@ enum { DEAD = -1 };
 /* The epoch at a time, or DEAD, as a sender that has come there in one step or in many. */
 static int at(const struct pl_traffic_settings *traffic, uint32_t sender, int64_t now_ns)
 {
-    struct pl_lives once, often;
-    pl_lives_start(&once, traffic, sender);
+    struct pl_ssrc_timeline once, often;
+    pl_ssrc_timeline_start(&once, traffic, sender);
     often = once;
-    pl_lives_move(&once, now_ns);
+    pl_ssrc_timeline_move(&once, now_ns);
     for (int64_t i = 0; i <= 1000; i++)
-        pl_lives_move(&often, now_ns / 1000 * i);
-    pl_lives_move(&often, now_ns);
+        pl_ssrc_timeline_move(&often, now_ns / 1000 * i);
+    pl_ssrc_timeline_move(&often, now_ns);
     assert_int_equal(once.out, often.out);
     assert_int_equal(once.epoch, often.epoch);
     return once.out ? DEAD : (int)once.epoch;
@@ -23,7 +23,7 @@ static void one_life_for_good(void **state)
 {
     (void)state;
     struct pl_traffic_settings traffic = {.sessions = 1};
-    assert_false(pl_lives_any(&traffic));
+    assert_false(pl_ssrc_timeline_any(&traffic));
     assert_int_equal(at(&traffic, 0, 0), 0);
     assert_int_equal(at(&traffic, 5, INT64_MAX - 1), 0);
 }
@@ -32,7 +32,7 @@ static void senders_take_turns_through_churn_times(void **state)
 {
     (void)state;
     struct pl_traffic_settings traffic = {.churn_ns = {1000, 300}, .churn_count = 2};
-    assert_true(pl_lives_any(&traffic));
+    assert_true(pl_ssrc_timeline_any(&traffic));
     for (uint32_t sender = 0; sender < 4; sender += 2) {
         assert_int_equal(at(&traffic, sender, 0), 0);
         assert_int_equal(at(&traffic, sender, 999), 0);
@@ -58,7 +58,7 @@ static void outages_end_identities(void **state)
 {
     (void)state;
     struct pl_traffic_settings traffic = {.outages = {{100, 200}, {300, 301}}, .outage_count = 2};
-    assert_true(pl_lives_any(&traffic));
+    assert_true(pl_ssrc_timeline_any(&traffic));
     static const struct {
         int64_t now_ns;
         int epoch;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "harness/base/random.h"
-#include "harness/traffic/altered.h"
+#include "harness/traffic/impaired.h"
 #include "harness/traffic/tests/cmocka_all.h"
 #include "harness/traffic/tests/made.h"
 
@@ -83,19 +83,19 @@ static uint32_t expect(const struct pl_traffic_settings *traffic,
     struct pl_replay_options options = {3, traffic->rate, 11};
     struct pl_replay replay;
     struct pl_network network;
-    struct pl_lives lives;
+    struct pl_ssrc_timeline lives;
     uint32_t count = 0;
     pl_replay_start(&replay, recording, &options, 1);
     pl_network_start(&network, &traffic->faults, 11, 1);
-    pl_lives_start(&lives, traffic, 1);
+    pl_ssrc_timeline_start(&lives, traffic, 1);
     for (uint32_t i = 0; i < WALKED; i++) {
         struct pl_arrival arrival;
         pl_replay_take(&replay, &arrival);
         *until_ns = arrival.arrival_ns;
-        pl_lives_move(&lives, arrival.arrival_ns);
+        pl_ssrc_timeline_move(&lives, arrival.arrival_ns);
         if (lives.out)
             continue;
-        struct pl_fate fate = pl_network_pass(&network, arrival.arrival_ns);
+        struct pl_packet_fate fate = pl_network_pass(&network, arrival.arrival_ns);
         if (fate.lost)
             continue;
         arrival.epoch = lives.epoch;

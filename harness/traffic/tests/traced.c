@@ -1,4 +1,3 @@
-/* Making traces up (traced.h). */
 #include "harness/traffic/tests/traced.h"
 
 #include <setjmp.h>

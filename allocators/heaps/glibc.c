@@ -1,0 +1,99 @@
+/* The process's own malloc. Tunables: glibc 2.36 manual, "Memory Allocation Tunables", and
+ * elf/dl-tunables.list. */
+#include <errno.h>
+#include <gnu/libc-version.h>
+#include <malloc.h>
+#include <stdio.h>
+
+#include "allocators/backend.h"
+#include "allocators/foreign.h"
+
+/* malloc/arena.c, NARENAS_FROM_NCORES: 2 arenas a core on 32 bits, 8 on 64. */
+#define ARENAS_PER_CPU (sizeof(long) == 4 ? 2 : 8)
+
+enum { OPTION_TRIM_EVERY };
+
+static const struct pl_option options[] = {
+    [OPTION_TRIM_EVERY] = {.name = "trim_every",
+                           .help = "malloc_trim(0) so often; 0ms for never",
+                           .type = PL_OPTION_TIME,
+                           .min = 0,
+                           .max = INT64_C(24) * 3600 * 1000000000,
+                           .default_text = "0ms"},
+    {.name = "arena_max",
+     .help = "arenas at most; when not given, 8 for each CPU online",
+     .type = PL_OPTION_COUNT,
+     .min = 1,
+     .max = 65536,
+     .tunable = "glibc.malloc.arena_max",
+     .per_cpu = ARENAS_PER_CPU},
+    {.name = "mmap_threshold",
+     .help = "blocks from this size on are mapped one by one; the threshold then stays",
+     .type = PL_OPTION_SIZE,
+     .min = 0,
+     .max = INT64_C(1) << 40,
+     .tunable = "glibc.malloc.mmap_threshold"},
+    {.name = "mmap_max",
+     .help = "blocks mapped one by one at most",
+     .type = PL_OPTION_COUNT,
+     .min = 0,
+     .max = INT32_MAX,
+     .tunable = "glibc.malloc.mmap_max"},
+    {.name = "trim_threshold",
+     .help = "free bytes at the top of the heap from which on they are given back",
+     .type = PL_OPTION_SIZE,
+     .min = 0,
+     .max = INT64_C(1) << 40,
+     .tunable = "glibc.malloc.trim_threshold"},
+    {.name = "top_pad",
+     .help = "what the heap grows by beyond the need",
+     .type = PL_OPTION_SIZE,
+     .min = 0,
+     .max = INT64_C(1) << 40,
+     .tunable = "glibc.malloc.top_pad"},
+    {.name = "tcache_count",
+     .help = "blocks of each size that a thread keeps; 0 for none",
+     .type = PL_OPTION_COUNT,
+     .min = 0,
+     .max = UINT16_MAX, /* malloc/malloc.c, MAX_TCACHE_COUNT */
+     .tunable = "glibc.malloc.tcache_count"},
+};
+
+static const struct pl_tuning tuning = {"GLIBC_TUNABLES", '=', ':', "1", "0"};
+
+static void version(const char *library, char *text, size_t capacity)
+{
+    (void)library;
+    snprintf(text, capacity, "%s", gnu_get_libc_version());
+}
+
+static uint64_t trim_every(const struct pl_layer_spec *spec)
+{
+    return spec->values[OPTION_TRIM_EVERY].number;
+}
+
+static void trim(void)
+{
+    malloc_trim(0);
+}
+
+static int stand_in_foreign(const struct pl_stack_spec *spec, size_t layer,
+                            struct pl_foreign *foreign, struct pl_error *error)
+{
+    (void)error;
+    foreign->trim_every_ns = trim_every(&spec->layers[layer]);
+    return 0;
+}
+
+const struct pl_backend pl_backend_glibc = {
+    .name = "glibc",
+    .summary = "the C library's malloc",
+    .options = options,
+    .option_count = PL_ARRAY_COUNT(options),
+    .tuning = &tuning,
+    .version = version,
+    .trim_every = trim_every,
+    .trim = trim,
+    .foreign = stand_in_foreign,
+    PL_MALLOC_HEAP,
+};

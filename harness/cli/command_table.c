@@ -1,0 +1,319 @@
+#include "harness/cli/command_table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define OPTION(variable, ...) static const struct pl_cli_option variable = {__VA_ARGS__}
+#define OPTIONS(...)                      \
+    (const struct pl_cli_option *const[]) \
+    {                                     \
+        __VA_ARGS__, NULL                 \
+    }
+
+OPTION(o_allocator, "allocator", "SPEC[,SPEC]", "@allocator",
+       "the scenario's own list; of a program glibc",
+       "the stacks to run, outermost layer first, heap last: limited:max=32MiB/slab/jemalloc; "
+       "heaps stands for every heap");
+OPTION(o_format, "format", "F[,F]", "f32 s16 f64 s32 ffmpeg yuv420p yuv422p rgb24 rgba",
+       "the scenario's own", "the formats in which samples or pictures are held");
+OPTION(o_repeat, "repeat", "N", NULL, "the scenario's own", "runs of each cell, 1 to 1000");
+OPTION(o_set, "set", "KEY=VALUE", NULL, NULL,
+       "sets a key of the scenario by its dotted path, such as duration=240s, container=none or "
+       "limits.packets=64MiB; may stand several times");
+OPTION(o_clock, "clock", "CLOCK", "virtual wall", "the scenario's own, mostly virtual",
+       "virtual replays as fast as the machine can; wall runs in real time over real sockets");
+OPTION(o_tier, "tier", "TIER", "smoke default full", "default", "which of the scenario's tiers");
+OPTION(o_tier_pairs, "tier", "TIER", "smoke default full", "smoke",
+       "which of the scenario's tiers");
+OPTION(o_out, "out", "DIR", "@folder", "results/<time>",
+       "the folder for the results; one that holds a run is refused");
+OPTION(o_force, "force", NULL, NULL, NULL,
+       "with --out: removes the run that the folder holds first, its reports too");
+OPTION(o_no_save, "no-save", NULL, NULL, NULL, "prints the results and keeps nothing");
+OPTION(o_seed, "seed", "N", NULL, "the scenario's own", "the seed of what is drawn");
+OPTION(o_json, "json", NULL, NULL, NULL, "prints the results as JSON on stdout");
+OPTION(o_instrument, "instrument", "NAME[,NAME]", "massif heaptrack callgrind gbench hyperfine",
+       NULL, "runs each stack once more under an instrument");
+OPTION(o_ledger, "ledger", NULL, NULL, NULL,
+       "records who allocated what, by call site, size and age, and prints it");
+OPTION(o_at, "at", "TIME[,TIME]", NULL, "the end of the run", "with --ledger: when it is reported");
+OPTION(o_duration, "duration", "TIME", NULL, "the scenario's own; of a program 30s",
+       "as --set duration=TIME");
+OPTION(o_container, "container", "SIZE", "none", "the scenario's own; of a program none",
+       "as --set container=SIZE; or none");
+OPTION(o_send, "send", "FILE=ADDRESS:PORT", NULL, NULL,
+       "sends a capture to a program that follows `--`; may stand several times");
+OPTION(
+    o_ready, "ready", "WHEN", NULL, "the port of --send, else 100ms",
+    "when a program that follows `--` is ready: udp:PORT, tcp:PORT, output:EXPRESSION or a time");
+OPTION(o_sites, "sites", "[=stack]", NULL, NULL,
+       "records the caller of each allocation; =stack: its whole call stack");
+OPTION(o_children, "children", NULL, NULL, NULL, "records the program's children, too");
+OPTION(o_out_trace, "out", "FILE", "@file", "plimsoll.trace", "the file of the trace");
+OPTION(o_heap, "allocator", "HEAP", "@allocator", "glibc", "the heap under which it is recorded");
+OPTION(o_count, "count", "N|all", NULL, "20",
+       "how many injected failures, over even steps of all allocations");
+OPTION(o_one_allocator, "allocator", "SPEC", "@allocator", "glibc",
+       "the stack below which allocations fail");
+OPTION(o_baseline_dir, "baseline", "DIR", "@folder", NULL,
+       "earlier results, to compare these with");
+OPTION(o_history_file, "history", "FILE", "@file", NULL,
+       "a history of runs, whose changes are shown");
+OPTION(o_gate, "gate", NULL, NULL, NULL, "ends with 1 where something became worse");
+OPTION(o_out_compare, "out", "DIR", "@folder", "NEW",
+       "the folder for compare.md, compare.json and compare.xml");
+OPTION(o_out_agreement, "out", "DIR", "@folder", "VIRTUAL",
+       "the folder for agreement.md and agreement.json");
+OPTION(o_calibration, "calibration", "FILE", "@file", "this host's own", "the noise of this host");
+OPTION(o_base, "base", "PROGRAM", "@file", "this plimsoll", "the plimsoll to compare with");
+OPTION(o_new, "new", "PROGRAM", "@file", "this plimsoll", "the plimsoll that is new");
+OPTION(o_base_directory, "base-directory", "DIR", "@folder", NULL,
+       "of a program: the working folder of its old build");
+OPTION(o_new_directory, "new-directory", "DIR", "@folder", NULL,
+       "of a program: the working folder of its new build");
+OPTION(o_pairs, "pairs", "N", NULL, "20", "pairs of each cell");
+OPTION(o_pairs_calibrate, "pairs", "N", NULL, "100", "pairs of each cell");
+OPTION(o_confirm, "confirm", "N", NULL, "40",
+       "fresh pairs of what the first ones flagged; 0 for none");
+OPTION(o_shuffle, "shuffle", "SEED", NULL, "1", "the seed of the order");
+OPTION(o_out_pairs, "out", "DIR", "@folder", NULL,
+       "the folder that gets base/ and new/; has to be named");
+OPTION(o_out_calibrate, "out", "DIR", "@folder", "none is kept", "a folder that keeps the runs");
+OPTION(o_renew, "renew", NULL, NULL, NULL, "takes the values as they are");
+OPTION(o_in_baseline, "in", "FOLDER", "@folder", "results/baseline",
+       "the folder of the accepted values");
+OPTION(o_add, "add", "DIR", "@folder", NULL, "adds the medians of a run");
+OPTION(o_file, "file", "FILE", "@file", "results/history.jsonl", "the history");
+OPTION(o_commit, "commit", "C", NULL, "the tree's", "with --add: the commit that was run");
+OPTION(o_metric, "metric", "M[,M]", "@metric",
+       "rss_bytes_peak,cpu_ns_per_packet,live_bytes_peak,packets_dropped", "the figures to print");
+OPTION(o_only_allocator, "allocator", "SPEC", "@allocator", "all", "the stack to print");
+OPTION(o_counterparts, "counterparts", NULL, NULL, NULL,
+       "with scenarios: how far the models are off real programs");
+OPTION(o_events, "events", NULL, NULL, NULL, "of a trace: each event");
+OPTION(o_classes, "classes", NULL, NULL, NULL,
+       "of a trace: the size classes for slabs and pools that lose the least");
+OPTION(o_in_runs, "in", "DIR", "@folder", "results", "the folder that is searched for runs");
+OPTION(o_prune, "prune", "N", NULL, NULL,
+       "removes all but the latest N; nothing but what runs and reports wrote is touched");
+OPTION(o_one_allocator_s, "allocator", "SPEC[,SPEC]", "@allocator", "glibc",
+       "the stacks below the pool and the limit");
+
+const struct pl_cli_command pl_cli_commands[] = {
+    {.name = "run",
+     .summary = "measures scenarios, a recorded program or one of your own",
+     .usage =
+         "SCENARIO... [OPTION...]\nFILE.trace [OPTION...]\n[OPTION...] -- PROGRAM [ARGUMENT...]",
+     .about = "Runs each stack of each scenario in a process of its own, prints what came out and "
+              "keeps it in a folder. A scenario is a name (plimsoll list scenarios) or a YAML "
+              "file. A trace is replayed. A program that follows `--` is run as it is, in the same "
+              "containers and under the same heaps, and measured from outside.",
+     .options = OPTIONS(&o_allocator, &o_format, &o_repeat, &o_set, &o_clock, &o_tier, &o_out,
+                        &o_force, &o_no_save, &o_seed, &o_json, &o_instrument, &o_ledger, &o_at,
+                        &o_duration, &o_container, &o_send, &o_ready),
+     .refused = "",
+     .words = "@scenario",
+     .examples = {"plimsoll run stalled-reader --allocator glibc,slab,limited",
+                  "plimsoll run --duration 60s --allocator jemalloc --send "
+                  "calls.pcap=127.0.0.1:5004 -- ./my-server"},
+     .exits = "0 all is as the scenarios expect\n1 an expectation failed"},
+    {.name = "runs",
+     .summary = "lists the runs below results/, or removes all but the latest",
+     .usage = "[OPTION...]",
+     .about = "Lists the runs that lie below a folder, the latest first. With --prune, older ones "
+              "are removed.",
+     .options = OPTIONS(&o_in_runs, &o_prune, &o_json),
+     .refused = "",
+     .words = NULL,
+     .examples = {"plimsoll runs", "plimsoll runs --prune 20"},
+     .exits = "0 done"},
+    {.name = "list",
+     .summary = "lists scenarios, allocators, formats, metrics, instruments, traces",
+     .usage =
+         "[scenarios|allocators|formats|metrics|instruments] [OPTION...]\n[OPTION...] FILE.trace",
+     .about = "Lists what Plimsoll has, one line each, and why something is missing; or what is in "
+              "the file of a trace.",
+     .options = OPTIONS(&o_counterparts, &o_events, &o_classes, &o_json),
+     .refused = "",
+     .words = "scenarios allocators formats metrics instruments",
+     .examples = {"plimsoll list allocators", "plimsoll list --classes my.trace"},
+     .exits = "0 done"},
+    {.name = "doctor",
+     .summary = "checks what this machine can measure, and how to get the rest",
+     .usage = "[OPTION...]",
+     .about =
+         "Checks what this machine can measure: containers, heaps, FFmpeg, instruments, plots.",
+     .options = OPTIONS(&o_json),
+     .refused = "",
+     .words = NULL,
+     .examples = {"plimsoll doctor", "plimsoll doctor --json"},
+     .exits = "0 done"},
+    {.name = "validate",
+     .summary = "checks scenarios without running them",
+     .usage = "[OPTION...] SCENARIO...",
+     .about = "Checks every tier of each scenario, and that what it replays is there.",
+     .options = OPTIONS(&o_json),
+     .refused = "",
+     .words = "@scenario",
+     .examples = {"plimsoll validate my.yaml", "plimsoll validate --json stalled-reader"},
+     .exits = "0 all are valid"},
+    {.name = "report",
+     .summary = "writes report.html, report.md, report.json and junit.xml of a run",
+     .usage = "DIR [OPTION...]",
+     .about = "Writes the report of a run into its folder: a page to work with, Markdown, JSON and "
+              "JUnit.",
+     .options = OPTIONS(&o_baseline_dir, &o_history_file),
+     .refused = "",
+     .words = "@folder",
+     .examples = {"plimsoll report results/20260131-120000", "plimsoll report new --baseline old"},
+     .exits = "0 the report is written"},
+    {.name = "compare",
+     .summary = "compares two runs, figure by figure",
+     .usage = "BASE NEW [OPTION...]",
+     .about =
+         "Compares two folders of results, figure by figure: better, worse, or within the noise.",
+     .options = OPTIONS(&o_gate, &o_out_compare, &o_calibration),
+     .refused = "",
+     .words = "@folder",
+     .examples = {"plimsoll compare old new", "plimsoll compare pairs/base pairs/new --gate"},
+     .exits = "0 done, and with --gate nothing became worse\n1 the gate fails"},
+    {.name = "size",
+     .summary = "finds the smallest pool and limit that lose nothing",
+     .usage = "SCENARIO [OPTION...]",
+     .about = "Finds, by replays, the smallest pool and the smallest limit at which a scenario "
+              "loses nothing, beside the rule of thumb.",
+     .options = OPTIONS(&o_one_allocator_s, &o_format, &o_set, &o_clock, &o_tier, &o_seed, &o_json,
+                        &o_duration, &o_container),
+     .refused = "out instrument repeat",
+     .words = "@scenario",
+     .examples = {"plimsoll size lossy-network",
+                  "plimsoll size lossy-network --allocator jemalloc --set traffic.sessions=4"},
+     .exits = "0 both were found\n1 there is no size that is enough"},
+    {.name = "faults",
+     .summary = "fails one allocation in each run of a program, and shows what follows",
+     .usage = "[OPTION...] -- PROGRAM [ARGUMENT...]\nSCENARIO [OPTION...]",
+     .about = "Runs a program once, and then again and again with one of its allocations refused: "
+              "which it survives, which end it, which crash or hang it.",
+     .options = OPTIONS(&o_count, &o_one_allocator, &o_json, &o_set, &o_tier, &o_seed, &o_duration,
+                        &o_container, &o_send, &o_ready),
+     .refused = "out instrument repeat ledger at format",
+     .words = "@scenario",
+     .examples = {"plimsoll faults -- ./my-server --port 5004",
+                  "plimsoll faults --count all -- ./my-tool in.wav"},
+     .exits = "0 nothing crashed or hung\n1 something did"},
+    {.name = "record",
+     .summary = "records a trace of a program's allocations",
+     .usage = "[OPTION...] -- PROGRAM [ARGUMENT...]\nSCENARIO [OPTION...]",
+     .about = "Runs a program and records each call of its heap, to be replayed in any stack by "
+              "`plimsoll run FILE.trace`.",
+     .options = OPTIONS(&o_out_trace, &o_heap, &o_sites, &o_children, &o_set, &o_tier, &o_seed,
+                        &o_duration, &o_container, &o_send, &o_ready),
+     .refused = "instrument repeat ledger at json",
+     .words = "@scenario",
+     .examples = {"plimsoll record -- ffmpeg -i in.wav out.mp3",
+                  "plimsoll record --sites=stack --out my.trace -- ./my-server"},
+     .exits = "0 the trace is written, however the program ended"},
+    {.name = "import",
+     .summary = "makes a trace of a recording of heaptrack",
+     .usage = "FILE [OPTION...]",
+     .about = "Makes a trace of a recording of heaptrack, raw or interpreted.",
+     .options = OPTIONS(&o_out_trace),
+     .refused = "",
+     .words = "@file",
+     .examples = {"plimsoll import heaptrack.my-server.1234.zst",
+                  "plimsoll import heaptrack.my-server.1234.raw.zst --out my.trace"},
+     .exits = "0 the trace is written"},
+    {.name = "pairs",
+     .summary = "runs another build and this one in turns, to compare them",
+     .usage = "--base PROGRAM --out DIR [SCENARIO...] [OPTION...]\n--base-directory DIR --out DIR "
+              "SCENARIO... [OPTION...]",
+     .about = "Runs an old build and a new one of plimsoll, or of the program that a scenario "
+              "runs, in turns, into DIR/base and DIR/new, for `plimsoll compare`. Without a "
+              "scenario all that are for the gate.",
+     .options = OPTIONS(&o_base, &o_new, &o_base_directory, &o_new_directory, &o_out_pairs,
+                        &o_force, &o_pairs, &o_confirm, &o_shuffle, &o_allocator, &o_format, &o_set,
+                        &o_tier_pairs, &o_seed, &o_duration, &o_container),
+     .refused = "repeat json clock instrument",
+     .words = "@scenario",
+     .examples =
+         {"plimsoll pairs --base old/plimsoll --out pairs steady-reader",
+          "plimsoll pairs --base-directory old --new-directory new --out pairs my-server.yaml"},
+     .exits = "0 done"},
+    {.name = "calibrate",
+     .summary = "measures this host's noise",
+     .usage = "[SCENARIO...] [OPTION...]",
+     .about = "Runs this plimsoll against itself, and stores how far figures differ for no "
+              "reason on this host.",
+     .options =
+         OPTIONS(&o_pairs_calibrate, &o_calibration, &o_out_calibrate, &o_force, &o_allocator,
+                 &o_format, &o_set, &o_tier_pairs, &o_seed, &o_duration, &o_container),
+     .refused = "repeat json clock instrument",
+     .words = "@scenario",
+     .examples = {"plimsoll calibrate", "plimsoll calibrate steady-reader --pairs 200"},
+     .exits = "0 done"},
+    {.name = "baseline",
+     .summary = "checks exact figures against accepted ones",
+     .usage = "DIR... [OPTION...]",
+     .about =
+         "Compares the figures of class D, which are the same in every run, with accepted ones.",
+     .options = OPTIONS(&o_renew, &o_in_baseline),
+     .refused = "",
+     .words = "@folder",
+     .examples = {"plimsoll baseline results/20260131-120000",
+                  "plimsoll baseline run --renew --in accepted"},
+     .exits = "0 all are the same\n1 some differ"},
+    {.name = "history",
+     .summary = "figures of a scenario over runs, and when they changed",
+     .usage = "SCENARIO [OPTION...]\n--add DIR [OPTION...]",
+     .about = "Stores the medians of runs, and prints those of a scenario over time, and at "
+              "which commits they changed.",
+     .options = OPTIONS(&o_add, &o_file, &o_commit, &o_metric, &o_only_allocator),
+     .refused = "",
+     .words = "@scenario",
+     .examples = {"plimsoll history --add results/20260131-120000",
+                  "plimsoll history steady-reader --metric rss_bytes_peak"},
+     .exits = "0 done"},
+    {.name = "agreement",
+     .summary = "compares RSS over time under both clocks",
+     .usage = "WALL1 WALL2 VIRTUAL [OPTION...]",
+     .about = "Compares the curves of RSS of a run under the virtual clock with two runs under the "
+              "wall clock.",
+     .options = OPTIONS(&o_out_agreement),
+     .refused = "",
+     .words = "@folder",
+     .examples = {"plimsoll agreement wall1 wall2 virtual",
+                  "plimsoll agreement wall1 wall2 virtual --out agreement"},
+     .exits = "0 they agree\n1 they differ"},
+};
+const size_t pl_cli_command_count = sizeof pl_cli_commands / sizeof *pl_cli_commands;
+
+const char pl_cli_common_exits[] =
+    "2 bad usage or input; one line says what is wrong and what is expected\n3 this machine can't "
+    "do it; one line says what is missing\n129, 130, 143 stopped by SIGHUP, SIGINT or SIGTERM; "
+    "what was finished is kept";
+
+const struct pl_cli_command *pl_cli_command_find(const char *name)
+{
+    for (size_t i = 0; i < pl_cli_command_count; i++)
+        if (strcmp(pl_cli_commands[i].name, name) == 0)
+            return &pl_cli_commands[i];
+    return NULL;
+}
+
+const struct pl_cli_option *pl_cli_option_find(const struct pl_cli_command *command,
+                                               const char *name, size_t length)
+{
+    for (const struct pl_cli_option *const *o = command->options; *o; o++)
+        if (strncmp((*o)->name, name, length) == 0 && !(*o)->name[length])
+            return *o;
+    return NULL;
+}
+
+void pl_cli_command_names(char *text, size_t capacity)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < pl_cli_command_count && used < capacity; i++)
+        used += (size_t)snprintf(text + used, capacity - used, "%s%s", used ? ", " : "",
+                                 pl_cli_commands[i].name);
+}
