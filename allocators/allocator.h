@@ -2,9 +2,9 @@
  *
  * A stack is a chain of layers on a heap, outermost first: `limited:max=32MiB/slab/jemalloc`.
  * A chain is built for each memory class of a scenario; budgets are shared by the classes that
- * name them. Of this folder the harness includes this header, base/, and of ledger/ who asks (site.h)
- * and what was asked for (statement.h); the library for foreign programs, which carries layers into
- * them, includes what it carries. */
+ * name them. Of this folder the harness includes this header, base/, and of ledger/ who asks
+ * (site.h) and what was asked for (statement.h); the library for foreign programs includes the
+ * layers that it carries into them, too. */
 #ifndef PL_ALLOCATORS_ALLOCATOR_H
 #define PL_ALLOCATORS_ALLOCATOR_H
 
