@@ -3,7 +3,6 @@
 # nothing that it started outlives it, each document is whole or not there, and the next start leaves
 # neither cgroups nor temporary folders.
 #   signals_at_any_moment.sh BUILD_FOLDER [SEED [KILLS [OTHERS]]]    OTHERS: of INT, TERM, HUP and QUIT each
-set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$(dirname "$0")/slow.sh"
 needs jq

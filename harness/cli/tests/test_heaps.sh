@@ -1,27 +1,9 @@
 #!/usr/bin/env bash
 # Heaps by what is installed: their versions, a heap by the path of its library, and what becomes of
 # two versions in a comparison.     test_heaps.sh BUILD_FOLDER
-set -uo pipefail
-build=$(cd "$1" && pwd)
-cd "$(dirname "$0")/../../.." || exit 1
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-failed=0
-plimsoll() { timeout 120 "$build/plimsoll" "$@"; }
-bad() { # MESSAGE
-    echo "FAILED: $1"
-    failed=1
-}
-# fails CODE PATTERN ARGS...: exit code, one line on stderr that matches
-fails() {
-    local code=$1 pattern=$2 rc
-    shift 2
-    plimsoll "$@" >/dev/null 2>"$tmp/stderr"
-    rc=$?
-    [ $rc -eq "$code" ] || bad "plimsoll $*: exit $rc, expected $code: $(cat "$tmp/stderr")"
-    [ "$(wc -l <"$tmp/stderr")" -eq 1 ] || bad "plimsoll $*: not one line: $(cat "$tmp/stderr")"
-    grep -Eq -- "$pattern" "$tmp/stderr" || bad "plimsoll $*: '$(cat "$tmp/stderr")' does not match '$pattern'"
-}
+# shellcheck source-path=SCRIPTDIR source=../../tests/lib.sh
+. "$(dirname "$0")/../../tests/lib.sh"
+patience=120
 # installed HEAP: "VERSION, LIBRARY" as the list has it, nothing where it is not here
 installed() {
     plimsoll list allocators | sed -n "/^$1 /,/^[a-z]/s/^ *version: //p"
@@ -98,4 +80,4 @@ said="jemalloc $version -> 9.9.9: a change of the heap"
 [ "$(head -n 1 "$tmp/out")" = "$said" ] || bad "compare begins with '$(head -n 1 "$tmp/out")'"
 grep -qF "\"statement\": \"$said\"" "$tmp/new/compare.json" || bad "compare.json does not have the change"
 grep -q "0 not comparable" "$tmp/out" || bad "another version is not compared: $(tail -n 1 "$tmp/out")"
-exit $failed
+finish
