@@ -499,7 +499,7 @@ static void checks_classes(void **state)
          "size"},
         {{"p", 1u << 30, -1}, "glibc", NULL},
         {{"p", 8, 1}, "glibc", "class 'p': there is no budget 1"},
-        {{"p", 8, -2}, "glibc", "class 'p': there is no budget -2"},
+        {{"p", 8, -3}, "glibc", "class 'p': there is no budget -3"},
         {{"p", 8, -1},
          "limited",
          "stack 'limited': class 'p' has no budget; one in the scenario's limits, or "
