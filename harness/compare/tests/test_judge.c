@@ -260,7 +260,7 @@ static void too_few_pairs_and_zeros_show_nothing(void **state)
 
 /* What a sanitizer looks for is the same in each of them. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { TRIALS = 20 };
+enum { TRIALS = 10 };
 #else
 enum { TRIALS = 200 };
 #endif
