@@ -10,7 +10,7 @@ have jemalloc && stacks+=,jemalloc && count=3
 
 # Agreement, with much live and with little: 72,704 bytes of libstdc++ would be 19 % of the latter.
 for scenario in stalled-reader steady-reader; do
-    run 0 "$scenario" $scenario --allocator $stacks --set duration=10s --instrument massif,heaptrack
+    run 0 "$scenario" $scenario --allocator $stacks --set duration=20s --instrument massif,heaptrack
     is_ok "$scenario" $((2 * count))
     [ "$(values "$scenario" ratio | wc -l)" -eq $((2 * count)) ] || bad "$scenario: no ratio"
     values "$scenario" ratio | awk '$1 < 0.99 || $1 > 1.01 { exit 1 }' ||
