@@ -1,7 +1,7 @@
 # Sourced by the tests beside it: runs under instruments.
 # shellcheck shell=bash source-path=SCRIPTDIR source=../../tests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../../tests/lib.sh"
-patience=150
+patience=200 # seconds: valgrind beside another test
 options=(--set container=none --repeat 1)
 
 # run CODE NAME ARGS...: into $tmp/NAME, what it prints to $tmp/NAME.txt, stderr to $tmp/NAME.err
