@@ -69,7 +69,7 @@ struct pl_recording *made_plain(uint32_t count)
     struct made_packet *packets = calloc(count, sizeof *packets);
     assert_non_null(packets);
     for (uint32_t i = 0; i < count; i++)
-        packets[i] = audio(i * 2902ull, i);
+        packets[i] = audio(i * 2902000ull, i);
     struct pl_recording *recording = made_of(packets, count);
     free(packets);
     return recording;
