@@ -77,6 +77,10 @@ fi
 long=(run steady-reader --clock wall --set container=none --allocator glibc,slab --repeat 1)
 begin_long() { # DURATION NAME: what it says until its first cell runs
     env --default-signal=INT "$build/plimsoll" "${long[@]}" --set duration="$1" --out "$tmp/$2" >/dev/null 2>"$tmp/err" &
+    for _ in $(seq 400); do
+        [ ! -d "$tmp/$2/series" ] || break
+        sleep 0.05
+    done
     child_of $! plimsoll-live >/dev/null || bad "no cell of $1 was running"
     kill -INT $!
     wait $!
