@@ -1,13 +1,9 @@
 #!/usr/bin/env bash
 # The workflows of a service: each action is pinned to a commit, with its version beside it; no
 # checkout leaves its token behind; each job says what it may.
-set -uo pipefail
-cd "$(dirname "$0")/../../.github/workflows" || exit 1
-failed=0
-bad() { # MESSAGE
-    echo "FAILED: $1"
-    failed=1
-}
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+cd .github/workflows || exit 1
 # The lines of what follows a checkout, up to the next step.
 checkout_keeps_token() { # FILE: prints the line of each checkout that does
     awk '/^ *- / { if (at && !without) print at; at = 0 }
@@ -39,4 +35,4 @@ for file in *.yml; do
     grep -q '^permissions: {}$' "$file" || bad "$file: no 'permissions: {}' for what no job names"
 done
 [ "$checked" -gt 5 ] || bad "only $checked actions were found: is this the tree?"
-exit $failed
+finish

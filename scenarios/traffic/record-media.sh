@@ -12,24 +12,10 @@
 # from the lock's by some bytes: the lock says what is in the tree, and how it was made.
 # Exit: 0 done, 1 disagreement or a failed recording, 2 bad usage, 3 this machine cannot do it.
 set -euo pipefail
-export LC_ALL=C
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 lock=$here/media.lock
-files=(music.mp3 speech.ogg talk.m4a clip.mp4 uhd.mp4)
-work=
-
-die() { # CODE LINE...
-    local code=$1
-    shift
-    echo "record-media.sh: $*" >&2
-    exit "$code"
-}
-
-clean_up() {
-    [ -z "$work" ] || rm -rf "$work"
-}
-trap clean_up EXIT
 
 # Sines that beat against each other over pink noise: tonal and noisy, as music is, left unlike
 # right, and never the same twice.
@@ -66,55 +52,48 @@ seconds() { # FILE
 make_file() { # FILE: into $work
     local words
     read -ra words <<<"$(arguments "$1")"
-    timeout 60 ffmpeg -nostdin -hide_banner -loglevel error "${words[@]}" -t "$(seconds "$1")" \
+    timeout 60 ffmpeg "${quiet[@]}" "${words[@]}" -t "$(seconds "$1")" \
         -fflags +bitexact -flags:v +bitexact -flags:a +bitexact "$work/$1" 2>"$work/log" ||
         die 1 "$1 failed: $(tail -n 1 "$work/log")"
 }
 
 write_lock() { # of the files in the folder
     echo "# Written by record-media.sh, checked by record-media.sh --check."
-    echo "ffmpeg = $(ffmpeg -version | sed -n '1s/^ffmpeg version \([^ ]*\).*/\1/p')"
+    echo "ffmpeg = $(ffmpeg_version)"
     local file
-    for file in "${files[@]}"; do
+    for file in "${media[@]}"; do
         echo "$file.arguments = $(arguments "$file") -t $(seconds "$file")"
-        echo "$file.bytes = $(stat -c %s "$here/$file")"
-        echo "$file.sha256 = $(sha256sum <"$here/$file" | cut -d ' ' -f 1)"
+        echo "$file.bytes = $(bytes "$here/$file")"
+        echo "$file.sha256 = $(digest <"$here/$file")"
     done
 }
 
 record() { # keep|force
-    command -v ffmpeg >/dev/null || die 3 "ffmpeg is missing: ci/setup --slow installs it"
-    [ -w "$here" ] || die 3 "$here cannot be written"
-    work=$(mktemp -d)
+    need ffmpeg
+    need_room
     local file made=0
-    for file in "${files[@]}"; do
+    for file in "${media[@]}"; do
         [ "$1" = force ] || [ ! -e "$here/$file" ] || continue
         make_file "$file"
         made=1
     done
     [ $made = 1 ] || die 1 "all files are there already: --force replaces them"
     for file in "$work"/*.*; do
-        cp "$file" "$here/.$(basename "$file").$$" && mv "$here/.$(basename "$file").$$" "$here/$(basename "$file")"
+        put "$file" "$here/$(basename "$file")"
     done
     write_lock >"$work/lock"
-    cp "$work/lock" "$lock"
-    du -bc "${files[@]/#/$here/}" | tail -n 1
-}
-
-locked() { # KEY
-    sed -n "s/^$1 = //p" "$lock"
+    put "$work/lock" "$lock"
+    du -bc "${media[@]/#/$here/}" | tail -n 1
 }
 
 check() {
-    [ -r "$lock" ] || die 1 "media.lock is missing: record-media.sh makes it"
     local file
-    for file in "${files[@]}"; do
-        [ -r "$here/$file" ] || die 1 "$file is missing: record-media.sh makes it"
-        [ "$(locked "$file.bytes")" = "$(stat -c %s "$here/$file")" ] &&
-            [ "$(locked "$file.sha256")" = "$(sha256sum <"$here/$file" | cut -d ' ' -f 1)" ] ||
-            die 1 "$file is not what media.lock says"
+    for file in "${media[@]}"; do
+        need_file "$lock" "$here/$file"
+        agree "$file" "$lock" "$file.bytes" "$(bytes "$here/$file")"
+        agree "$file" "$lock" "$file.sha256" "$(digest <"$here/$file")"
     done
-    echo "media and lock agree: ${files[*]}"
+    echo "media and lock agree: ${media[*]}"
 }
 
 [ $# -le 1 ] || die 2 "one argument at most: --force or --check"
@@ -122,6 +101,6 @@ case "${1:-}" in
 '') record keep ;;
 --force) record force ;;
 --check) check ;;
--h | --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" ;;
+-h | --help) print_help ;;
 *) die 2 "unknown option $1; expected --force or --check" ;;
 esac

@@ -13,38 +13,14 @@
 # other streams' packets come: lifetime k is 2^(k-1) to 2^k - 1 acquires of all streams together.
 # Exit: 0 done, 1 disagreement or a failed recording, 2 bad usage, 3 this machine cannot do it.
 set -euo pipefail
-export LC_ALL=C
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 profile=$here/packets.tsv
-files=(music.mp3 speech.ogg talk.m4a clip.mp4 uhd.mp4)
 captures=(l16-stereo-44100.pcap.zst opus-stereo-48000.pcap.zst)
 latency=0.2 # seconds that an RTP packet is kept
 last=16     # the longest lifetime
 deadline=60 # seconds after which a recording is given up
-
-work=
-clean_up() {
-    [ -z "$work" ] || rm -rf "$work"
-    rm -f "$profile.$$"
-}
-trap clean_up EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-
-die() { # CODE LINE...
-    local code=$1
-    shift
-    echo "record-packets.sh: $*" >&2
-    exit "$code"
-}
-
-need() { # PROGRAM...
-    local program
-    for program in "$@"; do
-        command -v "$program" >/dev/null || die 3 "$program is missing: ci/setup --slow installs it"
-    done
-}
 
 # The sizes of a file's packets, in the order in which they are read.
 file_sizes() { # FILE
@@ -70,7 +46,7 @@ capture_seconds() { # FILE
 # A line "SIZE SECONDS HELD RECORDING" for each packet: 0 held means until the next one of its stream.
 read_all() {
     local file seconds
-    for file in "${files[@]}"; do
+    for file in "${media[@]}"; do
         seconds=$(file_seconds "$file")
         file_sizes "$file" | sed "s/\$/ $seconds 0 $file/"
     done
@@ -98,10 +74,7 @@ tabulate() {
 }
 
 make_table() { # leaves $work/table
-    need ffprobe ffmpeg
-    need tcpdump tcpdump
-    need zstd zstd
-    work=$(mktemp -d)
+    need ffprobe tcpdump zstd
     read_all >"$work/packets" || die 1 "a recording can't be read"
     tabulate <"$work/packets" >"$work/table" || die 1 "a recording has no length"
     [ "$(wc -l <"$work/table")" -gt 100 ] || die 1 "the recordings hold next to nothing"
@@ -115,19 +88,15 @@ sum() { # of the counts on stdin
     awk '{ n += $3 } END { print n + 0 }'
 }
 
-digest() {
-    sha256sum | cut -d ' ' -f 1
-}
-
 recordings() { # the hash of them all, one after the other
-    (cd "$here" && cat "${files[@]}" "${captures[@]}") | digest
+    (cd "$here" && cat "${media[@]}" "${captures[@]}") | digest
 }
 
 write_profile() {
     cat <<EOF
 # The packets of this folder's recordings: size in bytes, lifetime, packets in ten seconds.
 # Written by record-packets.sh, checked by record-packets.sh --check; what a lifetime is stands there.
-# recordings = ${files[*]} ${captures[*]}
+# recordings = ${media[*]} ${captures[*]}
 # recordings_sha256 = $(recordings)
 # blocks = $(sum <"$work/table")
 # sha256 = $(digest <"$work/table")
@@ -138,24 +107,18 @@ EOF
 record() { # FORCE
     [ ! -e "$profile" ] || [ "$1" = force ] ||
         die 1 "$profile is there already: --force replaces it"
-    [ -w "$here" ] || die 3 "$here cannot be written"
+    need_room
     make_table
-    write_profile >"$profile.$$"
-    mv "$profile.$$" "$profile"
+    write_profile >"$work/profile"
+    put "$work/profile" "$profile"
     echo "made of $(sum <"$work/table") packets: $profile"
 }
 
-agree() { # KEY ACTUAL
-    local told
-    told=$(sed -n "s/^# $1 = //p" "$profile")
-    [ "$told" = "$2" ] || die 1 "$(basename "$profile"): $1 is $2, its head says '$told'"
-}
-
 check() {
-    [ -r "$profile" ] || die 1 "$profile is missing: record-packets.sh makes it"
-    agree recordings_sha256 "$(recordings)"
-    agree blocks "$(table "$profile" | sum)"
-    agree sha256 "$(table "$profile" | digest)"
+    need_file "$profile"
+    agree "$profile" "$profile" recordings_sha256 "$(recordings)"
+    agree "$profile" "$profile" blocks "$(table "$profile" | sum)"
+    agree "$profile" "$profile" sha256 "$(table "$profile" | digest)"
     echo "$(basename "$profile") agrees with its head and the recordings"
 }
 

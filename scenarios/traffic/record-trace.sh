@@ -15,25 +15,12 @@
 # Environment: PLIMSOLL, the program (default build/plimsoll).
 # Exit: 0 done, 1 disagreement or a failed recording, 2 bad usage, 3 this machine cannot do it.
 set -euo pipefail
-export LC_ALL=C
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 plimsoll=$(realpath "${PLIMSOLL:-$here/../../build/plimsoll}")
 deadline=120 # seconds after which a recording is given up
 names=(ffmpeg ffmpeg-blocks liquidsoap)
-quiet=(-nostdin -hide_banner -loglevel error)
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-
-die() { # CODE LINE...
-    local code=$1
-    shift
-    echo "record-trace.sh: $*" >&2
-    exit "$code"
-}
 
 command_of() { # NAME: into `command`, which runs in the folder `work`
     case $1 in
@@ -71,40 +58,35 @@ figures() { # FILE: "blocks B", of all blocks and of the most that lived
     awk '$1 == "blocks" && $2 ~ /,$/ { blocks = $2 + 0 } $1 == "live" { peak = $3 } END { print blocks, peak }' "$work/listed"
 }
 
-locked() { # NAME KEY
-    sed -n "s/^$2 = //p" "$here/$1.trace.lock"
-}
-
 version_of() { # PROGRAM: its name and version, as Debian has it
     dpkg-query -W -f '${Package} ${Version}' "$(dpkg-query -S "$(realpath "$(command -v "$1")")" | cut -d: -f1)"
 }
 
-write_lock() { # NAME
-    local lock=$here/$1.trace.lock trace=$here/$1.trace
+write_lock() { # NAME TRACE: into the folder `work`
+    local trace=$2
     command_of "$1"
     {
         echo "# Written by record-trace.sh, checked by record-trace.sh --check."
         echo "program = $(version_of "${command[0]}")"
         echo "command = $(echo "${command[*]}" | paste -sd ' ')"
-        echo "bytes = $(stat -c %s "$trace")"
-        echo "sha256 = $(sha256sum <"$trace" | cut -d' ' -f1)"
+        echo "bytes = $(bytes "$trace")"
+        echo "sha256 = $(digest <"$trace")"
         echo "figures = $(figures "$trace")"
-    } >"$lock.$$"
-    mv "$lock.$$" "$lock"
+    } >"$work/lock"
 }
 
 replace() { # NAME
     record "$1" "$work/new.trace"
-    mv "$work/new.trace" "$here/$1.trace"
-    write_lock "$1"
+    write_lock "$1" "$work/new.trace"
+    put "$work/new.trace" "$here/$1.trace" "$work/lock" "$here/$1.trace.lock"
 }
 
 check() { # NAME
     local trace=$here/$1.trace
-    [ "$(stat -c %s "$trace")" = "$(locked "$1" bytes)" ] || die 1 "$1.trace has not the bytes of its lock"
-    [ "$(sha256sum <"$trace" | cut -d' ' -f1)" = "$(locked "$1" sha256)" ] ||
-        die 1 "$1.trace has not the hash of its lock"
-    [ "$(figures "$trace")" = "$(locked "$1" figures)" ] || die 1 "$1.trace has not the figures of its lock"
+    need_file "$trace" "$trace.lock"
+    agree "$trace" "$trace.lock" bytes "$(bytes "$trace")"
+    agree "$trace" "$trace.lock" sha256 "$(digest <"$trace")"
+    agree "$trace" "$trace.lock" figures "$(figures "$trace")"
 }
 
 near() { # A B: within 2 % of each other
@@ -115,7 +97,7 @@ reproduce() { # NAME
     local blocks peak wanted_blocks wanted_peak
     record "$1" "$work/again.trace"
     read -r blocks peak <<<"$(figures "$work/again.trace")"
-    read -r wanted_blocks wanted_peak <<<"$(locked "$1" figures)"
+    read -r wanted_blocks wanted_peak <<<"$(locked "$here/$1.trace.lock" figures)"
     near "$blocks" "$wanted_blocks" || die 1 "$1: $blocks blocks, and the lock has $wanted_blocks"
     near "$peak" "$wanted_peak" || die 1 "$1: $peak B at most, and the lock has $wanted_peak"
 }

@@ -15,9 +15,9 @@
 # Environment: PLIMSOLL_REBASED_RTP, the tool (default build/plimsoll-rebased-rtp); PORT (45004).
 # Exit: 0 done, 1 disagreement or a failed recording, 2 bad usage, 3 this machine cannot do it.
 set -euo pipefail
-export LC_ALL=C
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 tool=${PLIMSOLL_REBASED_RTP:-$here/../../build/plimsoll-rebased-rtp}
 port=${PORT:-45004}
 seconds=13       # of signal, more than the packets need
@@ -53,42 +53,10 @@ describe_recording() { # NAME: what is sent, and what the capture must turn out 
     esac
     recording=$here/$1.pcap.zst
     lock=$here/$1.lock
-    sender=(ffmpeg -nostdin -hide_banner -loglevel error -filter_complex "$source" -map '[o]'
+    sender=(ffmpeg "${quiet[@]}" -filter_complex "$source" -map '[o]'
         "${encoder[@]}" -f rtp -ssrc 1 -seq 1000 -rtpflags skip_rtcp
         "rtp://127.0.0.1:$port?pkt_size=$packet_bytes")
     catcher=(tcpdump -i lo -n -U -B 4096 -Z root -s 0 --time-stamp-precision=nano -c "$packets")
-}
-
-work= recording= lock=
-sender_pid=
-catcher_pid=
-
-die() { # CODE LINE...
-    local code=$1
-    shift
-    echo "record.sh: $*" >&2
-    exit "$code"
-}
-
-# Ends what this script started, by its number, and removes what it half wrote.
-clean_up() {
-    local pid
-    for pid in $sender_pid $catcher_pid; do
-        kill "$pid" 2>/dev/null || true
-        wait "$pid" 2>/dev/null || true
-    done
-    [ -z "$work" ] || rm -rf "$work"
-    rm -f "$recording.$$" "$lock.$$"
-}
-trap clean_up EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-
-need() { # PROGRAM...: each one must be there
-    local program
-    for program in "$@"; do
-        command -v "$program" >/dev/null || die 3 "$program is missing: ci/setup --slow installs it"
-    done
 }
 
 need_tool() {
@@ -111,6 +79,7 @@ start_catcher() {
     timeout "$deadline" "${catcher[@]}" -w "$work/capture.pcap" "udp dst port $port" \
         2>"$work/catcher.log" &
     catcher_pid=$!
+    started+=($!)
     local i
     for ((i = 0; i < 100; i++)); do
         grep -q 'listening on' "$work/catcher.log" && return
@@ -127,6 +96,7 @@ capture() {
     start_catcher
     timeout "$deadline" "${sender[@]}" >/dev/null 2>"$work/sender.log" &
     sender_pid=$!
+    started+=($!)
     while kill -0 "$catcher_pid" 2>/dev/null; do
         if ! kill -0 "$sender_pid" 2>/dev/null; then
             sleep 1
@@ -136,7 +106,7 @@ capture() {
         sleep 0.2
     done
     wait "$catcher_pid" || die 1 "tcpdump failed: $(tail -n 1 "$work/catcher.log")"
-    catcher_pid=
+    started=("$sender_pid")
     ! grep -q '^[1-9][0-9]* packets\? dropped' "$work/catcher.log" ||
         die 1 "the kernel dropped packets, the machine is too busy: $(tail -n 1 "$work/catcher.log")"
 }
@@ -144,7 +114,7 @@ capture() {
 # What the tool says of a capture: $work/facts (key=value words) and the hash of its RTP stream.
 describe() { # CAPTURE
     "$tool" "$1" >"$work/rtp" 2>"$work/facts" || die 1 "$(tail -n 1 "$work/facts")"
-    rtp_sha256=$(sha256sum <"$work/rtp" | cut -d ' ' -f 1)
+    rtp_sha256=$(digest <"$work/rtp")
     facts=$(tr '\n' ' ' <"$work/facts")
 }
 
@@ -159,7 +129,6 @@ make_recording() { # leaves $work/capture.pcap, described
     need ffmpeg tcpdump zstd
     need_tool
     check_port
-    work=$(mktemp -d)
     capture
     describe "$work/capture.pcap"
     local fact
@@ -175,78 +144,57 @@ quoted() { # WORD...: as a shell would take it
 }
 
 write_lock() { # COMPRESSED
-    local ffmpeg_version
-    ffmpeg_version=$(ffmpeg -version | sed -n '1s/^ffmpeg version \([^ ]*\).*/\1/p')
     cat <<EOF
 # Written by record.sh, checked by record.sh --check.
 file = $(basename "$recording")
 sender = $(quoted "${sender[@]}")
 catcher = $(quoted "${catcher[@]}")
-ffmpeg = $ffmpeg_version
+ffmpeg = $(ffmpeg_version)
 tcpdump = $(tcpdump --version 2>&1 | sed -n 's/^tcpdump version //p')
 libpcap = $(tcpdump --version 2>&1 | sed -n 's/^libpcap version \([^ ]*\).*/\1/p')
 zstd = $(zstd --version | grep -o '[0-9]*\.[0-9]*\.[0-9]*')
 $lock_facts
 packets = $packets
-bytes = $(stat -c %s "$1")
-sha256 = $(sha256sum <"$1" | cut -d ' ' -f 1)
+bytes = $(bytes "$1")
+sha256 = $(digest <"$1")
 rtp_sha256 = $rtp_sha256
 EOF
 }
 
-# Both are complete before either takes its name.
 record() {
     [ ! -e "$recording" ] || [ "$1" = force ] ||
         die 1 "$recording is there already: --force replaces it"
-    [ -w "$here" ] || die 3 "$here cannot be written"
+    need_room
     make_recording
     zstd -q -19 "$work/capture.pcap" -o "$work/capture.zst"
     write_lock "$work/capture.zst" >"$work/lock"
-    cp "$work/capture.zst" "$recording.$$"
-    cp "$work/lock" "$lock.$$"
-    mv "$recording.$$" "$recording"
-    mv "$lock.$$" "$lock"
-    echo "recorded $packets packets, $(stat -c %s "$recording") bytes: $recording"
-}
-
-locked() { # KEY: its value in the lock
-    sed -n "s/^$1 = //p" "$lock"
-}
-
-need_lock() {
-    [ -r "$lock" ] || die 1 "$lock is missing: record.sh makes it"
-}
-
-agree() { # KEY ACTUAL
-    [ "$(locked "$1")" = "$2" ] ||
-        die 1 "$(basename "$recording"): $1 is $2, the lock says '$(locked "$1")'"
+    put "$work/capture.zst" "$recording" "$work/lock" "$lock"
+    echo "recorded $packets packets, $(bytes "$recording") bytes: $recording"
 }
 
 check() {
-    need_lock
     need_tool
-    [ -r "$recording" ] || die 1 "$recording is missing: record.sh makes it"
-    work=$(mktemp -d)
-    agree file "$(basename "$recording")"
-    agree bytes "$(stat -c %s "$recording")"
-    agree sha256 "$(sha256sum <"$recording" | cut -d ' ' -f 1)"
+    need_file "$lock" "$recording"
+    agree "$recording" "$lock" file "$(basename "$recording")"
+    agree "$recording" "$lock" bytes "$(bytes "$recording")"
+    agree "$recording" "$lock" sha256 "$(digest <"$recording")"
     describe "$recording"
-    agree rtp_sha256 "$rtp_sha256"
+    agree "$recording" "$lock" rtp_sha256 "$rtp_sha256"
     local fact
     for fact in "${facts_wanted[@]}"; do
         expect_fact "$fact"
     done
-    expect_fact "packets=$(locked packets)"
+    expect_fact "packets=$(locked "$lock" packets)"
     expect_fact bytes_cut=0
-    echo "recording and lock agree: $(locked packets) packets, $(locked bytes) bytes"
+    echo "recording and lock agree: $(locked "$lock" packets) packets, $(locked "$lock" bytes) bytes"
 }
 
 reproduce() {
-    need_lock
+    need_file "$lock"
     make_recording
-    [ "$rtp_sha256" = "$(locked rtp_sha256)" ] ||
-        die 1 "a new recording's RTP stream is $rtp_sha256, the lock says $(locked rtp_sha256)" \
-            "(by FFmpeg $(locked ffmpeg); here $(ffmpeg -version | sed -n '1s/ Copyright.*//p'))"
+    [ "$rtp_sha256" = "$(locked "$lock" rtp_sha256)" ] ||
+        die 1 "a new recording's RTP stream is $rtp_sha256, the lock says $(locked "$lock" rtp_sha256)" \
+            "(by FFmpeg $(locked "$lock" ffmpeg); here $(ffmpeg -version | sed -n '1s/ Copyright.*//p'))"
     echo "a new recording repeats the lock's RTP stream"
 }
 
@@ -261,6 +209,6 @@ case "$action" in
 --force) record force ;;
 --check) check ;;
 --reproduce) reproduce ;;
--h | --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" ;;
+-h | --help) print_help ;;
 *) die 2 "unknown option $action; expected --force, --check or --reproduce" ;;
 esac

@@ -1,16 +1,8 @@
 #!/usr/bin/env bash
 # plimsoll-gbench as a person meets it: each benchmark runs on its stack with the heap under it, what
 # it can't do it says, and its JSON is whole.     test_gbench.sh BUILD_FOLDER
-set -uo pipefail
-build=$(cd "$1" && pwd)
-cd "$(dirname "$0")/../../.."
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-failed=0
-bad() { # MESSAGE
-    echo "FAILED: $1"
-    failed=1
-}
+# shellcheck source-path=SCRIPTDIR source=../../tests/lib.sh
+. "$(dirname "$0")/../../tests/lib.sh"
 # run CODE NAME ARGS...: JSON into $tmp/NAME.json, stderr to $tmp/NAME.err
 run() {
     local code=$1 name=$2 rc
@@ -28,9 +20,6 @@ value() {
 }
 skipped() { # NAME: the benchmarks that gave up, in a line
     awk '/"run_name":/ { gsub(/[",]/, "", $2); name = $2 } /"error_occurred": true/ { print name }' "$tmp/$1.json" | xargs
-}
-have() { # HEAP
-    ! "$build/plimsoll" list allocators | grep -A2 "^$1 " | grep -q 'not here'
 }
 subjects='acquire_release/packet acquire_release/packet/threads:2 acquire_release/packet_buffer
 acquire_release/frame_buffer fifo_window/packet/138 fifo_window/packet/6891 lifo_window/packet/138
@@ -125,5 +114,4 @@ PLIMSOLL_GBENCH_ENTERED=yes timeout 20 "$build/plimsoll-gbench" --stack glibc >/
 rc=$?
 [ $rc -eq 3 ] && grep -q 'there is no job' "$tmp/entered.err" || bad "no job: exit $rc: $(cat "$tmp/entered.err")"
 
-[ $failed -eq 0 ] && echo "all as it should be"
-exit $failed
+finish

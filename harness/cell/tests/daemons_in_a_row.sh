@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # A program that detaches itself is ended each time, in and out of a container.
 #   daemons_in_a_row.sh BUILD_FOLDER [TIMES]
-set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$(dirname "$0")/slow.sh"
 needs jq

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Signals and descriptors as a careless parent leaves them make no difference.
 #   inherited_state.sh BUILD_FOLDER
-set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$(dirname "$0")/slow.sh"
 needs jq

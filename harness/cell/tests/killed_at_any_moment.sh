@@ -2,7 +2,6 @@
 # SIGKILL takes the controller at 20 random moments: no cell outlives it, results.json is whole or
 # not there, and the next start removes its cgroup.
 #   killed_at_any_moment.sh BUILD_FOLDER [SEED]
-set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$(dirname "$0")/slow.sh"
 needs jq

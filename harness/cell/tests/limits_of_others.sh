@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # A limit that is not the container's own - of a cgroup above, or inherited - is told before the start, and
 # no verdict comes of it.     limits_of_others.sh BUILD_FOLDER
-set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$(dirname "$0")/slow.sh"
 needs jq

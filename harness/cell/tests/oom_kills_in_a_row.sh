@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Cells that the kernel kills, in a row: each one judged so, and nothing of them left.
 #   oom_kills_in_a_row.sh BUILD_FOLDER [COUNT]     100 unless told otherwise
-set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$(dirname "$0")/slow.sh"
 needs jq

@@ -2,7 +2,6 @@
 # Foreign programs in the dock: what is measured of them, how each ends, and that nothing of them is
 # left whatever they do.
 #   program_cells.sh BUILD_FOLDER
-set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$(dirname "$0")/slow.sh"
 needs jq

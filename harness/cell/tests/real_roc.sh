@@ -48,7 +48,7 @@ held_up() { # QUESTION
 }
 
 distance() { # MODEL REAL BASE_BYTES
-    awk -v base="$3" -v beside=$beside_bytes -f "$source_folder/harness/cell/tests/real_roc.awk" "$1" "$2"
+    awk -v base="$3" -v beside=$beside_bytes -f "$tree/harness/cell/tests/real_roc.awk" "$1" "$2"
 }
 
 print_row() {

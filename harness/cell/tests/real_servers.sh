@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # The real servers that are installed, each as its scenario expects.
 #   real_servers.sh BUILD_FOLDER
-set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$(dirname "$0")/slow.sh"
 needs jq

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # A user without the right to make a cgroup: RLIMIT_DATA holds the cells, and it is said.
 #   rlimit_as_a_user.sh BUILD_FOLDER
-set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$(dirname "$0")/slow.sh"
 needs jq

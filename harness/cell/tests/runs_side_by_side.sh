@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Runs side by side in one cgroup: each start cleans up after dead runs, and leaves live ones alone.
 #   runs_side_by_side.sh BUILD_FOLDER [COUNT]     20 unless told otherwise
-set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$(dirname "$0")/slow.sh"
 needs jq

@@ -4,7 +4,6 @@
 # neither cgroups nor temporary folders. A signal that is handled ends a command by exit, with a line that
 # says what is kept; one kills it only before the handler stands.
 #   signals_at_any_moment.sh BUILD_FOLDER [SEED [KILLS [OTHERS]]]    OTHERS: of INT, TERM, HUP and QUIT each
-set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$(dirname "$0")/slow.sh"
 needs jq

@@ -2,32 +2,10 @@
 # Each works with a copy of the programs of its own, in $tmp, so that its cells can be told from
 # those of others, and in a cgroup of its own, so that what is left there was left by it.
 # shellcheck shell=bash
-build=$1
-source_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
-tmp=$(mktemp -d)
+# shellcheck source-path=SCRIPTDIR source=../../tests/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../../tests/lib.sh"
 ground= # the cgroup of this test; "" until open_ground
 scope=()
-failed=0
-started=$SECONDS
-
-bad() { # MESSAGE
-    echo "FAILED: $1"
-    failed=1
-}
-
-skip() { # REASON
-    echo "skipped: $1"
-    exit 77
-}
-
-needs() { # COMMAND
-    command -v "$1" >/dev/null || skip "no $1; ci/setup --slow installs it"
-}
-
-finish() {
-    [ $failed -eq 0 ] && echo "all as it should be, in $((SECONDS - started)) s"
-    exit $failed
-}
 
 # The processes of this test that run, by id: cells, and what is about to become one.
 cells() {
@@ -83,7 +61,7 @@ done
 for library in "$build"/libplimsoll-interpose*.so; do
     [ ! -e "$library" ] || cp "$library" "$tmp/bin/"
 done
-cp -r "$source_folder/scenarios" "$tmp/"
+cp -r "$tree/scenarios" "$tmp/"
 export PLIMSOLL_SCENARIOS=$tmp/scenarios TMPDIR=$tmp/tmp
 cd "$tmp" || exit 1
 

@@ -2,7 +2,6 @@
 # The stalled reader with every heap, the slab and the limit: killed in the container, growing
 # without one whatever the duration; the slab's doubling staircase must not pass for a plateau.
 #   stack_of_all_outcomes.sh BUILD_FOLDER
-set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=slow.sh
 . "$(dirname "$0")/slow.sh"
 needs jq

@@ -1,29 +1,15 @@
 #!/usr/bin/env bash
 # `plimsoll agreement` as a person meets it: verdicts on made-up runs, its files, and every way to get
 # it wrong, which leaves what was there.     test_agreement.sh BUILD_FOLDER
-set -uo pipefail
-build=$(cd "$1" && pwd)
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+# shellcheck source-path=SCRIPTDIR source=../../tests/lib.sh
+. "$(dirname "$0")/../../tests/lib.sh"
 cd "$tmp" || exit 1
-failed=0
-plimsoll() { timeout 60 "$build/plimsoll" "$@"; }
-bad() { # MESSAGE
-    echo "FAILED: $1"
-    failed=1
-}
 kept=$tmp/v/agreement.json
-# fails PATTERN ARGS...: exit 2, one line on stderr that matches, nothing on stdout, files as they were
+# fails PATTERN ARGS...: and leaves files as they were
 fails() {
-    local pattern=$1 rc before
-    shift
+    local before
     before=$(cksum v/agreement.* 2>&1)
-    plimsoll "$@" >"$tmp/stdout" 2>"$tmp/stderr"
-    rc=$?
-    [ $rc -eq 2 ] || bad "plimsoll $*: exit $rc, expected 2: $(cat "$tmp/stderr")"
-    [ "$(wc -l <"$tmp/stderr")" -eq 1 ] || bad "plimsoll $*: not one line: $(cat "$tmp/stderr")"
-    grep -Eq -- "$pattern" "$tmp/stderr" || bad "plimsoll $*: '$(cat "$tmp/stderr")' does not match '$pattern'"
-    [ ! -s "$tmp/stdout" ] || bad "plimsoll $*: printed on stdout: $(cat "$tmp/stdout")"
+    refuses "$@"
     [ "$(cksum v/agreement.* 2>&1)" = "$before" ] || bad "plimsoll $*: bad input overwrote what was there"
 }
 # judged CODE PATTERN ARGS...: exit code, and a line of the table that matches
@@ -160,5 +146,4 @@ touch file
 fails 'file: Not a directory' agreement w1 w2 file
 fails 'file/x: Not a directory|file: File exists|is not a folder' agreement w1 w2 v --out file/x
 
-[ $failed -eq 0 ] && echo "all as it should be"
-exit $failed
+finish

@@ -1,25 +1,8 @@
 #!/usr/bin/env bash
 # Alerts as a person meets them: on stderr, in the table, in results.json, beside the series and in the
 # reports; judged; and refused with one line where they are none.     test_alerts.sh BUILD_FOLDER
-set -uo pipefail
-build=$1
-cd "$(dirname "$0")/../../.." || exit 1
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-failed=0
-plimsoll() { timeout 60 "$build/plimsoll" "$@"; }
-bad() { # MESSAGE
-    echo "FAILED: $1"
-    failed=1
-}
-refuses() { # PATTERN ARGS...: exit code 2 and one line
-    local pattern=$1 rc
-    shift
-    plimsoll "$@" >"$tmp/out" 2>"$tmp/err"
-    rc=$?
-    [ $rc -eq 2 ] && [ "$(wc -l <"$tmp/err")" -eq 1 ] && grep -Eq -- "$pattern" "$tmp/err" ||
-        bad "plimsoll $*: exit $rc: $(cat "$tmp/err")"
-}
+# shellcheck source-path=SCRIPTDIR source=../../tests/lib.sh
+. "$(dirname "$0")/../../tests/lib.sh"
 field() { # JQ-FREE: KEY of the first alert in results.json
     sed -n "s/^ *\"$1\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}$/\1/p" "$tmp/run/results.json" | head -n 1
 }
@@ -71,4 +54,4 @@ refuses "^plimsoll: --set alerts: unknown quantity of an alert: live_images; " \
 refuses "'100' is not a size" run stalled-reader --set 'alerts=[rss_bytes > 100]'
 refuses "unknown quantity of an alert: rss; did you mean rss_bytes" run stalled-reader --set 'alerts=[rss > 100MiB]'
 refuses "is not an alert" run stalled-reader --set 'alerts=[live_packets]'
-exit $failed
+finish

@@ -1,16 +1,8 @@
 #!/usr/bin/env bash
 # Background work beside each pipeline of ours: its bytes come on top of what the pipeline asks for, to the
 # byte, in one thread and two; and what can't be is refused in one line.     test_background.sh BUILD_FOLDER
-set -uo pipefail
-build=$1
-cd "$(dirname "$0")/../../.." || exit 1
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-failed=0
-bad() { # MESSAGE
-    echo "FAILED: $1"
-    failed=1
-}
+# shellcheck source-path=SCRIPTDIR source=../../tests/lib.sh
+. "$(dirname "$0")/../../tests/lib.sh"
 
 requested() { # NAME ARGS...: bytes requested in the run, and integrity errors
     local name=$1
@@ -41,16 +33,7 @@ if [ -x "$build/plimsoll-media" ]; then
     beside broadcast stalled-viewer
 fi
 
-refuses() { # PATTERN ARGS...: exit code 2 and one line
-    local pattern=$1 rc
-    shift
-    timeout 60 "$build/plimsoll" "$@" >"$tmp/out" 2>"$tmp/err"
-    rc=$?
-    [ $rc -eq 2 ] && [ "$(wc -l <"$tmp/err")" -eq 1 ] && grep -Eq -- "$pattern" "$tmp/err" ||
-        bad "plimsoll $*: exit $rc: $(cat "$tmp/err")"
-}
 refuses 'expected --clock virtual' run steady-reader --no-save --clock wall --set "$work"
 refuses "no key of the pipeline program" run --no-save --set "$work" -- true
 
-[ $failed -eq 0 ] && echo "as it should be"
-exit $failed
+finish

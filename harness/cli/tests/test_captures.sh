@@ -1,15 +1,7 @@
 #!/usr/bin/env bash
 # What a person is told of a capture of their own, before it is replayed.     test_captures.sh BUILD_FOLDER
-set -uo pipefail
-build=$1
-failed=0
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-cd "$(dirname "$0")/../../.." || exit 1
-bad() { # MESSAGE
-    echo "FAILED: $1"
-    failed=1
-}
+# shellcheck source-path=SCRIPTDIR source=../../tests/lib.sh
+. "$(dirname "$0")/../../tests/lib.sh"
 bytes() { # VALUE...: of 0 to 255
     local text
     printf -v text '\\x%02x' "$@"
@@ -103,4 +95,4 @@ says "200 packets of SSRC 0x12345678 arrive within 0.000[0-9]* s, though their c
 replay "$tmp/cut.pcap"
 says "1 of 20 packets were captured cut: they have their length on the wire, and zeros for what lacks"
 [ "$(jq '.cells[0].metrics.integrity_errors' "$tmp/run/results.json")" = 0 ] || bad "a cut packet is no error"
-exit $failed
+finish

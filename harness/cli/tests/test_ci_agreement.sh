@@ -1,17 +1,9 @@
 #!/usr/bin/env bash
 # ci/agreement on stacks that agree to a thousandth, for seconds instead of minutes; and that it leaves
 # nothing running when it is stopped.     test_ci_agreement.sh BUILD_FOLDER
-set -uo pipefail
-build=$(cd "$1" && pwd)
-cd "$(dirname "$0")/../../.." || exit 1
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+# shellcheck source-path=SCRIPTDIR source=../../tests/lib.sh
+. "$(dirname "$0")/../../tests/lib.sh"
 export PLIMSOLL=$build/plimsoll
-failed=0
-bad() { # MESSAGE
-    echo "FAILED: $1"
-    failed=1
-}
 # fails PATTERN ARGS...: exit 2 and a line that matches
 fails() {
     local pattern=$1 rc
@@ -54,5 +46,4 @@ for _ in $(seq 20); do
 done
 ! pgrep -s $pid >/dev/null || bad "stopped, but $(pgrep -a -s $pid) goes on"
 
-[ $failed -eq 0 ] && echo "all as it should be"
-exit $failed
+finish

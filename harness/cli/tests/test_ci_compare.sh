@@ -1,15 +1,8 @@
 #!/usr/bin/env bash
 # ci/compare in a repository made up of this tree: a base that builds, one that does not, and names
 # that are none.     test_ci_compare.sh
-set -uo pipefail
-cd "$(dirname "$0")/../../.."
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-failed=0
-bad() { # MESSAGE
-    echo "FAILED: $1"
-    failed=1
-}
+# shellcheck source-path=SCRIPTDIR source=../../tests/lib.sh
+. "$(dirname "$0")/../../tests/lib.sh"
 git() { command git -C "$tmp/tree" -c user.name=test -c user.email=test@localhost -c commit.gpgsign=false "$@"; }
 
 mkdir "$tmp/tree"
@@ -94,5 +87,5 @@ fails 1 "rss_bytes_peak +S +worse +3\.9[0-9]? MiB +11\.[456] MiB" HEAD~1 "$own/b
 grep -q "3 files of $own are not tracked" "$tmp/out" || bad "no word of files that are not tracked: $(cat "$tmp/out")"
 [ "$(of_own worktree list | wc -l)" -eq 1 ] || bad "a worktree was left: $(of_own worktree list)"
 [ "$(git worktree list | wc -l)" -eq 1 ] || bad "a worktree was left: $(git worktree list)"
-[ $failed -eq 0 ] && echo "all as expected"
-exit $failed
+
+finish

@@ -2,7 +2,6 @@
 # plimsoll list --classes: what it prints is pasted into a scenario, and the slab that serves it does what
 # was said: so many blocks fall back.
 # test_classes.sh BUILD_FOLDER
-set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=../../cell/tests/slow.sh
 . "$(dirname "$0")/../../cell/tests/slow.sh"
 needs jq

@@ -1,29 +1,10 @@
 #!/usr/bin/env bash
 # Comparing as a person meets it: pairs, the gate, its files, calibration, and every way to get it
 # wrong.     test_compare.sh BUILD_FOLDER
-set -uo pipefail
-build=$(cd "$1" && pwd)
-cd "$(dirname "$0")/../../.."
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+# shellcheck source-path=SCRIPTDIR source=../../tests/lib.sh
+. "$(dirname "$0")/../../tests/lib.sh"
 export XDG_STATE_HOME=$tmp/state
-failed=0
-plimsoll() { timeout 120 "$build/plimsoll" "$@"; }
-bad() { # MESSAGE
-    echo "FAILED: $1"
-    failed=1
-}
-# fails CODE PATTERN ARGS...: exit code, one line on stderr that matches, nothing on stdout
-fails() {
-    local code=$1 pattern=$2 rc
-    shift 2
-    plimsoll "$@" >"$tmp/stdout" 2>"$tmp/stderr"
-    rc=$?
-    [ $rc -eq "$code" ] || bad "plimsoll $*: exit $rc, expected $code: $(cat "$tmp/stderr")"
-    [ "$(wc -l <"$tmp/stderr")" -eq 1 ] || bad "plimsoll $*: not one line: $(cat "$tmp/stderr")"
-    grep -Eq -- "$pattern" "$tmp/stderr" || bad "plimsoll $*: '$(cat "$tmp/stderr")' does not match '$pattern'"
-    [ ! -s "$tmp/stdout" ] || bad "plimsoll $*: printed on stdout: $(cat "$tmp/stdout")"
-}
+patience=120
 short=(steady-reader --allocator glibc,slab --set duration=20s --set container=none)
 
 # usage
@@ -175,5 +156,4 @@ grep -q "stopped by SIGTERM; the pairs that were finished are kept in $tmp/stopp
 grep -q '"complete": false' "$tmp/stopped/base/results.json" || bad "a stopped pairs does not say that it is a part"
 [ ! -e "$tmp/stopped/base/.run" ] || bad "a stopped pairs left a run behind"
 
-[ $failed -eq 0 ] && echo "all as expected"
-exit $failed
+finish

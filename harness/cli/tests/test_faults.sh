@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # `plimsoll faults` on a program whose every allocation, when it is refused, ends in a known way.
 #   test_faults.sh BUILD_FOLDER
-set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=../../cell/tests/slow.sh
 . "$(dirname "$0")/../../cell/tests/slow.sh"
 needs jq
@@ -27,7 +26,7 @@ holds() { # NAME FILTER
 
 fits() { # NAME: its document the schema
     local why
-    why=$("$build/plimsoll-fits" "$source_folder/results/faults.schema.json" <"$1.out") || bad "$1: $why"
+    why=$("$build/plimsoll-fits" "$tree/results/faults.schema.json" <"$1.out") || bad "$1: $why"
 }
 
 tells() { # NAME TEXT: on stdout

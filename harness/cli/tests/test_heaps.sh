@@ -1,27 +1,9 @@
 #!/usr/bin/env bash
 # Heaps by what is installed: their versions, a heap by the path of its library, and what becomes of
 # two versions in a comparison.     test_heaps.sh BUILD_FOLDER
-set -uo pipefail
-build=$(cd "$1" && pwd)
-cd "$(dirname "$0")/../../.." || exit 1
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-failed=0
-plimsoll() { timeout 120 "$build/plimsoll" "$@"; }
-bad() { # MESSAGE
-    echo "FAILED: $1"
-    failed=1
-}
-# fails CODE PATTERN ARGS...: exit code, one line on stderr that matches
-fails() {
-    local code=$1 pattern=$2 rc
-    shift 2
-    plimsoll "$@" >/dev/null 2>"$tmp/stderr"
-    rc=$?
-    [ $rc -eq "$code" ] || bad "plimsoll $*: exit $rc, expected $code: $(cat "$tmp/stderr")"
-    [ "$(wc -l <"$tmp/stderr")" -eq 1 ] || bad "plimsoll $*: not one line: $(cat "$tmp/stderr")"
-    grep -Eq -- "$pattern" "$tmp/stderr" || bad "plimsoll $*: '$(cat "$tmp/stderr")' does not match '$pattern'"
-}
+# shellcheck source-path=SCRIPTDIR source=../../tests/lib.sh
+. "$(dirname "$0")/../../tests/lib.sh"
+patience=120
 # installed HEAP: "VERSION, LIBRARY" as the list has it, nothing where it is not here
 installed() {
     plimsoll list allocators | sed -n "/^$1 /,/^[a-z]/s/^ *version: //p"
@@ -130,4 +112,4 @@ if [ -e "$hide" ]; then
     hidden run stalled-reader --allocator heaps,jemalloc --no-save >"$tmp/out" 2>&1
     [ $? -eq 3 ] || bad "a heap by its name that is not here: $(cat "$tmp/out")"
 fi
-exit $failed
+finish

@@ -1,15 +1,8 @@
 #!/usr/bin/env bash
 # Help, the man page and completions, all out of one table.     test_help.sh BUILD_FOLDER
-set -uo pipefail
-build=$(realpath "$1")
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-failed=0
-bad() { # MESSAGE
-    echo "FAILED: $1"
-    failed=1
-}
-plimsoll() { timeout 20 "$build/plimsoll" "$@"; }
+# shellcheck source-path=SCRIPTDIR source=../../tests/lib.sh
+. "$(dirname "$0")/../../tests/lib.sh"
+patience=20
 
 plimsoll --help >"$tmp/all" || bad "--help: exit $?"
 commands=$(sed -n '/^commands$/,/^$/s/^  \([a-z]*\) .*/\1/p' "$tmp/all")
@@ -59,5 +52,4 @@ if command -v zsh >/dev/null; then
     zsh -n "$build/pages/_plimsoll" || bad "the completion for zsh"
 fi
 
-[ $failed -eq 0 ] && echo "all as it should be"
-exit $failed
+finish

@@ -2,36 +2,19 @@
 # What a person is told where the machine lacks something: each lack its own true line, and the exit
 # code that goes with it. What takes rights that this user has not is left out, and said.
 #   test_hints.sh BUILD_FOLDER
-set -uo pipefail
-build=$(cd "$1" && pwd)
-cd "$(dirname "$0")/../../.." || exit 1
-tmp=$(mktemp -d)
-trap 'umount "$tmp/full/plots" 2>/dev/null; rm -rf "$tmp"' EXIT
-failed=0
-bad() { # MESSAGE
-    echo "FAILED: $1"
-    failed=1
-}
+# shellcheck source-path=SCRIPTDIR source=../../tests/lib.sh
+. "$(dirname "$0")/../../tests/lib.sh"
+trap 'umount "$tmp/full/plots" 2>/dev/null; clean_up' EXIT
 short=(--set duration=20s --set container=none --repeat 1 --allocator glibc)
-# tells CODE PATTERN COMMAND...: the exit code, and one line on stderr that matches
-tells() {
-    local code=$1 pattern=$2 rc
-    shift 2
-    timeout 60 "$@" >"$tmp/out" 2>"$tmp/err"
-    rc=$?
-    [ $rc -eq "$code" ] || bad "$*: exit $rc, expected $code: $(cat "$tmp/err")"
-    [ "$(wc -l <"$tmp/err")" -eq 1 ] || bad "$*: not one line: $(cat "$tmp/err")"
-    grep -Eq -- "$pattern" "$tmp/err" || bad "$*: '$(cat "$tmp/err")' does not match '$pattern'"
-}
 "$build/plimsoll" run steady-reader "${short[@]}" --out "$tmp/run" >/dev/null 2>&1 || bad "no run to work with"
 
 # programs beside plimsoll that are not there, or not for this user
 mkdir "$tmp/bin"
 cp "$build"/plimsoll{,-live,-sender} "$tmp/bin/"
-tells 2 'plimsoll-cell is missing beside this program; build it by `make`' \
+in_one_line 2 'plimsoll-cell is missing beside this program; build it by `make`' \
     "$tmp/bin/plimsoll" run steady-reader "${short[@]}" --out "$tmp/none"
 cp "$build/plimsoll-cell" "$tmp/bin/" && chmod 644 "$tmp/bin/plimsoll-cell"
-tells 2 "this user may not execute $tmp/bin/plimsoll-cell; .*chmod a\+rx" \
+in_one_line 2 "this user may not execute $tmp/bin/plimsoll-cell; .*chmod a\+rx" \
     "$tmp/bin/plimsoll" run steady-reader "${short[@]}" --out "$tmp/none"
 [ ! -e "$tmp/none/results.json" ] || bad "results of a run that never began"
 
@@ -112,4 +95,4 @@ for _ in $(seq 200); do
 done
 kill -TERM "$slow" && wait "$slow"
 [ -z "$(find "$tmp/run" -name 'slow.svg*')" ] || bad "left when it was ended: $(find "$tmp/run" -name 'slow.svg*')"
-exit $failed
+finish

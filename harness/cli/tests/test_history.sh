@@ -1,32 +1,14 @@
 #!/usr/bin/env bash
 # `plimsoll history` as a person meets it: runs are added and read back, and what is wrong is said in
 # one line while nothing is added.     test_history.sh BUILD_FOLDER
-set -uo pipefail
-build=$(cd "$1" && pwd)
-cd "$(dirname "$0")/../../.." || exit 1
-source_folder=$PWD
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-failed=0
+# shellcheck source-path=SCRIPTDIR source=../../tests/lib.sh
+. "$(dirname "$0")/../../tests/lib.sh"
 file=$tmp/history.jsonl
-plimsoll() { timeout 60 "$build/plimsoll" "$@"; }
-bad() { # MESSAGE
-    echo "FAILED: $1"
-    failed=1
-}
-# fails PATTERN ARGS...: exit 2, one line on stderr that matches, nothing on stdout, and the history
-# as it was
+# fails PATTERN ARGS...: and leaves the history as it was
 fails() {
-    local pattern=$1 out err rc before
-    shift
+    local before
     before=$(cksum "$file" 2>&1)
-    out=$(plimsoll "$@" 2>"$tmp/err")
-    rc=$?
-    err=$(cat "$tmp/err")
-    [ $rc -eq 2 ] || bad "plimsoll $*: exit $rc, expected 2: $err"
-    [ "$(wc -l <"$tmp/err")" -eq 1 ] || bad "plimsoll $*: not one line: $err"
-    grep -Eq -- "$pattern" "$tmp/err" || bad "plimsoll $*: '$err' does not match '$pattern'"
-    [ -z "$out" ] || bad "plimsoll $*: printed on stdout: $out"
+    refuses "$@"
     [ "$(cksum "$file" 2>&1)" = "$before" ] || bad "plimsoll $*: the history was changed"
 }
 # another START FOLDER: the same results, as if the run had begun at another time
@@ -121,11 +103,10 @@ grep -q 'history.jsonl:5: no whole JSON .*; the line is skipped' "$tmp/err" || b
 another 2099-03-01T00:00:00Z "$tmp/own"
 plimsoll history --add "$tmp/own" --file "$file" >"$tmp/out" || bad "--add without a commit: exit $?"
 commit=unknown
-if [ -e "$source_folder/.git" ]; then
+if [ -e "$tree/.git" ]; then
     commit=$(git rev-parse HEAD 2>/dev/null || echo unknown)
     [ "$commit" = unknown ] || git diff --quiet HEAD || commit+=-dirty
 fi
 grep -q ", commit $commit: " "$tmp/out" || bad "commit $commit, but: $(cat "$tmp/out")"
 
-[ $failed -eq 0 ] && echo "all as it should be"
-exit $failed
+finish

@@ -1,29 +1,9 @@
 #!/usr/bin/env bash
 # Files and arguments that are hostile: numbers out of range are refused with one line, and nothing
 # that a terminal would obey gets through to it or to a report.     test_hostile.sh BUILD_FOLDER
-set -uo pipefail
-build=$(cd "$1" && pwd)
-cd "$(dirname "$0")/../../.." || exit 1
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+# shellcheck source-path=SCRIPTDIR source=../../tests/lib.sh
+. "$(dirname "$0")/../../tests/lib.sh"
 export XDG_STATE_HOME=$tmp/state
-failed=0
-plimsoll() { timeout 60 "$build/plimsoll" "$@"; }
-bad() { # MESSAGE
-    echo "FAILED: $1"
-    failed=1
-}
-# refuses PATTERN ARGS...: exit 2 and one line that matches
-refuses() {
-    local pattern=$1 rc
-    shift
-    plimsoll "$@" >"$tmp/stdout" 2>"$tmp/stderr"
-    rc=$?
-    [ $rc -eq 2 ] || bad "plimsoll $*: exit $rc, expected 2: $(cat -v "$tmp/stderr")"
-    [ "$(wc -l <"$tmp/stderr")" -eq 1 ] || bad "plimsoll $*: not one line: $(cat -v "$tmp/stderr")"
-    grep -Eq -- "$pattern" "$tmp/stderr" || bad "plimsoll $*: '$(cat -v "$tmp/stderr")' does not match '$pattern'"
-    [ ! -s "$tmp/stdout" ] || bad "plimsoll $*: printed on stdout: $(cat -v "$tmp/stdout")"
-}
 # Controls but tab and newline, DEL, C1, what turns a line around, separators, bytes that are no UTF-8.
 hidden=$'[\x01-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]|\xd8\x9c'
 # is_clean WHAT FILE...: nothing of it is there
@@ -131,4 +111,4 @@ refuses "lines.yaml:[34]:[0-9]*: title has more than one line; expected one" val
 mkdir "$tmp/s$odd"
 cp scenarios/steady-reader.yaml "$tmp/s$odd/steady-reader.yaml"
 shows validate "$tmp/s$odd/steady-reader.yaml"
-exit $failed
+finish

@@ -2,13 +2,10 @@
 # plimsoll import: what heaptrack recorded becomes a trace that is listed and replayed, and what is no such
 # file leaves nothing. Where heaptrack is, it and plimsoll record tell the same of the same program.
 # test_import.sh BUILD_FOLDER
-set -uo pipefail
-build=$(realpath "$1") failed=0
-corpus=$(realpath "$(dirname "$0")/../../trace/tests/corpus-heaptrack")
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+# shellcheck source-path=SCRIPTDIR source=../../tests/lib.sh
+. "$(dirname "$0")/../../tests/lib.sh"
+corpus=$tree/harness/trace/tests/corpus-heaptrack
 cd "$tmp" || exit 1
-bad() { echo "not so: $*" && failed=1; }
 is() { [ "$2" = "$3" ] || bad "$1: $2, not $3"; }
 import() { # WANTED_EXIT ARGUMENT...
     local wanted=$1
@@ -136,4 +133,4 @@ came seen.trace | diff wanted - >differ || bad "not the calls that were made: $(
 compare 40001 hold 200
 compare 20001 swap 2000
 compare 30001 threads 300
-exit $failed
+finish

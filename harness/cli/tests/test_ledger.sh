@@ -1,27 +1,9 @@
 #!/usr/bin/env bash
 # plimsoll run --ledger as a person meets it: what it prints, what stands in results.json and in the
 # cells' own files, and the one line of each mistake.     test_ledger.sh BUILD_FOLDER
-set -uo pipefail
-build=$1
-cd "$(dirname "$0")/../../.."
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-failed=0
-plimsoll() { timeout 60 "$build/plimsoll" "$@"; }
-bad() { # MESSAGE
-    echo "FAILED: $1"
-    failed=1
-}
-# fails PATTERN ARGS...: exit code 2, one line on stderr that matches, nothing on stdout
-fails() {
-    local pattern=$1 out rc
-    shift
-    out=$(plimsoll "$@" 2>"$tmp/err")
-    rc=$?
-    [ $rc -eq 2 ] || bad "plimsoll $*: exit $rc: $(cat "$tmp/err")"
-    [ "$(wc -l <"$tmp/err")" -eq 1 ] && grep -Eq -- "$pattern" "$tmp/err" || bad "plimsoll $*: $(cat "$tmp/err")"
-    [ -z "$out" ] || bad "plimsoll $*: printed on stdout: $out"
-}
+# shellcheck source-path=SCRIPTDIR source=../../tests/lib.sh
+. "$(dirname "$0")/../../tests/lib.sh"
+fails() { refuses "$@"; }
 # query FILE PATH...: a value of a JSON document, by keys and indexes
 query() {
     /usr/bin/python3 -c 'import functools, json, sys
@@ -147,5 +129,4 @@ if [ -x "$build/interpose-ledger-pie" ]; then
     fails "depth is that of calls in a program" run "${short[@]}" --allocator ledger:depth=4/glibc
 fi
 
-[ $failed -eq 0 ] && echo "all as it should be"
-exit $failed
+finish

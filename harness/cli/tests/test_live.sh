@@ -1,16 +1,8 @@
 #!/usr/bin/env bash
 # `plimsoll run --clock wall` beside other programs that send to the receiver's port, and where
 # loopback is down.     test_live.sh BUILD_FOLDER
-set -uo pipefail
-build=$(cd "$1" && pwd)
-cd "$(dirname "$0")/../../.." || exit 1
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-failed=0
-bad() { # MESSAGE
-    echo "FAILED: $1"
-    failed=1
-}
+# shellcheck source-path=SCRIPTDIR source=../../tests/lib.sh
+. "$(dirname "$0")/../../tests/lib.sh"
 mkdir "$tmp/bin"
 cp "$build"/plimsoll{,-cell,-live,-sender} "$tmp/bin/"
 cat >"$tmp/short.yaml" <<END
@@ -86,4 +78,4 @@ rc=$?
 [ ! -s "$tmp/out" ] || bad "loopback down: printed on stdout: $(cat "$tmp/out")"
 "${new[@]}" "$tmp/bin/plimsoll" doctor | grep -q '^wall clock  *no  *the loopback interface.*ip link set lo up' ||
     bad "loopback down: doctor does not say so"
-exit $failed
+finish

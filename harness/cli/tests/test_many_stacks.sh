@@ -2,18 +2,11 @@
 # Reports, comparisons and histories of thousands of stacks: their CPU time grows with the stacks, not
 # with their square, and the pages keep their bounds.     test_many_stacks.sh BUILD_FOLDER [MOST_SECONDS]
 # CPU time and a wide ratio, so that a busy machine fails nothing: the square would be 16 times.
-set -uo pipefail
-build=$(cd "$1" && pwd)
+# shellcheck source-path=SCRIPTDIR source=../../tests/lib.sh
+. "$(dirname "$0")/../../tests/lib.sh"
 most=${2:-}
-cd "$(dirname "$0")/../../.." || exit 1
-command -v jq >/dev/null || { echo "jq is missing: ci/setup installs it" && exit 77; }
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-few=1250 many=5000 failed=0
-bad() { # MESSAGE
-    echo "FAILED: $1"
-    failed=1
-}
+needs jq
+few=1250 many=5000
 # cpu FILE ARGS...: CPU milliseconds of a command, its children included
 cpu() {
     local TIMEFORMAT='%U %S' file=$1 rc
@@ -52,4 +45,4 @@ done
 grep -q "of $many rows left out, for want of room in this page: report.json has them all" "$tmp/many/report.html" ||
     bad "the page does not say what it leaves out"
 [ "$(jq '.scenarios[0].rows | length' "$tmp/many/report.json")" -eq $many ] || bad "report.json lacks rows"
-exit $failed
+finish

@@ -2,11 +2,8 @@
 # plimsoll record and plimsoll list: what a program asks of its heap is in its trace, however it ends,
 # and it is none the worse for it.
 # test_record.sh BUILD_FOLDER
-set -uo pipefail
-build=$(realpath "$1") failed=0
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-bad() { echo "not so: $*" && failed=1; }
+# shellcheck source-path=SCRIPTDIR source=../../tests/lib.sh
+. "$(dirname "$0")/../../tests/lib.sh"
 record() { # WANTED_EXIT ARGUMENT...
     local wanted=$1
     shift
@@ -218,4 +215,4 @@ for file in text no-such-file .; do
     is "$file: exit" $? 2
     is "$file: lines" "$(wc -l <"$tmp/err")" 1
 done
-exit $failed
+finish

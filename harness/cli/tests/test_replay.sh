@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # A program recorded and its trace replayed: by its name, by a scenario, under a limit; and what can't be.
 # test_replay.sh BUILD_FOLDER
-set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=../../cell/tests/slow.sh
 . "$(dirname "$0")/../../cell/tests/slow.sh"
 needs jq

@@ -19,12 +19,12 @@ at() {
     awk -v t="$1" '$1 == t { print $2 }' <<<"$2"
 }
 
-took_ms=
-for _ in 1 2 3; do # the quickest: a busy machine is not the clock's fault
+took_ms=8000
+for _ in 1 2 3; do # once is enough; a busy machine, that is not the clock's fault, may try again
     started=$(date +%s%N)
     fast=$(run "$virtual")
-    ms=$((($(date +%s%N) - started) / 1000000))
-    took_ms=$((took_ms && took_ms < ms ? took_ms : ms))
+    took_ms=$((($(date +%s%N) - started) / 1000000))
+    [ "$took_ms" -ge 8000 ] || break
 done
 peak=$(at 0 "$fast")
 after=$(at 15 "$fast")

@@ -2,32 +2,11 @@
 # gbench and hyperfine as instruments: what they find stands in the results and the report, one that
 # is missing is skipped, a stack that crashes fails its own row and no other.
 #   test_benchmarks.sh BUILD_FOLDER
-set -uo pipefail
-build=$(cd "$1" && pwd)
-cd "$(dirname "$0")/../../.."
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-failed=0
-bad() { # MESSAGE
-    echo "FAILED: $1"
-    failed=1
-}
+# shellcheck source-path=SCRIPTDIR source=runs.sh
+. "$(dirname "$0")/runs.sh"
 # Three sessions: not what the scenario's expectations are about, which a sanitizer would not meet.
-short=(--set duration=5s --set container=none --set traffic.sessions=3 --repeat 1)
-# run CODE NAME ARGS...: into $tmp/NAME, stderr to $tmp/NAME.err; a cell is as short as it can be
-run() {
-    local code=$1 name=$2 rc
-    shift 2
-    timeout 150 "$build/plimsoll" run "$@" "${short[@]}" --out "$tmp/$name" \
-        >"$tmp/$name.txt" 2>"$tmp/$name.err"
-    rc=$?
-    [ $rc -eq "$code" ] || bad "run $*: exit $rc, expected $code: $(cat "$tmp/$name.err")"
-}
-values() { # NAME KEY: every value of a key in the results of a run, a line each
-    sed -nE "s/^ *\"$2\": \"?([^\",]*)\"?,?\$/\1/p" "$tmp/$1/results.json"
-}
-sanitized=false
-[ "$(nm "$build/plimsoll" | grep -c '__[at]san_')" -eq 0 ] || sanitized=true
+short=(--set duration=5s --set traffic.sessions=3 "${options[@]}")
+options=("${short[@]}")
 timed=false
 [ -x "$build/plimsoll-gbench" ] && timed=true
 
@@ -57,7 +36,7 @@ grep -q 'gbench skipped: .* was not built: .*`ci/setup` installs Google Benchmar
 both=hyperfine
 $timed && both=gbench,hyperfine
 command -v hyperfine >/dev/null || both=${both%hyperfine} both=${both%,}
-[ -n "$both" ] || { echo "neither Google Benchmark nor hyperfine is here" && exit 77; }
+[ -n "$both" ] || skip "neither Google Benchmark nor hyperfine is here"
 stacks=null,slab
 mkdir "$tmp/temporary"
 export TMPDIR=$tmp/temporary
@@ -100,7 +79,7 @@ if [[ $both = *hyperfine ]]; then
 fi
 
 # A heap that crashes fails its row; the stack behind it is well.
-if $timed && ! $sanitized && command -v cc >/dev/null; then
+if $timed && ! is_sanitized && command -v cc >/dev/null; then
     cat >"$tmp/crash.c" <<'END'
 #define _GNU_SOURCE
 #include <errno.h>
@@ -151,5 +130,4 @@ PATH=$tmp/path:$PATH_WHOLE timeout 60 "$tmp/bare/plimsoll" run steady-reader --a
 TMPDIR=$tmp/no/such run 1 nowhere steady-reader --allocator glibc --instrument hyperfine
 grep -q "hyperfine failed with glibc: can't make the folder .*no/such" "$tmp/nowhere.err" || bad "nowhere: $(cat "$tmp/nowhere.err")"
 
-[ $failed -eq 0 ] && echo "all as it should be"
-exit $failed
+finish

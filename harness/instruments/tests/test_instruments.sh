@@ -1,40 +1,10 @@
 #!/usr/bin/env bash
-# Instruments as a person meets them: massif and heaptrack agree with our books within 1 %,
-# callgrind repeats to the instruction, one that is missing is skipped and one that crashes or
-# disagrees fails its own section and no other.     test_instruments.sh BUILD_FOLDER
-set -uo pipefail
-build=$(cd "$1" && pwd)
-cd "$(dirname "$0")/../../.."
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-failed=0
-bad() { # MESSAGE
-    echo "FAILED: $1"
-    failed=1
-}
-command -v valgrind >/dev/null && command -v heaptrack_print >/dev/null ||
-    { echo "valgrind and heaptrack are wanted: ci/setup installs them" && exit 77; }
-# run CODE NAME ARGS...: into $tmp/NAME, stderr to $tmp/NAME.err
-run() {
-    local code=$1 name=$2 rc
-    shift 2
-    timeout 120 "$build/plimsoll" run "$@" --set container=none --repeat 1 --out "$tmp/$name" \
-        >"$tmp/$name.txt" 2>"$tmp/$name.err"
-    rc=$?
-    [ $rc -eq "$code" ] || bad "run $*: exit $rc, expected $code: $(cat "$tmp/$name.err")"
-}
-# values NAME KEY: every value of a key in the results of a run, a line each
-values() {
-    sed -nE "s/^ *\"$2\": \"?([^\",]*)\"?,?\$/\1/p" "$tmp/$1/results.json"
-}
-# is_ok NAME COUNT: as many observations, and all of them well
-is_ok() {
-    [ "$(values "$1" status | sort | uniq -c | xargs)" = "$2 ok" ] ||
-        bad "$1: $(values "$1" status | xargs): $(cat "$tmp/$1.err")"
-}
-have() { # HEAP
-    ! "$build/plimsoll" list allocators | grep -A2 "^$1 " | grep -q 'not here'
-}
+# Instruments as a person meets them: massif and heaptrack agree with our books within 1 %, one that is
+# missing is skipped and one that crashes or disagrees fails its own section and no other.
+#   test_instruments.sh BUILD_FOLDER
+# shellcheck source-path=SCRIPTDIR source=runs.sh
+. "$(dirname "$0")/runs.sh"
+needs valgrind heaptrack_print
 stacks=glibc,limited count=2
 have jemalloc && stacks+=,jemalloc && count=3
 
@@ -64,27 +34,6 @@ is_ok threads 2
 run 0 two steady-reader --allocator glibc --set threads=2 --set duration=5s --instrument heaptrack
 is_ok two 1
 [ "$(values two threads | xargs)" = "2 1" ] || bad "two threads: $(values two threads | xargs)"
-
-# callgrind: exactly the same again, per packet of the window
-for i in 1 2; do
-    run 0 again$i steady-reader --allocator $stacks --set duration=5s --instrument callgrind
-    is_ok again$i $count
-done
-[ "$(values again1 instructions)" = "$(values again2 instructions)" ] ||
-    bad "callgrind differs: $(values again1 instructions | xargs), $(values again2 instructions | xargs)"
-values again1 instructions_per_packet | awk '$1 < 500 || $1 > 50000 { exit 1 }' ||
-    bad "instructions per packet: $(values again1 instructions_per_packet | xargs)"
-# the sampler is no part of it: sampled ten times as often, a packet costs the same but for the loop
-run 0 often steady-reader --allocator glibc --set duration=5s --set sample_interval=10ms --instrument callgrind
-paste <(values again1 instructions | head -n 1) <(values often instructions) |
-    awk '{ exit !($2 >= $1 && $2 < 1.02 * $1) }' || bad "the sampler is counted: $(values often instructions)"
-
-# nor is the announcing of a slab's objects, unless the stack says so
-grep -q '"allocator_run": "limited/slab:announce=off/glibc"' "$tmp/again1/results.json" ||
-    bad "callgrind's stack as it ran is not told"
-run 0 announced steady-reader --allocator slab:announce=on/glibc,slab --set duration=5s --instrument callgrind
-values announced instructions | xargs | awk '{ exit !($1 > 1.001 * $2) }' ||
-    bad "announcing costs nothing: $(values announced instructions | xargs)"
 
 # A long scenario is shortened, a duration that was named is not.
 run 0 short steady-reader --allocator glibc --set sample_interval=1s --tier smoke --instrument heaptrack
@@ -190,5 +139,4 @@ if /usr/bin/python3 -E -s -c 'import matplotlib' 2>/dev/null; then
     [ "$(ls "$tmp"/stalled-reader/plots/*.heaptrack.*.svg | wc -l)" -eq $count ] || bad "flame graphs are missing"
 fi
 
-[ $failed -eq 0 ] && echo "all as it should be"
-exit $failed
+finish

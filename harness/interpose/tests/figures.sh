@@ -1,15 +1,8 @@
 # For the tests beside it: runs a subject with a stack's layers in it, and reads what was left.
-set -uo pipefail
+# shellcheck shell=bash source-path=SCRIPTDIR source=../../tests/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../../tests/lib.sh"
 # scudo samples one allocation in thousands by chance, and allocates to note who called.
 export SCUDO_OPTIONS=GWP_ASAN_Enabled=false
-build=$1
-failed=0
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-bad() { # MESSAGE
-    echo "FAILED: $1"
-    failed=1
-}
 # run SPEC PROGRAM ARGUMENT...: its exit code; figures in $tmp/figures, what it printed in $tmp/printed
 run() {
     local spec=$1 program=$2

@@ -51,4 +51,4 @@ refused "gc can't stand" gc/glibc
 refused "null can't stand" null
 refused "fault has nothing to fail" fault/glibc
 refused "stands once at most" fault:nth=1/fault:nth=2/glibc
-exit $failed
+finish

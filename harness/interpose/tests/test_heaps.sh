@@ -36,4 +36,4 @@ if [ -n "$debug" ]; then
     works "preload:path=$debug" interpose-subject hold 10
     grep -q "^heap=.*libc_malloc_debug" "$tmp/figures" || bad "malloc_debug: $(grep '^heap' "$tmp/figures")"
 fi
-exit $failed
+finish

@@ -3,7 +3,7 @@
 # built and however it ends.     test_ledger.sh BUILD_FOLDER
 # shellcheck source-path=SCRIPTDIR source=figures.sh
 . "$(dirname "$0")/figures.sh"
-source=$(realpath "$(dirname "$0")/ledger_subject.c")
+source=$tree/harness/interpose/tests/ledger_subject.c
 cd "$build" || exit 1
 build=.
 line() { # NAME: of a site
@@ -138,4 +138,4 @@ if mkdir "$tmp/small" && mount -t tmpfs -o size=12m none "$tmp/small" 2>/dev/nul
     is "a small folder: blocks" $((entered + missing)) 1000000
     umount "$tmp/small"
 fi
-exit $failed
+finish

@@ -48,4 +48,4 @@ if [ -e "$build/interpose-operators.so" ]; then
 else
     echo "SKIPPED: operator new and delete: there is no C++ library to link with"
 fi
-exit $failed
+finish

@@ -57,4 +57,4 @@ timeout 60 "$build/interposed" limited:max=8MiB/glibc sh -c '
     wait' sh "$build/interpose-subject" /dev/null >"$tmp/figures" 2>"$tmp/printed"
 is "80 at a time: most blocks of 100000 B in 8 MiB" "$(printed handed_out | sort -n | tail -1)" 83
 is "80 at a time: programs that were limited" "$(printed handed_out | wc -l)" 80
-exit $failed
+finish

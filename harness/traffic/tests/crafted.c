@@ -2,6 +2,7 @@
 #include "harness/traffic/tests/crafted.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/traffic/tests/cmocka_all.h"
@@ -13,6 +14,14 @@ void add_packets(struct craft_file *file, uint32_t count, const struct craft_fra
             .sequence = (uint16_t)i, .timestamp = i, .ssrc = 1, .type = 96, .payload = 4 + i % 3};
         craft_rtp_record(file, start_ns + file->records * 1000, frame, &rtp);
     }
+}
+
+struct craft_file ethernet_file(uint32_t packets)
+{
+    struct craft_file file = {.link = 1};
+    craft_begin(&file);
+    add_packets(&file, packets, &(struct craft_frame){.link = 1});
+    return file;
 }
 
 struct craft whole_frame(uint16_t sequence)
@@ -56,6 +65,23 @@ struct pl_recording *must_read(struct craft_file *file, const struct pl_capture_
         fail_msg("%s", error.text);
     craft_free(&file->bytes);
     return recording;
+}
+
+void assert_like_plain(const struct craft_file *file, const uint8_t *packed, size_t size)
+{
+    struct pl_recording *plain, *unpacked;
+    struct pl_capture_counts counts;
+    struct pl_error error;
+    assert_int_equal(read_bytes(file->bytes.data, file->bytes.size, NULL, &plain, &counts, &error),
+                     0);
+    if (read_bytes(packed, size, NULL, &unpacked, &counts, &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(counts.bytes_cut, 0);
+    assert_int_equal(counts.frames, file->records);
+    assert_int_equal(unpacked->bytes, plain->bytes);
+    assert_memory_equal(unpacked, plain, plain->bytes);
+    free(plain);
+    free(unpacked);
 }
 
 void refuse(struct craft_file *file, const struct pl_capture_options *options, const char *word,

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "harness/traffic/tests/cmocka_all.h"
-#include "harness/traffic/tests/craft.h"
+#include "harness/traffic/tests/crafted.h"
 
 struct pl_recording *made_of(const struct made_packet *packets, uint32_t count)
 {
@@ -18,21 +18,14 @@ struct pl_recording *made_of(const struct made_packet *packets, uint32_t count)
                                 .ssrc = packets[i].ssrc,
                                 .type = packets[i].type,
                                 .payload = packets[i].payload};
-        craft_rtp_record(&file, 1000000000 + packets[i].at_us * 1000, &frame, &rtp);
+        craft_rtp_record(&file, 1000000000 + packets[i].at_ns, &frame, &rtp);
     }
-    struct pl_recording *recording;
-    struct pl_error error;
-    int rc = pl_capture_read_memory(file.bytes.data, file.bytes.size, "made", NULL, &recording,
-                                    NULL, &error);
-    craft_free(&file.bytes);
-    if (rc != 0)
-        fail_msg("%s", error.text);
-    return recording;
+    return must_read(&file, NULL, NULL);
 }
 
-static struct made_packet audio(uint64_t at_us, uint32_t place)
+static struct made_packet audio(uint64_t at_ns, uint32_t place)
 {
-    return (struct made_packet){.at_us = at_us,
+    return (struct made_packet){.at_ns = at_ns,
                                 .ssrc = 1,
                                 .sequence = (uint16_t)(65530 + place),
                                 .timestamp = 0xffffff00u + 128 * place,
@@ -40,9 +33,9 @@ static struct made_packet audio(uint64_t at_us, uint32_t place)
                                 .payload = 512};
 }
 
-static struct made_packet video(uint64_t at_us, uint32_t place)
+static struct made_packet video(uint64_t at_ns, uint32_t place)
 {
-    return (struct made_packet){.at_us = at_us,
+    return (struct made_packet){.at_ns = at_ns,
                                 .ssrc = 2,
                                 .sequence = (uint16_t)(100 + place),
                                 .timestamp = 7000 + 3000 * (place / 3),
@@ -55,15 +48,15 @@ struct pl_recording *made_recording(void)
     struct made_packet packets[64];
     uint32_t place = 0;
     for (uint32_t i = 0; i < 64; i++) {
-        uint64_t at_us = i * 1450 + i % 5 * 10;
-        packets[i] = i % 2 ? video(at_us, i / 2) : audio(at_us, place++);
+        uint64_t at_ns = i * 1450000 + i % 5 * 10000;
+        packets[i] = i % 2 ? video(at_ns, i / 2) : audio(at_ns, place++);
         if (i == 20)
             place -= 1; /* twice */
         if (i == 30)
             place += 3; /* a gap */
     }
     struct made_packet kept = packets[40];
-    packets[40] = audio(packets[40].at_us, 0);
+    packets[40] = audio(packets[40].at_ns, 0);
     packets[40].sequence = packets[42].sequence;
     packets[40].timestamp = packets[42].timestamp;
     packets[42].sequence = kept.sequence;
@@ -76,7 +69,7 @@ struct pl_recording *made_plain(uint32_t count)
     struct made_packet *packets = calloc(count, sizeof *packets);
     assert_non_null(packets);
     for (uint32_t i = 0; i < count; i++)
-        packets[i] = audio(i * 2902ull, i);
+        packets[i] = audio(i * 2902000ull, i);
     struct pl_recording *recording = made_of(packets, count);
     free(packets);
     return recording;

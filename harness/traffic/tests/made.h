@@ -6,7 +6,7 @@
 
 /** What one packet of a made recording is like. */
 struct made_packet {
-    uint64_t at_us; /* since the first, never falls */
+    uint64_t at_ns; /* since the first, never falls */
     uint32_t ssrc;  /* 1 on: the stream */
     uint16_t sequence;
     uint32_t timestamp;

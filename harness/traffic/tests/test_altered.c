@@ -89,7 +89,7 @@ static void the_older_comes_first(void **state)
     struct made_packet packets[100];
     for (uint16_t i = 0; i < 100; i++)
         packets[i] = (struct made_packet){
-            .at_us = i * 1000u, .ssrc = 1, .sequence = i, .timestamp = i, .type = 96};
+            .at_ns = i * 1000000u, .ssrc = 1, .sequence = i, .timestamp = i, .type = 96};
     struct pl_recording *recording = made_of(packets, 100);
     struct pl_traffic_settings traffic = made_settings(1);
     traffic.faults.reorder = 0.5;
@@ -173,8 +173,11 @@ static void room_is_for_bursts(void **state)
     (void)state;
     struct made_packet packets[24];
     for (uint16_t i = 0; i < 24; i++)
-        packets[i] = (struct made_packet){
-            .at_us = i < 4 ? i * 1000000u : 4000000u + i, .ssrc = 1, .sequence = i, .type = 96};
+        packets[i] =
+            (struct made_packet){.at_ns = (i < 4 ? i * UINT64_C(1000000) : 4000000u + i) * 1000,
+                                 .ssrc = 1,
+                                 .sequence = i,
+                                 .type = 96};
     struct pl_recording *recording = made_of(packets, 24);
     struct pl_traffic_settings traffic = made_settings(1);
     assert_int_equal(pl_impaired_capacity(&traffic, recording), 0);

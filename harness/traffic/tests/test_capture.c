@@ -123,25 +123,19 @@ static void others_may_be_cut_and_late(void **state)
     craft_rtp(&payload, &rtp);
     craft_frame(&frame, &tcp, &payload);
     craft_record_of(&file, 0, start_ns - 5000000000, &frame, (uint32_t)frame.size, 1500);
-    struct pl_recording *recording;
     struct pl_capture_counts counts;
-    struct pl_error error;
-    assert_int_equal(
-        read_bytes(file.bytes.data, file.bytes.size, NULL, &recording, &counts, &error), 0);
+    struct pl_recording *recording = must_read(&file, NULL, &counts);
     assert_int_equal(counts.snapped, 1);
     assert_int_equal(pl_capture_not_udp(&counts), 1);
     free(recording);
     craft_free(&payload);
     craft_free(&frame);
-    craft_free(&file.bytes);
 }
 
 static void out_of_order_time_stamps(void **state)
 {
     (void)state;
-    struct craft_file file = {.link = 1};
-    craft_begin(&file);
-    add_packets(&file, 3, &ethernet);
+    struct craft_file file = ethernet_file(3);
     struct craft frame = whole_frame(3);
     craft_record(&file, start_ns + 2000 - 1500000000, &frame);
     craft_free(&frame);
@@ -165,24 +159,20 @@ static void a_little_disorder_is_sorted(void **state)
 {
     (void)state;
     struct craft_file file = {.link = 1};
-    struct pl_recording *recording;
     struct pl_capture_counts counts;
-    struct pl_error error;
     struct craft frames[] = {whole_frame(1), whole_frame(2), whole_frame(3), whole_frame(4)};
     craft_begin(&file);
     craft_record(&file, start_ns + 10000000, &frames[1]);
     craft_record(&file, start_ns, &frames[0]);
     craft_record(&file, start_ns + 10000012, &frames[2]);
     craft_record(&file, start_ns + 10000013, &frames[3]);
-    assert_int_equal(
-        read_bytes(file.bytes.data, file.bytes.size, NULL, &recording, &counts, &error), 0);
+    struct pl_recording *recording = must_read(&file, NULL, &counts);
     assert_int_equal(counts.sorted, 1);
     for (uint32_t i = 0; i < 4; i++) {
         assert_int_equal(pl_recording_packets(recording)[i].position, i);
         craft_free(&frames[i]);
     }
     free(recording);
-    craft_free(&file.bytes);
 }
 
 static void no_time_passes(void **state)
@@ -244,10 +234,8 @@ static void no_rtp(void **state)
 static void filters(void **state)
 {
     (void)state;
-    struct craft_file file = {.link = 1};
+    struct craft_file file = ethernet_file(4);
     struct craft_frame other = {.link = 1, .port = 6000};
-    craft_begin(&file);
-    add_packets(&file, 4, &ethernet);
     add_packets(&file, 3, &other);
     struct pl_capture_options options = {.filter = "udp port 6000"};
     struct pl_recording *recording;
@@ -276,15 +264,11 @@ static void bad_filters(void **state)
     static const char *const filters[][2] = {{"udp prt 5004", "syntax error"},
                                              {"udp port 1000000", "1000000"}};
     for (unsigned i = 0; i < 2; i++) {
-        struct craft_file file = {.link = 1};
-        craft_begin(&file);
-        add_packets(&file, 2, &ethernet);
+        struct craft_file file = ethernet_file(2);
         refuse(&file, &(struct pl_capture_options){.filter = filters[i][0]}, filters[i][0],
                filters[i][1]);
     }
-    struct craft_file file = {.link = 1};
-    craft_begin(&file);
-    add_packets(&file, 2, &ethernet);
+    struct craft_file file = ethernet_file(2);
     refuse(&file, &(struct pl_capture_options){.filter = "udp port 9"}, "2 turned away",
            "the filter turned all away");
 }

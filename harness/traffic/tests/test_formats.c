@@ -4,25 +4,13 @@
 
 #include "harness/traffic/recording.h"
 #include "harness/traffic/tests/cmocka_all.h"
-#include "harness/traffic/tests/craft.h"
+#include "harness/traffic/tests/crafted.h"
 
 #include <stdlib.h>
 
 enum { PACKETS = 5, PAYLOAD = 8 };
-static const uint64_t start_ns = 1700000000123456000;
+static const uint64_t first_ns = 1700000000123456000;
 static const uint64_t gap_ns = 2902000;
-
-static struct pl_recording *read_file(const struct craft_file *file,
-                                      struct pl_capture_counts *counts)
-{
-    struct pl_recording *recording = NULL;
-    struct pl_error error = {""};
-    int rc = pl_capture_read_memory(file->bytes.data, file->bytes.size, "crafted", NULL, &recording,
-                                    counts, &error);
-    if (rc != 0)
-        fail_msg("%s", error.text);
-    return recording;
-}
 
 /* The recording holds the packets that write_packets wrote, byte for byte. */
 static void assert_packets(const struct pl_recording *recording)
@@ -62,16 +50,15 @@ static void check(struct craft_file file, struct craft_frame frame, struct craft
         rtp.extended = shape.extended;
         rtp.extension_words = shape.extension_words;
         rtp.padding = shape.padding;
-        craft_rtp_record(&file, start_ns + i * gap_ns, &frame, &rtp);
+        craft_rtp_record(&file, first_ns + i * gap_ns, &frame, &rtp);
     }
-    struct pl_recording *recording = read_file(&file, &counts);
+    struct pl_recording *recording = must_read(&file, NULL, &counts);
     assert_packets(recording);
     assert_int_equal(counts.frames, PACKETS);
     assert_int_equal(pl_capture_not_udp(&counts) + pl_capture_not_rtp(&counts) + counts.filtered +
                          counts.bytes_cut,
                      0);
     free(recording);
-    craft_free(&file.bytes);
 }
 
 static void check_frame(struct craft_frame frame)
@@ -157,11 +144,10 @@ static void interfaces_keep_their_own_clock_units(void **state)
         craft_free(&payload);
         craft_free(&frame);
     }
-    struct pl_recording *recording = read_file(&file, NULL);
+    struct pl_recording *recording = must_read(&file, NULL, NULL);
     for (uint32_t i = 0; i < 3; i++)
         assert_int_equal(pl_recording_packets(recording)[i].arrival_ns, i * 2000000);
     free(recording);
-    craft_free(&file.bytes);
 }
 
 /* What is no UDP is counted as such, and what is no RTP too, beside a good stream. */
@@ -180,27 +166,26 @@ static void others_are_counted(void **state)
     const size_t count = sizeof others / sizeof *others;
     for (uint32_t i = 0; i < PACKETS; i++) {
         struct craft_rtp rtp = packet_at(i);
-        craft_rtp_record(&file, start_ns + i * gap_ns, &good, &rtp);
+        craft_rtp_record(&file, first_ns + i * gap_ns, &good, &rtp);
     }
     for (size_t i = 0; i < count; i++) {
         struct craft_rtp rtp = packet_at((uint32_t)i);
-        craft_rtp_record(&file, start_ns, others + i, &rtp);
+        craft_rtp_record(&file, first_ns, others + i, &rtp);
     }
     craft_fill(&junk, 0xff, 3);
-    craft_record(&file, start_ns, &junk); /* not even a link layer */
+    craft_record(&file, first_ns, &junk); /* not even a link layer */
     struct craft_rtp alone = {.ssrc = 77, .type = 96, .payload = 3};
     struct craft_rtp rtcp = {.ssrc = 9, .type = 200 & 127, .payload = 8};
-    craft_rtp_record(&file, start_ns, &good, &alone);
-    craft_rtp_record(&file, start_ns, &good, &rtcp);
+    craft_rtp_record(&file, first_ns, &good, &alone);
+    craft_rtp_record(&file, first_ns, &good, &rtcp);
     struct pl_capture_counts counts;
-    struct pl_recording *recording = read_file(&file, &counts);
+    struct pl_recording *recording = must_read(&file, NULL, &counts);
     assert_packets(recording);
     assert_int_equal(counts.frames, PACKETS + count + 3);
     assert_int_equal(pl_capture_not_udp(&counts), count + 1);
     assert_int_equal(pl_capture_not_rtp(&counts), 2);
     free(recording);
     craft_free(&junk);
-    craft_free(&file.bytes);
 }
 
 /* Frames cut at every length, wire length kept: they never parse and never crash. */
@@ -222,19 +207,18 @@ static void frames_of_every_length(void **state)
         craft_begin(&file);
         for (uint32_t i = 0; i < 2; i++) {
             rtp = packet_at(i);
-            craft_rtp_record(&file, start_ns + i, shapes + s, &rtp);
+            craft_rtp_record(&file, first_ns + i, shapes + s, &rtp);
         }
         size_t whole = frame.size;
         for (frame.size = 0; frame.size < whole; frame.size++)
-            craft_record(&file, start_ns, &frame);
+            craft_record(&file, first_ns, &frame);
         struct pl_capture_counts counts;
-        struct pl_recording *recording = read_file(&file, &counts);
+        struct pl_recording *recording = must_read(&file, NULL, &counts);
         assert_int_equal(recording->packet_count, 2);
         assert_int_equal(pl_capture_not_udp(&counts), whole);
         free(recording);
         craft_free(&payload);
         craft_free(&frame);
-        craft_free(&file.bytes);
     }
 }
 

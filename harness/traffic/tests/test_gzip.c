@@ -12,8 +12,6 @@
 
 enum { OUTPUT_BYTES = 1 << 17 }; /* that are decompressed at a time */
 
-static const struct craft_frame ethernet = {.link = 1};
-
 /* Adds a member of these bytes. */
 static void add_member(struct craft *packed, const uint8_t *data, size_t size)
 {
@@ -30,39 +28,13 @@ static void add_member(struct craft *packed, const uint8_t *data, size_t size)
     free(out);
 }
 
-static struct craft_file capture_of(uint32_t packets)
-{
-    struct craft_file file = {.link = 1};
-    craft_begin(&file);
-    add_packets(&file, packets, &ethernet);
-    return file;
-}
-
-/* As the plain one, and nothing of it is said to be cut. */
-static void assert_like_plain(const struct craft_file *file, const struct craft *packed)
-{
-    struct pl_recording *plain, *unpacked;
-    struct pl_capture_counts counts;
-    struct pl_error error;
-    assert_int_equal(read_bytes(file->bytes.data, file->bytes.size, NULL, &plain, &counts, &error),
-                     0);
-    if (read_bytes(packed->data, packed->size, NULL, &unpacked, &counts, &error))
-        fail_msg("%s", error.text);
-    assert_int_equal(counts.bytes_cut, 0);
-    assert_int_equal(counts.frames, file->records);
-    assert_int_equal(unpacked->bytes, plain->bytes);
-    assert_memory_equal(unpacked, plain, plain->bytes);
-    free(plain);
-    free(unpacked);
-}
-
 static void reads_like_plain(void **state)
 {
     (void)state;
-    struct craft_file file = capture_of(20000); /* many buffers */
+    struct craft_file file = ethernet_file(20000); /* many buffers */
     struct craft packed = {.data = NULL};
     add_member(&packed, file.bytes.data, file.bytes.size);
-    assert_like_plain(&file, &packed);
+    assert_like_plain(&file, packed.data, packed.size);
     craft_free(&packed);
     craft_free(&file.bytes);
 }
@@ -71,13 +43,13 @@ static void reads_like_plain(void **state)
 static void several_members(void **state)
 {
     (void)state;
-    struct craft_file file = capture_of(3000);
+    struct craft_file file = ethernet_file(3000);
     for (size_t first = 0; first < file.bytes.size; first += 17001) {
         struct craft packed = {.data = NULL};
         add_member(&packed, file.bytes.data, first);
         add_member(&packed, file.bytes.data + first, file.bytes.size - first);
         add_member(&packed, file.bytes.data, 0);
-        assert_like_plain(&file, &packed);
+        assert_like_plain(&file, packed.data, packed.size);
         craft_free(&packed);
     }
     craft_free(&file.bytes);
@@ -87,13 +59,13 @@ static void several_members(void **state)
 static void of_whole_buffers(void **state)
 {
     (void)state;
-    struct craft_file file = capture_of(1700);
+    struct craft_file file = ethernet_file(1700);
     struct craft last = {.data = NULL}, packed = {.data = NULL};
     craft_fill(&last, 0, OUTPUT_BYTES - (file.bytes.size + 16) % OUTPUT_BYTES);
     craft_record(&file, start_ns, &last);
     assert_int_equal(file.bytes.size % OUTPUT_BYTES, 0);
     add_member(&packed, file.bytes.data, file.bytes.size);
-    assert_like_plain(&file, &packed);
+    assert_like_plain(&file, packed.data, packed.size);
     craft_free(&last);
     craft_free(&packed);
     craft_free(&file.bytes);
@@ -103,7 +75,7 @@ static void of_whole_buffers(void **state)
 static void cut_at_many_places(void **state)
 {
     (void)state;
-    struct craft_file file = capture_of(20000);
+    struct craft_file file = ethernet_file(20000);
     struct craft packed = {.data = NULL};
     unsigned kept = 0;
     add_member(&packed, file.bytes.data, file.bytes.size);
@@ -127,7 +99,7 @@ static void cut_at_many_places(void **state)
 static void damaged(void **state)
 {
     (void)state;
-    struct craft_file file = capture_of(100);
+    struct craft_file file = ethernet_file(100);
     struct craft packed = {.data = NULL};
     struct pl_recording *plain;
     struct pl_error why;
@@ -160,7 +132,7 @@ static void damaged(void **state)
 static void size_is_bounded(void **state)
 {
     (void)state;
-    struct craft_file file = capture_of(5000);
+    struct craft_file file = ethernet_file(5000);
     struct craft packed = {.data = NULL};
     add_member(&packed, file.bytes.data, file.bytes.size);
     for (unsigned fits = 0; fits < 2; fits++) {

@@ -126,7 +126,7 @@ enum { LONG = 64 };
 /* A packet of an opaque stream at a step of the sequence and one of the timestamp. */
 static struct made_packet stepped(uint32_t i, uint32_t sequence_step, uint32_t timestamp_step)
 {
-    return (struct made_packet){.at_us = i * 1000,
+    return (struct made_packet){.at_ns = i * 1000000,
                                 .ssrc = 1,
                                 .sequence = (uint16_t)(i * sequence_step),
                                 .timestamp = i * timestamp_step,
@@ -188,7 +188,7 @@ static void streams_alike_are_told(void **state)
     struct made_packet packets[1000];
     for (uint32_t i = 0; i < 1000; i++) {
         packets[i] = stepped(i / 20, 1, 160);
-        packets[i].at_us = i * 100;
+        packets[i].at_ns = i * 100000;
         packets[i].ssrc = 1 + i % 20;
     }
     struct pl_recording *recording = made_of(packets, 1000);
@@ -237,7 +237,7 @@ static void time_may_stand_still(void **state)
     struct made_packet packets[10];
     for (uint32_t i = 0; i < 10; i++)
         packets[i] =
-            (struct made_packet){.at_us = i, .ssrc = 1, .sequence = (uint16_t)i, .type = 10};
+            (struct made_packet){.at_ns = i * 1000, .ssrc = 1, .sequence = (uint16_t)i, .type = 10};
     struct pl_recording *recording = made_of(packets, 10);
     struct pl_traffic_settings traffic = made_settings(1);
     assert_int_equal(pl_recording_streams(recording)->timestamp_span, 0);

@@ -154,9 +154,7 @@ static void counts_by_kind(void **state)
          PL_SKIPPED_NO_STREAM, 1},
     };
     struct craft_file file = {.link = 1};
-    struct pl_recording *recording;
     struct pl_capture_counts counts;
-    struct pl_error error;
     craft_begin(&file);
     add_packets(&file, 4, &(struct craft_frame){.link = 1});
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -166,15 +164,13 @@ static void counts_by_kind(void **state)
             craft_record(&file, start_ns + 5000, &frame);
         craft_free(&frame);
     }
-    assert_int_equal(
-        read_bytes(file.bytes.data, file.bytes.size, NULL, &recording, &counts, &error), 0);
+    struct pl_recording *recording = must_read(&file, NULL, &counts);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_int_equal(counts.skipped[cases[i].kind], cases[i].count);
     assert_int_equal(counts.skipped[PL_SKIPPED_FRAGMENTS], 0);
     assert_int_equal(pl_capture_not_udp(&counts), 7);
     assert_int_equal(pl_capture_not_rtp(&counts), 15);
     free(recording);
-    craft_free(&file.bytes);
 }
 
 /* Each relayed packet is RTP like any other: a stream for each pair of addresses and ports. */
@@ -185,9 +181,7 @@ static void relayed_streams(void **state)
                                         "J11 U0d96 0016 0014" STUN_ID "0013 0010",
                                         "I11 U0d97 0017 0020 " STUN_ID PEER "0013 0010"};
     struct craft_file file = {.link = 101};
-    struct pl_recording *recording;
     struct pl_capture_counts counts;
-    struct pl_error error;
     craft_begin(&file);
     for (uint16_t i = 0; i < 9; i++) {
         struct craft rtp = {.data = NULL}, frame = {.data = NULL};
@@ -197,13 +191,11 @@ static void relayed_streams(void **state)
         craft_free(&rtp);
         craft_free(&frame);
     }
-    assert_int_equal(
-        read_bytes(file.bytes.data, file.bytes.size, NULL, &recording, &counts, &error), 0);
+    struct pl_recording *recording = must_read(&file, NULL, &counts);
     assert_int_equal(recording->stream_count, 3);
     assert_int_equal(recording->packet_count, 9);
     assert_int_equal(counts.skipped[PL_SKIPPED_STUN], 0);
     free(recording);
-    craft_free(&file.bytes);
 }
 
 /* A tunnel has its port, but what stands in the datagram decides. */
@@ -212,18 +204,14 @@ static void rtp_to_the_port_of_a_tunnel(void **state)
     (void)state;
     static const uint16_t ports[] = {4789, 8472, 6081, 2152};
     struct craft_file file = {.link = 1};
-    struct pl_recording *recording;
     struct pl_capture_counts counts;
-    struct pl_error error;
     craft_begin(&file);
     for (size_t i = 0; i < 4; i++)
         add_packets(&file, 3, &(struct craft_frame){.link = 1, .port = ports[i]});
-    assert_int_equal(
-        read_bytes(file.bytes.data, file.bytes.size, NULL, &recording, &counts, &error), 0);
+    struct pl_recording *recording = must_read(&file, NULL, &counts);
     assert_int_equal(recording->stream_count, 4);
     assert_int_equal(recording->packet_count, 12);
     free(recording);
-    craft_free(&file.bytes);
 }
 
 int main(void)

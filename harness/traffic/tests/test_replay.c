@@ -5,33 +5,22 @@
 
 #include "harness/traffic/replay.h"
 #include "harness/traffic/tests/cmocka_all.h"
-#include "harness/traffic/tests/craft.h"
+#include "harness/traffic/tests/made.h"
 
 enum { STREAMS = 3, ROUNDS = 7, PACKETS = STREAMS * ROUNDS };
 
 /* Three L16 streams, each 7 packets of 128 samples, from just below both wraps. */
 static struct pl_recording *make_recording(void)
 {
-    struct craft_file file = {.link = 1};
-    struct craft_frame frame = {.link = 1};
-    craft_begin(&file);
-    for (uint32_t i = 0; i < PACKETS; i++) {
-        struct craft_rtp rtp = {.sequence = (uint16_t)(65530 + i / STREAMS),
-                                .timestamp = 0xffffff00u + 128 * (i / STREAMS),
-                                .ssrc = i % STREAMS,
-                                .type = 10,
-                                .payload = 512};
-        uint64_t jitter = i % 5 * 100;
-        craft_rtp_record(&file, 1000000000 + i * 2901999ull + jitter, &frame, &rtp);
-    }
-    struct pl_recording *recording;
-    struct pl_error error;
-    int rc = pl_capture_read_memory(file.bytes.data, file.bytes.size, "crafted", NULL, &recording,
-                                    NULL, &error);
-    craft_free(&file.bytes);
-    if (rc != 0)
-        fail_msg("%s", error.text);
-    return recording;
+    struct made_packet packets[PACKETS];
+    for (uint32_t i = 0; i < PACKETS; i++)
+        packets[i] = (struct made_packet){.at_ns = i * 2901999ull + i % 5 * 100,
+                                          .ssrc = i % STREAMS,
+                                          .sequence = (uint16_t)(65530 + i / STREAMS),
+                                          .timestamp = 0xffffff00u + 128 * (i / STREAMS),
+                                          .type = 10,
+                                          .payload = 512};
+    return made_of(packets, PACKETS);
 }
 
 static int set_up(void **state)

@@ -10,8 +10,6 @@
 #include "harness/traffic/tests/cmocka_all.h"
 #include "harness/traffic/tests/crafted.h"
 
-static const struct craft_frame ethernet = {.link = 1};
-
 /* With a checksum of 4 bytes at the end, as the zstd program writes it. */
 static size_t compress(const struct craft_file *file, uint8_t **packed)
 {
@@ -29,23 +27,10 @@ static size_t compress(const struct craft_file *file, uint8_t **packed)
 static void zstd_reads_like_plain(void **state)
 {
     (void)state;
-    struct craft_file file = {.link = 1};
-    craft_begin(&file);
-    add_packets(&file, 20000, &ethernet); /* several of zstd's blocks of 128 KiB */
+    struct craft_file file = ethernet_file(20000); /* several of zstd's blocks of 128 KiB */
     uint8_t *packed;
     size_t size = compress(&file, &packed);
-    struct pl_recording *plain, *unpacked;
-    struct pl_capture_counts counts;
-    struct pl_error error;
-    assert_int_equal(read_bytes(file.bytes.data, file.bytes.size, NULL, &plain, &counts, &error),
-                     0);
-    assert_int_equal(read_bytes(packed, size, NULL, &unpacked, &counts, &error), 0);
-    assert_int_equal(counts.bytes_cut, 0);
-    assert_int_equal(counts.frames, 20000);
-    assert_int_equal(unpacked->bytes, plain->bytes);
-    assert_memory_equal(unpacked, plain, plain->bytes);
-    free(plain);
-    free(unpacked);
+    assert_like_plain(&file, packed, size);
     free(packed);
     craft_free(&file.bytes);
 }
@@ -54,9 +39,7 @@ static void zstd_reads_like_plain(void **state)
 static void zstd_cut_at_many_places(void **state)
 {
     (void)state;
-    struct craft_file file = {.link = 1};
-    craft_begin(&file);
-    add_packets(&file, 20000, &ethernet);
+    struct craft_file file = ethernet_file(20000);
     uint8_t *packed;
     size_t size = compress(&file, &packed);
     unsigned kept = 0;
@@ -80,9 +63,7 @@ static void zstd_cut_at_many_places(void **state)
 static void zstd_without_its_end(void **state)
 {
     (void)state;
-    struct craft_file file = {.link = 1};
-    craft_begin(&file);
-    add_packets(&file, 100, &ethernet);
+    struct craft_file file = ethernet_file(100);
     uint8_t *packed;
     size_t size = compress(&file, &packed);
     for (size_t cut = 0; cut <= 4; cut++) {
@@ -102,9 +83,7 @@ static void zstd_without_its_end(void **state)
 static void zstd_of_whole_buffers(void **state)
 {
     (void)state;
-    struct craft_file file = {.link = 1};
-    craft_begin(&file);
-    add_packets(&file, 1700, &ethernet);
+    struct craft_file file = ethernet_file(1700);
     struct craft last = {.data = NULL};
     size_t room = 2 * ZSTD_DStreamOutSize() - file.bytes.size - 16; /* a record's head is 16 */
     assert_true(room < 262144);
@@ -129,10 +108,9 @@ static void zstd_of_whole_buffers(void **state)
 static void zstd_behind_a_skippable_frame(void **state)
 {
     (void)state;
-    struct craft_file file = {.link = 1};
+    struct craft_file file = ethernet_file(10);
     struct craft whole = {.data = NULL};
-    craft_begin(&file);
-    add_packets(&file, 10, &ethernet);
+
     uint8_t *packed;
     size_t size = compress(&file, &packed);
     craft_bytes(&whole, "\x53\x2a\x4d\x18\x04\x00\x00\x00skip", 12);
@@ -150,9 +128,7 @@ static void zstd_behind_a_skippable_frame(void **state)
 static void zstd_damaged(void **state)
 {
     (void)state;
-    struct craft_file file = {.link = 1};
-    craft_begin(&file);
-    add_packets(&file, 100, &ethernet);
+    struct craft_file file = ethernet_file(100);
     uint8_t *packed;
     size_t size = compress(&file, &packed);
     struct craft_file damaged = {.link = 1};
@@ -166,9 +142,7 @@ static void zstd_damaged(void **state)
 static void decompressed_size_is_bounded(void **state)
 {
     (void)state;
-    struct craft_file file = {.link = 1};
-    craft_begin(&file);
-    add_packets(&file, 5000, &ethernet);
+    struct craft_file file = ethernet_file(5000);
     uint8_t *packed;
     size_t size = compress(&file, &packed);
     for (unsigned fits = 0; fits < 2; fits++) {

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Runs that are stopped: SIGINT keeps what was finished, SIGKILL leaves no cell behind.
+#   test_stopped.sh BUILD_FOLDER
+# shellcheck source-path=SCRIPTDIR source=../../tests/lib.sh
+. "$(dirname "$0")/../../tests/lib.sh"
+
+# stopped: SIGINT keeps what was finished and exits 130; SIGKILL leaves no cell behind
+# (a shell has what it starts with `&` ignore SIGINT, and that would stay so)
+env --default-signal=INT "$build/plimsoll" run steady-reader --set duration=24h --set container=none \
+    --allocator glibc --repeat 100 --set timeout=60s --set threads=2 --out "$tmp/int" >"$tmp/out" 2>&1 &
+pid=$!
+for _ in $(seq 200); do # a probe of the heap comes before the cell, whose second thread begins with the replay
+    threads=$(ls "/proc/$(pgrep -P $pid -f plimsoll-cell | head -n 1)/task" 2>/dev/null | wc -l)
+    [ "$threads" -lt 2 ] || break
+    sleep 0.05
+done
+[ "$threads" -eq 2 ] || bad "a cell of two threads has $threads"
+kill -INT $pid
+wait $pid
+rc=$?
+[ $rc -eq 130 ] || bad "SIGINT: exit $rc"
+grep -q 'stopped by SIGINT; none of 100 cells was finished: nothing is kept' "$tmp/out" || bad "SIGINT: $(cat "$tmp/out")"
+[ ! -e "$tmp/int" ] || bad "SIGINT before the first cell left a folder"
+"$build/plimsoll" run steady-reader --set duration=24h --allocator glibc --out "$tmp/kill" >/dev/null 2>&1 &
+pid=$!
+cell=$(child_of $pid plimsoll-cell) || bad "no cell was running"
+kill -KILL $pid
+wait $pid 2>/dev/null
+for _ in $(seq 50); do
+    kill -0 "$cell" 2>/dev/null || break
+    sleep 0.1
+done
+! kill -0 "$cell" 2>/dev/null || bad "a cell outlived its controller"
+plimsoll doctor >/dev/null || bad "doctor: exit $?"
+! find /sys/fs/cgroup -type d -name "plimsoll-*-$pid-*" 2>/dev/null | grep -q . || bad "the next start left a stale cgroup"
+
+finish
