@@ -34,6 +34,6 @@ if [ -x "$build/plimsoll-media" ]; then
 fi
 
 refuses 'expected --clock virtual' run steady-reader --no-save --clock wall --set "$work"
-refuses "no key of the pipeline program" run --no-save --set "$work" -- true
+refuses "is not a key of the pipeline program" run --no-save --set "$work" -- true
 
 finish
