@@ -1,20 +1,18 @@
 /* Writing report.md (markdown.h). */
 #include "harness/report/markdown_report.h"
 
-#include <errno.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "harness/base/text_stream.h"
 #include "harness/report/model/context.h"
 #include "harness/report/model/facts.h"
 #include "harness/report/sections/sections.h"
+#include "harness/report/writers/fitted.h"
 #include "harness/report/writers/text.h"
 #include "harness/report/writers/writer.h"
 
-static void write_page(struct pl_doc *doc, const struct pl_model *m)
+static void write_page(struct pl_doc *doc, const void *context)
 {
+    const struct pl_model *m = context;
     char fact[PL_FACT];
     fputs("# Plimsoll report\n\n", doc->out);
     pl_fact_run(m, fact, sizeof fact);
@@ -23,37 +21,11 @@ static void write_page(struct pl_doc *doc, const struct pl_model *m)
     pl_report_sections(doc, m);
 }
 
-/* Writes with lists of at most `doc.most`. */
-static int render(struct pl_doc doc, const struct pl_model *m, char **text, size_t *size)
+/* The longest list there is. */
+static size_t longest_list(const struct pl_model *m)
 {
-    struct pl_text_stream stream;
-    *text = NULL;
-    if (pl_text_stream_open(&stream))
-        return -ENOMEM;
-    doc.out = stream.out;
-    write_page(&doc, m);
-    return pl_text_stream_close(&stream, text, size);
-}
-
-/* The longest lists with which the page fits; 0 where none does. */
-static size_t longest_lists(struct pl_doc doc, const struct pl_model *m)
-{
-    size_t fits = 0, limit = m->cell_count;
-    if (m->context && m->context->diff.count > limit)
-        limit = m->context->diff.count; /* the longest list there is */
-    while (fits < limit) {
-        char *text;
-        size_t size;
-        doc.most = fits + (limit - fits + 1) / 2;
-        if (render(doc, m, &text, &size))
-            return 0;
-        if (size <= PL_MARKDOWN_MAX)
-            fits = doc.most;
-        else
-            limit = doc.most - 1;
-        free(text);
-    }
-    return fits;
+    size_t rows = m->context ? m->context->diff.count : 0;
+    return rows > m->cell_count ? rows : m->cell_count;
 }
 
 /* Even with every list cut it may be too long, by one text of a scenario: then its end goes. */
@@ -72,18 +44,11 @@ static void cut(char *text, size_t *size)
 int pl_markdown_make(const struct pl_model *m, const char *folder, const char *no_pictures,
                      char **text, size_t *size)
 {
-    struct pl_doc doc = {.writer = &pl_writer_markdown,
-                         .most = SIZE_MAX,
-                         .commands = true,
-                         .folder = folder,
-                         .no_pictures = no_pictures};
-    int rc = render(doc, m, text, size);
-    if (rc || *size <= PL_MARKDOWN_MAX)
-        return rc;
-    free(*text);
-    doc.commands = false;
-    doc.most = longest_lists(doc, m);
-    rc = render(doc, m, text, size);
+    const struct pl_doc doc = {.writer = &pl_writer_markdown,
+                               .most = longest_list(m),
+                               .folder = folder,
+                               .no_pictures = no_pictures};
+    int rc = pl_doc_fitted(doc, write_page, m, PL_MARKDOWN_MAX, text, size);
     if (!rc)
         cut(*text, size);
     return rc;

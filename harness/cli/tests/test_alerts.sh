@@ -21,8 +21,8 @@ awk -v t="$(field t_seconds)" 'BEGIN { exit !(t >= 14.5 && t <= 14.7) }' || bad 
 [ "$(wc -l <"$(echo "$tmp"/run/series/*.alerts.csv)")" -eq 2 ] || bad "alerts.csv: $(cat "$tmp"/run/series/*.alerts.csv)"
 head -n 1 "$tmp"/run/series/*r0.csv | grep -q '^t_ns,rss_bytes,live_bytes,reserved_bytes,' || bad "the series changed"
 plimsoll report "$tmp/run" >/dev/null 2>"$tmp/err" || bad "report: $(cat "$tmp/err")"
-grep -q 'glibc at 14\.[5-7] s: live' "$tmp/run/report.md" || bad "report.md has no alert"
-grep -q '<h3>Alerts</h3>' "$tmp/run/report.html" || bad "report.html has no alert"
+grep -q 'glibc\*\* at 14\.[5-7] s: live' "$tmp/run/report.md" || bad "report.md has no alert"
+grep -q '<p>Alerts:</p>' "$tmp/run/report.html" || bad "report.html has no alert"
 
 # One that comes and goes with each pass of the cycle is told ten times, and counted.
 plimsoll run packet-pool --allocator glibc --set duration=30s --set 'alerts=[live_bytes > 400KiB]' \

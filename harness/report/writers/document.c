@@ -16,7 +16,7 @@ bool pl_doc_writes(const struct pl_doc *doc)
 
 const char *pl_doc_elsewhere(const struct pl_doc *doc)
 {
-    return doc->writer->elsewhere;
+    return doc->elsewhere ? doc->elsewhere : doc->writer->elsewhere;
 }
 
 /* Text of any length: a title or a reason may come from a person's own scenario. */
@@ -122,7 +122,7 @@ static void close_level(struct pl_doc *doc)
     const struct pl_doc_level *level = &doc->levels[--doc->depth];
     if (level->count > doc->most)
         pl_doc_note(doc, "%zu of %zu %s left out here: %s.", level->count - doc->most, level->count,
-                    level->what, doc->writer->elsewhere);
+                    level->what, pl_doc_elsewhere(doc));
 }
 
 /* @return whether the entry is written */

@@ -68,6 +68,7 @@ struct pl_doc_level {
 struct pl_doc {
     const struct pl_writer *writer;
     FILE *out;
+    const char *elsewhere;   /* where what is left out stands; NULL: where the writer says */
     size_t most;             /* entries of a list, rows of a table */
     bool commands;           /* that reproduce each row are written */
     const char *folder;      /* whose plots/ has the pictures */
