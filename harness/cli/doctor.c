@@ -114,10 +114,11 @@ static void check_live(json_t *findings)
         fclose(file);
     line[strcspn(line, "\n")] = '\0';
     char detail[200];
-    snprintf(detail, sizeof detail,
-             "plimsoll-live and plimsoll-sender; net.core.rmem_max is %s B: receiver.rcvbuf may be "
-             "twice that, for root more",
-             line[0] ? line : "unknown");
+    snprintf(
+        detail, sizeof detail,
+        "plimsoll-live and plimsoll-sender; net.core.rmem_max is %.20s B: receiver.rcvbuf may be "
+        "twice that, for root more",
+        line[0] ? line : "unknown");
     say(findings, "wall clock", found, found ? detail : error.text);
 }
 

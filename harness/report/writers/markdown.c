@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/report/writers/document.h"
 #include "harness/report/writers/picture.h"
 #include "harness/report/writers/text.h"
 #include "harness/report/writers/writer.h"

@@ -2,7 +2,10 @@
 #ifndef PL_REPORT_WRITERS_WRITER_H
 #define PL_REPORT_WRITERS_WRITER_H
 
-#include "harness/report/writers/document.h"
+#include "harness/measure/outcome.h"
+#include "harness/report/writers/parts.h"
+
+struct pl_doc;
 
 struct pl_writer {
     const char *elsewhere; /* where what was left out stands: "report.html has them all" */
