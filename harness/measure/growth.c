@@ -81,6 +81,16 @@ static bool is_growing(const struct pl_growth *g)
     return before > noise(g->rss_max[2]) && live_rises && live_rise >= live_before;
 }
 
+/* From the window before to the last one; where a step fell just before them, from the third. A
+ * line reads the same by both. */
+static double window_rate(const struct pl_growth *g, double end_minutes)
+{
+    double rise = g->rss_max[0] - g->rss_max[1];
+    if (rise > noise(g->rss_max[1]))
+        return rise / (end_minutes / 2);
+    return (g->rss_max[0] - g->rss_max[2]) / (end_minutes * 3 / 4);
+}
+
 static double find_plateau(const struct pl_sample *samples, size_t count)
 {
     double peak = 0;
@@ -98,12 +108,15 @@ void pl_growth_judge(const struct pl_sample *samples, size_t count, struct pl_gr
                                  .slope = (double)NAN,
                                  .slope_low = (double)NAN,
                                  .slope_high = (double)NAN,
-                                 .live_slope = (double)NAN};
+                                 .live_slope = (double)NAN,
+                                 .window_rate = (double)NAN};
     if (count < SAMPLES_MIN)
         return;
     find_maxima(samples, count, growth);
     find_slopes(samples, count, growth);
     growth->growing = is_growing(growth);
+    growth->window_rate = window_rate(growth, (double)samples[count - 1].t_ns / NS_PER_MINUTE);
+    growth->by_steps = growth->growing && !(growth->slope > growth->window_rate / 2);
     if (!growth->growing)
         growth->plateau_seconds = find_plateau(samples, count);
 }

@@ -2,7 +2,8 @@
  *
  * A run is cut into dyadic windows, (T/2,T], (T/4,T/2], (T/8,T/4]: linear growth raises the maximum
  * from window to window, and so does a doubling staircase, since each such window holds a doubling.
- * A robust slope reads 0 on that staircase; it is reported, but judges nothing. */
+ * A robust slope reads 0 on that staircase; it judges nothing, and of what grows by steps it is not
+ * what is reported. */
 #ifndef PL_MEASURE_GROWTH_H
 #define PL_MEASURE_GROWTH_H
 
@@ -26,7 +27,9 @@ struct pl_growth {
     double live_slope;      /* of live bytes over the second half, bytes a minute */
     double plateau_seconds; /* from when on RSS stays within max(256 KiB, 2 %) of its peak; NaN
                                while it grows */
+    double window_rate;     /* bytes a minute from one window's maximum to the last one's */
     bool growing;
+    bool by_steps; /* it grows, and the slope sees less than half of that: a staircase */
 };
 
 /** @param samples in the order of time; fewer than 8 are judged as not growing */

@@ -57,17 +57,17 @@ struct pl_value pl_metric_rss_bytes_end(const struct pl_measured *m)
 
 struct pl_value pl_metric_rss_growth_bytes_per_minute(const struct pl_measured *m)
 {
-    return pl_value_real(m->growth.slope);
+    return pl_value_real(m->growth.by_steps ? m->growth.window_rate : m->growth.slope);
 }
 
 struct pl_value pl_metric_rss_growth_bytes_per_minute_low(const struct pl_measured *m)
 {
-    return pl_value_real(m->growth.slope_low);
+    return m->growth.by_steps ? pl_value_none() : pl_value_real(m->growth.slope_low);
 }
 
 struct pl_value pl_metric_rss_growth_bytes_per_minute_high(const struct pl_measured *m)
 {
-    return pl_value_real(m->growth.slope_high);
+    return m->growth.by_steps ? pl_value_none() : pl_value_real(m->growth.slope_high);
 }
 
 struct pl_value pl_metric_rss_plateau_seconds(const struct pl_measured *m)

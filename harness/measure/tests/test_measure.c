@@ -115,12 +115,22 @@ static double phased_line(double t)
     return t < stalled ? t * phase * 2768 : 400000;
 }
 
+/* And what is reported agrees with it: no rate of 0, which the slope is between two steps. */
 static void a_doubling_staircase_grows_for_every_duration(void **state)
 {
     (void)state;
+    struct pl_sample samples[SAMPLES];
+    struct pl_growth growth;
+    size_t by_steps = 0;
     for (stalled = 5.0 / 6; stalled <= 1; stalled += 1.0 / 24)
-        for (phase = 41340; phase < 41340 * 8; phase *= 1.01)
-            assert_true(grows(phased_staircase, phased_line));
+        for (phase = 41340; phase < 41340 * 8; phase *= 1.01) {
+            fill(samples, SAMPLES, 60, phased_staircase, phased_line);
+            pl_growth_judge(samples, SAMPLES, &growth);
+            assert_true(growth.growing);
+            assert_true((growth.by_steps ? growth.window_rate : growth.slope) > 1 * MIB);
+            by_steps += growth.by_steps;
+        }
+    assert_true(by_steps > 100);
 }
 
 /* The same slab below a limit of 32 MiB is full after 17 s: bounded for every duration from 60 s.
@@ -166,6 +176,8 @@ static void a_line_has_its_slope(void **state)
     pl_growth_judge(samples, SAMPLES, &growth);
     assert_true(growth.slope > 99.99 * MIB && growth.slope < 100.01 * MIB);
     assert_true(growth.slope_low <= growth.slope && growth.slope <= growth.slope_high);
+    assert_false(growth.by_steps);
+    assert_true(growth.window_rate > 99 * MIB && growth.window_rate < 101 * MIB);
 }
 
 static struct pl_cell_evidence finished(void)
