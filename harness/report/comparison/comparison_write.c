@@ -11,7 +11,7 @@ enum { MARKDOWN, JSON, JUNIT, FILES };
 
 static const char *const names[FILES] = {"compare.md", "compare.json", "compare.xml"};
 
-/* Through memory: the Markdown styles at how long it has become. */
+/* Through memory: the Markdown looks at how long it has become. */
 static int make(int which, const struct pl_comparison *c, const char *base, const char *new,
                 char **text, size_t *size)
 {

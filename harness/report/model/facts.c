@@ -64,15 +64,6 @@ void pl_fact_expectations(const struct pl_model *m, char *text, size_t capacity)
             add(text, capacity, "%s%zu %s", text[0] ? ", " : "", m->verdicts[i], names[i]);
 }
 
-void pl_fact_outcomes(const struct pl_model *m, char *text, size_t capacity)
-{
-    text[0] = '\0';
-    for (int i = 0; i < PL_OUTCOME_COUNT; i++)
-        if (m->outcomes[i])
-            add(text, capacity, "%s%zu %s", text[0] ? ", " : "", m->outcomes[i],
-                pl_outcome_name((enum pl_outcome)i));
-}
-
 void pl_fact_run(const struct pl_model *m, char *text, size_t capacity)
 {
     const json_t *run = json_object_get(m->root, "run");

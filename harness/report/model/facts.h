@@ -14,9 +14,6 @@ extern const size_t pl_facts_reading_count;
 /** "16 met, 1 failed, 2 not checked": expectations by cell. */
 void pl_fact_expectations(const struct pl_model *model, char *text, size_t capacity);
 
-/** "9 bounded, 7 oom_killed": outcomes by cell. */
-void pl_fact_outcomes(const struct pl_model *model, char *text, size_t capacity);
-
 /** What was run: the tier, when, and whether it was stopped. */
 void pl_fact_run(const struct pl_model *model, char *text, size_t capacity);
 

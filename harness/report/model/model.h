@@ -88,7 +88,7 @@ struct pl_summary pl_summary_of(double *values, size_t count);
  *  @return 0, or -EINVAL with what is wrong in it */
 int pl_model_build(struct pl_model *model, const json_t *root, struct pl_error *error);
 
-/** Reads FOLDER/results.json and styles which series are there.
+/** Reads FOLDER/results.json and looks which series are there.
  *  @return 0, or -EINVAL with one line: which file, what is wrong, what is expected */
 int pl_model_load(struct pl_model *model, const char *folder, struct pl_error *error);
 

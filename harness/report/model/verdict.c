@@ -3,6 +3,7 @@
 #include "harness/report/model/verdict.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -254,7 +255,7 @@ static void write_all_bounded(FILE *out, const struct pl_model_group *g, const s
     write_cpu(out, g);
 }
 
-void pl_verdict_write(FILE *out, const struct pl_model_group *g)
+static void write_sentence(FILE *out, const struct pl_model_group *g)
 {
     struct choice c = {.group = g, .rows = pl_memory_take(g->row_count, sizeof *c.rows)};
     write_container(out, g);
@@ -274,7 +275,7 @@ char *pl_verdict_text(const struct pl_model_group *g)
     size_t size = 0;
     struct pl_text_stream stream;
     pl_memory_had(pl_text_stream_open(&stream));
-    pl_verdict_write(stream.out, g);
+    write_sentence(stream.out, g);
     pl_memory_had(pl_text_stream_close(&stream, &text, &size));
     return text;
 }

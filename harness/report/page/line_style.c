@@ -11,7 +11,6 @@ enum { SOLID, DASHED, DASHDOT, LONG };
 #define MOST_SWEPT 12
 
 const char *const pl_line_style_dashes[] = {"", "8 3", "9 3 2 3", "16 4"};
-const size_t pl_line_style_dash_count = sizeof pl_line_style_dashes / sizeof *pl_line_style_dashes;
 
 static const struct {
     const char *stack;

@@ -1,4 +1,4 @@
-/* What a stack styles like in every chart of the page: a well-known one always the same. */
+/* What a stack looks like in every chart of the page: a well-known one always the same. */
 #ifndef PL_REPORT_PAGE_LINE_STYLE_H
 #define PL_REPORT_PAGE_LINE_STYLE_H
 
@@ -16,7 +16,6 @@ struct pl_line_style {
 
 /** Of lines, as SVG's stroke-dasharray. */
 extern const char *const pl_line_style_dashes[];
-extern const size_t pl_line_style_dash_count;
 
 /** The styles of a group's rows, in their order. Swept stacks give way where there are many: the
  *  frontier has them. @param styles room for row_count */

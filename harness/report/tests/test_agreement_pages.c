@@ -1,4 +1,4 @@
-/* What an agreement styles like on the terminal and in its files. */
+/* What an agreement looks like on the terminal and in its files. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* What a comparison styles like: words for figures, and the files that others read. */
+/* What a comparison looks like: words for figures, and the files that others read. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* A report while it is written. Sections say what there is: headings, paragraphs, lists, tables,
- * figures; a writer, one a format, says how that styles. Lists and tables end at `most` entries,
+ * figures; a writer, one a format, says how that looks. Lists and tables end at `most` entries,
  * and say how many were left out. */
 #ifndef PL_REPORT_WRITERS_DOCUMENT_H
 #define PL_REPORT_WRITERS_DOCUMENT_H
@@ -22,7 +22,7 @@ struct pl_doc_level {
     enum pl_list_kind kind;
 };
 
-/** Zero it but for the fields up to `pictures`. */
+/** What is being written: a caller sets the first fields, all others are zero. */
 struct pl_doc {
     const struct pl_writer *writer;
     FILE *out;

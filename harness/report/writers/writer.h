@@ -1,4 +1,4 @@
-/* What a format is: how each part of a document styles. A function that is NULL writes nothing. */
+/* What a format is: how each part of a document looks. No function may be NULL. */
 #ifndef PL_REPORT_WRITERS_WRITER_H
 #define PL_REPORT_WRITERS_WRITER_H
 
