@@ -117,10 +117,11 @@ int pl_decode_entry(struct pl_decoder *d, struct fy_node *mapping, const char *w
 
 static int check_threads(struct pl_decoder *d, struct fy_node *node, const char *item)
 {
-    if (strcmp(item, "1") == 0 || strcmp(item, "2") == 0)
+    if (pl_threads_parse(item))
         return 0;
-    return pl_decode_fail(d, pl_decode_mark(node), "threads: '%s' is out of range; expected 1 or 2",
-                          item);
+    return pl_decode_fail(d, pl_decode_mark(node),
+                          "threads: '%s' is out of range; expected numbers from 1 to %d", item,
+                          PL_THREADS_MAX);
 }
 
 int pl_decode_threads(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
