@@ -300,6 +300,7 @@ struct pl_bound {
 struct pl_expectation {
     char stacks[512];   /* "all", "limited", "unlimited" or specs, separated by commas */
     char formats[64];   /* separated by commas, empty for any */
+    char threads[64];    /* likewise */
     char container[16]; /* "any", "cgroup", "rlimit" or "none" */
     char outcome[64];   /* outcomes separated by commas, empty for any */
     char alerts[256];   /* that are raised, separated by commas; "none"; empty for any */
