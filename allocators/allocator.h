@@ -299,7 +299,10 @@ bool pl_stack_is_native(const struct pl_stack_spec *spec);
 /** How often the stack's heap is to be trimmed, in ns of the replay; 0: never. */
 uint64_t pl_stack_trim_every(const struct pl_stack_spec *spec);
 
-/** Asks the stack's heap to give back to the kernel what is free (malloc_trim(0)). Any thread;
+/** When it is to be trimmed once, likewise; 0: never. */
+uint64_t pl_stack_trim_at(const struct pl_stack_spec *spec);
+
+/** Asks the stack's heap to give back to the kernel what is free (malloc_trim, or what it has). Any thread;
  * takes as long as the heap takes. Nothing for a heap that can't. */
 void pl_stack_trim(const struct pl_stack_spec *spec);
 

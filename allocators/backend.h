@@ -61,6 +61,10 @@ struct pl_layer_context {
 struct pl_ledger;
 struct pl_foreign;
 
+/** The names of the options that say when a heap is to be trimmed. */
+#define PL_TRIM_EVERY "trim_every"
+#define PL_TRIM_AT "trim_at"
+
 struct pl_backend {
     const char *name;
     const char *summary;
@@ -80,8 +84,8 @@ struct pl_backend {
     /** Writes the version of the heap that serves this process, "" where it can't be told; NULL: it
      *  has none. @param library the path of its library */
     void (*version)(const char *library, char *text, size_t capacity);
-    /** How often it is to be trimmed, in ns; NULL: it can't be. */
-    uint64_t (*trim_every)(const struct pl_layer_spec *spec);
+    /** Asks the one that serves this process to give back what is free; NULL: it can't be asked. Its
+     *  options say when (heaps/trimming.h). */
     void (*trim)(void);
     bool native;     /* what the program has: nothing is put in its place */
     bool one_thread; /* its links take calls from one thread at a time */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "allocators/backend.h"
@@ -30,10 +31,24 @@ static const struct pl_layer_spec *heap_of(const struct pl_stack_spec *spec)
     return &spec->layers[spec->depth - 1];
 }
 
-uint64_t pl_stack_trim_every(const struct pl_stack_spec *spec)
+/* Of the heap's options; 0 where it has none of that name. */
+static uint64_t heap_time(const struct pl_stack_spec *spec, const char *name)
 {
     const struct pl_layer_spec *heap = heap_of(spec);
-    return heap->backend->trim_every ? heap->backend->trim_every(heap) : 0;
+    for (size_t i = 0; i < heap->backend->option_count; i++)
+        if (strcmp(heap->backend->options[i].name, name) == 0)
+            return heap->values[i].number;
+    return 0;
+}
+
+uint64_t pl_stack_trim_every(const struct pl_stack_spec *spec)
+{
+    return heap_time(spec, PL_TRIM_EVERY);
+}
+
+uint64_t pl_stack_trim_at(const struct pl_stack_spec *spec)
+{
+    return heap_time(spec, PL_TRIM_AT);
 }
 
 void pl_stack_trim(const struct pl_stack_spec *spec)

@@ -40,6 +40,18 @@ static int add(const struct pl_stack_spec *spec, size_t layer, struct pl_foreign
     return backend->foreign ? backend->foreign(spec, layer, foreign, error) : 0;
 }
 
+/* Only glibc's malloc_trim is called in a program, from its own calls. */
+static int check_trims(const struct pl_stack_spec *spec, const struct pl_foreign *foreign,
+                       struct pl_error *error)
+{
+    if (!pl_stack_trim_at(spec) && pl_stack_trim_every(spec) == foreign->trim_every_ns)
+        return 0;
+    return pl_error_set(error, -EINVAL,
+                        "stack '%.100s': a program of yours can't be trimmed so; expected "
+                        "glibc:trim_every=TIME, or the stack of a model",
+                        spec->text);
+}
+
 int pl_stack_foreign(const struct pl_stack_spec *spec, struct pl_foreign *foreign,
                      struct pl_error *error)
 {
@@ -47,6 +59,8 @@ int pl_stack_foreign(const struct pl_stack_spec *spec, struct pl_foreign *foreig
     int rc = 0;
     for (size_t i = 0; i < spec->depth && !rc; i++)
         rc = add(spec, i, &made, error);
+    if (!rc)
+        rc = check_trims(spec, &made, error);
     if (!rc)
         *foreign = made;
     return rc;

@@ -7,19 +7,12 @@
 
 #include "allocators/backend.h"
 #include "allocators/foreign.h"
+#include "allocators/heaps/trimming.h"
 
 /* malloc/arena.c, NARENAS_FROM_NCORES: 2 arenas a core on 32 bits, 8 on 64. */
 #define ARENAS_PER_CPU (sizeof(long) == 4 ? 2 : 8)
 
-enum { OPTION_TRIM_EVERY };
-
 static const struct pl_option options[] = {
-    [OPTION_TRIM_EVERY] = {.name = "trim_every",
-                           .help = "malloc_trim(0) so often; 0ms for never",
-                           .type = PL_OPTION_TIME,
-                           .min = 0,
-                           .max = INT64_C(24) * 3600 * 1000000000,
-                           .default_text = "0ms"},
     {.name = "arena_max",
      .help = "arenas at most; when not given, 8 for each CPU online",
      .type = PL_OPTION_COUNT,
@@ -57,6 +50,7 @@ static const struct pl_option options[] = {
      .min = 0,
      .max = UINT16_MAX, /* malloc/malloc.c, MAX_TCACHE_COUNT */
      .tunable = "glibc.malloc.tcache_count"},
+    PL_TRIM_OPTIONS("malloc_trim(0)"),
 };
 
 static const struct pl_tuning tuning = {"GLIBC_TUNABLES", '=', ':', "1", "0"};
@@ -67,11 +61,6 @@ static void version(const char *library, char *text, size_t capacity)
     snprintf(text, capacity, "%s", gnu_get_libc_version());
 }
 
-static uint64_t trim_every(const struct pl_layer_spec *spec)
-{
-    return spec->values[OPTION_TRIM_EVERY].number;
-}
-
 static void trim(void)
 {
     malloc_trim(0);
@@ -80,8 +69,9 @@ static void trim(void)
 static int stand_in_foreign(const struct pl_stack_spec *spec, size_t layer,
                             struct pl_foreign *foreign, struct pl_error *error)
 {
+    (void)layer;
     (void)error;
-    foreign->trim_every_ns = trim_every(&spec->layers[layer]);
+    foreign->trim_every_ns = pl_stack_trim_every(spec);
     return 0;
 }
 
@@ -92,7 +82,6 @@ const struct pl_backend pl_backend_glibc = {
     .option_count = PL_ARRAY_COUNT(options),
     .tuning = &tuning,
     .version = version,
-    .trim_every = trim_every,
     .trim = trim,
     .foreign = stand_in_foreign,
     PL_MALLOC_HEAP,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "allocators/backend.h"
+#include "allocators/heaps/trimming.h"
 
 /* src/jemalloc.c, malloc_narenas_default: four arenas a CPU. It counts the CPUs that the process
  * may run on, so a pinned process would get 4. */
@@ -74,6 +75,7 @@ static const struct pl_option options[] = {
      .default_text = "off",
      .tunable = "background_thread",
      .real_time = 1},
+    PL_TRIM_OPTIONS("purges all arenas"),
 };
 
 static const char *const libraries[] = {"libjemalloc.so.2", NULL};
@@ -91,6 +93,15 @@ static void version(const char *library, char *text, size_t capacity)
         snprintf(text, capacity, "%.*s", (int)strcspn(told, "-"), told); /* "5.3.0-0-g54eaed1d" */
 }
 
+/* MALLCTL_ARENAS_ALL is 4096 (jemalloc(3), "arena.<i>.purge"). What threads' caches hold stays. */
+static void trim(void)
+{
+    int (*control)(const char *, void *, size_t *, void *, size_t);
+    pl_trim_find("mallctl", &control);
+    if (control)
+        control("arena.4096.purge", NULL, NULL, NULL, 0);
+}
+
 const struct pl_backend pl_backend_jemalloc = {
     .name = "jemalloc",
     .summary = "jemalloc: arenas, extents, decay-based purging",
@@ -102,6 +113,7 @@ const struct pl_backend pl_backend_jemalloc = {
     .symbol = "mallctl",
     .tuning = &tuning,
     .version = version,
+    .trim = trim,
     .names = "libplimsoll-interpose-jemalloc.so",
     PL_MALLOC_HEAP,
 };

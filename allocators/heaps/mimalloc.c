@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "allocators/backend.h"
+#include "allocators/heaps/trimming.h"
 
 #define PURGES "2.1"         /* the first that does */
 #define COMMITS_LAZILY "3.2" /* 3.0.1 reads eager_commit, 3.4.3 no more */
@@ -72,6 +73,7 @@ static const struct pl_option options[] = {
      .tunable = "MIMALLOC_ARENA_PURGE_MULT",
      .since = PURGES,
      .instead = "segment_decommit_delay_ms"},
+    PL_TRIM_OPTIONS("mi_collect(true)"),
 };
 
 static const char *const libraries[] = {"libmimalloc.so.3", "libmimalloc.so.2",
@@ -92,6 +94,15 @@ static void version(const char *library, char *text, size_t capacity)
         snprintf(text, capacity, "%d.%d.%d", told / 100, told / 10 % 10, told % 10);
 }
 
+/* Of the calling thread, and of threads that ended. */
+static void trim(void)
+{
+    void (*collect)(bool);
+    pl_trim_find("mi_collect", &collect);
+    if (collect)
+        collect(true);
+}
+
 const struct pl_backend pl_backend_mimalloc = {
     .name = "mimalloc",
     .summary = "mimalloc: free lists sharded by page, delayed purging",
@@ -103,5 +114,6 @@ const struct pl_backend pl_backend_mimalloc = {
     .symbol = "mi_malloc",
     .tuning = &tuning,
     .version = version,
+    .trim = trim,
     PL_MALLOC_HEAP,
 };

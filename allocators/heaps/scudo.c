@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "allocators/backend.h"
+#include "allocators/heaps/trimming.h"
 
 static const struct pl_option options[] = {
     {.name = "release_to_os_interval_ms",
@@ -46,6 +47,7 @@ static const struct pl_option options[] = {
      .type = PL_OPTION_BOOL,
      .default_text = "on",
      .tunable = "GWP_ASAN_Enabled"},
+    PL_TRIM_OPTIONS("mallopt(M_PURGE)"),
 };
 
 /* PL_MACHINE comes from CMake: LLVM installs the libraries of several machines side by side. */
@@ -65,6 +67,17 @@ static void version(const char *library, char *text, size_t capacity)
         snprintf(text, capacity, "%.*s", (int)(end - at), at);
 }
 
+/* compiler-rt/lib/scudo/standalone/include/scudo/interface.h. */
+#define M_PURGE (-101)
+
+static void trim(void)
+{
+    int (*option)(int, int);
+    pl_trim_find("mallopt", &option);
+    if (option)
+        option(M_PURGE, 0);
+}
+
 const struct pl_backend pl_backend_scudo = {
     .name = "scudo",
     .summary = "Scudo: LLVM's hardened allocator; aborts when memory runs out",
@@ -77,5 +90,6 @@ const struct pl_backend pl_backend_scudo = {
     .symbol = "__scudo_print_stats",
     .tuning = &tuning,
     .version = version,
+    .trim = trim,
     PL_MALLOC_HEAP,
 };

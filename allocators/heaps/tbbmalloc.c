@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 
 #include "allocators/backend.h"
+#include "allocators/heaps/trimming.h"
 
 static const struct pl_option options[] = {
     {.name = "huge_pages",
@@ -17,6 +18,7 @@ static const struct pl_option options[] = {
      .min = 8 << 20, /* src/tbbmalloc/large_objects.h, defaultMaxHugeSize and maxLargeSize */
      .max = INT64_C(1) << 40,
      .tunable = "TBB_MALLOC_SET_HUGE_SIZE_THRESHOLD"},
+    PL_TRIM_OPTIONS("cleans all of its buffers"),
 };
 
 static const char *const libraries[] = {"libtbbmalloc_proxy.so.2", NULL};
@@ -32,6 +34,15 @@ static void version(const char *library, char *text, size_t capacity)
         pl_library_tells(info.dli_fname, "TBBmalloc: VERSION", text, capacity);
 }
 
+/* scalable_allocator.h: TBBMALLOC_CLEAN_ALL_BUFFERS is the first command. */
+static void trim(void)
+{
+    int (*command)(int, void *);
+    pl_trim_find("scalable_allocation_command", &command);
+    if (command)
+        command(0, NULL);
+}
+
 const struct pl_backend pl_backend_tbbmalloc = {
     .name = "tbbmalloc",
     .summary = "oneTBB's scalable allocator",
@@ -44,5 +55,6 @@ const struct pl_backend pl_backend_tbbmalloc = {
     .symbol = "__TBB_malloc_proxy",
     .tuning = &tuning,
     .version = version,
+    .trim = trim,
     PL_MALLOC_HEAP,
 };

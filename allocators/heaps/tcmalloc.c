@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "allocators/backend.h"
+#include "allocators/heaps/trimming.h"
 
 static const struct pl_option options[] = {
     {.name = "release_rate",
@@ -35,6 +36,7 @@ static const struct pl_option options[] = {
      .default_text = "0",
      .tunable = "TCMALLOC_HEAP_LIMIT_MB",
      .unit = 1 << 20},
+    PL_TRIM_OPTIONS("releases its free memory"),
 };
 
 static const char *const libraries[] = {"libtcmalloc_minimal.so.4", NULL};
@@ -54,6 +56,15 @@ static void version(const char *library, char *text, size_t capacity)
     snprintf(text, capacity, "%d.%d%.16s", major, minor, patch ? patch : "");
 }
 
+/* docs/tcmalloc.html, "Improving Application Memory Usage". What threads' caches hold stays. */
+static void trim(void)
+{
+    void (*release)(void);
+    pl_trim_find("MallocExtension_ReleaseFreeMemory", &release);
+    if (release)
+        release();
+}
+
 const struct pl_backend pl_backend_tcmalloc = {
     .name = "tcmalloc",
     .summary = "tcmalloc (gperftools, minimal): thread caches over spans",
@@ -65,6 +76,7 @@ const struct pl_backend pl_backend_tcmalloc = {
     .symbol = "MallocExtension_GetNumericProperty",
     .tuning = &tuning,
     .version = version,
+    .trim = trim,
     .names = "libplimsoll-interpose-tcmalloc.so",
     PL_MALLOC_HEAP,
 };

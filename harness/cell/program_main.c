@@ -178,7 +178,8 @@ static void take_page(struct pl_dock *d)
     f->allocating_calls = page.allocating_calls;
     if (page.latest_count)
         f->fault = page.latest[0];
-    f->trims = (struct pl_trims){page.trims, page.trimmed_bytes, page.trim_ns_max};
+    f->trims = (struct pl_trims){
+        .count = page.trims, .bytes = page.trimmed_bytes, .ns_max = page.trim_ns_max};
     f->live_bytes_peak = page.live_bytes_peak;
 }
 

@@ -76,6 +76,7 @@ struct pl_trims {
     uint64_t count;
     uint64_t bytes;  /* of RssAnon that were gone afterwards, in all */
     uint64_t ns_max; /* the longest of them took, in real time */
+    uint64_t faults; /* minor, until the sample after each; of models */
 };
 
 /** What became of a foreign program. */

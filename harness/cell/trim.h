@@ -1,4 +1,5 @@
-/* Trimming the heap of a model, where its stack asks for it (`glibc:trim_every=60s`). */
+/* Trimming the heap of a model, where its stack asks for it (`glibc:trim_every=60s`,
+ * `jemalloc:trim_at=2m`). */
 #ifndef PL_CELL_TRIM_H
 #define PL_CELL_TRIM_H
 
@@ -8,6 +9,10 @@
 struct pl_cell_trim {
     struct pl_stack_spec spec;
     uint64_t every_ns; /* 0: never */
+    uint64_t at_ns;    /* likewise */
+    uint64_t times;    /* that were due by every_ns, and done */
+    uint64_t faults;   /* minor, when it was trimmed last */
+    bool open;         /* no sample since then */
     struct pl_trims trims;
 };
 

@@ -27,3 +27,10 @@ struct pl_value pl_metric_trim_ns_max(const struct pl_measured *m)
     const struct pl_trims *trims = trims_of(m);
     return trims ? pl_value_integer(trims->ns_max) : pl_value_none();
 }
+
+/* A program's are its own: nobody counts them from trim to trim. */
+struct pl_value pl_metric_trim_faults(const struct pl_measured *m)
+{
+    const struct pl_final *books = pl_books_of(m);
+    return books && books->trims.count ? pl_value_integer(books->trims.faults) : pl_value_none();
+}

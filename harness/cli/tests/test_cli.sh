@@ -81,8 +81,8 @@ fails 2 "unknown option of slab: colour; " run stalled-reader --allocator slab:c
 fails 2 "max" run stalled-reader --allocator limited:max=0/slab/glibc
 fails 2 "smaller than one packet" run stalled-reader --allocator limited:max=1KiB/slab/glibc
 fails 2 "real time" run stalled-reader --allocator jemalloc:background_thread=on
-fails 2 "stack 'null' serves one thread at a time, not 2; .*--clock virtual" run steady-reader --allocator glibc,null --clock wall
-fails 2 "stack 'null' serves one thread at a time, not 2; .*--set threads=1" run steady-reader --allocator null --set threads=[1,2]
+fails 2 "stack 'null' serves one thread at a time, not several; .*--clock virtual" run steady-reader --allocator glibc,null --clock wall
+fails 2 "stack 'null' serves one thread at a time, not several; .*--set threads=1" run steady-reader --allocator null --set threads=[1,2]
 fails 2 "threads: 2 is named twice" run steady-reader --set threads=[2,2]
 fails 2 "'3' is out of range; expected 1 or 2" run steady-reader --set threads=3
 [ "$heap" = glibc ] || # a sanitizer's build, or one without jemalloc, preloads nothing
