@@ -16,8 +16,6 @@ warnings.filterwarnings("ignore")  # a glyph that the font lacks
 logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 MIB = 2**20
-MOST_STACKS = 24  # of a picture: more can't be told apart
-MOST_SWEPT = 12  # of a picture that has swept stacks: those give way, for the frontier has them
 DOTS = 24  # on a curve that has them
 
 
@@ -29,11 +27,11 @@ def short(group, label, most):
 
 
 def shown(group):
-    """The labels that a picture has room for."""
+    """The labels that a picture has room for: swept stacks give way, for the frontier has them."""
     names = list(group.stacks)
-    if len(names) > MOST_SWEPT:
+    if len(names) > style.MOST_BESIDE_SWEEPS:
         names = [n for n in names if "sweep" not in group.stacks[n][0]] or names
-    return names[:MOST_STACKS]
+    return names[:style.MOST_STACKS]
 
 
 class Curve:
@@ -242,9 +240,8 @@ def memory(group, folder):
 
 def cpu(group, values):
     """CPU a packet of every stack; the floor is what the harness itself costs."""
-    names = set(shown(group))
-    values = [v for v in values if v[0] in names]
-    looks = style.look_of({v[0]: group.looks[v[0]] for v in values})
+    looks = style.look_of({name: group.looks[name] for name in shown(group)})
+    values = [v for v in values if v[0] in looks]
     height = 1.5 + 0.27 * len(values)
     figure, axes = new_figure(group, f"CPU a packet: {conditions(group)}", 10.4, height)
     figure.subplots_adjust(left=0.17, right=0.93, top=1 - 0.72 / height, bottom=0.55 / height)

@@ -114,9 +114,7 @@ static json_t *rows(const struct pl_model_group *g, const struct pl_group_curves
     pl_line_style_of(g, styles);
     for (size_t i = 0; i < g->row_count; i++) {
         json_t *row = pl_payload_row(g, i);
-        json_object_set_new(
-            row, "look",
-            json_pack("[i, s]", (int)styles[i].colour, pl_line_style_dashes[styles[i].dash]));
+        json_object_set_new(row, "look", json_pack("[s, s]", styles[i].colour, styles[i].dash));
         json_object_set_new(row, "shown", json_boolean(styles[i].shown));
         if (styles[i].dots)
             json_object_set_new(row, "dots", json_true());
