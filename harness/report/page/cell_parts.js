@@ -113,21 +113,21 @@ function dropsPart(row) {
 /* Short facts, those that there are. */
 function factsPart(row) {
     const facts = [];
-    const add = (name, metric, unit, more = '') => {
+    const add = (name, metric, more = '') => {
         const figure = figureOf(row, metric);
-        if (figure) facts.push([name, written(figure.median, unit) + more]);
+        if (figure) facts.push([name, written(figure.median, unitOf(metric)) + more]);
     };
     const faults = figureOf(row, 'faults_minor'), packets = figureOf(row, 'packets_received');
-    add('Page faults', 'faults_minor', '',
+    add('Page faults', 'faults_minor',
         faults && packets && packets.median ?
             `, ${decimal(1000 * faults.median / packets.median)} a thousand packets` :
             '');
-    add('Churn', 'churn_bytes_per_second', 'B/s');
-    add('Churn', 'churn_ops_per_second', '/s', ' acquires and releases');
-    add('Collector cycles', 'gc_cycles', '');
-    add('Minor collections', 'gc_minor_collections', '');
-    add('Longest pause of the collector', 'gc_pause_ns_max', 'ns');
-    add('Fallbacks around a pool or limit', 'fallback_allocations', '');
+    add('Churn', 'churn_bytes_per_second');
+    add('Churn', 'churn_ops_per_second', ' acquires and releases');
+    add('Collector cycles', 'gc_cycles');
+    add('Minor collections', 'gc_minor_collections');
+    add('Longest pause of the collector', 'gc_pause_ns_max');
+    add('Fallbacks around a pool or limit', 'fallback_allocations');
     if (!facts.length) return null;
     return part(
         'Faults, churn and collector',

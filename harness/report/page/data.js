@@ -73,6 +73,14 @@ function aboveFloor(row, name) {
     };
 }
 
+function columnFigure(column, row) {
+    return column.floor ? aboveFloor(row, column.metric) : figureOf(row, column.metric);
+}
+
+function unitOf(name) {
+    return report.metrics[metricPlaces.get(name)].unit;
+}
+
 function isKilled(row) {
     return row.drawn_outcome === 'oom_killed';
 }

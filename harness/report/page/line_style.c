@@ -12,7 +12,8 @@ const size_t pl_line_style_most = PALETTE_STACKS_MOST;
 #define COLOUR_NUMBER(name, light) COLOUR_##name,
 #define DASH_TEXT(name, lengths) [DASH_##name] = lengths,
 #define DASH_NUMBER(name, lengths) DASH_##name,
-#define KNOWN_ROW(stack, colour, dash) {stack, {COLOUR_##colour, DASH_##dash}},
+#define KNOWN_NAME(stack, colour, dash) stack,
+#define KNOWN_PAIR(stack, colour, dash) {COLOUR_##colour, DASH_##dash},
 #define FREE_ROW(colour, dash) {COLOUR_##colour, DASH_##dash},
 
 enum { PALETTE_COLOURS(COLOUR_NUMBER) };
@@ -25,15 +26,14 @@ struct pair {
     unsigned colour, dash;
 };
 
-static const struct {
-    const char *stack;
-    struct pair pair;
-} known[] = {PALETTE_KNOWN(KNOWN_ROW)};
-
+const char *const pl_line_style_known[] = {PALETTE_KNOWN(KNOWN_NAME)};
+static const struct pair known[] = {PALETTE_KNOWN(KNOWN_PAIR)};
 static const struct pair unclaimed[] = {PALETTE_FREE(FREE_ROW)};
 
 #define KNOWN (sizeof known / sizeof *known)
 #define UNCLAIMED (sizeof unclaimed / sizeof *unclaimed)
+
+const size_t pl_line_style_known_count = KNOWN;
 
 /* As many stacks as are shown can be told apart. */
 _Static_assert(KNOWN + UNCLAIMED >= PALETTE_STACKS_MOST, "too few styles in palette.json");
@@ -60,8 +60,8 @@ static const char *name_of(const struct pl_model_group *g, const char *stack)
 static bool take_known(const char *name, struct pl_line_style *style)
 {
     for (size_t i = 0; i < KNOWN; i++)
-        if (strcmp(known[i].stack, name) == 0) {
-            take(known[i].pair, style);
+        if (strcmp(pl_line_style_known[i], name) == 0) {
+            take(known[i], style);
             return true;
         }
     return false;
@@ -89,8 +89,8 @@ static void find_spare(const struct pl_model_group *g, const struct pl_line_styl
     memcpy(spare->pairs, unclaimed, sizeof unclaimed);
     spare->count = UNCLAIMED;
     for (size_t i = 0; i < KNOWN; i++)
-        if (!is_shown(g, styles, known[i].stack))
-            spare->pairs[spare->count++] = known[i].pair;
+        if (!is_shown(g, styles, pl_line_style_known[i]))
+            spare->pairs[spare->count++] = known[i];
 }
 
 static bool is_swept(const struct pl_model_row *row)

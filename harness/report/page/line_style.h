@@ -8,6 +8,10 @@
  */
 extern const size_t pl_line_style_most;
 
+/** The well-known stacks, in their order. */
+extern const char *const pl_line_style_known[];
+extern const size_t pl_line_style_known_count;
+
 struct pl_line_style {
     const char *colour; /* a name of the palette, and the page's variable of that name */
     const char *dash;   /* of its line, as SVG's stroke-dasharray */

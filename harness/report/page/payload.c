@@ -51,6 +51,30 @@ static json_t *metrics(void)
     return all;
 }
 
+/* Of the table of all cells. The page's addresses name a column by its key. */
+static json_t *columns(void)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < pl_column_count; i++) {
+        const struct pl_column *c = &pl_columns[i];
+        const char *metric = pl_metrics[c->metric].name;
+        json_array_append_new(all, json_pack("{s:s+, s:s, s:s, s:s, s:f, s:b, s:b}", "key", metric,
+                                             c->above_floor ? ".own" : "", "name", c->name, "unit",
+                                             c->unit, "metric", metric, "scale", c->scale, "whole",
+                                             c->whole, "floor", c->above_floor));
+    }
+    return all;
+}
+
+/* Stacks that everybody knows, in their order. */
+static json_t *known_stacks(void)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < pl_line_style_known_count; i++)
+        json_array_append_new(all, json_string(pl_line_style_known[i]));
+    return all;
+}
+
 /* The live curves of a group, and where each stands. */
 struct lives {
     json_t *curves;
@@ -168,8 +192,8 @@ json_t *pl_payload_make(const struct pl_model *m, const struct pl_curves *curves
     json_t *groups = json_array(), *instruments = pl_payload_instruments(m->root);
     for (size_t i = 0; i < m->group_count; i++)
         json_array_append_new(groups, group(&m->groups[i], &curves->groups[i]));
-    return json_pack("{s:o, s:o, s:o}", "metrics", metrics(), "groups", groups, "instruments",
-                     instruments);
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "metrics", metrics(), "columns", columns(),
+                     "known", known_stacks(), "groups", groups, "instruments", instruments);
 }
 
 /* In JSON '<' stands in strings alone, where it may be written so: no </script> and no <!--. */
