@@ -118,6 +118,9 @@ static void add_curves(json_t *row, const struct pl_row_curves *c, struct lives 
     json_object_set_new(row, "runs", json_integer((json_int_t)c->runs));
     json_object_set(row, "drawn", json_object_get(c->cell, "repetition"));
     json_object_set(row, "drawn_outcome", json_object_get(c->cell, "outcome"));
+    double between = pl_row_curves_peak_between(c);
+    if (between > 0)
+        json_object_set_new(row, "peak_between", json_real(between));
     json_object_set_new(row, "live",
                         json_integer((json_int_t)place_live(lives, pl_payload_points(&c->live))));
     if (c->band_low.count) {

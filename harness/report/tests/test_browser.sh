@@ -77,6 +77,9 @@ plot='#g2 .plot'
 go "$page#scenario=scenario-02-f32"
 is "the chart" 24 "document.querySelectorAll('$chart .stack[aria-pressed=true]').length"
 is "its curves" 24 "document.querySelectorAll('$chart path.rss').length"
+is "a peak between samples, at its height" 1 'document.querySelectorAll("#g2 .plot path.peak").length'
+is "and what the mark means" true 'document.querySelector("#g2 .keys").textContent.includes("peak, between samples")'
+is "its peak beside its name" "36 MiB" '[...document.querySelectorAll("#g2 .stack")].find((one) => one.title == "stack-05").querySelector(".peak").textContent'
 is "the others away" true 'document.querySelector("#g1").classList.contains("away")'
 is "the still one away" none 'getComputedStyle(document.querySelector("#g2 figure.memory > .scroll")).display'
 click "$chart .legend li:nth-child(2) .stack"

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/report/model/curves.h"
 #include "harness/report/page/payload.h"
 #include "harness/report/tests/sample.h"
 
@@ -239,10 +240,25 @@ static void instruments_name_their_blind_spot(void **state)
     drop(&m);
 }
 
+/* VmHWM knows of moments that no sample has. */
+static void a_peak_between_samples_is_told(void **state)
+{
+    (void)state;
+    static const double peaks[] = {0, 100, 100.9, 101, 150}, told[] = {0, 0, 0, 101, 150};
+    json_t *document = sample_empty(), *cell = sample_cell(document, "glibc", "bounded");
+    struct pl_row_curves curves = {.runs = 1, .cell = cell, .peak_bytes = 100};
+    for (size_t i = 0; i < sizeof peaks / sizeof *peaks; i++) {
+        sample_metric(cell, "rss_bytes_peak", peaks[i]);
+        assert_true(pl_row_curves_peak_between(&curves) == told[i]);
+    }
+    json_decref(document);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(curves_are_differences),
+        cmocka_unit_test(a_peak_between_samples_is_told),
         cmocka_unit_test(rows_hold_their_figures),
         cmocka_unit_test(alike_live_curves_are_one),
         cmocka_unit_test(no_text_ends_the_element),
