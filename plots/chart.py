@@ -16,9 +16,8 @@ warnings.filterwarnings("ignore")  # a glyph that the font lacks
 logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 MIB = 2**20
-MOST_STACKS = 24  # of a picture: more can't be told apart
-MOST_SWEPT = 12  # of a picture that has swept stacks: those give way, for the frontier has them
 DOTS = 24  # on a curve that has them
+PEAK_NOTED = 0.01  # above every sample: as harness/report/model/curves.c
 
 
 def short(group, label, most):
@@ -29,11 +28,11 @@ def short(group, label, most):
 
 
 def shown(group):
-    """The labels that a picture has room for."""
+    """The labels that a picture has room for: swept stacks give way, for the frontier has them."""
     names = list(group.stacks)
-    if len(names) > MOST_SWEPT:
+    if len(names) > style.MOST_BESIDE_SWEEPS:
         names = [n for n in names if "sweep" not in group.stacks[n][0]] or names
-    return names[:MOST_STACKS]
+    return names[:style.MOST_STACKS]
 
 
 class Curve:
@@ -53,6 +52,11 @@ class Curve:
         self.live = results.thin(seconds, live, duration)
         self.last = (seconds[-1], rss[-1])
         self.peak = rss.max()
+        self.highest = (seconds[rss.argmax()], self.peak)
+        measured = self.cell["metrics"].get("rss_bytes_peak", 0)
+        self.between = measured >= self.peak * (1 + PEAK_NOTED)  # two samples, for a moment
+        if self.between:
+            self.peak = measured
         self.band = (results.envelope([s[:2] for _, s in runs], duration)
                      if len(runs) > 1 else None)
         self.killed = self.cell["outcome"] == "oom_killed"
@@ -87,6 +91,15 @@ def draw_curve(axes, curve, look, divisor):
                           linewidth=0)
     axes.plot(curve.rss[0] / divisor, curve.rss[1] / MIB, color=colour, linestyle=dashes,
               linewidth=1.7)
+
+
+def draw_peak(axes, curve, colour, divisor):
+    """A peak above every sample, over the highest: when it was is not known more closely."""
+    moment, sample = curve.highest
+    axes.plot([moment / divisor] * 2, [sample / MIB, curve.peak / MIB], color=style.MUTED,
+              linewidth=0.5, zorder=3)
+    axes.plot([moment / divisor], [curve.peak / MIB], color=colour, marker="_", markersize=9,
+              markeredgewidth=2.2, linestyle="none", clip_on=False, zorder=6)
 
 
 def draw_line(axes, container_bytes):
@@ -174,6 +187,10 @@ def legend(axes, group, curves, looks, limit, left_out):
         handles.append(Line2D([], [], color=style.MUTED, marker="x", markeredgewidth=2.2,
                               linestyle="none"))
         labels.append("killed by the kernel")
+    if any(c.between for c in curves):
+        handles.append(Line2D([], [], color=style.MUTED, marker="_", markersize=9,
+                              markeredgewidth=2.2, linestyle="none"))
+        labels.append("peak, between samples")
     if any(c.band for c in curves):
         handles.append(pyplot.Rectangle((0, 0), 1, 1, color=style.MUTED, alpha=0.25, linewidth=0))
         labels.append(f"spread of {max(c.runs for c in curves)} repetitions")
@@ -229,6 +246,8 @@ def memory(group, folder):
     axes.set_ylabel("resident memory (RssAnon), MiB" + ("" if linear else ", logarithmic"))
     for curve in curves:
         draw_curve(axes, curve, looks[curve.stack], divisor)
+        if curve.between:
+            draw_peak(axes, curve, looks[curve.stack][0], divisor)
     limit = draw_limits(axes, limits_of(group), top)
     line = group.container["bytes"] / MIB
     if line:
@@ -242,16 +261,16 @@ def memory(group, folder):
 
 def cpu(group, values):
     """CPU a packet of every stack; the floor is what the harness itself costs."""
-    names = set(shown(group))
-    values = [v for v in values if v[0] in names]
-    looks = style.look_of({v[0]: group.looks[v[0]] for v in values})
+    looks = style.look_of({name: group.looks[name] for name in shown(group)})
+    values = [v for v in values if v[0] in looks]
     height = 1.5 + 0.27 * len(values)
     figure, axes = new_figure(group, f"CPU a packet: {conditions(group)}", 10.4, height)
     figure.subplots_adjust(left=0.17, right=0.93, top=1 - 0.72 / height, bottom=0.55 / height)
     for i, (stack, runs, median) in enumerate(values):
         axes.barh(i, median, height=0.62, color=looks[stack][0], alpha=0.6, linewidth=0)
-        axes.plot([runs[0], runs[-1]], [i, i], color=style.INK, linewidth=1.2, marker="|",
-                  markersize=6)
+        if len(runs) > 1:
+            axes.errorbar([median], [i], xerr=[[median - runs[0]], [runs[-1] - median]],
+                          color=style.INK, linewidth=1.2, capsize=3)
         axes.annotate(f"{median:.0f}", (runs[-1], i), xytext=(6, 0), textcoords="offset points",
                       va="center", fontsize=8.5)
     floor = next((median for stack, _, median in values if stack == "null"), None)
@@ -268,7 +287,9 @@ def cpu(group, values):
     axes.grid(False, axis="y")
     axes.xaxis.set_major_locator(MaxNLocator(8))
     axes.set_xlim(0, max(v[1][-1] for v in values) * 1.06)
-    axes.set_xlabel("CPU, ns a packet; bar: median, line: lowest to highest repetition")
+    repeated = any(len(v[1]) > 1 for v in values)
+    axes.set_xlabel("CPU, ns a packet; " + ("bar: median, line: lowest to highest repetition"
+                                            if repeated else "one run of each"))
     return figure
 
 

@@ -1,9 +1,9 @@
-"""How pictures look: colours that colour-blind people tell apart, and one font.
+"""How pictures look: the colours and dashes of palette.json, which the page has, too, and one font.
 
-The palette is Okabe and Ito's ("Color Universal Design", 2008) without its yellow, which is lost on
-white; line styles tell apart what shares a colour. INK, MUTED, GRID and PAPER are replaced by the
-page's own colours where a picture is put into report.html (harness/report/writers/picture.c).
+Where a picture is put into report.html its colours are replaced by the page's own of the same names
+(harness/report/writers/picture.c).
 """
+import json
 import os
 import sys
 
@@ -19,31 +19,50 @@ except ImportError as problem:
 except OSError as problem:  # it wants a folder of its own to write to
     sys.exit(files.failed(problem))
 
-INK, MUTED, GRID, PAPER = "#1b1f24", "#57606a", "#d8dee4", "#ffffff"
-ORANGE, SKY, GREEN, BLUE, VERMILLION, PURPLE, GREY = (
-    "#e69f00", "#56b4e9", "#009e73", "#0072b2", "#d55e00", "#cc79a7", "#8c959f")
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "palette.json"),
+          encoding="utf-8") as stream:
+    PALETTE = json.load(stream)
+COLOURS = {name: both["light"]
+           for kind in ("surfaces", "colours") for name, both in PALETTE[kind].items()}
+INK, MUTED, GRID, PAPER = (COLOURS[name] for name in ("ink", "muted", "grid", "paper"))
+ORANGE, SKY, GREEN, BLUE, VERMILLION, PURPLE, GREY = (COLOURS[name] for name in (
+    "orange", "sky", "green", "blue", "vermillion", "purple", "grey"))
 LINE = VERMILLION  # the Plimsoll line's
+# matplotlib counts in widths of the line
+DASHES = {name: (0, tuple(length / 2 for length in lengths)) if lengths else "-"
+          for name, lengths in PALETTE["dashes_in_half_widths"].items()}
+SOLID, DASHED = DASHES["solid"], DASHES["dashed"]
+KNOWN = {row["stack"]: (row["colour"], row["dash"]) for row in PALETTE["known"]}
+FREE = [(colour, dash)
+        for dash in PALETTE["free"]["dashes"] for colour in PALETTE["free"]["colours"]
+        if (colour, dash) not in KNOWN.values()]
+MOST_STACKS, MOST_BESIDE_SWEEPS = PALETTE["stacks_most"], PALETTE["stacks_most_beside_sweeps"]
 
-SOLID, DASHED, DASHDOT, LONG = "-", (0, (5, 1.6)), (0, (6, 1.6, 1.2, 1.6)), (0, (10, 2))
-KNOWN = {"null": (GREY, SOLID), "glibc": (BLUE, SOLID), "jemalloc": (ORANGE, SOLID),
-         "mimalloc": (SKY, DASHED), "tcmalloc": (PURPLE, SOLID), "tbbmalloc": (BLUE, DASHDOT),
-         "scudo": (PURPLE, DASHED), "slab": (INK, SOLID), "limited": (GREEN, SOLID)}
-# What no well-known stack has, in the order of harness/report/page/line_style.c.
-REST = [(c, s) for s in (LONG, DASHDOT, DASHED) for c in (ORANGE, SKY, GREEN, BLUE, PURPLE, GREY)
-        if (c, s) not in KNOWN.values()]
+
+def name_of(stack, stacks):
+    """A ledger in front changes nothing of what is looked at, unless both stand side by side."""
+    behind = stack.removeprefix("ledger/")
+    return stack if behind in stacks else behind
+
+
+def shares(stacks):
+    """{stack: (colour, dash)} by the palette's names: a well-known stack always looks the same, and no
+    two are alike. The same rule as harness/report/page/line_style.c; a test holds the two together.
+    @param stacks those that are drawn, each once"""
+    names = {stack: name_of(stack, stacks) for stack in stacks}
+    spare = FREE + [pair for name, pair in KNOWN.items() if name not in names.values()]
+    unknown = [stack for stack in stacks if names[stack] not in KNOWN]
+    shared = {stack: spare[i % len(spare)] for i, stack in enumerate(unknown)}
+    return {stack: KNOWN.get(names[stack]) or shared[stack] for stack in stacks}
 
 
 def look_of(rows):
-    """{label: (colour, line style, marker)}: a well-known name always looks the same, and a stack
-    with more threads like the one with fewer, with dots.
-    @param rows {label: (stack, whether it has dots)}"""
-    looks, known, free = {}, dict(KNOWN), 0
-    for label, (stack, dots) in rows.items():
-        if stack not in known:
-            known[stack] = REST[free % len(REST)]
-            free += 1
-        looks[label] = (*known[stack], "o" if dots else None)
-    return looks
+    """{label: (colour, line style, marker)}: a stack with more threads looks like the one with fewer,
+    with dots.
+    @param rows {label: (stack, whether it has dots)}: those that are drawn"""
+    shared = shares(list(dict.fromkeys(stack for stack, _ in rows.values())))
+    return {label: (COLOURS[shared[stack][0]], DASHES[shared[stack][1]], "o" if dots else None)
+            for label, (stack, dots) in rows.items()}
 
 
 def prepare():

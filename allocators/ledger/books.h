@@ -5,8 +5,8 @@
 
 #include "allocators/backend.h"
 #include "allocators/ledger/count.h"
+#include "allocators/ledger/leaf_table.h"
 #include "allocators/ledger/statement.h"
-#include "allocators/ledger/table.h"
 
 #define PL_LEDGER_WINDOWS 16
 

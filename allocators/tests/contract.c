@@ -102,11 +102,12 @@ static void mark(unsigned char *block, size_t size, unsigned char value)
 
 static bool is_marked(const unsigned char *block, size_t size, unsigned char value)
 {
-    size_t step = size <= 8192 ? 1 : 4096;
-    for (size_t i = 0; i < size; i += step)
+    if (size <= 8192) /* all bytes are the first one */
+        return !size || (block[0] == value && memcmp(block, block + 1, size - 1) == 0);
+    for (size_t i = 0; i < size; i += 4096)
         if (block[i] != value)
             return false;
-    return !size || block[size - 1] == value;
+    return block[size - 1] == value;
 }
 
 static void serves_sizes(void **state)

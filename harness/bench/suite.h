@@ -4,7 +4,7 @@
 #define PL_BENCH_SUITE_H
 
 #include "harness/base/arena.h"
-#include "harness/bench/books.h"
+#include "harness/bench/counting_link.h"
 #include "harness/bench/shim.h"
 #include "harness/cell/job.h"
 #include "harness/cell/sampler.h"
@@ -79,7 +79,8 @@ void *run_take(struct run *run, uint32_t class_index);
 
 void run_give(struct run *run, uint32_t class_index, void *block);
 
-/* one_class.c, windows.c, hand_over.c, replay.c, population.c: each registers its benchmarks.
+/* one_class.c, windows.c, hand_over.c, receiver_benchmark.c, population.c: each registers its
+ * benchmarks.
  * @return 0 or a negative errno */
 int one_class_register(struct suite *suite);
 int windows_register(struct suite *suite);

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "harness/cell/enclosing.h"
-#include "harness/live/receiver.h"
+#include "harness/live/live_receiver.h"
 #include "harness/pipelines/trace/wall.h"
 #include "harness/scenario/traits.h"
 #include "harness/traffic/tape_split.h"

@@ -5,7 +5,7 @@
 #include "harness/cell/live.h"
 #include "harness/clock/real.h"
 #include "harness/clock/virtual.h"
-#include "harness/live/receiver.h"
+#include "harness/live/live_receiver.h"
 #include "harness/live/wait.h"
 
 #define SENDER_WAIT_NS (30 * PL_NS_PER_S)

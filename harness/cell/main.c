@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "allocators/allocator.h"
-#include "harness/cell/replay.h"
+#include "harness/cell/virtual_run.h"
 
 static int print_version(const char *stack)
 {

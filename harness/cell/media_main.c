@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/cell/replay.h"
+#include "harness/cell/virtual_run.h"
 #include "harness/media/running.h"
 
 int main(int argc, char **argv)

@@ -4,7 +4,7 @@
 #define PL_CELL_PROGRAM_SENDERS_H
 
 #include "harness/cell/job.h"
-#include "harness/cell/sender.h"
+#include "harness/cell/sender_process.h"
 
 struct pl_program_senders {
     uint32_t count;

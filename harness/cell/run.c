@@ -14,7 +14,7 @@
 #include "harness/base/temporary.h"
 #include "harness/cell/job.h"
 #include "harness/cell/process.h"
-#include "harness/cell/sender.h"
+#include "harness/cell/sender_process.h"
 #include "harness/cell/site_names.h"
 #include "harness/interpose/control.h"
 #include "harness/pipelines/pipeline.h"

@@ -7,7 +7,7 @@
 #include "harness/cli/cli.h"
 #include "harness/report/agreement/agreement.h"
 #include "harness/report/writers/text.h"
-#include "harness/results/gather.h"
+#include "harness/results/joined_runs.h"
 
 struct options {
     const char *folders[PL_AGREEMENT_COUNT];

@@ -8,7 +8,7 @@
 #include "allocators/allocator.h"
 #include "harness/base/proc.h"
 #include "harness/base/temporary.h"
-#include "harness/cell/heap.h"
+#include "harness/cell/installed_heap.h"
 #include "harness/cell/process.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"

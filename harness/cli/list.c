@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "allocators/base/printable.h"
-#include "harness/cell/heap.h"
+#include "harness/cell/installed_heap.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/listed_classes.h"

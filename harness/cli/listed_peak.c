@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 
 #include "allocators/base/printable.h"
-#include "harness/interpose/books.h"
 #include "harness/interpose/chain_names.h"
+#include "harness/interpose/program_books.h"
 #include "harness/trace/reader.h"
 
 enum { SITES_SHOWN = 10 };

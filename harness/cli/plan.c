@@ -9,7 +9,7 @@
 #include "harness/cli/cli.h"
 #include "harness/cli/command.h"
 #include "harness/cli/ledger_option.h"
-#include "harness/cli/recording.h"
+#include "harness/cli/scenario_recording.h"
 #include "harness/clock/virtual.h"
 #include "harness/interpose/control.h"
 #include "harness/pipelines/pipeline.h"

@@ -3,7 +3,7 @@
 #ifndef PL_CLI_PLAN_H
 #define PL_CLI_PLAN_H
 
-#include "harness/cell/heap.h"
+#include "harness/cell/installed_heap.h"
 #include "harness/cli/arguments.h"
 #include "harness/traffic/recording.h"
 

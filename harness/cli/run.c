@@ -17,7 +17,7 @@
 #include "harness/cli/cell_notes.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"
-#include "harness/cli/kept.h"
+#include "harness/cli/kept_results.h"
 #include "harness/cli/ledger_option.h"
 #include "harness/cli/observe.h"
 #include "harness/cli/plan.h"

@@ -5,7 +5,7 @@
 #include <jansson.h>
 
 #include "harness/cli/sizing.h"
-#include "harness/pipelines/pace.h"
+#include "harness/pipelines/hold_time.h"
 
 /** What was found for one stack. */
 struct pl_sized_stack {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "harness/base/files.h"
-#include "harness/instruments/lines.h"
+#include "harness/instruments/output_lines.h"
 
 struct reader {
     struct pl_lines lines;

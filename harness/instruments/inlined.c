@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/instruments/lines.h"
+#include "harness/instruments/output_lines.h"
 
 #define FRAMES_MAX 64     /* inlined into one address */
 #define RUN_TEXT_MAX 8192 /* of their names */

@@ -2,7 +2,7 @@
 #ifndef PL_INSTRUMENTS_MASSIF_TREE_H
 #define PL_INSTRUMENTS_MASSIF_TREE_H
 
-#include "harness/instruments/lines.h"
+#include "harness/instruments/output_lines.h"
 #include "harness/instruments/stacks.h"
 
 /** Frames of one stack at most; massif itself stops at 200 (--depth). */

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "harness/base/files.h"
-#include "harness/instruments/lines.h"
 #include "harness/instruments/massif_tree.h"
+#include "harness/instruments/output_lines.h"
 
 static int expect(struct pl_lines *lines, const char *start, const char **value)
 {

@@ -1,5 +1,5 @@
-/* Attaching a process and its threads to the page file (process.h). */
-#include "harness/interpose/process.h"
+/* Attaching a process and its threads to the page file (own_slot.h). */
+#include "harness/interpose/own_slot.h"
 
 #include <dlfcn.h>
 #include <errno.h>

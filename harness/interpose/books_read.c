@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/interpose/books.h"
-#include "harness/interpose/count.h"
+#include "harness/interpose/program_books.h"
+#include "harness/interpose/shared_count.h"
 
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000

@@ -1,5 +1,5 @@
-/* Reading the books that the processes of a foreign program keep (books.h), while they run and when
- * they have ended, and summing them up by site. One thread. */
+/* Reading the books that the processes of a foreign program keep (program_books.h), while they run
+ * and when they have ended, and summing them up by site. One thread. */
 #ifndef PL_INTERPOSE_BOOKS_READ_H
 #define PL_INTERPOSE_BOOKS_READ_H
 
@@ -44,7 +44,7 @@ struct pl_books_summary {
     struct pl_books_site *sites; /* that did anything */
     uint32_t site_count;
     uint64_t processes, processes_lost;
-    uint64_t unsited_blocks, unentered_blocks, unknown_frees; /* as in books.h */
+    uint64_t unsited_blocks, unentered_blocks, unknown_frees; /* as in program_books.h */
 };
 
 /** Sums up. Of processes that ended what was live at their ends is live; of programs that executed
@@ -53,7 +53,8 @@ int pl_books_sum_up(struct pl_books_reader *reader, int64_t now_ns,
                     struct pl_books_summary *summary);
 void pl_books_summary_free(struct pl_books_summary *summary);
 
-/** The frames of a site, innermost first, as books.h words them. @return how many; 0: none */
+/** The frames of a site, innermost first, as program_books.h words them.
+ *  @return how many; 0: none */
 uint32_t pl_books_frames(const struct pl_books_reader *reader, uint32_t index,
                          const uint64_t **frames);
 

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/interpose/books.h"
 #include "harness/interpose/books_read.h"
-#include "harness/interpose/count.h"
+#include "harness/interpose/program_books.h"
+#include "harness/interpose/shared_count.h"
 
 struct summing {
     struct pl_books_reader *reader;

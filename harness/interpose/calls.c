@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "harness/interpose/next.h"
-#include "harness/interpose/process.h"
+#include "harness/interpose/own_slot.h"
 #include "harness/interpose/serve.h"
 #include "harness/interpose/spare.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "allocators/base/printable.h"
-#include "harness/interpose/books.h"
+#include "harness/interpose/program_books.h"
 
 /* Functions that allocate on somebody's behalf, by how their names begin: of GLib, FFmpeg, CPython,
  * OpenSSL, SQLite, the C++ library's templates, and those that programs call so themselves. */

@@ -3,9 +3,9 @@
  * empty. */
 #include <string.h>
 
-#include "harness/interpose/count.h"
 #include "harness/interpose/keep.h"
-#include "harness/interpose/process.h"
+#include "harness/interpose/own_slot.h"
+#include "harness/interpose/shared_count.h"
 #include "harness/interpose/unwind.h"
 
 #define SITE_MASK ((uint64_t)PL_LEDGER_SITES_MAX - 1)

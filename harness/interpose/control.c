@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "allocators/backend.h"
-#include "harness/interpose/books.h"
+#include "harness/interpose/program_books.h"
 #include "harness/interpose/raw.h"
 
 /* Beside the running program, or where `make install` puts it, seen from there. */

@@ -22,7 +22,7 @@ int pl_interpose_check(const struct pl_stack_spec *stack, struct pl_error *error
 int pl_interpose_prepare(const struct pl_stack_spec *stack, const char *page_path,
                          struct pl_environment *environment, struct pl_error *error);
 
-/** Likewise for a program that is recorded (record.h): the stack is a heap alone.
+/** Likewise for a program that is recorded (recorder.h): the stack is a heap alone.
  *  @param raw_path of the raw file, absolute */
 int pl_interpose_prepare_recorded(const struct pl_stack_spec *stack, const char *page_path,
                                   const char *raw_path, struct pl_environment *environment,

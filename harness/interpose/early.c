@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-#include "harness/interpose/count.h"
 #include "harness/interpose/next.h"
+#include "harness/interpose/shared_count.h"
 
 enum { PLACES = 8192, PROBES = 64 };
 

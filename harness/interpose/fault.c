@@ -7,7 +7,7 @@
 #include <link.h>
 #include <string.h>
 
-#include "harness/interpose/process.h"
+#include "harness/interpose/own_slot.h"
 
 static uint64_t calls; /* a child of fork counts on from where its parent was */
 

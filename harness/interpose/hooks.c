@@ -1,9 +1,9 @@
 /* A heap's own names, served through the layers (hooks.h). */
 #include "harness/interpose/hooks.h"
 
-#include "harness/interpose/process.h"
-#include "harness/interpose/record.h"
+#include "harness/interpose/own_slot.h"
 #include "harness/interpose/record_begin.h"
+#include "harness/interpose/recorder.h"
 #include "harness/interpose/serve.h"
 
 static void *allocate(const struct pl_hooked *hooked, const void *caller)

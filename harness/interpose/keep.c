@@ -10,8 +10,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "harness/interpose/count.h"
-#include "harness/interpose/process.h"
+#include "harness/interpose/own_slot.h"
+#include "harness/interpose/shared_count.h"
 #include "harness/interpose/unwind.h"
 
 /* linux/mman.h; before Linux 4.17 an unknown flag, and the address a wish */

@@ -1,11 +1,11 @@
-/* Keeping a process's books (books.h). Nothing here takes a lock, or memory of a heap. */
+/* Keeping a process's books (program_books.h). Nothing here takes a lock, or memory of a heap. */
 #ifndef PL_INTERPOSE_KEEP_H
 #define PL_INTERPOSE_KEEP_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "harness/interpose/books.h"
+#include "harness/interpose/program_books.h"
 
 /** Opens books for this process: as it attaches, in a child of fork too, whose parent's they are
  * not. What fails leaves it without, and is counted in the page. */

@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "harness/interpose/process.h"
+#include "harness/interpose/own_slot.h"
 
 /* A thread's credit is two chunks at most: 1/8192 of the limit, and no more than it needs to be for
  * its count to be seldom written. */

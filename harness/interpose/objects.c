@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "harness/interpose/count.h"
+#include "harness/interpose/shared_count.h"
 
 #define ALIGNED(bytes) (((bytes) + 3) & ~(size_t)3)
 

@@ -5,7 +5,7 @@
 #include <dlfcn.h>
 #include <stdint.h>
 
-#include "harness/interpose/books.h"
+#include "harness/interpose/program_books.h"
 
 /** Finds an object in the books, and lists it if it is new there. Takes no lock and no memory.
  *  @return its number, from 1; 0 when there are too many */

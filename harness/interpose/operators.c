@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "harness/interpose/next.h"
-#include "harness/interpose/process.h"
+#include "harness/interpose/own_slot.h"
 #include "harness/interpose/serve.h"
 #include "harness/interpose/spare.h"
 

@@ -20,7 +20,7 @@
 enum {
     PL_PAGE_PROCESSES = 64, /* at a time; more are lost */
     PL_PAGE_STRIPES = 64,   /* threads at a time with one of their own; more share the last */
-    PL_PAGE_BOOKS = 512,    /* processes that keep books of a ledger, in all (books.h) */
+    PL_PAGE_BOOKS = 512,    /* processes that keep books of a ledger, in all (program_books.h) */
     PL_PAGE_FAULTS = 8,     /* injected faults that are told one by one: the latest */
     PL_PAGE_PATH_MAX = 240  /* bytes of a path, with its NUL; longer ones keep their end */
 };

@@ -1,4 +1,4 @@
-/* Memory that is there before a recorded program's first allocation (record.h). */
+/* Memory that is there before a recorded program's first allocation (recorder.h). */
 #ifndef PL_INTERPOSE_RECORD_BEGIN_H
 #define PL_INTERPOSE_RECORD_BEGIN_H
 

@@ -2,7 +2,7 @@
 #ifndef PL_INTERPOSE_RECORD_THREAD_H
 #define PL_INTERPOSE_RECORD_THREAD_H
 
-#include "harness/interpose/process.h"
+#include "harness/interpose/own_slot.h"
 #include "harness/interpose/raw.h"
 
 struct pl_record_thread {

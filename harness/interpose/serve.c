@@ -8,7 +8,7 @@
 #include "harness/interpose/keep.h"
 #include "harness/interpose/limit.h"
 #include "harness/interpose/next.h"
-#include "harness/interpose/record.h"
+#include "harness/interpose/recorder.h"
 #include "harness/interpose/spare.h"
 #include "harness/interpose/trim.h"
 

@@ -7,8 +7,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "harness/interpose/count.h"
-#include "harness/interpose/process.h"
+#include "harness/interpose/own_slot.h"
+#include "harness/interpose/shared_count.h"
 
 enum { FREE = 0, FOLDING = 1 };
 

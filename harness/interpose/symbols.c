@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "allocators/base/printable.h"
-#include "harness/interpose/books.h"
+#include "harness/interpose/program_books.h"
 
 /* Of one file at one address. */
 struct module {

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "harness/interpose/next.h"
-#include "harness/interpose/process.h"
+#include "harness/interpose/own_slot.h"
 
 enum { CALLS_A_LOOK = 64 };
 

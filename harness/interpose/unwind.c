@@ -14,9 +14,9 @@
 #include <string.h>
 
 #include "harness/interpose/cfi.h"
-#include "harness/interpose/count.h"
 #include "harness/interpose/objects.h"
-#include "harness/interpose/process.h"
+#include "harness/interpose/own_slot.h"
+#include "harness/interpose/shared_count.h"
 
 enum {
     OWN_FRAMES_MAX = 8, /* of this library, between the exported function and here */

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "harness/interpose/books.h"
+#include "harness/interpose/program_books.h"
 
 /** Remembers from now on in a table what is found of return addresses; as the process attaches. It
  *  begins as zeroes, and is this process's alone. */
@@ -20,7 +20,7 @@ void pl_unwind_begin(struct pl_books_rule table[PL_BOOKS_RULES]);
 bool pl_unwind(const void *caller, uint32_t max, const struct pl_books_walk *old,
                struct pl_books_walk *walk);
 
-/** The frame's word (books.h). */
+/** The frame's word (program_books.h). */
 static inline uint64_t pl_unwind_word(const struct pl_books_step *step)
 {
     return (step->rule & ~PL_BOOKS_ADDRESS_MASK) | (step->pc & PL_BOOKS_ADDRESS_MASK);

@@ -2,8 +2,8 @@
 #include <netinet/in.h>
 
 #include "harness/clock/real.h"
+#include "harness/live/live_state.h"
 #include "harness/live/socket.h"
-#include "harness/live/state.h"
 #include "harness/traffic/rtp.h"
 
 #define DROPS_EVERY_MS 100

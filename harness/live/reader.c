@@ -1,6 +1,6 @@
 /* The reader's thread: a read at every tick, by absolute deadlines, so that a late one is followed
  * by the next at once and the pace holds. */
-#include "harness/live/state.h"
+#include "harness/live/live_state.h"
 #include "harness/live/wait.h"
 
 void *reader_run(void *context)

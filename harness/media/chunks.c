@@ -1,8 +1,8 @@
 /* Two chunks of the delay's length, as Liquidsoap's deferred buffer: one fills while the other is
- * played (state.h). */
+ * played (media_state.h). */
 #include <string.h>
 
-#include "harness/media/state.h"
+#include "harness/media/media_state.h"
 
 static uint64_t chunk_bytes(const struct running *r)
 {

@@ -1,5 +1,5 @@
-/* Frames held as FFmpeg's decoder made them (state.h). */
-#include "harness/media/state.h"
+/* Frames held as FFmpeg's decoder made them (media_state.h). */
+#include "harness/media/media_state.h"
 
 /* The delay in the decoder's own samples: its rate is known with its first frame. */
 static void note_rate(struct running *r, const AVFrame *frame)

@@ -1,11 +1,11 @@
 /* Frames in blocks of the stack, the line in which they wait, and those that leak out of it
- * (state.h). */
+ * (media_state.h). */
 #include <string.h>
 
 #include <libavutil/imgutils.h>
 
 #include "harness/base/random.h"
-#include "harness/media/state.h"
+#include "harness/media/media_state.h"
 
 struct pl_media_frame *line_at(const struct running *r, uint32_t place)
 {

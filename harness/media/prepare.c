@@ -1,9 +1,9 @@
-/* What is done before the window (state.h). */
+/* What is done before the window (media_state.h). */
 #include <errno.h>
 
 #include "harness/media/exactness.h"
+#include "harness/media/media_state.h"
 #include "harness/media/run_in_child.h"
-#include "harness/media/state.h"
 
 /* What the process that prepares finds out; it lies in the memory that it shares with this one. */
 struct prepared {

@@ -8,7 +8,7 @@
 #include "harness/media/broadcast_clips.h"
 #include "harness/media/crossfade.h"
 #include "harness/media/log.h"
-#include "harness/media/state.h"
+#include "harness/media/media_state.h"
 
 /* Beside them lies what prepare() takes. */
 _Static_assert(sizeof(struct streams) + 4096 <= PL_MEDIA_STATE_BYTES, "raise PL_MEDIA_STATE_BYTES");

@@ -1,7 +1,7 @@
-/* One stream of the pipeline media, but for its ticks (state.h). */
+/* One stream of the pipeline media, but for its ticks (media_state.h). */
 #include <errno.h>
 
-#include "harness/media/state.h"
+#include "harness/media/media_state.h"
 
 _Static_assert(sizeof(struct running) <= PL_MEDIA_STREAM_BYTES, "raise PL_MEDIA_STREAM_BYTES");
 

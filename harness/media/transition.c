@@ -1,8 +1,8 @@
-/* From one track to the next (state.h). */
+/* From one track to the next (media_state.h). */
 #include <string.h>
 
 #include "harness/media/crossfade.h"
-#include "harness/media/state.h"
+#include "harness/media/media_state.h"
 
 /* Frames of the track that begins, read ahead, at the end of the line.
  * @return how many; fewer than wanted when the stack refused */

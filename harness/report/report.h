@@ -11,7 +11,7 @@
 struct pl_report {
     const char *folder;
     const char *baseline; /* a folder to compare with, or NULL */
-    const char *history;  /* a file of runs, or NULL */
+    const char *history;  /* a file of runs; NULL: what the folder's last report had, if any */
 };
 
 /** Reads FOLDER/results.json and its series, has plots/ draw the pictures and writes the reports.

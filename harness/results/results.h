@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "harness/cell/heap.h"
+#include "harness/cell/installed_heap.h"
 #include "harness/measure/metrics.h"
 #include "harness/results/expect.h"
 #include "harness/traffic/recording.h"

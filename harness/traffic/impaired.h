@@ -4,7 +4,7 @@
 #define PL_TRAFFIC_IMPAIRED_H
 
 #include "harness/base/arena.h"
-#include "harness/traffic/faults.h"
+#include "harness/traffic/network_faults.h"
 #include "harness/traffic/replay.h"
 #include "harness/traffic/ssrc_timeline.h"
 

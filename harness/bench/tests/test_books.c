@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "harness/bench/books.h"
+#include "harness/bench/counting_link.h"
 
 /* A heap that refuses when told to. */
 struct heap {

@@ -14,7 +14,7 @@
 #include "harness/cell/job.h"
 #include "harness/cell/process.h"
 #include "harness/cell/record.h"
-#include "harness/cell/sender.h"
+#include "harness/cell/sender_process.h"
 
 #define SECONDS INT64_C(2)
 #define SESSIONS_MAX 2048
@@ -22,9 +22,9 @@
 #define RCVBUF \
     (8u << 20) /* 65 ms at 100,000 packets/s: a hiccup of the machine is no lack of speed */
 #define MEMORY (512u << 20)
-#define LATE_NS INT64_C(20000000) /* a sender that is so late doesn't send at the rate asked for \
-                                   */
-#define AT_SESSIONS 200           /* senders, for CPU a packet: 68,900 packets/s */
+/* A sender that is so late doesn't send at the rate asked for. */
+#define LATE_NS INT64_C(20000000)
+#define AT_SESSIONS 200 /* senders, for CPU a packet: 68,900 packets/s */
 
 enum limit { KEEPS_UP, KERNEL_LOSES, SENDER_LATE };
 

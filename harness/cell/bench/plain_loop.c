@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "harness/pipelines/samples.h"
+#include "harness/pipelines/decode_samples.h"
 #include "harness/traffic/recording.h"
 
 #define SESSIONS 2

@@ -97,6 +97,7 @@ title: a receiver that is fed
 pipeline: program
 program:
   command: [./guest, count, "47113"]
+  ready: "udp:47113"
   send: [{file: $traffic, to: 127.0.0.1:47113}]
   clients: [{command: [sh, -c, "echo a client; exec ./guest hold 1"], count: 3, every: 100ms, until: 1500ms, stall: [{from: 500ms, until: 700ms}]}]
   actions: [{at: 600ms, command: [sh, -c, "echo an action"]}]
@@ -113,7 +114,7 @@ count=$(tail -n 1 fed/output/000.fed.glibc.own.r0.txt | cut -d' ' -f1)
 grep -q 'an action' fed/output/*-clients.txt || bad "fed: the action was not run"
 [ "$(grep -c 'a client' fed/output/*-clients.txt)" -eq 3 ] || bad "fed: there were not three clients: $(cat fed/output/*-clients.txt)"
 sed -e 's/name: fed/name: hups/' -e 's/command: .*47113.*/command: [.\/guest, hups]\n  ready: "output:listening for"/' \
-    -e '/send:/d' -e '/clients:/d' -e 's/actions:.*/actions: [{at: 300ms, every: 400ms, signal: HUP}]/' \
+    -e '/ready: "udp/d' -e '/send:/d' -e '/clients:/d' -e 's/actions:.*/actions: [{at: 300ms, every: 400ms, signal: HUP}]/' \
     -e 's/metrics: {[^}]*}, //' fed.yaml >hups.yaml
 cell hups 0 hups.yaml
 [ "$(tail -n 1 hups/output/000.hups.glibc.own.r0.txt)" = "SIGHUP 3" ] || bad "hups: $(tail -n 1 hups/output/000.hups.glibc.own.r0.txt), and three were due"

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../../tests/lib.sh"
 export XDG_STATE_HOME=$tmp/state
 patience=120
-short=(steady-reader --allocator glibc,slab --set duration=20s --set container=none)
+short=(steady-reader --allocator glibc,slab --set duration=5s --set container=none)
 
 # usage
 fails 2 "expected two of results" compare

@@ -20,26 +20,29 @@ fails 2 "ends in .so or .so.N" run "${short[@]}" --out "$tmp/none" --allocator j
 fails 2 "an absolute path" run "${short[@]}" --out "$tmp/none" --allocator jemalloc@libjemalloc.so.2
 [ ! -e "$tmp/none" ] || bad "a refused command left a folder"
 
+# A heap that is missing: of a group it is skipped, once for all scenarios, in the results, too; by its
+# own name it is an error.
+missing_heap_is_told() {
+    local hide=$build/libplimsoll-hide-library.so
+    if [ -e "$hide" ]; then
+        hidden() { PLIMSOLL_HIDE=libjemalloc LD_PRELOAD=$hide plimsoll "$@"; }
+        hidden run stalled-reader half-speed-reader --tier smoke --set duration=20s --out "$tmp/lacks" >/dev/null 2>"$tmp/err"
+        [ "$(grep -c '^plimsoll: jemalloc skipped: .*is not installed' "$tmp/err")" -eq 1 ] || bad "not skipped once: $(cat "$tmp/err")"
+        grep -q '^ *"jemalloc skipped: .*is not installed' "$tmp/lacks/results.json" || bad "results.json does not say what was skipped"
+        hidden report "$tmp/lacks" >/dev/null 2>&1
+        grep -q 'jemalloc skipped' "$tmp/lacks/report.md" || bad "report.md does not say what was skipped"
+        hidden run stalled-reader --tier smoke --set duration=20s --allocator heaps --no-save >"$tmp/out" 2>&1
+        grep -q '^glibc ' "$tmp/out" && grep -q 'jemalloc skipped' "$tmp/out" || bad "--allocator heaps: $(cat "$tmp/out")"
+        hidden run stalled-reader --allocator heaps,jemalloc --no-save >"$tmp/out" 2>&1
+        [ $? -eq 3 ] || bad "a heap by its name that is not here: $(cat "$tmp/out")"
+    fi
+}
+
 here=$(installed jemalloc)
 if [ -z "$here" ]; then
     echo "not tried: the rest: $(plimsoll list allocators | grep -A2 '^jemalloc ' | sed -n 's/^ *not here: //p')"
-    
-# A heap that is missing: of a group it is skipped, once for all scenarios, in the results, too; by its
-# own name it is an error.
-hide=$build/libplimsoll-hide-library.so
-if [ -e "$hide" ]; then
-    hidden() { PLIMSOLL_HIDE=libjemalloc LD_PRELOAD=$hide plimsoll "$@"; }
-    hidden run stalled-reader half-speed-reader --tier smoke --set duration=20s --out "$tmp/lacks" >/dev/null 2>"$tmp/err"
-    [ "$(grep -c '^plimsoll: jemalloc skipped: .*is not installed' "$tmp/err")" -eq 1 ] || bad "not skipped once: $(cat "$tmp/err")"
-    grep -q '^ *"jemalloc skipped: .*is not installed' "$tmp/lacks/results.json" || bad "results.json does not say what was skipped"
-    hidden report "$tmp/lacks" >/dev/null 2>&1
-    grep -q 'jemalloc skipped' "$tmp/lacks/report.md" || bad "report.md does not say what was skipped"
-    hidden run stalled-reader --tier smoke --set duration=20s --allocator heaps --no-save >"$tmp/out" 2>&1
-    grep -q '^glibc ' "$tmp/out" && grep -q 'jemalloc skipped' "$tmp/out" || bad "--allocator heaps: $(cat "$tmp/out")"
-    hidden run stalled-reader --allocator heaps,jemalloc --no-save >"$tmp/out" 2>&1
-    [ $? -eq 3 ] || bad "a heap by its name that is not here: $(cat "$tmp/out")"
-fi
-exit $failed
+    missing_heap_is_told
+    exit $failed
 fi
 version=${here%%, *} library=${here#*, }
 library=${library%%, *}
@@ -97,19 +100,5 @@ said="jemalloc $version -> 9.9.9: a change of the heap"
 grep -qF "\"statement\": \"$said\"" "$tmp/new/compare.json" || bad "compare.json does not have the change"
 grep -q "0 not comparable" "$tmp/out" || bad "another version is not compared: $(tail -n 1 "$tmp/out")"
 
-# A heap that is missing: of a group it is skipped, once for all scenarios, in the results, too; by its
-# own name it is an error.
-hide=$build/libplimsoll-hide-library.so
-if [ -e "$hide" ]; then
-    hidden() { PLIMSOLL_HIDE=libjemalloc LD_PRELOAD=$hide plimsoll "$@"; }
-    hidden run stalled-reader half-speed-reader --tier smoke --set duration=20s --out "$tmp/lacks" >/dev/null 2>"$tmp/err"
-    [ "$(grep -c '^plimsoll: jemalloc skipped: .*is not installed' "$tmp/err")" -eq 1 ] || bad "not skipped once: $(cat "$tmp/err")"
-    grep -q '^ *"jemalloc skipped: .*is not installed' "$tmp/lacks/results.json" || bad "results.json does not say what was skipped"
-    hidden report "$tmp/lacks" >/dev/null 2>&1
-    grep -q 'jemalloc skipped' "$tmp/lacks/report.md" || bad "report.md does not say what was skipped"
-    hidden run stalled-reader --tier smoke --set duration=20s --allocator heaps --no-save >"$tmp/out" 2>&1
-    grep -q '^glibc ' "$tmp/out" && grep -q 'jemalloc skipped' "$tmp/out" || bad "--allocator heaps: $(cat "$tmp/out")"
-    hidden run stalled-reader --allocator heaps,jemalloc --no-save >"$tmp/out" 2>&1
-    [ $? -eq 3 ] || bad "a heap by its name that is not here: $(cat "$tmp/out")"
-fi
+missing_heap_is_told
 finish

@@ -85,6 +85,17 @@ grep -q '^- steady-reader glibc `live_bytes_peak` at c3, 2020-01-03T00:00:00Z: .
 grep -q '▁▁█' "$tmp/new/report.md" || bad "no line over the runs"
 grep -q '<section id="past" data-view="past">' "$tmp/new/report.html" || bad "no history in report.html"
 
+# it stays when the report is written again, and costs none when its file has gone
+plimsoll report "$tmp/new" --baseline "$tmp/base" >/dev/null 2>"$tmp/stderr" || bad "--baseline after --history: $(cat "$tmp/stderr")"
+grep -q '<section id="past" data-view="past">' "$tmp/new/report.html" || bad "--baseline: the history is lost in report.html"
+grep -q '<section id="before" data-view="before">' "$tmp/new/report.html" || bad "--baseline after --history: no section of it"
+grep -q '▁▁█' "$tmp/new/report.md" || bad "--baseline: the history is lost in report.md"
+mv "$tmp/history.jsonl" "$tmp/away.jsonl"
+plimsoll report "$tmp/new" >/dev/null 2>"$tmp/stderr" || bad "a history that has gone: $(cat "$tmp/stderr")"
+grep -q "^plimsoll: warning: the last report's history is left out: .*history.jsonl: No such file.*; expected --history FILE$" "$tmp/stderr" ||
+    bad "a history that has gone is not told: $(cat "$tmp/stderr")"
+! grep -q 'id="past"' "$tmp/new/report.html" || bad "a history that has gone is shown"
+
 grep -q '^Noise of this host: not measured' "$tmp/new/report.md" || bad "no word on this host's noise"
 
 # no colour in a pipe

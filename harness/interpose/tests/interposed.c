@@ -12,9 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "harness/interpose/books.h"
 #include "harness/interpose/chain_names.h"
 #include "harness/interpose/control.h"
+#include "harness/interpose/program_books.h"
 
 static char page_path[256];
 static char books_path[sizeof page_path + sizeof PL_BOOKS_SUFFIX];

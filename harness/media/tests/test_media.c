@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "harness/base/files.h"
-#include "harness/media/state.h"
+#include "harness/media/media_state.h"
 #include "harness/media/tests/rig.h"
 
 #define S INT64_C(1000000000)

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "harness/base/random.h"
-#include "harness/pipelines/blocks/held.h"
+#include "harness/pipelines/blocks/held_blocks.h"
 
 #define SPARE 4096 /* records beyond half as many again as are likely */
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "harness/clock/virtual.h"
-#include "harness/pipelines/broadcast/state.h"
+#include "harness/pipelines/broadcast/broadcast_state.h"
 
 static void put_header(uint8_t *at, uint32_t width, uint32_t height)
 {

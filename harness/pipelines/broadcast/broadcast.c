@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "harness/clock/virtual.h"
-#include "harness/pipelines/broadcast/state.h"
+#include "harness/pipelines/broadcast/broadcast_state.h"
 
 #define SENDS_PER_S 100 /* a viewer's sender wakes */
 #define TEXT_SPARE 64   /* B of a packet's head, and to spare */

@@ -1,7 +1,7 @@
-/* Clients that come and go (state.h). */
+/* Clients that come and go (broadcast_state.h). */
 #include <string.h>
 
-#include "harness/pipelines/broadcast/state.h"
+#include "harness/pipelines/broadcast/broadcast_state.h"
 
 /* ascii-chat's blocks for a client (its memory reports of 10 August 2025). */
 static const uint16_t part_bytes[BROADCAST_PARTS] = {232, 232, 4168, 2048, 64, 8};

@@ -1,5 +1,5 @@
-/* Blocks, and what must be in them (state.h). */
-#include "harness/pipelines/broadcast/state.h"
+/* Blocks, and what must be in them (broadcast_state.h). */
+#include "harness/pipelines/broadcast/broadcast_state.h"
 
 #define PIXEL_STEP 4093 /* a prime below a page's bytes: each page is looked at */
 

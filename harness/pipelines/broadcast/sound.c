@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "harness/clock/virtual.h"
-#include "harness/pipelines/broadcast/state.h"
+#include "harness/pipelines/broadcast/broadcast_state.h"
 
 #define MIXER_BYTES 1386 /* ascii-chat's (its memory reports of 10 August 2025) */
 #define SAMPLES PL_BROADCAST_SOUND_SAMPLES

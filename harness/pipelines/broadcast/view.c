@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "harness/clock/virtual.h"
-#include "harness/pipelines/broadcast/state.h"
+#include "harness/pipelines/broadcast/broadcast_state.h"
 
 #define PACKET_HEAD 24 /* B before the text: magic, type, length, sum, sender, size */
 

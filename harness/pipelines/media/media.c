@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "harness/pipelines/pace.h"
+#include "harness/pipelines/hold_time.h"
 #include "harness/traffic/material.h"
 
 /* The shortest frame that a decoder makes: 2.5 ms, of Opus. L16 has whatever its packets have; the

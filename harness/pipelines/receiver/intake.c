@@ -4,7 +4,7 @@
  * memory, twice the calls). */
 #include <string.h>
 
-#include "harness/pipelines/receiver/state.h"
+#include "harness/pipelines/receiver/receiver_state.h"
 #include "harness/traffic/rtp.h"
 
 void packet_release(struct receiver *r, struct pl_side *side, struct packet *packet)

@@ -3,7 +3,7 @@
 #ifndef PL_RECEIVER_MODELLED_H
 #define PL_RECEIVER_MODELLED_H
 
-#include "harness/pipelines/receiver/state.h"
+#include "harness/pipelines/receiver/receiver_state.h"
 #include "harness/traffic/sender.h"
 
 /** Datagrams in the kernel's buffer of one socket. */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "harness/clock/virtual.h"
-#include "harness/pipelines/receiver/state.h"
+#include "harness/pipelines/receiver/receiver_state.h"
 
 #define CHOPPY_WINDOW_NS INT64_C(300000000) /* roc-toolkit 0.4.0, watchdog: 300 ms */
 

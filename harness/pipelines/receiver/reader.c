@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "harness/clock/virtual.h"
-#include "harness/pipelines/receiver/state.h"
+#include "harness/pipelines/receiver/receiver_state.h"
 
 #define CLEAN_NS PL_NS_PER_S /* whole for so long means recovered: five latencies */
 

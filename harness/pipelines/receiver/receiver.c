@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "harness/clock/virtual.h"
-#include "harness/pipelines/pace.h"
+#include "harness/pipelines/hold_time.h"
 #include "harness/pipelines/receiver/modelled.h"
 #include "harness/traffic/rtp.h"
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "harness/clock/virtual.h"
-#include "harness/pipelines/receiver/state.h"
+#include "harness/pipelines/receiver/receiver_state.h"
 
 /* Of the clock that arrivals are where no other is known. */
 enum { ARRIVALS_HZ = 100000 };

@@ -12,7 +12,7 @@
 
 #include "harness/clock/real.h"
 #include "harness/clock/virtual.h"
-#include "harness/pipelines/blocks/held.h"
+#include "harness/pipelines/blocks/held_blocks.h"
 #include "harness/pipelines/blocks/jobs.h"
 #include "harness/traffic/material.h"
 

@@ -14,7 +14,7 @@
 #include "harness/clock/real.h"
 #include "harness/clock/virtual.h"
 #include "harness/pipelines/broadcast/broadcast.h"
-#include "harness/pipelines/broadcast/state.h"
+#include "harness/pipelines/broadcast/broadcast_state.h"
 
 #define S INT64_C(1000000000)
 #define MS INT64_C(1000000)

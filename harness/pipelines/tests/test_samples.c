@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "harness/pipelines/samples.h"
+#include "harness/pipelines/decode_samples.h"
 
 /* ITU-T G.711 tables 1a and 2a: code words as sent, decoder output values times 2 (mu-law, 14 bits
  * to 16: times 4; A-law, 13 bits: times 8). */

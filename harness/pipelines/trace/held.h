@@ -4,7 +4,7 @@
 #define PL_PIPELINES_TRACE_HELD_H
 
 #include "harness/base/arena.h"
-#include "harness/pipelines/trace/blocks.h"
+#include "harness/pipelines/trace/block_calls.h"
 
 struct trace_held {
     struct trace_block *blocks; /* by slot */

@@ -35,6 +35,10 @@ const struct pl_column pl_columns[] = {
     {"peak sockets", "MiB", PL_MODEL_socket_bytes_peak, MIB, false, false, true, 5},
     {"exit status", "", PL_MODEL_exit_status, 1, true, false, false, 1},
     {"CPU", "ns/pkt", PL_MODEL_cpu_ns_per_packet, 1, false, false, false, 3},
+    {"CPU, user", "%", PL_MODEL_cpu_user_percent, 1, false, false, true, 0},
+    {"CPU, system", "%", PL_MODEL_cpu_system_percent, 1, false, false, true, 0},
+    {"faults", "", PL_MODEL_faults_minor, 1, true, false, false, 0},
+    {"acquire p99", "ns", PL_MODEL_acquire_ns_p99, 1, true, false, false, 0},
     {"above null", "ns/pkt", PL_MODEL_cpu_ns_per_packet, 1, false, true, false, 6},
 };
 const size_t pl_column_count = sizeof pl_columns / sizeof *pl_columns;
@@ -55,7 +59,7 @@ struct pl_summary pl_column_of(const struct pl_column *c, const struct pl_model_
 
 bool pl_column_used(const struct pl_column *c, const struct pl_model_group *g)
 {
-    if (c->foreign && !g->used[PL_MODEL_threads_peak])
+    if (!c->rank || (c->foreign && !g->used[PL_MODEL_threads_peak]))
         return false;
     return c->above_floor ? g->used_above_floor[c->metric] : g->used[c->metric];
 }

@@ -1,4 +1,4 @@
-/* The figures that every table shows, in their order: which metric, in which unit. */
+/* The figures that tables show, in their order: which metric, in which unit. */
 #ifndef PL_REPORT_MODEL_COLUMNS_H
 #define PL_REPORT_MODEL_COLUMNS_H
 
@@ -12,7 +12,8 @@ struct pl_column {
     bool whole;       /* a count */
     bool above_floor; /* less the median of the `null` heap with as many threads */
     bool foreign;     /* of foreign programs alone: models would only get wider tables by it */
-    unsigned rank; /* from 1 on: what is left out first where a table is too wide is the highest */
+    unsigned rank; /* from 1 on: what is left out first where a table is too wide is the highest; 0:
+                      of the page's table of all cells alone, which shows what any of them has */
 };
 
 extern const struct pl_column pl_columns[];

@@ -66,6 +66,48 @@ static int load_history(const struct pl_model *m, FILE *progress, struct pl_repo
     return rc;
 }
 
+/* What the report that is written anew was told; a folder's run takes its reports with it.
+ * @return new memory; NULL where there was no history */
+static char *history_of_last_report(const char *folder)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/report.json", folder);
+    json_t *last = json_load_file(path, 0, NULL);
+    const char *file = json_string_value(json_object_get(json_object_get(last, "history"), "file"));
+    char *kept = file ? strdup(file) : NULL;
+    json_decref(last);
+    return kept;
+}
+
+static void drop_history(struct pl_report_context *a)
+{
+    for (size_t i = 0; i < a->trends_count; i++)
+        pl_trends_free(&a->trends[i]);
+    free(a->trends);
+    json_decref(a->runs);
+    free(a->kept_history);
+    a->history = a->kept_history = NULL;
+    a->runs = NULL;
+    a->trends = NULL;
+    a->trends_count = 0;
+}
+
+/* Nobody asked for it this time: one that can't be read costs no report. */
+static void keep_history(const struct pl_model *m, const char *folder, FILE *progress,
+                         struct pl_report_context *a)
+{
+    struct pl_error reason;
+    a->history = a->kept_history = history_of_last_report(folder);
+    if (a->history && load_history(m, progress, a, &reason)) {
+        char text[600];
+        snprintf(text, sizeof text,
+                 "the last report's history is left out: %.400s; expected --history FILE",
+                 reason.text);
+        warn(progress, text);
+        drop_history(a);
+    }
+}
+
 int pl_report_context_load(const struct pl_model *m, const char *folder, const char *baseline,
                            const char *history, FILE *progress, struct pl_report_context *context,
                            struct pl_error *error)
@@ -75,6 +117,8 @@ int pl_report_context_load(const struct pl_model *m, const char *folder, const c
     int rc = baseline ? load_baseline(m, context, error) : 0;
     if (!rc && history)
         rc = load_history(m, progress, context, error);
+    else if (!rc)
+        keep_history(m, folder, progress, context);
     if (!rc)
         rc = load_held(m, folder, context, error);
     if (rc)
@@ -84,10 +128,7 @@ int pl_report_context_load(const struct pl_model *m, const char *folder, const c
 
 void pl_report_context_free(struct pl_report_context *a)
 {
-    for (size_t i = 0; i < a->trends_count; i++)
-        pl_trends_free(&a->trends[i]);
-    free(a->trends);
-    json_decref(a->runs);
+    drop_history(a);
     pl_held_free(&a->held);
     pl_baseline_diff_free(&a->diff);
     pl_comparison_free(&a->comparison);

@@ -20,13 +20,15 @@ struct pl_report_context {
     struct pl_calibration calibration; /* of this host; root is NULL where there is none */
     char calibration_why[512];         /* why the one that is there can't be read, or "" */
     const char *history;               /* a file, as it was named; NULL: none */
+    char *kept_history;                /* the same, where an earlier report was told of it */
     json_t *runs;
     struct pl_trends *trends; /* of each group of the model; NULL without a history */
     size_t trends_count;
     struct pl_held_list held; /* models beside their counterparts */
 };
 
-/** Loads what is asked for. @param model built; kept by the caller as long as the context
+/** Loads what is asked for, and without a history that of the folder's last report. @param model
+ * built; kept by the caller as long as the context
  *  @param folder of the model's results @param baseline a folder, or NULL @param history a file, or
  * NULL
  *  @param progress where skipped lines of the history are told

@@ -13,6 +13,7 @@
 #define BUCKETS 240
 #define FEWEST_BUCKETS 15
 #define FINEST 4096.0
+#define PEAK_NOTED 0.01 /* as in plots/chart.py: less is not seen */
 
 /* One repetition. */
 struct run {
@@ -128,6 +129,13 @@ static int take(struct run *runs, size_t count, struct pl_row_curves *c)
     drawn->series.t_ns = NULL;
     drawn->series.rss_bytes = NULL;
     return thin_row(c, BUCKETS);
+}
+
+double pl_row_curves_peak_between(const struct pl_row_curves *c)
+{
+    const json_t *metrics = json_object_get(c->cell, "metrics");
+    double peak = json_number_value(json_object_get(metrics, "rss_bytes_peak"));
+    return peak >= c->peak_bytes * (1 + PEAK_NOTED) ? peak : 0;
 }
 
 static int load_row(const struct pl_model_row *row, const char *folder, struct pl_row_curves *c)

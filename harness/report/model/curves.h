@@ -17,6 +17,10 @@ struct pl_row_curves {
     struct pl_points band_high;
 };
 
+/** The peak of the repetition that is drawn, in bytes, where it lies a hundredth or more above
+ * every sample: RSS was so high for a moment between two of them. @return 0 where it does not */
+double pl_row_curves_peak_between(const struct pl_row_curves *curves);
+
 /** The rows of a group, as in the model. */
 struct pl_group_curves {
     struct pl_row_curves *rows;

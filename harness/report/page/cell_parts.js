@@ -1,16 +1,24 @@
 /* Parts of a cell's page: figures, latencies, drops, repetitions. */
 
-/* Bars of values, each with its text; the longest is the whole width. */
+/* Bars of values, each with its text and, where repetitions differ, [lowest, highest] as a whisker;
+ * the longest is the whole width. */
 function bars(caption, entries, write) {
-    const most = Math.max(...entries.map(([, value]) => value), 0) || 1;
+    const most =
+        Math.max(...entries.flatMap(([, value, , ends]) => [value, ...(ends || [])]), 0) || 1;
+    const share = (value) => `${Math.max(0, value / most) * 100}%`;
     return el(
         'table', {class: 'bars'}, el('caption', null, caption),
-        el('tbody', null, entries.map(([name, value, more]) => {
+        el('tbody', null, entries.map(([name, value, more, ends]) => {
             const bar = el('span', {class: 'bar', 'aria-hidden': 'true'});
-            bar.style.setProperty('--share', `${Math.max(0, value / most) * 100}%`);
+            bar.style.setProperty('--share', share(value));
+            const whisker = ends ? el('span', {class: 'whisker', 'aria-hidden': 'true'}) : null;
+            if (whisker) {
+                whisker.style.setProperty('--low', share(ends[0]));
+                whisker.style.setProperty('--high', share(ends[1]));
+            }
             return el(
                 'tr', null, el('th', {scope: 'row'}, name), el('td', {class: 'n'}, write(value)),
-                el('td', {class: 'bar-room'}, bar),
+                el('td', {class: 'bar-room'}, el('div', null, bar, whisker)),
                 more === undefined ? null : el('td', null, more));
         })));
 }
@@ -72,16 +80,20 @@ function latencyPart(row) {
             .map(([name, words]) => [`${name}: ${words}`, figureOf(row, `acquire_ns_${name}`)])
             .filter(([, figure]) => figure);
     if (!quantiles.length) return null;
+    const length = (value) => Math.log10(Math.max(1, value));
+    const repeated = quantiles.some(([, figure]) => figure.count > 1);
     return part(
         'How long an acquire takes',
         scrolled(
             'latencies',
             bars(
-                'One in 64 timed, two clock reads included; bars are logarithmic',
+                `One in 64 timed, two clock reads included; bars are logarithmic. ${
+                    repeated ? 'A line spans all repetitions' :
+                               'One run: how far they spread is not known'}`,
                 quantiles.map(
                     ([name, figure]) =>
-                        [name, Math.log10(Math.max(1, figure.median)),
-                         spread(figure, nanoseconds)]),
+                        [name, length(figure.median), spread(figure, nanoseconds),
+                         figure.count > 1 ? [length(figure.low), length(figure.high)] : null]),
                 (value) => nanoseconds(10 ** value))));
 }
 
@@ -113,21 +125,21 @@ function dropsPart(row) {
 /* Short facts, those that there are. */
 function factsPart(row) {
     const facts = [];
-    const add = (name, metric, unit, more = '') => {
+    const add = (name, metric, more = '') => {
         const figure = figureOf(row, metric);
-        if (figure) facts.push([name, written(figure.median, unit) + more]);
+        if (figure) facts.push([name, written(figure.median, unitOf(metric)) + more]);
     };
     const faults = figureOf(row, 'faults_minor'), packets = figureOf(row, 'packets_received');
-    add('Page faults', 'faults_minor', '',
+    add('Page faults', 'faults_minor',
         faults && packets && packets.median ?
             `, ${decimal(1000 * faults.median / packets.median)} a thousand packets` :
             '');
-    add('Churn', 'churn_bytes_per_second', 'B/s');
-    add('Churn', 'churn_ops_per_second', '/s', ' acquires and releases');
-    add('Collector cycles', 'gc_cycles', '');
-    add('Minor collections', 'gc_minor_collections', '');
-    add('Longest pause of the collector', 'gc_pause_ns_max', 'ns');
-    add('Fallbacks around a pool or limit', 'fallback_allocations', '');
+    add('Churn', 'churn_bytes_per_second');
+    add('Churn', 'churn_ops_per_second', ' acquires and releases');
+    add('Collector cycles', 'gc_cycles');
+    add('Minor collections', 'gc_minor_collections');
+    add('Longest pause of the collector', 'gc_pause_ns_max');
+    add('Fallbacks around a pool or limit', 'fallback_allocations');
     if (!facts.length) return null;
     return part(
         'Faults, churn and collector',

@@ -118,7 +118,7 @@ class Chart {
             this.svg.setAttribute(name, value);
         refill(
             this.svg, drawClip(this), drawAxes(this), drawCurves(this), drawLines(this),
-            drawKills(this), drawAlerts(this), this.cursorLayer);
+            drawKills(this), drawPeaks(this), drawAlerts(this), this.cursorLayer);
         this.tools.update();
         this.legend.update();
         this.moveCursor(this.cursor === undefined ? null : this.cursor);
@@ -157,6 +157,11 @@ function eachOnView(chart, curve, visit) {
     }
 }
 
+/* Whether a row's peak lies between samples, at a time that is shown. */
+function isPeakOnView(chart, row) {
+    return row.peak_between && row.peak_time >= chart.from && row.peak_time <= chart.to;
+}
+
 function highest(chart) {
     let most = 0;
     for (const row of chart.shown) {
@@ -167,6 +172,7 @@ function highest(chart) {
         eachOnView(chart, rss, (v) => {
             most = Math.max(most, v);
         });
+        if (isPeakOnView(chart, row)) most = Math.max(most, row.peak_between);
     }
     return most;
 }

@@ -35,8 +35,7 @@ class Legend {
         this.none = button('None', {onclick: () => chart.showAll(false)});
         this.root = el(
             'div', {class: 'legend'},
-            el('div', {class: 'legend-head'}, el('span', null, 'Highest sample'), this.all,
-               this.none),
+            el('div', {class: 'legend-head'}, el('span', null, 'Peak RSS'), this.all, this.none),
             el('ul', null,
                this.buttons.map(([row, toggle]) => el('li', null, toggle, cellLink(row, '\u203a', {
                                                           class: 'more',
@@ -98,6 +97,8 @@ function keys(chart) {
         keyLine('live', 'live bytes'),
         rows.some(isKilled) ? keyLine('kill', 'killed by the kernel', 'M9,1l10,10m0,-10l-10,10') :
                               null,
+        rows.some((row) => row.peak_between) ? keyLine('peak', 'peak, between samples', 'M9,6h10') :
+                                               null,
         rows.some((row) => row.alerts) ? keyLine('alert', 'an alert', 'M14,12l6,-10h-12z') : null,
         runs ? keyLine('band', `spread of ${runs} repetitions`, 'M1,1H27V11H1z') : null);
 }

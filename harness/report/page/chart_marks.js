@@ -51,6 +51,20 @@ function drawKills(chart) {
     });
 }
 
+/* Peaks above every sample, over the highest of those: when they were is not known more closely. */
+function drawPeaks(chart) {
+    return chart.shown.filter((row) => isPeakOnView(chart, row)).map((row) => {
+        const {rss} = curves(row);
+        const x = chart.x(row.peak_time), y = chart.y(row.peak_between);
+        return [
+            svg('path', {class: 'lead', d: `M${x},${y}V${chart.y(valueAt(rss, row.peak_time))}`}),
+            svg('path', {class: 'peak', stroke: colourOf(row), d: `M${x - 5},${y}h10`},
+                svg('title', null,
+                    `${row.label}: peak ${bytes(row.peak_between)}, between samples`)),
+        ];
+    });
+}
+
 function drawAlerts(chart) {
     return chart.shown.flatMap((row) => (row.alerts || []).map((alert) => {
         const time = alert.t_seconds, value = valueAt(curves(row).rss, time);

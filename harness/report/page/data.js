@@ -24,7 +24,10 @@ function curves(row) {
             low: row.low ? curveOf(row.low) : null,
             high: row.high ? curveOf(row.high) : null,
         };
-        row.peak = row.curves.rss.v.reduce((a, b) => Math.max(a, b), 0);
+        const {v, t} = row.curves.rss;
+        const highest = v.reduce((most, value, i) => (value > v[most] ? i : most), 0);
+        row.peak = row.peak_between || v[highest] || 0;
+        row.peak_time = t[highest]; /* of a peak between samples the next best */
     }
     return row.curves || null;
 }
@@ -71,6 +74,14 @@ function aboveFloor(row, name) {
         high: figure.high - median,
         count: figure.count
     };
+}
+
+function columnFigure(column, row) {
+    return column.floor ? aboveFloor(row, column.metric) : figureOf(row, column.metric);
+}
+
+function unitOf(name) {
+    return report.metrics[metricPlaces.get(name)].unit;
 }
 
 function isKilled(row) {

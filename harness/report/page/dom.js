@@ -64,7 +64,7 @@ function swatch(row) {
 }
 
 function colourOf(row) {
-    return `var(--c${row.look[0]})`;
+    return `var(--${row.look[0]})`;
 }
 
 /* A command with a button that copies it. */

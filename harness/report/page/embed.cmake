@@ -1,6 +1,15 @@
-# Makes a C array of a file: cmake -DIN=file -DOUT=header -DNAME=array -P embed.cmake
-file(READ ${IN} bytes HEX)
+# Makes a C array of files, one behind the other:
+#   cmake -DIN=a.css,b.css -DOUT=header -DNAME=array -P embed.cmake
+string(REPLACE "," ";" files ${IN})
+set(bytes "")
+set(from "")
+foreach(file ${files})
+  file(READ ${file} part HEX)
+  string(APPEND bytes ${part})
+  get_filename_component(name ${file} NAME)
+  list(APPEND from ${name})
+endforeach()
+list(JOIN from " and " from)
 string(REGEX REPLACE "(................................)" "\\1\n" bytes "${bytes}")
 string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
-get_filename_component(from ${IN} NAME)
 file(WRITE ${OUT} "/* Made of ${from} by embed.cmake. */\nstatic const char ${NAME}[] = {\n${bytes}};\n")

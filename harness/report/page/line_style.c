@@ -1,63 +1,96 @@
-/* Sharing out the styles (line_style.h). The palette is Okabe and Ito's ("Color Universal Design",
- * 2008) without its yellow, which is lost on white; line styles tell apart what shares a colour.
- * plots/style.py has the same. */
+/* Sharing out the styles of plots/palette.json (line_style.h). plots/style.py shares them out by
+ * the same rule, and a test holds the two together. */
 #include "harness/report/page/line_style.h"
 
 #include <string.h>
 
-enum { ORANGE, SKY, GREEN, BLUE, VERMILLION, PURPLE, GREY, INK };
-enum { SOLID, DASHED, DASHDOT, LONG };
+#include "palette.h" /* made of palette.json */
 
-#define MOST_SWEPT 12
+const size_t pl_line_style_most = PALETTE_STACKS_MOST;
 
-const char *const pl_line_style_dashes[] = {"", "8 3", "9 3 2 3", "16 4"};
+#define COLOUR_NAME(name, light) [COLOUR_##name] = #name,
+#define COLOUR_NUMBER(name, light) COLOUR_##name,
+#define DASH_TEXT(name, lengths) [DASH_##name] = lengths,
+#define DASH_NUMBER(name, lengths) DASH_##name,
+#define KNOWN_NAME(stack, colour, dash) stack,
+#define KNOWN_PAIR(stack, colour, dash) {COLOUR_##colour, DASH_##dash},
+#define FREE_ROW(colour, dash) {COLOUR_##colour, DASH_##dash},
 
-static const struct {
-    const char *stack;
+enum { PALETTE_COLOURS(COLOUR_NUMBER) };
+enum { PALETTE_DASHES(DASH_NUMBER) };
+
+static const char *const colours[] = {PALETTE_COLOURS(COLOUR_NAME)};
+static const char *const dashes[] = {PALETTE_DASHES(DASH_TEXT)};
+
+struct pair {
     unsigned colour, dash;
-} known[] = {
-    {"null", GREY, SOLID},     {"glibc", BLUE, SOLID},      {"jemalloc", ORANGE, SOLID},
-    {"mimalloc", SKY, DASHED}, {"tcmalloc", PURPLE, SOLID}, {"tbbmalloc", BLUE, DASHDOT},
-    {"scudo", PURPLE, DASHED}, {"slab", INK, SOLID},        {"limited", GREEN, SOLID},
 };
 
-/* Vermillion is the Plimsoll line's alone. */
-static const unsigned rest[] = {ORANGE, SKY, GREEN, BLUE, PURPLE, GREY};
-#define REST (sizeof rest / sizeof *rest)
+const char *const pl_line_style_known[] = {PALETTE_KNOWN(KNOWN_NAME)};
+static const struct pair known[] = {PALETTE_KNOWN(KNOWN_PAIR)};
+static const struct pair unclaimed[] = {PALETTE_FREE(FREE_ROW)};
 
-/* A ledger in front changes nothing of what is looked at. */
-static bool take_known(const char *stack, struct pl_line_style *style)
+#define KNOWN (sizeof known / sizeof *known)
+#define UNCLAIMED (sizeof unclaimed / sizeof *unclaimed)
+
+const size_t pl_line_style_known_count = KNOWN;
+
+/* As many stacks as are shown can be told apart. */
+_Static_assert(KNOWN + UNCLAIMED >= PALETTE_STACKS_MOST, "too few styles in palette.json");
+
+static void take(struct pair pair, struct pl_line_style *style)
+{
+    style->colour = colours[pair.colour];
+    style->dash = dashes[pair.dash];
+}
+
+/* A ledger in front changes nothing of what is looked at, unless both stand side by side. */
+static const char *name_of(const struct pl_model_group *g, const char *stack)
 {
     static const char ledger[] = "ledger/";
-    if (strncmp(stack, ledger, sizeof ledger - 1) == 0)
-        stack += sizeof ledger - 1;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strcmp(known[i].stack, stack) == 0) {
-            style->colour = known[i].colour;
-            style->dash = known[i].dash;
+    const char *behind = stack + sizeof ledger - 1;
+    if (strncmp(stack, ledger, sizeof ledger - 1) != 0)
+        return stack;
+    for (size_t i = 0; i < g->row_count; i++)
+        if (strcmp(g->rows[i].stack, behind) == 0)
+            return stack;
+    return behind;
+}
+
+static bool take_known(const char *name, struct pl_line_style *style)
+{
+    for (size_t i = 0; i < KNOWN; i++)
+        if (strcmp(pl_line_style_known[i], name) == 0) {
+            take(known[i], style);
             return true;
         }
     return false;
 }
 
-static bool is_known(unsigned colour, unsigned dash)
+/* What a group has left for the stacks that are not well-known. */
+struct spare {
+    struct pair pairs[KNOWN + UNCLAIMED];
+    size_t count, next;
+};
+
+static bool is_shown(const struct pl_model_group *g, const struct pl_line_style *styles,
+                     const char *name)
 {
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (known[i].colour == colour && known[i].dash == dash)
+    for (size_t i = 0; i < g->row_count; i++)
+        if (styles[i].shown && strcmp(name_of(g, g->rows[i].stack), name) == 0)
             return true;
     return false;
 }
 
-/* The next style that no well-known stack has: LONG, DASHDOT, DASHED of each colour, then again.
- * @return where to go on */
-static size_t take_free(size_t next, struct pl_line_style *style)
+/* What no well-known stack has comes first; then what those have that are not shown. */
+static void find_spare(const struct pl_model_group *g, const struct pl_line_style *styles,
+                       struct spare *spare)
 {
-    do {
-        style->colour = rest[next % REST];
-        style->dash = LONG - (unsigned)(next / REST % 3);
-        next++;
-    } while (is_known(style->colour, style->dash));
-    return next;
+    memcpy(spare->pairs, unclaimed, sizeof unclaimed);
+    spare->count = UNCLAIMED;
+    for (size_t i = 0; i < KNOWN; i++)
+        if (!is_shown(g, styles, pl_line_style_known[i]))
+            spare->pairs[spare->count++] = known[i];
 }
 
 static bool is_swept(const struct pl_model_row *row)
@@ -73,21 +106,39 @@ static size_t count_plain(const struct pl_model_group *g)
     return plain;
 }
 
-void pl_line_style_of(const struct pl_model_group *g, struct pl_line_style *styles)
+static void choose_shown(const struct pl_model_group *g, struct pl_line_style *styles)
 {
-    size_t next = 0, shown = 0;
-    bool sweeps_give_way = g->row_count > MOST_SWEPT && count_plain(g);
+    size_t shown = 0;
+    bool sweeps_give_way = g->row_count > PALETTE_STACKS_MOST_BESIDE_SWEEPS && count_plain(g);
     for (size_t i = 0; i < g->row_count; i++) {
-        const struct pl_model_row *row = &g->rows[i];
-        bool follows = i && strcmp(row->stack, g->rows[i - 1].stack) == 0;
-        styles[i] = (struct pl_line_style){.dots = !g->threads && row->threads > 1};
-        if (follows) { /* those of a stack stand together */
-            styles[i].colour = styles[i - 1].colour;
-            styles[i].dash = styles[i - 1].dash;
-        } else if (!take_known(row->stack, &styles[i])) {
-            next = take_free(next, &styles[i]);
-        }
-        styles[i].shown = shown < PL_LINE_STYLE_MOST && !(sweeps_give_way && is_swept(row));
+        bool gives_way = sweeps_give_way && is_swept(&g->rows[i]);
+        styles[i] = (struct pl_line_style){.dots = !g->threads && g->rows[i].threads > 1,
+                                           .shown = shown < PALETTE_STACKS_MOST && !gives_way};
         shown += styles[i].shown;
     }
+}
+
+/* Those of a stack stand together, and share its style. */
+static void style_rows(const struct pl_model_group *g, bool shown, struct spare *spare,
+                       struct pl_line_style *styles)
+{
+    for (size_t i = 0; i < g->row_count; i++) {
+        if (styles[i].shown != shown)
+            continue;
+        if (i && strcmp(g->rows[i].stack, g->rows[i - 1].stack) == 0) {
+            styles[i].colour = styles[i - 1].colour;
+            styles[i].dash = styles[i - 1].dash;
+        } else if (!take_known(name_of(g, g->rows[i].stack), &styles[i])) {
+            take(spare->pairs[spare->next++ % spare->count], &styles[i]);
+        }
+    }
+}
+
+void pl_line_style_of(const struct pl_model_group *g, struct pl_line_style *styles)
+{
+    struct spare spare = {0};
+    choose_shown(g, styles);
+    find_spare(g, styles, &spare);
+    style_rows(g, true, &spare, styles);
+    style_rows(g, false, &spare, styles);
 }

@@ -4,21 +4,24 @@
 
 #include "harness/report/model/model.h"
 
-/** Stacks that a chart shows unasked: more can't be told apart. */
-#define PL_LINE_STYLE_MOST 24
+/** Stacks that a chart shows unasked: more can't be told apart. plots/palette.json has the number.
+ */
+extern const size_t pl_line_style_most;
+
+/** The well-known stacks, in their order. */
+extern const char *const pl_line_style_known[];
+extern const size_t pl_line_style_known_count;
 
 struct pl_line_style {
-    unsigned colour; /* of report.css: --c0 and so on */
-    unsigned dash;   /* of pl_line_style_dashes */
-    bool dots;       /* one with more threads than another row of the stack */
-    bool shown;      /* unasked */
+    const char *colour; /* a name of the palette, and the page's variable of that name */
+    const char *dash;   /* of its line, as SVG's stroke-dasharray */
+    bool dots;          /* one with more threads than another row of the stack */
+    bool shown;         /* unasked */
 };
 
-/** Of lines, as SVG's stroke-dasharray. */
-extern const char *const pl_line_style_dashes[];
-
-/** The styles of a group's rows, in their order. Swept stacks give way where there are many: the
- *  frontier has them. @param styles room for row_count */
+/** The styles of a group's rows, in their order: of the stacks that are shown no two are alike.
+ * Swept stacks give way where there are many: the frontier has them. @param styles room for
+ * row_count */
 void pl_line_style_of(const struct pl_model_group *group, struct pl_line_style *styles);
 
 #endif

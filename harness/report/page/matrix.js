@@ -2,8 +2,6 @@
  * each cell as text, so colour alone says nothing. */
 
 const COLUMNS_MOST = 14;
-const USUAL =
-    ['null', 'glibc', 'jemalloc', 'mimalloc', 'tcmalloc', 'tbbmalloc', 'scudo', 'slab', 'limited'];
 
 /* How deep a cell's colour is, 0 to 1, and what the legend says of its five steps. */
 const RATIO = {
@@ -32,57 +30,25 @@ const LOST = {
         value / ((figureOf(row, 'packets_received') || {}).median || Infinity),
 };
 
-const MATRIX_METRICS = [
-    {
-        key: 'peak',
-        name: 'Peak RSS',
-        unit: 'B',
-        colour: RATIO,
-        of: (row) => figureOf(row, 'rss_bytes_peak')
-    },
-    {
-        key: 'growth',
-        name: 'RSS growth',
-        unit: 'B/min',
-        colour: GROWTH,
-        of: (row) => figureOf(row, 'rss_growth_bytes_per_minute')
-    },
-    {
-        key: 'cpu',
-        name: 'CPU a packet',
-        unit: 'ns',
-        colour: RATIO,
-        of: (row) => figureOf(row, 'cpu_ns_per_packet')
-    },
-    {
-        key: 'cpu-own',
-        name: 'CPU above null',
-        unit: 'ns',
-        colour: SHARE,
-        of: (row) => aboveFloor(row, 'cpu_ns_per_packet')
-    },
-    {
-        key: 'drops',
-        name: 'Packets dropped',
-        unit: '',
-        colour: LOST,
-        of: (row) => figureOf(row, 'packets_dropped')
-    },
-    {
-        key: 'faults',
-        name: 'Page faults',
-        unit: '',
-        colour: RATIO,
-        of: (row) => figureOf(row, 'faults_minor')
-    },
-    {
-        key: 'over',
-        name: 'Peak RSS over live',
-        unit: 'x',
-        colour: RATIO,
-        of: (row) => figureOf(row, 'rss_over_live')
-    },
-];
+const MATRIX_METRICS =
+    [
+        {key: 'peak', name: 'Peak RSS', metric: 'rss_bytes_peak', colour: RATIO},
+        {key: 'growth', name: 'RSS growth', metric: 'rss_growth_bytes_per_minute', colour: GROWTH},
+        {key: 'cpu', name: 'CPU a packet', metric: 'cpu_ns_per_packet', colour: RATIO},
+        {
+            key: 'cpu-own',
+            name: 'CPU above null',
+            metric: 'cpu_ns_per_packet',
+            colour: SHARE,
+            floor: true
+        },
+        {key: 'drops', name: 'Packets dropped', metric: 'packets_dropped', colour: LOST},
+        {key: 'faults', name: 'Page faults', metric: 'faults_minor', colour: RATIO},
+        {key: 'over', name: 'Peak RSS over live', metric: 'rss_over_live', colour: RATIO},
+    ]
+        .map(
+            (choice) =>
+                ({...choice, unit: unitOf(choice.metric), of: (row) => columnFigure(choice, row)}));
 
 const SIGNS = {
     bounded: '',
@@ -103,11 +69,11 @@ function dropShare(row) {
 
 function dropMark(row) {
     const share = dropShare(row);
-    return share < DROPS_FROM ? null :
-                                el('small', {class: 'drops'},
-                                   el('span', {'aria-hidden': 'true'}, '\u25be '),
-                                   el('span', {class: 'spoken'}, ', drops '),
-                                   `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`);
+    return share < DROPS_FROM ?
+        null :
+        el('small', {class: 'drops'}, el('span', {'aria-hidden': 'true'}, '\u25be '),
+           el('span', {class: 'spoken'}, ', drops '),
+           `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`);
 }
 
 /* The usual stacks, then those that most scenarios have; of a single scenario all that fit. */
@@ -116,7 +82,8 @@ function matrixStacks() {
     allRows.forEach((row) => counts.set(row.label, (counts.get(row.label) || 0) + 1));
     const shared =
         [...counts.keys()].filter((name) => report.groups.length < 3 || counts.get(name) > 1);
-    const rank = (name) => (USUAL.includes(name) ? USUAL.indexOf(name) - 1000 : -counts.get(name));
+    const rank = (name) =>
+        (report.known.includes(name) ? report.known.indexOf(name) - 1000 : -counts.get(name));
     return shared.sort((a, b) => rank(a) - rank(b)).slice(0, COLUMNS_MOST);
 }
 
@@ -125,17 +92,17 @@ function matrixCell(metric, row, values) {
     const figure = metric.of(row), value = figure ? figure.median : null;
     const text = value === null ? '\u2013' : written(value, metric.unit);
     const sign = SIGNS[row.outcome];
-    const cell = el(
-        'td', {class: 'n'},
-        cellLink(
-            row,
-            [
-                sign ? el('span', {class: 'sign', 'aria-hidden': 'true'}, sign) : null, text,
-                row.outcome === 'bounded' ? null :
-                                            el('span', {class: 'spoken'}, `, ${row.outcome}`),
-                metric.key === 'drops' ? null : dropMark(row)
-            ],
-            {title: `${row.group.scenario}, ${row.label}: ${row.outcome_text}`}));
+    const cell =
+        el('td', {class: 'n'},
+           cellLink(
+               row,
+               [
+                   sign ? el('span', {class: 'sign', 'aria-hidden': 'true'}, sign) : null, text,
+                   row.outcome === 'bounded' ? null :
+                                               el('span', {class: 'spoken'}, `, ${row.outcome}`),
+                   metric.key === 'drops' ? null : dropMark(row)
+               ],
+               {title: `${row.group.scenario}, ${row.label}: ${row.outcome_text}`}));
     const heat = value === null ? 0 : metric.colour.heat(value, values, row);
     cell.style.setProperty('--heat-share', `${Math.round(Math.max(0, Math.min(heat, 1)) * 100)}%`);
     return cell;

@@ -51,6 +51,30 @@ static json_t *metrics(void)
     return all;
 }
 
+/* Of the table of all cells. The page's addresses name a column by its key. */
+static json_t *columns(void)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < pl_column_count; i++) {
+        const struct pl_column *c = &pl_columns[i];
+        const char *metric = pl_metrics[c->metric].name;
+        json_array_append_new(all, json_pack("{s:s+, s:s, s:s, s:s, s:f, s:b, s:b}", "key", metric,
+                                             c->above_floor ? ".own" : "", "name", c->name, "unit",
+                                             c->unit, "metric", metric, "scale", c->scale, "whole",
+                                             c->whole, "floor", c->above_floor));
+    }
+    return all;
+}
+
+/* Stacks that everybody knows, in their order. */
+static json_t *known_stacks(void)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < pl_line_style_known_count; i++)
+        json_array_append_new(all, json_string(pl_line_style_known[i]));
+    return all;
+}
+
 /* The live curves of a group, and where each stands. */
 struct lives {
     json_t *curves;
@@ -94,6 +118,9 @@ static void add_curves(json_t *row, const struct pl_row_curves *c, struct lives 
     json_object_set_new(row, "runs", json_integer((json_int_t)c->runs));
     json_object_set(row, "drawn", json_object_get(c->cell, "repetition"));
     json_object_set(row, "drawn_outcome", json_object_get(c->cell, "outcome"));
+    double between = pl_row_curves_peak_between(c);
+    if (between > 0)
+        json_object_set_new(row, "peak_between", json_real(between));
     json_object_set_new(row, "live",
                         json_integer((json_int_t)place_live(lives, pl_payload_points(&c->live))));
     if (c->band_low.count) {
@@ -114,9 +141,7 @@ static json_t *rows(const struct pl_model_group *g, const struct pl_group_curves
     pl_line_style_of(g, styles);
     for (size_t i = 0; i < g->row_count; i++) {
         json_t *row = pl_payload_row(g, i);
-        json_object_set_new(
-            row, "look",
-            json_pack("[i, s]", (int)styles[i].colour, pl_line_style_dashes[styles[i].dash]));
+        json_object_set_new(row, "look", json_pack("[s, s]", styles[i].colour, styles[i].dash));
         json_object_set_new(row, "shown", json_boolean(styles[i].shown));
         if (styles[i].dots)
             json_object_set_new(row, "dots", json_true());
@@ -170,8 +195,8 @@ json_t *pl_payload_make(const struct pl_model *m, const struct pl_curves *curves
     json_t *groups = json_array(), *instruments = pl_payload_instruments(m->root);
     for (size_t i = 0; i < m->group_count; i++)
         json_array_append_new(groups, group(&m->groups[i], &curves->groups[i]));
-    return json_pack("{s:o, s:o, s:o}", "metrics", metrics(), "groups", groups, "instruments",
-                     instruments);
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "metrics", metrics(), "columns", columns(),
+                     "known", known_stacks(), "groups", groups, "instruments", instruments);
 }
 
 /* In JSON '<' stands in strings alone, where it may be written so: no </script> and no <!--. */

@@ -1,9 +1,5 @@
 /* Every cell in one table, to be sorted and filtered. */
 
-const inMib = {
-    unit: 'MiB',
-    write: (v) => decimal(v / MIB)
-};
 const TEXT_COLUMNS = [
     {key: 'scenario', name: 'scenario', text: (row) => row.group.scenario},
     {key: 'stack', name: 'stack', text: (row) => row.label},
@@ -11,38 +7,9 @@ const TEXT_COLUMNS = [
     {key: 'outcome', name: 'outcome', text: (row) => row.outcome_text},
     {key: 'expected', name: 'expected', text: (row) => row.expected},
 ];
-const FIGURE_COLUMNS = [
-    {key: 'peak', name: 'peak RSS', metric: 'rss_bytes_peak', ...inMib},
-    {
-        key: 'growth',
-        name: 'RSS growth',
-        metric: 'rss_growth_bytes_per_minute',
-        unit: 'MiB/min',
-        write: inMib.write
-    },
-    {key: 'live', name: 'peak live', metric: 'live_bytes_peak', ...inMib},
-    {key: 'cpu', name: 'CPU', metric: 'cpu_ns_per_packet', unit: 'ns/packet', write: plain},
-    {
-        key: 'own',
-        name: 'CPU above null',
-        metric: 'cpu_ns_per_packet',
-        unit: 'ns/packet',
-        write: plain,
-        floor: true
-    },
-    {key: 'p99', name: 'acquire p99', metric: 'acquire_ns_p99', unit: 'ns', write: count},
-    {key: 'drops', name: 'dropped', metric: 'packets_dropped', unit: 'packets', write: count},
-    {key: 'faults', name: 'faults', metric: 'faults_minor', unit: '', write: count},
-    {key: 'user', name: 'CPU, user', metric: 'cpu_user_percent', unit: '%', write: decimal},
-    {key: 'system', name: 'CPU, system', metric: 'cpu_system_percent', unit: '%', write: decimal},
-    {key: 'threads', name: 'threads', metric: 'threads_peak', unit: '', write: count},
-    {key: 'sockets', name: 'sockets', metric: 'socket_bytes_peak', ...inMib},
-    {key: 'killed', name: 'killed after', metric: 'time_to_oom_seconds', unit: 's', write: decimal},
-];
-
-function columnFigure(column, row) {
-    return column.floor ? aboveFloor(row, column.metric) : figureOf(row, column.metric);
-}
+const FIGURE_COLUMNS = report.columns.map(
+    (column) =>
+        ({...column, write: (value) => (column.whole ? count : decimal)(value / column.scale)}));
 
 function outcomePill(row) {
     return el('span', {class: `o ${row.outcome}`}, row.outcome_text);
@@ -87,7 +54,7 @@ class CellTable {
                 'all cells',
                 el('table', {class: 'figures sortable'},
                    el('caption', null,
-                      'Medians; where repetitions differ, lowest..highest beneath. CPU above null is less what the harness itself costs'),
+                      'Medians; where repetitions differ, lowest..highest beneath. what is above null is less what the harness itself costs'),
                    el('thead', null, el('tr', null, this.heads)), this.body)));
     }
 

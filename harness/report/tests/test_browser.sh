@@ -55,17 +55,17 @@ is "forward: the cell" false 'document.querySelector("#cell").hidden'
 # the table: sorted, filtered, by text, by hash
 go "$page#view=cells"
 is "all cells" 300 "$rows.length"
-click '#cells thead th:nth-child(6) button'
-is "sorted by peak" descending 'document.querySelector("#cells thead th:nth-child(6)").getAttribute("aria-sort")'
+click '#cells thead th:nth-child(7) button'
+is "sorted by peak" descending 'document.querySelector("#cells thead th:nth-child(7)").getAttribute("aria-sort")'
 is "the highest first" stack-24 "$first"
-click '#cells thead th:nth-child(6) button'
-is "turned round" ascending 'document.querySelector("#cells thead th:nth-child(6)").getAttribute("aria-sort")'
+click '#cells thead th:nth-child(7) button'
+is "turned round" ascending 'document.querySelector("#cells thead th:nth-child(7)").getAttribute("aria-sort")'
 is "the lowest first" stack-00 "$first"
 keys '#cells input' 'stack-07'
 is "those with the text" 12 "$rows.length"
 is "how many" "12 of 300 cells" 'document.querySelector("#cells [role=status]").textContent'
 is "the text in the address" true 'location.hash.includes("q=stack-07")'
-go "$page#view=cells&f.outcome=oom_killed&f.scenario=scenario-03&sort=-killed"
+go "$page#view=cells&f.outcome=oom_killed&f.scenario=scenario-03&sort=-time_to_oom_seconds"
 is "a view that was sent" 1 "$rows.length"
 is "its filter" oom_killed 'document.querySelectorAll("#cells select")[3].value'
 go "$page#view=cells&q=nothing-like-it"
@@ -77,6 +77,9 @@ plot='#g2 .plot'
 go "$page#scenario=scenario-02-f32"
 is "the chart" 24 "document.querySelectorAll('$chart .stack[aria-pressed=true]').length"
 is "its curves" 24 "document.querySelectorAll('$chart path.rss').length"
+is "a peak between samples, at its height" 1 'document.querySelectorAll("#g2 .plot path.peak").length'
+is "and what the mark means" true 'document.querySelector("#g2 .keys").textContent.includes("peak, between samples")'
+is "its peak beside its name" "36 MiB" '[...document.querySelectorAll("#g2 .stack")].find((one) => one.title == "stack-05").querySelector(".peak").textContent'
 is "the others away" true 'document.querySelector("#g1").classList.contains("away")'
 is "the still one away" none 'getComputedStyle(document.querySelector("#g2 figure.memory > .scroll")).display'
 click "$chart .legend li:nth-child(2) .stack"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/page/line_style.h"
+#include "harness/report/model/curves.h"
 #include "harness/report/page/payload.h"
 #include "harness/report/tests/sample.h"
 
@@ -240,35 +240,25 @@ static void instruments_name_their_blind_spot(void **state)
     drop(&m);
 }
 
-/* As many stacks as a chart shows, the well-known among them. */
-static void no_two_lines_are_alike(void **state)
+/* VmHWM knows of moments that no sample has. */
+static void a_peak_between_samples_is_told(void **state)
 {
     (void)state;
-    static const char *const known[] = {"null",      "glibc", "jemalloc", "mimalloc", "tcmalloc",
-                                        "tbbmalloc", "scudo", "slab",     "limited"};
-    struct pl_model m;
-    struct pl_error error;
-    struct pl_line_style styles[PL_LINE_STYLE_MOST];
-    char name[64];
-    json_t *d = sample_empty();
-    for (size_t i = 0; i < PL_LINE_STYLE_MOST; i++) {
-        snprintf(name, sizeof name, "limited:max=%zuMiB/slab", i + 1);
-        sample_cell(d, i < 15 ? name : known[i - 15], "bounded");
+    static const double peaks[] = {0, 100, 100.9, 101, 150}, told[] = {0, 0, 0, 101, 150};
+    json_t *document = sample_empty(), *cell = sample_cell(document, "glibc", "bounded");
+    struct pl_row_curves curves = {.runs = 1, .cell = cell, .peak_bytes = 100};
+    for (size_t i = 0; i < sizeof peaks / sizeof *peaks; i++) {
+        sample_metric(cell, "rss_bytes_peak", peaks[i]);
+        assert_true(pl_row_curves_peak_between(&curves) == told[i]);
     }
-    assert_int_equal(pl_model_build(&m, d, &error), 0);
-    assert_int_equal(m.groups[0].row_count, PL_LINE_STYLE_MOST);
-    pl_line_style_of(&m.groups[0], styles);
-    for (size_t i = 0; i < PL_LINE_STYLE_MOST; i++)
-        for (size_t k = 0; k < i; k++)
-            assert_false(styles[i].colour == styles[k].colour && styles[i].dash == styles[k].dash);
-    pl_model_free(&m);
-    json_decref(d);
+    json_decref(document);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(curves_are_differences),
+        cmocka_unit_test(a_peak_between_samples_is_told),
         cmocka_unit_test(rows_hold_their_figures),
         cmocka_unit_test(alike_live_curves_are_one),
         cmocka_unit_test(no_text_ends_the_element),
@@ -276,7 +266,6 @@ int main(void)
         cmocka_unit_test(a_missing_series_is_no_curve),
         cmocka_unit_test(alerts_and_ledgers_are_there_where_they_are),
         cmocka_unit_test(instruments_name_their_blind_spot),
-        cmocka_unit_test(no_two_lines_are_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

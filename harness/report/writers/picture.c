@@ -7,20 +7,22 @@
 #include "harness/base/files.h"
 #include "harness/report/writers/text.h"
 
+#include "palette.h" /* made of plots/palette.json */
+
 #define PICTURE_BYTES_MAX (16 << 20) /* a page of 3 MB has no place for more */
 
-/* What a picture says, and what it says in the page. The colours are INK, MUTED, GRID and PAPER of
- * plots/style.py, and its two that are too dark for a dark page; they stand in style attributes,
- * where var() holds. */
+/* The palette's colours by the page's names for them, which differ where the reader's system is
+ * dark; they stand in style attributes, where var() holds. */
+#define COLOUR(name, light) {light, "var(--" #name ")", false},
+
+/* What a picture says, and what it says in the page. */
 static const struct {
     const char *from, *to;
     bool number; /* the picture's number follows */
-} replacements[] = {
-    {"#1b1f24", "var(--ink)", false},      {"#57606a", "var(--muted)", false},
-    {"#d8dee4", "var(--grid)", false},     {"#ffffff", "var(--paper)", false},
-    {" id=\"", " id=\"p", true},           {"url(#", "url(#p", true},
-    {"xlink:href=\"#", "href=\"#p", true},
-};
+} replacements[] = {{" id=\"", " id=\"p", true},
+                    {"url(#", "url(#p", true},
+                    {"xlink:href=\"#", "href=\"#p", true},
+                    PALETTE_COLOURS(COLOUR)};
 
 void pl_picture_path(char *path, size_t capacity, const char *folder, const char *name,
                      const char *suffix)

@@ -12,7 +12,7 @@
 
 #include "harness/base/files.h"
 #include "harness/results/document.h"
-#include "harness/results/gather.h"
+#include "harness/results/joined_runs.h"
 
 /* A document of one cell. */
 static json_t *run_of(const char *stack)

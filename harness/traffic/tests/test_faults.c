@@ -1,7 +1,7 @@
 /* Faults against the models that they are said to follow. All is seeded: what passes, passes. */
 #include <math.h>
 
-#include "harness/traffic/faults.h"
+#include "harness/traffic/network_faults.h"
 #include "harness/traffic/tests/cmocka_all.h"
 
 enum { PACKETS = 100000 };

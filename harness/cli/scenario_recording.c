@@ -1,0 +1,78 @@
+/* Reading what a scenario replays (scenario_recording.h). */
+#include "harness/cli/scenario_recording.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "harness/cli/command.h"
+#include "harness/scenario/traits.h"
+#include "harness/traffic/material.h"
+#include "harness/traffic/profile.h"
+#include "harness/traffic/tape.h"
+
+static struct pl_capture_options capture_options(const struct pl_scenario *s)
+{
+    const struct pl_traffic_settings *traffic = &s->traffic;
+    return (struct pl_capture_options){.filter = traffic->filter,
+                                       .payload = traffic->payload[0] ? traffic->payload : NULL,
+                                       .sdp = traffic->sdp[0] ? traffic->sdp : NULL,
+                                       .max_gap_ns = traffic->max_gap_ns};
+}
+
+static int read_capture(const struct pl_scenario *s, struct pl_recording **recording,
+                        struct pl_capture_counts *counts, struct pl_error *error)
+{
+    struct pl_capture_options options = capture_options(s);
+    return pl_capture_read(s->traffic.file, &options, recording, counts, error);
+}
+
+static int read_files(const struct pl_scenario *s, struct pl_recording **recording,
+                      struct pl_error *error)
+{
+    const char *paths[PL_SOURCES_MAX];
+    uint32_t count = pl_scenario_files(s, paths);
+    return pl_material_read(paths, count, NULL, recording, error);
+}
+
+static int read_captures(const struct pl_scenario *s, struct pl_recording **recording,
+                         struct pl_error *error)
+{
+    const char *paths[PL_SOURCES_MAX];
+    struct pl_capture_options options = capture_options(s);
+    options.decodes = true;
+    uint32_t count = pl_scenario_files(s, paths);
+    return pl_material_read(paths, count, &options, recording, error);
+}
+
+static int read_profile(const struct pl_scenario *s, struct pl_recording **recording,
+                        struct pl_error *error)
+{
+    const char *paths[PL_SOURCES_MAX];
+    struct pl_profile *profile;
+    pl_scenario_files(s, paths);
+    int rc = pl_command_is_trace(paths[0]) ? pl_profile_of_trace(paths[0], &profile, error)
+                                           : pl_profile_read(paths[0], &profile, error);
+    if (rc)
+        return rc;
+    *recording = pl_material_of(paths[0], profile, profile->bytes);
+    free(profile);
+    return *recording ? 0 : pl_error_set(error, -ENOMEM, "out of memory for %s", paths[0]);
+}
+
+int pl_recording_of(const struct pl_scenario *s, struct pl_recording **recording,
+                    struct pl_capture_counts *counts, struct pl_error *error)
+{
+    *counts = (struct pl_capture_counts){0};
+    switch (pl_traits_of(s)->material) {
+    case PL_MATERIAL_CAPTURES:
+        return read_captures(s, recording, error);
+    case PL_MATERIAL_FILES:
+        return read_files(s, recording, error);
+    case PL_MATERIAL_PROFILE:
+        return read_profile(s, recording, error);
+    case PL_MATERIAL_TAPE:
+        return pl_tape_compile(s->trace.file, recording, error);
+    default:
+        return read_capture(s, recording, counts, error);
+    }
+}
