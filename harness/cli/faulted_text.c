@@ -7,7 +7,7 @@
 
 #include "allocators/base/printable.h"
 #include "harness/cli/faulted.h"
-#include "harness/report/writers/grid.h"
+#include "harness/report/writers/terminal.h"
 #include "harness/report/writers/text.h"
 #include "harness/report/writers/wrap.h"
 
@@ -61,37 +61,31 @@ static void write_site(const struct pl_faulted_run *run, char *text, size_t capa
                  run->fault.object[0] ? run->fault.object : "code of no file", run->fault.offset);
 }
 
-static void set_line(struct pl_grid *grid, size_t row, const struct pl_faulted *f, size_t first)
+static void write_line(struct pl_doc *doc, const struct pl_faulted *f, size_t first)
 {
-    char fate[80], calls[256], call[264], site[PL_PAGE_PATH_MAX + 2 * PL_CALL_SITE_TEXT + 64];
+    char fate[80], calls[256], site[PL_PAGE_PATH_MAX + 2 * PL_CALL_SITE_TEXT + 64];
     pl_fate_text(&f->runs[first].fate, fate, sizeof fate);
     write_calls(f, first, calls, sizeof calls);
-    snprintf(call, sizeof call, "call %s", calls);
     write_site(&f->runs[first], site, sizeof site);
-    pl_grid_set(grid, row, 0, fate);
-    pl_grid_set(grid, row, 1, call);
-    pl_grid_set(grid, row, 2, site);
+    pl_doc_row(doc);
+    pl_doc_cell_text(doc, fate);
+    pl_doc_cell_textf(doc, "call %s", calls);
+    pl_doc_cell_text(doc, site);
+    pl_doc_row_end(doc);
 }
 
 /* Those that are alike in one line, by their fates. */
-static void print_lines(const struct pl_faulted *f)
+static void write_lines(struct pl_doc *doc, const void *context)
 {
-    struct pl_grid grid;
-    size_t count = 0, row = 0;
-    for (size_t i = 0; i < f->run_count; i++)
-        count += is_first(f, i);
-    if (!count)
-        return;
-    if (pl_grid_make(&grid, count, 0, 3)) {
-        grid.prose = grid.left[0] = grid.left[1] = true;
-        grid.indent = 2;
-        for (int kind = 0; kind < PL_FATE_COUNT; kind++)
-            for (size_t i = 0; i < f->run_count; i++)
-                if ((int)f->runs[i].fate.kind == kind && is_first(f, i))
-                    set_line(&grid, row++, f, i);
-        pl_grid_print(stdout, &grid, NULL);
-    }
-    pl_grid_free(&grid);
+    static const struct pl_doc_column columns[] = {
+        {.head = ""}, {.head = ""}, {.head = "", .sentence = true}};
+    const struct pl_faulted *f = context;
+    pl_doc_table(doc, columns, 3, "fates", "%s", "");
+    for (int kind = 0; kind < PL_FATE_COUNT; kind++)
+        for (size_t i = 0; i < f->run_count; i++)
+            if ((int)f->runs[i].fate.kind == kind && is_first(f, i))
+                write_line(doc, f, i);
+    pl_doc_table_end(doc);
 }
 
 static void print_reference(const struct pl_faulted *f)
@@ -153,7 +147,7 @@ static void print_sum(const struct pl_faulted *f)
 void pl_faulted_print(const struct pl_faulted *f)
 {
     print_reference(f);
-    print_lines(f);
+    pl_terminal_print(stdout, (struct pl_terminal_layout){.indent = 2}, write_lines, f);
     print_worst(f);
     print_sum(f);
 }

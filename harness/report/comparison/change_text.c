@@ -1,8 +1,6 @@
 /* Words for findings (change_text.h). */
 #include "harness/report/comparison/change_text.h"
 
-#include "harness/base/spare_memory.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -180,58 +178,6 @@ void pl_change_advisory(const struct pl_comparison *c,
             pl_change_line(c->cells[i].match, j, line, sizeof line);
             take(context, line);
         }
-}
-
-struct reason {
-    const char *why;
-    size_t count;
-};
-
-static int by_count(const void *a, const void *b)
-{
-    const struct reason *x = a, *y = b;
-    return (x->count < y->count) - (x->count > y->count);
-}
-
-/* Every distinct reason. @return how many, below `reasons`, which is new memory or NULL */
-static size_t gather_reasons(const struct pl_comparison *c, enum pl_change change,
-                             struct reason **reasons)
-{
-    size_t count = 0, most = 0;
-    for (size_t i = 0; i < c->cell_count; i++)
-        most += c->cells[i].judged_count;
-    *reasons = pl_memory_take(most + 1, sizeof **reasons);
-    for (size_t i = 0; i < c->cell_count; i++)
-        for (size_t k = 0; k < c->cells[i].judged_count; k++) {
-            const struct pl_judged *j = &c->cells[i].judged[k];
-            size_t at = 0;
-            if (j->change != change || j->nondeterministic)
-                continue;
-            while (at < count && strcmp((*reasons)[at].why, j->why) != 0)
-                at++;
-            (*reasons)[at].why = j->why;
-            (*reasons)[at].count++;
-            count += at == count;
-        }
-    return count;
-}
-
-void pl_change_open(const struct pl_comparison *c, enum pl_change change,
-                    void (*take)(void *context, const char *why, size_t count), void *context)
-{
-    struct reason *reasons;
-    size_t count = gather_reasons(c, change, &reasons), others = 0;
-    if (reasons)
-        qsort(reasons, count, sizeof *reasons, by_count);
-    for (size_t i = 0; i < count; i++) {
-        if (i < PL_CHANGE_OPEN_MAX)
-            take(context, reasons[i].why, reasons[i].count);
-        else
-            others += reasons[i].count;
-    }
-    if (others)
-        take(context, "other reasons; compare.json has them all", others);
-    free(reasons);
 }
 
 void pl_change_counts(const struct pl_comparison *c, char *text, size_t capacity)

@@ -104,14 +104,6 @@ void pl_baseline_diff_free(struct pl_baseline_diff *b)
     *b = (struct pl_baseline_diff){0};
 }
 
-void pl_baseline_diff_verdict(const struct pl_judged *j, char text[PL_CHANGE_TEXT])
-{
-    const char *name = j->nondeterministic ? "fault of the suite"
-                       : j->missing        ? "missing after"
-                                           : pl_change_name(j->change);
-    snprintf(text, PL_CHANGE_TEXT, "%s%s", name, j->advisory ? " (advisory)" : "");
-}
-
 void pl_baseline_diff_p(const struct pl_judged *j, char text[PL_CHANGE_TEXT])
 {
     if (!isnan(j->p))

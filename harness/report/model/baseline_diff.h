@@ -32,9 +32,6 @@ int pl_baseline_diff_make(const struct pl_comparison *comparison, struct pl_base
 
 void pl_baseline_diff_free(struct pl_baseline_diff *before);
 
-/** "worse", "better", "inconclusive", with "(advisory)" where no gate fails on it. */
-void pl_baseline_diff_verdict(const struct pl_judged *judged, char text[PL_CHANGE_TEXT]);
-
 /** How sure: "0.003", "exact", or "-". */
 void pl_baseline_diff_p(const struct pl_judged *judged, char text[PL_CHANGE_TEXT]);
 

@@ -192,3 +192,25 @@ double pl_held_mean_error(const struct pl_held *h)
 {
     return pl_counterparts_error(h->model.mean_bytes, h->real.mean_bytes);
 }
+
+static json_t *curve_json(const char *scenario, const char *stack, const struct pl_held_curve *c)
+{
+    return json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "scenario", scenario, "allocator", stack,
+                     "first_bytes", c->first_bytes, "peak_bytes", c->peak_bytes, "mean_bytes",
+                     c->mean_bytes, "seconds", c->seconds);
+}
+
+json_t *pl_held_json(const struct pl_held_list *list)
+{
+    json_t *rows = json_array();
+    for (size_t i = 0; i < list->count; i++) {
+        const struct pl_held *h = &list->rows[i];
+        json_array_append_new(
+            rows, json_pack("{s:o, s:o, s:f, s:f, s:b, s:s*, s:s*}", "model",
+                            curve_json(h->group->scenario, h->row->stack, &h->model), "real",
+                            curve_json(h->counterpart, h->stack, &h->real), "peak_error_percent",
+                            pl_held_peak_error(h), "mean_error_percent", pl_held_mean_error(h),
+                            "stretched", h->stretched, "date", h->date, "versions", h->versions));
+    }
+    return rows;
+}

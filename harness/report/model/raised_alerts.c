@@ -55,18 +55,3 @@ void pl_alerts_of_row(const struct pl_model_row *row, char *text, size_t capacit
     if (count > SHOWN_MAX && used < capacity)
         snprintf(text + used, capacity - used, "; ... and %zu more", count - SHOWN_MAX);
 }
-
-void pl_alerts_terminal(FILE *out, const struct pl_model_group *g)
-{
-    char text[PL_ALERTS_TEXT];
-    for (size_t i = 0; i < g->row_count; i++) {
-        pl_alerts_of_row(&g->rows[i], text, sizeof text);
-        if (!text[0])
-            continue;
-        fputs("alert: ", out);
-        pl_text_plain(out, g->rows[i].label);
-        fputc(' ', out);
-        pl_text_plain(out, text);
-        fputc('\n', out);
-    }
-}

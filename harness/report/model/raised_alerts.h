@@ -3,7 +3,6 @@
 #define PL_REPORT_MODEL_RAISED_ALERTS_H
 
 #include <stddef.h>
-#include <stdio.h>
 
 #include "harness/report/model/model.h"
 
@@ -19,8 +18,5 @@ bool pl_alerts_any(const struct pl_model_group *group);
 /** The alerts of a row's repetitions: "at 12.3 s: live_frames > 100 (101); ... and 7 more", ""
  * where none was raised. */
 void pl_alerts_of_row(const struct pl_model_row *row, char *text, size_t capacity);
-
-/** Lists those of a group on the terminal, a line a stack that raised any. */
-void pl_alerts_terminal(FILE *out, const struct pl_model_group *group);
 
 #endif

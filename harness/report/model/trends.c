@@ -2,12 +2,10 @@
 #include "harness/report/model/trends.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/history/history_figures.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 #include "harness/results/host.h"
@@ -145,20 +143,4 @@ void pl_trends_free(struct pl_trends *past)
     free(past->rows);
     pl_series_free(&past->list);
     *past = (struct pl_trends){0};
-}
-
-void pl_trends_change(const struct pl_series *s, const struct pl_trend_change *change, char *text,
-                      size_t capacity)
-{
-    char commit[PL_HISTORY_FIGURE], step[PL_HISTORY_FIGURE];
-    pl_history_commit(pl_document_string(change->run, "commit"), commit);
-    pl_history_step(s->metric, change->before, change->after, step);
-    int n = snprintf(text, capacity, "at %s, %.40s: %s, ", commit,
-                     pl_document_string(change->run, "started"), step);
-    if (n < 0 || (size_t)n >= capacity)
-        return;
-    if (isnan(change->p))
-        snprintf(text + n, capacity - (size_t)n, "exact");
-    else
-        snprintf(text + n, capacity - (size_t)n, "p %.3f", change->p);
 }

@@ -41,9 +41,4 @@ int pl_trends_make(const json_t *runs, const json_t *host, const struct pl_model
 /** Takes one that was never made, or half. */
 void pl_trends_free(struct pl_trends *past);
 
-/** A change in words: "at c0ffee, 2026-01-02T03:04:05Z: 44.2
- *  MiB -> 47.0 MiB (+6.33 %), p 0.003". */
-void pl_trends_change(const struct pl_series *series, const struct pl_trend_change *change,
-                      char *text, size_t capacity);
-
 #endif

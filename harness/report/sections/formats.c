@@ -9,7 +9,7 @@ static void write_table(struct pl_doc *doc, const struct pl_formats *f,
     char text[PL_TEXT_FIGURE];
     struct pl_doc_column columns[1 + PL_FORMAT_COUNT] = {{.head = "stack"}};
     for (size_t i = 0; i < f->count; i++)
-        columns[1 + i] = (struct pl_doc_column){f->groups[i]->format, NULL, true};
+        columns[1 + i] = (struct pl_doc_column){.head = f->groups[i]->format, .figure = true};
     pl_doc_table(doc, columns, 1 + f->count, "rows", "%s, %s", figure->name, figure->unit);
     for (size_t k = 0; k < f->groups[0]->row_count; k++) {
         const struct pl_model_row *row = &f->groups[0]->rows[k];

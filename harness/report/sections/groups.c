@@ -22,7 +22,8 @@ static size_t set_columns(const struct pl_model_group *g, struct pl_doc_column *
     columns[EXPECTED] = (struct pl_doc_column){.head = "expected"};
     for (size_t i = 0; i < pl_column_count; i++)
         if (pl_column_used(&pl_columns[i], g))
-            columns[count++] = (struct pl_doc_column){pl_columns[i].name, pl_columns[i].unit, true};
+            columns[count++] = (struct pl_doc_column){pl_columns[i].name, pl_columns[i].unit,
+                                                      .figure = true, .rank = pl_columns[i].rank};
     return count;
 }
 
@@ -50,9 +51,7 @@ static void write_row(struct pl_doc *doc, const struct pl_model_group *g,
     pl_doc_cell(doc, PL_STYLE_PLAIN);
     pl_doc_outcome(doc, row->outcome, outcome);
     pl_doc_cell_end(doc);
-    pl_doc_cell(doc, PL_STYLE_PLAIN);
-    pl_doc_text(doc, styles[row->expected], pl_row_expected(row));
-    pl_doc_cell_end(doc);
+    pl_doc_cell_styled(doc, styles[row->expected], pl_row_expected(row));
     for (size_t i = 0; i < pl_column_count; i++)
         if (pl_column_used(&pl_columns[i], g)) {
             struct pl_summary summary = pl_column_of(&pl_columns[i], g, row);
@@ -68,8 +67,8 @@ static void write_table(struct pl_doc *doc, const struct pl_model_group *g)
     if (!columns)
         return;
     pl_group_conditions(g, conditions, sizeof conditions);
-    pl_doc_table(doc, columns, set_columns(g, columns), "rows", "%s, %s%s", g->scenario, conditions,
-                 g->repetitions > 1 ? "; median, and lowest..highest where they differ" : "");
+    pl_doc_table(doc, columns, set_columns(g, columns), "rows", "%s: %s%s", g->scenario, conditions,
+                 g->repetitions > 1 ? "; median (lowest..highest)" : "");
     for (size_t i = 0; i < g->row_count; i++)
         write_row(doc, g, &g->rows[i]);
     pl_doc_table_end(doc);
@@ -93,6 +92,12 @@ static void write_alerts(struct pl_doc *doc, const struct pl_model_group *g)
         pl_doc_item_end(doc);
     }
     pl_doc_list_end(doc);
+}
+
+void pl_report_group(struct pl_doc *doc, const struct pl_model_group *g)
+{
+    write_table(doc, g);
+    write_alerts(doc, g);
 }
 
 static const char *caption_of_cpu(const struct pl_model_group *g)
@@ -131,10 +136,10 @@ static void write_point(struct pl_doc *doc, const struct pl_frontier_point *poin
 /* What memory costs in CPU, where the group has a sweep. */
 static void write_frontier(struct pl_doc *doc, const struct pl_model_group *g)
 {
-    static const struct pl_doc_column columns[] = {{"stack", NULL, false},
-                                                   {"frontier", NULL, false},
-                                                   {"peak RSS", "MiB", true},
-                                                   {"CPU", "% of real time", true}};
+    static const struct pl_doc_column columns[] = {{.head = "stack"},
+                                                   {.head = "frontier"},
+                                                   {"peak RSS", "MiB", .figure = true},
+                                                   {"CPU", "% of real time", .figure = true}};
     struct pl_frontier f;
     char fact[PL_FACT], name[sizeof g->picture + 16];
     if (pl_frontier_make(g, &f) || !f.count)
@@ -222,8 +227,7 @@ static void write_group(struct pl_doc *doc, const struct pl_model *m, size_t num
     pl_doc_figure(doc, "memory", g->picture,
                   "Resident memory over the replay's time; dotted: live bytes. Where a curve meets "
                   "the line, the kernel kills.");
-    write_table(doc, g);
-    write_alerts(doc, g);
+    pl_report_group(doc, g);
     pl_doc_figure(doc, NULL, name, "%s%s", caption_of_cpu(g),
                   g->repetitions > 1 ? " A line spans all runs of a stack."
                                      : " One run each: how far they spread is not known.");

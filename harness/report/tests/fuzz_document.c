@@ -38,7 +38,7 @@ static void make_streams(const struct pl_model *m)
     if (!out || pl_report_json(out, m))
         abort();
     pl_junit_write(out, m);
-    pl_report_table(out, m->root);
+    pl_report_table(out, m->root, NULL);
     fclose(out);
 }
 

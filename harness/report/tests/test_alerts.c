@@ -23,7 +23,7 @@ static char *terminal_of(json_t *document)
     char *text;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-    pl_report_table(out, document);
+    pl_report_table(out, document, NULL);
     fclose(out);
     return text;
 }
@@ -58,7 +58,7 @@ static void each_form_lists_them(void **state)
     raise_alert(cell, "rss_bytes > 1MiB", 20, 3 << 20);
     sample_metric(cell, "time_to_alert_seconds", 12.34);
     holds(terminal_of(d),
-          "alert: glibc at 12.3 s: live_packets > 100 (1,234); at 20.0 s: rss_bytes "
+          "- glibc at 12.3 s: live_packets > 100 (1,234); at 20.0 s: rss_bytes "
           "> 1MiB (3 MiB)\n",
           true);
     holds(terminal_of(d), "first", true); /* the column of its time */

@@ -133,8 +133,8 @@ static void html_is_semantic(void **state)
     json_t *d = sample_document();
     char *text = page_of(pl_html_make, d, &size);
     has(text, "<html lang=\"en\">");
-    has(text, "<caption>stalled-reader, f32, 256 MiB (cgroup2), 4 min, 3 repetitions; median, and "
-              "lowest..highest where they differ</caption>");
+    has(text, "<caption>stalled-reader: f32, 256 MiB (cgroup2), 4 min, 3 repetitions; median "
+              "(lowest..highest)</caption>");
     has(text, "<th scope=\"row\">limited</th>");
     has(text, "<th scope=\"col\" class=\"n\">peak RSS <small>MiB</small></th>");
     has(text, "<td class=\"n\">205.0 <small>200.0..210.0</small></td>");

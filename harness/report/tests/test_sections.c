@@ -114,14 +114,16 @@ static void the_terminal_has_a_short_table(void **state)
     size_t size;
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
-    pl_report_table(out, d);
+    pl_report_table(out, d, NULL);
     fclose(out);
     has(text, "\nmassif\n"
-              "stack                    scenario        status   peak bytes window  off ours by\n"
-              "slab:backing=mmap/glibc  stalled-reader  ok               1,002,000       0.20 %\n"
-              "slab:backing=mmap/glibc  stalled-reader  skipped                  -            -\n"
-              "\ncallgrind\n"
-              "stack                    scenario        status  instructions per packet\n");
+              "                                     peak bytes      off\n"
+              "stack  scenario             status       window  ours by\n"
+              "slab, run as slab:backing=mmap/glibc\n"
+              "       stalled-reader 60 s  ok        1,002,000   0.20 %\n"
+              "slab, run as slab:backing=mmap/glibc\n"
+              "       stalled-reader 60 s  skipped           -        -\n"
+              "\ncallgrind\n");
     has(text, "1803.8");
     free(text);
     json_decref(d);

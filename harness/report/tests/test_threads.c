@@ -191,11 +191,11 @@ static void the_terminal_tells_them_apart(void **state)
     json_t *d = failed();
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
-    pl_report_table(out, d);
+    pl_report_table(out, d, NULL);
     fclose(out);
     has(text, "\nslab             bounded");
     has(text, "\nslab, 2 threads  bounded");
-    has(text, "FAILED stalled-reader slab, 2 threads: too much");
+    has(text, "\nstalled-reader slab f32, 2 threads: too much\n");
     free(text);
     json_decref(d);
 }
@@ -260,9 +260,9 @@ static void observations_tell_their_threads(void **state)
     json_t *d = observed();
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
-    pl_report_table(out, d);
+    pl_report_table(out, d, NULL);
     fclose(out);
-    has(text, "\nslab:backing=mmap/glibc, 2 threads\n");
+    has(text, "\nslab, 2 threads, run as slab:backing=mmap/glibc\n");
     free(text);
     json_decref(d);
 }

@@ -162,6 +162,13 @@ void pl_doc_item(struct pl_doc *doc, enum pl_style style)
         doc->writer->item(doc, level_of(doc)->kind, style);
 }
 
+void pl_doc_item_text(struct pl_doc *doc, const char *format, ...)
+{
+    pl_doc_item(doc, PL_STYLE_PLAIN);
+    FORMATTED(doc, format, doc->writer->text(doc, PL_STYLE_PLAIN, text));
+    pl_doc_item_end(doc);
+}
+
 void pl_doc_term(struct pl_doc *doc, const char *format, ...)
 {
     open_entry(doc);
@@ -226,11 +233,24 @@ void pl_doc_cell_end(struct pl_doc *doc)
     doc->column++;
 }
 
-void pl_doc_cell_text(struct pl_doc *doc, const char *text)
+void pl_doc_cell_styled(struct pl_doc *doc, enum pl_style style, const char *text)
 {
     pl_doc_cell(doc, PL_STYLE_PLAIN);
-    pl_doc_text(doc, PL_STYLE_PLAIN, text);
+    pl_doc_text(doc, style, text);
     pl_doc_cell_end(doc);
+}
+
+void pl_doc_cell_text(struct pl_doc *doc, const char *text)
+{
+    pl_doc_cell_styled(doc, PL_STYLE_PLAIN, text);
+}
+
+void pl_doc_row_texts(struct pl_doc *doc, const char *const *texts)
+{
+    pl_doc_row(doc);
+    for (size_t i = 0; i < doc->columns; i++)
+        pl_doc_cell_text(doc, texts[i]);
+    pl_doc_row_end(doc);
 }
 
 void pl_doc_cell_textf(struct pl_doc *doc, const char *format, ...)

@@ -5,9 +5,6 @@
 
 #include "harness/report/writers/document.h"
 
-/** Writes the whole of a document. */
-typedef void (*pl_doc_function)(struct pl_doc *doc, const void *context);
-
 /** Writes into new memory; where that is too long, without commands and with the longest lists that
  *  fit.
  *  @param doc its writer and pictures; `most` is the longest list that it may have
