@@ -109,21 +109,8 @@ static void write_picture(struct pl_doc *doc, const struct pl_agreement_page *pa
         fputs("\n![RSS over time under both clocks, a panel a stack](agreement.svg)\n", doc->out);
 }
 
-static void write_meaning(struct pl_doc *doc, enum pl_agreement_verdict verdict,
-                          const char *meaning)
-{
-    pl_doc_item(doc, PL_STYLE_PLAIN);
-    pl_doc_text(doc, PL_STYLE_STRONG, pl_agreement_verdict_name(verdict));
-    pl_doc_textf(doc, PL_STYLE_PLAIN, ": %s", meaning);
-    pl_doc_item_end(doc);
-}
-
 static void write_legend(struct pl_doc *doc)
 {
-    char agrees[160];
-    snprintf(agrees, sizeof agrees,
-             "apart by at most %.0f %% of the highest of the three peaks, and the cells end alike.",
-             100 * PL_AGREEMENT_SHARE);
     pl_doc_section(doc, (struct pl_place){0}, "How to read it");
     pl_doc_say(doc,
                "Each stack ran twice in real time (wall) and once replayed (virtual). \"Apart\" is "
@@ -134,14 +121,19 @@ static void write_legend(struct pl_doc *doc)
                "two wall runs.",
                (double)PL_AGREEMENT_WINDOW_NS / 1e6);
     pl_doc_list(doc, PL_LIST_BULLETS, "verdicts");
-    write_meaning(doc, PL_AGREEMENT_AGREES, agrees);
-    write_meaning(doc, PL_AGREEMENT_AS_WALLS,
-                  "apart by more, but from one wall run by no more than two wall runs are: real "
-                  "time does not repeat any better.");
-    write_meaning(doc, PL_AGREEMENT_CHANCE,
-                  "apart by more than that, within what is known to be left to chance, below.");
-    write_meaning(doc, PL_AGREEMENT_DIFFERS,
-                  "apart by more than both, or the cells end otherwise.");
+    pl_doc_item_named(doc, pl_agreement_verdict_name(PL_AGREEMENT_AGREES),
+                      ": apart by at most %.0f %% of the highest of the three peaks, and the cells "
+                      "end alike.",
+                      100 * PL_AGREEMENT_SHARE);
+    pl_doc_item_named(
+        doc, pl_agreement_verdict_name(PL_AGREEMENT_AS_WALLS),
+        ": apart by more, but from one wall run by no more than two wall runs are: real "
+        "time does not repeat any better.");
+    pl_doc_item_named(
+        doc, pl_agreement_verdict_name(PL_AGREEMENT_CHANCE),
+        ": apart by more than that, within what is known to be left to chance, below.");
+    pl_doc_item_named(doc, pl_agreement_verdict_name(PL_AGREEMENT_DIFFERS),
+                      ": apart by more than both, or the cells end otherwise.");
     pl_doc_list_end(doc);
     pl_doc_section_end(doc);
 }
@@ -151,12 +143,9 @@ static void write_reason(struct pl_doc *doc, const struct pl_agreement_page *pag
 {
     const struct pl_agreement_reason *known =
         pl_agreement_reason(page->reasons, a->cells.name.allocator);
-    pl_doc_item(doc, PL_STYLE_PLAIN);
-    pl_doc_text(doc, PL_STYLE_STRONG, a->cells.name.allocator);
-    pl_doc_textf(doc, PL_STYLE_PLAIN, " (%s, %s%s%s): %s", a->cells.name.scenario,
-                 pl_agreement_verdict_name(a->verdict), *a->why ? "; " : "", a->why,
-                 known ? known->reason : "no reason is known.");
-    pl_doc_item_end(doc);
+    pl_doc_item_named(doc, a->cells.name.allocator, " (%s, %s%s%s): %s", a->cells.name.scenario,
+                      pl_agreement_verdict_name(a->verdict), *a->why ? "; " : "", a->why,
+                      known ? known->reason : "no reason is known.");
 }
 
 static void write_reasons(struct pl_doc *doc, const struct pl_agreement_page *page)

@@ -10,17 +10,15 @@
 #define NAME_TEXT (PL_STACK_TEXT_MAX + 320)
 #define OPEN_MAX 8 /* reasons of a kind */
 
-static void write_heap(void *doc, const struct pl_heap_change *heap, const char *line)
-{
-    (void)heap;
-    pl_doc_paragraph(doc);
-    pl_doc_text(doc, PL_STYLE_STRONG, line);
-    pl_doc_paragraph_end(doc);
-}
-
 void pl_changes_heaps(struct pl_doc *doc, const struct pl_comparison *c)
 {
-    pl_change_heaps(c, write_heap, doc);
+    char line[PL_HEAP_CHANGE_TEXT];
+    for (size_t i = 0; i < c->cell_count; i++)
+        if (pl_change_heap(c, i, line)) {
+            pl_doc_paragraph(doc);
+            pl_doc_text(doc, PL_STYLE_STRONG, line);
+            pl_doc_paragraph_end(doc);
+        }
 }
 
 void pl_changes_ends(struct pl_doc *doc, const struct pl_comparison *c)
@@ -33,12 +31,9 @@ void pl_changes_ends(struct pl_doc *doc, const struct pl_comparison *c)
         if (same && !cell->missing)
             continue;
         pl_cell_name_text(&cell->match->name, name, sizeof name);
-        pl_doc_item(doc, PL_STYLE_PLAIN);
-        pl_doc_text(doc, PL_STYLE_STRONG,
-                    cell->missing ? "missing" : pl_change_name(cell->outcome));
-        pl_doc_textf(doc, PL_STYLE_PLAIN, " %s: ends %s", name,
-                     cell->missing ? "unknown: only the earlier run has it" : cell->outcome_why);
-        pl_doc_item_end(doc);
+        pl_doc_item_named(
+            doc, cell->missing ? "missing" : pl_change_name(cell->outcome), " %s: ends %s", name,
+            cell->missing ? "unknown: only the earlier run has it" : cell->outcome_why);
     }
     pl_doc_list_end(doc);
 }
@@ -110,26 +105,21 @@ static size_t gather_reasons(const struct pl_comparison *c, enum pl_change chang
     return count;
 }
 
-static void write_reason(struct pl_doc *doc, enum pl_change change, size_t count, const char *why)
-{
-    pl_doc_item(doc, PL_STYLE_PLAIN);
-    pl_doc_text(doc, PL_STYLE_STRONG, pl_change_name(change));
-    pl_doc_textf(doc, PL_STYLE_PLAIN, ", %zu metrics of cells: %s", count, why);
-    pl_doc_item_end(doc);
-}
-
 static void write_reasons(struct pl_doc *doc, const struct pl_comparison *c, enum pl_change change)
 {
     struct reason *reasons;
     size_t count = gather_reasons(c, change, &reasons), others = 0;
     for (size_t i = 0; i < count; i++) {
         if (i < OPEN_MAX)
-            write_reason(doc, change, reasons[i].count, reasons[i].why);
+            pl_doc_item_named(doc, pl_change_name(change), ", %zu metrics of cells: %s",
+                              reasons[i].count, reasons[i].why);
         else
             others += reasons[i].count;
     }
     if (others)
-        write_reason(doc, change, others, "other reasons; compare.json has them all");
+        pl_doc_item_named(doc, pl_change_name(change),
+                          ", %zu metrics of cells: other reasons; compare.json has them all",
+                          others);
     free(reasons);
 }
 

@@ -65,16 +65,17 @@ static json_t *gate_json(const struct pl_comparison *c)
                      "calibration", c->calibration ? c->calibration->path : NULL);
 }
 
-static void add_heap(void *context, const struct pl_heap_change *heap, const char *line)
-{
-    json_array_append_new(context, json_pack("{s:s, s:s, s:s, s:s}", "heap", heap->heap, "base",
-                                             heap->base, "new", heap->new, "statement", line));
-}
-
 json_t *pl_change_heaps_json(const struct pl_comparison *c)
 {
+    char line[PL_HEAP_CHANGE_TEXT];
     json_t *heaps = json_array();
-    pl_change_heaps(c, add_heap, heaps);
+    for (size_t i = 0; i < c->cell_count; i++) {
+        const struct pl_heap_change *heap = pl_change_heap(c, i, line);
+        if (heap)
+            json_array_append_new(heaps,
+                                  json_pack("{s:s, s:s, s:s, s:s}", "heap", heap->heap, "base",
+                                            heap->base, "new", heap->new, "statement", line));
+    }
     return heaps;
 }
 

@@ -1,7 +1,6 @@
 /* Sentences of the reports (facts.h). */
 #include "harness/report/model/facts.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,25 +42,13 @@ const char *const pl_facts_reading[] = {
 };
 const size_t pl_facts_reading_count = sizeof pl_facts_reading / sizeof *pl_facts_reading;
 
-static void add(char *text, size_t capacity, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void add(char *text, size_t capacity, const char *format, ...)
-{
-    size_t used = strlen(text);
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text + used, capacity - used, format, args);
-    va_end(args);
-}
-
 void pl_fact_expectations(const struct pl_model *m, char *text, size_t capacity)
 {
     static const char *const names[] = {"met", "failed", "not checked", "without an expectation"};
     text[0] = '\0';
     for (int i = 0; i <= PL_VERDICT_NONE; i++)
         if (m->verdicts[i])
-            add(text, capacity, "%s%zu %s", text[0] ? ", " : "", m->verdicts[i], names[i]);
+            pl_text_add(text, capacity, "%s%zu %s", text[0] ? ", " : "", m->verdicts[i], names[i]);
 }
 
 void pl_fact_run(const struct pl_model *m, char *text, size_t capacity)
@@ -83,7 +70,7 @@ static void add_count(const json_t *recording, const char *key, const char *word
     double value = json_number_value(json_object_get(recording, key));
     if (value > 0) {
         pl_text_count(count, value);
-        add(text, capacity, ", %s %s", count, words);
+        pl_text_add(text, capacity, ", %s %s", count, words);
     }
 }
 
@@ -93,12 +80,12 @@ static void add_streams(const json_t *recording, char *text, size_t capacity)
     size_t i;
     json_array_foreach(json_object_get(recording, "streams"), i, stream)
     {
-        add(text, capacity, "%s %.20s %lld Hz x %lld", i ? "," : ":",
-            pl_document_string(stream, "codec"),
-            (long long)json_integer_value(json_object_get(stream, "rate")),
-            (long long)json_integer_value(json_object_get(stream, "channels")));
+        pl_text_add(text, capacity, "%s %.20s %lld Hz x %lld", i ? "," : ":",
+                    pl_document_string(stream, "codec"),
+                    (long long)json_integer_value(json_object_get(stream, "rate")),
+                    (long long)json_integer_value(json_object_get(stream, "channels")));
         if (json_is_false(json_object_get(stream, "samples")))
-            add(text, capacity, " (carried as it is: no samples)");
+            pl_text_add(text, capacity, " (carried as it is: no samples)");
     }
 }
 
@@ -116,7 +103,7 @@ void pl_fact_recording(const json_t *recording, char *text, size_t capacity)
                  pl_document_string(recording, "scenario"), pl_document_string(recording, "file"),
                  pl_document_string(recording, "hash"));
         if (json_object_get(recording, "ffmpeg"))
-            add(text, capacity, ", FFmpeg %.100s", pl_document_string(recording, "ffmpeg"));
+            pl_text_add(text, capacity, ", FFmpeg %.100s", pl_document_string(recording, "ffmpeg"));
         return;
     }
     pl_text_count(packets, json_number_value(json_object_get(recording, "packets")));
@@ -130,7 +117,7 @@ void pl_fact_recording(const json_t *recording, char *text, size_t capacity)
     add_count(recording, "filtered", "left out by the filter", text, capacity);
     add_count(recording, "bytes_cut", "bytes cut off at its end: no whole record", text, capacity);
     if (filter[0])
-        add(text, capacity, "; filter '%.300s'", filter);
+        pl_text_add(text, capacity, "; filter '%.300s'", filter);
 }
 
 void pl_fact_host(const json_t *value, char *text, size_t capacity)
@@ -139,13 +126,13 @@ void pl_fact_host(const json_t *value, char *text, size_t capacity)
     const json_t *each;
     text[0] = '\0';
     if (json_is_string(value))
-        add(text, capacity, "%s", json_string_value(value));
+        pl_text_add(text, capacity, "%s", json_string_value(value));
     else if (json_is_integer(value))
-        add(text, capacity, "%lld", (long long)json_integer_value(value));
+        pl_text_add(text, capacity, "%lld", (long long)json_integer_value(value));
     else if (json_is_object(value))
         json_object_foreach((json_t *)value, key, each)
-            add(text, capacity, "%s%s %s", text[0] ? ", " : "", key,
-                json_string_value(each) ? json_string_value(each) : "-");
+            pl_text_add(text, capacity, "%s%s %s", text[0] ? ", " : "", key,
+                        json_string_value(each) ? json_string_value(each) : "-");
 }
 
 /* Whether an entry stands in a list already. */
@@ -175,6 +162,15 @@ void pl_fact_heaps(const struct pl_model *m, char *text, size_t capacity)
                  pl_document_string(heap, "name"), version[0] ? version : "of unknown version",
                  library);
         if (!is_listed(text, entry))
-            add(text, capacity, "%s%s", text[0] ? ", " : "", entry);
+            pl_text_add(text, capacity, "%s%s", text[0] ? ", " : "", entry);
     }
+}
+
+void pl_fact_alert(const char *alert, double t_seconds, double value, char *text, size_t capacity)
+{
+    char figure[PL_TEXT_FIGURE];
+    size_t name = strcspn(alert, " ");
+    bool bytes = name >= 6 && strncmp(alert + name - 6, "_bytes", 6) == 0;
+    (bytes ? pl_text_bytes : pl_text_count)(figure, value);
+    snprintf(text, capacity, "at %.1f s: %s (%s)", t_seconds, alert, figure);
 }

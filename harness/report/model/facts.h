@@ -27,4 +27,7 @@ void pl_fact_host(const json_t *value, char *text, size_t capacity);
  * (/usr/lib/libjemalloc.so.2)"; empty where none is told. */
 void pl_fact_heaps(const struct pl_model *model, char *text, size_t capacity);
 
+/** A raised alert: "at 12.3 s: live_frames > 100 (101)"; bytes as "1.2 MiB". */
+void pl_fact_alert(const char *alert, double t_seconds, double value, char *text, size_t capacity);
+
 #endif

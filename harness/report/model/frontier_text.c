@@ -18,20 +18,12 @@ void pl_frontier_label(const struct pl_frontier_point *p, char *text)
 {
     json_t *values = json_object_get(p->sweep, "values"), *value;
     const char *name, *threads = p->row->label + strlen(p->row->stack);
-    size_t used = 0;
-    if (!json_object_size(values)) {
-        snprintf(text, PL_FRONTIER_LABEL, "%s", p->row->label);
-        return;
-    }
+    snprintf(text, PL_FRONTIER_LABEL, "%s", json_object_size(values) ? "" : p->row->label);
     json_object_foreach(values, name, value)
-    {
-        const char *is = json_string_value(value);
-        if (used < PL_FRONTIER_LABEL)
-            used += (size_t)snprintf(text + used, PL_FRONTIER_LABEL - used, "%s%s=%s",
-                                     used ? ", " : "", name, is ? is : "");
-    }
-    if (used < PL_FRONTIER_LABEL)
-        snprintf(text + used, PL_FRONTIER_LABEL - used, "%s", threads);
+        pl_text_add(text, PL_FRONTIER_LABEL, "%s%s=%s", text[0] ? ", " : "", name,
+                    json_is_string(value) ? json_string_value(value) : "");
+    if (json_object_size(values))
+        pl_text_add(text, PL_FRONTIER_LABEL, "%s", threads);
 }
 
 void pl_frontier_cpu(const struct pl_frontier_point *p, char *text)
@@ -52,18 +44,18 @@ const char *pl_frontier_why(const struct pl_frontier_point *p)
 void pl_frontier_fact(const struct pl_model_group *g, const struct pl_frontier *f, char *text,
                       size_t capacity)
 {
-    int n = snprintf(text, capacity,
-                     "on: no other swept stack takes less of both, memory and CPU. ahead: a stack "
-                     "that is not swept, and that no swept one equals in both.");
-    if (f->left_out && n > 0 && (size_t)n < capacity)
-        n += snprintf(text + n, capacity - (size_t)n,
-                      " %zu %s left out: what was killed or failed has no place among those that "
-                      "went on.",
-                      f->left_out, f->left_out > 1 ? "stacks are" : "stack is");
-    if (g->repetitions < 2 && n > 0 && (size_t)n < capacity)
-        snprintf(text + n, capacity - (size_t)n,
-                 " With one repetition CPU is off by some percent, and neighbours may change "
-                 "places: --repeat 5 would tell.");
+    snprintf(text, capacity,
+             "on: no other swept stack takes less of both, memory and CPU. ahead: a stack that is "
+             "not swept, and that no swept one equals in both.");
+    if (f->left_out)
+        pl_text_add(text, capacity,
+                    " %zu %s left out: what was killed or failed has no place among those that "
+                    "went on.",
+                    f->left_out, f->left_out > 1 ? "stacks are" : "stack is");
+    if (g->repetitions < 2)
+        pl_text_add(text, capacity,
+                    " With one repetition CPU is off by some percent, and neighbours may change "
+                    "places: --repeat 5 would tell.");
 }
 
 static json_t *point_json(const struct pl_frontier_point *p)

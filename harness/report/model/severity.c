@@ -1,7 +1,6 @@
 /* Ranking the rows of a model (severity.h). */
 #include "harness/report/model/severity.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -113,17 +112,6 @@ size_t pl_severe_find(const struct pl_model *m, struct pl_severe list[PL_SEVERIT
     return count;
 }
 
-static void add(char *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void add(char *text, const char *format, ...)
-{
-    size_t used = strlen(text);
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text + used, PL_SEVERITY_TEXT - used, format, args);
-    va_end(args);
-}
-
 /* The first cell that was judged so, or that ended as the row did. */
 static const json_t *cell_of(const struct pl_model_row *row, const char *key, const char *value)
 {
@@ -145,9 +133,10 @@ static void tell_failed(const struct pl_model_row *row, char *text)
     size_t count = 0;
     for (size_t i = 0; i < row->cell_count; i++)
         count += strcmp(pl_document_string(row->cells[i], "expected"), failed) == 0;
-    add(text, "%s", pl_document_string(cell_of(row, "expected", failed), "expected_why"));
+    pl_text_add(text, PL_SEVERITY_TEXT, "%s",
+                pl_document_string(cell_of(row, "expected", failed), "expected_why"));
     if (row->cell_count > 1)
-        add(text, " (%zu of %zu repetitions)", count, row->cell_count);
+        pl_text_add(text, PL_SEVERITY_TEXT, " (%zu of %zu repetitions)", count, row->cell_count);
 }
 
 static void tell_killed(const struct pl_severe *w, char *text)
@@ -155,7 +144,7 @@ static void tell_killed(const struct pl_severe *w, char *text)
     char time[PL_TEXT_FIGURE], peak[PL_TEXT_FIGURE];
     pl_text_duration(time, median_of(w->row, PL_MODEL_time_to_oom_seconds));
     pl_text_bytes(peak, median_of(w->row, PL_MODEL_rss_bytes_peak));
-    add(text, "killed after %s at %s", time, peak);
+    pl_text_add(text, PL_SEVERITY_TEXT, "killed after %s at %s", time, peak);
 }
 
 static void tell_growing(const struct pl_severe *w, char *text)
@@ -166,9 +155,11 @@ static void tell_growing(const struct pl_severe *w, char *text)
     pl_text_bytes(peak, median_of(w->row, PL_MODEL_rss_bytes_peak));
     pl_text_duration(duration, w->group->duration_seconds);
     if (growth > 0)
-        add(text, "still growing, by %s/min, to %s within %s", slope, peak, duration);
+        pl_text_add(text, PL_SEVERITY_TEXT, "still growing, by %s/min, to %s within %s", slope,
+                    peak, duration);
     else /* the robust slope reads 0 on a staircase */
-        add(text, "still growing, in steps, to %s within %s", peak, duration);
+        pl_text_add(text, PL_SEVERITY_TEXT, "still growing, in steps, to %s within %s", peak,
+                    duration);
 }
 
 static void tell_dropping(const struct pl_severe *w, char *text)
@@ -176,7 +167,8 @@ static void tell_dropping(const struct pl_severe *w, char *text)
     char dropped[PL_TEXT_FIGURE], received[PL_TEXT_FIGURE];
     pl_text_count(dropped, median_of(w->row, PL_MODEL_packets_dropped));
     pl_text_count(received, median_of(w->row, PL_MODEL_packets_received));
-    add(text, "drops %s of %s packets (%.3g %%)", dropped, received, 100 * share_dropped(w->row));
+    pl_text_add(text, PL_SEVERITY_TEXT, "drops %s of %s packets (%.3g %%)", dropped, received,
+                100 * share_dropped(w->row));
 }
 
 /* A failure says itself what was expected. */
@@ -184,12 +176,12 @@ static void tell_expected(const struct pl_model_row *row, char *text)
 {
     const char *open = pl_verdict_name(PL_VERDICT_NOT_CHECKED);
     if (row->expected == PL_VERDICT_MET)
-        add(text, ", as expected");
+        pl_text_add(text, PL_SEVERITY_TEXT, ", as expected");
     else if (row->expected == PL_VERDICT_NOT_CHECKED)
-        add(text, ", not checked (%s)",
-            pl_document_string(cell_of(row, "expected", open), "expected_why"));
+        pl_text_add(text, PL_SEVERITY_TEXT, ", not checked (%s)",
+                    pl_document_string(cell_of(row, "expected", open), "expected_why"));
     else if (row->expected == PL_VERDICT_NONE)
-        add(text, ", of which nothing was expected");
+        pl_text_add(text, PL_SEVERITY_TEXT, ", of which nothing was expected");
 }
 
 void pl_severe_reason(const struct pl_severe *w, char text[PL_SEVERITY_TEXT])
@@ -204,8 +196,10 @@ void pl_severe_reason(const struct pl_severe *w, char text[PL_SEVERITY_TEXT])
     else if (w->rank == PL_SEVERITY_DROPPING)
         tell_dropping(w, text);
     else
-        add(text, "%s: %s", pl_outcome_name(w->row->outcome), why_of(w->row));
+        pl_text_add(text, PL_SEVERITY_TEXT, "%s: %s", pl_outcome_name(w->row->outcome),
+                    why_of(w->row));
     tell_expected(w->row, text);
     if (w->alike)
-        add(text, "; %zu more row%s of this scenario likewise", w->alike, w->alike > 1 ? "s" : "");
+        pl_text_add(text, PL_SEVERITY_TEXT, "; %zu more row%s of this scenario likewise", w->alike,
+                    w->alike > 1 ? "s" : "");
 }

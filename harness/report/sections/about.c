@@ -1,21 +1,15 @@
 /* What was replayed and on which host, how far to trust it, and how to read it. */
 #include <stdlib.h>
+#include <string.h>
 
+#include "harness/base/spare_memory.h"
 #include "harness/report/model/caveats.h"
 #include "harness/report/model/context.h"
 #include "harness/report/model/facts.h"
-#include "harness/report/model/noise.h"
 #include "harness/report/sections/sections.h"
 #include "harness/results/document.h"
 
 static const struct pl_place about = {.view = "about"};
-
-static void write_item(struct pl_doc *doc, const char *text)
-{
-    pl_doc_item(doc, PL_STYLE_PLAIN);
-    pl_doc_text(doc, PL_STYLE_PLAIN, text);
-    pl_doc_item_end(doc);
-}
 
 void pl_report_recordings(struct pl_doc *doc, const struct pl_model *m)
 {
@@ -27,18 +21,10 @@ void pl_report_recordings(struct pl_doc *doc, const struct pl_model *m)
     json_array_foreach(json_object_get(m->root, "recordings"), i, recording)
     {
         pl_fact_recording(recording, fact, sizeof fact);
-        write_item(doc, fact);
+        pl_doc_item_text(doc, "%s", fact);
     }
     pl_doc_list_end(doc);
     pl_doc_section_end(doc);
-}
-
-static void write_line(struct pl_doc *doc, const char *key, const char *fact)
-{
-    pl_doc_row(doc);
-    pl_doc_cell_text(doc, key);
-    pl_doc_cell_text(doc, fact);
-    pl_doc_row_end(doc);
 }
 
 void pl_report_host(struct pl_doc *doc, const struct pl_model *m)
@@ -53,40 +39,73 @@ void pl_report_host(struct pl_doc *doc, const struct pl_model *m)
     json_object_foreach(json_object_get(m->root, "host"), key, value)
     {
         pl_fact_host(value, fact, sizeof fact);
-        write_line(doc, key, fact);
+        pl_doc_row_texts(doc, (const char *const[]){key, fact});
     }
     pl_fact_heaps(m, fact, sizeof fact);
     if (fact[0])
-        write_line(doc, "heaps", fact);
+        pl_doc_row_texts(doc, (const char *const[]){"heaps", fact});
     pl_doc_table_end(doc);
     pl_doc_say(doc, "The whole run:");
     pl_doc_code(doc, pl_document_string(json_object_get(m->root, "run"), "command"));
     pl_doc_section_end(doc);
 }
 
+/* @return new memory with the noise of each cell of a metric */
+static double *gather_noise(const json_t *cells, const char *metric, size_t *count)
+{
+    const json_t *row;
+    size_t i;
+    double *values = pl_memory_take(json_array_size(cells), sizeof *values);
+    *count = 0;
+    json_array_foreach(cells, i, row) if (strcmp(pl_document_string(row, "metric"), metric) == 0)
+        values[(*count)++] = json_number_value(json_object_get(row, "noise"));
+    return values;
+}
+
+/* The spread is the standard deviation of the pairs' Hodges-Lehmann ratio. */
+static void write_metric_noise(struct pl_doc *doc, const struct pl_calibration *calibration,
+                               const char *metric)
+{
+    double alarms = 0;
+    size_t count;
+    double *values = gather_noise(json_object_get(calibration->root, "cells"), metric, &count);
+    bool advisory = pl_calibration_advisory(calibration, metric, &alarms);
+    struct pl_summary s = pl_summary_of(values, count);
+    pl_doc_item_text(doc,
+                     "%s: pairs of a program with itself spread by %.2g %% (%.2g to %.2g over %zu "
+                     "cells), false alarms %.2g %%%s",
+                     metric, 100 * s.median, 100 * s.lowest, 100 * s.highest, count, 100 * alarms,
+                     advisory ? ": advisory, no gate fails on it" : "");
+    free(values);
+}
+
+/* @param context NULL: nobody looked */
 static void write_noise(struct pl_doc *doc, const struct pl_report_context *context)
 {
-    char text[PL_NOISE_TEXT];
-    size_t count = pl_noise_count(context);
-    pl_noise_summary(context, text);
-    pl_doc_say(doc, "Noise of this host: %s", text);
-    if (!count)
+    const json_t *root = context ? context->calibration.root : NULL, *row;
+    size_t i;
+    if (root)
+        pl_doc_say(doc, "Noise of this host: calibrated %s (%s).",
+                   pl_document_string(json_object_get(root, "run"), "started"),
+                   context->calibration.path);
+    else if (context && context->calibration_why[0])
+        pl_doc_say(doc, "Noise of this host: unknown. %s.", context->calibration_why);
+    else
+        pl_doc_say(doc, "Noise of this host: not measured. plimsoll calibrate does it in about 6 "
+                        "minutes; until then CPU and latencies are judged by the spread of their "
+                        "own pairs.");
+    if (!json_array_size(json_object_get(root, "metrics")))
         return;
     pl_doc_list(doc, PL_LIST_BULLETS, "metrics");
-    for (size_t i = 0; i < count; i++) {
-        pl_noise_line(context, i, text);
-        write_item(doc, text);
-    }
+    json_array_foreach(json_object_get(root, "metrics"), i, row)
+        write_metric_noise(doc, &context->calibration, pl_document_string(row, "metric"));
     pl_doc_list_end(doc);
 }
 
 static void write_caveat(struct pl_doc *doc, const json_t *caveat)
 {
-    pl_doc_item(doc, PL_STYLE_PLAIN);
-    char *text = pl_doc_writes(doc) ? pl_caveat_text(caveat, doc->most) : NULL;
-    pl_doc_text(doc, PL_STYLE_STRONG, pl_document_string(caveat, "kind"));
-    pl_doc_textf(doc, PL_STYLE_PLAIN, ": %s", text ? text : "");
-    pl_doc_item_end(doc);
+    char *text = pl_caveat_text(caveat, doc->most);
+    pl_doc_item_named(doc, pl_document_string(caveat, "kind"), ": %s", text);
     free(text);
 }
 
@@ -113,7 +132,7 @@ void pl_report_reading(struct pl_doc *doc, const struct pl_model *m)
     pl_doc_section(doc, about, "How to read it");
     pl_doc_list(doc, PL_LIST_BULLETS, "sentences");
     for (size_t i = 0; i < pl_facts_reading_count; i++)
-        write_item(doc, pl_facts_reading[i]);
+        pl_doc_item_text(doc, "%s", pl_facts_reading[i]);
     pl_doc_list_end(doc);
     pl_doc_section_end(doc);
 }

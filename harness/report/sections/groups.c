@@ -5,11 +5,13 @@
 #include "harness/report/model/columns.h"
 #include "harness/report/model/facts.h"
 #include "harness/report/model/frontier.h"
-#include "harness/report/model/raised_alerts.h"
 #include "harness/report/model/severity.h"
 #include "harness/report/sections/sections.h"
 #include "harness/report/writers/text.h"
 #include "harness/results/document.h"
+
+#define ALERTS_SHOWN 4 /* of a row */
+#define ALERTS_TEXT (ALERTS_SHOWN * 256 + 32)
 
 enum { STACK, OUTCOME, EXPECTED, FIGURES };
 
@@ -75,23 +77,44 @@ static void write_table(struct pl_doc *doc, const struct pl_model_group *g)
     free(columns);
 }
 
+/* The first alerts of a row's repetitions: "at 12.3 s: ...; ... and 7 more"; "" for none. */
+static void first_alerts(const struct pl_model_row *row, char text[ALERTS_TEXT])
+{
+    size_t count = 0, i;
+    const json_t *each;
+    char one[256];
+    text[0] = '\0';
+    for (size_t k = 0; k < row->cell_count; k++)
+        json_array_foreach(json_object_get(row->cells[k], "alerts"), i, each)
+        {
+            if (count++ >= ALERTS_SHOWN)
+                continue;
+            pl_fact_alert(pl_document_string(each, "alert"),
+                          json_number_value(json_object_get(each, "t_seconds")),
+                          json_number_value(json_object_get(each, "value")), one, sizeof one);
+            pl_text_add(text, ALERTS_TEXT, "%s%s", text[0] ? "; " : "", one);
+        }
+    if (count > ALERTS_SHOWN)
+        pl_text_add(text, ALERTS_TEXT, "; ... and %zu more", count - ALERTS_SHOWN);
+}
+
 static void write_alerts(struct pl_doc *doc, const struct pl_model_group *g)
 {
-    char text[PL_ALERTS_TEXT];
-    if (!pl_alerts_any(g))
-        return;
-    pl_doc_say(doc, "Alerts:");
-    pl_doc_list(doc, PL_LIST_BULLETS, "stacks");
+    char text[ALERTS_TEXT];
+    bool any = false;
     for (size_t i = 0; i < g->row_count; i++) {
-        pl_alerts_of_row(&g->rows[i], text, sizeof text);
+        first_alerts(&g->rows[i], text);
         if (!text[0])
             continue;
-        pl_doc_item(doc, PL_STYLE_PLAIN);
-        pl_doc_text(doc, PL_STYLE_STRONG, g->rows[i].label);
-        pl_doc_textf(doc, PL_STYLE_PLAIN, " %s", text);
-        pl_doc_item_end(doc);
+        if (!any) {
+            pl_doc_say(doc, "Alerts:");
+            pl_doc_list(doc, PL_LIST_BULLETS, "stacks");
+        }
+        any = true;
+        pl_doc_item_named(doc, g->rows[i].label, " %s", text);
     }
-    pl_doc_list_end(doc);
+    if (any)
+        pl_doc_list_end(doc);
 }
 
 void pl_report_group(struct pl_doc *doc, const struct pl_model_group *g)

@@ -1,6 +1,6 @@
 /* What the instruments found: a section an instrument. */
-#include "harness/report/model/benchmarks.h"
 #include "harness/report/model/observed.h"
+#include "harness/report/sections/benchmarks.h"
 #include "harness/report/sections/sections.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"
@@ -66,42 +66,6 @@ static void write_table(struct pl_doc *doc, const struct shown *s)
     pl_doc_table_end(doc);
 }
 
-/* Where a benchmark was skipped, why stands behind the word. */
-static void write_benchmark(struct pl_doc *doc, const json_t *entry, const char *name,
-                            enum pl_benchmark_figure figure)
-{
-    char text[PL_OBSERVED_TEXT];
-    pl_benchmark_text(entry, name, figure, text);
-    pl_doc_cell(doc, PL_STYLE_PLAIN);
-    pl_doc_text(doc, PL_STYLE_PLAIN, text);
-    pl_doc_text(doc, PL_STYLE_SMALL, pl_benchmark_why(entry, name));
-    pl_doc_cell_end(doc);
-}
-
-#define STACKS_MAX 64 /* columns of a table of benchmarks */
-
-static void write_benchmarks(struct pl_doc *doc, const struct pl_benchmark_group *group,
-                             enum pl_benchmark_figure figure)
-{
-    struct pl_doc_column columns[1 + STACKS_MAX] = {{.head = "benchmark"}};
-    size_t count = group->count < STACKS_MAX ? group->count : STACKS_MAX;
-    const char *name;
-    for (size_t i = 0; i < count; i++)
-        columns[1 + i] = (struct pl_doc_column){
-            .head = pl_document_string(group->entries[i], "allocator"), .figure = true};
-    pl_doc_table(doc, columns, 1 + count, "benchmarks", "%s %s, %s",
-                 pl_document_string(group->entries[0], "scenario"),
-                 pl_document_string(group->entries[0], "format"), pl_benchmark_caption(figure));
-    for (size_t at = 0; (name = pl_benchmark_name(group, &at));) {
-        pl_doc_row(doc);
-        pl_doc_cell_text(doc, name);
-        for (size_t i = 0; i < count; i++)
-            write_benchmark(doc, group->entries[i], name, figure);
-        pl_doc_row_end(doc);
-    }
-    pl_doc_table_end(doc);
-}
-
 static void write_site(struct pl_doc *doc, const json_t *site)
 {
     char text[4 * PL_OBSERVED_TEXT];
@@ -148,7 +112,6 @@ static void write_pictures(struct pl_doc *doc, const json_t *entry)
 
 static void write_instrument(struct pl_doc *doc, const struct pl_observed *o)
 {
-    struct pl_benchmark_group group = {0};
     pl_doc_section(doc, (struct pl_place){.view = "instruments"}, "Under %s", o->name);
     if (o->instrument) {
         pl_doc_paragraph(doc);
@@ -158,9 +121,7 @@ static void write_instrument(struct pl_doc *doc, const struct pl_observed *o)
         pl_doc_paragraph_end(doc);
     }
     write_table(doc, &(struct shown){o, o->figures, o->figure_count, false});
-    for (size_t at = 0; pl_benchmark_next(o, &at, &group);)
-        for (int figure = 0; figure < PL_BENCHMARK_FIGURES; figure++)
-            write_benchmarks(doc, &group, (enum pl_benchmark_figure)figure);
+    pl_report_benchmarks(doc, o);
     for (size_t i = 0; i < o->entry_count && i < doc->most; i++)
         write_pictures(doc, o->entries[i]);
     pl_doc_details(doc, "The dearest sites, and the command that reproduces each");

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "harness/report/markdown_report.h"
-#include "harness/report/model/raised_alerts.h"
+#include "harness/report/model/facts.h"
 #include "harness/report/page/page.h"
 #include "harness/report/terminal/table.h"
 #include "harness/report/tests/sample.h"

@@ -388,7 +388,8 @@ static void another_end_is_told(void **state)
         fail_msg("%s", error.text);
     char *md = sample_read(folders[1], "report.md"), *html = sample_read(folders[1], "report.html");
     has(md, "\n- **worse** steady-reader slab f32: ends bounded, then oom\\_killed\n");
-    has(md, "\n- **missing** steady-reader tcmalloc f32: ends unknown: only the earlier run has it\n");
+    has(md,
+        "\n- **missing** steady-reader tcmalloc f32: ends unknown: only the earlier run has it\n");
     has(html, "<li><b>worse</b> steady-reader slab f32: ends bounded, then oom_killed</li>");
     free(md);
     free(html);

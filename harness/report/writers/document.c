@@ -169,6 +169,14 @@ void pl_doc_item_text(struct pl_doc *doc, const char *format, ...)
     pl_doc_item_end(doc);
 }
 
+void pl_doc_item_named(struct pl_doc *doc, const char *name, const char *format, ...)
+{
+    pl_doc_item(doc, PL_STYLE_PLAIN);
+    pl_doc_text(doc, PL_STYLE_STRONG, name);
+    FORMATTED(doc, format, doc->writer->text(doc, PL_STYLE_PLAIN, text));
+    pl_doc_item_end(doc);
+}
+
 void pl_doc_term(struct pl_doc *doc, const char *format, ...)
 {
     open_entry(doc);

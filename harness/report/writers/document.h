@@ -88,6 +88,10 @@ void pl_doc_item_end(struct pl_doc *doc);
 void pl_doc_item_text(struct pl_doc *doc, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/** A whole item that begins with what it is of, strong. */
+void pl_doc_item_named(struct pl_doc *doc, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /** An item of terms: its text explains the term. */
 void pl_doc_term(struct pl_doc *doc, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
