@@ -147,9 +147,7 @@ static size_t longest_table(const struct pl_comparison *c)
 
 void pl_comparison_table(FILE *out, const struct pl_comparison *c)
 {
-    struct compared compared = {.comparison = c};
-    if (pl_baseline_diff_make(c, &compared.diff))
-        return;
+    struct compared compared = {.comparison = c, .diff = pl_baseline_diff_make(c)};
     pl_terminal_print(out, (struct pl_terminal_layout){0}, write_short, &compared);
     pl_baseline_diff_free(&compared.diff);
 }
@@ -157,14 +155,12 @@ void pl_comparison_table(FILE *out, const struct pl_comparison *c)
 void pl_comparison_markdown(FILE *out, const struct pl_comparison *c, const char *base,
                             const char *new)
 {
-    struct compared compared = {.comparison = c, .base = base, .new = new};
+    struct compared compared = {c, pl_baseline_diff_make(c), base, new};
     const struct pl_doc doc = {.writer = &pl_writer_markdown,
                                .most = longest_table(c),
                                .elsewhere = "compare.json has them all"};
     char *text = NULL;
     size_t size;
-    if (pl_baseline_diff_make(c, &compared.diff))
-        return;
     if (pl_doc_fitted(doc, write_whole, &compared, MOST, &text, &size) == 0)
         fwrite(text + 1, 1, size - 1, out); /* no blank line before the first heading */
     free(text);

@@ -1,8 +1,8 @@
 /* What is said of a frontier, and what plots/frontier.py is told (frontier.h). */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/model/columns.h"
 #include "harness/report/model/drawing.h"
 #include "harness/report/model/frontier.h"
 #include "harness/report/writers/text.h"
@@ -26,36 +26,11 @@ void pl_frontier_label(const struct pl_frontier_point *p, char *text)
         pl_text_add(text, PL_FRONTIER_LABEL, "%s", threads);
 }
 
-void pl_frontier_cpu(const struct pl_frontier_point *p, char *text)
-{
-    if (p->cpu_percent < 1000)
-        snprintf(text, PL_TEXT_FIGURE, "%#.3g", p->cpu_percent);
-    else
-        pl_text_count(text, p->cpu_percent);
-}
-
 const char *pl_frontier_why(const struct pl_frontier_point *p)
 {
     if (p->row->outcome != PL_OUTCOME_BOUNDED && p->row->outcome != PL_OUTCOME_GROWING)
         return pl_outcome_name(p->row->outcome);
     return p->row->metrics[PL_MODEL_rss_bytes_peak].count ? "no CPU measured" : "no RSS measured";
-}
-
-void pl_frontier_fact(const struct pl_model_group *g, const struct pl_frontier *f, char *text,
-                      size_t capacity)
-{
-    snprintf(text, capacity,
-             "on: no other swept stack takes less of both, memory and CPU. ahead: a stack that is "
-             "not swept, and that no swept one equals in both.");
-    if (f->left_out)
-        pl_text_add(text, capacity,
-                    " %zu %s left out: what was killed or failed has no place among those that "
-                    "went on.",
-                    f->left_out, f->left_out > 1 ? "stacks are" : "stack is");
-    if (g->repetitions < 2)
-        pl_text_add(text, capacity,
-                    " With one repetition CPU is off by some percent, and neighbours may change "
-                    "places: --repeat 5 would tell.");
 }
 
 static json_t *point_json(const struct pl_frontier_point *p)
@@ -77,13 +52,13 @@ static json_t *point_json(const struct pl_frontier_point *p)
 /* @return NULL for a group without a sweep */
 static json_t *group_json(const struct pl_model_group *g)
 {
-    struct pl_frontier f;
-    if (pl_frontier_make(g, &f) || !f.count)
+    const struct pl_frontier f = pl_frontier_make(g);
+    if (!f.count)
         return NULL;
     json_t *points = json_array();
     for (size_t i = 0; i < f.count; i++)
         json_array_append_new(points, point_json(&f.points[i]));
-    pl_frontier_free(&f);
+    free(f.points);
     return json_pack("{s:s, s:o}", "picture", g->picture, "points", points);
 }
 

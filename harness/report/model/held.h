@@ -42,10 +42,9 @@ struct pl_held_list {
  *  and those without a curve of the counterpart are left out.
  *  @param folder of the model's results @param committed the file's path, or NULL for ours; one
  * that can't be read is none
- *  @param list set on success; pl_held_free
- *  @return 0 or -ENOMEM */
-int pl_held_make(const struct pl_model *model, const char *folder, const char *committed,
-                 struct pl_held_list *list);
+ *  @return pl_held_free */
+struct pl_held_list pl_held_make(const struct pl_model *model, const char *folder,
+                                 const char *committed);
 
 /** Takes one that was never made, or half. */
 void pl_held_free(struct pl_held_list *list);

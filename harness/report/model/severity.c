@@ -2,6 +2,7 @@
 #include "harness/report/model/severity.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/report/writers/text.h"
@@ -25,12 +26,6 @@ static double median_of(const struct pl_model_row *row, enum pl_model_metric met
     return row->metrics[metric].count ? row->metrics[metric].median : 0;
 }
 
-static double share_dropped(const struct pl_model_row *row)
-{
-    double received = median_of(row, PL_MODEL_packets_received);
-    return received > 0 ? median_of(row, PL_MODEL_packets_dropped) / received : 0;
-}
-
 static enum pl_severity rank_of(const struct pl_model_row *row)
 {
     static const enum pl_severity ranks[] = {[PL_OUTCOME_BOUNDED] = PL_SEVERITY_DROPPING,
@@ -41,10 +36,11 @@ static enum pl_severity rank_of(const struct pl_model_row *row)
                                              [PL_OUTCOME_TIMEOUT] = PL_SEVERITY_TIMEOUT};
     if (row->expected == PL_VERDICT_FAILED)
         return PL_SEVERITY_FAILED;
-    if (strcmp(row->stack, "null") == 0)
+    if (pl_model_is_null(row))
         return PL_SEVERITY_NOT;
     enum pl_severity rank = ranks[row->outcome];
-    return rank == PL_SEVERITY_DROPPING && share_dropped(row) <= 0 ? PL_SEVERITY_NOT : rank;
+    return rank == PL_SEVERITY_DROPPING && pl_model_share_dropped(row) <= 0 ? PL_SEVERITY_NOT
+                                                                            : rank;
 }
 
 static double badness_of(const struct pl_model_row *row, enum pl_severity rank)
@@ -57,7 +53,7 @@ static double badness_of(const struct pl_model_row *row, enum pl_severity rank)
     case PL_SEVERITY_GROWING:
         return median_of(row, PL_MODEL_rss_growth_bytes_per_minute);
     case PL_SEVERITY_DROPPING:
-        return share_dropped(row);
+        return pl_model_share_dropped(row);
     default:
         return median_of(row, PL_MODEL_rss_bytes_peak);
     }
@@ -65,7 +61,9 @@ static double badness_of(const struct pl_model_row *row, enum pl_severity rank)
 
 static bool is_worse(const struct pl_severe *a, const struct pl_severe *b)
 {
-    return a->rank != b->rank ? a->rank < b->rank : a->degree > b->degree;
+    return a->rank != b->rank       ? a->rank < b->rank
+           : a->degree != b->degree ? a->degree > b->degree
+                                    : a->alike > b->alike;
 }
 
 /* The worst row of a group with this rank, and how many there are with it. */
@@ -83,6 +81,29 @@ static struct pl_severe worst_of(const struct pl_model_group *g, enum pl_severit
         worst.degree = degree;
     }
     return worst;
+}
+
+static struct pl_severe worst_of_group(const struct pl_model_group *g)
+{
+    struct pl_severe worst = worst_of(g, PL_SEVERITY_FAILED);
+    for (enum pl_severity rank = PL_SEVERITY_FAILED + 1; !worst.row && rank <= PL_SEVERITY_NOT;
+         rank++)
+        worst = worst_of(g, rank);
+    return worst;
+}
+
+static int by_severity(const void *a, const void *b)
+{
+    const struct pl_severe *x = a, *y = b;
+    return is_worse(x, y) ? -1 : is_worse(y, x) ? 1 : (x->group > y->group) - (x->group < y->group);
+}
+
+void pl_severe_groups(const struct pl_model *m, struct pl_severe *groups)
+{
+    for (size_t i = 0; i < m->group_count; i++)
+        groups[i] = worst_of_group(&m->groups[i]);
+    if (m->group_count)
+        qsort(groups, m->group_count, sizeof *groups, by_severity);
 }
 
 /* @return how many there are now */
@@ -168,7 +189,7 @@ static void tell_dropping(const struct pl_severe *w, char *text)
     pl_text_count(dropped, median_of(w->row, PL_MODEL_packets_dropped));
     pl_text_count(received, median_of(w->row, PL_MODEL_packets_received));
     pl_text_add(text, PL_SEVERITY_TEXT, "drops %s of %s packets (%.3g %%)", dropped, received,
-                100 * share_dropped(w->row));
+                100 * pl_model_share_dropped(w->row));
 }
 
 /* A failure says itself what was expected. */

@@ -30,11 +30,6 @@ static void write_name(FILE *out, const struct pl_model_group *g, const struct p
         fprintf(out, " with %u threads", row->threads);
 }
 
-static bool is_floor(const struct pl_model_row *row)
-{
-    return strcmp(row->stack, "null") == 0;
-}
-
 /* Alike rows stay in their order, which is that of the array. */
 static int by_place(const struct pl_model_row *a, const struct pl_model_row *b)
 {
@@ -66,7 +61,7 @@ static void choose(struct choice *c, const struct pl_model_group *g, enum pl_out
     c->metric = metric;
     for (size_t i = 0; i < g->row_count; i++) {
         const struct pl_model_row *row = &g->rows[i];
-        if (row->outcome == outcome && !is_floor(row))
+        if (row->outcome == outcome && !pl_model_is_null(row))
             c->rows[c->count++] = row;
     }
     qsort(c->rows, c->count, sizeof(struct pl_model_row *),
@@ -147,14 +142,12 @@ static bool write_ended(FILE *out, const struct pl_model_group *g, struct choice
 static void write_dropped(FILE *out, const struct pl_model_row *row)
 {
     char dropped[PL_TEXT_FIGURE], received[PL_TEXT_FIGURE];
-    const struct pl_summary *d = &row->metrics[PL_MODEL_packets_dropped];
-    const struct pl_summary *r = &row->metrics[PL_MODEL_packets_received];
-    if (!d->count || !r->count || d->median <= 0 || r->median <= 0)
+    double share = pl_model_share_dropped(row);
+    if (share <= 0)
         return;
-    pl_text_count(dropped, d->median);
-    pl_text_count(received, r->median);
-    fprintf(out, " and drops %s of %s packets (%.3g %%)", dropped, received,
-            100 * d->median / r->median);
+    pl_text_count(dropped, row->metrics[PL_MODEL_packets_dropped].median);
+    pl_text_count(received, row->metrics[PL_MODEL_packets_received].median);
+    fprintf(out, " and drops %s of %s packets (%.3g %%)", dropped, received, 100 * share);
 }
 
 /* What stays bounded beside others that do not: each with its price. */
@@ -190,7 +183,7 @@ static void write_cpu(FILE *out, const struct pl_model_group *g)
     for (size_t i = 0; i < g->row_count; i++) {
         const struct pl_model_row *row = &g->rows[i];
         const struct pl_summary *cpu = &row->metrics[PL_MODEL_cpu_ns_per_packet];
-        if (!cpu->count || is_floor(row))
+        if (!cpu->count || pl_model_is_null(row))
             continue;
         if (!least || cpu->median < least->metrics[PL_MODEL_cpu_ns_per_packet].median)
             least = row;
@@ -216,7 +209,7 @@ static size_t stacks_of(const struct choice *c, enum pl_outcome outcome)
     size_t stacks = 0;
     for (size_t i = 0; i < c->group->row_count; i++) {
         const struct pl_model_row *row = &c->group->rows[i];
-        if (row->outcome != outcome || is_floor(row))
+        if (row->outcome != outcome || pl_model_is_null(row))
             continue;
         stacks += !last || strcmp(last->stack, row->stack) != 0;
         last = row;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "harness/base/spare_memory.h"
 #include "harness/base/text_stream.h"
 #include "harness/report/model/curves.h"
 #include "harness/report/model/facts.h"
@@ -111,24 +112,21 @@ static void free_view(struct view *v)
 }
 
 /* The first groups, each with its first rows. */
-static int shorten(const struct page *page, const struct pl_curves *curves, size_t most,
-                   struct view *v)
+static void shorten(const struct page *page, const struct pl_curves *curves, size_t most,
+                    struct view *v)
 {
     free_view(v);
     v->model = *page->whole;
     v->curves = *curves;
     v->model.group_count = page->whole->group_count < most ? page->whole->group_count : most;
-    v->model.groups = malloc((v->model.group_count + 1) * sizeof *v->model.groups);
-    v->curves.groups = malloc((v->model.group_count + 1) * sizeof *v->curves.groups);
-    if (!v->model.groups || !v->curves.groups)
-        return -ENOMEM;
+    v->model.groups = pl_memory_take(v->model.group_count, sizeof *v->model.groups);
+    v->curves.groups = pl_memory_take(v->model.group_count, sizeof *v->curves.groups);
     for (size_t i = 0; i < v->model.group_count; i++) {
         v->model.groups[i] = page->whole->groups[i];
         v->curves.groups[i] = curves->groups[i];
         if (v->model.groups[i].row_count > most)
             v->model.groups[i].row_count = v->curves.groups[i].row_count = most;
     }
-    return 0;
 }
 
 /* A page of thousands of stacks would open nowhere. What it takes goes nearly with the length of
@@ -143,11 +141,10 @@ static int make_shorter(struct page *page, struct view *v, char **text, size_t *
         page->doc.most = (size_t)fmax(1, floor((double)page->doc.most * share));
         free(*text);
         *text = NULL;
-        rc = shorten(page, curves, page->doc.most, v);
+        shorten(page, curves, page->doc.most, v);
         page->model = &v->model;
         page->curves = &v->curves;
-        if (!rc)
-            rc = make(*page, 0, text, size);
+        rc = make(*page, 0, text, size);
     }
     return rc;
 }
@@ -169,12 +166,9 @@ static int make_pictured(struct page page, char **text, size_t *size)
 int pl_html_make(const struct pl_model *m, const char *folder, const char *no_pictures, char **text,
                  size_t *size)
 {
-    struct pl_curves curves;
+    struct pl_curves curves = pl_curves_load(m, folder, POINTS_MAX);
     struct view view = {0};
     *text = NULL;
-    int rc = pl_curves_load(m, folder, POINTS_MAX, &curves);
-    if (rc)
-        return rc;
     struct page page = {.doc = {.writer = &pl_writer_html,
                                 .most = SIZE_MAX,
                                 .commands = true,
@@ -183,7 +177,7 @@ int pl_html_make(const struct pl_model *m, const char *folder, const char *no_pi
                         .whole = m,
                         .model = m,
                         .curves = &curves};
-    rc = make(page, 0, text, size); /* to see what is left for pictures */
+    int rc = make(page, 0, text, size); /* to see what is left for pictures */
     if (!rc && *size > PL_HTML_MAX)
         rc = make_shorter(&page, &view, text, size);
     if (!rc && !no_pictures && *size < PL_HTML_MAX)

@@ -4,7 +4,6 @@
 
 #include "harness/report/model/columns.h"
 #include "harness/report/model/facts.h"
-#include "harness/report/model/frontier.h"
 #include "harness/report/model/severity.h"
 #include "harness/report/sections/sections.h"
 #include "harness/report/writers/text.h"
@@ -135,51 +134,6 @@ static const char *caption_of_cpu(const struct pl_model_group *g)
            "harness.";
 }
 
-static void write_point(struct pl_doc *doc, const struct pl_frontier_point *point)
-{
-    bool left_out = point->place == PL_FRONTIER_LEFT_OUT;
-    char cpu[PL_TEXT_FIGURE] = "-", rss[PL_TEXT_FIGURE] = "-";
-    if (!left_out) {
-        pl_frontier_cpu(point, cpu);
-        pl_text_decimal(rss, point->rss_bytes / (1024 * 1024));
-    }
-    pl_doc_row(doc);
-    pl_doc_cell_text(doc, point->row->label);
-    pl_doc_cell(doc, PL_STYLE_PLAIN);
-    pl_doc_text(doc, point->place == PL_FRONTIER_ON ? PL_STYLE_STRONG : PL_STYLE_PLAIN,
-                pl_frontier_place_name(point->place));
-    if (left_out)
-        pl_doc_textf(doc, PL_STYLE_PLAIN, ": %s", pl_frontier_why(point));
-    pl_doc_cell_end(doc);
-    pl_doc_cell_text(doc, rss);
-    pl_doc_cell_text(doc, cpu);
-    pl_doc_row_end(doc);
-}
-
-/* What memory costs in CPU, where the group has a sweep. */
-static void write_frontier(struct pl_doc *doc, const struct pl_model_group *g)
-{
-    static const struct pl_doc_column columns[] = {{.head = "stack"},
-                                                   {.head = "frontier"},
-                                                   {"peak RSS", "MiB", .figure = true},
-                                                   {"CPU", "% of real time", .figure = true}};
-    struct pl_frontier f;
-    char fact[PL_FACT], name[sizeof g->picture + 16];
-    if (pl_frontier_make(g, &f) || !f.count)
-        return;
-    pl_frontier_fact(g, &f, fact, sizeof fact);
-    snprintf(name, sizeof name, "%s-frontier", g->picture);
-    pl_doc_figure(doc, NULL, name,
-                  "Peak memory against CPU of each swept stack: towards the lower left is better. "
-                  "The line joins those that no other beats in both.");
-    pl_doc_table(doc, columns, sizeof columns / sizeof *columns, "rows",
-                 "What memory costs in CPU. %s", fact);
-    for (size_t i = 0; i < f.count; i++)
-        write_point(doc, &f.points[i]);
-    pl_doc_table_end(doc);
-    pl_frontier_free(&f);
-}
-
 /* Where a killed cell stood: its peaks are unknown, its last sample is not. */
 static void write_last_sample(struct pl_doc *doc, const json_t *last)
 {
@@ -254,7 +208,7 @@ static void write_group(struct pl_doc *doc, const struct pl_model *m, size_t num
     pl_doc_figure(doc, NULL, name, "%s%s", caption_of_cpu(g),
                   g->repetitions > 1 ? " A line spans all runs of a stack."
                                      : " One run each: how far they spread is not known.");
-    write_frontier(doc, g);
+    pl_report_frontier(doc, g);
     pl_doc_details(doc, "Why each ended so, and the command that reproduces it");
     pl_doc_list(doc, PL_LIST_TERMS, "stacks");
     for (size_t i = 0; i < g->row_count; i++)

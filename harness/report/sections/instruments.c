@@ -135,9 +135,7 @@ static void write_instrument(struct pl_doc *doc, const struct pl_observed *o)
 
 void pl_report_instruments(struct pl_doc *doc, const struct pl_model *m)
 {
-    struct pl_observed_list list;
-    if (pl_observed_make(m->root, &list))
-        return;
+    struct pl_observed_list list = pl_observed_make(m->root);
     for (size_t i = 0; i < list.count; i++)
         write_instrument(doc, &list.list[i]);
     pl_observed_free(&list);
@@ -146,9 +144,7 @@ void pl_report_instruments(struct pl_doc *doc, const struct pl_model *m)
 /* The figure that an instrument is for; of one that is not known, its first. */
 void pl_report_observed(struct pl_doc *doc, const struct pl_model *m)
 {
-    struct pl_observed_list list;
-    if (pl_observed_make(m->root, &list))
-        return;
+    struct pl_observed_list list = pl_observed_make(m->root);
     for (size_t i = 0; i < list.count; i++) {
         const struct pl_observed *o = &list.list[i];
         const char *headline = o->instrument ? o->instrument->headline : o->figures[0];

@@ -25,6 +25,9 @@ void pl_report_host(struct pl_doc *doc, const struct pl_model *model);
 void pl_report_trust(struct pl_doc *doc, const struct pl_model *model);
 void pl_report_reading(struct pl_doc *doc, const struct pl_model *model);
 
+/** Within a group's section: what memory costs in CPU, where it has a sweep. */
+void pl_report_frontier(struct pl_doc *doc, const struct pl_model_group *group);
+
 /* Of those, what a run prints on the terminal, too. */
 
 /** A group's table, and the alerts that its stacks raised. */

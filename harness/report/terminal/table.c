@@ -11,9 +11,9 @@ struct printed {
 
 static void write_held(struct pl_doc *doc, const struct printed *p)
 {
-    struct pl_held_list list;
-    if (!p->folder || pl_held_make(&p->model, p->folder, NULL, &list))
+    if (!p->folder)
         return;
+    struct pl_held_list list = pl_held_make(&p->model, p->folder, NULL);
     if (list.count) {
         pl_doc_section(doc, (struct pl_place){0},
                        "Models held against real programs, net of the first sample");

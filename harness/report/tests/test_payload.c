@@ -21,7 +21,7 @@ static struct made make(json_t *document)
     sample_save(m.folder, document, 1);
     json_decref(document);
     assert_int_equal(pl_model_load(&m.model, m.folder, &error), 0);
-    assert_int_equal(pl_curves_load(&m.model, m.folder, 100000, &m.curves), 0);
+    m.curves = pl_curves_load(&m.model, m.folder, 100000);
     m.payload = pl_payload_make(&m.model, &m.curves);
     assert_non_null(m.payload);
     return m;
@@ -163,7 +163,7 @@ static void a_missing_series_is_no_curve(void **state)
     snprintf(path, sizeof path, "%s/series/none.csv", m.folder);
     assert_int_equal(remove(path), 0);
     pl_curves_free(&m.curves);
-    assert_int_equal(pl_curves_load(&m.model, m.folder, 1000, &m.curves), 0);
+    m.curves = pl_curves_load(&m.model, m.folder, 1000);
     json_decref(m.payload);
     m.payload = pl_payload_make(&m.model, &m.curves);
     assert_null(json_object_get(row_of(&m, 0), "rss"));
