@@ -1,49 +1,81 @@
-/* What was replayed and on which host, how far to trust it, and how to read it. */
+/* On which host it ran, how far to trust it, and how to read it. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/spare_memory.h"
 #include "harness/report/model/caveats.h"
 #include "harness/report/model/context.h"
-#include "harness/report/model/facts.h"
 #include "harness/report/sections/sections.h"
+#include "harness/report/writers/text.h"
 #include "harness/results/document.h"
 
 static const struct pl_place about = {.view = "about"};
 
-void pl_report_recordings(struct pl_doc *doc, const struct pl_model *m)
+/* A line of the host's fingerprint, whatever its type. */
+static void write_fact(struct pl_doc *doc, const char *name, const json_t *value)
 {
-    char fact[PL_FACT];
-    const json_t *recording;
+    const char *key;
+    const json_t *each;
+    size_t count = 0;
+    pl_doc_row(doc);
+    pl_doc_cell_text(doc, name);
+    pl_doc_cell(doc, PL_STYLE_PLAIN);
+    if (json_is_string(value))
+        pl_doc_text(doc, PL_STYLE_PLAIN, json_string_value(value));
+    else if (json_is_integer(value))
+        pl_doc_textf(doc, PL_STYLE_PLAIN, "%lld", (long long)json_integer_value(value));
+    json_object_foreach((json_t *)value, key, each)
+        pl_doc_textf(doc, PL_STYLE_PLAIN, "%s%s %s", count++ ? ", " : "", key,
+                     json_is_string(each) ? json_string_value(each) : "-");
+    pl_doc_cell_end(doc);
+    pl_doc_row_end(doc);
+}
+
+/* Whether an entry stands in a list already. */
+static bool is_listed(const char *list, const char *entry)
+{
+    size_t length = strlen(entry);
+    for (const char *at = list; (at = strstr(at, entry)); at += length)
+        if (!at[length] || strncmp(at + length, ", ", 2) == 0)
+            return true;
+    return false;
+}
+
+/* Each heap that served a cell, with its version and library. */
+static void gather_heaps(const struct pl_model *m, char *text, size_t capacity)
+{
+    char entry[700];
+    const json_t *cell;
     size_t i;
-    pl_doc_section(doc, about, "Recordings");
-    pl_doc_list(doc, PL_LIST_BULLETS, "recordings");
-    json_array_foreach(json_object_get(m->root, "recordings"), i, recording)
+    text[0] = '\0';
+    json_array_foreach(json_object_get(m->root, "cells"), i, cell)
     {
-        pl_fact_recording(recording, fact, sizeof fact);
-        pl_doc_item_text(doc, "%s", fact);
+        const json_t *heap = json_object_get(cell, "heap");
+        const char *version = pl_document_string(heap, "version");
+        const char *library = pl_document_string(heap, "library");
+        if (!version[0] && !library[0])
+            continue;
+        snprintf(entry, sizeof entry, library[0] ? "%.40s %.60s (%.500s)" : "%.40s %.60s",
+                 pl_document_string(heap, "name"), version[0] ? version : "of unknown version",
+                 library);
+        if (!is_listed(text, entry))
+            pl_text_add(text, capacity, "%s%s", text[0] ? ", " : "", entry);
     }
-    pl_doc_list_end(doc);
-    pl_doc_section_end(doc);
 }
 
 void pl_report_host(struct pl_doc *doc, const struct pl_model *m)
 {
     static const struct pl_doc_column columns[] = {{.head = ""}, {.head = ""}};
-    char fact[PL_FACT];
+    char heaps[4096];
     const char *key;
     const json_t *value;
     pl_doc_section(doc, about, "Host");
     pl_doc_table(doc, columns, 2, "lines",
                  "What has to be alike before CPU and RSS may be compared");
-    json_object_foreach(json_object_get(m->root, "host"), key, value)
-    {
-        pl_fact_host(value, fact, sizeof fact);
-        pl_doc_row_texts(doc, (const char *const[]){key, fact});
-    }
-    pl_fact_heaps(m, fact, sizeof fact);
-    if (fact[0])
-        pl_doc_row_texts(doc, (const char *const[]){"heaps", fact});
+    json_object_foreach(json_object_get(m->root, "host"), key, value) write_fact(doc, key, value);
+    gather_heaps(m, heaps, sizeof heaps);
+    if (heaps[0])
+        pl_doc_row_texts(doc, (const char *const[]){"heaps", heaps});
     pl_doc_table_end(doc);
     pl_doc_say(doc, "The whole run:");
     pl_doc_code(doc, pl_document_string(json_object_get(m->root, "run"), "command"));
@@ -126,13 +158,38 @@ void pl_report_trust(struct pl_doc *doc, const struct pl_model *m)
     json_decref(caveats);
 }
 
+static const char *const reading[] = {
+    "A stack is named from the outside in, the heap last: limited/slab/glibc is a limit on a slab "
+    "on glibc. slab is slab/glibc; limited is limited/slab/glibc with the scenario's budgets.",
+    "The Plimsoll line is the container's size: a stack that reaches it is killed by the kernel. "
+    "Outcomes are judged from the container's counter and the books, not from a signal alone.",
+    "RSS is RssAnon of the measured process: private memory. The harness's own is shared and no "
+    "part of it; nor would be a heap on shared mappings. Live is requested and not released; "
+    "reserved also counts the free slots of a pool.",
+    "RSS growth is a robust slope over the second half of the run. It reads 0 on a staircase; "
+    "whether a stack is growing is judged by the maxima of windows that double.",
+    "A stack has one thread unless its row or its table says 2 threads: one receives from the "
+    "network, one reads.",
+    "With repetitions a figure is their median, and lowest..highest where they differ. A killed "
+    "cell has no figures for what it did not live to see.",
+    "null hands out memory that was touched beforehand: its CPU is the floor, what the harness "
+    "itself costs, and its RSS means nothing. CPU differs by some percent from run to run: compare "
+    "figures of one run on one host.",
+    "Two threads under the virtual clock take turns, some microseconds each: that is in their CPU. "
+    "In real time a packet costs what it does on a machine that mostly waits, waking up included; "
+    "compare such figures with each other only.",
+    "Of media a packet is a frame: 40 ms of sound, a picture, or what a decoder gives at once. A "
+    "held second is what RSS grew by since the first sample, over the seconds of media held at the "
+    "end. gc is a modelled collector: with a run shorter than its cycles, RSS is still on its way.",
+};
+
 void pl_report_reading(struct pl_doc *doc, const struct pl_model *m)
 {
     (void)m;
     pl_doc_section(doc, about, "How to read it");
     pl_doc_list(doc, PL_LIST_BULLETS, "sentences");
-    for (size_t i = 0; i < pl_facts_reading_count; i++)
-        pl_doc_item_text(doc, "%s", pl_facts_reading[i]);
+    for (size_t i = 0; i < sizeof reading / sizeof *reading; i++)
+        pl_doc_item_text(doc, "%s", reading[i]);
     pl_doc_list_end(doc);
     pl_doc_section_end(doc);
 }

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "harness/base/spare_memory.h"
-#include "harness/report/model/facts.h"
 #include "harness/report/model/severity.h"
 #include "harness/report/model/verdict.h"
 #include "harness/report/sections/sections.h"
@@ -65,7 +64,8 @@ static void write_sentences(struct pl_doc *doc, const struct pl_model *m)
 
 static void write_counts(struct pl_doc *doc, const struct pl_model *m)
 {
-    char fact[PL_FACT];
+    static const char *const expectations[] = {"met", "failed", "not checked",
+                                               "without an expectation"};
     pl_doc_paragraph(doc);
     pl_doc_text(doc, PL_STYLE_PLAIN, "Outcomes: ");
     for (int i = 0, any = 0; i < PL_OUTCOME_COUNT; i++)
@@ -73,8 +73,12 @@ static void write_counts(struct pl_doc *doc, const struct pl_model *m)
             pl_doc_textf(doc, PL_STYLE_PLAIN, "%s%zu ", any++ ? ", " : "", m->outcomes[i]);
             pl_doc_outcome(doc, (enum pl_outcome)i, pl_outcome_name((enum pl_outcome)i));
         }
-    pl_fact_expectations(m, fact, sizeof fact);
-    pl_doc_textf(doc, PL_STYLE_PLAIN, ". Expectations: %s.", fact);
+    pl_doc_text(doc, PL_STYLE_PLAIN, ". Expectations: ");
+    for (int i = 0, any = 0; i <= PL_VERDICT_NONE; i++)
+        if (m->verdicts[i])
+            pl_doc_textf(doc, PL_STYLE_PLAIN, "%s%zu %s", any++ ? ", " : "", m->verdicts[i],
+                         expectations[i]);
+    pl_doc_text(doc, PL_STYLE_PLAIN, ".");
     pl_doc_paragraph_end(doc);
 }
 

@@ -121,7 +121,7 @@ static void junit_counts_what_it_holds(void **state)
     (void)state;
     struct pl_comparison c = make(3, "stack");
     char *text = page_of(&c, JUNIT);
-    assert_non_null(strstr(text, "tests=\"9\" failures=\"1\" skipped=\"3\""));
+    assert_non_null(strstr(text, "tests=\"9\" failures=\"1\" errors=\"0\" skipped=\"3\""));
     assert_int_equal(occurrences(text, "<testcase"), 9);
     assert_int_equal(occurrences(text, "<failure"), 1);
     assert_int_equal(occurrences(text, "<skipped"), 3);

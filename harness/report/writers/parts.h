@@ -32,7 +32,7 @@ struct pl_doc_column {
     bool sentence; /* the last one, which wraps there */
 };
 
-enum pl_list_kind { PL_LIST_BULLETS, PL_LIST_NUMBERS, PL_LIST_TERMS };
+enum pl_list_kind { PL_LIST_BULLETS, PL_LIST_NUMBERS, PL_LIST_TERMS, PL_LIST_KINDS };
 
 /** A ratio on a bar, in shares of its length from 0 to 1; .5 is no change. */
 struct pl_doc_bar {

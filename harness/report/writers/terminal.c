@@ -95,25 +95,9 @@ static void section(struct pl_doc *doc, struct pl_place place, const char *text)
     title(doc, 0, text);
 }
 
-static void nothing(struct pl_doc *doc)
-{
-    (void)doc;
-}
-
 static void heading(struct pl_doc *doc, const char *text)
 {
     title(doc, doc->terminal->layout.indent, text);
-}
-
-static void paragraph(struct pl_doc *doc, bool small)
-{
-    (void)small;
-    stand_off(doc);
-}
-
-static void paragraph_end(struct pl_doc *doc)
-{
-    flush(doc, doc->terminal->layout.indent, "");
 }
 
 static void text(struct pl_doc *doc, enum pl_style style, const char *text)
@@ -152,27 +136,6 @@ static void end_item_at(struct pl_doc *doc, size_t depth)
     flush(doc, indent_of(doc, depth), bullet ? "- " : "");
 }
 
-static void end_item(struct pl_doc *doc, enum pl_list_kind kind)
-{
-    (void)kind;
-    end_item_at(doc, doc->depth);
-}
-
-static void list(struct pl_doc *doc, enum pl_list_kind kind)
-{
-    (void)kind;
-    if (doc->depth > 1)
-        end_item_at(doc, doc->depth - 1);
-    doc->terminal->begun = true;
-    doc->terminal->titled = false;
-}
-
-static void list_end(struct pl_doc *doc, enum pl_list_kind kind)
-{
-    (void)doc;
-    (void)kind;
-}
-
 static void item(struct pl_doc *doc, enum pl_list_kind kind, enum pl_style style)
 {
     (void)doc;
@@ -200,16 +163,6 @@ static void table(struct pl_doc *doc, const char *caption)
         t->grid.columns[i].rank = doc->heads[i].rank;
         t->grid.prose |= doc->heads[i].sentence;
     }
-}
-
-static void row(struct pl_doc *doc)
-{
-    (void)doc;
-}
-
-static void row_end(struct pl_doc *doc)
-{
-    doc->terminal->row++;
 }
 
 static void cell(struct pl_doc *doc, enum pl_style style)
@@ -275,6 +228,31 @@ static void table_end(struct pl_doc *doc)
     pl_grid_print(doc->out, grid);
 }
 
+/* A list ends the line of the item that it stands in. */
+static void begin_list(struct pl_doc *doc)
+{
+    if (doc->depth > 1)
+        end_item_at(doc, doc->depth - 1);
+    doc->terminal->begun = true;
+    doc->terminal->titled = false;
+}
+
+static void mark(struct pl_doc *doc, enum pl_doc_mark mark)
+{
+    if (mark == PL_MARK_PARAGRAPH || mark == PL_MARK_NOTE)
+        stand_off(doc);
+    else if (mark == PL_MARK_PARAGRAPH_END)
+        flush(doc, doc->terminal->layout.indent, "");
+    else if (mark >= PL_MARK_LIST && mark < PL_MARK_LIST_END)
+        begin_list(doc);
+    else if (mark >= PL_MARK_ITEM_END && mark < PL_MARK_TABLE_END)
+        end_item_at(doc, doc->depth);
+    else if (mark == PL_MARK_TABLE_END)
+        table_end(doc);
+    else if (mark == PL_MARK_ROW_END)
+        doc->terminal->row++;
+}
+
 static void bar(struct pl_doc *doc, const struct pl_doc_bar *bar, const char *label)
 {
     (void)bar; /* what it shows stands beside it */
@@ -309,30 +287,21 @@ static void figure(struct pl_doc *doc, const char *class, const char *name, cons
 
 static const struct pl_writer terminal = {
     .elsewhere = "results.json has them all",
+    .mark = mark,
     .section = section,
-    .section_end = nothing,
     .heading = heading,
-    .paragraph = paragraph,
-    .paragraph_end = paragraph_end,
     .text = text,
     .outcome = outcome,
     .link = link_to,
-    .list = list,
-    .list_end = list_end,
     .item = item,
-    .item_end = end_item,
     .term = term,
     .table = table,
-    .table_end = table_end,
-    .row = row,
-    .row_end = row_end,
     .cell = cell,
     .cell_end = cell_end,
     .bar = bar,
     .line = line,
     .code = code,
     .details = heading,
-    .details_end = nothing,
     .figure = figure,
 };
 
