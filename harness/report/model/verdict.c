@@ -120,19 +120,24 @@ static void write_container(FILE *out, const struct pl_model_group *g)
 /* @return whether any stack ended badly */
 static bool write_ended(FILE *out, const struct pl_model_group *g, struct choice *c)
 {
-    char within[PL_TEXT_FIGURE * 2] = "to", duration[PL_TEXT_FIGURE];
+    static const struct {
+        enum pl_outcome outcome;
+        enum pl_model_metric metric;
+        const char *verb, *preposition;
+    } clauses[] = {
+        {PL_OUTCOME_OOM_KILLED, PL_MODEL_time_to_oom_seconds, "the kernel kills", "after"},
+        {PL_OUTCOME_ALLOC_FAILED, PL_MODEL_rss_bytes_peak, "allocations fail under", "at"},
+        {PL_OUTCOME_CRASHED, PL_MODEL_rss_bytes_peak, "a crash ends", "at"},
+        {PL_OUTCOME_TIMEOUT, PL_MODEL_rss_bytes_peak, "the time runs out under", NULL},
+        {PL_OUTCOME_GROWING, PL_MODEL_rss_bytes_peak, "memory still grows under", "to"},
+    };
+    char duration[PL_TEXT_FIGURE];
     bool first = true;
-    choose(c, g, PL_OUTCOME_OOM_KILLED, PL_MODEL_time_to_oom_seconds);
-    first = write_clause(out, c, first, "the kernel kills", "after");
-    choose(c, g, PL_OUTCOME_ALLOC_FAILED, PL_MODEL_rss_bytes_peak);
-    first = write_clause(out, c, first, "allocations fail under", "at");
-    choose(c, g, PL_OUTCOME_CRASHED, PL_MODEL_rss_bytes_peak);
-    first = write_clause(out, c, first, "a crash ends", "at");
-    choose(c, g, PL_OUTCOME_TIMEOUT, PL_MODEL_rss_bytes_peak);
-    first = write_clause(out, c, first, "the time runs out under", NULL);
-    choose(c, g, PL_OUTCOME_GROWING, PL_MODEL_rss_bytes_peak);
-    first = write_clause(out, c, first, "memory still grows under", within);
-    if (c->count) {
+    for (size_t i = 0; i < sizeof clauses / sizeof *clauses; i++) {
+        choose(c, g, clauses[i].outcome, clauses[i].metric);
+        first = write_clause(out, c, first, clauses[i].verb, clauses[i].preposition);
+    }
+    if (c->count) { /* those that grow, the last */
         pl_text_duration(duration, g->duration_seconds);
         fprintf(out, " within %s", duration);
     }

@@ -38,6 +38,17 @@ json_t *pl_payload_points(const struct pl_points *points)
     return json_pack("{s:I, s:o, s:o}", "unit", (json_int_t)unit, "t", t, "v", v);
 }
 
+json_t *pl_payload_pick(const json_t *object, const char *const *keys, size_t count)
+{
+    json_t *picked = json_object();
+    for (size_t i = 0; i < count; i++) {
+        json_t *value = json_object_get(object, keys[i]);
+        if (value)
+            json_object_set(picked, keys[i], value);
+    }
+    return picked;
+}
+
 static json_t *metrics(void)
 {
     json_t *all = json_array();
