@@ -41,15 +41,14 @@ static void cut(char *text, size_t *size)
     *size = at + sizeof note - 1;
 }
 
-int pl_markdown_make(const struct pl_model *m, const char *folder, const char *no_pictures,
-                     char **text, size_t *size)
+char *pl_markdown_make(const struct pl_model *m, const char *folder, const char *no_pictures,
+                       size_t *size)
 {
     const struct pl_doc doc = {.writer = &pl_writer_markdown,
                                .most = longest_list(m),
                                .folder = folder,
                                .no_pictures = no_pictures};
-    int rc = pl_doc_fitted(doc, write_page, m, PL_MARKDOWN_MAX, text, size);
-    if (!rc)
-        cut(*text, size);
-    return rc;
+    char *text = pl_doc_fitted(doc, write_page, m, PL_MARKDOWN_MAX, size);
+    cut(text, size);
+    return text;
 }

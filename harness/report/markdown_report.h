@@ -9,9 +9,8 @@
 
 /** Writes the whole report into new memory. Long lists are cut until it fits, and say so.
  *  @param folder where pictures are looked for @param no_pictures why there are none, or NULL
- *  @param text free() it
- *  @return 0 or -ENOMEM */
-int pl_markdown_make(const struct pl_model *model, const char *folder, const char *no_pictures,
-                     char **text, size_t *size);
+ *  @return free() it */
+char *pl_markdown_make(const struct pl_model *model, const char *folder, const char *no_pictures,
+                       size_t *size);
 
 #endif

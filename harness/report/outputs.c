@@ -10,27 +10,15 @@
 #include "harness/base/text_stream.h"
 
 /* Through memory: half a document is never in a file, nor is a full disk taken for one. */
-static int make(const struct pl_output *output, const void *context, char **text, size_t *size)
-{
-    struct pl_text_stream stream;
-    *text = NULL;
-    if (pl_text_stream_open(&stream))
-        return -ENOMEM;
-    int rc = output->make(stream.out, context);
-    return pl_text_stream_close(&stream, text, size) || rc ? -ENOMEM : 0;
-}
-
 static int write_one(const char *folder, const struct pl_output *output, const void *context,
                      struct pl_file *file, struct pl_error *error)
 {
-    char path[sizeof file->path], *text;
-    size_t size = 0;
+    char path[sizeof file->path];
+    size_t size;
     snprintf(path, sizeof path, "%s/%s", folder, output->name);
-    int rc = make(output, context, &text, &size);
-    if (rc)
-        pl_error_set(error, rc, "out of memory");
-    else if (!(rc = pl_file_open(file, path, error)) &&
-             (fwrite(text, 1, size, file->stream) != size || fflush(file->stream)))
+    char *text = pl_text_written(output->make, context, &size);
+    int rc = pl_file_open(file, path, error);
+    if (!rc && (fwrite(text, 1, size, file->stream) != size || fflush(file->stream)))
         rc = pl_error_set(error, -errno, "can't write %s: %s", path, strerror(errno));
     free(text);
     return rc;

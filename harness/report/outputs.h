@@ -10,7 +10,7 @@
 
 struct pl_output {
     const char *name;
-    int (*make)(FILE *out, const void *context); /* @return 0 or -ENOMEM */
+    void (*make)(FILE *out, const void *context);
 };
 
 /** Makes all in memory and writes all beside their places before the first takes its own, in their

@@ -1,6 +1,5 @@
 /* The agreement for programs, the picture's script among them. */
-#include <errno.h>
-
+#include "harness/base/spare_memory.h"
 #include "harness/report/agreement/agreement.h"
 #include "harness/results/document.h"
 
@@ -74,7 +73,7 @@ static json_t *cell_json(const struct pl_agreement_page *page, const struct pl_a
     return object;
 }
 
-int pl_agreement_json(FILE *out, const struct pl_agreement_page *page)
+void pl_agreement_json(FILE *out, const struct pl_agreement_page *page)
 {
     const struct pl_agreement *a = page->agreement;
     json_t *cells = json_array(), *root = json_object();
@@ -89,8 +88,8 @@ int pl_agreement_json(FILE *out, const struct pl_agreement_page *page)
     json_object_set(root, "host",
                     json_object_get(a->roots[PL_AGREEMENT_WALL1], "host")); /* of all */
     json_object_set_new(root, "cells", cells);
-    int rc = json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) ? -ENOMEM : 0;
+    if (json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12)))
+        pl_memory_refused();
     json_decref(root);
     fputc('\n', out);
-    return rc;
 }

@@ -159,10 +159,9 @@ void pl_comparison_markdown(FILE *out, const struct pl_comparison *c, const char
     const struct pl_doc doc = {.writer = &pl_writer_markdown,
                                .most = longest_table(c),
                                .elsewhere = "compare.json has them all"};
-    char *text = NULL;
     size_t size;
-    if (pl_doc_fitted(doc, write_whole, &compared, MOST, &text, &size) == 0)
-        fwrite(text + 1, 1, size - 1, out); /* no blank line before the first heading */
+    char *text = pl_doc_fitted(doc, write_whole, &compared, MOST, &size);
+    fwrite(text + 1, 1, size - 1, out); /* no blank line before the first heading */
     free(text);
     pl_baseline_diff_free(&compared.diff);
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "harness/base/spare_memory.h"
 #include "harness/report/comparison/change_text.h"
 #include "harness/report/comparison/comparison.h"
 
@@ -79,7 +80,7 @@ json_t *pl_change_heaps_json(const struct pl_comparison *c)
     return heaps;
 }
 
-int pl_comparison_json(FILE *out, const struct pl_comparison *c, const char *base, const char *new)
+void pl_comparison_json(FILE *out, const struct pl_comparison *c, const char *base, const char *new)
 {
     json_t *cells = json_array(), *counts = json_object();
     for (int i = 0; i < PL_CHANGE_COUNT; i++)
@@ -91,8 +92,8 @@ int pl_comparison_json(FILE *out, const struct pl_comparison *c, const char *bas
         json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "comparison_version", COMPARISON_VERSION,
                   "heaps", pl_change_heaps_json(c), "base", side_json(c->base, base), "new",
                   side_json(c->new, new), "gate", gate_json(c), "counts", counts, "cells", cells);
-    int rc = root && json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) == 0 ? 0 : -1;
+    if (!root || json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12)))
+        pl_memory_refused();
     json_decref(root);
     fputc('\n', out);
-    return rc;
 }

@@ -7,23 +7,21 @@ struct named {
     const char *base, *new; /* the folders */
 };
 
-static int make_markdown(FILE *out, const void *context)
+static void make_markdown(FILE *out, const void *context)
 {
     const struct named *n = context;
     pl_comparison_markdown(out, n->comparison, n->base, n->new);
-    return 0;
 }
 
-static int make_json(FILE *out, const void *context)
+static void make_json(FILE *out, const void *context)
 {
     const struct named *n = context;
-    return pl_comparison_json(out, n->comparison, n->base, n->new);
+    pl_comparison_json(out, n->comparison, n->base, n->new);
 }
 
-static int make_junit(FILE *out, const void *context)
+static void make_junit(FILE *out, const void *context)
 {
     pl_comparison_junit(out, ((const struct named *)context)->comparison);
-    return 0;
 }
 
 int pl_comparison_write(const struct pl_comparison *c, const char *folder, const char *base,

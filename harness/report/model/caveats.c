@@ -142,29 +142,28 @@ json_t *pl_caveats_make(const struct pl_model *m)
     return all.caveats;
 }
 
-static void write_stacks(FILE *out, const json_t *stacks, size_t most)
+struct told {
+    const json_t *caveat;
+    size_t most; /* stacks that are named */
+};
+
+static void write_text(FILE *out, const void *context)
 {
-    size_t count = json_array_size(stacks);
+    const struct told *told = context;
+    const json_t *stacks = json_object_get(told->caveat, "stacks");
+    json_int_t cells = json_integer_value(json_object_get(told->caveat, "cells"));
+    size_t count = json_array_size(stacks), most = told->most;
+    fputs(pl_document_string(told->caveat, "what"), out);
+    if (cells)
+        fprintf(out, ", %lld cell%s", (long long)cells, cells > 1 ? "s" : "");
     for (size_t i = 0; i < count && i < most; i++)
         fprintf(out, "%s%s", i ? ", " : " (", json_string_value(json_array_get(stacks, i)));
     if (count > most)
         fprintf(out, "%s%zu %s", most ? " and " : " (", count - most, most ? "more" : "stacks");
-    fputs(count ? ")" : "", out);
+    fprintf(out, "%s: %s", count ? ")" : "", pl_document_string(told->caveat, "why"));
 }
 
 char *pl_caveat_text(const json_t *caveat, size_t most)
 {
-    char *text = NULL;
-    size_t size;
-    json_int_t cells = json_integer_value(json_object_get(caveat, "cells"));
-    struct pl_text_stream stream;
-    pl_memory_had(pl_text_stream_open(&stream));
-    FILE *out = stream.out;
-    fputs(pl_document_string(caveat, "what"), out);
-    if (cells)
-        fprintf(out, ", %lld cell%s", (long long)cells, cells > 1 ? "s" : "");
-    write_stacks(out, json_object_get(caveat, "stacks"), most);
-    fprintf(out, ": %s", pl_document_string(caveat, "why"));
-    pl_memory_had(pl_text_stream_close(&stream, &text, &size));
-    return text;
+    return pl_text_written(write_text, &(struct told){caveat, most}, NULL);
 }

@@ -253,8 +253,9 @@ static void write_all_bounded(FILE *out, const struct pl_model_group *g, const s
     write_cpu(out, g);
 }
 
-static void write_sentence(FILE *out, const struct pl_model_group *g)
+static void write_sentence(FILE *out, const void *group)
 {
+    const struct pl_model_group *g = group;
     struct choice c = {.group = g, .rows = pl_memory_take(g->row_count, sizeof *c.rows)};
     write_container(out, g);
     bool ended = write_ended(out, g, &c);
@@ -269,11 +270,5 @@ static void write_sentence(FILE *out, const struct pl_model_group *g)
 
 char *pl_verdict_text(const struct pl_model_group *g)
 {
-    char *text = NULL;
-    size_t size = 0;
-    struct pl_text_stream stream;
-    pl_memory_had(pl_text_stream_open(&stream));
-    write_sentence(stream.out, g);
-    pl_memory_had(pl_text_stream_close(&stream, &text, &size));
-    return text;
+    return pl_text_written(write_sentence, g, NULL);
 }

@@ -198,11 +198,10 @@ static int write_escaped(const char *text, size_t size, void *context)
     return ferror(out) ? -1 : 0;
 }
 
-int pl_payload_write(FILE *out, const json_t *payload)
+void pl_payload_write(FILE *out, const json_t *payload)
 {
-    if (!payload)
-        return -ENOMEM;
-    return json_dump_callback(payload, write_escaped, out, JSON_COMPACT | JSON_REAL_PRECISION(9))
-               ? -EIO
-               : 0;
+    pl_memory_had(payload && json_dump_callback(payload, write_escaped, out,
+                                                JSON_COMPACT | JSON_REAL_PRECISION(9)) == 0
+                      ? 0
+                      : -ENOMEM);
 }

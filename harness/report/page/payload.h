@@ -13,7 +13,7 @@
 json_t *pl_payload_make(const struct pl_model *model, const struct pl_curves *curves);
 
 /** Writes a document such that nothing in it ends the <script> around it. */
-int pl_payload_write(FILE *out, const json_t *payload);
+void pl_payload_write(FILE *out, const json_t *payload);
 
 /** Those of the keys that an object has. */
 json_t *pl_payload_pick(const json_t *object, const char *const *keys, size_t count);

@@ -16,7 +16,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-typedef int (*maker)(const struct pl_model *, const char *, const char *, char **, size_t *);
+typedef char *(*maker)(const struct pl_model *, const char *, const char *, size_t *);
 
 static void make_pages(const struct pl_model *m)
 {

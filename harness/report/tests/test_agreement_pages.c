@@ -58,7 +58,7 @@ static char *text_of(const struct pl_agreement_page *page, enum form form)
     else if (form == MARKDOWN)
         pl_agreement_markdown(out, page);
     else
-        assert_int_equal(pl_agreement_json(out, page), 0);
+        pl_agreement_json(out, page);
     fclose(out);
     return text;
 }

@@ -48,7 +48,7 @@ static char *page_of(struct pl_comparison *c, enum page page)
     else if (page == MARKDOWN)
         pl_comparison_markdown(out, c, "a", "b");
     else if (page == JSON)
-        assert_int_equal(pl_comparison_json(out, c, "a", "b"), 0);
+        pl_comparison_json(out, c, "a", "b");
     else
         pl_comparison_junit(out, c);
     fclose(out);

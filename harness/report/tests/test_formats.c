@@ -26,13 +26,13 @@ static json_t *document(void)
     return d;
 }
 
-typedef int (*maker)(const struct pl_model *, const char *, const char *, char **, size_t *);
+typedef char *(*maker)(const struct pl_model *, const char *, const char *, size_t *);
 
 static void page_has(maker make, const struct pl_model *m, const char *part, bool has)
 {
     char *text;
     size_t size;
-    assert_int_equal(make(m, "/nowhere", NULL, &text, &size), 0);
+    text = make(m, "/nowhere", NULL, &size);
     if ((strstr(text, part) != NULL) != has)
         fail_msg("'%s' %s", part, has ? "is not in it" : "is in it");
     free(text);

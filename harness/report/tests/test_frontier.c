@@ -166,13 +166,13 @@ static void without_a_sweep_there_is_none(void **state)
     json_decref(d);
 }
 
-typedef int (*maker)(const struct pl_model *, const char *, const char *, char **, size_t *);
+typedef char *(*maker)(const struct pl_model *, const char *, const char *, size_t *);
 
 static void page_has(maker make, const struct pl_model *m, const char *const *parts, size_t count)
 {
     char *text;
     size_t size;
-    assert_int_equal(make(m, "/nowhere", NULL, &text, &size), 0);
+    text = make(m, "/nowhere", NULL, &size);
     for (size_t i = 0; i < count; i++)
         if (!strstr(text, parts[i]))
             fail_msg("'%s' is not in it", parts[i]);

@@ -121,7 +121,7 @@ static char *write_out(const json_t *payload)
     char *text;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-    assert_int_equal(pl_payload_write(out, payload), 0);
+    pl_payload_write(out, payload);
     fclose(out);
     return text;
 }

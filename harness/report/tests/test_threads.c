@@ -200,7 +200,7 @@ static void the_terminal_tells_them_apart(void **state)
     json_decref(d);
 }
 
-typedef int (*maker)(const struct pl_model *, const char *, const char *, char **, size_t *);
+typedef char *(*maker)(const struct pl_model *, const char *, const char *, size_t *);
 
 static char *page_of(maker make, json_t *document)
 {
@@ -208,7 +208,7 @@ static char *page_of(maker make, json_t *document)
     char *text;
     size_t size;
     build(&m, document);
-    assert_int_equal(make(&m, "/nowhere", NULL, &text, &size), 0);
+    text = make(&m, "/nowhere", NULL, &size);
     pl_model_free(&m);
     return text;
 }

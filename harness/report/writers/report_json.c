@@ -1,11 +1,11 @@
 /* Writing report.json (report_json.h). A figure that does not apply is left out. */
 #include "harness/report/writers/report_json.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/spare_memory.h"
 #include "harness/report/comparison/comparison.h"
 #include "harness/report/model/caveats.h"
 #include "harness/report/model/context.h"
@@ -268,7 +268,7 @@ static void add_context(json_t *report, const struct pl_model *m)
         json_object_set_new(report, "counterparts", pl_held_json(&a->held));
 }
 
-int pl_report_json(FILE *out, const struct pl_model *m)
+void pl_report_json(FILE *out, const struct pl_model *m)
 {
     json_t *root =
         json_pack("{s:i, s:O*, s:O*, s:O*, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:O*, s:o}",
@@ -280,7 +280,7 @@ int pl_report_json(FILE *out, const struct pl_model *m)
                   "warnings", json_object_get(m->root, "warnings"), "doubts", pl_caveats_make(m));
     if (root && m->context)
         add_context(root, m);
-    int rc = root ? json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) : -1;
+    if (!root || json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12)))
+        pl_memory_refused();
     json_decref(root);
-    return rc ? -ENOMEM : 0;
 }
