@@ -47,10 +47,16 @@ static json_t *cell_json(const struct pl_compared *cell)
     return object;
 }
 
+json_t *pl_path_json(const char *path)
+{
+    json_t *text = json_string(path);
+    return text ? text : json_string("?");
+}
+
 static json_t *side_json(const json_t *root, const char *folder)
 {
-    return json_pack("{s:s, s:O?, s:O?}", "folder", folder, "run", json_object_get(root, "run"),
-                     "host", json_object_get(root, "host"));
+    return json_pack("{s:o, s:O?, s:O?}", "folder", pl_path_json(folder), "run",
+                     json_object_get(root, "run"), "host", json_object_get(root, "host"));
 }
 
 static void add_reason(void *context, const char *line)

@@ -22,10 +22,8 @@ static void make_pages(const struct pl_model *m)
 {
     static const maker makers[] = {pl_markdown_make, pl_html_make};
     for (size_t i = 0; i < 2; i++) {
-        char *text;
         size_t size;
-        if (makers[i](m, "/nowhere", "no pictures: none are asked for", &text, &size))
-            abort();
+        char *text = makers[i](m, "/nowhere", "no pictures: none are asked for", &size);
         if (memchr(text, '\x1b', size))
             abort(); /* a terminal would obey it */
         free(text);
@@ -35,8 +33,9 @@ static void make_pages(const struct pl_model *m)
 static void make_streams(const struct pl_model *m)
 {
     FILE *out = fopen("/dev/null", "w");
-    if (!out || pl_report_json(out, m))
+    if (!out)
         abort();
+    pl_report_json(out, m);
     pl_junit_write(out, m);
     pl_report_table(out, m->root, NULL);
     fclose(out);

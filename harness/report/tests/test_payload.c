@@ -147,12 +147,6 @@ static void no_text_ends_the_element(void **state)
     drop(&m);
 }
 
-static void nothing_is_an_error(void **state)
-{
-    (void)state;
-    assert_int_not_equal(pl_payload_write(stderr, NULL), 0);
-}
-
 static void a_missing_series_is_no_curve(void **state)
 {
     (void)state;
@@ -272,7 +266,6 @@ int main(void)
         cmocka_unit_test(rows_hold_their_figures),
         cmocka_unit_test(alike_live_curves_are_one),
         cmocka_unit_test(no_text_ends_the_element),
-        cmocka_unit_test(nothing_is_an_error),
         cmocka_unit_test(a_missing_series_is_no_curve),
         cmocka_unit_test(alerts_and_ledgers_are_there_where_they_are),
         cmocka_unit_test(instruments_name_their_blind_spot),

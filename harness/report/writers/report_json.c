@@ -193,8 +193,8 @@ static json_t *rows_json(const struct pl_comparison *c)
 
 static json_t *before_json(const struct pl_report_context *a)
 {
-    return json_pack("{s:s, s:b, s:o, s:o, s:o, s:o}", "baseline", a->baseline, "gate_fails",
-                     pl_comparison_fails(&a->comparison), "heaps",
+    return json_pack("{s:o, s:b, s:o, s:o, s:o, s:o}", "baseline", pl_path_json(a->baseline),
+                     "gate_fails", pl_comparison_fails(&a->comparison), "heaps",
                      pl_change_heaps_json(&a->comparison), "counts", change_counts(&a->comparison),
                      "ends", ends_json(&a->comparison), "metrics", rows_json(&a->comparison));
 }
@@ -249,7 +249,7 @@ static json_t *history_json(const struct pl_report_context *a)
     for (size_t g = 0; g < a->trends_count; g++)
         for (size_t r = 0; r < a->trends[g].row_count; r++)
             add_series(list, &a->trends[g].rows[r]);
-    return json_pack("{s:s, s:o}", "file", a->history, "series", list);
+    return json_pack("{s:o, s:o}", "file", pl_path_json(a->history), "series", list);
 }
 
 /* What stands beside the results, each where there is one. */
