@@ -104,7 +104,7 @@ static void write_table(struct pl_doc *doc, const void *context)
         {.head = "command", .rank = 2},
     };
     const struct list *list = context;
-    pl_doc_table(doc, columns, sizeof columns / sizeof *columns, "runs", "%s", "");
+    pl_doc_table(doc, PL_DOC_COLUMNS(columns), "runs", "%s", "");
     for (size_t i = 0; i < list->count; i++) {
         const json_t *head = list->runs[i].head;
         char cells[24];

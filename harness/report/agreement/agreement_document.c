@@ -78,7 +78,7 @@ static void write_table(struct pl_doc *doc, const struct pl_agreement *a,
     pl_text_duration(seconds, seconds_of(first));
     pl_doc_heading(doc, "%s, %s, %u %s, %s", name->scenario, name->format, name->threads,
                    name->threads == 1 ? "thread" : "threads", seconds);
-    pl_doc_table(doc, columns, sizeof columns / sizeof *columns, "rows", "%s", "");
+    pl_doc_table(doc, PL_DOC_COLUMNS(columns), "rows", "%s", "");
     for (const struct pl_agreed *each = first; each < a->cells + a->count; each++)
         if (are_beside(first, each))
             write_row(doc, each);

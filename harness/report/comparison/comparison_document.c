@@ -42,7 +42,7 @@ static void write_changed(struct pl_doc *doc, const struct pl_baseline_diff *dif
 {
     if (!diff->changed)
         return;
-    pl_doc_table(doc, columns, sizeof columns / sizeof *columns, "rows", "%s", "");
+    pl_doc_table(doc, PL_DOC_COLUMNS(columns), "rows", "%s", "");
     for (size_t i = 0; i < diff->changed; i++)
         write_row(doc, diff->rows[i].cell->match, diff->rows[i].judged);
     pl_doc_table_end(doc);
@@ -53,7 +53,7 @@ static void write_rest(struct pl_doc *doc, const struct pl_comparison *c)
     static const enum pl_change rest[] = {PL_CHANGE_INCONCLUSIVE, PL_CHANGE_SAME,
                                           PL_CHANGE_NOT_COMPARABLE};
     pl_doc_details(doc, "All that is the same or could not be told");
-    pl_doc_table(doc, columns, sizeof columns / sizeof *columns, "rows", "%s", "");
+    pl_doc_table(doc, PL_DOC_COLUMNS(columns), "rows", "%s", "");
     for (size_t r = 0; r < sizeof rest / sizeof *rest; r++)
         for (size_t i = 0; i < c->cell_count; i++)
             for (size_t k = 0; k < c->cells[i].judged_count; k++) {

@@ -7,8 +7,6 @@
 #include <string.h>
 
 #include "harness/base/spare_memory.h"
-#include "harness/compare/trend.h"
-#include "harness/report/history/history_page.h"
 #include "harness/results/document.h"
 
 #define NAMES 300

@@ -1,11 +1,10 @@
-/* A section for each set of conditions, in it a table a metric (history_page.h). */
-#include "harness/report/history/history_page.h"
+/* A section for each set of conditions, in it a table a metric (history.h). */
+#include "harness/report/history/history.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/spare_memory.h"
-#include "harness/compare/trend.h"
 #include "harness/report/comparison/change_text.h"
 #include "harness/report/history/history_figures.h"
 #include "harness/report/model/columns.h"
@@ -78,22 +77,15 @@ static void write_row(struct pl_doc *doc, const struct shown *one)
 {
     const struct pl_series *s = one->series;
     char stack[PL_STACK_TEXT_MAX + 32], host[HOST_DIGITS + 1], first[PL_TEXT_FIGURE],
-        last[PL_TEXT_FIGURE], slope[PL_HISTORY_FIGURE], line[PL_TREND_LINE_TEXT] = "";
+        last[PL_TEXT_FIGURE], slope[PL_HISTORY_FIGURE], line[PL_TREND_LINE_TEXT] = "", runs[24];
     name_stack(one, stack, sizeof stack);
     name_host(s->host, host, sizeof host);
     pl_change_value(s->metric, s->points[0].value, first);
     pl_change_value(s->metric, s->points[s->count - 1].value, last);
     pl_history_slope(s, one->trend, slope);
     pl_memory_had(pl_trend_line(s, line));
-    pl_doc_row(doc);
-    pl_doc_cell_text(doc, stack);
-    pl_doc_cell_text(doc, host);
-    pl_doc_cell_textf(doc, "%zu", s->count);
-    pl_doc_cell_text(doc, first);
-    pl_doc_cell_text(doc, last);
-    pl_doc_cell_text(doc, slope);
-    pl_doc_cell_text(doc, line);
-    pl_doc_row_end(doc);
+    snprintf(runs, sizeof runs, "%zu", s->count);
+    pl_doc_row_texts(doc, (const char *const[]){stack, host, runs, first, last, slope, line});
 }
 
 static void write_table(struct pl_doc *doc, struct history *h, const struct pl_series *first)
@@ -111,8 +103,8 @@ static void write_table(struct pl_doc *doc, struct history *h, const struct pl_s
                                          [PL_BETTER_HIGHER] = "higher is better",
                                          [PL_BETTER_NONE] = "neither way is better"};
     const struct pl_metric *metric = first->metric;
-    pl_doc_table(doc, columns, sizeof columns / sizeof *columns, "series", "%s (class %s, %s)",
-                 metric->name, pl_class_name(metric->class), better[metric->better]);
+    pl_doc_table(doc, PL_DOC_COLUMNS(columns), "series", "%s (class %s, %s)", metric->name,
+                 pl_class_name(metric->class), better[metric->better]);
     for (size_t i = 0; i < h->count; i++)
         if (are_beside(first, h->series[i].series)) {
             write_row(doc, &h->series[i]);

@@ -90,7 +90,7 @@ static void write_totals(struct pl_doc *doc, const json_t *totals)
                                                    {.head = "", .figure = true},
                                                    {.head = "", .figure = true},
                                                    {.head = ""}};
-    pl_doc_table(doc, columns, sizeof columns / sizeof *columns, "rows", "%s", "");
+    pl_doc_table(doc, PL_DOC_COLUMNS(columns), "rows", "%s", "");
     write_total(doc, totals, "allocated", "allocated_bytes", "allocated_blocks", "blocks");
     write_total(doc, totals, "freed", "freed_bytes", "freed_blocks", "blocks");
     write_total(doc, totals, "current", "current_bytes", "live_blocks", "live blocks");
@@ -173,7 +173,7 @@ static void write_sites(struct pl_doc *doc, const json_t *sites)
     const json_t *site;
     size_t i;
     char age[PL_TEXT_FIGURE];
-    pl_doc_table(doc, columns, sizeof columns / sizeof *columns, "sites", "by site");
+    pl_doc_table(doc, PL_DOC_COLUMNS(columns), "sites", "by site");
     json_array_foreach(sites, i, site)
     {
         bool live = json_object_get(site, "oldest_seconds");
@@ -195,7 +195,7 @@ static void write_sizes(struct pl_doc *doc, const json_t *classes)
                                                    {.head = "blocks of up to", .sentence = true}};
     const json_t *class;
     size_t i;
-    pl_doc_table(doc, columns, sizeof columns / sizeof *columns, "sizes", "by size");
+    pl_doc_table(doc, PL_DOC_COLUMNS(columns), "sizes", "by size");
     json_array_foreach(classes, i, class)
     {
         pl_doc_row(doc);
@@ -214,7 +214,7 @@ static void write_ages(struct pl_doc *doc, const json_t *ages)
     const json_t *row;
     size_t i;
     char age[PL_TEXT_FIGURE];
-    pl_doc_table(doc, columns, sizeof columns / sizeof *columns, "ages", "by age of live blocks");
+    pl_doc_table(doc, PL_DOC_COLUMNS(columns), "ages", "by age of live blocks");
     json_array_foreach(ages, i, row)
     {
         const bool below = json_object_get(row, "below_seconds");
@@ -256,7 +256,7 @@ static void write_live(struct pl_doc *doc, const json_t *live, const json_t *tot
         pl_doc_say(doc, "none");
         return;
     }
-    pl_doc_table(doc, columns, sizeof columns / sizeof *columns, "blocks", "live blocks");
+    pl_doc_table(doc, PL_DOC_COLUMNS(columns), "blocks", "live blocks");
     json_array_foreach(live, i, group)
     {
         uint64_t n = integer(group, "live_blocks"), size = integer(group, "size_bytes");

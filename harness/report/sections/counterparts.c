@@ -43,7 +43,7 @@ void pl_report_held(struct pl_doc *doc, const struct pl_held_list *list)
         {.head = "off", .figure = true},
         {.head = "measured", .rank = 3},
     };
-    pl_doc_table(doc, columns, sizeof columns / sizeof *columns, "rows", "%s", "");
+    pl_doc_table(doc, PL_DOC_COLUMNS(columns), "rows", "%s", "");
     for (size_t i = 0; i < list->count; i++)
         write_row(doc, &list->rows[i]);
     pl_doc_table_end(doc);

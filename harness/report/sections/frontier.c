@@ -69,8 +69,7 @@ void pl_report_frontier(struct pl_doc *doc, const struct pl_model_group *g)
     pl_doc_figure(doc, NULL, name,
                   "Peak memory against CPU of each swept stack: towards the lower left is better. "
                   "The line joins those that no other beats in both.");
-    pl_doc_table(doc, columns, sizeof columns / sizeof *columns, "rows",
-                 "What memory costs in CPU. %s", fact);
+    pl_doc_table(doc, PL_DOC_COLUMNS(columns), "rows", "What memory costs in CPU. %s", fact);
     for (size_t i = 0; i < f.count; i++)
         write_point(doc, &f.points[i]);
     pl_doc_table_end(doc);

@@ -87,7 +87,7 @@ static void write_pairs(struct pl_doc *doc, const json_t *root)
         {.head = "measured"}};
     const json_t *row;
     size_t i;
-    pl_doc_table(doc, columns, sizeof columns / sizeof *columns, "models", "%s", "");
+    pl_doc_table(doc, PL_DOC_COLUMNS(columns), "models", "%s", "");
     json_array_foreach(json_object_get(root, "pairs"), i, row) write_pair(doc, row);
     json_array_foreach(json_object_get(root, "none"), i, row) write_none(doc, row);
     pl_doc_table_end(doc);
@@ -102,7 +102,7 @@ static void write_claims(struct pl_doc *doc, const json_t *claims)
                                                    {.head = "by"}};
     const json_t *row;
     size_t i;
-    pl_doc_table(doc, columns, sizeof columns / sizeof *columns, "claims", "%s", "");
+    pl_doc_table(doc, PL_DOC_COLUMNS(columns), "claims", "%s", "");
     json_array_foreach(claims, i, row)
     {
         pl_doc_row(doc);

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "harness/compare/comparison.h"
-#include "harness/report/markdown_report.h"
 #include "harness/report/model/model.h"
 #include "harness/report/page/page.h"
+#include "harness/report/report.h"
 #include "harness/report/terminal/table.h"
 #include "harness/report/writers/junit.h"
 #include "harness/report/writers/report_json.h"

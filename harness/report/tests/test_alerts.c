@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/markdown_report.h"
 #include "harness/report/model/facts.h"
 #include "harness/report/page/page.h"
+#include "harness/report/report.h"
 #include "harness/report/terminal/table.h"
 #include "harness/report/tests/sample.h"
 

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "harness/compare/tests/documents.h"
-#include "harness/report/markdown_report.h"
 #include "harness/report/model/context.h"
 #include "harness/report/model/overlays.h"
 #include "harness/report/page/page.h"

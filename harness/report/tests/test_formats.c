@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/markdown_report.h"
 #include "harness/report/page/page.h"
+#include "harness/report/report.h"
 #include "harness/report/tests/sample.h"
 
 static json_t *add(json_t *d, const char *stack, const char *format, double rss_mib)

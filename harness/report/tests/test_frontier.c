@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/markdown_report.h"
 #include "harness/report/model/frontier.h"
 #include "harness/report/page/page.h"
+#include "harness/report/report.h"
 #include "harness/report/tests/sample.h"
 #include "harness/stats/pareto.h"
 

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/markdown_report.h"
 #include "harness/report/model/caveats.h"
 #include "harness/report/model/severity.h"
 #include "harness/report/page/page.h"
+#include "harness/report/report.h"
 #include "harness/report/tests/sample.h"
 #include "harness/report/tests/validate.h"
 #include "harness/report/writers/junit.h"

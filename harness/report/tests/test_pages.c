@@ -4,8 +4,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "harness/report/markdown_report.h"
 #include "harness/report/page/page.h"
+#include "harness/report/report.h"
 #include "harness/report/tests/sample.h"
 #include "harness/report/writers/picture.h"
 

@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 
 #include "harness/report/draw.h"
-#include "harness/report/markdown_report.h"
 #include "harness/report/model/columns.h"
 #include "harness/report/model/verdict.h"
 #include "harness/report/page/page.h"

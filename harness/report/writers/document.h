@@ -95,6 +95,9 @@ void pl_doc_item_named(struct pl_doc *doc, const char *name, const char *format,
 /** An item of terms: its text explains the term. */
 void pl_doc_term(struct pl_doc *doc, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/** Columns in an array, and how many. */
+#define PL_DOC_COLUMNS(columns) (columns), sizeof(columns) / sizeof *(columns)
+
 /** @param columns outlives the table @param what its rows are called
  *  @param format of the caption; "": none */
 void pl_doc_table(struct pl_doc *doc, const struct pl_doc_column *columns, size_t count,
