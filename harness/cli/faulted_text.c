@@ -1,6 +1,5 @@
 /* The fates of a program's refused allocations, for a person (faulted.h). */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -36,17 +35,13 @@ static const char *plural(uint64_t count)
 /* "7, 13 and 4 more" */
 static void write_calls(const struct pl_faulted *f, size_t first, char *text, size_t capacity)
 {
-    size_t told = 0, used = 0;
+    size_t told = 0;
     text[0] = '\0';
-    for (size_t i = first; i < f->run_count; i++) {
-        if (!alike(&f->runs[i], &f->runs[first]))
-            continue;
-        if (told++ < CALLS_TOLD && used < capacity)
-            used += (size_t)snprintf(text + used, capacity - used, "%s%" PRIu64, used ? ", " : "",
-                                     f->runs[i].nth);
-    }
-    if (told > CALLS_TOLD && used < capacity)
-        snprintf(text + used, capacity - used, " and %zu more", told - CALLS_TOLD);
+    for (size_t i = first; i < f->run_count; i++)
+        if (alike(&f->runs[i], &f->runs[first]) && told++ < CALLS_TOLD)
+            pl_text_add(text, capacity, "%s%" PRIu64, text[0] ? ", " : "", f->runs[i].nth);
+    if (told > CALLS_TOLD)
+        pl_text_add(text, capacity, " and %zu more", told - CALLS_TOLD);
 }
 
 static void write_site(const struct pl_faulted_run *run, char *text, size_t capacity)
@@ -115,32 +110,23 @@ static void print_worst(const struct pl_faulted *f)
             }
 }
 
-__attribute__((format(printf, 3, 4))) static void add(char *text, size_t capacity,
-                                                      const char *format, ...)
-{
-    size_t used = strlen(text);
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text + used, capacity - used, format, args);
-    va_end(args);
-}
-
 static void print_sum(const struct pl_faulted *f)
 {
     size_t n[PL_FATE_COUNT];
     char text[400] = "";
     pl_faulted_count(f, n);
     size_t injected = f->run_count - n[PL_FATE_NOT_REACHED];
-    add(text, sizeof text,
+    pl_text_add(
+        text, sizeof text,
         "of %zu injected failure%s it survived %zu, ended with an error %zu, crashed at %zu",
         injected, plural(injected), n[PL_FATE_SURVIVED], n[PL_FATE_EXITED], n[PL_FATE_CRASHED]);
     if (n[PL_FATE_HUNG])
-        add(text, sizeof text, ", hung at %zu", n[PL_FATE_HUNG]);
+        pl_text_add(text, sizeof text, ", hung at %zu", n[PL_FATE_HUNG]);
     if (n[PL_FATE_NOT_REACHED])
-        add(text, sizeof text, "; %zu more %s not reached", n[PL_FATE_NOT_REACHED],
-            n[PL_FATE_NOT_REACHED] == 1 ? "was" : "were");
+        pl_text_add(text, sizeof text, "; %zu more %s not reached", n[PL_FATE_NOT_REACHED],
+                    n[PL_FATE_NOT_REACHED] == 1 ? "was" : "were");
     if (f->run_count < f->runs_asked)
-        add(text, sizeof text, "; stopped before %zu more", f->runs_asked - f->run_count);
+        pl_text_add(text, sizeof text, "; stopped before %zu more", f->runs_asked - f->run_count);
     pl_wrap(stdout, text, 0, 0, pl_wrap_width(stdout, 0));
 }
 

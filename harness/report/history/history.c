@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/base/spare_memory.h"
+#include "harness/report/writers/text.h"
 #include "harness/results/document.h"
 
 #define NAMES 300
@@ -19,9 +20,9 @@ static void add_name(char *names, const char *name)
         if ((at == names || at[-1] == ' ') && (at[length] == ',' || !at[length]))
             return;
     if (used + length + sizeof ", ..." < NAMES)
-        snprintf(names + used, NAMES - used, "%s%s", used ? ", " : "", name);
+        pl_text_add(names, NAMES, "%s%s", used ? ", " : "", name);
     else if (used < 3 || strcmp(names + used - 3, "...") != 0)
-        snprintf(names + used, NAMES - used, "%s...", used ? ", " : "");
+        pl_text_add(names, NAMES, "%s...", used ? ", " : "");
 }
 
 /* The values of a key in all cells, or in those of one scenario. */

@@ -27,10 +27,9 @@ void pl_history_step(const struct pl_metric *metric, double before, double after
         exact(metric, before, from);
         exact(metric, after, to);
     }
-    int n = snprintf(text, PL_HISTORY_FIGURE, "%s -> %s", from, to);
+    snprintf(text, PL_HISTORY_FIGURE, "%s -> %s", from, to);
     if (before != 0)
-        snprintf(text + n, PL_HISTORY_FIGURE - (size_t)n, " (%+.3g %%)",
-                 100 * (after - before) / fabs(before));
+        pl_text_add(text, PL_HISTORY_FIGURE, " (%+.3g %%)", 100 * (after - before) / fabs(before));
 }
 
 static double median_of(const struct pl_series *s, size_t judged)

@@ -100,10 +100,10 @@ void pl_observed_agreement(const json_t *entry, char *text)
     }
     pl_text_count(theirs, json_number_value(json_object_get(agreement, "theirs")));
     pl_text_count(ours, json_number_value(json_object_get(agreement, "ours")));
-    int n = snprintf(text, PL_OBSERVED_TEXT, "%s, ours %s", theirs, ours);
+    snprintf(text, PL_OBSERVED_TEXT, "%s, ours %s", theirs, ours);
     if (ratio)
-        snprintf(text + n, PL_OBSERVED_TEXT - (size_t)n, ": %.2f %% apart",
-                 100 * fabs(json_number_value(ratio) - 1));
+        pl_text_add(text, PL_OBSERVED_TEXT, ": %.2f %% apart",
+                    100 * fabs(json_number_value(ratio) - 1));
 }
 
 void pl_observed_stack(const json_t *entry, char *text, size_t capacity)
@@ -111,9 +111,8 @@ void pl_observed_stack(const json_t *entry, char *text, size_t capacity)
     struct pl_cell_name asked = pl_cell_name_of(entry);
     const char *run = pl_document_string(entry, "allocator_run");
     pl_cell_name_stack(&asked, text, capacity);
-    size_t used = strlen(text);
     if (strcmp(asked.allocator, run) != 0)
-        snprintf(text + used, capacity - used, ", run as %s", run);
+        pl_text_add(text, capacity, ", run as %s", run);
 }
 
 void pl_observed_apart(const json_t *entry, char *text)
