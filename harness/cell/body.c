@@ -34,7 +34,7 @@ static bool open_sides(struct pl_cell *cell)
     const struct pl_job *job = cell->job;
     if (!pl_sides_open(&cell->sides, job->sides, cell->stack, &job->scenario, job->seed,
                        &cell->arena) ||
-        (job->crowd && !pl_sides_crowd(&cell->sides, &cell->arena)))
+        (job->crowd && !pl_sides_crowd(&cell->sides, job->at_once, &cell->arena)))
         return false;
     for (uint32_t i = 0; i < cell->sides.count; i++) {
         pl_declare_shared(cell->sides.side[i], sizeof *cell->sides.side[i]);
@@ -98,6 +98,15 @@ int pl_cell_open(struct pl_cell *cell)
     return rc;
 }
 
+int pl_cell_open_crew(struct pl_cell *cell, struct pl_loop *loop, struct pl_error *error)
+{
+    const struct pl_job *job = cell->job;
+    if (!job->tasks || pl_crew_open(&cell->crew, &job->scenario.workers, job->sides, job->tasks,
+                                    loop, job->seed, &cell->arena))
+        return 0;
+    return pl_error_set(error, -ENOMEM, "the cell can't start: its arena is too small");
+}
+
 struct pl_pipeline_inputs pl_cell_inputs(struct pl_cell *cell, struct pl_loop *loop)
 {
     const struct pl_job *job = cell->job;
@@ -109,6 +118,7 @@ struct pl_pipeline_inputs pl_cell_inputs(struct pl_cell *cell, struct pl_loop *l
         .seed = job->seed,
         .sides = &cell->sides,
         .loop = loop,
+        .crew = cell->crew.count ? &cell->crew : NULL,
         .arena = &cell->arena,
         .observed = job->observed,
         .media = &cell->media,
@@ -189,6 +199,8 @@ void pl_cell_end(struct pl_cell *cell, int64_t t_ns)
     final->vsz_bytes_peak = pl_sampler_space() - cell->job->bytes; /* ours is no part of it */
     final->at_ceiling = cell->sampler.at_ceiling;
     final->trims = cell->trim.trims;
+    final->threads_made = cell->crew.threads_made;
+    final->threads_failed = cell->crew.threads_failed;
     if (!final->at_ceiling)
         pl_cell_sample(cell, t_ns);
     take_books(cell);

@@ -18,6 +18,7 @@ struct pl_cell {
     struct pl_stack_spec spec;
     struct pl_stack *stack;
     struct pl_sides sides;
+    struct pl_crew crew; /* of workers; none of a pipeline without */
     struct pl_sampler sampler;
     struct pl_cell_ledger ledger;
     struct pl_cell_trim trim;
@@ -32,6 +33,10 @@ struct pl_cell {
 /** Maps the job and opens everything but the pipeline.
  *  @return 0, or a negative errno that was told to the controller, if there is one */
 int pl_cell_open(struct pl_cell *cell);
+
+/** Opens the crew of a pipeline that has workers, one a side, before pl_cell_inputs.
+ *  @param loop NULL under the wall clock @return 0 or -ENOMEM */
+int pl_cell_open_crew(struct pl_cell *cell, struct pl_loop *loop, struct pl_error *error);
 
 /** What the pipeline is opened on. @param loop NULL under the wall clock */
 struct pl_pipeline_inputs pl_cell_inputs(struct pl_cell *cell, struct pl_loop *loop);

@@ -28,12 +28,25 @@ struct plan {
     uint64_t recording_bytes, arena_bytes;
 };
 
+static uint32_t tasks_of(const struct pl_job_options *o)
+{
+    return pl_traits_of(o->scenario)->workers
+               ? pl_pipeline_of(o->scenario)->event_count(o->scenario)
+               : 0;
+}
+
+static size_t crew_bytes(const struct pl_job_options *o)
+{
+    uint32_t tasks = tasks_of(o);
+    return tasks ? pl_crew_arena_bytes(o->threads, tasks) : 0;
+}
+
 static size_t replayed_bytes(const struct pl_job_options *o)
 {
     const struct pl_pipeline *pipeline = pl_pipeline_of(o->scenario);
     uint32_t events = pl_replayed_events(o->scenario);
     return pipeline->arena_bytes(o->scenario, o->recording, o->format) +
-           pl_background_arena_bytes(o->scenario) +
+           pl_background_arena_bytes(o->scenario) + crew_bytes(o) +
            pl_arena_cost(events * sizeof(struct pl_event *));
 }
 
@@ -42,7 +55,7 @@ static size_t pipeline_bytes(const struct plan *p)
     const struct pl_job_options *o = p->options;
     if (p->split)
         return pl_trace_wall_arena_bytes(o->scenario, pl_tape_split_head(p->split));
-    bool live = o->clock == PL_CLOCK_WALL && pl_traits_of(o->scenario)->live;
+    bool live = o->clock == PL_CLOCK_WALL && pl_traits_of(o->scenario)->sockets;
     return live ? pl_live_arena_bytes(o->scenario, o->recording) : replayed_bytes(o);
 }
 
@@ -70,7 +83,9 @@ static void fill(struct pl_job *job, const struct plan *p)
     strncpy(job->stack, o->stack, sizeof job->stack - 1);
     job->format = o->format;
     job->sides = p->sides;
-    job->crowd = p->split != NULL;
+    job->crowd = p->split != NULL || p->sides > 2;
+    job->tasks = tasks_of(o);
+    job->at_once = o->clock == PL_CLOCK_WALL;
     job->seed = o->seed;
     job->ceiling_bytes = o->ceiling_bytes;
     job->observed = o->observed;

@@ -21,9 +21,11 @@ struct pl_job {
     uint64_t bytes; /* of the whole block */
     struct pl_scenario scenario;
     char stack[PL_STACK_TEXT_MAX];
-    uint32_t format; /* enum pl_format */
-    uint32_t sides;  /* threads that keep books of their own */
-    uint32_t crowd;  /* as many as a replayed program has, at once */
+    uint32_t format;  /* enum pl_format */
+    uint32_t sides;   /* threads that keep books of their own */
+    uint32_t crowd;   /* they are more than two */
+    uint32_t at_once; /* they don't take turns */
+    uint32_t tasks;   /* that a crew of the sides has at most; 0: they are no crew */
     uint64_t seed;
     uint64_t ceiling_bytes; /* RSS at which the cell stops itself; 0 for none */
     uint32_t observed;      /* an instrument looks on: no acquire is timed */
@@ -43,7 +45,7 @@ struct pl_job_options {
     const char *stack; /* the spec */
     enum pl_format format;
     enum pl_clock clock;
-    uint32_t threads; /* 1 or 2; under the wall clock 2, but of a trace 1 */
+    uint32_t threads; /* of the pipeline's own; a trace has its program's */
     uint64_t seed;
     uint64_t ceiling_bytes;      /* RSS at which the cell stops itself; 0 for none */
     bool observed;               /* an instrument looks on: no acquire is timed */

@@ -136,6 +136,8 @@ struct pl_final {
     uint64_t leaked_bytes; /* still live after the pipeline was closed: a fault of the suite */
     uint64_t acquire_ns_p50, acquire_ns_p99, acquire_ns_p999, acquire_ns_max;
     uint64_t acquires_timed;
+    uint64_t threads_made; /* by a crew of workers */
+    uint64_t threads_failed;
     struct pl_trims trims;
     struct pl_stack_stats stack;
     struct pl_traffic_counts counts;

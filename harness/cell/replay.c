@@ -12,7 +12,7 @@
 struct replayed {
     struct pl_cell cell;
     struct pl_loop loop;
-    struct pl_loop_threads threads; /* open where the job asks for two */
+    struct pl_loop_threads threads; /* open where the loop's own events are of two threads */
     struct pl_event sample;
     const struct pl_pipeline *pipeline;
     void *state;
@@ -30,6 +30,12 @@ static int64_t on_sample(void *context, int64_t now_ns)
     return now_ns + r->cell.job->scenario.sample_interval_ns;
 }
 
+/* One receives, one reads. */
+static bool in_step(const struct replayed *r)
+{
+    return r->cell.sides.count == 2 && !r->cell.crew.count;
+}
+
 /* The sampler's event comes last: at one time it sees what the others have done. */
 static int open_replayed(struct replayed *r, struct pl_error *error)
 {
@@ -39,15 +45,19 @@ static int open_replayed(struct replayed *r, struct pl_error *error)
     if (!heap)
         return pl_error_set(error, -ENOMEM, "the cell can't start: its arena is too small");
     pl_loop_init(&r->loop, heap, events);
+    int rc = pl_cell_open_crew(&r->cell, &r->loop, error);
     struct pl_pipeline_inputs inputs = pl_cell_inputs(&r->cell, &r->loop);
-    int rc = r->pipeline->open(&inputs, &r->state, error);
+    if (!rc)
+        rc = r->pipeline->open(&inputs, &r->state, error);
     if (!rc)
         rc = pl_background_open(&inputs, &r->background, error);
     if (rc)
         return rc;
+    if (inputs.crew)
+        pl_crew_start(inputs.crew);
     r->sample = (struct pl_event){.fire = on_sample, .context = r};
     pl_loop_add(&r->loop, &r->sample, 0);
-    if (r->cell.sides.count == 2 && pl_loop_threads_open(&r->threads, &r->loop))
+    if (in_step(r) && pl_loop_threads_open(&r->threads, &r->loop))
         return pl_error_set(error, -ENOMEM, "the cell can't start its threads");
     return 0;
 }
@@ -56,8 +66,8 @@ static void run_window(struct replayed *r)
 {
     int64_t end_ns = r->cell.job->scenario.duration_ns;
     pl_cell_begin(&r->cell);
-    int64_t t_ns = r->cell.sides.count == 2 ? pl_loop_threads_run(&r->threads, end_ns)
-                                            : pl_loop_run(&r->loop, end_ns);
+    int64_t t_ns =
+        in_step(r) ? pl_loop_threads_run(&r->threads, end_ns) : pl_loop_run(&r->loop, end_ns);
     pl_cell_end(&r->cell, t_ns);
 }
 
@@ -68,8 +78,9 @@ static int run(struct replayed *r)
     if (rc)
         return pl_cell_fail(rc, error.text);
     run_window(r);
-    if (r->cell.sides.count == 2)
+    if (in_step(r))
         pl_loop_threads_close(&r->threads);
+    pl_crew_close(&r->cell.crew);
     pl_cell_settle(&r->cell);
     pl_background_close(r->background);
     r->pipeline->close(r->state, r->cell.final.t_ns);

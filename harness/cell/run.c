@@ -252,7 +252,7 @@ static int follow(const struct pl_cell_options *o, int job_fd, struct reader *re
                   struct pl_cell_evidence *e, struct pl_error *error)
 {
     struct pl_sender_process sender = {0};
-    bool fed = o->clock == PL_CLOCK_WALL && pl_traits_of(o->scenario)->packets;
+    bool fed = o->clock == PL_CLOCK_WALL && pl_traits_of(o->scenario)->sockets;
     int rc = fed ? pl_sender_process_start(&sender, job_fd, error) : 0;
     if (!rc)
         rc = collect(o, reader, &sender, e, error);
@@ -387,10 +387,9 @@ static int run_contained(const struct pl_cell_options *o, const char *page, int 
 }
 
 /* Under the wall clock the network has one of its own. */
-static bool has_two_threads(const struct pl_cell_options *o)
+static uint32_t threads_of(const struct pl_cell_options *o)
 {
-    bool sockets = o->clock == PL_CLOCK_WALL && pl_traits_of(o->scenario)->packets;
-    return sockets || o->threads == 2;
+    return o->clock == PL_CLOCK_WALL && pl_traits_of(o->scenario)->sockets ? 2 : o->threads;
 }
 
 static int make_job(const struct pl_cell_options *o, int *fd, struct pl_error *error)
@@ -401,7 +400,7 @@ static int make_job(const struct pl_cell_options *o, int *fd, struct pl_error *e
         .stack = o->stack,
         .format = o->format,
         .clock = o->clock,
-        .threads = has_two_threads(o) ? 2 : 1,
+        .threads = threads_of(o),
         .seed = o->seed,
         .ceiling_bytes = ceiling(o),
         .observed = o->wrapper != NULL,

@@ -28,7 +28,7 @@ static void note_skipped(struct pl_planned *p, const char *stack, const char *wh
              stack, why);
 }
 
-static bool wants_two(const struct pl_planned *p)
+static bool wants_several(const struct pl_planned *p)
 {
     for (size_t i = 0; i < p->thread_count; i++)
         if (p->threads[i] > 1)
@@ -41,13 +41,14 @@ static bool wants_two(const struct pl_planned *p)
 static int check_threads(struct pl_planned *p, bool asked, const struct pl_stack_spec *spec)
 {
     char what[PL_STACK_TEXT_MAX + 32];
-    if (!pl_stack_one_thread(spec) || !wants_two(p))
+    if (!pl_stack_one_thread(spec) || !wants_several(p))
         return PL_EXIT_OK;
     if (asked)
-        return pl_cli_usage(
-            "stack '%.100s' serves one thread at a time, not 2; expected another stack, or %s",
-            spec->text, p->clock == PL_CLOCK_WALL ? "--clock virtual" : "--set threads=1");
-    snprintf(what, sizeof what, "%s with 2 threads", spec->text);
+        return pl_cli_usage("stack '%.100s' serves one thread at a time, not several; expected "
+                            "another stack, or %s",
+                            spec->text,
+                            p->clock == PL_CLOCK_WALL ? "--clock virtual" : "--set threads=1");
+    snprintf(what, sizeof what, "%s with more than one thread", spec->text);
     note_skipped(p, what, "it serves one thread at a time");
     return PL_EXIT_OK;
 }
@@ -177,23 +178,12 @@ static int plan_formats(struct pl_planned *p, const char *named)
     return pl_cli_unknown("format", wrong, names);
 }
 
-static int plan_threads(struct pl_planned *p)
+static void plan_threads(struct pl_planned *p)
 {
-    char list[sizeof p->scenario.threads], *rest = list;
-    if (p->clock == PL_CLOCK_WALL && pl_traits_of(&p->scenario)->packets) {
+    if (p->clock == PL_CLOCK_WALL && pl_traits_of(&p->scenario)->sockets)
         p->threads[p->thread_count++] = 2; /* one for the network, one that reads */
-        return PL_EXIT_OK;
-    }
-    snprintf(list, sizeof list, "%s", p->scenario.threads);
-    for (char *name; (name = strsep(&rest, ","));) {
-        uint32_t threads = name[0] == '2' ? 2 : 1; /* the scenario was checked */
-        for (size_t i = 0; i < p->thread_count; i++)
-            if (p->threads[i] == threads)
-                return pl_cli_usage("threads: %s is named twice; expected once (--repeat repeats)",
-                                    name);
-        p->threads[p->thread_count++] = threads;
-    }
-    return PL_EXIT_OK;
+    else
+        p->thread_count = pl_scenario_threads(&p->scenario, p->threads);
 }
 
 static bool serves_one_thread(const char *stack)
@@ -251,7 +241,7 @@ static int read_traffic(struct pl_planned *p)
 static int check_reach(const struct pl_planned *p)
 {
     char longest[32];
-    if (!pl_traits_of(&p->scenario)->packets)
+    if (!pl_traits_of(&p->scenario)->sockets)
         return PL_EXIT_OK;
     int64_t reach_ns = pl_identifier_reach_ns(p->recording, p->scenario.traffic.rate);
     if (p->scenario.duration_ns <= reach_ns)
@@ -313,7 +303,7 @@ static int plan_one(struct pl_heaps *heaps, const struct pl_arguments *a, const 
     if (!rc)
         rc = pl_cli_ledger_check(&a->at, &p->scenario);
     if (!rc)
-        rc = plan_threads(p);
+        plan_threads(p);
     if (!rc)
         rc = plan_stacks(heaps, p, a);
     if (!rc)

@@ -7,7 +7,7 @@
 #include "harness/cli/arguments.h"
 #include "harness/traffic/recording.h"
 
-#define PL_PLAN_CELLS_MAX (PL_STACKS_MAX * PL_FORMAT_COUNT * PL_THREADS_MAX)
+#define PL_PLAN_CELLS_MAX (PL_STACKS_MAX * PL_FORMAT_COUNT * PL_THREAD_COUNTS_MAX)
 
 /** One cell of the matrix, to be run once a repetition. */
 struct pl_planned_cell {
@@ -29,7 +29,7 @@ struct pl_planned {
     enum pl_format formats[PL_FORMAT_COUNT];
     size_t format_count;
     enum pl_clock clock; /* that its cells run under */
-    uint32_t threads[PL_THREADS_MAX];
+    uint32_t threads[PL_THREAD_COUNTS_MAX];
     size_t thread_count;
     struct pl_planned_cell cells[PL_PLAN_CELLS_MAX]; /* in the order in which they run */
     size_t cell_count;

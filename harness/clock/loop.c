@@ -56,6 +56,16 @@ void pl_loop_add(struct pl_loop *loop, struct pl_event *event, int64_t due_ns)
     sift_up(loop, event);
 }
 
+void pl_loop_remove(struct pl_loop *loop, struct pl_event *event)
+{
+    struct pl_event *last = loop->heap[--loop->count];
+    if (last == event)
+        return;
+    put(loop->heap, event->place, last);
+    sift_up(loop, last);
+    sift_down(loop, last);
+}
+
 void pl_loop_move(struct pl_loop *loop, struct pl_event *event, int64_t due_ns)
 {
     event->due_ns = due_ns;

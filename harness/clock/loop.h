@@ -41,9 +41,12 @@ struct pl_loop {
 
 void pl_loop_init(struct pl_loop *loop, struct pl_event **heap, uint32_t capacity);
 
-/** Adds an event, which stays in the loop for good (idle while due at PL_NEVER).
+/** Adds an event, which stays in the loop until it is removed (idle while due at PL_NEVER).
  *  The loop must have room. */
 void pl_loop_add(struct pl_loop *loop, struct pl_event *event, int64_t due_ns);
+
+/** Removes an event; not the one that is firing. */
+void pl_loop_remove(struct pl_loop *loop, struct pl_event *event);
 
 /** Moves an event to another time; not the one that is firing (pl_loop_pass does that). */
 void pl_loop_move(struct pl_loop *loop, struct pl_event *event, int64_t due_ns);

@@ -38,6 +38,7 @@ int pl_pair_arm_open(struct pl_pair_arm *arm, const char *folder, bool force,
 struct texts {
     const char *out;
     char directory[4096];
+    char threads[24];
 };
 
 /* A command line that grows; what is too much for it is left out and noted. */
@@ -64,8 +65,8 @@ static void add_option(struct line *line, const char *option, const char *value)
 static int build_command(const struct pl_pair_arm *arm, const struct pl_pairs_options *o,
                          const struct pl_pair_cell *what, struct texts *t, const char **argv)
 {
-    static const char *const threads[PL_THREADS_MAX] = {"threads=1", "threads=2"};
     struct line line = {.argv = argv};
+    snprintf(t->threads, sizeof t->threads, "threads=%u", what->name.threads);
     add(&line, arm->program);
     add_option(&line, "run", what->path);
     add_option(&line, "--allocator", what->name.allocator);
@@ -76,7 +77,7 @@ static int build_command(const struct pl_pair_arm *arm, const struct pl_pairs_op
     for (size_t i = 0; o->arguments && o->arguments[i]; i++)
         add(&line, o->arguments[i]);
     if (what->set_threads) /* after a list that the person may have set */
-        add_option(&line, "--set", threads[what->name.threads - 1]);
+        add_option(&line, "--set", t->threads);
     if (arm->directory) {
         snprintf(t->directory, sizeof t->directory, "program.directory=%s", arm->directory);
         add_option(&line, "--set", t->directory);

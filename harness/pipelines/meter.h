@@ -22,12 +22,12 @@ struct pl_class_books {
     uint64_t released_excess;
 };
 
-/** A meter of a crowd tells the crowd of more than that, in bytes, that it acquired or released in
- *  the balance. */
+/** A meter whose crowd is at work at once tells it of more than that, in bytes, that it acquired or
+ *  released in the balance; where threads take turns, of each byte. */
 #define PL_METER_UNTOLD 4096
 
 /** Live bytes of many meters together, for their peak: what each of them holds would be too much to
- *  add up at each acquire. Never further from the sum of the meters than PL_METER_UNTOLD each and
+ *  add up at each acquire. Never further from the sum of the meters than what each may leave untold and
  *  the blocks that are being booked; so is the peak from that of what is live. Cache lines of its
  *  own. */
 struct pl_meter_crowd {
@@ -50,6 +50,7 @@ struct pl_meter {
     const struct pl_meter *other; /* of the cell's other thread, or NULL */
     struct pl_meter_crowd *crowd; /* of the cell's many threads, or NULL: then the peak is its */
     uint64_t told_bytes;          /* to the crowd, of live_bytes */
+    uint64_t untold_bytes;        /* that may be left untold */
     struct pl_histogram acquire_ns;
 };
 
@@ -72,7 +73,7 @@ void pl_meter_tell(struct pl_meter *meter, uint64_t live_bytes);
 
 static inline void pl_meter_tell_some(struct pl_meter *meter, uint64_t live_bytes)
 {
-    if (live_bytes - meter->told_bytes + PL_METER_UNTOLD > 2 * PL_METER_UNTOLD)
+    if (live_bytes - meter->told_bytes + meter->untold_bytes > 2 * meter->untold_bytes)
         pl_meter_tell(meter, live_bytes);
 }
 

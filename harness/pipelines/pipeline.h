@@ -3,7 +3,7 @@
 #define PL_PIPELINES_PIPELINE_H
 
 #include "harness/base/arena.h"
-#include "harness/clock/loop.h"
+#include "harness/clock/crew.h"
 #include "harness/pipelines/sides.h"
 #include "harness/traffic/recording.h"
 
@@ -18,6 +18,7 @@ struct pl_pipeline_inputs {
     uint64_t seed;
     const struct pl_sides *sides; /* the threads; a pipeline of one works on the first */
     struct pl_loop *loop;         /* NULL under the wall clock */
+    struct pl_crew *crew;         /* of the workers, a side each; NULL of a pipeline without */
     struct pl_arena *arena;       /* for the harness's own state */
     bool observed;                /* an instrument looks on: all happens in one process */
     struct pl_media_facts *media; /* to be filled in; NULL of a caller that doesn't ask */
@@ -33,7 +34,7 @@ struct pl_pipeline {
     size_t (*arena_bytes)(const struct pl_scenario *, const struct pl_recording *, enum pl_format);
     /** How long it holds what comes; NULL: it has no such pace. @return as pl_pace_of */
     bool (*pace)(const struct pl_scenario *, const struct pl_recording *, struct pl_pace *);
-    /** Events that open will add to the loop. */
+    /** Events that open will add to the loop, or tasks to the crew. */
     uint32_t (*event_count)(const struct pl_scenario *);
     /** Puts the pipeline's events into the loop, those of the reader on the last of its threads.
      *  NULL in the table where another program than the caller's runs it.

@@ -25,13 +25,14 @@ bool pl_sides_open(struct pl_sides *sides, uint32_t count, struct pl_stack *stac
     return true;
 }
 
-bool pl_sides_crowd(struct pl_sides *sides, struct pl_arena *arena)
+bool pl_sides_crowd(struct pl_sides *sides, bool at_once, struct pl_arena *arena)
 {
     if (sides->count == 1)
         return true;
     sides->crowd = pl_arena_take(arena, sizeof *sides->crowd);
     for (uint32_t i = 0; sides->crowd && i < sides->count; i++) {
         sides->side[i]->meter.crowd = sides->crowd;
+        sides->side[i]->meter.untold_bytes = at_once ? PL_METER_UNTOLD : 0;
         sides->side[i]->meter.other = NULL;
     }
     return sides->crowd != NULL;

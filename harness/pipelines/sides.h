@@ -27,9 +27,10 @@ bool pl_sides_open(struct pl_sides *sides, uint32_t count, struct pl_stack *stac
                    const struct pl_scenario *scenario, uint64_t seed, struct pl_arena *arena);
 
 /** Makes a crowd of open sides, before they count: as many as a program has threads. Their peak is
- *  that of a pl_meter_crowd, so that no acquire waits for other processors' counters; of one side
- *  it stays exact. @return false when the arena is too small */
-bool pl_sides_crowd(struct pl_sides *sides, struct pl_arena *arena);
+ *  that of a pl_meter_crowd, so that no acquire waits for other processors' counters; of one side,
+ *  and where they take turns, it stays exact.
+ *  @param at_once whether they run at once @return false when the arena is too small */
+bool pl_sides_crowd(struct pl_sides *sides, bool at_once, struct pl_arena *arena);
 
 /** The side that receives: the first. */
 static inline struct pl_side *pl_sides_network(const struct pl_sides *sides)

@@ -160,10 +160,18 @@ static bool has_own_conditions(const struct pl_scenario *s, const char *stack)
     return own && !is_named(s, &spec);
 }
 
+static bool names_threads(const char *list, uint32_t threads)
+{
+    char text[16];
+    snprintf(text, sizeof text, "%u", threads);
+    return listed(list, text);
+}
+
 bool pl_expectation_applies(const struct pl_expectation *e, const struct pl_expected_of *cell)
 {
     return names_stack(e->stacks, cell->stack) &&
            (!e->formats[0] || listed(e->formats, pl_format_name(cell->format))) &&
+           (!e->threads[0] || names_threads(e->threads, cell->threads)) &&
            cell->duration_ns >= e->from_ns &&
            (strcmp(e->container, "any") == 0 || strcmp(e->container, cell->container) == 0);
 }
@@ -240,11 +248,11 @@ static void judge_unasked(const struct pl_measured *m, struct pl_expected *x)
 }
 
 void pl_expectations_judge(const struct pl_measured *m, const char *stack, enum pl_format format,
-                           struct pl_expected *x)
+                           uint32_t threads, struct pl_expected *x)
 {
     static const char *const kinds[] = {"none", "cgroup", "cgroup", "rlimit"};
     const struct pl_scenario *s = m->scenario;
-    const struct pl_expected_of cell = {stack, format, kinds[m->evidence->container],
+    const struct pl_expected_of cell = {stack, format, threads, kinds[m->evidence->container],
                                         s->duration_ns};
     *x = (struct pl_expected){.verdict = PL_VERDICT_NONE};
     uint64_t errors = pl_metric_integrity_errors(m).integer;

@@ -37,6 +37,7 @@ int pl_bound_read(const struct pl_bound *bound, const struct pl_metric *metric,
 struct pl_expected_of {
     const char *stack;
     enum pl_format format;
+    uint32_t threads;
     const char *container; /* "cgroup", "rlimit" or "none" */
     int64_t duration_ns;
 };
@@ -46,6 +47,6 @@ bool pl_expectation_applies(const struct pl_expectation *expectation,
 
 /** Judges one cell. Integrity errors fail any cell, whatever is expected. */
 void pl_expectations_judge(const struct pl_measured *measured, const char *stack,
-                           enum pl_format format, struct pl_expected *expected);
+                           enum pl_format format, uint32_t threads, struct pl_expected *expected);
 
 #endif

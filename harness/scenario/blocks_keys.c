@@ -16,8 +16,6 @@ static int fail_at(struct pl_decoder *d, const char *key, const char *what)
 static int check(struct pl_decoder *d)
 {
     const struct pl_blocks_settings *b = &d->scenario->blocks;
-    if (strcmp(d->scenario->threads, "1") != 0)
-        return fail_at(d, "threads", "threads: the pipeline blocks has one thread");
     if (b->idle_ns >= b->cycle_ns)
         return fail_at(d, "blocks.idle",
                        "blocks.idle is not shorter than its cycle; expected a shorter time");
@@ -25,6 +23,10 @@ static int check(struct pl_decoder *d)
         b->survivor_lifetime_ns >= b->cycle_ns * PL_BLOCKS_SURVIVAL_MAX)
         return fail_at(d, "blocks.survivor_lifetime",
                        "blocks.survivor_lifetime is out of range; expected 1 to 63 cycles");
+    if (d->scenario->workers.renew == PL_RENEW_JOB && b->idle_work > 0)
+        return fail_at(d, "blocks.idle_work",
+                       "blocks.idle_work: with workers.renew: job no thread is there to do it; "
+                       "expected 0%");
     if (d->scenario->duration_ns < 4 * b->cycle_ns)
         return fail_at(d, "duration",
                        "duration is shorter than 4 cycles; expected 4 cycles or more");
@@ -37,8 +39,9 @@ static int check(struct pl_decoder *d)
 
 static void cycle(const struct pl_scenario *s, int64_t *cycle_ns, int64_t *idle_ns)
 {
+    bool spread = s->blocks.jobs > 1 && s->blocks.start == PL_BLOCKS_SPREAD;
     *cycle_ns = s->blocks.cycle_ns;
-    *idle_ns = s->blocks.idle_ns;
+    *idle_ns = spread ? 0 : s->blocks.idle_ns;
 }
 
 static uint32_t files(const struct pl_scenario *s, const char *paths[PL_SOURCES_MAX])
@@ -49,12 +52,15 @@ static uint32_t files(const struct pl_scenario *s, const char *paths[PL_SOURCES_
 
 const struct pl_pipeline_traits pl_traits_blocks = {
     .name = "blocks",
-    .sections = (const char *const[]){"blocks", NULL},
+    .sections = (const char *const[]){"blocks", "workers", NULL},
     .classes = (const char *const[]){"block", NULL},
     .needed = (const char *const[]){"classes", NULL},
     .large = "this blocks.live",
     .material = PL_MATERIAL_PROFILE,
     .cycle = cycle,
+    .threads_max = PL_THREADS_MAX,
+    .workers = true,
+    .live = true,
     .files = files,
     .check = check,
 };

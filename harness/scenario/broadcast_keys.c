@@ -34,8 +34,6 @@ static int check(struct pl_decoder *d)
 {
     const struct pl_broadcast_settings *b = &d->scenario->broadcast;
     uint32_t width, height;
-    if (strcmp(d->scenario->threads, "1") != 0)
-        return fail_at(d, "threads", "threads: the pipeline broadcast has one thread");
     if (!pl_sides_parse(b->picture, 16, 8192, &width, &height) || width % 2 || height % 2)
         return fail_at(
             d, "broadcast.picture",
@@ -63,6 +61,7 @@ const struct pl_pipeline_traits pl_traits_broadcast = {
     .packets = true,
     .evicts = true,
     .ffmpeg = true,
+    .threads_max = 1,
     .files = files,
     .check = check,
 };

@@ -310,6 +310,8 @@ int pl_scenario_check(struct pl_decoder *d)
     if (!rc && pl_traits_of(d->scenario)->check)
         rc = pl_traits_of(d->scenario)->check(d);
     if (!rc)
+        rc = pl_threads_check(d);
+    if (!rc)
         rc = pl_background_check(d);
     if (!rc)
         rc = check_class_names(d);

@@ -12,6 +12,9 @@ int pl_scenario_check(struct pl_decoder *decoder);
 int pl_spans_resolve(struct pl_decoder *decoder, const char *key, struct pl_span *spans,
                      uint32_t count);
 
+/** Checks how many threads there are, and what workers do. @return 0 or -EINVAL */
+int pl_threads_check(struct pl_decoder *decoder);
+
 /** Gives the entries of `background` their classes, those that the scenario lacks with the size of
  *  their largest block. @return 0 or -EINVAL */
 int pl_background_check(struct pl_decoder *decoder);

@@ -41,7 +41,12 @@ void pl_scenario_defaults(struct pl_scenario *s, const char *path, enum pl_tier 
                    .live_bytes = 8u << 20,
                    .survivors = 0.005,
                    .survivor_lifetime_ns = 10 * S,
-                   .idle_work = 0.01},
+                   .idle_work = 0.01,
+                   .jobs = 1,
+                   .survivor_bytes = PL_CLASS_BYTES_MAX},
+        /* A turn as long as an audio packet (RFC 3551, 4.2); Linux's stack of a thread
+           (RLIMIT_STACK). */
+        .workers = {.turn_ns = 20 * MS, .stack_bytes = 8u << 20},
         /* ascii-chat's: 4 clients, 30 pictures a second, rings of 64, queues of 30 and 100. */
         .broadcast = {.picture = "800x450",
                       .pictures = 30,

@@ -117,10 +117,11 @@ int pl_decode_entry(struct pl_decoder *d, struct fy_node *mapping, const char *w
 
 static int check_threads(struct pl_decoder *d, struct fy_node *node, const char *item)
 {
-    if (strcmp(item, "1") == 0 || strcmp(item, "2") == 0)
+    if (pl_threads_parse(item))
         return 0;
-    return pl_decode_fail(d, pl_decode_mark(node), "threads: '%s' is out of range; expected 1 or 2",
-                          item);
+    return pl_decode_fail(d, pl_decode_mark(node),
+                          "threads: '%s' is out of range; expected numbers from 1 to %d", item,
+                          PL_THREADS_MAX);
 }
 
 int pl_decode_threads(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
@@ -267,6 +268,9 @@ static int decode_expectation_key(struct pl_decoder *d, struct fy_node *value, c
                            check_stack_group);
     if (strcmp(key, "formats") == 0)
         return decode_list(d, value, value, "formats", e->formats, sizeof e->formats, check_format);
+    if (strcmp(key, "threads") == 0)
+        return decode_list(d, value, value, "threads", e->threads, sizeof e->threads,
+                           check_threads);
     if (strcmp(key, "container") == 0)
         return decode_condition(d, value, e);
     if (strcmp(key, "outcome") == 0)
@@ -279,7 +283,7 @@ static int decode_expectation_key(struct pl_decoder *d, struct fy_node *value, c
     if (strcmp(key, "alerts") == 0)
         return pl_decode_expected_alerts(d, value, e);
     return pl_decode_unknown(d, pl_decode_mark(value), "key of an expectation:", key,
-                             "stacks, formats, container, outcome, from, metrics, alerts");
+                             "stacks, formats, threads, container, outcome, from, metrics, alerts");
 }
 
 int pl_decode_expect(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)

@@ -90,8 +90,6 @@ static int check_frames(struct pl_decoder *d, const struct pl_media_settings *m)
 static int check(struct pl_decoder *d)
 {
     const struct pl_media_settings *m = &d->scenario->media;
-    if (strcmp(d->scenario->threads, "1") != 0)
-        return fail_at(d, "threads", "threads: the pipeline media has one thread");
     if (m->clip_ns < m->frame_ns || m->delay_ns < m->frame_ns)
         return fail_at(d, "media.frame", "media.frame is longer than media.clip or media.delay");
     if (m->hold == PL_HOLD_CHUNKS && (m->crossfade_ns || m->encoder))
@@ -124,6 +122,7 @@ const struct pl_pipeline_traits pl_traits_media = {
     .packets = true,
     .ffmpeg = true,
     .unbooked = unbooked,
+    .threads_max = 1,
     .files = files,
     .check = check,
 };

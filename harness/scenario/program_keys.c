@@ -462,6 +462,7 @@ const struct pl_pipeline_traits pl_traits_program = {
     .large = "so many traffic.sessions with these faults",
     .material = PL_MATERIAL_CAPTURES,
     .foreign = true,
+    .threads_max = 1,
     .files = files,
     .check = check,
 };

@@ -17,5 +17,7 @@ const struct pl_pipeline_traits pl_traits_receiver = {
     .live = true,
     .packets = true,
     .benchmarks = true,
+    .threads_max = 2,
+    .sockets = true,
     .files = files,
 };

@@ -11,6 +11,7 @@
 
 #include "allocators/allocator.h"
 #include "harness/scenario/program_settings.h"
+#include "harness/scenario/workers.h"
 
 #define PL_PATH_MAX 1024
 #define PL_SCENARIO_BYTES_MAX (1 << 20) /* of its file; ours have 3 kB */
@@ -24,7 +25,7 @@
 #define PL_LIST_TEXT_MAX 2048
 #define PL_STACKS_MAX 128       /* of a scenario, those of its sweeps included */
 #define PL_SWEEP_TEXT_MAX 16384 /* of the sweeps' stacks: see sweep.h */
-#define PL_THREADS_MAX 2        /* of a cell that call the stack: one receives, one reads */
+#define PL_THREAD_COUNTS_MAX 8  /* of `threads`, each a cell */
 
 /** What replays a scenario; each has keys of its own below the section of its name. */
 enum pl_pipeline_kind {
@@ -163,6 +164,20 @@ struct pl_media_settings {
 
 #define PL_BLOCKS_SURVIVAL_MAX 64 /* cycles that a survivor lives are fewer */
 
+#define PL_BLOCKS_JOBS_MAX 1024
+
+/** When the cycles of several jobs begin. */
+enum pl_blocks_start {
+    PL_BLOCKS_SPREAD, /* one after another, evenly over a cycle */
+    PL_BLOCKS_TOGETHER
+};
+
+/** Which worker releases what a cycle has held. */
+enum pl_blocks_release {
+    PL_BLOCKS_RELEASE_OWN,  /* that which acquired it */
+    PL_BLOCKS_RELEASE_OTHER /* the next one */
+};
+
 /** Cycles of small blocks, drawn from a profile. */
 struct pl_blocks_settings {
     char file[PL_PATH_MAX];       /* path of the profile, as traffic.file */
@@ -172,6 +187,10 @@ struct pl_blocks_settings {
     double survivors;             /* the share of its blocks that outlive it */
     int64_t survivor_lifetime_ns; /* whole cycles */
     double idle_work;             /* acquires while it idles, as a share of the busy part's */
+    uint32_t jobs;                /* cycles side by side, each with `live_bytes` of its own */
+    uint32_t start;               /* enum pl_blocks_start */
+    uint32_t release;             /* enum pl_blocks_release */
+    uint64_t survivor_bytes;      /* the largest block that survives */
 };
 
 /** What a viewer's queue does with a packet that it has no room for. */
@@ -281,6 +300,7 @@ struct pl_bound {
 struct pl_expectation {
     char stacks[512];   /* "all", "limited", "unlimited" or specs, separated by commas */
     char formats[64];   /* separated by commas, empty for any */
+    char threads[64];    /* likewise */
     char container[16]; /* "any", "cgroup", "rlimit" or "none" */
     char outcome[64];   /* outcomes separated by commas, empty for any */
     char alerts[256];   /* that are raised, separated by commas; "none"; empty for any */
@@ -304,6 +324,7 @@ struct pl_scenario {
     struct pl_blocks_settings blocks;
     struct pl_broadcast_settings broadcast;
     struct pl_trace_settings trace;
+    struct pl_workers_settings workers;
     struct pl_program_settings program;
     struct pl_background background[PL_BACKGROUND_MAX];
     uint32_t background_count;
@@ -325,7 +346,7 @@ struct pl_scenario {
     char allocators[PL_LIST_TEXT_MAX]; /* specs separated by commas */
     char sweep[PL_SWEEP_TEXT_MAX];     /* more stacks, by templates: see sweep.h */
     char formats[64];                  /* separated by commas */
-    char threads[16];                  /* 1, 2 or both, separated by commas */
+    char threads[64];                  /* numbers of them, separated by commas */
     struct pl_alert alerts[PL_ALERTS_MAX];
     uint32_t alert_count;
     struct pl_expectation expectations[PL_EXPECTATIONS_MAX];
@@ -365,6 +386,13 @@ const char *pl_scenario_folder(void);
  *  @param paths set on success; free() each and the array
  *  @return how many, or a negative errno */
 int pl_scenario_list(char ***paths, struct pl_error *error);
+
+/** Reads one number of `threads`. @return it, or 0 when it is none from 1 to PL_THREADS_MAX */
+uint32_t pl_threads_parse(const char *text);
+
+/** The numbers of threads that a scenario has cells of. @return how many */
+uint32_t pl_scenario_threads(const struct pl_scenario *scenario,
+                             uint32_t threads[PL_THREAD_COUNTS_MAX]);
 
 const char *pl_format_name(enum pl_format format);
 /** @return the format, or -1 */

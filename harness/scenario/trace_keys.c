@@ -76,6 +76,7 @@ const struct pl_pipeline_traits pl_traits_trace = {
     .material = PL_MATERIAL_TAPE,
     .live = true,
     .any_size = true,
+    .threads_max = 1,
     .files = files,
     .check = check,
 };

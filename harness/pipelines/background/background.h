@@ -23,10 +23,11 @@ int pl_background_open(const struct pl_pipeline_inputs *inputs, struct pl_backgr
 /** Releases whatever is held. */
 void pl_background_close(struct pl_background_work *work);
 
-/** Events of a cell's loop: the pipeline's, those beside it, and the sampler's. */
+/** Events of a cell's loop: the pipeline's, those beside it, a crew's turns and the
+ *  sampler's. */
 static inline uint32_t pl_replayed_events(const struct pl_scenario *scenario)
 {
-    return pl_pipeline_of(scenario)->event_count(scenario) + pl_background_events(scenario) + 1;
+    return pl_pipeline_of(scenario)->event_count(scenario) + pl_background_events(scenario) + 2;
 }
 
 #endif

@@ -34,7 +34,7 @@ struct blocks_list {
 struct blocks {
     const struct pl_blocks_settings *settings;
     const struct pl_profile *profile;
-    struct pl_side *side;
+    struct pl_side *side; /* of the worker that has the cycle */
     uint32_t class_index;
     struct blocks_record *records;
     uint32_t record_count; /* in use, or free again */
@@ -64,11 +64,19 @@ size_t blocks_arena_bytes(const struct pl_blocks_settings *settings,
 
 /** @param b zeroed @return false when the arena is too small */
 bool blocks_open(struct blocks *b, const struct pl_blocks_settings *settings,
-                 const struct pl_profile *profile, struct pl_side *side, uint64_t seed,
-                 struct pl_arena *arena);
+                 const struct pl_profile *profile, uint64_t seed, struct pl_arena *arena);
 
-/** The work that is due at a time. @param now_ns of replay, BLOCKS_STEP_NS behind the last */
-void blocks_step(struct blocks *b, int64_t now_ns);
+/** What comes after a piece of work. */
+enum blocks_next {
+    BLOCKS_MORE,    /* of the same part of the cycle */
+    BLOCKS_RELEASE, /* of what the cycle holds: its busy part is over */
+    BLOCKS_CYCLE    /* another one */
+};
+
+/** The work that is due at a time. @param now_ns since the first cycle began, in whole steps
+ *  @param next_ns set to when the next is due: BLOCKS_STEP_NS later, or after an idle part without
+ *  work */
+enum blocks_next blocks_step(struct blocks *b, int64_t now_ns, int64_t *next_ns);
 
 /** Releases whatever is held. */
 void blocks_close(struct blocks *b);

@@ -46,11 +46,10 @@ size_t blocks_arena_bytes(const struct pl_blocks_settings *s, const struct pl_pr
 }
 
 bool blocks_open(struct blocks *b, const struct pl_blocks_settings *s, const struct pl_profile *p,
-                 struct pl_side *side, uint64_t seed, struct pl_arena *arena)
+                 uint64_t seed, struct pl_arena *arena)
 {
     b->settings = s;
     b->profile = p;
-    b->side = side;
     b->random = seed;
     b->survival = survival_of(s);
     b->record_capacity = blocks_record_capacity(s, p);
@@ -65,10 +64,11 @@ static uint32_t lifetime(struct blocks *b, const struct pl_profile_row *row)
     return low + (low > 1 ? (uint32_t)(pl_random_next(&b->random) % low) : 0);
 }
 
-static bool survives(struct blocks *b)
+static bool survives(struct blocks *b, const struct pl_profile_row *row)
 {
+    const struct pl_blocks_settings *s = b->settings;
     double chance = (double)(pl_random_next(&b->random) >> 11) * 0x1p-53;
-    return chance < b->settings->survivors;
+    return chance < s->survivors && row->size <= s->survivor_bytes;
 }
 
 /* Where a new block waits for its release. A survivor counts for its cycle, too, or one of which
@@ -77,7 +77,7 @@ static struct blocks_list *place_of(struct blocks *b, const struct pl_profile_ro
 {
     if (lives_on(row))
         b->cycle_bytes += row->size;
-    if (survives(b))
+    if (survives(b, row))
         return &b->survivors[(b->cycle + b->survival) % PL_BLOCKS_SURVIVAL_MAX];
     if (!lives_on(row))
         return &b->wheel[(b->acquires + lifetime(b, row)) % BLOCKS_WHEEL];
@@ -144,20 +144,40 @@ static void begin_cycle(struct blocks *b, uint64_t number)
     b->refused = false;
 }
 
-void blocks_step(struct blocks *b, int64_t now_ns)
+/* The first step at or after a cycle's beginning. */
+static int64_t begin_ns(const struct blocks *b, uint64_t number)
+{
+    int64_t ns = (int64_t)number * b->settings->cycle_ns + BLOCKS_STEP_NS - 1;
+    return ns / BLOCKS_STEP_NS * BLOCKS_STEP_NS;
+}
+
+static enum blocks_next next_of(const struct blocks *b, int64_t since_ns, int64_t busy_ns,
+                                int64_t *next_ns)
+{
+    if (since_ns < busy_ns)
+        return since_ns + BLOCKS_STEP_NS < busy_ns ? BLOCKS_MORE : BLOCKS_RELEASE;
+    if (b->settings->idle_work > 0 && since_ns + BLOCKS_STEP_NS < b->settings->cycle_ns)
+        return BLOCKS_MORE;
+    *next_ns = begin_ns(b, b->cycle + 1);
+    return BLOCKS_CYCLE;
+}
+
+enum blocks_next blocks_step(struct blocks *b, int64_t now_ns, int64_t *next_ns)
 {
     const struct pl_blocks_settings *s = b->settings;
     uint64_t number = (uint64_t)(now_ns / s->cycle_ns);
     int64_t since_ns = now_ns % s->cycle_ns, busy_ns = s->cycle_ns - s->idle_ns;
+    *next_ns = now_ns + BLOCKS_STEP_NS;
     if (number != b->cycle)
         begin_cycle(b, number);
     if (since_ns < busy_ns) {
         fill(b, since_ns, busy_ns);
-        return;
+    } else {
+        if (!b->idle)
+            release_cycle(b);
+        idle_work(b, since_ns - busy_ns);
     }
-    if (!b->idle)
-        release_cycle(b);
-    idle_work(b, since_ns - busy_ns);
+    return next_of(b, since_ns, busy_ns, next_ns);
 }
 
 void blocks_close(struct blocks *b)

@@ -1,16 +1,11 @@
-/* The pipeline `blocks`: cycles of blocks in the loop (blocks.h). */
+/* The pipeline `blocks`: its checks, and its jobs in the arena (jobs.h). */
 #include "harness/pipelines/blocks/pipeline.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "harness/pipelines/blocks/blocks.h"
+#include "harness/pipelines/blocks/jobs.h"
 #include "harness/traffic/material.h"
-
-struct running {
-    struct blocks blocks;
-    struct pl_event step;
-};
 
 static int class_index(const struct pl_scenario *s)
 {
@@ -52,10 +47,11 @@ static int check_profile(const struct pl_scenario *s, const struct pl_profile *p
                             "%s: class block has %llu B, but the largest block of %s has %u B",
                             s->path, (unsigned long long)size, s->blocks.file, p->largest);
     int rc = check_lives(s, p, error);
-    if (!rc && blocks_record_capacity(&s->blocks, p) > BLOCKS_RECORDS_MAX)
+    if (!rc &&
+        (uint64_t)s->blocks.jobs * blocks_record_capacity(&s->blocks, p) > BLOCKS_RECORDS_MAX)
         rc = pl_error_set(error, -EINVAL,
                           "%s: more than %u blocks would be held at a time; expected less "
-                          "blocks.live or blocks.survivors",
+                          "blocks.live, blocks.jobs or blocks.survivors",
                           s->path, BLOCKS_RECORDS_MAX);
     return rc;
 }
@@ -74,40 +70,39 @@ static size_t arena_bytes(const struct pl_scenario *s, const struct pl_recording
                           enum pl_format format)
 {
     (void)format;
-    return pl_arena_cost(sizeof(struct running)) +
-           blocks_arena_bytes(&s->blocks, profile_of(recording));
+    return pl_arena_cost(sizeof(struct blocks_running)) +
+           pl_arena_cost(s->blocks.jobs * sizeof(struct blocks_job)) +
+           s->blocks.jobs * blocks_arena_bytes(&s->blocks, profile_of(recording));
 }
 
 static uint32_t event_count(const struct pl_scenario *s)
 {
-    (void)s;
-    return 1;
-}
-
-static int64_t on_step(void *context, int64_t now_ns)
-{
-    blocks_step(context, now_ns);
-    return now_ns + BLOCKS_STEP_NS;
+    return s->blocks.jobs;
 }
 
 static int open(const struct pl_pipeline_inputs *in, void **state, struct pl_error *error)
 {
-    struct running *r = pl_arena_take(in->arena, sizeof *r);
-    if (!r || !blocks_open(&r->blocks, &in->scenario->blocks, profile_of(in->recording),
-                           pl_sides_network(in->sides), in->seed, in->arena))
+    struct blocks_running *r = pl_arena_take(in->arena, sizeof *r);
+    bool opened = r != NULL;
+    if (opened) {
+        r->count = in->scenario->blocks.jobs;
+        r->jobs = pl_arena_take(in->arena, r->count * sizeof *r->jobs);
+        opened = r->jobs != NULL;
+    }
+    for (uint32_t i = 0; opened && i < r->count; i++)
+        opened = blocks_open_job(&r->jobs[i], in, i, (uint32_t)class_index(in->scenario));
+    if (!opened)
         return pl_error_set(error, -ENOMEM, "the arena is too small for the blocks");
-    r->blocks.class_index = (uint32_t)class_index(in->scenario);
-    r->step = (struct pl_event){.fire = on_step, .context = &r->blocks};
-    pl_loop_add(in->loop, &r->step, 0);
     *state = r;
     return 0;
 }
 
 static void close(void *state, int64_t now_ns)
 {
-    struct running *r = state;
+    struct blocks_running *r = state;
     (void)now_ns;
-    blocks_close(&r->blocks);
+    for (uint32_t i = 0; i < r->count; i++)
+        blocks_close_job(&r->jobs[i]);
 }
 
 const struct pl_pipeline pl_blocks = {

@@ -13,7 +13,7 @@
 #include "harness/clock/real.h"
 #include "harness/clock/virtual.h"
 #include "harness/pipelines/blocks/held.h"
-#include "harness/pipelines/pipeline.h"
+#include "harness/pipelines/blocks/jobs.h"
 #include "harness/traffic/material.h"
 
 #define S INT64_C(1000000000)
@@ -33,7 +33,9 @@ struct rig {
     struct pl_event *heap[2];
     struct pl_arena arena;
     const struct pl_pipeline *pipeline;
-    struct blocks *blocks; /* the first of the pipeline's state */
+    struct pl_crew crew;
+    struct blocks_running *running;
+    struct blocks *blocks; /* of the first job */
 };
 
 static void set_up_with(struct rig *rig, const char *text)
@@ -50,7 +52,9 @@ static void set_up_with(struct rig *rig, const char *text)
                                                 .live_bytes = LIVE,
                                                 .survivors = 0.01,
                                                 .survivor_lifetime_ns = 3 * S,
-                                                .idle_work = 0.1}}};
+                                                .idle_work = 0.1,
+                                                .jobs = 1,
+                                                .survivor_bytes = UINT64_MAX}}};
     assert_int_equal(pl_profile_parse(text, "p.tsv", &p, &error), 0);
     rig->recording = pl_material_of("p.tsv", p, p->bytes);
     assert_non_null(rig->recording);
@@ -73,22 +77,26 @@ static void open_rig(struct rig *rig, const char *stack, uint64_t seed)
         pl_stack_open(&spec, s->classes, 1, NULL, 0, &rig->stack, &error) ||
         rig->pipeline->check(s, rig->recording, PL_FORMAT_F32, &error))
         fail_msg("%s", error.text);
-    rig->arena.capacity =
-        rig->pipeline->arena_bytes(s, rig->recording, PL_FORMAT_F32) + pl_sides_arena_bytes(1);
+    rig->arena.capacity = rig->pipeline->arena_bytes(s, rig->recording, PL_FORMAT_F32) +
+                          pl_sides_arena_bytes(1) + pl_crew_arena_bytes(1, s->blocks.jobs);
     rig->arena.base = aligned_alloc(PL_ARENA_ALIGN, pl_arena_cost(rig->arena.capacity));
     assert_non_null(rig->arena.base);
     memset(rig->arena.base, 0, rig->arena.capacity);
     pl_loop_init(&rig->loop, rig->heap, 2);
     assert_true(pl_sides_open(&rig->sides, 1, rig->stack, s, seed, &rig->arena));
+    assert_true(
+        pl_crew_open(&rig->crew, &s->workers, 1, s->blocks.jobs, &rig->loop, seed, &rig->arena));
     struct pl_pipeline_inputs inputs = {.scenario = s,
                                         .recording = rig->recording,
                                         .seed = seed,
                                         .sides = &rig->sides,
                                         .loop = &rig->loop,
+                                        .crew = &rig->crew,
                                         .arena = &rig->arena};
     void *state = NULL;
     assert_int_equal(rig->pipeline->open(&inputs, &state, &error), 0);
-    rig->blocks = state;
+    rig->running = state;
+    rig->blocks = &rig->running->jobs[0].blocks;
 }
 
 static const struct pl_meter *meter(const struct rig *rig)
@@ -98,7 +106,7 @@ static const struct pl_meter *meter(const struct rig *rig)
 
 static void close_rig(struct rig *rig, uint64_t integrity_errors)
 {
-    rig->pipeline->close(rig->blocks, 0);
+    rig->pipeline->close(rig->running, 0);
     const struct pl_class_books *books = &meter(rig)->books[0];
     assert_int_equal(books->acquires, books->releases);
     assert_int_equal(meter(rig)->live_bytes, 0);

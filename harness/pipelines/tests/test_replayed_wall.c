@@ -135,7 +135,7 @@ static void open_rig(struct rig *rig, const char *stack)
     open_arena(rig, pl_trace_wall_arena_bytes(s, tape) + pl_sides_arena_bytes(sides));
     assert_int_equal(sides, s->trace.copies * tape->lanes);
     assert_true(pl_sides_open(&rig->sides, sides, rig->stack, s, 1, &rig->arena));
-    assert_true(pl_sides_crowd(&rig->sides, &rig->arena));
+    assert_true(pl_sides_crowd(&rig->sides, true, &rig->arena));
     struct pl_pipeline_inputs inputs = {.scenario = s,
                                         .recording = rig->split,
                                         .stack = &rig->spec,

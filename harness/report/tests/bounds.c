@@ -71,6 +71,7 @@ static void hold_row(const struct pl_scenario *s, const struct pl_model_group *g
     const struct pl_expected_of cell = {
         .stack = row->stack,
         .format = (enum pl_format)pl_format_parse(group->format),
+        .threads = row->threads,
         .container = strncmp(group->container, "cgroup", 6) == 0 ? "cgroup" : group->container,
         .duration_ns = (int64_t)(group->duration_seconds * 1e9),
     };

@@ -135,10 +135,10 @@ static void expectations_are_judged(void **state)
         strcpy(e->stacks, "glibc");
         strcpy(e->container, "any");
         strcpy(e->alerts, cases[i].alerts);
-        pl_expectations_judge(&r.measured, "glibc", PL_FORMAT_F32, &x);
+        pl_expectations_judge(&r.measured, "glibc", PL_FORMAT_F32, 1, &x);
         assert_int_equal(x.verdict, cases[i].verdict);
         assert_string_equal(x.why, cases[i].why);
-        pl_expectations_judge(&r.measured, "jemalloc", PL_FORMAT_F32, &x);
+        pl_expectations_judge(&r.measured, "jemalloc", PL_FORMAT_F32, 1, &x);
         assert_int_equal(x.verdict, PL_VERDICT_NONE);
     }
 }

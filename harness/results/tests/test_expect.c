@@ -46,7 +46,7 @@ static enum pl_verdict judge(const struct pl_scenario *s, const struct pl_cell_e
 {
     struct pl_measured m;
     pl_measure(s, e, &m);
-    pl_expectations_judge(&m, stack, PL_FORMAT_S16, x);
+    pl_expectations_judge(&m, stack, PL_FORMAT_S16, 1, x);
     return x->verdict;
 }
 

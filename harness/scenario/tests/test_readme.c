@@ -116,15 +116,19 @@ static const struct row *row_of(const char *key)
 /* The smallest scenario of the pipeline that reads a key. */
 static const char *base_of(const char *key)
 {
-    static const char *const bases[][2] = {
-        {"media", "media: {sources: a.mp3}\nclasses: {samples: {size: fit, budget: frames}}\n"
-                  "limits: {frames: 1MiB}\n"},
-        {"blocks", "blocks: {file: a.tsv}\nclasses: {block: {size: 64KiB}}\n"},
-        {"broadcast", "broadcast: {video: a.mp4, sound: a.mp3}\n"
-                      "classes: {frame: {size: 1MiB}, image: {size: 1MiB}, text: {size: 1MiB}, "
-                      "node: {size: 56B}, audio: {size: 1kB}, client: {size: 4kB}}\n"},
-        {"program", "program: {command: [./a]}\n"},
-        {"trace", "trace: {file: a.trace}\n"}};
+    static const char *const bases[][3] = {
+        {"media", "media",
+         "media: {sources: a.mp3}\nclasses: {samples: {size: fit, budget: frames}}\n"
+         "limits: {frames: 1MiB}\n"},
+        {"blocks", "blocks", "blocks: {file: a.tsv}\nclasses: {block: {size: 64KiB}}\n"},
+        {"workers", "blocks",
+         "blocks: {file: a.tsv, idle_work: 0%}\nclasses: {block: {size: 64KiB}}\n"},
+        {"broadcast", "broadcast",
+         "broadcast: {video: a.mp4, sound: a.mp3}\n"
+         "classes: {frame: {size: 1MiB}, image: {size: 1MiB}, text: {size: 1MiB}, "
+         "node: {size: 56B}, audio: {size: 1kB}, client: {size: 4kB}}\n"},
+        {"program", "program", "program: {command: [./a]}\n"},
+        {"trace", "trace", "trace: {file: a.trace}\n"}};
     static char text[1024];
     const char *pipeline = "receiver", *more = "traffic: {file: a.pcap}\n"
                                                "classes: {packet: {size: 696B, budget: packets}}\n"
@@ -132,8 +136,8 @@ static const char *base_of(const char *key)
     for (size_t i = 0; i < sizeof bases / sizeof *bases; i++)
         if (strncmp(key, bases[i][0], strlen(bases[i][0])) == 0 &&
             key[strlen(bases[i][0])] == '.') {
-            pipeline = bases[i][0];
-            more = bases[i][1];
+            pipeline = bases[i][1];
+            more = bases[i][2];
         }
     snprintf(text, sizeof text,
              "name: test\ntitle: a test\npipeline: %s\n%sduration: 60s\nallocators: [glibc]\n"

@@ -78,11 +78,13 @@ static void tells_where_and_what(void **state)
     } cases[] = {
         {"bogus: 1",
          "dir/t.yaml:10:1: unknown key bogus; expected name, title, about, extends, counterpart, "
-         "pipeline, traffic, receiver, media, blocks, broadcast, program, trace, background, "
+         "pipeline, traffic, receiver, media, blocks, broadcast, workers, program, trace, "
+         "background, "
          "classes, limits, "
          "container, duration, sample_interval, timeout, clock, huge_pages, gate, seed, repeat, "
          "allocators, sweep, formats, threads, alerts, expect, budget"},
-        {"threads: 3", "dir/t.yaml:10:10: threads: '3' is out of range; expected 1 or 2"},
+        {"threads: 3", "dir/t.yaml:10:10: threads: 3 is out of range; expected 1 to 2 of the "
+                       "pipeline receiver"},
         {"name: twice", "dir/t.yaml:10:1: duplicate key"},
         {"seed: [1", "dir/t.yaml:11:1: flow sequence without a closing bracket"},
         {"sample_interval: 100", "dir/t.yaml:10:18: sample_interval: '100' is not a time; expected "
