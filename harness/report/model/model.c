@@ -352,3 +352,19 @@ const struct pl_model_row *pl_model_row_of(const struct pl_model_group *g, const
     free(key);
     return known == PL_INDEX_NONE ? NULL : &g->rows[known];
 }
+
+json_t *pl_model_heaps(const struct pl_model *m)
+{
+    json_t *list = json_array(), *cell;
+    size_t i;
+    json_array_foreach(json_object_get(m->root, "cells"), i, cell)
+    {
+        json_t *heap = json_object_get(cell, "heap");
+        size_t known = 0;
+        while (known < json_array_size(list) && !json_equal(json_array_get(list, known), heap))
+            known++;
+        if (heap && known == json_array_size(list))
+            json_array_append(list, heap);
+    }
+    return list;
+}

@@ -109,4 +109,8 @@ const struct pl_model_row *pl_model_floor(const struct pl_model_group *group);
 const struct pl_model_row *pl_model_row_of(const struct pl_model_group *group, const char *stack,
                                            uint32_t threads);
 
+/** A list of the heaps that served a cell, each once: {"name", "version", "library"}. @return new
+ */
+json_t *pl_model_heaps(const struct pl_model *model);
+
 #endif

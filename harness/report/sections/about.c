@@ -31,51 +31,39 @@ static void write_fact(struct pl_doc *doc, const char *name, const json_t *value
     pl_doc_row_end(doc);
 }
 
-/* Whether an entry stands in a list already. */
-static bool is_listed(const char *list, const char *entry)
+static void write_heaps(struct pl_doc *doc, const struct pl_model *m)
 {
-    size_t length = strlen(entry);
-    for (const char *at = list; (at = strstr(at, entry)); at += length)
-        if (!at[length] || strncmp(at + length, ", ", 2) == 0)
-            return true;
-    return false;
-}
-
-/* Each heap that served a cell, with its version and library. */
-static void gather_heaps(const struct pl_model *m, char *text, size_t capacity)
-{
-    char entry[700];
-    const json_t *cell;
+    json_t *heaps = pl_model_heaps(m), *heap;
     size_t i;
-    text[0] = '\0';
-    json_array_foreach(json_object_get(m->root, "cells"), i, cell)
-    {
-        const json_t *heap = json_object_get(cell, "heap");
-        const char *version = pl_document_string(heap, "version");
-        const char *library = pl_document_string(heap, "library");
-        if (!version[0] && !library[0])
-            continue;
-        snprintf(entry, sizeof entry, library[0] ? "%.40s %.60s (%.500s)" : "%.40s %.60s",
-                 pl_document_string(heap, "name"), version[0] ? version : "of unknown version",
-                 library);
-        if (!is_listed(text, entry))
-            pl_text_add(text, capacity, "%s%s", text[0] ? ", " : "", entry);
+    if (json_array_size(heaps)) {
+        pl_doc_row(doc);
+        pl_doc_cell_text(doc, "heaps");
+        pl_doc_cell(doc, PL_STYLE_PLAIN);
+        json_array_foreach(heaps, i, heap)
+        {
+            const char *version = pl_document_string(heap, "version");
+            const char *library = pl_document_string(heap, "library");
+            pl_doc_textf(doc, PL_STYLE_PLAIN,
+                         library[0] ? "%s%.40s %.60s (%.500s)" : "%s%.40s %.60s", i ? ", " : "",
+                         pl_document_string(heap, "name"),
+                         version[0] ? version : "of unknown version", library);
+        }
+        pl_doc_cell_end(doc);
+        pl_doc_row_end(doc);
     }
+    json_decref(heaps);
 }
 
 void pl_report_host(struct pl_doc *doc, const struct pl_model *m)
 {
     static const struct pl_doc_column columns[] = {{.head = ""}, {.head = ""}};
-    char heaps[4096];
     const char *key;
     const json_t *value;
     pl_doc_section(doc, about, "Host");
     pl_doc_table(doc, columns, 2, "lines",
                  "What has to be alike before CPU and RSS may be compared");
     json_object_foreach(json_object_get(m->root, "host"), key, value) write_fact(doc, key, value);
-    gather_heaps(m, heaps, sizeof heaps);
-    if (heaps[0])
-        pl_doc_row_texts(doc, (const char *const[]){"heaps", heaps});
+    write_heaps(doc, m);
     pl_doc_table_end(doc);
     pl_doc_say(doc, "The whole run:");
     pl_doc_code(doc, pl_document_string(json_object_get(m->root, "run"), "command"));

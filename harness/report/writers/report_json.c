@@ -130,23 +130,6 @@ static json_t *failures_json(const struct pl_model *m)
     return list;
 }
 
-/* Each heap once that served a cell. */
-static json_t *heaps_json(const struct pl_model *m)
-{
-    json_t *list = json_array(), *cell;
-    size_t i;
-    json_array_foreach(json_object_get(m->root, "cells"), i, cell)
-    {
-        json_t *heap = json_object_get(cell, "heap");
-        size_t known = 0;
-        while (known < json_array_size(list) && !json_equal(json_array_get(list, known), heap))
-            known++;
-        if (heap && known == json_array_size(list))
-            json_array_append(list, heap);
-    }
-    return list;
-}
-
 static json_t *change_counts(const struct pl_comparison *c)
 {
     json_t *counts = json_object();
@@ -274,7 +257,7 @@ void pl_report_json(FILE *out, const struct pl_model *m)
         json_pack("{s:i, s:O*, s:O*, s:O*, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:O*, s:o}",
                   "report_version", PL_REPORT_VERSION, "suite", json_object_get(m->root, "suite"),
                   "run", json_object_get(m->root, "run"), "host", json_object_get(m->root, "host"),
-                  "heaps", heaps_json(m), "cells", (int)m->cell_count, "outcomes",
+                  "heaps", pl_model_heaps(m), "cells", (int)m->cell_count, "outcomes",
                   outcome_counts(m->outcomes), "expectations", verdict_counts(m->verdicts), "worst",
                   worst_json(m), "scenarios", groups_json(m), "failures", failures_json(m),
                   "warnings", json_object_get(m->root, "warnings"), "doubts", pl_caveats_make(m));
