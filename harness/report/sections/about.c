@@ -31,23 +31,27 @@ static void write_fact(struct pl_doc *doc, const char *name, const json_t *value
     pl_doc_row_end(doc);
 }
 
+/* Those with a version or a library, in one line. */
 static void write_heaps(struct pl_doc *doc, const struct pl_model *m)
 {
     json_t *heaps = pl_model_heaps(m), *heap;
-    size_t i;
-    if (json_array_size(heaps)) {
-        pl_doc_row(doc);
-        pl_doc_cell_text(doc, "heaps");
-        pl_doc_cell(doc, PL_STYLE_PLAIN);
-        json_array_foreach(heaps, i, heap)
-        {
-            const char *version = pl_document_string(heap, "version");
-            const char *library = pl_document_string(heap, "library");
-            pl_doc_textf(doc, PL_STYLE_PLAIN,
-                         library[0] ? "%s%.40s %.60s (%.500s)" : "%s%.40s %.60s", i ? ", " : "",
-                         pl_document_string(heap, "name"),
-                         version[0] ? version : "of unknown version", library);
+    size_t i, told = 0;
+    json_array_foreach(heaps, i, heap)
+    {
+        const char *version = pl_document_string(heap, "version");
+        const char *library = pl_document_string(heap, "library");
+        if (!version[0] && !library[0])
+            continue;
+        if (!told) {
+            pl_doc_row(doc);
+            pl_doc_cell_text(doc, "heaps");
+            pl_doc_cell(doc, PL_STYLE_PLAIN);
         }
+        pl_doc_textf(doc, PL_STYLE_PLAIN, library[0] ? "%s%.40s %.60s (%.500s)" : "%s%.40s %.60s",
+                     told++ ? ", " : "", pl_document_string(heap, "name"),
+                     version[0] ? version : "of unknown version", library);
+    }
+    if (told) {
         pl_doc_cell_end(doc);
         pl_doc_row_end(doc);
     }
