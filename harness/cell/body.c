@@ -182,6 +182,12 @@ static void take_books(struct pl_cell *cell)
             add_class(&final->classes[i], &cell->sides.side[k]->meter, i);
 }
 
+static int64_t since(const struct timeval *now, const struct timeval *start)
+{
+    return (now->tv_sec - start->tv_sec) * INT64_C(1000000000) +
+           (now->tv_usec - start->tv_usec) * INT64_C(1000);
+}
+
 void pl_cell_end(struct pl_cell *cell, int64_t t_ns)
 {
     struct pl_final *final = &cell->final;
@@ -192,6 +198,8 @@ void pl_cell_end(struct pl_cell *cell, int64_t t_ns)
     final->cpu_ns = pl_real_cpu() - cell->sampler.cpu_start_ns - cell->sampler.own_cpu_ns;
     final->real_ns = pl_real_now() - cell->real_start_ns;
     getrusage(RUSAGE_SELF, &usage);
+    final->cpu_user_ns = since(&usage.ru_utime, &cell->usage_start.ru_utime);
+    final->cpu_system_ns = since(&usage.ru_stime, &cell->usage_start.ru_stime);
     final->faults_minor = (uint64_t)(usage.ru_minflt - cell->usage_start.ru_minflt);
     final->faults_major = (uint64_t)(usage.ru_majflt - cell->usage_start.ru_majflt);
     final->rss_bytes_before = cell->rss_bytes_before;

@@ -124,9 +124,11 @@ struct pl_class_record {
 struct pl_final {
     uint32_t kind; /* PL_RECORD_FINAL */
     uint32_t size;
-    int64_t t_ns;          /* the replay's time that was reached */
-    int64_t real_ns;       /* the window took */
-    int64_t cpu_ns;        /* likewise, user and system, without the sampler's */
+    int64_t t_ns;        /* the replay's time that was reached */
+    int64_t real_ns;     /* the window took */
+    int64_t cpu_ns;      /* likewise, user and system, without the sampler's */
+    int64_t cpu_user_ns; /* likewise, with the sampler's, as the kernel shares it out */
+    int64_t cpu_system_ns;
     uint64_t faults_minor; /* in the window */
     uint64_t faults_major;
     uint64_t rss_bytes_before; /* RssAnon when the window began */

@@ -141,6 +141,12 @@ static int read_some(struct reader *reader, struct pl_cell_evidence *e)
     return rc ? rc : n == 0;
 }
 
+/* Under the wall clock the network has one of its own. */
+static uint32_t threads_of(const struct pl_cell_options *o)
+{
+    return o->clock == PL_CLOCK_WALL && pl_traits_of(o->scenario)->sockets ? 2 : o->threads;
+}
+
 static bool is_foreign(const struct pl_cell_options *o)
 {
     return pl_traits_of(o->scenario)->foreign;
@@ -386,12 +392,6 @@ static int run_contained(const struct pl_cell_options *o, const char *page, int 
     return rc;
 }
 
-/* Under the wall clock the network has one of its own. */
-static uint32_t threads_of(const struct pl_cell_options *o)
-{
-    return o->clock == PL_CLOCK_WALL && pl_traits_of(o->scenario)->sockets ? 2 : o->threads;
-}
-
 static int make_job(const struct pl_cell_options *o, int *fd, struct pl_error *error)
 {
     struct pl_job_options job = {
@@ -454,8 +454,11 @@ static bool is_recorded_heap(const struct pl_cell_options *o)
 static int run_with_page(const struct pl_cell_options *o, const char *page,
                          struct pl_cell_evidence *evidence, struct pl_error *error)
 {
-    struct pl_cell_evidence e = {
-        .cpu = -1, .recording = o->recording, .recorded_heap = is_recorded_heap(o)};
+    struct pl_cell_evidence e = {.cpu = -1,
+                                 .recording = o->recording,
+                                 .in_virtual_time = o->clock == PL_CLOCK_VIRTUAL,
+                                 .threads = threads_of(o),
+                                 .recorded_heap = is_recorded_heap(o)};
     int job_fd = -1;
     int rc = make_environment(o, page, &e.environment, error);
     if (!rc)

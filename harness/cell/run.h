@@ -56,6 +56,8 @@ struct pl_cell_options {
 /** What is known of a cell that ran. Nothing here is judged yet: see measure/outcome.h. */
 struct pl_cell_evidence {
     const struct pl_recording *recording; /* that was replayed: the caller's */
+    bool in_virtual_time;
+    uint32_t threads;          /* of the pipeline's own */
     bool recorded_heap;        /* of a trace: the stack is the heap alone that its program had */
     struct pl_sample *samples; /* in the order of time */
     size_t sample_count;

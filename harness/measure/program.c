@@ -110,16 +110,23 @@ static struct pl_value percent_of_window(const struct pl_measured *m, int64_t ns
                                     : pl_value_none();
 }
 
+/* Of the program, or of a cell of ours. */
 struct pl_value pl_metric_cpu_user_percent(const struct pl_measured *m)
 {
     const struct pl_program_record *p = record_of(m);
-    return p ? percent_of_window(m, p->cpu_user_ns) : pl_value_none();
+    const struct pl_final *books = pl_books_of(m);
+    return p       ? percent_of_window(m, p->cpu_user_ns)
+           : books ? percent_of_window(m, books->cpu_user_ns)
+                   : pl_value_none();
 }
 
 struct pl_value pl_metric_cpu_system_percent(const struct pl_measured *m)
 {
     const struct pl_program_record *p = record_of(m);
-    return p ? percent_of_window(m, p->cpu_system_ns) : pl_value_none();
+    const struct pl_final *books = pl_books_of(m);
+    return p       ? percent_of_window(m, p->cpu_system_ns)
+           : books ? percent_of_window(m, books->cpu_system_ns)
+                   : pl_value_none();
 }
 
 struct pl_value pl_metric_faults_major(const struct pl_measured *m)

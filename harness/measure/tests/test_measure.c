@@ -1,5 +1,6 @@
 /* Growth, slopes and outcomes on synthetic evidence. */
 #include <errno.h>
+#include <math.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -379,6 +380,31 @@ static void the_mean_is_one_of_time(void **state)
     assert_int_equal(value(&e, "rss_bytes_mean").kind, PL_VALUE_NONE);
 }
 
+/* 1 s of work in each second of replay but two neighbours with 1.5 and 1.25, and one with 2. */
+static void what_could_not_keep_up_is_told(void **state)
+{
+    (void)state;
+    static const double cpu_s[] = {0, 1, 2.5, 3.75, 4.75, 6.75, 7};
+    struct pl_sample samples[sizeof cpu_s / sizeof *cpu_s];
+    struct pl_scenario s = {.pipeline = PL_PIPELINE_RECEIVER};
+    struct pl_cell_evidence e = {
+        .samples = samples, .sample_count = 7, .in_virtual_time = true, .threads = 1};
+    struct pl_measured m = {.scenario = &s, .evidence = &e};
+    const struct pl_metric *all = pl_metric_find("realtime_overrun_seconds");
+    const struct pl_metric *longest = pl_metric_find("realtime_overrun_seconds_max");
+    for (size_t i = 0; i < 7; i++)
+        samples[i] = (struct pl_sample){.t_ns = (int64_t)i * 1000000000,
+                                        .cpu_ns = (int64_t)(cpu_s[i] * 1e9)};
+    assert_true(all->value(&m).real == 1.75);
+    assert_true(longest->value(&m).real == 1);
+    samples[4].cpu_ns += 100000000; /* no gap between the three */
+    assert_true(fabs(longest->value(&m).real - 1.75) < 1e-6);
+    e.threads = 2;
+    assert_true(all->value(&m).real == 0);
+    e.in_virtual_time = false;
+    assert_int_equal(all->value(&m).kind, PL_VALUE_NONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -395,6 +421,7 @@ int main(void)
         cmocka_unit_test(only_a_pool_made_beforehand_has_hits),
         cmocka_unit_test(a_killed_cell_has_no_exact_metrics),
         cmocka_unit_test(the_mean_is_one_of_time),
+        cmocka_unit_test(what_could_not_keep_up_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
