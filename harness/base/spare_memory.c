@@ -2,6 +2,7 @@
 #include "harness/base/spare_memory.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -34,6 +35,18 @@ void *pl_memory_take(size_t count, size_t size)
     if (!memory)
         pl_memory_refused();
     return memory;
+}
+
+char *pl_memory_text(const char *format, ...)
+{
+    char *text;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        pl_memory_refused();
+    return text;
 }
 
 int pl_memory_had(int rc)

@@ -15,6 +15,9 @@ _Noreturn void pl_memory_refused(void);
 /** Zeroed memory, or the end (pl_memory_refused); free() it. */
 void *pl_memory_take(size_t count, size_t size);
 
+/** Formatted text in new memory, or the end; free() it. */
+char *pl_memory_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /** Passes the result of a computation on, but for -ENOMEM, which is the end. */
 int pl_memory_had(int rc);
 

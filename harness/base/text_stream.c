@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/spare_memory.h"
+
 /* @return 0 where there is no memory, which is an error to stdio */
 static ssize_t keep(void *cookie, const char *bytes, size_t size)
 {
@@ -56,4 +58,16 @@ int pl_text_stream_close(struct pl_text_stream *s, char **text, size_t *size)
     *text = s->text;
     *size = s->size;
     return 0;
+}
+
+char *pl_text_written(void (*write)(FILE *out, const void *context), const void *context,
+                      size_t *size)
+{
+    struct pl_text_stream stream;
+    char *text = NULL;
+    size_t written;
+    pl_memory_had(pl_text_stream_open(&stream));
+    write(stream.out, context);
+    pl_memory_had(pl_text_stream_close(&stream, &text, size ? size : &written));
+    return text;
 }

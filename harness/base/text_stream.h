@@ -20,4 +20,9 @@ int pl_text_stream_open(struct pl_text_stream *stream);
  *  @return 0, or -ENOMEM when not all of it could be kept */
 int pl_text_stream_close(struct pl_text_stream *stream, char **text, size_t *size);
 
+/** All that is written into new memory; the program ends where there is none (spare_memory.h).
+ *  @param size may be NULL @return free() it */
+char *pl_text_written(void (*write)(FILE *out, const void *context), const void *context,
+                      size_t *size);
+
 #endif

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "allocators/base/printable.h"
-#include "harness/report/model/raised_alerts.h"
+#include "harness/report/model/facts.h"
 
 #define TOLD_MAX 10 /* lines of a cell: an alert that comes and goes would bury all others */
 
@@ -13,7 +13,7 @@ void pl_alert_lines_print(void *context, const struct pl_alert_record *alert)
     char what[256];
     if (++lines->raised > TOLD_MAX)
         return;
-    pl_alert_text(lines->scenario->alerts[alert->index].text, (double)alert->t_ns / 1e9,
+    pl_fact_alert(lines->scenario->alerts[alert->index].text, (double)alert->t_ns / 1e9,
                   (double)alert->value, what, sizeof what);
     pl_progress_clear(lines->progress);
     pl_printable_line(stderr, "alert: %s %s %s", lines->scenario->name, lines->label, what);

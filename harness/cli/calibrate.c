@@ -10,70 +10,65 @@
 #include "harness/cli/paired_run.h"
 #include "harness/cli/reproduce.h"
 #include "harness/compare/calibration.h"
-#include "harness/report/writers/grid.h"
+#include "harness/report/writers/terminal.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 
 /* A metric's share of false alarms, over six cells, is then known to about 1.5 %. */
 #define PAIRS 100
 
-static void set(struct pl_grid *grid, size_t row, const char *const *cells)
+static void write_metrics(struct pl_doc *doc, const json_t *metrics)
 {
-    for (size_t column = 0; column < grid->columns; column++)
-        pl_grid_set(grid, row, column, cells[column]);
-}
-
-static void print_metrics(const json_t *metrics)
-{
-    struct pl_grid grid;
+    static const struct pl_doc_column columns[] = {
+        {.head = "metric"}, {.head = "false alarms", .figure = true}, {.head = "in a gate"}};
     const json_t *row;
     size_t i;
-    if (pl_grid_make(&grid, 1 + json_array_size(metrics), 1, 3)) {
-        set(&grid, 0, (const char *const[]){"metric", "false alarms", "in a gate"});
-        json_array_foreach(metrics, i, row)
-        {
-            char alarms[32];
-            snprintf(alarms, sizeof alarms, "%.1f %%",
-                     100 * json_number_value(json_object_get(row, "false_alarms")));
-            bool advisory = json_is_true(json_object_get(row, "advisory"));
-            set(&grid, 1 + i,
-                (const char *const[]){pl_document_string(row, "metric"), alarms,
-                                      advisory ? "advisory" : "yes"});
-        }
-        pl_grid_print(stdout, &grid, NULL);
+    pl_doc_table(doc, columns, 3, "metrics", "%s", "");
+    json_array_foreach(metrics, i, row)
+    {
+        pl_doc_row(doc);
+        pl_doc_cell_text(doc, pl_document_string(row, "metric"));
+        pl_doc_cell_textf(doc, "%.1f %%",
+                          100 * json_number_value(json_object_get(row, "false_alarms")));
+        pl_doc_cell_text(doc, json_is_true(json_object_get(row, "advisory")) ? "advisory" : "yes");
+        pl_doc_row_end(doc);
     }
-    pl_grid_free(&grid);
+    pl_doc_table_end(doc);
 }
 
-static void print_cells(const json_t *cells)
+static void write_cells(struct pl_doc *doc, const json_t *cells)
 {
-    struct pl_grid grid;
+    static const struct pl_doc_column columns[] = {{.head = "scenario"},
+                                                   {.head = "stack"},
+                                                   {.head = "metric"},
+                                                   {.head = "noise of a ratio", .figure = true}};
     const json_t *row;
     size_t i;
-    if (pl_grid_make(&grid, 1 + json_array_size(cells), 1, 4)) {
-        grid.left[1] = grid.left[2] = true;
-        set(&grid, 0, (const char *const[]){"scenario", "stack", "metric", "noise of a ratio"});
-        json_array_foreach(cells, i, row)
-        {
-            char stack[PL_STACK_TEXT_MAX + 32], noise[32];
-            struct pl_cell_name name = pl_cell_name_of(row);
-            pl_cell_name_stack(&name, stack, sizeof stack);
-            snprintf(noise, sizeof noise, "%.2f %%",
-                     100 * json_number_value(json_object_get(row, "noise")));
-            set(&grid, 1 + i,
-                (const char *const[]){name.scenario, stack, pl_document_string(row, "metric"),
-                                      noise});
-        }
-        pl_grid_print(stdout, &grid, NULL);
+    char stack[PL_STACK_TEXT_MAX + 32];
+    pl_doc_table(doc, columns, 4, "cells", "%s", "");
+    json_array_foreach(cells, i, row)
+    {
+        struct pl_cell_name name = pl_cell_name_of(row);
+        pl_cell_name_stack(&name, stack, sizeof stack);
+        pl_doc_row(doc);
+        pl_doc_cell_text(doc, name.scenario);
+        pl_doc_cell_text(doc, stack);
+        pl_doc_cell_text(doc, pl_document_string(row, "metric"));
+        pl_doc_cell_textf(doc, "%.2f %%", 100 * json_number_value(json_object_get(row, "noise")));
+        pl_doc_row_end(doc);
     }
-    pl_grid_free(&grid);
+    pl_doc_table_end(doc);
+}
+
+static void write_tables(struct pl_doc *doc, const void *root)
+{
+    write_metrics(doc, json_object_get(root, "metrics"));
+    write_cells(doc, json_object_get(root, "cells"));
 }
 
 static void print(const json_t *root, const char *path)
 {
-    print_metrics(json_object_get(root, "metrics"));
-    putchar('\n');
-    print_cells(json_object_get(root, "cells"));
+    pl_terminal_print(stdout, (struct pl_terminal_layout){0}, write_tables, root);
     putchar('\n');
     pl_printable_line(stdout, "calibration: %s", path);
 }

@@ -14,7 +14,7 @@
 #include "harness/cli/cli.h"
 #include "harness/instruments/instrument.h"
 #include "harness/live/loopback.h"
-#include "harness/report/writers/grid.h"
+#include "harness/report/writers/terminal.h"
 #include "harness/results/clean.h"
 #include "harness/results/document.h"
 
@@ -122,27 +122,28 @@ static void check_live(json_t *findings)
     say(findings, "wall clock", found, found ? detail : error.text);
 }
 
-static void print(const json_t *findings, bool as_json)
+static void write_findings(struct pl_doc *doc, const void *findings)
 {
-    struct pl_grid grid;
+    static const struct pl_doc_column columns[] = {
+        {.head = ""}, {.head = ""}, {.head = "", .sentence = true}};
     const json_t *finding;
     size_t i;
-    if (as_json) {
-        json_dumpf(findings, stdout, JSON_INDENT(1));
-        putchar('\n');
+    pl_doc_table(doc, columns, 3, "findings", "%s", "");
+    json_array_foreach(findings, i, finding) pl_doc_row_texts(
+        doc, (const char *const[]){pl_document_string(finding, "what"),
+                                   json_is_true(json_object_get(finding, "ok")) ? "ok" : "no",
+                                   pl_document_string(finding, "detail")});
+    pl_doc_table_end(doc);
+}
+
+static void print(const json_t *findings, bool as_json)
+{
+    if (!as_json) {
+        pl_terminal_print(stdout, (struct pl_terminal_layout){0}, write_findings, findings);
         return;
     }
-    if (pl_grid_make(&grid, json_array_size(findings), 0, 3)) {
-        grid.left[0] = grid.left[1] = grid.prose = true;
-        json_array_foreach(findings, i, finding)
-        {
-            pl_grid_set(&grid, i, 0, pl_document_string(finding, "what"));
-            pl_grid_set(&grid, i, 1, json_is_true(json_object_get(finding, "ok")) ? "ok" : "no");
-            pl_grid_set(&grid, i, 2, pl_document_string(finding, "detail"));
-        }
-        pl_grid_print(stdout, &grid, NULL);
-    }
-    pl_grid_free(&grid);
+    json_dumpf(findings, stdout, JSON_INDENT(1));
+    putchar('\n');
 }
 
 int pl_cli_doctor(int argc, char **argv)

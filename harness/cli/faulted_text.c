@@ -1,13 +1,12 @@
 /* The fates of a program's refused allocations, for a person (faulted.h). */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
 #include "allocators/base/printable.h"
 #include "harness/cli/faulted.h"
-#include "harness/report/writers/grid.h"
+#include "harness/report/writers/terminal.h"
 #include "harness/report/writers/text.h"
 #include "harness/report/writers/wrap.h"
 
@@ -36,17 +35,13 @@ static const char *plural(uint64_t count)
 /* "7, 13 and 4 more" */
 static void write_calls(const struct pl_faulted *f, size_t first, char *text, size_t capacity)
 {
-    size_t told = 0, used = 0;
+    size_t told = 0;
     text[0] = '\0';
-    for (size_t i = first; i < f->run_count; i++) {
-        if (!alike(&f->runs[i], &f->runs[first]))
-            continue;
-        if (told++ < CALLS_TOLD && used < capacity)
-            used += (size_t)snprintf(text + used, capacity - used, "%s%" PRIu64, used ? ", " : "",
-                                     f->runs[i].nth);
-    }
-    if (told > CALLS_TOLD && used < capacity)
-        snprintf(text + used, capacity - used, " and %zu more", told - CALLS_TOLD);
+    for (size_t i = first; i < f->run_count; i++)
+        if (alike(&f->runs[i], &f->runs[first]) && told++ < CALLS_TOLD)
+            pl_text_add(text, capacity, "%s%" PRIu64, text[0] ? ", " : "", f->runs[i].nth);
+    if (told > CALLS_TOLD)
+        pl_text_add(text, capacity, " and %zu more", told - CALLS_TOLD);
 }
 
 static void write_site(const struct pl_faulted_run *run, char *text, size_t capacity)
@@ -61,37 +56,31 @@ static void write_site(const struct pl_faulted_run *run, char *text, size_t capa
                  run->fault.object[0] ? run->fault.object : "code of no file", run->fault.offset);
 }
 
-static void set_line(struct pl_grid *grid, size_t row, const struct pl_faulted *f, size_t first)
+static void write_line(struct pl_doc *doc, const struct pl_faulted *f, size_t first)
 {
-    char fate[80], calls[256], call[264], site[PL_PAGE_PATH_MAX + 2 * PL_CALL_SITE_TEXT + 64];
+    char fate[80], calls[256], site[PL_PAGE_PATH_MAX + 2 * PL_CALL_SITE_TEXT + 64];
     pl_fate_text(&f->runs[first].fate, fate, sizeof fate);
     write_calls(f, first, calls, sizeof calls);
-    snprintf(call, sizeof call, "call %s", calls);
     write_site(&f->runs[first], site, sizeof site);
-    pl_grid_set(grid, row, 0, fate);
-    pl_grid_set(grid, row, 1, call);
-    pl_grid_set(grid, row, 2, site);
+    pl_doc_row(doc);
+    pl_doc_cell_text(doc, fate);
+    pl_doc_cell_textf(doc, "call %s", calls);
+    pl_doc_cell_text(doc, site);
+    pl_doc_row_end(doc);
 }
 
 /* Those that are alike in one line, by their fates. */
-static void print_lines(const struct pl_faulted *f)
+static void write_lines(struct pl_doc *doc, const void *context)
 {
-    struct pl_grid grid;
-    size_t count = 0, row = 0;
-    for (size_t i = 0; i < f->run_count; i++)
-        count += is_first(f, i);
-    if (!count)
-        return;
-    if (pl_grid_make(&grid, count, 0, 3)) {
-        grid.prose = grid.left[0] = grid.left[1] = true;
-        grid.indent = 2;
-        for (int kind = 0; kind < PL_FATE_COUNT; kind++)
-            for (size_t i = 0; i < f->run_count; i++)
-                if ((int)f->runs[i].fate.kind == kind && is_first(f, i))
-                    set_line(&grid, row++, f, i);
-        pl_grid_print(stdout, &grid, NULL);
-    }
-    pl_grid_free(&grid);
+    static const struct pl_doc_column columns[] = {
+        {.head = ""}, {.head = ""}, {.head = "", .sentence = true}};
+    const struct pl_faulted *f = context;
+    pl_doc_table(doc, columns, 3, "fates", "%s", "");
+    for (int kind = 0; kind < PL_FATE_COUNT; kind++)
+        for (size_t i = 0; i < f->run_count; i++)
+            if ((int)f->runs[i].fate.kind == kind && is_first(f, i))
+                write_line(doc, f, i);
+    pl_doc_table_end(doc);
 }
 
 static void print_reference(const struct pl_faulted *f)
@@ -121,39 +110,30 @@ static void print_worst(const struct pl_faulted *f)
             }
 }
 
-__attribute__((format(printf, 3, 4))) static void add(char *text, size_t capacity,
-                                                      const char *format, ...)
-{
-    size_t used = strlen(text);
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text + used, capacity - used, format, args);
-    va_end(args);
-}
-
 static void print_sum(const struct pl_faulted *f)
 {
     size_t n[PL_FATE_COUNT];
     char text[400] = "";
     pl_faulted_count(f, n);
     size_t injected = f->run_count - n[PL_FATE_NOT_REACHED];
-    add(text, sizeof text,
+    pl_text_add(
+        text, sizeof text,
         "of %zu injected failure%s it survived %zu, ended with an error %zu, crashed at %zu",
         injected, plural(injected), n[PL_FATE_SURVIVED], n[PL_FATE_EXITED], n[PL_FATE_CRASHED]);
     if (n[PL_FATE_HUNG])
-        add(text, sizeof text, ", hung at %zu", n[PL_FATE_HUNG]);
+        pl_text_add(text, sizeof text, ", hung at %zu", n[PL_FATE_HUNG]);
     if (n[PL_FATE_NOT_REACHED])
-        add(text, sizeof text, "; %zu more %s not reached", n[PL_FATE_NOT_REACHED],
-            n[PL_FATE_NOT_REACHED] == 1 ? "was" : "were");
+        pl_text_add(text, sizeof text, "; %zu more %s not reached", n[PL_FATE_NOT_REACHED],
+                    n[PL_FATE_NOT_REACHED] == 1 ? "was" : "were");
     if (f->run_count < f->runs_asked)
-        add(text, sizeof text, "; stopped before %zu more", f->runs_asked - f->run_count);
+        pl_text_add(text, sizeof text, "; stopped before %zu more", f->runs_asked - f->run_count);
     pl_wrap(stdout, text, 0, 0, pl_wrap_width(stdout, 0));
 }
 
 void pl_faulted_print(const struct pl_faulted *f)
 {
     print_reference(f);
-    print_lines(f);
+    pl_terminal_print(stdout, (struct pl_terminal_layout){.indent = 2}, write_lines, f);
     print_worst(f);
     print_sum(f);
 }

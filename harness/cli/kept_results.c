@@ -10,7 +10,6 @@
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/ledger_option.h"
-#include "harness/report/model/held.h"
 #include "harness/report/terminal/table.h"
 
 #define NAMES_MAX 1000 /* of runs that begin in the same second */
@@ -62,8 +61,7 @@ void pl_kept_print(const struct pl_results *r, const struct pl_arguments *a)
         return;
     }
     pl_cli_ledger_print(r);
-    pl_report_table(stdout, r->root);
-    pl_held_table(stdout, r->root, r->folder);
+    pl_report_table(stdout, r->root, r->folder);
     putchar('\n');
     if (a->no_save)
         puts("results: not kept (--no-save)");

@@ -14,7 +14,7 @@
 #include "harness/instruments/instrument.h"
 #include "harness/measure/metrics.h"
 #include "harness/report/terminal/counterparts_table.h"
-#include "harness/report/writers/grid.h"
+#include "harness/report/writers/terminal.h"
 #include "harness/results/clean.h"
 #include "harness/results/counterparts.h"
 #include "harness/results/document.h"
@@ -176,52 +176,51 @@ static bool has(const json_t *list, const char *key)
     return false;
 }
 
-static size_t lines_of(const json_t *row)
+/* A line beneath a row: blanks but for its last cell. */
+static void write_beneath(struct pl_doc *doc, const char *what, const char *text)
 {
-    size_t lines = 1;
-    for (size_t k = 0; k < BENEATH; k++)
-        lines += *pl_document_string(row, beneath[k].key) != '\0';
-    return lines;
+    pl_doc_row(doc);
+    while (doc->column + 1 < doc->columns)
+        pl_doc_cell_text(doc, "");
+    pl_doc_cell_textf(doc, "%s: %s", what, text);
+    pl_doc_row_end(doc);
 }
 
-/* @param line set to the one behind the row's last */
-static void set_lines(struct pl_grid *grid, const json_t *row, const char *const *keys,
-                      size_t *line)
+static void write_row(struct pl_doc *doc, const json_t *row, const char *const *keys)
 {
-    char about[2048];
     const json_t *swept = json_object_get(row, "swept_stacks");
-    pl_grid_set(grid, *line, 0, pl_document_string(row, "name"));
-    for (size_t k = 1; k + 1 < grid->columns; k++)
-        pl_grid_set(grid, *line, k, pl_document_string(row, keys[k]));
-    snprintf(about, sizeof about, swept ? "%s (sweeps %lld stacks)" : "%s",
-             pl_document_string(row, "about"), (long long)json_integer_value(swept));
-    pl_grid_set(grid, (*line)++, grid->columns - 1, about);
-    for (size_t k = 0; k < BENEATH; k++) {
-        const char *text = pl_document_string(row, beneath[k].key);
-        snprintf(about, sizeof about, "%s: %s", beneath[k].what, text);
-        if (*text)
-            pl_grid_set(grid, (*line)++, grid->columns - 1, about);
-    }
+    pl_doc_row(doc);
+    for (size_t k = 0; k + 1 < doc->columns; k++)
+        pl_doc_cell_text(doc, pl_document_string(row, keys[k]));
+    pl_doc_cell_textf(doc, swept ? "%s (sweeps %lld stacks)" : "%s",
+                      pl_document_string(row, "about"), (long long)json_integer_value(swept));
+    pl_doc_row_end(doc);
+    for (size_t k = 0; k < BENEATH; k++)
+        if (*pl_document_string(row, beneath[k].key))
+            write_beneath(doc, beneath[k].what, pl_document_string(row, beneath[k].key));
+}
+
+static void write_list(struct pl_doc *doc, const void *list)
+{
+    struct pl_doc_column columns[BETWEEN + 2] = {{.head = ""}};
+    const char *keys[BETWEEN + 1] = {"name"};
+    const json_t *row;
+    size_t i, count = 1;
+    for (size_t k = 0; k < BETWEEN; k++)
+        if (has(list, between[k])) {
+            columns[count] = (struct pl_doc_column){.head = ""};
+            keys[count++] = between[k];
+        }
+    columns[count] = (struct pl_doc_column){.head = "", .sentence = true};
+    pl_doc_table(doc, columns, count + 1, "rows", "%s", "");
+    json_array_foreach(list, i, row) write_row(doc, row, keys);
+    pl_doc_table_end(doc);
 }
 
 static void print_list(const json_t *list)
 {
-    const char *keys[BETWEEN + 1] = {NULL};
-    const json_t *row;
-    size_t i, lines = 0, columns = 1, line = 0;
-    struct pl_grid grid;
-    for (size_t k = 0; k < BETWEEN; k++)
-        if (has(list, between[k]))
-            keys[columns++] = between[k];
-    json_array_foreach(list, i, row) lines += lines_of(row);
-    if (lines && pl_grid_make(&grid, lines, 0, columns + 1)) {
-        grid.prose = true;
-        for (size_t k = 0; k < columns; k++)
-            grid.left[k] = true;
-        json_array_foreach(list, i, row) set_lines(&grid, row, keys, &line);
-        pl_grid_print(stdout, &grid, NULL);
-        pl_grid_free(&grid);
-    }
+    if (json_array_size(list))
+        pl_terminal_print(stdout, (struct pl_terminal_layout){0}, write_list, list);
 }
 
 /* No list has a name with one of these in it. */

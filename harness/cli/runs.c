@@ -9,7 +9,7 @@
 #include "allocators/base/printable.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
-#include "harness/report/writers/grid.h"
+#include "harness/report/writers/terminal.h"
 #include "harness/results/document.h"
 #include "harness/results/folder.h"
 
@@ -93,33 +93,30 @@ static int by_age(const void *a, const void *b)
     return order ? order : strcmp(other->path, one->path);
 }
 
-static void print_table(const struct list *list)
+static void write_table(struct pl_doc *doc, const void *context)
 {
-    static const char *const heads[] = {"run", "started", "tier", "cells", "", "command"};
-    const size_t columns = sizeof heads / sizeof *heads;
-    struct pl_grid grid;
-    if (pl_grid_make(&grid, list->count + 1, 1, columns)) {
-        for (size_t i = 0; i < columns; i++) {
-            grid.left[i] = i != 3;
-            grid.ranks[i] = i == 5 ? 2 : i == 2 ? 1 : 0;
-            pl_grid_set(&grid, 0, i, heads[i]);
-        }
-        for (size_t i = 0; i < list->count; i++) {
-            const json_t *head = list->runs[i].head;
-            char cells[24];
-            snprintf(cells, sizeof cells, "%lld",
-                     (long long)json_integer_value(json_object_get(head, "cells")));
-            pl_grid_set(&grid, i + 1, 0, list->runs[i].path);
-            pl_grid_set(&grid, i + 1, 1, pl_document_string(head, "started"));
-            pl_grid_set(&grid, i + 1, 2, pl_document_string(head, "tier"));
-            pl_grid_set(&grid, i + 1, 3, cells);
-            if (!json_is_true(json_object_get(head, "complete")))
-                pl_grid_set(&grid, i + 1, 4, "stopped");
-            pl_grid_set(&grid, i + 1, 5, pl_document_string(head, "command"));
-        }
-        pl_grid_print(stdout, &grid, NULL);
+    static const struct pl_doc_column columns[] = {
+        {.head = "run"},
+        {.head = "started"},
+        {.head = "tier", .rank = 1},
+        {.head = "cells", .figure = true},
+        {.head = ""},
+        {.head = "command", .rank = 2},
+    };
+    const struct list *list = context;
+    pl_doc_table(doc, PL_DOC_COLUMNS(columns), "runs", "%s", "");
+    for (size_t i = 0; i < list->count; i++) {
+        const json_t *head = list->runs[i].head;
+        char cells[24];
+        snprintf(cells, sizeof cells, "%lld",
+                 (long long)json_integer_value(json_object_get(head, "cells")));
+        pl_doc_row_texts(doc, (const char *const[]){
+                                  list->runs[i].path, pl_document_string(head, "started"),
+                                  pl_document_string(head, "tier"), cells,
+                                  json_is_true(json_object_get(head, "complete")) ? "" : "stopped",
+                                  pl_document_string(head, "command")});
     }
-    pl_grid_free(&grid);
+    pl_doc_table_end(doc);
 }
 
 static void print(const struct list *list, const char *folder, bool as_json)
@@ -132,7 +129,7 @@ static void print(const struct list *list, const char *folder, bool as_json)
         putchar('\n');
         json_decref(all);
     } else if (list->count) {
-        print_table(list);
+        pl_terminal_print(stdout, (struct pl_terminal_layout){0}, write_table, list);
     } else {
         pl_printable_line(stdout, "no runs in %s", folder);
     }

@@ -26,10 +26,9 @@ static const char *plural(uint64_t count)
 
 static void add_loss(char *text, size_t capacity, uint64_t count, const char *what, const char *how)
 {
-    size_t used = strlen(text);
     if (count)
-        snprintf(text + used, capacity - used, "%s%" PRIu64 " %s%s%s", used ? ", " : "", count,
-                 what, plural(count), how);
+        pl_text_add(text, capacity, "%s%" PRIu64 " %s%s%s", text[0] ? ", " : "", count, what,
+                    plural(count), how);
 }
 
 /* "200 fallbacks, 3 packets lost" */

@@ -2,100 +2,111 @@
  * the first takes its place, and after the pictures that they show. */
 #include "harness/report/report.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "allocators/base/printable.h"
-#include "harness/base/files.h"
-#include "harness/base/text_stream.h"
 #include "harness/report/draw.h"
-#include "harness/report/markdown_report.h"
 #include "harness/report/model/context.h"
+#include "harness/report/model/facts.h"
 #include "harness/report/model/frontier.h"
 #include "harness/report/model/model.h"
 #include "harness/report/model/overlays.h"
+#include "harness/report/outputs.h"
 #include "harness/report/page/page.h"
+#include "harness/report/sections/sections.h"
+#include "harness/report/writers/fitted.h"
 #include "harness/report/writers/junit.h"
 #include "harness/report/writers/report_json.h"
+#include "harness/report/writers/text.h"
+#include "harness/report/writers/writer.h"
 
-/* In the order in which they take their places: who sees the page finds the others there. */
-enum { MARKDOWN, JSON, JUNIT, PAGE, DOCUMENTS };
+static void write_page(struct pl_doc *doc, const void *context)
+{
+    const struct pl_model *m = context;
+    char fact[PL_FACT];
+    fputs("# Plimsoll report\n\n", doc->out);
+    pl_fact_run(m, fact, sizeof fact);
+    pl_text_markdown(doc->out, fact);
+    fputc('\n', doc->out);
+    pl_report_sections(doc, m);
+}
 
-static const char *const names[DOCUMENTS] = {"report.md", "report.json", "junit.xml",
-                                             "report.html"};
+/* The longest list there is. */
+static size_t longest_list(const struct pl_model *m)
+{
+    size_t rows = m->context ? m->context->diff.count : 0;
+    return rows > m->cell_count ? rows : m->cell_count;
+}
+
+/* Even with every list cut it may be too long, by one text of a scenario: then its end goes. */
+static void cut(char *text, size_t *size)
+{
+    static const char note[] = "\n\nCut here: the rest is in report.html.\n";
+    if (*size <= PL_MARKDOWN_MAX)
+        return;
+    size_t at = PL_MARKDOWN_MAX - sizeof note;
+    while (at > 0 && ((unsigned char)text[at] & 0xc0) == 0x80)
+        at--; /* no character is cut in two */
+    memcpy(text + at, note, sizeof note);
+    *size = at + sizeof note - 1;
+}
+
+char *pl_markdown_make(const struct pl_model *m, const char *folder, const char *no_pictures,
+                       size_t *size)
+{
+    const struct pl_doc doc = {.writer = &pl_writer_markdown,
+                               .most = longest_list(m),
+                               .folder = folder,
+                               .no_pictures = no_pictures};
+    char *text = pl_doc_fitted(doc, write_page, m, PL_MARKDOWN_MAX, size);
+    cut(text, size);
+    return text;
+}
 
 struct writing {
     const struct pl_model *model;
     const char *folder;
     const char *no_pictures;
-    struct pl_file files[DOCUMENTS];
 };
 
-/* Through memory: neither is half a document ever in a file, nor is a full disk taken for it. */
-static int make_stream(int which, const struct pl_model *m, char **text, size_t *size)
+static void put(FILE *out, char *text, size_t size)
 {
-    struct pl_text_stream stream;
-    int rc = 0;
-    if (pl_text_stream_open(&stream))
-        return -ENOMEM;
-    if (which == JSON)
-        rc = pl_report_json(stream.out, m);
-    else
-        pl_junit_write(stream.out, m);
-    if (pl_text_stream_close(&stream, text, size) == 0 && !rc)
-        return 0;
-    free(*text);
-    return -ENOMEM;
-}
-
-static int make(int which, const struct writing *w, char **text, size_t *size)
-{
-    if (which == MARKDOWN)
-        return pl_markdown_make(w->model, w->folder, w->no_pictures, text, size);
-    if (which == PAGE)
-        return pl_html_make(w->model, w->folder, w->no_pictures, text, size);
-    return make_stream(which, w->model, text, size);
-}
-
-/* Everything but the rename, which is done when all documents are on the disk: a full one shows
- * here. */
-static int write_text(struct pl_file *file, const char *path, const char *text, size_t size,
-                      struct pl_error *error)
-{
-    int rc = pl_file_open(file, path, error);
-    if (rc)
-        return rc;
-    if (fwrite(text, 1, size, file->stream) != size || fflush(file->stream))
-        return pl_error_set(error, -errno, "can't write %s: %s", path, strerror(errno));
-    return 0;
-}
-
-static int write_document(int which, struct writing *w, struct pl_error *error)
-{
-    char path[4096], *text = NULL;
-    size_t size = 0;
-    int rc = make(which, w, &text, &size);
-    if (rc)
-        return pl_error_set(error, rc, "out of memory");
-    snprintf(path, sizeof path, "%s/%s", w->folder, names[which]);
-    rc = write_text(&w->files[which], path, text, size, error);
+    fwrite(text, 1, size, out);
     free(text);
-    return rc;
 }
 
-static int write_all(struct writing *w, struct pl_error *error)
+static void make_markdown(FILE *out, const void *writing)
 {
-    int rc = 0;
-    for (int i = 0; !rc && i < DOCUMENTS; i++)
-        rc = write_document(i, w, error);
-    for (int i = 0; !rc && i < DOCUMENTS; i++)
-        rc = pl_file_commit(&w->files[i], error);
-    for (int i = 0; i < DOCUMENTS; i++)
-        pl_file_discard(&w->files[i]);
-    return rc;
+    const struct writing *w = writing;
+    size_t size;
+    char *text = pl_markdown_make(w->model, w->folder, w->no_pictures, &size);
+    put(out, text, size);
 }
+
+static void make_page(FILE *out, const void *writing)
+{
+    const struct writing *w = writing;
+    size_t size;
+    char *text = pl_html_make(w->model, w->folder, w->no_pictures, &size);
+    put(out, text, size);
+}
+
+static void make_json(FILE *out, const void *writing)
+{
+    pl_report_json(out, ((const struct writing *)writing)->model);
+}
+
+static void make_junit(FILE *out, const void *writing)
+{
+    pl_junit_write(out, ((const struct writing *)writing)->model);
+}
+
+/* In the order in which they take their places: who sees the page finds the others there. */
+static const struct pl_output outputs[] = {{"report.md", make_markdown},
+                                           {"report.json", make_json},
+                                           {"junit.xml", make_junit},
+                                           {"report.html", make_page}};
 
 static int write_report(const char *folder, const struct pl_model *m, FILE *progress,
                         struct pl_error *error)
@@ -107,17 +118,11 @@ static int write_report(const char *folder, const struct pl_model *m, FILE *prog
         rc = pl_overlays_write(m, folder, error);
     if (rc)
         return rc;
-    struct writing *w = calloc(1, sizeof *w); /* each file has room for two paths */
-    if (!w)
-        return pl_error_set(error, -ENOMEM, "out of memory");
-    w->model = m;
-    w->folder = folder;
-    w->no_pictures = pl_draw_pictures(&draw, folder, &reason) ? reason.text : NULL;
-    if (w->no_pictures)
-        pl_printable_line(progress, "plimsoll: %s", w->no_pictures);
-    rc = write_all(w, error);
-    free(w);
-    return rc;
+    struct writing w = {.model = m, .folder = folder};
+    w.no_pictures = pl_draw_pictures(&draw, folder, &reason) ? reason.text : NULL;
+    if (w.no_pictures)
+        pl_printable_line(progress, "plimsoll: %s", w.no_pictures);
+    return pl_outputs_write(folder, outputs, sizeof outputs / sizeof *outputs, &w, error);
 }
 
 int pl_report_write(const struct pl_report *r, FILE *progress, struct pl_error *error)

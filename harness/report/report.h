@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "allocators/base/error.h"
+#include "harness/report/model/model.h"
 
 /** What a report is of. */
 struct pl_report {
@@ -19,5 +19,15 @@ struct pl_report {
  *  @param progress where to say what is missing
  *  @return 0 or a negative errno: nothing is half-written */
 int pl_report_write(const struct pl_report *report, FILE *progress, struct pl_error *error);
+
+/** GitHub refuses a comment of 65,536 characters. */
+#define PL_MARKDOWN_MAX 65000
+
+/** Writes report.md, GitHub-flavoured, into new memory. Long lists are cut until it fits, and say
+ * so.
+ *  @param folder where pictures are looked for @param no_pictures why there are none, or NULL
+ *  @return free() it */
+char *pl_markdown_make(const struct pl_model *model, const char *folder, const char *no_pictures,
+                       size_t *size);
 
 #endif

@@ -13,7 +13,7 @@ plimsoll run "${stalled[@]}" --out "$tmp/run" >"$tmp/out" 2>"$tmp/err" || bad "e
 grep -Eq '^alert: stalled-reader glibc at 14\.[5-7] s: live_packets > 10000 \(10,0[0-9][0-9]\)$' "$tmp/err" ||
     bad "stderr: $(cat "$tmp/err")"
 [ "$(grep -c '^alert' "$tmp/err")" -eq 1 ] || bad "told more than once: $(cat "$tmp/err")"
-grep -Eq '^alert: glibc at 14\.[5-7] s: live_packets > 10000' "$tmp/out" || bad "table: $(cat "$tmp/out")"
+grep -Eq '^- glibc at 14\.[5-7] s: live_packets > 10000' "$tmp/out" || bad "table: $(cat "$tmp/out")"
 [ "$(field alert)" = 'live_packets > 10000' ] || bad "results.json: $(grep -A5 '"alerts"' "$tmp/run/results.json")"
 awk -v t="$(field t_seconds)" 'BEGIN { exit !(t >= 14.5 && t <= 14.7) }' || bad "t_seconds is $(field t_seconds)"
 [ "$(field time_to_alert_seconds)" = "$(field t_seconds)" ] || bad "the metric is $(field time_to_alert_seconds)"

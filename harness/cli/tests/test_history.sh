@@ -55,7 +55,7 @@ for metric in rss_bytes_peak cpu_ns_per_packet live_bytes_peak packets_dropped; 
     grep -q "^$metric (class [DSN]" "$tmp/out" || bad "no table of $metric: $(cat "$tmp/out")"
 done
 [ "$(grep -c '^glibc .* 4 ' "$tmp/out")" -eq 4 ] || bad "not four tables with four runs: $(cat "$tmp/out")"
-grep -q '^  change: glibc at 003, 2099-01-03T00:00:00Z: .*, exact' "$tmp/out" ||
+grep -q '^- change: glibc at 003, 2099-01-03T00:00:00Z: .*, exact' "$tmp/out" ||
     bad "no exact change: $(cat "$tmp/out")"
 plimsoll history steady-reader --file "$file" --metric live_bytes_peak --allocator limited >"$tmp/out" ||
     bad "--metric: exit $?"

@@ -21,8 +21,8 @@ void pl_agreement_table(FILE *out, const struct pl_agreement *agreement);
 /** Writes agreement.md. */
 void pl_agreement_markdown(FILE *out, const struct pl_agreement_page *page);
 
-/** Writes agreement.json. @return 0 or -ENOMEM */
-int pl_agreement_json(FILE *out, const struct pl_agreement_page *page);
+/** Writes agreement.json. */
+void pl_agreement_json(FILE *out, const struct pl_agreement_page *page);
 
 /** Writes the files into a folder, which is made where there is none: agreement.json, from it the
  *  picture, then agreement.md; nothing where the folder can't be written. That there is no picture

@@ -1,6 +1,5 @@
 /* The agreement for programs, the picture's script among them. */
-#include <errno.h>
-
+#include "harness/base/spare_memory.h"
 #include "harness/report/agreement/agreement.h"
 #include "harness/results/document.h"
 
@@ -8,35 +7,22 @@
 
 static const char *const keys[PL_AGREEMENT_COUNT] = {"wall1", "wall2", "virtual"};
 
-static json_t *by_side(json_t *(*of)(const struct pl_agreed *a, enum pl_agreement_side side),
-                       const struct pl_agreed *a)
+/* What each side has, by its key. */
+static json_t *sides_json(const struct pl_agreed *a)
 {
-    json_t *object = json_object();
-    for (enum pl_agreement_side side = 0; side < PL_AGREEMENT_COUNT; side++)
-        json_object_set_new(object, keys[side], of(a, side));
-    return object;
-}
-
-static json_t *peak_of(const struct pl_agreed *a, enum pl_agreement_side side)
-{
-    return json_integer((json_int_t)a->peak_bytes[side]);
-}
-
-static json_t *outcome_of(const struct pl_agreed *a, enum pl_agreement_side side)
-{
-    return json_string(a->outcomes[side]);
-}
-
-static json_t *end_of(const struct pl_agreed *a, enum pl_agreement_side side)
-{
-    return json_real(a->end_seconds[side]);
-}
-
-static json_t *curve_of(const struct pl_agreed *a, enum pl_agreement_side side)
-{
-    const json_t *cell = a->cells.cells[side];
-    return json_pack("{s:s, s:s}", "folder", pl_document_string(cell, "folder"), "series",
-                     pl_document_string(cell, "series"));
+    json_t *peaks = json_object(), *outcomes = json_object(), *ends = json_object(),
+           *curves = json_object();
+    for (enum pl_agreement_side side = 0; side < PL_AGREEMENT_COUNT; side++) {
+        const json_t *cell = a->cells.cells[side];
+        json_object_set_new(peaks, keys[side], json_integer((json_int_t)a->peak_bytes[side]));
+        json_object_set_new(outcomes, keys[side], json_string(a->outcomes[side]));
+        json_object_set_new(ends, keys[side], json_real(a->end_seconds[side]));
+        json_object_set_new(curves, keys[side],
+                            json_pack("{s:s, s:s}", "folder", pl_document_string(cell, "folder"),
+                                      "series", pl_document_string(cell, "series")));
+    }
+    return json_pack("{s:o, s:o, s:o, s:o}", "peak_bytes", peaks, "outcome", outcomes,
+                     "end_seconds", ends, "curves", curves);
 }
 
 /* A cell's name but for its clock: it has both. */
@@ -61,20 +47,19 @@ static json_t *cell_json(const struct pl_agreement_page *page, const struct pl_a
     json_t *object = name_json(a);
     json_object_update_new(
         object,
-        json_pack("{s:s, s:s, s:s?, s:I, s:f, s:f, s:s, s:I, s:f, s:I, s:o, s:o, s:o, s:o}",
-                  "verdict", pl_agreement_verdict_name(a->verdict), "why", a->why, "reason",
+        json_pack("{s:s, s:s, s:s?, s:I, s:f, s:f, s:s, s:I, s:f, s:I}", "verdict",
+                  pl_agreement_verdict_name(a->verdict), "why", a->why, "reason",
                   reason_of(page, a), "difference_bytes", (json_int_t)a->clocks.most,
                   "difference_share", a->highest_bytes > 0 ? a->clocks.most / a->highest_bytes : 0.,
                   "difference_at_seconds", (double)a->clocks.at_ns / 1e9, "difference_from",
                   keys[a->further], "walls_difference_bytes", (json_int_t)a->walls.most,
                   "walls_difference_at_seconds", (double)a->walls.at_ns / 1e9, "allowed_bytes",
-                  (json_int_t)a->allowed_bytes, "peak_bytes", by_side(peak_of, a), "outcome",
-                  by_side(outcome_of, a), "end_seconds", by_side(end_of, a), "curves",
-                  by_side(curve_of, a)));
+                  (json_int_t)a->allowed_bytes));
+    json_object_update_new(object, sides_json(a));
     return object;
 }
 
-int pl_agreement_json(FILE *out, const struct pl_agreement_page *page)
+void pl_agreement_json(FILE *out, const struct pl_agreement_page *page)
 {
     const struct pl_agreement *a = page->agreement;
     json_t *cells = json_array(), *root = json_object();
@@ -89,8 +74,8 @@ int pl_agreement_json(FILE *out, const struct pl_agreement_page *page)
     json_object_set(root, "host",
                     json_object_get(a->roots[PL_AGREEMENT_WALL1], "host")); /* of all */
     json_object_set_new(root, "cells", cells);
-    int rc = json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) ? -ENOMEM : 0;
+    if (json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12)))
+        pl_memory_refused();
     json_decref(root);
     fputc('\n', out);
-    return rc;
 }

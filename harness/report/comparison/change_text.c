@@ -1,61 +1,42 @@
 /* Words for findings (change_text.h). */
 #include "harness/report/comparison/change_text.h"
 
-#include "harness/base/spare_memory.h"
-
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static void with_unit(char *text, const char *unit)
+static void write_percent(char *text, double value)
 {
-    size_t used = strlen(text);
-    snprintf(text + used, PL_TEXT_FIGURE - used, "%s", unit);
+    snprintf(text, PL_TEXT_FIGURE, "%.4g %%", value);
+}
+
+static void write_decibels(char *text, double value)
+{
+    snprintf(text, PL_TEXT_FIGURE, "%.1f dB", value);
 }
 
 void pl_change_value(const struct pl_metric *metric, double value, char *text)
 {
-    if (isnan(value)) {
-        snprintf(text, PL_TEXT_FIGURE, "-");
+    static const struct {
+        void (*write)(char *text, double value);
+        const char *unit;
+    } units[] = {
+        [PL_UNIT_BYTES] = {pl_text_bytes, ""},
+        [PL_UNIT_BYTES_PER_SECOND] = {pl_text_bytes, "/s"},
+        [PL_UNIT_BYTES_PER_MINUTE] = {pl_text_bytes, "/min"},
+        [PL_UNIT_COUNT] = {pl_text_count, ""},
+        [PL_UNIT_SECONDS] = {pl_text_duration, ""},
+        [PL_UNIT_NANOSECONDS] = {pl_text_decimal, " ns"},
+        [PL_UNIT_PERCENT] = {write_percent, ""},
+        [PL_UNIT_PER_SECOND] = {pl_text_decimal, "/s"},
+        [PL_UNIT_DECIBELS] = {write_decibels, ""},
+        [PL_UNIT_RATIO] = {pl_text_decimal, ""},
+    };
+    snprintf(text, PL_TEXT_FIGURE, "-");
+    if (isnan(value))
         return;
-    }
-    switch (metric->unit) {
-    case PL_UNIT_BYTES:
-        pl_text_bytes(text, value);
-        return;
-    case PL_UNIT_BYTES_PER_SECOND:
-        pl_text_bytes(text, value);
-        with_unit(text, "/s");
-        return;
-    case PL_UNIT_BYTES_PER_MINUTE:
-        pl_text_bytes(text, value);
-        with_unit(text, "/min");
-        return;
-    case PL_UNIT_COUNT:
-        pl_text_count(text, value);
-        return;
-    case PL_UNIT_SECONDS:
-        pl_text_duration(text, value);
-        return;
-    case PL_UNIT_NANOSECONDS:
-        pl_text_decimal(text, value);
-        with_unit(text, " ns");
-        return;
-    case PL_UNIT_PERCENT:
-        snprintf(text, PL_TEXT_FIGURE, "%.4g %%", value);
-        return;
-    case PL_UNIT_PER_SECOND:
-        pl_text_decimal(text, value);
-        with_unit(text, "/s");
-        return;
-    case PL_UNIT_DECIBELS:
-        snprintf(text, PL_TEXT_FIGURE, "%.1f dB", value);
-        return;
-    case PL_UNIT_RATIO:
-        pl_text_decimal(text, value);
-        return;
-    }
+    units[metric->unit].write(text, value);
+    pl_text_add(text, PL_TEXT_FIGURE, "%s", units[metric->unit].unit);
 }
 
 void pl_change_values(const struct pl_judged *j, char *base, char *new)
@@ -94,33 +75,27 @@ static void noisy_evidence(const struct pl_judged *j, char *text)
     }
     snprintf(text, PL_CHANGE_TEXT, "ratio %.3f (%.3f to %.3f), p %.2g%s%s", j->ratio, j->low,
              j->high, j->p, j->why[0] ? "; " : "", j->why);
-    if (changed) {
-        size_t used = strlen(text);
-        snprintf(text + used, PL_CHANGE_TEXT - used, ", beyond %.1f %%%s", 100 * j->threshold,
-                 j->advisory ? "; advisory: too noisy here for a gate" : "");
-    }
+    if (changed)
+        pl_text_add(text, PL_CHANGE_TEXT, ", beyond %.1f %%%s", 100 * j->threshold,
+                    j->advisory ? "; advisory: too noisy here for a gate" : "");
 }
 
 void pl_change_evidence(const struct pl_judged *j, char *text)
 {
     char band[PL_TEXT_FIGURE];
+    const char *parted = j->why[0] ? "; " : "";
     if (j->change == PL_CHANGE_NOT_COMPARABLE || isnan(j->threshold)) {
         snprintf(text, PL_CHANGE_TEXT, "%s", j->why);
     } else if (j->metric->class == PL_CLASS_D) {
-        snprintf(text, PL_CHANGE_TEXT, "exact%s%s", j->why[0] ? "; " : "", j->why);
+        snprintf(text, PL_CHANGE_TEXT, "exact%s%s", parted, j->why);
     } else if (j->metric->class == PL_CLASS_N) {
         noisy_evidence(j, text);
     } else {
         pl_change_value(j->metric, j->threshold, band);
         snprintf(text, PL_CHANGE_TEXT, "%s %s", isnan(j->p) ? "band" : "beyond", band);
-        if (!isnan(j->p)) {
-            size_t used = strlen(text);
-            snprintf(text + used, PL_CHANGE_TEXT - used, ", p %.2g", j->p);
-        }
-        if (j->why[0]) {
-            size_t used = strlen(text);
-            snprintf(text + used, PL_CHANGE_TEXT - used, "; %s", j->why);
-        }
+        if (!isnan(j->p))
+            pl_text_add(text, PL_CHANGE_TEXT, ", p %.2g", j->p);
+        pl_text_add(text, PL_CHANGE_TEXT, "%s%s", parted, j->why);
     }
 }
 
@@ -132,151 +107,87 @@ void pl_change_line(const struct pl_match *m, const struct pl_judged *j, char *t
     pl_change_size(j, size);
     pl_change_evidence(j, why);
     pl_cell_name_text(&m->name, text, capacity);
-    size_t used = strlen(text);
-    snprintf(text + used, capacity - used, ": %s %s -> %s (%s%s%s)", j->metric->name, base, new,
-             size, size[0] && why[0] ? "; " : "", why);
+    pl_text_add(text, capacity, ": %s %s -> %s (%s%s%s)", j->metric->name, base, new, size,
+                size[0] && why[0] ? "; " : "", why);
 }
 
-static void tell_cell(const struct pl_compared *cell, void (*take)(void *context, const char *line),
-                      void *context)
+typedef void (*taker)(void *context, const char *line);
+
+static void tell_cell(const struct pl_compared *cell, taker take, void *context)
 {
     char line[1024];
+    if (cell->outcome != PL_CHANGE_WORSE && !cell->missing)
+        return;
     pl_cell_name_text(&cell->match->name, line, sizeof line);
-    size_t used = strlen(line);
-    if (cell->outcome == PL_CHANGE_WORSE) {
-        snprintf(line + used, sizeof line - used, ": outcome %s", cell->outcome_why);
-        take(context, line);
-    } else if (cell->missing) {
-        snprintf(line + used, sizeof line - used, ": base has it, new has not");
-        take(context, line);
-    }
+    if (cell->outcome == PL_CHANGE_WORSE)
+        pl_text_add(line, sizeof line, ": outcome %s", cell->outcome_why);
+    else
+        pl_text_add(line, sizeof line, ": base has it, new has not");
+    take(context, line);
 }
 
-void pl_change_reasons(const struct pl_comparison *c, void (*take)(void *context, const char *line),
-                       void *context)
+static void tell_metrics(const struct pl_compared *cell, bool (*wanted)(const struct pl_judged *),
+                         taker take, void *context)
 {
     char line[1024];
-    for (size_t i = 0; i < c->cell_count; i++) {
-        const struct pl_compared *cell = &c->cells[i];
-        tell_cell(cell, take, context);
-        for (size_t k = 0; k < cell->judged_count; k++) {
-            if (!pl_judged_fails(&cell->judged[k]))
-                continue;
+    for (size_t k = 0; k < cell->judged_count; k++)
+        if (wanted(&cell->judged[k])) {
             pl_change_line(cell->match, &cell->judged[k], line, sizeof line);
             take(context, line);
         }
+}
+
+void pl_change_reasons(const struct pl_comparison *c, taker take, void *context)
+{
+    for (size_t i = 0; i < c->cell_count; i++) {
+        tell_cell(&c->cells[i], take, context);
+        tell_metrics(&c->cells[i], pl_judged_fails, take, context);
     }
 }
 
-void pl_change_advisory(const struct pl_comparison *c,
-                        void (*take)(void *context, const char *line), void *context)
+static bool is_worse_at_most(const struct pl_judged *j)
 {
-    char line[1024];
-    for (size_t i = 0; i < c->cell_count; i++)
-        for (size_t k = 0; k < c->cells[i].judged_count; k++) {
-            const struct pl_judged *j = &c->cells[i].judged[k];
-            if (j->change != PL_CHANGE_WORSE || !j->advisory)
-                continue;
-            pl_change_line(c->cells[i].match, j, line, sizeof line);
-            take(context, line);
-        }
+    return j->change == PL_CHANGE_WORSE && j->advisory;
 }
 
-struct reason {
-    const char *why;
-    size_t count;
-};
-
-static int by_count(const void *a, const void *b)
+void pl_change_advisory(const struct pl_comparison *c, taker take, void *context)
 {
-    const struct reason *x = a, *y = b;
-    return (x->count < y->count) - (x->count > y->count);
-}
-
-/* Every distinct reason. @return how many, below `reasons`, which is new memory or NULL */
-static size_t gather_reasons(const struct pl_comparison *c, enum pl_change change,
-                             struct reason **reasons)
-{
-    size_t count = 0, most = 0;
     for (size_t i = 0; i < c->cell_count; i++)
-        most += c->cells[i].judged_count;
-    *reasons = pl_memory_take(most + 1, sizeof **reasons);
-    for (size_t i = 0; i < c->cell_count; i++)
-        for (size_t k = 0; k < c->cells[i].judged_count; k++) {
-            const struct pl_judged *j = &c->cells[i].judged[k];
-            size_t at = 0;
-            if (j->change != change || j->nondeterministic)
-                continue;
-            while (at < count && strcmp((*reasons)[at].why, j->why) != 0)
-                at++;
-            (*reasons)[at].why = j->why;
-            (*reasons)[at].count++;
-            count += at == count;
-        }
-    return count;
-}
-
-void pl_change_open(const struct pl_comparison *c, enum pl_change change,
-                    void (*take)(void *context, const char *why, size_t count), void *context)
-{
-    struct reason *reasons;
-    size_t count = gather_reasons(c, change, &reasons), others = 0;
-    if (reasons)
-        qsort(reasons, count, sizeof *reasons, by_count);
-    for (size_t i = 0; i < count; i++) {
-        if (i < PL_CHANGE_OPEN_MAX)
-            take(context, reasons[i].why, reasons[i].count);
-        else
-            others += reasons[i].count;
-    }
-    if (others)
-        take(context, "other reasons; compare.json has them all", others);
-    free(reasons);
+        tell_metrics(&c->cells[i], is_worse_at_most, take, context);
 }
 
 void pl_change_counts(const struct pl_comparison *c, char *text, size_t capacity)
 {
     static const enum pl_change order[] = {PL_CHANGE_WORSE, PL_CHANGE_BETTER, PL_CHANGE_SAME,
                                            PL_CHANGE_INCONCLUSIVE, PL_CHANGE_NOT_COMPARABLE};
-    size_t used = 0;
-    for (size_t i = 0; i < sizeof order / sizeof *order && used < capacity; i++)
-        used += (size_t)snprintf(text + used, capacity - used, "%s%zu %s", i ? ", " : "",
-                                 c->counts[order[i]], pl_change_name(order[i]));
-    if (c->advisory && used < capacity)
-        used += (size_t)snprintf(text + used, capacity - used, ", %zu advisory", c->advisory);
-    if (c->missing && used < capacity)
-        used += (size_t)snprintf(text + used, capacity - used, ", %zu missing in new", c->missing);
-    if (c->nondeterministic && used < capacity)
-        snprintf(text + used, capacity - used, ", %zu faults of the suite", c->nondeterministic);
+    const struct {
+        size_t count;
+        const char *what;
+    } others[] = {{c->advisory, "advisory"},
+                  {c->missing, "missing in new"},
+                  {c->nondeterministic, "faults of the suite"}};
+    text[0] = '\0';
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        pl_text_add(text, capacity, "%s%zu %s", i ? ", " : "", c->counts[order[i]],
+                    pl_change_name(order[i]));
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (others[i].count)
+            pl_text_add(text, capacity, ", %zu %s", others[i].count, others[i].what);
 }
 
-/* Whether an earlier cell has the same change. */
-static bool was_told(const struct pl_comparison *c, size_t cell, const char *line)
+const struct pl_heap_change *pl_change_heap(const struct pl_comparison *c, size_t cell,
+                                            char line[PL_HEAP_CHANGE_TEXT])
 {
     char earlier[PL_HEAP_CHANGE_TEXT];
-    for (size_t i = 0; i < cell; i++) {
-        const struct pl_heap_change *heap = &c->cells[i].match->heap;
-        if (!heap->heap)
-            continue;
-        pl_heap_change_text(heap, earlier, sizeof earlier);
-        if (strcmp(earlier, line) == 0)
-            return true;
-    }
-    return false;
-}
-
-void pl_change_heaps(const struct pl_comparison *c,
-                     void (*take)(void *context, const struct pl_heap_change *heap,
-                                  const char *line),
-                     void *context)
-{
-    char line[PL_HEAP_CHANGE_TEXT];
-    for (size_t i = 0; i < c->cell_count; i++) {
-        const struct pl_heap_change *heap = &c->cells[i].match->heap;
-        if (!heap->heap)
-            continue;
-        pl_heap_change_text(heap, line, sizeof line);
-        if (!was_told(c, i, line))
-            take(context, heap, line);
-    }
+    const struct pl_heap_change *heap = &c->cells[cell].match->heap;
+    if (!heap->heap)
+        return NULL;
+    pl_heap_change_text(heap, line, PL_HEAP_CHANGE_TEXT);
+    for (size_t i = 0; i < cell; i++)
+        if (c->cells[i].match->heap.heap) {
+            pl_heap_change_text(&c->cells[i].match->heap, earlier, sizeof earlier);
+            if (strcmp(earlier, line) == 0)
+                return NULL;
+        }
+    return heap;
 }

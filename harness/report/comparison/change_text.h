@@ -35,20 +35,11 @@ void pl_change_reasons(const struct pl_comparison *comparison,
 void pl_change_advisory(const struct pl_comparison *comparison,
                         void (*take)(void *context, const char *line), void *context);
 
-/** Every reason why metrics were judged so, alike ones once with their count, the most frequent
- *  first; after PL_CHANGE_OPEN_MAX the rest as "other reasons".
- *  @param change inconclusive or not comparable */
-void pl_change_open(const struct pl_comparison *comparison, enum pl_change change,
-                    void (*take)(void *context, const char *why, size_t count), void *context);
-
-#define PL_CHANGE_OPEN_MAX 8
-
-/** Every heap of which the runs have other versions, a line each: "jemalloc 5.3.0 -> 5.3.1: a
- * change of the heap". */
-void pl_change_heaps(const struct pl_comparison *comparison,
-                     void (*take)(void *context, const struct pl_heap_change *heap,
-                                  const char *line),
-                     void *context);
+/** The change of a cell's heap, where the runs have other versions of it and no earlier cell has
+ * the same. @param line set then: "jemalloc 5.3.0 -> 5.3.1: a change of the heap" @return or NULL
+ */
+const struct pl_heap_change *pl_change_heap(const struct pl_comparison *comparison, size_t cell,
+                                            char line[PL_HEAP_CHANGE_TEXT]);
 
 /** The whole in one line: "2 worse, 1 better, 310 same, 12 inconclusive, 3 not comparable". */
 void pl_change_counts(const struct pl_comparison *comparison, char *text, size_t capacity);

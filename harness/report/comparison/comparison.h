@@ -15,9 +15,12 @@ void pl_comparison_table(FILE *out, const struct pl_comparison *comparison);
 void pl_comparison_markdown(FILE *out, const struct pl_comparison *comparison, const char *base,
                             const char *new);
 
-/** Writes compare.json. @return 0 or -ENOMEM */
-int pl_comparison_json(FILE *out, const struct pl_comparison *comparison, const char *base,
-                       const char *new);
+/** Writes compare.json. */
+void pl_comparison_json(FILE *out, const struct pl_comparison *comparison, const char *base,
+                        const char *new);
+
+/** A path as text; "?" for one that is no UTF-8, which JSON can't hold. */
+json_t *pl_path_json(const char *path);
 
 /** One metric of one cell as compare.json has it. @return new memory; NULL when out of memory */
 json_t *pl_judged_json(const struct pl_judged *judged);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "harness/base/spare_memory.h"
 #include "harness/report/comparison/change_text.h"
 #include "harness/report/comparison/comparison.h"
 
@@ -46,10 +47,16 @@ static json_t *cell_json(const struct pl_compared *cell)
     return object;
 }
 
+json_t *pl_path_json(const char *path)
+{
+    json_t *text = json_string(path);
+    return text ? text : json_string("?");
+}
+
 static json_t *side_json(const json_t *root, const char *folder)
 {
-    return json_pack("{s:s, s:O?, s:O?}", "folder", folder, "run", json_object_get(root, "run"),
-                     "host", json_object_get(root, "host"));
+    return json_pack("{s:o, s:O?, s:O?}", "folder", pl_path_json(folder), "run",
+                     json_object_get(root, "run"), "host", json_object_get(root, "host"));
 }
 
 static void add_reason(void *context, const char *line)
@@ -65,20 +72,21 @@ static json_t *gate_json(const struct pl_comparison *c)
                      "calibration", c->calibration ? c->calibration->path : NULL);
 }
 
-static void add_heap(void *context, const struct pl_heap_change *heap, const char *line)
-{
-    json_array_append_new(context, json_pack("{s:s, s:s, s:s, s:s}", "heap", heap->heap, "base",
-                                             heap->base, "new", heap->new, "statement", line));
-}
-
 json_t *pl_change_heaps_json(const struct pl_comparison *c)
 {
+    char line[PL_HEAP_CHANGE_TEXT];
     json_t *heaps = json_array();
-    pl_change_heaps(c, add_heap, heaps);
+    for (size_t i = 0; i < c->cell_count; i++) {
+        const struct pl_heap_change *heap = pl_change_heap(c, i, line);
+        if (heap)
+            json_array_append_new(heaps,
+                                  json_pack("{s:s, s:s, s:s, s:s}", "heap", heap->heap, "base",
+                                            heap->base, "new", heap->new, "statement", line));
+    }
     return heaps;
 }
 
-int pl_comparison_json(FILE *out, const struct pl_comparison *c, const char *base, const char *new)
+void pl_comparison_json(FILE *out, const struct pl_comparison *c, const char *base, const char *new)
 {
     json_t *cells = json_array(), *counts = json_object();
     for (int i = 0; i < PL_CHANGE_COUNT; i++)
@@ -90,8 +98,8 @@ int pl_comparison_json(FILE *out, const struct pl_comparison *c, const char *bas
         json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "comparison_version", COMPARISON_VERSION,
                   "heaps", pl_change_heaps_json(c), "base", side_json(c->base, base), "new",
                   side_json(c->new, new), "gate", gate_json(c), "counts", counts, "cells", cells);
-    int rc = root && json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) == 0 ? 0 : -1;
+    if (!root || json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12)))
+        pl_memory_refused();
     json_decref(root);
     fputc('\n', out);
-    return rc;
 }

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/compare/trend.h"
-#include "harness/report/history/history_page.h"
+#include "harness/base/spare_memory.h"
+#include "harness/report/writers/text.h"
 #include "harness/results/document.h"
 
 #define NAMES 300
@@ -20,9 +20,9 @@ static void add_name(char *names, const char *name)
         if ((at == names || at[-1] == ' ') && (at[length] == ',' || !at[length]))
             return;
     if (used + length + sizeof ", ..." < NAMES)
-        snprintf(names + used, NAMES - used, "%s%s", used ? ", " : "", name);
+        pl_text_add(names, NAMES, "%s%s", used ? ", " : "", name);
     else if (used < 3 || strcmp(names + used - 3, "...") != 0)
-        snprintf(names + used, NAMES - used, "%s...", used ? ", " : "");
+        pl_text_add(names, NAMES, "%s...", used ? ", " : "");
 }
 
 /* The values of a key in all cells, or in those of one scenario. */
@@ -61,13 +61,11 @@ static int judge_all(const struct pl_series_list *list, struct pl_trend *trends,
                      struct pl_error *error)
 {
     for (size_t i = 0; i < list->count; i++) {
-        int rc = pl_trend_judge(&list->series[i], &trends[i]);
-        if (rc == -EINVAL)
+        int rc = pl_memory_had(pl_trend_judge(&list->series[i], &trends[i]));
+        if (rc)
             return pl_error_set(error, rc, "%s of %.120s: a value is beyond any measure",
                                 list->series[i].metric->name,
                                 pl_document_string(list->series[i].cell, "allocator"));
-        if (rc)
-            return pl_error_set(error, rc, "out of memory");
     }
     return 0;
 }
@@ -76,16 +74,14 @@ int pl_history_write(FILE *out, const json_t *runs, const struct pl_series_query
                      struct pl_error *error)
 {
     struct pl_series_list list;
-    int rc = pl_series_collect(runs, query, &list);
-    if (rc)
-        return pl_error_set(error, rc, "out of memory");
+    pl_memory_had(pl_series_collect(runs, query, &list));
     if (list.count == 0)
         return explain(runs, query, list.runs, error);
-    struct pl_trend *trends = calloc(list.count, sizeof *trends);
-    rc = trends ? judge_all(&list, trends, error) : pl_error_set(error, -ENOMEM, "out of memory");
+    struct pl_trend *trends = pl_memory_take(list.count, sizeof *trends);
+    int rc = judge_all(&list, trends, error);
     if (!rc)
         pl_history_page(out, &list, trends);
-    for (size_t i = 0; trends && i < list.count; i++)
+    for (size_t i = 0; i < list.count; i++)
         pl_trend_free(&trends[i]);
     free(trends);
     pl_series_free(&list);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/report/comparison/change_text.h"
+#include "harness/results/document.h"
 #include "harness/stats/values.h"
 
 #define COMMIT_DIGITS 12
@@ -26,10 +27,9 @@ void pl_history_step(const struct pl_metric *metric, double before, double after
         exact(metric, before, from);
         exact(metric, after, to);
     }
-    int n = snprintf(text, PL_HISTORY_FIGURE, "%s -> %s", from, to);
+    snprintf(text, PL_HISTORY_FIGURE, "%s -> %s", from, to);
     if (before != 0)
-        snprintf(text + n, PL_HISTORY_FIGURE - (size_t)n, " (%+.3g %%)",
-                 100 * (after - before) / fabs(before));
+        pl_text_add(text, PL_HISTORY_FIGURE, " (%+.3g %%)", 100 * (after - before) / fabs(before));
 }
 
 static double median_of(const struct pl_series *s, size_t judged)
@@ -62,4 +62,16 @@ void pl_history_commit(const char *commit, char *text)
         snprintf(text, PL_HISTORY_FIGURE, "%.*s%s", COMMIT_DIGITS, commit, rest);
     else
         snprintf(text, PL_HISTORY_FIGURE, "%.60s", commit);
+}
+
+void pl_history_change(const struct pl_metric *metric, const struct pl_trend_change *change,
+                       char text[PL_HISTORY_CHANGE])
+{
+    char commit[PL_HISTORY_FIGURE], step[PL_HISTORY_FIGURE], p[32] = "exact";
+    pl_history_commit(pl_document_string(change->run, "commit"), commit);
+    pl_history_step(metric, change->before, change->after, step);
+    if (!isnan(change->p))
+        snprintf(p, sizeof p, "p %.3f", change->p);
+    snprintf(text, PL_HISTORY_CHANGE, "at %s, %.40s: %s, %s", commit,
+             pl_document_string(change->run, "started"), step, p);
 }

@@ -18,4 +18,10 @@ void pl_history_slope(const struct pl_series *series, const struct pl_trend *tre
 /** A commit's first twelve digits, with "-dirty" behind them; other names as they are, cut. */
 void pl_history_commit(const char *commit, char *text);
 
+#define PL_HISTORY_CHANGE (2 * PL_HISTORY_FIGURE + 80)
+
+/** "at c0ffee, 2026-01-02T03:04:05Z: 44.2 MiB -> 47.0 MiB (+6.33 %), p 0.003". */
+void pl_history_change(const struct pl_metric *metric, const struct pl_trend_change *change,
+                       char text[PL_HISTORY_CHANGE]);
+
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/spare_memory.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 #include "harness/results/history_file.h"
@@ -41,8 +42,8 @@ static const json_t *recording_of(const struct pl_model *m, const char *scenario
 }
 
 /* @param text out: the hash of everything that the other fields of the cell don't say */
-static int hash_conditions(const struct pl_model *m, const struct pl_model_group *g,
-                           const struct pl_model_row *row, char *text)
+static void hash_conditions(const struct pl_model *m, const struct pl_model_group *g,
+                            const struct pl_model_row *row, char *text)
 {
     const json_t *recording = recording_of(m, g->scenario);
     json_t *all =
@@ -53,36 +54,24 @@ static int hash_conditions(const struct pl_model *m, const struct pl_model_group
     char *dump = json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS);
     json_decref(all);
     if (!dump)
-        return -ENOMEM;
+        pl_memory_refused();
     pl_bytes_hash(dump, strlen(dump), text, PL_HOST_HASH_TEXT);
     free(dump);
-    return 0;
 }
 
-static int add_row(const struct pl_model *m, const struct pl_model_group *g,
-                   const struct pl_model_row *row, json_t *cells)
+static json_t *row_json(const struct pl_model *m, const struct pl_model_group *g,
+                        const struct pl_model_row *row)
 {
     char conditions[PL_HOST_HASH_TEXT];
-    int rc = hash_conditions(m, g, row, conditions);
-    if (rc)
-        return rc;
     struct pl_cell_name name = pl_cell_name_of(row->cells[0]);
     json_t *cell = pl_cell_name_json(&name);
+    hash_conditions(m, g, row, conditions);
     json_object_update_new(
         cell,
         json_pack("{s:s, s:o, s:f, s:s, s:I, s:o}", "container", g->container, "container_bytes",
                   number(g->container_bytes), "duration_seconds", g->duration_seconds, "conditions",
                   conditions, "repetitions", (json_int_t)row->cell_count, "metrics", medians(row)));
-    return json_array_append_new(cells, cell) ? -ENOMEM : 0;
-}
-
-static int add_rows(const struct pl_model *m, json_t *cells)
-{
-    int rc = 0;
-    for (size_t g = 0; g < m->group_count; g++)
-        for (size_t r = 0; !rc && r < m->groups[g].row_count; r++)
-            rc = add_row(m, &m->groups[g], &m->groups[g].rows[r], cells);
-    return rc;
+    return cell;
 }
 
 int pl_history_line(const struct pl_model *m, const char *commit, json_t **line,
@@ -100,15 +89,13 @@ int pl_history_line(const struct pl_model *m, const char *commit, json_t **line,
     if (!text)
         return pl_error_set(error, -EINVAL, "the commit is no UTF-8");
     json_t *cells = json_array();
-    json_t *made =
-        json_pack("{s:i, s:s, s:o, s:{s:s, s:s}, s:s, s:o}", "history_version", PL_HISTORY_VERSION,
-                  "started", started, "commit", text, "host", "hash", hash, "cpu",
-                  pl_document_string(host, "cpu"), "tier", tier, "cells", cells);
-    int rc = made ? add_rows(m, cells) : -ENOMEM;
-    if (rc) {
-        json_decref(made);
-        return pl_error_set(error, rc, "out of memory");
-    }
-    *line = made;
+    for (size_t g = 0; g < m->group_count; g++)
+        for (size_t r = 0; r < m->groups[g].row_count; r++)
+            json_array_append_new(cells, row_json(m, &m->groups[g], &m->groups[g].rows[r]));
+    *line = json_pack("{s:i, s:s, s:o, s:{s:s, s:s}, s:s, s:o}", "history_version",
+                      PL_HISTORY_VERSION, "started", started, "commit", text, "host", "hash", hash,
+                      "cpu", pl_document_string(host, "cpu"), "tier", tier, "cells", cells);
+    if (!*line)
+        pl_memory_refused();
     return 0;
 }

@@ -13,7 +13,7 @@
  *
  * @param commit what was measured, in plain text @param line set on success; json_decref
  * @return 0; -EINVAL when the results don't say when, on which tier or where they were made, or
- *         `commit` is no UTF-8; -ENOMEM; with one line */
+ *         `commit` is no UTF-8; with one line */
 int pl_history_line(const struct pl_model *model, const char *commit, json_t **line,
                     struct pl_error *error);
 

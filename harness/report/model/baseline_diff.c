@@ -1,11 +1,12 @@
 /* Choosing findings (baseline_diff.h). */
 #include "harness/report/model/baseline_diff.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "harness/base/spare_memory.h"
 
 static bool has_changed(const struct pl_judged *j)
 {
@@ -74,18 +75,14 @@ static double reach_of(const struct pl_baseline_diff *b, size_t first, size_t en
     return reaches[i];
 }
 
-int pl_baseline_diff_make(const struct pl_comparison *c, struct pl_baseline_diff *before)
+struct pl_baseline_diff pl_baseline_diff_make(const struct pl_comparison *c)
 {
     struct pl_baseline_diff b = {.comparison = c};
     size_t most = 0;
     for (size_t i = 0; i < c->cell_count; i++)
         most += c->cells[i].judged_count;
-    b.rows = calloc(most + 1, sizeof *b.rows);
-    b.cells = calloc(c->cell_count + 1, sizeof *b.cells);
-    if (!b.rows || !b.cells) {
-        pl_baseline_diff_free(&b);
-        return -ENOMEM;
-    }
+    b.rows = pl_memory_take(most, sizeof *b.rows);
+    b.cells = pl_memory_take(c->cell_count, sizeof *b.cells);
     add_rows(&b, WORSE);
     add_rows(&b, BETTER);
     b.changed = b.count;
@@ -93,8 +90,7 @@ int pl_baseline_diff_make(const struct pl_comparison *c, struct pl_baseline_diff
     add_cells(&b);
     b.reach[0] = reach_of(&b, 0, b.changed);
     b.reach[1] = reach_of(&b, b.changed, b.count);
-    *before = b;
-    return 0;
+    return b;
 }
 
 void pl_baseline_diff_free(struct pl_baseline_diff *b)
@@ -102,14 +98,6 @@ void pl_baseline_diff_free(struct pl_baseline_diff *b)
     free(b->rows);
     free(b->cells);
     *b = (struct pl_baseline_diff){0};
-}
-
-void pl_baseline_diff_verdict(const struct pl_judged *j, char text[PL_CHANGE_TEXT])
-{
-    const char *name = j->nondeterministic ? "fault of the suite"
-                       : j->missing        ? "missing after"
-                                           : pl_change_name(j->change);
-    snprintf(text, PL_CHANGE_TEXT, "%s%s", name, j->advisory ? " (advisory)" : "");
 }
 
 void pl_baseline_diff_p(const struct pl_judged *j, char text[PL_CHANGE_TEXT])

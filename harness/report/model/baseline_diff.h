@@ -26,14 +26,10 @@ struct pl_baseline_diff {
 
 /** Chooses. What can't be told because it was not run as pairs is left out here: it is of every
  *  noisy metric, and pl_change_open counts it.
- *  @param before set on success, pointing into the comparison; pl_baseline_diff_free
- *  @return 0 or -ENOMEM */
-int pl_baseline_diff_make(const struct pl_comparison *comparison, struct pl_baseline_diff *before);
+ *  @return pointing into the comparison; pl_baseline_diff_free */
+struct pl_baseline_diff pl_baseline_diff_make(const struct pl_comparison *comparison);
 
 void pl_baseline_diff_free(struct pl_baseline_diff *before);
-
-/** "worse", "better", "inconclusive", with "(advisory)" where no gate fails on it. */
-void pl_baseline_diff_verdict(const struct pl_judged *judged, char text[PL_CHANGE_TEXT]);
 
 /** How sure: "0.003", "exact", or "-". */
 void pl_baseline_diff_p(const struct pl_judged *judged, char text[PL_CHANGE_TEXT]);

@@ -21,9 +21,7 @@ struct gathering {
 /* The caveat with these words, new where there is none yet. */
 static json_t *caveat_of(struct gathering *g, const char *kind, const char *what, const char *why)
 {
-    char *key = NULL;
-    if (asprintf(&key, "%s\n%s\n%s", kind, what, why) < 0)
-        return NULL;
+    char *key = pl_memory_text("%s\n%s\n%s", kind, what, why);
     size_t number = pl_index_find(&g->numbers, key);
     if (number == PL_INDEX_NONE) {
         number = json_array_size(g->caveats);
@@ -50,35 +48,31 @@ static void add(struct gathering *g, const char *kind, const char *what, const c
 }
 
 /* Cell by cell: of a row's repetitions some may have been checked. */
-static void add_unchecked(struct gathering *all, const struct pl_model_group *g, const char *what)
+static void add_cell(struct gathering *all, const char *what, const char *stack, const json_t *cell)
 {
-    for (size_t r = 0; r < g->row_count; r++)
-        for (size_t i = 0; i < g->rows[r].cell_count; i++) {
-            const json_t *cell = g->rows[r].cells[i];
-            const char *expected = pl_document_string(cell, "expected");
-            if (strcmp(expected, pl_verdict_name(PL_VERDICT_NOT_CHECKED)) == 0)
-                add(all, "not checked", what, g->rows[r].label, 1,
-                    pl_document_string(cell, "expected_why"));
-            else if (strcmp(expected, pl_verdict_name(PL_VERDICT_NONE)) == 0)
-                add(all, "no expectation", what, g->rows[r].label, 1,
-                    "the scenario says nothing of this stack under these conditions");
-        }
+    const char *expected = pl_document_string(cell, "expected");
+    if (strcmp(expected, pl_verdict_name(PL_VERDICT_NOT_CHECKED)) == 0)
+        add(all, "not checked", what, stack, 1, pl_document_string(cell, "expected_why"));
+    else if (strcmp(expected, pl_verdict_name(PL_VERDICT_NONE)) == 0)
+        add(all, "no expectation", what, stack, 1,
+            "the scenario says nothing of this stack under these conditions");
 }
 
-static void add_series(struct gathering *all, const struct pl_model_group *g, const char *what)
+static void add_group(struct gathering *all, const struct pl_model_group *g)
 {
-    for (size_t r = 0; r < g->row_count; r++)
-        if (g->rows[r].series_missing)
-            add(all, "no series", what, g->rows[r].label, g->rows[r].series_missing,
+    char what[320];
+    snprintf(what, sizeof what, "%.200s %.100s", g->scenario, g->format);
+    for (const struct pl_model_row *row = g->rows; row < g->rows + g->row_count; row++)
+        for (size_t i = 0; i < row->cell_count; i++)
+            add_cell(all, what, row->label, row->cells[i]);
+    for (const struct pl_model_row *row = g->rows; row < g->rows + g->row_count; row++)
+        if (row->series_missing)
+            add(all, "no series", what, row->label, row->series_missing,
                 "the file of its curve is missing");
-}
-
-static void add_idle(struct gathering *all, const struct pl_model_group *g, const char *what)
-{
-    for (size_t r = 0; r < g->row_count; r++) {
-        const struct pl_summary *idle = &g->rows[r].metrics[PL_MODEL_idle_heap_bytes];
+    for (const struct pl_model_row *row = g->rows; row < g->rows + g->row_count; row++) {
+        const struct pl_summary *idle = &row->metrics[PL_MODEL_idle_heap_bytes];
         if (idle->count && idle->highest == 0)
-            add(all, "idle", what, g->rows[r].label, idle->count,
+            add(all, "idle", what, row->label, idle->count,
                 "no call reached the heap in the idle part: its trough is what a heap keeps that "
                 "nobody calls");
     }
@@ -136,18 +130,11 @@ json_t *pl_caveats_make(const struct pl_model *m)
 {
     const json_t *run = json_object_get(m->root, "run");
     struct gathering all = {.caveats = json_array()};
-    char what[320];
-    if (!all.caveats)
-        return NULL;
     if (json_is_false(json_object_get(run, "complete")))
         add(&all, "stopped", "the run", NULL, 0,
             "it was stopped before its end: cells are missing; run it again for them");
-    for (size_t i = 0; i < m->group_count; i++) {
-        snprintf(what, sizeof what, "%.200s %.100s", m->groups[i].scenario, m->groups[i].format);
-        add_unchecked(&all, &m->groups[i], what);
-        add_series(&all, &m->groups[i], what);
-        add_idle(&all, &m->groups[i], what);
-    }
+    for (size_t i = 0; i < m->group_count; i++)
+        add_group(&all, &m->groups[i]);
     add_skipped(&all, m->root);
     add_instruments(&all, m->root);
     add_failed(&all, run);
@@ -155,29 +142,28 @@ json_t *pl_caveats_make(const struct pl_model *m)
     return all.caveats;
 }
 
-static void write_stacks(FILE *out, const json_t *stacks, size_t most)
+struct told {
+    const json_t *caveat;
+    size_t most; /* stacks that are named */
+};
+
+static void write_text(FILE *out, const void *context)
 {
-    size_t count = json_array_size(stacks);
+    const struct told *told = context;
+    const json_t *stacks = json_object_get(told->caveat, "stacks");
+    json_int_t cells = json_integer_value(json_object_get(told->caveat, "cells"));
+    size_t count = json_array_size(stacks), most = told->most;
+    fputs(pl_document_string(told->caveat, "what"), out);
+    if (cells)
+        fprintf(out, ", %lld cell%s", (long long)cells, cells > 1 ? "s" : "");
     for (size_t i = 0; i < count && i < most; i++)
         fprintf(out, "%s%s", i ? ", " : " (", json_string_value(json_array_get(stacks, i)));
     if (count > most)
         fprintf(out, "%s%zu %s", most ? " and " : " (", count - most, most ? "more" : "stacks");
-    fputs(count ? ")" : "", out);
+    fprintf(out, "%s: %s", count ? ")" : "", pl_document_string(told->caveat, "why"));
 }
 
 char *pl_caveat_text(const json_t *caveat, size_t most)
 {
-    char *text = NULL;
-    size_t size;
-    json_int_t cells = json_integer_value(json_object_get(caveat, "cells"));
-    struct pl_text_stream stream;
-    pl_memory_had(pl_text_stream_open(&stream));
-    FILE *out = stream.out;
-    fputs(pl_document_string(caveat, "what"), out);
-    if (cells)
-        fprintf(out, ", %lld cell%s", (long long)cells, cells > 1 ? "s" : "");
-    write_stacks(out, json_object_get(caveat, "stacks"), most);
-    fprintf(out, ": %s", pl_document_string(caveat, "why"));
-    pl_memory_had(pl_text_stream_close(&stream, &text, &size));
-    return text;
+    return pl_text_written(write_text, &(struct told){caveat, most}, NULL);
 }

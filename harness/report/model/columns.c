@@ -94,16 +94,12 @@ void pl_column_spread(const struct pl_column *c, const struct pl_summary *s, cha
 
 void pl_row_outcome(const struct pl_model_row *row, char *text)
 {
-    size_t used = 0;
-    if (row->outcomes[row->outcome] == row->cell_count) {
-        snprintf(text, PL_COLUMN_TEXT, "%s", pl_outcome_name(row->outcome));
-        return;
-    }
-    for (int i = PL_OUTCOME_COUNT - 1; i >= 0; i--)
-        if (row->outcomes[i] && used < PL_COLUMN_TEXT)
-            used += (size_t)snprintf(text + used, PL_COLUMN_TEXT - used, "%s%s %zu/%zu",
-                                     used ? ", " : "", pl_outcome_name((enum pl_outcome)i),
-                                     row->outcomes[i], row->cell_count);
+    bool all = row->outcomes[row->outcome] == row->cell_count;
+    snprintf(text, PL_COLUMN_TEXT, "%s", all ? pl_outcome_name(row->outcome) : "");
+    for (int i = PL_OUTCOME_COUNT - 1; i >= 0 && !all; i--)
+        if (row->outcomes[i])
+            pl_text_add(text, PL_COLUMN_TEXT, "%s%s %zu/%zu", text[0] ? ", " : "",
+                        pl_outcome_name((enum pl_outcome)i), row->outcomes[i], row->cell_count);
 }
 
 const char *pl_row_expected(const struct pl_model_row *row)
@@ -120,11 +116,11 @@ void pl_group_conditions(const struct pl_model_group *g, char *text, size_t capa
         strcpy(container, "no container");
     else
         snprintf(container, sizeof container, "%s (%.20s)", bytes, g->container);
-    int n = snprintf(text, capacity, "%s, %s, %s", g->format, container, duration);
-    if (strcmp(g->clock, "virtual") != 0 && n > 0 && (size_t)n < capacity)
-        n += snprintf(text + n, capacity - (size_t)n, ", %s clock", g->clock);
-    if (g->threads > 1 && n > 0 && (size_t)n < capacity)
-        n += snprintf(text + n, capacity - (size_t)n, ", %u threads", g->threads);
-    if (g->repetitions > 1 && n > 0 && (size_t)n < capacity)
-        snprintf(text + n, capacity - (size_t)n, ", %zu repetitions", g->repetitions);
+    snprintf(text, capacity, "%s, %s, %s", g->format, container, duration);
+    if (strcmp(g->clock, "virtual") != 0)
+        pl_text_add(text, capacity, ", %s clock", g->clock);
+    if (g->threads > 1)
+        pl_text_add(text, capacity, ", %u threads", g->threads);
+    if (g->repetitions > 1)
+        pl_text_add(text, capacity, ", %zu repetitions", g->repetitions);
 }

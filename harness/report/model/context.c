@@ -1,10 +1,10 @@
 /* Loading what stands beside the results (context.h). */
 #include "harness/report/model/context.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/spare_memory.h"
 #include "harness/report/writers/text.h"
 #include "harness/results/document.h"
 #include "harness/results/history_file.h"
@@ -29,17 +29,7 @@ static int load_baseline(const struct pl_model *m, struct pl_report_context *a,
     rc = pl_comparison_make(a->base, m->root, calibration, &a->comparison, &reason);
     if (rc)
         return pl_error_set(error, rc, "%s: %s", a->baseline, reason.text);
-    rc = pl_baseline_diff_make(&a->comparison, &a->diff);
-    if (rc)
-        return pl_error_set(error, rc, "out of memory");
-    return 0;
-}
-
-static int load_held(const struct pl_model *m, const char *folder, struct pl_report_context *a,
-                     struct pl_error *error)
-{
-    if (pl_held_make(m, folder, NULL, &a->held))
-        return pl_error_set(error, -ENOMEM, "out of memory");
+    a->diff = pl_baseline_diff_make(&a->comparison);
     return 0;
 }
 
@@ -56,9 +46,7 @@ static int load_history(const struct pl_model *m, FILE *progress, struct pl_repo
     int rc = pl_history_read(a->history, warn, progress, &a->runs, error);
     if (rc)
         return rc;
-    a->trends = calloc(m->group_count + 1, sizeof *a->trends);
-    if (!a->trends)
-        return pl_error_set(error, -ENOMEM, "out of memory");
+    a->trends = pl_memory_take(m->group_count, sizeof *a->trends);
     a->trends_count = m->group_count;
     for (size_t i = 0; !rc && i < m->group_count; i++)
         rc = pl_trends_make(a->runs, json_object_get(m->root, "host"), &m->groups[i], &a->trends[i],
@@ -119,10 +107,10 @@ int pl_report_context_load(const struct pl_model *m, const char *folder, const c
         rc = load_history(m, progress, context, error);
     else if (!rc)
         keep_history(m, folder, progress, context);
-    if (!rc)
-        rc = load_held(m, folder, context, error);
     if (rc)
         pl_report_context_free(context);
+    else
+        context->held = pl_held_make(m, folder, NULL);
     return rc;
 }
 

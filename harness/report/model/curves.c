@@ -1,7 +1,6 @@
 /* Reading and choosing the curves (curves.h). */
 #include "harness/report/model/curves.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,12 +49,12 @@ static size_t read_runs(const struct pl_model_row *row, const char *folder, stru
     return count;
 }
 
-static int make_points(struct pl_points *points, size_t count)
+static struct pl_points make_points(size_t count)
 {
-    points->t_ns = malloc(count * sizeof *points->t_ns);
-    points->values = malloc(count * sizeof *points->values);
-    points->count = 0;
-    return points->t_ns && points->values ? 0 : -ENOMEM;
+    return (struct pl_points){
+        .t_ns = pl_memory_take(count, sizeof(int64_t)),
+        .values = pl_memory_take(count, sizeof(double)),
+    };
 }
 
 static void add_point(struct pl_points *points, int64_t t_ns, double value)
@@ -66,12 +65,12 @@ static void add_point(struct pl_points *points, int64_t t_ns, double value)
 
 /* The lowest and highest of all repetitions at the same moments; one that was killed counts up to
  * its end. */
-static int make_band(const struct run *runs, size_t count, struct pl_row_curves *c)
+static void make_band(const struct run *runs, size_t count, struct pl_row_curves *c)
 {
     int64_t end = 0;
     double widest = 0;
-    if (make_points(&c->band_low, BUCKETS + 1) || make_points(&c->band_high, BUCKETS + 1))
-        return -ENOMEM;
+    c->band_low = make_points(BUCKETS + 1);
+    c->band_high = make_points(BUCKETS + 1);
     for (size_t i = 0; i < count; i++)
         end = runs[i].series.t_ns[runs[i].series.count - 1] > end
                   ? runs[i].series.t_ns[runs[i].series.count - 1]
@@ -97,30 +96,26 @@ static int make_band(const struct run *runs, size_t count, struct pl_row_curves 
         pl_points_free(&c->band_low);
         pl_points_free(&c->band_high);
     }
-    return 0;
 }
 
-static int thin_row(struct pl_row_curves *c, size_t buckets)
+static void thin_row(struct pl_row_curves *c, size_t buckets)
 {
     struct pl_points *const all[] = {&c->rss, &c->live, &c->band_low, &c->band_high};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (pl_downsample(all[i], buckets, c->peak_bytes / FINEST))
-            return -ENOMEM;
-    return 0;
+        pl_memory_had(pl_downsample(all[i], buckets, c->peak_bytes / FINEST));
 }
 
 /* Takes the columns of the repetition that is drawn. */
-static int take(struct run *runs, size_t count, struct pl_row_curves *c)
+static void take(struct run *runs, size_t count, struct pl_row_curves *c)
 {
     qsort(runs, count, sizeof *runs, by_peak);
-    if (count > 1 && make_band(runs, count, c))
-        return -ENOMEM;
+    if (count > 1)
+        make_band(runs, count, c);
     struct run *drawn = &runs[(count - 1) / 2];
     c->runs = count;
     c->cell = drawn->cell;
     c->peak_bytes = drawn->peak_bytes;
-    if (make_points(&c->live, drawn->series.count))
-        return -ENOMEM;
+    c->live = make_points(drawn->series.count);
     memcpy(c->live.t_ns, drawn->series.t_ns, drawn->series.count * sizeof *c->live.t_ns);
     memcpy(c->live.values, drawn->series.live_bytes, drawn->series.count * sizeof *c->live.values);
     /* a foreign program's is not known */
@@ -128,7 +123,7 @@ static int take(struct run *runs, size_t count, struct pl_row_curves *c)
     c->rss = rss_of(drawn);
     drawn->series.t_ns = NULL;
     drawn->series.rss_bytes = NULL;
-    return thin_row(c, BUCKETS);
+    thin_row(c, BUCKETS);
 }
 
 double pl_row_curves_peak_between(const struct pl_row_curves *c)
@@ -138,17 +133,15 @@ double pl_row_curves_peak_between(const struct pl_row_curves *c)
     return peak >= c->peak_bytes * (1 + PEAK_NOTED) ? peak : 0;
 }
 
-static int load_row(const struct pl_model_row *row, const char *folder, struct pl_row_curves *c)
+static void load_row(const struct pl_model_row *row, const char *folder, struct pl_row_curves *c)
 {
-    struct run *runs = calloc(row->cell_count, sizeof *runs);
-    if (!runs)
-        return -ENOMEM;
+    struct run *runs = pl_memory_take(row->cell_count, sizeof *runs);
     size_t count = read_runs(row, folder, runs);
-    int rc = count ? take(runs, count, c) : 0;
+    if (count)
+        take(runs, count, c);
     for (size_t i = 0; i < count; i++)
         pl_rss_series_free(&runs[i].series);
     free(runs);
-    return rc;
 }
 
 static size_t count_points(const struct pl_curves *curves)
@@ -163,51 +156,31 @@ static size_t count_points(const struct pl_curves *curves)
 }
 
 /* Every curve gives up as much. */
-static int fit(struct pl_curves *curves, size_t points_max)
+static void fit(struct pl_curves *curves, size_t points_max)
 {
     curves->points = count_points(curves);
     for (size_t buckets = BUCKETS / 2; curves->points > points_max && buckets >= FEWEST_BUCKETS;
          buckets /= 2) {
         for (size_t g = 0; g < curves->group_count; g++)
             for (size_t r = 0; r < curves->groups[g].row_count; r++)
-                if (thin_row(&curves->groups[g].rows[r], buckets))
-                    return -ENOMEM;
+                thin_row(&curves->groups[g].rows[r], buckets);
         curves->points = count_points(curves);
     }
-    return 0;
 }
 
-static int load_group(const struct pl_model_group *g, const char *folder,
-                      struct pl_group_curves *curves)
+struct pl_curves pl_curves_load(const struct pl_model *m, const char *folder, size_t points_max)
 {
-    curves->rows = calloc(g->row_count, sizeof *curves->rows);
-    if (!curves->rows)
-        return -ENOMEM;
-    curves->row_count = g->row_count;
-    for (size_t r = 0; r < g->row_count; r++)
-        if (load_row(&g->rows[r], folder, &curves->rows[r]))
-            return -ENOMEM;
-    return 0;
-}
-
-int pl_curves_load(const struct pl_model *m, const char *folder, size_t points_max,
-                   struct pl_curves *curves)
-{
-    struct pl_curves loaded = {0};
-    int rc = 0;
-    loaded.groups = calloc(m->group_count ? m->group_count : 1, sizeof *loaded.groups);
-    if (!loaded.groups)
-        return -ENOMEM;
-    loaded.group_count = m->group_count;
-    for (size_t g = 0; !rc && g < m->group_count; g++)
-        rc = load_group(&m->groups[g], folder, &loaded.groups[g]);
-    if (!rc)
-        rc = fit(&loaded, points_max);
-    if (!rc)
-        *curves = loaded;
-    else
-        pl_curves_free(&loaded);
-    return rc;
+    struct pl_curves loaded = {.groups = pl_memory_take(m->group_count, sizeof *loaded.groups),
+                               .group_count = m->group_count};
+    for (size_t g = 0; g < m->group_count; g++) {
+        const struct pl_model_group *group = &m->groups[g];
+        loaded.groups[g] = (struct pl_group_curves){
+            pl_memory_take(group->row_count, sizeof(struct pl_row_curves)), group->row_count};
+        for (size_t r = 0; r < group->row_count; r++)
+            load_row(&group->rows[r], folder, &loaded.groups[g].rows[r]);
+    }
+    fit(&loaded, points_max);
+    return loaded;
 }
 
 static void free_row(struct pl_row_curves *c)

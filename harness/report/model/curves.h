@@ -36,12 +36,10 @@ struct pl_curves {
 /** Reads the series of every row. A file that is missing or damaged is left out.
  *  @param folder the results lie there @param points_max of all curves together: beyond it each
  *  loses detail, but no peak
- *  @param curves set on success; pl_curves_free
- *  @return 0 or -ENOMEM */
-int pl_curves_load(const struct pl_model *model, const char *folder, size_t points_max,
-                   struct pl_curves *curves);
+ *  @return pl_curves_free */
+struct pl_curves pl_curves_load(const struct pl_model *model, const char *folder,
+                                size_t points_max);
 
-/** Takes curves that were never loaded, or half. */
 void pl_curves_free(struct pl_curves *curves);
 
 #endif

@@ -31,10 +31,8 @@ struct pl_frontier {
     size_t left_out;
 };
 
-/** Reads a group. @return 0 or -ENOMEM; pl_frontier_free */
-int pl_frontier_make(const struct pl_model_group *group, struct pl_frontier *frontier);
-
-void pl_frontier_free(struct pl_frontier *frontier);
+/** Reads a group. @return free() its points */
+struct pl_frontier pl_frontier_make(const struct pl_model_group *group);
 
 /** "on", "behind", "ahead", "beside", "left out": for a table and for plots/. */
 const char *pl_frontier_place_name(enum pl_frontier_place place);
@@ -43,16 +41,8 @@ const char *pl_frontier_place_name(enum pl_frontier_place place);
  *  row's own label where it is not swept. */
 void pl_frontier_label(const struct pl_frontier_point *point, char *text);
 
-/** The CPU in three figures: heaps differ by little, and all of them may take a hundredth of a
- *  percent. @param text PL_TEXT_FIGURE */
-void pl_frontier_cpu(const struct pl_frontier_point *point, char *text);
-
 /** Why a point is left out: its outcome, or the figure that it lacks. */
 const char *pl_frontier_why(const struct pl_frontier_point *point);
-
-/** How to read the table below it, with what was left out. */
-void pl_frontier_fact(const struct pl_model_group *group, const struct pl_frontier *frontier,
-                      char *text, size_t capacity);
 
 /** Writes FOLDER/plots/frontiers.json, which plots/frontier.py draws; removes one of an earlier run
  *  where no group has a sweep. @return 0 or a negative errno */

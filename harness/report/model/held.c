@@ -1,12 +1,12 @@
 /* Finding models and their counterparts, and holding one against the other (held.h). */
 #include "harness/report/model/held.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "allocators/allocator.h"
+#include "harness/base/spare_memory.h"
 #include "harness/results/counterparts.h"
 #include "harness/results/document.h"
 
@@ -131,47 +131,39 @@ static bool hold(const struct pl_model *m, const char *folder, const json_t *com
     return h->real.peak_bytes > 0 && h->real.mean_bytes > 0;
 }
 
-static int append(struct pl_held_list *list, const struct pl_held *held)
+static void append(struct pl_held_list *list, const struct pl_held *held)
 {
     if (list->count == list->capacity) {
-        size_t capacity = 2 * list->capacity + 8;
-        struct pl_held *rows = realloc(list->rows, capacity * sizeof *rows);
-        if (!rows)
-            return -ENOMEM;
-        list->rows = rows;
-        list->capacity = capacity;
+        list->capacity = 2 * list->capacity + 8;
+        list->rows = realloc(list->rows, list->capacity * sizeof *list->rows);
+        if (!list->rows)
+            pl_memory_refused();
     }
     list->rows[list->count++] = *held;
-    return 0;
 }
 
-static int make_group(const struct pl_model *m, const struct pl_model_group *g, const char *folder,
+static void add_group(const struct pl_model *m, const struct pl_model_group *g, const char *folder,
                       struct pl_held_list *list)
 {
     const char *counterpart = pl_document_string(g->rows[0].cells[0], "counterpart");
-    int rc = 0;
-    for (size_t i = 0; *counterpart && !rc && i < g->row_count; i++) {
+    for (size_t i = 0; *counterpart && i < g->row_count; i++) {
         struct pl_held held = {.group = g, .row = &g->rows[i], .counterpart = counterpart};
-        bool holds = hold(m, folder, list->committed, &held);
-        rc = holds ? append(list, &held) : 0;
-        if (rc || !holds)
+        if (hold(m, folder, list->committed, &held))
+            append(list, &held);
+        else
             free_curves(&held);
     }
-    return rc;
 }
 
-int pl_held_make(const struct pl_model *m, const char *folder, const char *committed,
-                 struct pl_held_list *list)
+struct pl_held_list pl_held_make(const struct pl_model *m, const char *folder,
+                                 const char *committed)
 {
     struct pl_error ignored;
-    int rc = 0;
-    *list = (struct pl_held_list){0};
-    pl_counterparts_read(committed, &list->committed, &ignored);
-    for (size_t i = 0; !rc && i < m->group_count; i++)
-        rc = m->groups[i].row_count ? make_group(m, &m->groups[i], folder, list) : 0;
-    if (rc)
-        pl_held_free(list);
-    return rc;
+    struct pl_held_list list = {0};
+    pl_counterparts_read(committed, &list.committed, &ignored);
+    for (size_t i = 0; i < m->group_count; i++)
+        add_group(m, &m->groups[i], folder, &list);
+    return list;
 }
 
 void pl_held_free(struct pl_held_list *list)
@@ -191,4 +183,26 @@ double pl_held_peak_error(const struct pl_held *h)
 double pl_held_mean_error(const struct pl_held *h)
 {
     return pl_counterparts_error(h->model.mean_bytes, h->real.mean_bytes);
+}
+
+static json_t *curve_json(const char *scenario, const char *stack, const struct pl_held_curve *c)
+{
+    return json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "scenario", scenario, "allocator", stack,
+                     "first_bytes", c->first_bytes, "peak_bytes", c->peak_bytes, "mean_bytes",
+                     c->mean_bytes, "seconds", c->seconds);
+}
+
+json_t *pl_held_json(const struct pl_held_list *list)
+{
+    json_t *rows = json_array();
+    for (size_t i = 0; i < list->count; i++) {
+        const struct pl_held *h = &list->rows[i];
+        json_array_append_new(
+            rows, json_pack("{s:o, s:o, s:f, s:f, s:b, s:s*, s:s*}", "model",
+                            curve_json(h->group->scenario, h->row->stack, &h->model), "real",
+                            curve_json(h->counterpart, h->stack, &h->real), "peak_error_percent",
+                            pl_held_peak_error(h), "mean_error_percent", pl_held_mean_error(h),
+                            "stretched", h->stretched, "date", h->date, "versions", h->versions));
+    }
+    return rows;
 }

@@ -10,11 +10,7 @@
 #define PL_REPORT_MODEL_HELD_H
 
 #include "harness/report/model/model.h"
-#include "harness/report/writers/document.h"
 #include "harness/results/rss_series.h"
-
-#define PL_HELD_TEXT 160 /* of a cell of its table, with its NUL */
-#define PL_HELD_COLUMNS 10
 
 /** One of the two. */
 struct pl_held_curve {
@@ -46,10 +42,9 @@ struct pl_held_list {
  *  and those without a curve of the counterpart are left out.
  *  @param folder of the model's results @param committed the file's path, or NULL for ours; one
  * that can't be read is none
- *  @param list set on success; pl_held_free
- *  @return 0 or -ENOMEM */
-int pl_held_make(const struct pl_model *model, const char *folder, const char *committed,
-                 struct pl_held_list *list);
+ *  @return pl_held_free */
+struct pl_held_list pl_held_make(const struct pl_model *model, const char *folder,
+                                 const char *committed);
 
 /** Takes one that was never made, or half. */
 void pl_held_free(struct pl_held_list *list);
@@ -57,22 +52,6 @@ void pl_held_free(struct pl_held_list *list);
 /** How far the model is off, percent of the real figure. */
 double pl_held_peak_error(const struct pl_held *held);
 double pl_held_mean_error(const struct pl_held *held);
-
-/** A cell of the table. @param column below PL_HELD_COLUMNS */
-void pl_held_cell(const struct pl_held *held, size_t column, char text[PL_HELD_TEXT]);
-
-/** What the table is of, and what is held against what: a heading and a paragraph. */
-extern const char pl_held_heading[], pl_held_note[];
-
-/** The caption of a picture. */
-void pl_held_caption(const struct pl_held *held, char text[2 * PL_HELD_TEXT]);
-
-/** Prints the table for the terminal; nothing where nothing is held. @param folder of the results
- */
-void pl_held_table(FILE *out, const json_t *root, const char *folder);
-
-/** Writes the table into a report. */
-void pl_held_rows(struct pl_doc *doc, const struct pl_held_list *list);
 
 /** A list of objects for report.json. */
 json_t *pl_held_json(const struct pl_held_list *list);

@@ -1,12 +1,12 @@
 /* Grouping cells and summing up their repetitions (model.h). */
 #include "harness/report/model/model.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/spare_memory.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 
@@ -15,38 +15,40 @@ static const json_t *container_of(const json_t *cell)
     return json_object_get(cell, "container");
 }
 
-/* What the cells of a group share, as one text. NULL when out of memory */
+/* What the cells of a group share, as one text. */
 static char *group_key(const json_t *cell)
 {
     struct pl_cell_name name = pl_cell_name_of(cell);
     const json_t *container = container_of(cell);
-    char *key = NULL;
-    int length = asprintf(&key, "%s\n%s\n%s\n%s\n%.17g\n%.17g", name.scenario, name.format,
-                          name.clock, pl_document_string(container, "kind"),
+    return pl_memory_text("%s\n%s\n%s\n%s\n%.17g\n%.17g", name.scenario, name.format, name.clock,
+                          pl_document_string(container, "kind"),
                           json_number_value(json_object_get(container, "bytes")),
                           json_number_value(json_object_get(cell, "duration_seconds")));
-    return length < 0 ? NULL : key;
 }
 
-/* One more place at the end of an array, zeroed; NULL when out of memory. */
+/* One more place at the end of an array, zeroed. */
 static void *grow(void *array, size_t *count, size_t *capacity, size_t size)
 {
     char *larger = array;
     if (*count == *capacity) {
-        size_t wanted = *capacity ? 2 * *capacity : 4;
-        larger = realloc(array, wanted * size);
+        *capacity = *capacity ? 2 * *capacity : 4;
+        larger = realloc(array, *capacity * size);
         if (!larger)
-            return NULL;
-        *capacity = wanted;
+            pl_memory_refused();
     }
     memset(larger + (*count)++ * size, 0, size);
     return larger;
 }
 
+static void number(struct pl_index *index, const char *key, size_t number)
+{
+    pl_memory_had(pl_index_set(index, key, number));
+}
+
 /* The name of a group's pictures. plots/plot.py names them by the same rule: what is no letter,
  * digit, dot, underscore or hyphen becomes a hyphen, and alike names get the first number that is
  * free. The index has the next to try of each name. */
-static int name_picture(struct pl_model *m, struct pl_model_group *g)
+static void name_picture(struct pl_model *m, struct pl_model_group *g)
 {
     char base[100];
     snprintf(base, sizeof base, "%.60s-%.30s", g->scenario, g->format);
@@ -54,24 +56,22 @@ static int name_picture(struct pl_model *m, struct pl_model_group *g)
         if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-", *at))
             *at = '-';
     snprintf(g->picture, sizeof g->picture, "%s", base);
-    size_t number = pl_index_find(&m->pictures, base);
-    if (number == PL_INDEX_NONE)
-        return pl_index_set(&m->pictures, base, 2);
+    size_t next = pl_index_find(&m->pictures, base);
+    if (next == PL_INDEX_NONE) {
+        number(&m->pictures, base, 2);
+        return;
+    }
     do
-        snprintf(g->picture, sizeof g->picture, "%s-%zu", base, number++);
+        snprintf(g->picture, sizeof g->picture, "%s-%zu", base, next++);
     while (pl_index_find(&m->pictures, g->picture) != PL_INDEX_NONE);
-    int rc = pl_index_set(&m->pictures, base, number);
-    return rc ? rc : pl_index_set(&m->pictures, g->picture, 2);
+    number(&m->pictures, base, next);
+    number(&m->pictures, g->picture, 2);
 }
 
 static struct pl_model_group *add_group(struct pl_model *m, const json_t *cell, const char *key)
 {
-    if (pl_index_set(&m->group_numbers, key, m->group_count))
-        return NULL;
-    void *larger = grow(m->groups, &m->group_count, &m->group_capacity, sizeof *m->groups);
-    if (!larger)
-        return NULL;
-    m->groups = larger;
+    number(&m->group_numbers, key, m->group_count);
+    m->groups = grow(m->groups, &m->group_count, &m->group_capacity, sizeof *m->groups);
     struct pl_model_group *g = &m->groups[m->group_count - 1];
     g->scenario = pl_document_string(cell, "scenario");
     g->title = pl_document_string(cell, "title");
@@ -81,35 +81,24 @@ static struct pl_model_group *add_group(struct pl_model *m, const json_t *cell, 
     g->container_bytes = json_number_value(json_object_get(container_of(cell), "bytes"));
     g->duration_seconds = json_number_value(json_object_get(cell, "duration_seconds"));
     g->floor = PL_INDEX_NONE;
-    return name_picture(m, g) ? NULL : g;
+    name_picture(m, g);
+    return g;
 }
 
 static struct pl_model_group *group_of(struct pl_model *m, const json_t *cell)
 {
     char *key = group_key(cell);
-    size_t number = key ? pl_index_find(&m->group_numbers, key) : PL_INDEX_NONE;
-    struct pl_model_group *g = number != PL_INDEX_NONE ? &m->groups[number]
-                               : key                   ? add_group(m, cell, key)
-                                                       : NULL;
+    size_t known = pl_index_find(&m->group_numbers, key);
+    struct pl_model_group *g = known == PL_INDEX_NONE ? add_group(m, cell, key) : &m->groups[known];
     free(key);
     return g;
-}
-
-static char *row_key(const char *stack, uint32_t threads)
-{
-    char *key = NULL;
-    return asprintf(&key, "%u\n%s", threads, stack) < 0 ? NULL : key;
 }
 
 static struct pl_model_row *add_row(struct pl_model_group *g, const struct pl_cell_name *name,
                                     const char *key)
 {
-    if (pl_index_set(&g->row_numbers, key, g->row_count))
-        return NULL;
-    void *larger = grow(g->rows, &g->row_count, &g->row_capacity, sizeof *g->rows);
-    if (!larger)
-        return NULL;
-    g->rows = larger;
+    number(&g->row_numbers, key, g->row_count);
+    g->rows = grow(g->rows, &g->row_count, &g->row_capacity, sizeof *g->rows);
     struct pl_model_row *row = &g->rows[g->row_count - 1];
     *row = (struct pl_model_row){
         .stack = name->allocator, .threads = name->threads, .expected = PL_VERDICT_NONE};
@@ -117,30 +106,31 @@ static struct pl_model_row *add_row(struct pl_model_group *g, const struct pl_ce
     return row;
 }
 
+static char *row_key(const char *stack, uint32_t threads)
+{
+    return pl_memory_text("%u\n%s", threads, stack);
+}
+
 static struct pl_model_row *row_of(struct pl_model_group *g, const json_t *cell)
 {
     struct pl_cell_name name = pl_cell_name_of(cell);
     char *key = row_key(name.allocator, name.threads);
-    size_t number = key ? pl_index_find(&g->row_numbers, key) : PL_INDEX_NONE;
-    struct pl_model_row *row = number != PL_INDEX_NONE ? &g->rows[number]
-                               : key                   ? add_row(g, &name, key)
-                                                       : NULL;
+    size_t known = pl_index_find(&g->row_numbers, key);
+    struct pl_model_row *row = known == PL_INDEX_NONE ? add_row(g, &name, key) : &g->rows[known];
     free(key);
     return row;
 }
 
 /* Numbers the rows where they stand now. */
-static int number_rows(struct pl_model_group *g)
+static void number_rows(struct pl_model_group *g)
 {
-    int rc = 0;
-    for (size_t i = 0; !rc && i < g->row_count; i++) {
+    for (size_t i = 0; i < g->row_count; i++) {
         char *key = row_key(g->rows[i].stack, g->rows[i].threads);
-        rc = key ? pl_index_set(&g->row_numbers, key, i) : -ENOMEM;
+        number(&g->row_numbers, key, i);
         free(key);
-        if (g->floor == PL_INDEX_NONE && strcmp(g->rows[i].stack, "null") == 0)
+        if (g->floor == PL_INDEX_NONE && pl_model_is_null(&g->rows[i]))
             g->floor = i;
     }
-    return rc;
 }
 
 static int by_stack(const void *a, const void *b)
@@ -152,21 +142,18 @@ static int by_stack(const void *a, const void *b)
 }
 
 /* Stacks stay in the order in which the document has them first. */
-static int sort_rows(struct pl_model_group *g)
+static void sort_rows(struct pl_model_group *g)
 {
     struct pl_index stacks = {0};
-    int rc = 0;
-    for (size_t i = 0; !rc && i < g->row_count; i++) {
+    for (size_t i = 0; i < g->row_count; i++) {
         size_t first = pl_index_find(&stacks, g->rows[i].stack);
         if (first == PL_INDEX_NONE)
-            rc = pl_index_set(&stacks, g->rows[i].stack, i);
-        g->rows[i].order = first == PL_INDEX_NONE ? i : first;
+            number(&stacks, g->rows[i].stack, first = i);
+        g->rows[i].order = first;
     }
     pl_index_free(&stacks);
-    if (rc)
-        return rc;
     qsort(g->rows, g->row_count, sizeof *g->rows, by_stack);
-    return number_rows(g);
+    number_rows(g);
 }
 
 /* What tables ask of a group for each of their cells. */
@@ -185,15 +172,11 @@ static void note_used(struct pl_model_group *g)
 }
 
 /* Known when all rows are there. Where all have as many, the group's conditions say so. */
-static int name_row(const struct pl_model_group *g, struct pl_model_row *row)
+static void name_row(const struct pl_model_group *g, struct pl_model_row *row)
 {
-    bool told = !g->threads && row->threads > 1;
-    int length = told ? asprintf(&row->label, "%s, %u threads", row->stack, row->threads)
-                      : asprintf(&row->label, "%s", row->stack);
-    if (length >= 0)
-        return 0;
-    row->label = NULL;
-    return -ENOMEM;
+    row->label = !g->threads && row->threads > 1
+                     ? pl_memory_text("%s, %u threads", row->stack, row->threads)
+                     : pl_memory_text("%s", row->stack);
 }
 
 static enum pl_outcome outcome_of(const json_t *cell)
@@ -224,17 +207,13 @@ static enum pl_verdict worse(enum pl_verdict a, enum pl_verdict b)
     return weight[b] > weight[a] ? b : a;
 }
 
-static int add_cell(struct pl_model *m, const json_t *cell)
+static void add_cell(struct pl_model *m, const json_t *cell)
 {
     struct pl_model_group *g = group_of(m, cell);
-    struct pl_model_row *row = g ? row_of(g, cell) : NULL;
-    void *larger =
-        row ? grow(row->cells, &row->cell_count, &row->cell_capacity, sizeof *row->cells) : NULL;
-    if (!larger)
-        return -ENOMEM;
-    row->cells = larger;
-    row->cells[row->cell_count - 1] = cell;
+    struct pl_model_row *row = row_of(g, cell);
     enum pl_outcome outcome = outcome_of(cell); /* the enum goes from good to bad */
+    row->cells = grow(row->cells, &row->cell_count, &row->cell_capacity, sizeof *row->cells);
+    row->cells[row->cell_count - 1] = cell;
     row->outcome = outcome > row->outcome ? outcome : row->outcome;
     row->outcomes[outcome]++;
     row->expected = worse(row->expected, verdict_of(cell));
@@ -242,14 +221,26 @@ static int add_cell(struct pl_model *m, const json_t *cell)
     m->cell_count++;
     m->outcomes[outcome]++;
     m->verdicts[verdict_of(cell)]++;
-    return 0;
 }
 
-static int sum_up(struct pl_model_row *row)
+static int ascending(const void *a, const void *b)
 {
-    double *values = malloc(row->cell_count * sizeof *values);
-    if (!values)
-        return -ENOMEM;
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+struct pl_summary pl_summary_of(double *values, size_t count)
+{
+    if (count == 0)
+        return (struct pl_summary){0};
+    qsort(values, count, sizeof *values, ascending);
+    double upper = values[count / 2], lower = values[(count - 1) / 2];
+    return (struct pl_summary){count, (lower + upper) / 2, values[0], values[count - 1]};
+}
+
+static void sum_up(struct pl_model_row *row)
+{
+    double *values = pl_memory_take(row->cell_count, sizeof *values);
     for (size_t k = 0; k < PL_MODEL_METRICS; k++) {
         size_t count = 0;
         for (size_t i = 0; i < row->cell_count; i++) {
@@ -261,44 +252,30 @@ static int sum_up(struct pl_model_row *row)
         row->metrics[k] = pl_summary_of(values, count);
     }
     free(values);
-    return 0;
 }
 
-static int finish_group(struct pl_model_group *g)
+static void finish_group(struct pl_model_group *g)
 {
-    int rc = sort_rows(g);
-    for (size_t r = 0; !rc && r < g->row_count; r++) {
-        rc = sum_up(&g->rows[r]);
-        if (!rc)
-            rc = name_row(g, &g->rows[r]);
+    sort_rows(g);
+    for (size_t r = 0; r < g->row_count; r++) {
+        sum_up(&g->rows[r]);
+        name_row(g, &g->rows[r]);
     }
     note_used(g);
-    return rc;
-}
-
-static int build(struct pl_model *m)
-{
-    const json_t *cell;
-    size_t i;
-    int rc = 0;
-    json_array_foreach(json_object_get(m->root, "cells"), i, cell) if (!rc) rc = add_cell(m, cell);
-    for (size_t g = 0; !rc && g < m->group_count; g++)
-        rc = finish_group(&m->groups[g]);
-    return rc;
 }
 
 int pl_model_build(struct pl_model *m, const json_t *root, struct pl_error *error)
 {
+    const json_t *cell;
+    size_t i;
     *m = (struct pl_model){0};
     int rc = pl_document_check(root, error);
     if (rc)
         return rc;
     m->root = json_incref((json_t *)root);
-    rc = build(m);
-    if (rc) {
-        pl_model_free(m);
-        return pl_error_set(error, rc, "out of memory");
-    }
+    json_array_foreach(json_object_get(root, "cells"), i, cell) add_cell(m, cell);
+    for (size_t g = 0; g < m->group_count; g++)
+        finish_group(&m->groups[g]);
     return 0;
 }
 
@@ -326,10 +303,9 @@ int pl_model_load(struct pl_model *m, const char *folder, struct pl_error *error
         return rc;
     rc = pl_model_build(m, root, error);
     json_decref(root);
-    if (rc)
-        return rc;
-    look_for_series(m, folder);
-    return 0;
+    if (!rc)
+        look_for_series(m, folder);
+    return rc;
 }
 
 void pl_model_free(struct pl_model *m)
@@ -349,6 +325,20 @@ void pl_model_free(struct pl_model *m)
     *m = (struct pl_model){0};
 }
 
+bool pl_model_is_null(const struct pl_model_row *row)
+{
+    return strcmp(row->stack, "null") == 0;
+}
+
+double pl_model_share_dropped(const struct pl_model_row *row)
+{
+    const struct pl_summary *received = &row->metrics[PL_MODEL_packets_received];
+    const struct pl_summary *dropped = &row->metrics[PL_MODEL_packets_dropped];
+    return dropped->count && received->count && received->median > 0
+               ? dropped->median / received->median
+               : 0;
+}
+
 const struct pl_model_row *pl_model_floor(const struct pl_model_group *g)
 {
     return g->floor == PL_INDEX_NONE ? NULL : &g->rows[g->floor];
@@ -358,7 +348,23 @@ const struct pl_model_row *pl_model_row_of(const struct pl_model_group *g, const
                                            uint32_t threads)
 {
     char *key = row_key(stack, threads);
-    size_t number = key ? pl_index_find(&g->row_numbers, key) : PL_INDEX_NONE;
+    size_t known = pl_index_find(&g->row_numbers, key);
     free(key);
-    return number == PL_INDEX_NONE ? NULL : &g->rows[number];
+    return known == PL_INDEX_NONE ? NULL : &g->rows[known];
+}
+
+json_t *pl_model_heaps(const struct pl_model *m)
+{
+    json_t *list = json_array(), *cell;
+    size_t i;
+    json_array_foreach(json_object_get(m->root, "cells"), i, cell)
+    {
+        json_t *heap = json_object_get(cell, "heap");
+        size_t known = 0;
+        while (known < json_array_size(list) && !json_equal(json_array_get(list, known), heap))
+            known++;
+        if (heap && known == json_array_size(list))
+            json_array_append(list, heap);
+    }
+    return list;
 }

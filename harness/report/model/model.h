@@ -95,6 +95,12 @@ int pl_model_load(struct pl_model *model, const char *folder, struct pl_error *e
 /** Takes a model that was never built, or half. */
 void pl_model_free(struct pl_model *model);
 
+/** Whether a row is of the `null` heap: what the harness itself costs. */
+bool pl_model_is_null(const struct pl_model_row *row);
+
+/** What a row dropped of what it received, in the median; 0 where either is unknown. */
+double pl_model_share_dropped(const struct pl_model_row *row);
+
 /** The row of the `null` heap, which is the floor of the group's rows with as many threads; NULL
  *  where it was not run. */
 const struct pl_model_row *pl_model_floor(const struct pl_model_group *group);
@@ -102,5 +108,9 @@ const struct pl_model_row *pl_model_floor(const struct pl_model_group *group);
 /** The row of a stack with so many threads, or NULL. */
 const struct pl_model_row *pl_model_row_of(const struct pl_model_group *group, const char *stack,
                                            uint32_t threads);
+
+/** A list of the heaps that served a cell, each once: {"name", "version", "library"}. @return new
+ */
+json_t *pl_model_heaps(const struct pl_model *model);
 
 #endif

@@ -1,12 +1,12 @@
 /* Texts of the instruments' sections (instruments.h). */
 #include "harness/report/model/observed.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/spare_memory.h"
 #include "harness/report/writers/text.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"
@@ -20,8 +20,8 @@ static struct pl_observed *section_of(struct pl_observed_list *s, const json_t *
     struct pl_observed *section = &s->list[s->count++];
     section->name = name;
     section->instrument = pl_instrument_find(name);
-    section->entries = calloc(most, sizeof *section->entries);
-    return section->entries ? section : NULL;
+    section->entries = pl_memory_take(most, sizeof *section->entries);
+    return section;
 }
 
 static void add_figures(struct pl_observed *section, const json_t *entry)
@@ -38,27 +38,19 @@ static void add_figures(struct pl_observed *section, const json_t *entry)
     }
 }
 
-int pl_observed_make(const json_t *root, struct pl_observed_list *sections)
+struct pl_observed_list pl_observed_make(const json_t *root)
 {
     const json_t *entries = json_object_get(root, "instruments"), *entry;
-    struct pl_observed_list made = {0};
     size_t most = json_array_size(entries), i;
-    made.list = calloc(most ? most : 1, sizeof *made.list);
-    if (!made.list)
-        return -ENOMEM;
+    struct pl_observed_list made = {.list = pl_memory_take(most, sizeof *made.list)};
     json_array_foreach(entries, i, entry)
     {
         struct pl_observed *section = section_of(&made, entry, most);
-        if (!section) {
-            pl_observed_free(&made);
-            return -ENOMEM;
-        }
         section->entries[section->entry_count++] = entry;
         section->agrees |= json_object_get(entry, "agreement") != NULL;
         add_figures(section, entry);
     }
-    *sections = made;
-    return 0;
+    return made;
 }
 
 void pl_observed_free(struct pl_observed_list *s)
@@ -108,10 +100,10 @@ void pl_observed_agreement(const json_t *entry, char *text)
     }
     pl_text_count(theirs, json_number_value(json_object_get(agreement, "theirs")));
     pl_text_count(ours, json_number_value(json_object_get(agreement, "ours")));
-    int n = snprintf(text, PL_OBSERVED_TEXT, "%s, ours %s", theirs, ours);
+    snprintf(text, PL_OBSERVED_TEXT, "%s, ours %s", theirs, ours);
     if (ratio)
-        snprintf(text + n, PL_OBSERVED_TEXT - (size_t)n, ": %.2f %% apart",
-                 100 * fabs(json_number_value(ratio) - 1));
+        pl_text_add(text, PL_OBSERVED_TEXT, ": %.2f %% apart",
+                    100 * fabs(json_number_value(ratio) - 1));
 }
 
 void pl_observed_stack(const json_t *entry, char *text, size_t capacity)
@@ -119,9 +111,8 @@ void pl_observed_stack(const json_t *entry, char *text, size_t capacity)
     struct pl_cell_name asked = pl_cell_name_of(entry);
     const char *run = pl_document_string(entry, "allocator_run");
     pl_cell_name_stack(&asked, text, capacity);
-    size_t used = strlen(text);
     if (strcmp(asked.allocator, run) != 0)
-        snprintf(text + used, capacity - used, ", run as %s", run);
+        pl_text_add(text, capacity, ", run as %s", run);
 }
 
 void pl_observed_apart(const json_t *entry, char *text)

@@ -26,9 +26,8 @@ struct pl_observed_list {
 };
 
 /** Sorts the entries of a results document, which pl_document_check has seen, by instrument.
- *  @param sections set on success, pointing into the document; pl_observed_free
- *  @return 0 (also for a document without instruments) or -ENOMEM */
-int pl_observed_make(const json_t *root, struct pl_observed_list *sections);
+ *  @return pointing into the document; pl_observed_free */
+struct pl_observed_list pl_observed_make(const json_t *root);
 
 void pl_observed_free(struct pl_observed_list *sections);
 

@@ -1,8 +1,8 @@
 /* Ranking the rows of a model (severity.h). */
 #include "harness/report/model/severity.h"
 
-#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/report/writers/text.h"
@@ -26,12 +26,6 @@ static double median_of(const struct pl_model_row *row, enum pl_model_metric met
     return row->metrics[metric].count ? row->metrics[metric].median : 0;
 }
 
-static double share_dropped(const struct pl_model_row *row)
-{
-    double received = median_of(row, PL_MODEL_packets_received);
-    return received > 0 ? median_of(row, PL_MODEL_packets_dropped) / received : 0;
-}
-
 static enum pl_severity rank_of(const struct pl_model_row *row)
 {
     static const enum pl_severity ranks[] = {[PL_OUTCOME_BOUNDED] = PL_SEVERITY_DROPPING,
@@ -42,10 +36,11 @@ static enum pl_severity rank_of(const struct pl_model_row *row)
                                              [PL_OUTCOME_TIMEOUT] = PL_SEVERITY_TIMEOUT};
     if (row->expected == PL_VERDICT_FAILED)
         return PL_SEVERITY_FAILED;
-    if (strcmp(row->stack, "null") == 0)
+    if (pl_model_is_null(row))
         return PL_SEVERITY_NOT;
     enum pl_severity rank = ranks[row->outcome];
-    return rank == PL_SEVERITY_DROPPING && share_dropped(row) <= 0 ? PL_SEVERITY_NOT : rank;
+    return rank == PL_SEVERITY_DROPPING && pl_model_share_dropped(row) <= 0 ? PL_SEVERITY_NOT
+                                                                            : rank;
 }
 
 static double badness_of(const struct pl_model_row *row, enum pl_severity rank)
@@ -58,7 +53,7 @@ static double badness_of(const struct pl_model_row *row, enum pl_severity rank)
     case PL_SEVERITY_GROWING:
         return median_of(row, PL_MODEL_rss_growth_bytes_per_minute);
     case PL_SEVERITY_DROPPING:
-        return share_dropped(row);
+        return pl_model_share_dropped(row);
     default:
         return median_of(row, PL_MODEL_rss_bytes_peak);
     }
@@ -66,7 +61,9 @@ static double badness_of(const struct pl_model_row *row, enum pl_severity rank)
 
 static bool is_worse(const struct pl_severe *a, const struct pl_severe *b)
 {
-    return a->rank != b->rank ? a->rank < b->rank : a->degree > b->degree;
+    return a->rank != b->rank       ? a->rank < b->rank
+           : a->degree != b->degree ? a->degree > b->degree
+                                    : a->alike > b->alike;
 }
 
 /* The worst row of a group with this rank, and how many there are with it. */
@@ -84,6 +81,29 @@ static struct pl_severe worst_of(const struct pl_model_group *g, enum pl_severit
         worst.degree = degree;
     }
     return worst;
+}
+
+static struct pl_severe worst_of_group(const struct pl_model_group *g)
+{
+    struct pl_severe worst = worst_of(g, PL_SEVERITY_FAILED);
+    for (enum pl_severity rank = PL_SEVERITY_FAILED + 1; !worst.row && rank <= PL_SEVERITY_NOT;
+         rank++)
+        worst = worst_of(g, rank);
+    return worst;
+}
+
+static int by_severity(const void *a, const void *b)
+{
+    const struct pl_severe *x = a, *y = b;
+    return is_worse(x, y) ? -1 : is_worse(y, x) ? 1 : (x->group > y->group) - (x->group < y->group);
+}
+
+void pl_severe_groups(const struct pl_model *m, struct pl_severe *groups)
+{
+    for (size_t i = 0; i < m->group_count; i++)
+        groups[i] = worst_of_group(&m->groups[i]);
+    if (m->group_count)
+        qsort(groups, m->group_count, sizeof *groups, by_severity);
 }
 
 /* @return how many there are now */
@@ -113,17 +133,6 @@ size_t pl_severe_find(const struct pl_model *m, struct pl_severe list[PL_SEVERIT
     return count;
 }
 
-static void add(char *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void add(char *text, const char *format, ...)
-{
-    size_t used = strlen(text);
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text + used, PL_SEVERITY_TEXT - used, format, args);
-    va_end(args);
-}
-
 /* The first cell that was judged so, or that ended as the row did. */
 static const json_t *cell_of(const struct pl_model_row *row, const char *key, const char *value)
 {
@@ -145,9 +154,10 @@ static void tell_failed(const struct pl_model_row *row, char *text)
     size_t count = 0;
     for (size_t i = 0; i < row->cell_count; i++)
         count += strcmp(pl_document_string(row->cells[i], "expected"), failed) == 0;
-    add(text, "%s", pl_document_string(cell_of(row, "expected", failed), "expected_why"));
+    pl_text_add(text, PL_SEVERITY_TEXT, "%s",
+                pl_document_string(cell_of(row, "expected", failed), "expected_why"));
     if (row->cell_count > 1)
-        add(text, " (%zu of %zu repetitions)", count, row->cell_count);
+        pl_text_add(text, PL_SEVERITY_TEXT, " (%zu of %zu repetitions)", count, row->cell_count);
 }
 
 static void tell_killed(const struct pl_severe *w, char *text)
@@ -155,7 +165,7 @@ static void tell_killed(const struct pl_severe *w, char *text)
     char time[PL_TEXT_FIGURE], peak[PL_TEXT_FIGURE];
     pl_text_duration(time, median_of(w->row, PL_MODEL_time_to_oom_seconds));
     pl_text_bytes(peak, median_of(w->row, PL_MODEL_rss_bytes_peak));
-    add(text, "killed after %s at %s", time, peak);
+    pl_text_add(text, PL_SEVERITY_TEXT, "killed after %s at %s", time, peak);
 }
 
 static void tell_growing(const struct pl_severe *w, char *text)
@@ -166,9 +176,11 @@ static void tell_growing(const struct pl_severe *w, char *text)
     pl_text_bytes(peak, median_of(w->row, PL_MODEL_rss_bytes_peak));
     pl_text_duration(duration, w->group->duration_seconds);
     if (growth > 0)
-        add(text, "still growing, by %s/min, to %s within %s", slope, peak, duration);
+        pl_text_add(text, PL_SEVERITY_TEXT, "still growing, by %s/min, to %s within %s", slope,
+                    peak, duration);
     else /* the robust slope reads 0 on a staircase */
-        add(text, "still growing, in steps, to %s within %s", peak, duration);
+        pl_text_add(text, PL_SEVERITY_TEXT, "still growing, in steps, to %s within %s", peak,
+                    duration);
 }
 
 static void tell_dropping(const struct pl_severe *w, char *text)
@@ -176,7 +188,8 @@ static void tell_dropping(const struct pl_severe *w, char *text)
     char dropped[PL_TEXT_FIGURE], received[PL_TEXT_FIGURE];
     pl_text_count(dropped, median_of(w->row, PL_MODEL_packets_dropped));
     pl_text_count(received, median_of(w->row, PL_MODEL_packets_received));
-    add(text, "drops %s of %s packets (%.3g %%)", dropped, received, 100 * share_dropped(w->row));
+    pl_text_add(text, PL_SEVERITY_TEXT, "drops %s of %s packets (%.3g %%)", dropped, received,
+                100 * pl_model_share_dropped(w->row));
 }
 
 /* A failure says itself what was expected. */
@@ -184,12 +197,12 @@ static void tell_expected(const struct pl_model_row *row, char *text)
 {
     const char *open = pl_verdict_name(PL_VERDICT_NOT_CHECKED);
     if (row->expected == PL_VERDICT_MET)
-        add(text, ", as expected");
+        pl_text_add(text, PL_SEVERITY_TEXT, ", as expected");
     else if (row->expected == PL_VERDICT_NOT_CHECKED)
-        add(text, ", not checked (%s)",
-            pl_document_string(cell_of(row, "expected", open), "expected_why"));
+        pl_text_add(text, PL_SEVERITY_TEXT, ", not checked (%s)",
+                    pl_document_string(cell_of(row, "expected", open), "expected_why"));
     else if (row->expected == PL_VERDICT_NONE)
-        add(text, ", of which nothing was expected");
+        pl_text_add(text, PL_SEVERITY_TEXT, ", of which nothing was expected");
 }
 
 void pl_severe_reason(const struct pl_severe *w, char text[PL_SEVERITY_TEXT])
@@ -204,8 +217,10 @@ void pl_severe_reason(const struct pl_severe *w, char text[PL_SEVERITY_TEXT])
     else if (w->rank == PL_SEVERITY_DROPPING)
         tell_dropping(w, text);
     else
-        add(text, "%s: %s", pl_outcome_name(w->row->outcome), why_of(w->row));
+        pl_text_add(text, PL_SEVERITY_TEXT, "%s: %s", pl_outcome_name(w->row->outcome),
+                    why_of(w->row));
     tell_expected(w->row, text);
     if (w->alike)
-        add(text, "; %zu more row%s of this scenario likewise", w->alike, w->alike > 1 ? "s" : "");
+        pl_text_add(text, PL_SEVERITY_TEXT, "; %zu more row%s of this scenario likewise", w->alike,
+                    w->alike > 1 ? "s" : "");
 }

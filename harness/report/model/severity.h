@@ -39,6 +39,10 @@ const char *pl_severe_rank_name(enum pl_severity rank);
  *  @param worst the worst first @return how many */
 size_t pl_severe_find(const struct pl_model *model, struct pl_severe worst[PL_SEVERITY_MAX]);
 
+/** Puts the groups in order by the worst row of each, alike ones in theirs.
+ *  @param groups room for group_count */
+void pl_severe_groups(const struct pl_model *model, struct pl_severe *groups);
+
 /** Why it is among them: "killed after 1 min 35 s at 176.2 MiB, as expected; 6 more stacks of this
  *  scenario likewise". */
 void pl_severe_reason(const struct pl_severe *worst, char text[PL_SEVERITY_TEXT]);

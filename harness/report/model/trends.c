@@ -1,13 +1,10 @@
 /* Choosing and judging series of the history (trends.h). */
 #include "harness/report/model/trends.h"
 
-#include <errno.h>
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/history/history_figures.h"
+#include "harness/base/spare_memory.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 #include "harness/results/host.h"
@@ -28,8 +25,7 @@ static bool is_of_group(const struct pl_series *s, const struct pl_model_group *
 
 static char *row_key(const char *stack, uint32_t threads, const char *metric)
 {
-    char *key = NULL;
-    return asprintf(&key, "%s\n%u\n%s", metric, threads, stack) < 0 ? NULL : key;
+    return pl_memory_text("%s\n%u\n%s", metric, threads, stack);
 }
 
 static const char *last_start(const struct pl_series *s)
@@ -38,32 +34,29 @@ static const char *last_start(const struct pl_series *s)
 }
 
 /* Of several for one row the one that goes on the longest, of those the last. */
-static int choose(struct pl_index *chosen, const struct pl_series_list *list, size_t number)
+static void choose(struct pl_index *chosen, const struct pl_series_list *list, size_t number)
 {
     const struct pl_series *s = &list->series[number];
     struct pl_cell_name name = pl_cell_name_of(s->cell);
     char *key = row_key(name.allocator, name.threads, s->metric->name);
-    size_t before = key ? pl_index_find(chosen, key) : PL_INDEX_NONE;
-    int rc = key ? 0 : -ENOMEM;
-    if (!rc &&
-        (before == PL_INDEX_NONE || strcmp(last_start(s), last_start(&list->series[before])) >= 0))
-        rc = pl_index_set(chosen, key, number);
+    size_t before = pl_index_find(chosen, key);
+    if (before == PL_INDEX_NONE || strcmp(last_start(s), last_start(&list->series[before])) >= 0)
+        pl_memory_had(pl_index_set(chosen, key, number));
     free(key);
-    return rc;
 }
 
 /* The series of each row of a group. @param host the hash of this one */
-static int choose_all(struct pl_index *chosen, const struct pl_series_list *list, const char *host,
-                      const struct pl_model_group *g)
+static struct pl_index choose_all(const struct pl_series_list *list, const char *host,
+                                  const struct pl_model_group *g)
 {
-    int rc = 0;
-    for (size_t i = 0; !rc && i < list->count; i++) {
+    struct pl_index chosen = {0};
+    for (size_t i = 0; i < list->count; i++) {
         const struct pl_series *s = &list->series[i];
         bool here = !s->host || strcmp(pl_document_string(s->host, "hash"), host) == 0;
         if (here && is_of_group(s, g))
-            rc = choose(chosen, list, i);
+            choose(&chosen, list, i);
     }
-    return rc;
+    return chosen;
 }
 
 static const struct pl_series *find(const struct pl_index *chosen,
@@ -71,19 +64,18 @@ static const struct pl_series *find(const struct pl_index *chosen,
                                     const struct pl_model_row *row, const char *metric)
 {
     char *key = row_key(row->stack, row->threads, metric);
-    size_t number = key ? pl_index_find(chosen, key) : PL_INDEX_NONE;
+    size_t number = pl_index_find(chosen, key);
     free(key);
     return number == PL_INDEX_NONE ? NULL : &list->series[number];
 }
 
 static int judge(struct pl_trends_series *s, struct pl_error *error)
 {
-    int rc = pl_trend_judge(s->series, &s->trend);
-    if (rc == -EINVAL)
-        return pl_error_set(error, rc, "the history's %s of %.120s: a value is beyond any measure",
-                            s->series->metric->name,
-                            pl_document_string(s->series->cell, "allocator"));
-    return rc ? pl_error_set(error, rc, "out of memory") : 0;
+    int rc = pl_memory_had(pl_trend_judge(s->series, &s->trend));
+    return rc ? pl_error_set(error, rc, "the history's %s of %.120s: a value is beyond any measure",
+                             s->series->metric->name,
+                             pl_document_string(s->series->cell, "allocator"))
+              : 0;
 }
 
 static int fill_rows(struct pl_trends *past, const struct pl_index *chosen,
@@ -95,25 +87,9 @@ static int fill_rows(struct pl_trends *past, const struct pl_index *chosen,
         for (size_t k = 0; !rc && k < PL_TRENDS_METRICS; k++) {
             struct pl_trends_series *s = &past->rows[r].metrics[k];
             s->series = find(chosen, &past->list, &g->rows[r], pl_trends_metrics[k]);
-            past->series_count += s->series != NULL;
             rc = s->series ? judge(s, error) : 0;
         }
     }
-    return rc;
-}
-
-static int fill(struct pl_trends *past, const char *host, const struct pl_model_group *g,
-                struct pl_error *error)
-{
-    struct pl_index chosen = {0};
-    past->rows = calloc(g->row_count + 1, sizeof *past->rows);
-    if (!past->rows || choose_all(&chosen, &past->list, host, g)) {
-        pl_index_free(&chosen);
-        return pl_error_set(error, -ENOMEM, "out of memory");
-    }
-    past->row_count = g->row_count;
-    int rc = fill_rows(past, &chosen, g, error);
-    pl_index_free(&chosen);
     return rc;
 }
 
@@ -123,17 +99,18 @@ int pl_trends_make(const json_t *runs, const json_t *host, const struct pl_model
     const struct pl_metric *metrics[PL_TRENDS_METRICS];
     struct pl_series_query query = {g->scenario, NULL, metrics, PL_TRENDS_METRICS};
     char hash[PL_HOST_HASH_TEXT];
-    struct pl_trends made = {0};
+    *past = (struct pl_trends){.rows = pl_memory_take(g->row_count, sizeof *past->rows),
+                               .row_count = g->row_count};
     for (size_t k = 0; k < PL_TRENDS_METRICS; k++)
         metrics[k] = pl_metric_find(pl_trends_metrics[k]);
     if (pl_host_hash(host, hash, sizeof hash))
         hash[0] = '\0';
-    int rc = pl_series_collect(runs, &query, &made.list);
-    rc = rc ? pl_error_set(error, rc, "out of memory") : fill(&made, hash, g, error);
+    pl_memory_had(pl_series_collect(runs, &query, &past->list));
+    struct pl_index chosen = choose_all(&past->list, hash, g);
+    int rc = fill_rows(past, &chosen, g, error);
+    pl_index_free(&chosen);
     if (rc)
-        pl_trends_free(&made);
-    else
-        *past = made;
+        pl_trends_free(past);
     return rc;
 }
 
@@ -145,20 +122,4 @@ void pl_trends_free(struct pl_trends *past)
     free(past->rows);
     pl_series_free(&past->list);
     *past = (struct pl_trends){0};
-}
-
-void pl_trends_change(const struct pl_series *s, const struct pl_trend_change *change, char *text,
-                      size_t capacity)
-{
-    char commit[PL_HISTORY_FIGURE], step[PL_HISTORY_FIGURE];
-    pl_history_commit(pl_document_string(change->run, "commit"), commit);
-    pl_history_step(s->metric, change->before, change->after, step);
-    int n = snprintf(text, capacity, "at %s, %.40s: %s, ", commit,
-                     pl_document_string(change->run, "started"), step);
-    if (n < 0 || (size_t)n >= capacity)
-        return;
-    if (isnan(change->p))
-        snprintf(text + n, capacity - (size_t)n, "exact");
-    else
-        snprintf(text + n, capacity - (size_t)n, "p %.3f", change->p);
 }

@@ -27,23 +27,17 @@ struct pl_trends {
     struct pl_series_list list;
     struct pl_trends_row *rows; /* of the group, in its order */
     size_t row_count;
-    size_t series_count; /* that were found */
 };
 
 /** Finds and judges a group's series. Of several (a recording, a key of the scenario or a limit was
  *  changed meanwhile) the one that was added to last is meant.
  *  @param runs from pl_history_read; must outlive the past @param host of the report
  *  @param past set on success; pl_trends_free
- *  @return 0; -EINVAL with one line for a value beyond any measure; -ENOMEM */
+ *  @return 0; or -EINVAL with one line for a value beyond any measure */
 int pl_trends_make(const json_t *runs, const json_t *host, const struct pl_model_group *group,
                    struct pl_trends *past, struct pl_error *error);
 
 /** Takes one that was never made, or half. */
 void pl_trends_free(struct pl_trends *past);
-
-/** A change in words: "at c0ffee, 2026-01-02T03:04:05Z: 44.2
- *  MiB -> 47.0 MiB (+6.33 %), p 0.003". */
-void pl_trends_change(const struct pl_series *series, const struct pl_trend_change *change,
-                      char *text, size_t capacity);
 
 #endif

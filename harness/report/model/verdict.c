@@ -30,11 +30,6 @@ static void write_name(FILE *out, const struct pl_model_group *g, const struct p
         fprintf(out, " with %u threads", row->threads);
 }
 
-static bool is_floor(const struct pl_model_row *row)
-{
-    return strcmp(row->stack, "null") == 0;
-}
-
 /* Alike rows stay in their order, which is that of the array. */
 static int by_place(const struct pl_model_row *a, const struct pl_model_row *b)
 {
@@ -66,7 +61,7 @@ static void choose(struct choice *c, const struct pl_model_group *g, enum pl_out
     c->metric = metric;
     for (size_t i = 0; i < g->row_count; i++) {
         const struct pl_model_row *row = &g->rows[i];
-        if (row->outcome == outcome && !is_floor(row))
+        if (row->outcome == outcome && !pl_model_is_null(row))
             c->rows[c->count++] = row;
     }
     qsort(c->rows, c->count, sizeof(struct pl_model_row *),
@@ -125,19 +120,24 @@ static void write_container(FILE *out, const struct pl_model_group *g)
 /* @return whether any stack ended badly */
 static bool write_ended(FILE *out, const struct pl_model_group *g, struct choice *c)
 {
-    char within[PL_TEXT_FIGURE * 2] = "to", duration[PL_TEXT_FIGURE];
+    static const struct {
+        enum pl_outcome outcome;
+        enum pl_model_metric metric;
+        const char *verb, *preposition;
+    } clauses[] = {
+        {PL_OUTCOME_OOM_KILLED, PL_MODEL_time_to_oom_seconds, "the kernel kills", "after"},
+        {PL_OUTCOME_ALLOC_FAILED, PL_MODEL_rss_bytes_peak, "allocations fail under", "at"},
+        {PL_OUTCOME_CRASHED, PL_MODEL_rss_bytes_peak, "a crash ends", "at"},
+        {PL_OUTCOME_TIMEOUT, PL_MODEL_rss_bytes_peak, "the time runs out under", NULL},
+        {PL_OUTCOME_GROWING, PL_MODEL_rss_bytes_peak, "memory still grows under", "to"},
+    };
+    char duration[PL_TEXT_FIGURE];
     bool first = true;
-    choose(c, g, PL_OUTCOME_OOM_KILLED, PL_MODEL_time_to_oom_seconds);
-    first = write_clause(out, c, first, "the kernel kills", "after");
-    choose(c, g, PL_OUTCOME_ALLOC_FAILED, PL_MODEL_rss_bytes_peak);
-    first = write_clause(out, c, first, "allocations fail under", "at");
-    choose(c, g, PL_OUTCOME_CRASHED, PL_MODEL_rss_bytes_peak);
-    first = write_clause(out, c, first, "a crash ends", "at");
-    choose(c, g, PL_OUTCOME_TIMEOUT, PL_MODEL_rss_bytes_peak);
-    first = write_clause(out, c, first, "the time runs out under", NULL);
-    choose(c, g, PL_OUTCOME_GROWING, PL_MODEL_rss_bytes_peak);
-    first = write_clause(out, c, first, "memory still grows under", within);
-    if (c->count) {
+    for (size_t i = 0; i < sizeof clauses / sizeof *clauses; i++) {
+        choose(c, g, clauses[i].outcome, clauses[i].metric);
+        first = write_clause(out, c, first, clauses[i].verb, clauses[i].preposition);
+    }
+    if (c->count) { /* those that grow, the last */
         pl_text_duration(duration, g->duration_seconds);
         fprintf(out, " within %s", duration);
     }
@@ -147,14 +147,12 @@ static bool write_ended(FILE *out, const struct pl_model_group *g, struct choice
 static void write_dropped(FILE *out, const struct pl_model_row *row)
 {
     char dropped[PL_TEXT_FIGURE], received[PL_TEXT_FIGURE];
-    const struct pl_summary *d = &row->metrics[PL_MODEL_packets_dropped];
-    const struct pl_summary *r = &row->metrics[PL_MODEL_packets_received];
-    if (!d->count || !r->count || d->median <= 0 || r->median <= 0)
+    double share = pl_model_share_dropped(row);
+    if (share <= 0)
         return;
-    pl_text_count(dropped, d->median);
-    pl_text_count(received, r->median);
-    fprintf(out, " and drops %s of %s packets (%.3g %%)", dropped, received,
-            100 * d->median / r->median);
+    pl_text_count(dropped, row->metrics[PL_MODEL_packets_dropped].median);
+    pl_text_count(received, row->metrics[PL_MODEL_packets_received].median);
+    fprintf(out, " and drops %s of %s packets (%.3g %%)", dropped, received, 100 * share);
 }
 
 /* What stays bounded beside others that do not: each with its price. */
@@ -190,7 +188,7 @@ static void write_cpu(FILE *out, const struct pl_model_group *g)
     for (size_t i = 0; i < g->row_count; i++) {
         const struct pl_model_row *row = &g->rows[i];
         const struct pl_summary *cpu = &row->metrics[PL_MODEL_cpu_ns_per_packet];
-        if (!cpu->count || is_floor(row))
+        if (!cpu->count || pl_model_is_null(row))
             continue;
         if (!least || cpu->median < least->metrics[PL_MODEL_cpu_ns_per_packet].median)
             least = row;
@@ -216,7 +214,7 @@ static size_t stacks_of(const struct choice *c, enum pl_outcome outcome)
     size_t stacks = 0;
     for (size_t i = 0; i < c->group->row_count; i++) {
         const struct pl_model_row *row = &c->group->rows[i];
-        if (row->outcome != outcome || is_floor(row))
+        if (row->outcome != outcome || pl_model_is_null(row))
             continue;
         stacks += !last || strcmp(last->stack, row->stack) != 0;
         last = row;
@@ -255,8 +253,9 @@ static void write_all_bounded(FILE *out, const struct pl_model_group *g, const s
     write_cpu(out, g);
 }
 
-static void write_sentence(FILE *out, const struct pl_model_group *g)
+static void write_sentence(FILE *out, const void *group)
 {
+    const struct pl_model_group *g = group;
     struct choice c = {.group = g, .rows = pl_memory_take(g->row_count, sizeof *c.rows)};
     write_container(out, g);
     bool ended = write_ended(out, g, &c);
@@ -271,11 +270,5 @@ static void write_sentence(FILE *out, const struct pl_model_group *g)
 
 char *pl_verdict_text(const struct pl_model_group *g)
 {
-    char *text = NULL;
-    size_t size = 0;
-    struct pl_text_stream stream;
-    pl_memory_had(pl_text_stream_open(&stream));
-    write_sentence(stream.out, g);
-    pl_memory_had(pl_text_stream_close(&stream, &text, &size));
-    return text;
+    return pl_text_written(write_sentence, g, NULL);
 }

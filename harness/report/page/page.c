@@ -1,11 +1,11 @@
 /* The page: its frame, and as much in it as it has room for (html.h). */
 #include "harness/report/page/page.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "harness/base/spare_memory.h"
 #include "harness/base/text_stream.h"
 #include "harness/report/model/curves.h"
 #include "harness/report/model/facts.h"
@@ -48,38 +48,33 @@ static void write_start(const struct page *p)
 }
 
 /* The figures, and the script that draws them. */
-static int write_script(const struct page *p)
+static void write_script(const struct page *p)
 {
     FILE *out = p->doc.out;
     json_t *payload = pl_payload_make(p->model, p->curves);
     fputs("<script type=\"application/json\" id=\"figures\">", out);
-    int rc = pl_payload_write(out, payload);
+    pl_payload_write(out, payload);
     json_decref(payload);
     fputs("</script>\n<script>", out);
     fwrite(report_script, 1, sizeof report_script, out);
     fputs("</script>\n</body>\n</html>\n", out);
-    return rc;
+}
+
+static void write_page(FILE *out, const void *context)
+{
+    struct page page = *(const struct page *)context;
+    page.doc.out = out;
+    write_start(&page);
+    pl_report_sections(&page.doc, page.whole);
+    fputs("</main>\n", out);
+    write_script(&page);
 }
 
 /* @param room for pictures, bytes */
-static int make(struct page page, size_t room, char **text, size_t *size)
+static char *make(struct page page, size_t room, size_t *size)
 {
-    struct pl_text_stream stream;
-    *text = NULL;
-    if (pl_text_stream_open(&stream))
-        return -ENOMEM;
-    page.doc.out = stream.out;
     page.doc.room = room;
-    write_start(&page);
-    pl_report_sections(&page.doc, page.whole);
-    fputs("</main>\n", stream.out);
-    int made = write_script(&page), rc = pl_text_stream_close(&stream, text, size);
-    if (!rc && made) {
-        free(*text);
-        *text = NULL;
-        return made;
-    }
-    return rc;
+    return pl_text_written(write_page, &page, size);
 }
 
 /* The longest list that there may be. */
@@ -111,70 +106,61 @@ static void free_view(struct view *v)
 }
 
 /* The first groups, each with its first rows. */
-static int shorten(const struct page *page, const struct pl_curves *curves, size_t most,
-                   struct view *v)
+static void shorten(const struct page *page, const struct pl_curves *curves, size_t most,
+                    struct view *v)
 {
     free_view(v);
     v->model = *page->whole;
     v->curves = *curves;
     v->model.group_count = page->whole->group_count < most ? page->whole->group_count : most;
-    v->model.groups = malloc((v->model.group_count + 1) * sizeof *v->model.groups);
-    v->curves.groups = malloc((v->model.group_count + 1) * sizeof *v->curves.groups);
-    if (!v->model.groups || !v->curves.groups)
-        return -ENOMEM;
+    v->model.groups = pl_memory_take(v->model.group_count, sizeof *v->model.groups);
+    v->curves.groups = pl_memory_take(v->model.group_count, sizeof *v->curves.groups);
     for (size_t i = 0; i < v->model.group_count; i++) {
         v->model.groups[i] = page->whole->groups[i];
         v->curves.groups[i] = curves->groups[i];
         if (v->model.groups[i].row_count > most)
             v->model.groups[i].row_count = v->curves.groups[i].row_count = most;
     }
-    return 0;
 }
 
 /* A page of thousands of stacks would open nowhere. What it takes goes nearly with the length of
- * its lists, so a guess or two find the length that fits. @param page is left with what fits */
-static int make_shorter(struct page *page, struct view *v, char **text, size_t *size)
+ * its lists, so a guess or two find the length that fits. @param page is left with what fits
+ * @param text of the whole */
+static char *make_shorter(struct page *page, struct view *v, char *text, size_t *size)
 {
     const struct pl_curves *curves = page->curves;
-    int rc = 0;
     page->doc.most = longest(page->whole);
-    while (!rc && *size > PL_HTML_MAX && page->doc.most > 1) {
+    while (*size > PL_HTML_MAX && page->doc.most > 1) {
         double share = fmin(.9, .95 * PL_HTML_MAX / (double)*size);
         page->doc.most = (size_t)fmax(1, floor((double)page->doc.most * share));
-        free(*text);
-        *text = NULL;
-        rc = shorten(page, curves, page->doc.most, v);
+        free(text);
+        shorten(page, curves, page->doc.most, v);
         page->model = &v->model;
         page->curves = &v->curves;
-        if (!rc)
-            rc = make(*page, 0, text, size);
+        text = make(*page, 0, size);
     }
-    return rc;
+    return text;
 }
 
 /* Anew with pictures in the room that is left. Each has some words around it: where those are what
  * is too much, as much room is taken back. */
-static int make_pictured(struct page page, char **text, size_t *size)
+static char *make_pictured(struct page page, char *text, size_t *size)
 {
     size_t room = PL_HTML_MAX - *size;
-    free(*text);
-    int rc = make(page, room, text, size);
-    if (rc || *size <= PL_HTML_MAX)
-        return rc;
+    free(text);
+    text = make(page, room, size);
+    if (*size <= PL_HTML_MAX)
+        return text;
     size_t excess = *size - PL_HTML_MAX;
-    free(*text);
-    return make(page, room > excess ? room - excess : 0, text, size);
+    free(text);
+    return make(page, room > excess ? room - excess : 0, size);
 }
 
-int pl_html_make(const struct pl_model *m, const char *folder, const char *no_pictures, char **text,
-                 size_t *size)
+char *pl_html_make(const struct pl_model *m, const char *folder, const char *no_pictures,
+                   size_t *size)
 {
-    struct pl_curves curves;
+    struct pl_curves curves = pl_curves_load(m, folder, POINTS_MAX);
     struct view view = {0};
-    *text = NULL;
-    int rc = pl_curves_load(m, folder, POINTS_MAX, &curves);
-    if (rc)
-        return rc;
     struct page page = {.doc = {.writer = &pl_writer_html,
                                 .most = SIZE_MAX,
                                 .commands = true,
@@ -183,12 +169,12 @@ int pl_html_make(const struct pl_model *m, const char *folder, const char *no_pi
                         .whole = m,
                         .model = m,
                         .curves = &curves};
-    rc = make(page, 0, text, size); /* to see what is left for pictures */
-    if (!rc && *size > PL_HTML_MAX)
-        rc = make_shorter(&page, &view, text, size);
-    if (!rc && !no_pictures && *size < PL_HTML_MAX)
-        rc = make_pictured(page, text, size);
+    char *text = make(page, 0, size); /* to see what is left for pictures */
+    if (*size > PL_HTML_MAX)
+        text = make_shorter(&page, &view, text, size);
+    if (!no_pictures && *size < PL_HTML_MAX)
+        text = make_pictured(page, text, size);
     free_view(&view);
     pl_curves_free(&curves);
-    return rc;
+    return text;
 }

@@ -12,9 +12,8 @@
  *  the page says where.
  *  @param folder where series and pictures are looked for @param no_pictures why there are none, or
  * NULL
- *  @param text free() it
- *  @return 0 or -ENOMEM */
-int pl_html_make(const struct pl_model *model, const char *folder, const char *no_pictures,
-                 char **text, size_t *size);
+ *  @return free() it */
+char *pl_html_make(const struct pl_model *model, const char *folder, const char *no_pictures,
+                   size_t *size);
 
 #endif

@@ -38,6 +38,17 @@ json_t *pl_payload_points(const struct pl_points *points)
     return json_pack("{s:I, s:o, s:o}", "unit", (json_int_t)unit, "t", t, "v", v);
 }
 
+json_t *pl_payload_pick(const json_t *object, const char *const *keys, size_t count)
+{
+    json_t *picked = json_object();
+    for (size_t i = 0; i < count; i++) {
+        json_t *value = json_object_get(object, keys[i]);
+        if (value)
+            json_object_set(picked, keys[i], value);
+    }
+    return picked;
+}
+
 static json_t *metrics(void)
 {
     json_t *all = json_array();
@@ -212,11 +223,10 @@ static int write_escaped(const char *text, size_t size, void *context)
     return ferror(out) ? -1 : 0;
 }
 
-int pl_payload_write(FILE *out, const json_t *payload)
+void pl_payload_write(FILE *out, const json_t *payload)
 {
-    if (!payload)
-        return -ENOMEM;
-    return json_dump_callback(payload, write_escaped, out, JSON_COMPACT | JSON_REAL_PRECISION(9))
-               ? -EIO
-               : 0;
+    pl_memory_had(payload && json_dump_callback(payload, write_escaped, out,
+                                                JSON_COMPACT | JSON_REAL_PRECISION(9)) == 0
+                      ? 0
+                      : -ENOMEM);
 }

@@ -13,7 +13,12 @@
 json_t *pl_payload_make(const struct pl_model *model, const struct pl_curves *curves);
 
 /** Writes a document such that nothing in it ends the <script> around it. */
-int pl_payload_write(FILE *out, const json_t *payload);
+void pl_payload_write(FILE *out, const json_t *payload);
+
+/** Those of the keys that an object has. */
+json_t *pl_payload_pick(const json_t *object, const char *const *keys, size_t count);
+
+#define PL_PAYLOAD_COUNT(keys) (sizeof(keys) / sizeof *(keys))
 
 /** Parts of it, each NULL when out of memory. */
 json_t *pl_payload_points(const struct pl_points *points);

@@ -47,13 +47,7 @@ static json_t *benchmarks(const json_t *entry)
     json_t *all = json_array();
     json_array_foreach(json_object_get(entry, "benchmarks"), i, benchmark)
     {
-        json_t *one = json_object();
-        for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
-            json_t *value = json_object_get(benchmark, keys[k]);
-            if (value)
-                json_object_set(one, keys[k], value);
-        }
-        json_array_append_new(all, one);
+        json_array_append_new(all, pl_payload_pick(benchmark, keys, PL_PAYLOAD_COUNT(keys)));
     }
     return all;
 }
@@ -65,12 +59,7 @@ static json_t *entry_of(const json_t *entry)
                                        "status",     "why",      "figures",   "reproduce",
                                        "version"};
     char agreement[PL_OBSERVED_TEXT];
-    json_t *made = json_object();
-    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
-        json_t *value = json_object_get(entry, keys[k]);
-        if (value)
-            json_object_set(made, keys[k], value);
-    }
+    json_t *made = pl_payload_pick(entry, keys, PL_PAYLOAD_COUNT(keys));
     if (json_object_get(entry, "agreement")) {
         pl_observed_agreement(entry, agreement);
         json_object_set_new(made, "agreement", json_string(agreement));

@@ -6,27 +6,13 @@
 #define SITES_MOST 24
 #define LIVE_MOST 10
 
-/* Those of the keys that an object has. */
-static json_t *pick(const json_t *object, const char *const *keys, size_t count)
-{
-    json_t *picked = json_object();
-    for (size_t i = 0; i < count; i++) {
-        json_t *value = json_object_get(object, keys[i]);
-        if (value)
-            json_object_set(picked, keys[i], value);
-    }
-    return picked;
-}
-
 static json_t *pick_each(const json_t *array, size_t most, const char *const *keys, size_t count)
 {
     json_t *picked = json_array();
     for (size_t i = 0; i < json_array_size(array) && i < most; i++)
-        json_array_append_new(picked, pick(json_array_get(array, i), keys, count));
+        json_array_append_new(picked, pl_payload_pick(json_array_get(array, i), keys, count));
     return picked;
 }
-
-#define COUNT(keys) (sizeof(keys) / sizeof *(keys))
 
 json_t *pl_payload_ledger(const json_t *ledger)
 {
@@ -46,13 +32,15 @@ json_t *pl_payload_ledger(const json_t *ledger)
     if (!json_is_object(last))
         return json_null();
     const json_t *sites = json_object_get(last, "sites");
-    json_t *made = pick(last, whole, COUNT(whole));
-    json_object_set_new(made, "sites", pick_each(sites, SITES_MOST, site, COUNT(site)));
+    json_t *made = pl_payload_pick(last, whole, PL_PAYLOAD_COUNT(whole));
+    json_object_set_new(made, "sites", pick_each(sites, SITES_MOST, site, PL_PAYLOAD_COUNT(site)));
     json_object_set_new(made, "site_count", json_integer((json_int_t)json_array_size(sites)));
-    json_object_set_new(made, "size_classes",
-                        pick_each(json_object_get(last, "size_classes"), 64, size, COUNT(size)));
-    json_object_set_new(made, "live",
-                        pick_each(json_object_get(last, "live"), LIVE_MOST, live, COUNT(live)));
+    json_object_set_new(
+        made, "size_classes",
+        pick_each(json_object_get(last, "size_classes"), 64, size, PL_PAYLOAD_COUNT(size)));
+    json_object_set_new(
+        made, "live",
+        pick_each(json_object_get(last, "live"), LIVE_MOST, live, PL_PAYLOAD_COUNT(live)));
     json_object_set_new(made, "reports", json_integer((json_int_t)count));
     return made;
 }

@@ -43,9 +43,7 @@ static json_t *repetitions(const struct pl_model_row *row)
     static const char *const keys[] = {"repetition", "seed", "outcome", "outcome_why"};
     json_t *all = json_array();
     for (size_t i = 0; i < row->cell_count; i++) {
-        json_t *one = json_object();
-        for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
-            json_object_set(one, keys[k], json_object_get(row->cells[i], keys[k]));
+        json_t *one = pl_payload_pick(row->cells[i], keys, PL_PAYLOAD_COUNT(keys));
         if (pl_document_string(row->cells[i], "expected_why")[0])
             json_object_set(one, "expected_why", json_object_get(row->cells[i], "expected_why"));
         json_array_append_new(all, one);
@@ -73,11 +71,7 @@ json_t *pl_payload_row(const struct pl_model_group *g, size_t number_of_row)
                   row->stack, "threads", (int)row->threads, "outcome",
                   pl_outcome_name(row->outcome), "outcome_text", outcome, "expected",
                   pl_row_expected(row), "figures", figures(row), "repetitions", repetitions(row));
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        json_t *value = json_object_get(row->cells[0], keys[i]);
-        if (value)
-            json_object_set(made, keys[i], value);
-    }
+    json_object_update_new(made, pl_payload_pick(row->cells[0], keys, PL_PAYLOAD_COUNT(keys)));
     if (row->series_missing)
         json_object_set_new(made, "series_missing", json_integer((json_int_t)row->series_missing));
     add_floor(made, g, number_of_row);

@@ -1,36 +1,12 @@
 /* Before and after: what of the comparison with a baseline changed, and what can't be told. */
 #include "harness/report/model/baseline_diff.h"
 
+#include "harness/report/comparison/changes.h"
 #include "harness/report/model/context.h"
 #include "harness/report/model/overlays.h"
 #include "harness/report/sections/sections.h"
 
-enum { BAR = 6, COLUMNS = 10 };
-
-static void write_cell(struct pl_doc *doc, const char *text)
-{
-    pl_doc_cell_text(doc, text[0] ? text : "-");
-}
-
-static void write_metric(struct pl_doc *doc, const struct pl_judged *j)
-{
-    pl_doc_cell(doc, PL_STYLE_PLAIN);
-    pl_doc_text(doc, PL_STYLE_CODE, j->metric->name);
-    pl_doc_textf(doc, PL_STYLE_PLAIN, " (%s)", pl_class_name(j->metric->class));
-    pl_doc_text(doc, PL_STYLE_SMALL, j->why);
-    pl_doc_cell_end(doc);
-}
-
-static void write_verdict(struct pl_doc *doc, const struct pl_judged *j)
-{
-    char text[PL_CHANGE_TEXT];
-    pl_baseline_diff_verdict(j, text);
-    pl_doc_cell(doc, pl_judged_fails(j)              ? PL_STYLE_BAD
-                     : j->change == PL_CHANGE_BETTER ? PL_STYLE_GOOD
-                                                     : PL_STYLE_PLAIN);
-    pl_doc_text(doc, PL_STYLE_PLAIN, text);
-    pl_doc_cell_end(doc);
-}
+enum { BAR = PL_CHANGES_CELLS, COLUMNS = 10 };
 
 static void write_bar(struct pl_doc *doc, double reach, const struct pl_judged *j,
                       const char *label)
@@ -45,24 +21,16 @@ static void write_bar(struct pl_doc *doc, double reach, const struct pl_judged *
 static void write_row(struct pl_doc *doc, double reach, const struct pl_baseline_diff_row *row)
 {
     const struct pl_judged *j = row->judged;
-    char name[PL_FACT_NAME], before[PL_TEXT_FIGURE], after[PL_TEXT_FIGURE], text[PL_CHANGE_TEXT];
-    pl_cell_name_text(&row->cell->match->name, name, sizeof name);
-    pl_doc_row(doc);
-    pl_doc_cell_text(doc, name);
-    write_verdict(doc, j);
-    write_metric(doc, j);
-    pl_change_values(j, before, after);
-    pl_doc_cell_text(doc, before);
-    pl_doc_cell_text(doc, after);
-    pl_change_size(j, text);
-    write_cell(doc, text);
-    write_bar(doc, reach, j, text);
-    pl_baseline_diff_p(j, text);
-    pl_doc_cell_text(doc, text);
-    pl_baseline_diff_threshold(j, text);
-    pl_doc_cell_text(doc, text);
-    pl_baseline_diff_beyond(j, text);
-    pl_doc_cell_text(doc, text);
+    char size[PL_CHANGE_TEXT], p[PL_CHANGE_TEXT], threshold[PL_CHANGE_TEXT], beyond[PL_CHANGE_TEXT];
+    pl_change_size(j, size);
+    pl_baseline_diff_p(j, p);
+    pl_baseline_diff_threshold(j, threshold);
+    pl_baseline_diff_beyond(j, beyond);
+    pl_changes_row(doc, row->cell->match, j, j->why);
+    write_bar(doc, reach, j, size);
+    pl_doc_cell_text(doc, p);
+    pl_doc_cell_text(doc, threshold);
+    pl_doc_cell_text(doc, beyond);
     pl_doc_row_end(doc);
 }
 
@@ -75,36 +43,21 @@ static void write_rows(struct pl_doc *doc, const struct pl_baseline_diff *b, siz
         return;
     snprintf(span, sizeof span, "%.3g to %.3g times", 1 / reach, reach);
     const struct pl_doc_column columns[COLUMNS] = {
-        {"cell", NULL, false},       {"verdict", NULL, false}, {"metric (class)", NULL, false},
-        {"before", NULL, true},      {"after", NULL, true},    {"difference", NULL, true},
-        [BAR] = {span, NULL, false}, {"p", NULL, true},        {"threshold", NULL, true},
-        {"beyond it", NULL, true},
+        {.head = "cell"},
+        {.head = "verdict"},
+        {.head = "metric (class)"},
+        {.head = "before", .figure = true},
+        {.head = "after", .figure = true},
+        {.head = "difference", .figure = true},
+        [BAR] = {.head = span},
+        {.head = "p", .figure = true},
+        {.head = "threshold", .figure = true},
+        {.head = "beyond it", .figure = true},
     };
     pl_doc_table(doc, columns, COLUMNS, "rows", "%s", caption);
     for (size_t i = first; i < end; i++)
         write_row(doc, reach, &b->rows[i]);
     pl_doc_table_end(doc);
-}
-
-/* Cells that end otherwise, or that only before has. */
-static void write_ends(struct pl_doc *doc, const struct pl_comparison *c)
-{
-    char name[PL_FACT_NAME];
-    pl_doc_list(doc, PL_LIST_BULLETS, "cells");
-    for (size_t i = 0; i < c->cell_count; i++) {
-        const struct pl_compared *cell = &c->cells[i];
-        bool same = cell->outcome == PL_CHANGE_SAME || cell->outcome == PL_CHANGE_NOT_COMPARABLE;
-        if (same && !cell->missing)
-            continue;
-        pl_cell_name_text(&cell->match->name, name, sizeof name);
-        pl_doc_item(doc, PL_STYLE_PLAIN);
-        pl_doc_text(doc, PL_STYLE_STRONG,
-                    cell->missing ? "missing after" : pl_change_name(cell->outcome));
-        pl_doc_textf(doc, PL_STYLE_PLAIN, " %s: ends %s", name,
-                     cell->missing ? "unknown: only before has it" : cell->outcome_why);
-        pl_doc_item_end(doc);
-    }
-    pl_doc_list_end(doc);
 }
 
 static void write_pictures(struct pl_doc *doc, const struct pl_baseline_diff *b)
@@ -123,37 +76,6 @@ static void write_pictures(struct pl_doc *doc, const struct pl_baseline_diff *b)
                     b->cell_count);
 }
 
-struct reasons {
-    struct pl_doc *doc;
-    const char *kind;
-};
-
-static void write_reason(void *context, const char *why, size_t count)
-{
-    const struct reasons *r = context;
-    pl_doc_item(r->doc, PL_STYLE_PLAIN);
-    pl_doc_text(r->doc, PL_STYLE_STRONG, r->kind);
-    pl_doc_textf(r->doc, PL_STYLE_PLAIN, ", %zu metrics of cells: %s", count, why);
-    pl_doc_item_end(r->doc);
-}
-
-static void write_open(struct pl_doc *doc, const struct pl_comparison *c)
-{
-    static const enum pl_change open[] = {PL_CHANGE_INCONCLUSIVE, PL_CHANGE_NOT_COMPARABLE};
-    pl_doc_list(doc, PL_LIST_BULLETS, "reasons");
-    for (size_t i = 0; i < sizeof open / sizeof *open; i++)
-        pl_change_open(c, open[i], write_reason, &(struct reasons){doc, pl_change_name(open[i])});
-    pl_doc_list_end(doc);
-}
-
-static void write_heap(void *context, const struct pl_heap_change *heap, const char *line)
-{
-    (void)heap;
-    pl_doc_paragraph(context);
-    pl_doc_text(context, PL_STYLE_STRONG, line);
-    pl_doc_paragraph_end(context);
-}
-
 static void write_summary(struct pl_doc *doc, const struct pl_report_context *a)
 {
     char counts[320];
@@ -163,7 +85,7 @@ static void write_summary(struct pl_doc *doc, const struct pl_report_context *a)
                "Before (base) is %s, after (new) is this run. %zu cells, their metrics: %s. What "
                "is the same is not listed.",
                a->baseline, a->comparison.cell_count, counts);
-    pl_change_heaps(&a->comparison, write_heap, doc);
+    pl_changes_heaps(doc, &a->comparison);
     if (!part)
         return;
     pl_doc_paragraph(doc);
@@ -180,7 +102,7 @@ void pl_report_baseline_diff(struct pl_doc *doc, const struct pl_model *m)
     const struct pl_baseline_diff *b = &a->diff;
     pl_doc_section(doc, (struct pl_place){.id = "before", .view = "before"}, "Before and after");
     write_summary(doc, a);
-    write_ends(doc, &a->comparison);
+    pl_changes_ends(doc, &a->comparison);
     write_rows(doc, b, 0, b->changed,
                "What changed. A bar shows the ratio of after to before, no change in its middle, "
                "with the band of the threshold and the 95 % interval of class N; a diamond lies "
@@ -191,6 +113,6 @@ void pl_report_baseline_diff(struct pl_doc *doc, const struct pl_model *m)
         write_rows(doc, b, b->changed, b->count, "");
         pl_doc_details_end(doc);
     }
-    write_open(doc, &a->comparison);
+    pl_changes_open(doc, &a->comparison);
     pl_doc_section_end(doc);
 }

@@ -39,13 +39,6 @@ void pl_report_failures(struct pl_doc *doc, const struct pl_model *m)
     pl_doc_section_end(doc);
 }
 
-static void write_warning(struct pl_doc *doc, const char *text)
-{
-    pl_doc_item(doc, PL_STYLE_PLAIN);
-    pl_doc_text(doc, PL_STYLE_PLAIN, text ? text : "");
-    pl_doc_item_end(doc);
-}
-
 void pl_report_warnings(struct pl_doc *doc, const struct pl_model *m)
 {
     const json_t *warnings = json_object_get(m->root, "warnings"), *warning;
@@ -55,8 +48,9 @@ void pl_report_warnings(struct pl_doc *doc, const struct pl_model *m)
     pl_doc_section(doc, (struct pl_place){0}, "Warnings");
     pl_doc_list(doc, PL_LIST_BULLETS, "warnings");
     if (doc->no_pictures)
-        write_warning(doc, doc->no_pictures);
-    json_array_foreach(warnings, i, warning) write_warning(doc, json_string_value(warning));
+        pl_doc_item_text(doc, "%s", doc->no_pictures);
+    json_array_foreach(warnings, i, warning)
+        pl_doc_item_text(doc, "%s", json_is_string(warning) ? json_string_value(warning) : "");
     pl_doc_list_end(doc);
     pl_doc_section_end(doc);
 }

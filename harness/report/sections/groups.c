@@ -4,12 +4,13 @@
 
 #include "harness/report/model/columns.h"
 #include "harness/report/model/facts.h"
-#include "harness/report/model/frontier.h"
-#include "harness/report/model/raised_alerts.h"
 #include "harness/report/model/severity.h"
 #include "harness/report/sections/sections.h"
 #include "harness/report/writers/text.h"
 #include "harness/results/document.h"
+
+#define ALERTS_SHOWN 4 /* of a row */
+#define ALERTS_TEXT (ALERTS_SHOWN * 256 + 32)
 
 enum { STACK, OUTCOME, EXPECTED, FIGURES };
 
@@ -22,7 +23,8 @@ static size_t set_columns(const struct pl_model_group *g, struct pl_doc_column *
     columns[EXPECTED] = (struct pl_doc_column){.head = "expected"};
     for (size_t i = 0; i < pl_column_count; i++)
         if (pl_column_used(&pl_columns[i], g))
-            columns[count++] = (struct pl_doc_column){pl_columns[i].name, pl_columns[i].unit, true};
+            columns[count++] = (struct pl_doc_column){pl_columns[i].name, pl_columns[i].unit,
+                                                      .figure = true, .rank = pl_columns[i].rank};
     return count;
 }
 
@@ -50,9 +52,7 @@ static void write_row(struct pl_doc *doc, const struct pl_model_group *g,
     pl_doc_cell(doc, PL_STYLE_PLAIN);
     pl_doc_outcome(doc, row->outcome, outcome);
     pl_doc_cell_end(doc);
-    pl_doc_cell(doc, PL_STYLE_PLAIN);
-    pl_doc_text(doc, styles[row->expected], pl_row_expected(row));
-    pl_doc_cell_end(doc);
+    pl_doc_cell_styled(doc, styles[row->expected], pl_row_expected(row));
     for (size_t i = 0; i < pl_column_count; i++)
         if (pl_column_used(&pl_columns[i], g)) {
             struct pl_summary summary = pl_column_of(&pl_columns[i], g, row);
@@ -68,31 +68,58 @@ static void write_table(struct pl_doc *doc, const struct pl_model_group *g)
     if (!columns)
         return;
     pl_group_conditions(g, conditions, sizeof conditions);
-    pl_doc_table(doc, columns, set_columns(g, columns), "rows", "%s, %s%s", g->scenario, conditions,
-                 g->repetitions > 1 ? "; median, and lowest..highest where they differ" : "");
+    pl_doc_table(doc, columns, set_columns(g, columns), "rows", "%s: %s%s", g->scenario, conditions,
+                 g->repetitions > 1 ? "; median (lowest..highest)" : "");
     for (size_t i = 0; i < g->row_count; i++)
         write_row(doc, g, &g->rows[i]);
     pl_doc_table_end(doc);
     free(columns);
 }
 
+/* The first alerts of a row's repetitions: "at 12.3 s: ...; ... and 7 more"; "" for none. */
+static void first_alerts(const struct pl_model_row *row, char text[ALERTS_TEXT])
+{
+    size_t count = 0, i;
+    const json_t *each;
+    char one[256];
+    text[0] = '\0';
+    for (size_t k = 0; k < row->cell_count; k++)
+        json_array_foreach(json_object_get(row->cells[k], "alerts"), i, each)
+        {
+            if (count++ >= ALERTS_SHOWN)
+                continue;
+            pl_fact_alert(pl_document_string(each, "alert"),
+                          json_number_value(json_object_get(each, "t_seconds")),
+                          json_number_value(json_object_get(each, "value")), one, sizeof one);
+            pl_text_add(text, ALERTS_TEXT, "%s%s", text[0] ? "; " : "", one);
+        }
+    if (count > ALERTS_SHOWN)
+        pl_text_add(text, ALERTS_TEXT, "; ... and %zu more", count - ALERTS_SHOWN);
+}
+
 static void write_alerts(struct pl_doc *doc, const struct pl_model_group *g)
 {
-    char text[PL_ALERTS_TEXT];
-    if (!pl_alerts_any(g))
-        return;
-    pl_doc_say(doc, "Alerts:");
-    pl_doc_list(doc, PL_LIST_BULLETS, "stacks");
+    char text[ALERTS_TEXT];
+    bool any = false;
     for (size_t i = 0; i < g->row_count; i++) {
-        pl_alerts_of_row(&g->rows[i], text, sizeof text);
+        first_alerts(&g->rows[i], text);
         if (!text[0])
             continue;
-        pl_doc_item(doc, PL_STYLE_PLAIN);
-        pl_doc_text(doc, PL_STYLE_STRONG, g->rows[i].label);
-        pl_doc_textf(doc, PL_STYLE_PLAIN, " %s", text);
-        pl_doc_item_end(doc);
+        if (!any) {
+            pl_doc_say(doc, "Alerts:");
+            pl_doc_list(doc, PL_LIST_BULLETS, "stacks");
+        }
+        any = true;
+        pl_doc_item_named(doc, g->rows[i].label, " %s", text);
     }
-    pl_doc_list_end(doc);
+    if (any)
+        pl_doc_list_end(doc);
+}
+
+void pl_report_group(struct pl_doc *doc, const struct pl_model_group *g)
+{
+    write_table(doc, g);
+    write_alerts(doc, g);
 }
 
 static const char *caption_of_cpu(const struct pl_model_group *g)
@@ -105,51 +132,6 @@ static const char *caption_of_cpu(const struct pl_model_group *g)
                "harness.";
     return "CPU a packet. What stands right of the dashed line is the stack's own; the rest is the "
            "harness.";
-}
-
-static void write_point(struct pl_doc *doc, const struct pl_frontier_point *point)
-{
-    bool left_out = point->place == PL_FRONTIER_LEFT_OUT;
-    char cpu[PL_TEXT_FIGURE] = "-", rss[PL_TEXT_FIGURE] = "-";
-    if (!left_out) {
-        pl_frontier_cpu(point, cpu);
-        pl_text_decimal(rss, point->rss_bytes / (1024 * 1024));
-    }
-    pl_doc_row(doc);
-    pl_doc_cell_text(doc, point->row->label);
-    pl_doc_cell(doc, PL_STYLE_PLAIN);
-    pl_doc_text(doc, point->place == PL_FRONTIER_ON ? PL_STYLE_STRONG : PL_STYLE_PLAIN,
-                pl_frontier_place_name(point->place));
-    if (left_out)
-        pl_doc_textf(doc, PL_STYLE_PLAIN, ": %s", pl_frontier_why(point));
-    pl_doc_cell_end(doc);
-    pl_doc_cell_text(doc, rss);
-    pl_doc_cell_text(doc, cpu);
-    pl_doc_row_end(doc);
-}
-
-/* What memory costs in CPU, where the group has a sweep. */
-static void write_frontier(struct pl_doc *doc, const struct pl_model_group *g)
-{
-    static const struct pl_doc_column columns[] = {{"stack", NULL, false},
-                                                   {"frontier", NULL, false},
-                                                   {"peak RSS", "MiB", true},
-                                                   {"CPU", "% of real time", true}};
-    struct pl_frontier f;
-    char fact[PL_FACT], name[sizeof g->picture + 16];
-    if (pl_frontier_make(g, &f) || !f.count)
-        return;
-    pl_frontier_fact(g, &f, fact, sizeof fact);
-    snprintf(name, sizeof name, "%s-frontier", g->picture);
-    pl_doc_figure(doc, NULL, name,
-                  "Peak memory against CPU of each swept stack: towards the lower left is better. "
-                  "The line joins those that no other beats in both.");
-    pl_doc_table(doc, columns, sizeof columns / sizeof *columns, "rows",
-                 "What memory costs in CPU. %s", fact);
-    for (size_t i = 0; i < f.count; i++)
-        write_point(doc, &f.points[i]);
-    pl_doc_table_end(doc);
-    pl_frontier_free(&f);
 }
 
 /* Where a killed cell stood: its peaks are unknown, its last sample is not. */
@@ -222,12 +204,11 @@ static void write_group(struct pl_doc *doc, const struct pl_model *m, size_t num
     pl_doc_figure(doc, "memory", g->picture,
                   "Resident memory over the replay's time; dotted: live bytes. Where a curve meets "
                   "the line, the kernel kills.");
-    write_table(doc, g);
-    write_alerts(doc, g);
+    pl_report_group(doc, g);
     pl_doc_figure(doc, NULL, name, "%s%s", caption_of_cpu(g),
                   g->repetitions > 1 ? " A line spans all runs of a stack."
                                      : " One run each: how far they spread is not known.");
-    write_frontier(doc, g);
+    pl_report_frontier(doc, g);
     pl_doc_details(doc, "Why each ended so, and the command that reproduces it");
     pl_doc_list(doc, PL_LIST_TERMS, "stacks");
     for (size_t i = 0; i < g->row_count; i++)

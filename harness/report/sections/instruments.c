@@ -1,6 +1,6 @@
 /* What the instruments found: a section an instrument. */
-#include "harness/report/model/benchmarks.h"
 #include "harness/report/model/observed.h"
+#include "harness/report/sections/benchmarks.h"
 #include "harness/report/sections/sections.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"
@@ -16,7 +16,15 @@ static enum pl_style style_of(const json_t *entry)
     return pl_document_string(entry, "status")[0] == 'f' ? PL_STYLE_BAD : PL_STYLE_OPEN;
 }
 
-static void write_row(struct pl_doc *doc, const struct pl_observed *o, const json_t *entry)
+/* The figures that a table shows of an instrument. */
+struct shown {
+    const struct pl_observed *observed;
+    const char *const *figures;
+    size_t count;
+    bool brief; /* of the agreement, how far it is off */
+};
+
+static void write_row(struct pl_doc *doc, const struct shown *s, const json_t *entry)
 {
     char text[STACK_TEXT];
     pl_doc_row(doc);
@@ -24,74 +32,37 @@ static void write_row(struct pl_doc *doc, const struct pl_observed *o, const jso
     pl_doc_cell_text(doc, text);
     pl_doc_cell_textf(doc, "%s %.6g s", pl_document_string(entry, "scenario"),
                       json_number_value(json_object_get(entry, "duration_seconds")));
-    pl_doc_cell(doc, PL_STYLE_PLAIN);
-    pl_doc_text(doc, style_of(entry), pl_document_string(entry, "status"));
-    pl_doc_cell_end(doc);
-    for (size_t i = 0; i < o->figure_count; i++) {
-        pl_observed_figure(entry, o->figures[i], text);
+    pl_doc_cell_styled(doc, style_of(entry), pl_document_string(entry, "status"));
+    for (size_t i = 0; i < s->count; i++) {
+        pl_observed_figure(entry, s->figures[i], text);
         pl_doc_cell_text(doc, text);
     }
-    if (o->agrees) {
-        pl_observed_agreement(entry, text);
+    if (s->observed->agrees) {
+        (s->brief ? pl_observed_apart : pl_observed_agreement)(entry, text);
         pl_doc_cell_text(doc, text);
     }
     pl_doc_row_end(doc);
 }
 
-static void write_table(struct pl_doc *doc, const struct pl_observed *o)
+static void write_table(struct pl_doc *doc, const struct shown *s)
 {
     char heads[PL_OBSERVED_FIGURES_MAX][PL_OBSERVED_TEXT];
     struct pl_doc_column columns[FIGURES + PL_OBSERVED_FIGURES_MAX + 1] = {
         [STACK] = {.head = "stack"},
-        [SCENARIO] = {.head = "scenario"},
-        [STATUS] = {.head = "status"}};
+        [SCENARIO] = {.head = "scenario", .rank = 1},
+        [STATUS] = {.head = "status", .rank = 2}};
     size_t count = FIGURES;
-    for (size_t i = 0; i < o->figure_count; i++) {
-        pl_observed_head(o->figures[i], heads[i]);
-        columns[count++] = (struct pl_doc_column){heads[i], NULL, true};
+    for (size_t i = 0; i < s->count; i++) {
+        pl_observed_head(s->figures[i], heads[i]);
+        columns[count++] = (struct pl_doc_column){.head = heads[i], .figure = true};
     }
-    if (o->agrees)
-        columns[count++] = (struct pl_doc_column){.head = "agreement"};
-    pl_doc_table(doc, columns, count, "observations", "%s: a run of its own, without a container",
-                 o->name);
-    for (size_t i = 0; i < o->entry_count; i++)
-        write_row(doc, o, o->entries[i]);
-    pl_doc_table_end(doc);
-}
-
-/* Where a benchmark was skipped, why stands behind the word. */
-static void write_benchmark(struct pl_doc *doc, const json_t *entry, const char *name,
-                            enum pl_benchmark_figure figure)
-{
-    char text[PL_OBSERVED_TEXT];
-    pl_benchmark_text(entry, name, figure, text);
-    pl_doc_cell(doc, PL_STYLE_PLAIN);
-    pl_doc_text(doc, PL_STYLE_PLAIN, text);
-    pl_doc_text(doc, PL_STYLE_SMALL, pl_benchmark_why(entry, name));
-    pl_doc_cell_end(doc);
-}
-
-#define STACKS_MAX 64 /* columns of a table of benchmarks */
-
-static void write_benchmarks(struct pl_doc *doc, const struct pl_benchmark_group *group,
-                             enum pl_benchmark_figure figure)
-{
-    struct pl_doc_column columns[1 + STACKS_MAX] = {{.head = "benchmark"}};
-    size_t count = group->count < STACKS_MAX ? group->count : STACKS_MAX;
-    const char *name;
-    for (size_t i = 0; i < count; i++)
-        columns[1 + i] =
-            (struct pl_doc_column){pl_document_string(group->entries[i], "allocator"), NULL, true};
-    pl_doc_table(doc, columns, 1 + count, "benchmarks", "%s %s, %s",
-                 pl_document_string(group->entries[0], "scenario"),
-                 pl_document_string(group->entries[0], "format"), pl_benchmark_caption(figure));
-    for (size_t at = 0; (name = pl_benchmark_name(group, &at));) {
-        pl_doc_row(doc);
-        pl_doc_cell_text(doc, name);
-        for (size_t i = 0; i < count; i++)
-            write_benchmark(doc, group->entries[i], name, figure);
-        pl_doc_row_end(doc);
-    }
+    if (s->observed->agrees)
+        columns[count++] = (struct pl_doc_column){.head = s->brief ? "off ours by" : "agreement",
+                                                  .figure = s->brief};
+    pl_doc_table(doc, columns, count, "observations",
+                 s->brief ? "%s" : "%s: a run of its own, without a container", s->observed->name);
+    for (size_t i = 0; i < s->observed->entry_count; i++)
+        write_row(doc, s, s->observed->entries[i]);
     pl_doc_table_end(doc);
 }
 
@@ -141,7 +112,6 @@ static void write_pictures(struct pl_doc *doc, const json_t *entry)
 
 static void write_instrument(struct pl_doc *doc, const struct pl_observed *o)
 {
-    struct pl_benchmark_group group = {0};
     pl_doc_section(doc, (struct pl_place){.view = "instruments"}, "Under %s", o->name);
     if (o->instrument) {
         pl_doc_paragraph(doc);
@@ -150,10 +120,8 @@ static void write_instrument(struct pl_doc *doc, const struct pl_observed *o)
         pl_doc_textf(doc, PL_STYLE_PLAIN, " %s", o->instrument->blind);
         pl_doc_paragraph_end(doc);
     }
-    write_table(doc, o);
-    for (size_t at = 0; pl_benchmark_next(o, &at, &group);)
-        for (int figure = 0; figure < PL_BENCHMARK_FIGURES; figure++)
-            write_benchmarks(doc, &group, (enum pl_benchmark_figure)figure);
+    write_table(doc, &(struct shown){o, o->figures, o->figure_count, false});
+    pl_report_benchmarks(doc, o);
     for (size_t i = 0; i < o->entry_count && i < doc->most; i++)
         write_pictures(doc, o->entries[i]);
     pl_doc_details(doc, "The dearest sites, and the command that reproduces each");
@@ -167,10 +135,20 @@ static void write_instrument(struct pl_doc *doc, const struct pl_observed *o)
 
 void pl_report_instruments(struct pl_doc *doc, const struct pl_model *m)
 {
-    struct pl_observed_list list;
-    if (pl_observed_make(m->root, &list))
-        return;
+    struct pl_observed_list list = pl_observed_make(m->root);
     for (size_t i = 0; i < list.count; i++)
         write_instrument(doc, &list.list[i]);
+    pl_observed_free(&list);
+}
+
+/* The figure that an instrument is for; of one that is not known, its first. */
+void pl_report_observed(struct pl_doc *doc, const struct pl_model *m)
+{
+    struct pl_observed_list list = pl_observed_make(m->root);
+    for (size_t i = 0; i < list.count; i++) {
+        const struct pl_observed *o = &list.list[i];
+        const char *headline = o->instrument ? o->instrument->headline : o->figures[0];
+        write_table(doc, &(struct shown){o, &headline, headline != NULL, true});
+    }
     pl_observed_free(&list);
 }

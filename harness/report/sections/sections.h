@@ -2,6 +2,7 @@
 #ifndef PL_REPORT_SECTIONS_SECTIONS_H
 #define PL_REPORT_SECTIONS_SECTIONS_H
 
+#include "harness/report/model/held.h"
 #include "harness/report/model/model.h"
 #include "harness/report/writers/document.h"
 
@@ -23,5 +24,19 @@ void pl_report_recordings(struct pl_doc *doc, const struct pl_model *model);
 void pl_report_host(struct pl_doc *doc, const struct pl_model *model);
 void pl_report_trust(struct pl_doc *doc, const struct pl_model *model);
 void pl_report_reading(struct pl_doc *doc, const struct pl_model *model);
+
+/** Within a group's section: what memory costs in CPU, where it has a sweep. */
+void pl_report_frontier(struct pl_doc *doc, const struct pl_model_group *group);
+
+/* Of those, what a run prints on the terminal, too. */
+
+/** A group's table, and the alerts that its stacks raised. */
+void pl_report_group(struct pl_doc *doc, const struct pl_model_group *group);
+
+/** A table an instrument: its headline figure, and whether that agrees with our books. */
+void pl_report_observed(struct pl_doc *doc, const struct pl_model *model);
+
+/** The table of models beside their counterparts. */
+void pl_report_held(struct pl_doc *doc, const struct pl_held_list *list);
 
 #endif

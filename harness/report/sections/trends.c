@@ -7,8 +7,6 @@
 #include "harness/report/model/context.h"
 #include "harness/report/sections/sections.h"
 
-#define CHANGE_TEXT (2 * PL_HISTORY_FIGURE + 80)
-
 enum { STACK, RUNS, METRICS };
 
 static size_t runs_of(const struct pl_trends_row *row)
@@ -100,8 +98,8 @@ static void write_change(struct pl_doc *doc, const struct pl_model_group *g,
                          const struct pl_trends_row *row, const struct pl_trends_series *s,
                          const struct pl_trend_change *change)
 {
-    char text[CHANGE_TEXT];
-    pl_trends_change(s->series, change, text, sizeof text);
+    char text[PL_HISTORY_CHANGE];
+    pl_history_change(s->series->metric, change, text);
     pl_doc_item(doc, PL_STYLE_PLAIN);
     pl_doc_textf(doc, PL_STYLE_PLAIN, "%s %s ", g->scenario, row->row->label);
     pl_doc_text(doc, PL_STYLE_CODE, s->series->metric->name);

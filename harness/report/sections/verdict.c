@@ -1,7 +1,8 @@
 /* The verdict: a sentence for each scenario and format, and how many cells ended how. */
 #include <stdlib.h>
 
-#include "harness/report/model/facts.h"
+#include "harness/base/spare_memory.h"
+#include "harness/report/model/severity.h"
 #include "harness/report/model/verdict.h"
 #include "harness/report/sections/sections.h"
 
@@ -33,71 +34,38 @@ static void write_sentence(struct pl_doc *doc, const struct pl_model *m, size_t 
     free(text);
 }
 
-/* What a person would act on first: expectations that failed, then the most stacks that were
- * killed or refused, then those that grew. */
-static size_t severity_of(const struct pl_model_group *g)
+/* The gravest stand open, the others are folded away. */
+static void write_sentences(struct pl_doc *doc, const struct pl_model *m)
 {
-    size_t severity = style_of(g) == PL_STYLE_BAD ? 1000000 : 0;
-    for (size_t i = 0; i < g->row_count; i++)
-        severity += g->rows[i].outcome == PL_OUTCOME_GROWING   ? 1
-                    : g->rows[i].outcome == PL_OUTCOME_BOUNDED ? 0
-                                                               : 1000;
-    return severity;
-}
-
-static bool is_among(const size_t *numbers, size_t count, size_t number)
-{
-    for (size_t i = 0; i < count; i++)
-        if (numbers[i] == number)
-            return true;
-    return false;
-}
-
-/* The gravest groups, the first of those alike. @return how many */
-static size_t pick_first(const struct pl_model *m, size_t first[SENTENCES_FIRST])
-{
-    size_t count = 0;
-    while (count < SENTENCES_FIRST && count < m->group_count) {
-        size_t best = m->group_count;
-        for (size_t i = 0; i < m->group_count; i++)
-            if (!is_among(first, count, i) &&
-                (best == m->group_count ||
-                 severity_of(&m->groups[i]) > severity_of(&m->groups[best])))
-                best = i;
-        first[count++] = best;
+    size_t open = m->group_count > SENTENCES_OPEN ? SENTENCES_FIRST : m->group_count;
+    struct pl_severe *groups = pl_memory_take(m->group_count, sizeof *groups);
+    bool *written = pl_memory_take(m->group_count, sizeof *written);
+    pl_severe_groups(m, groups);
+    pl_doc_list(doc, PL_LIST_BULLETS, "sentences");
+    for (size_t i = 0; i < open; i++) {
+        size_t number = open < m->group_count ? (size_t)(groups[i].group - m->groups) : i;
+        write_sentence(doc, m, number);
+        written[number] = true;
     }
-    return count;
-}
-
-static void write_all(struct pl_doc *doc, const struct pl_model *m)
-{
-    pl_doc_list(doc, PL_LIST_BULLETS, "sentences");
-    for (size_t i = 0; i < m->group_count; i++)
-        write_sentence(doc, m, i);
     pl_doc_list_end(doc);
-}
-
-/* The first stand open, the others are folded away. */
-static void write_many(struct pl_doc *doc, const struct pl_model *m)
-{
-    size_t first[SENTENCES_FIRST], count = pick_first(m, first);
-    pl_doc_list(doc, PL_LIST_BULLETS, "sentences");
-    for (size_t i = 0; i < count; i++)
-        write_sentence(doc, m, first[i]);
-    pl_doc_list_end(doc);
-    pl_doc_details(doc, "A sentence for each of the %zu other scenarios and formats",
-                   m->group_count - count);
-    pl_doc_list(doc, PL_LIST_BULLETS, "sentences");
-    for (size_t i = 0; i < m->group_count; i++)
-        if (!is_among(first, count, i))
-            write_sentence(doc, m, i);
-    pl_doc_list_end(doc);
-    pl_doc_details_end(doc);
+    if (open < m->group_count) {
+        pl_doc_details(doc, "A sentence for each of the %zu other scenarios and formats",
+                       m->group_count - open);
+        pl_doc_list(doc, PL_LIST_BULLETS, "sentences");
+        for (size_t i = 0; i < m->group_count; i++)
+            if (!written[i])
+                write_sentence(doc, m, i);
+        pl_doc_list_end(doc);
+        pl_doc_details_end(doc);
+    }
+    free(groups);
+    free(written);
 }
 
 static void write_counts(struct pl_doc *doc, const struct pl_model *m)
 {
-    char fact[PL_FACT];
+    static const char *const expectations[] = {"met", "failed", "not checked",
+                                               "without an expectation"};
     pl_doc_paragraph(doc);
     pl_doc_text(doc, PL_STYLE_PLAIN, "Outcomes: ");
     for (int i = 0, any = 0; i < PL_OUTCOME_COUNT; i++)
@@ -105,18 +73,19 @@ static void write_counts(struct pl_doc *doc, const struct pl_model *m)
             pl_doc_textf(doc, PL_STYLE_PLAIN, "%s%zu ", any++ ? ", " : "", m->outcomes[i]);
             pl_doc_outcome(doc, (enum pl_outcome)i, pl_outcome_name((enum pl_outcome)i));
         }
-    pl_fact_expectations(m, fact, sizeof fact);
-    pl_doc_textf(doc, PL_STYLE_PLAIN, ". Expectations: %s.", fact);
+    pl_doc_text(doc, PL_STYLE_PLAIN, ". Expectations: ");
+    for (int i = 0, any = 0; i <= PL_VERDICT_NONE; i++)
+        if (m->verdicts[i])
+            pl_doc_textf(doc, PL_STYLE_PLAIN, "%s%zu %s", any++ ? ", " : "", m->verdicts[i],
+                         expectations[i]);
+    pl_doc_text(doc, PL_STYLE_PLAIN, ".");
     pl_doc_paragraph_end(doc);
 }
 
 void pl_report_verdict(struct pl_doc *doc, const struct pl_model *m)
 {
     pl_doc_section(doc, (struct pl_place){.id = "verdict"}, "Verdict");
-    if (m->group_count > SENTENCES_OPEN)
-        write_many(doc, m);
-    else
-        write_all(doc, m);
+    write_sentences(doc, m);
     write_counts(doc, m);
     pl_doc_section_end(doc);
 }

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "harness/compare/comparison.h"
-#include "harness/report/markdown_report.h"
 #include "harness/report/model/model.h"
 #include "harness/report/page/page.h"
+#include "harness/report/report.h"
 #include "harness/report/terminal/table.h"
 #include "harness/report/writers/junit.h"
 #include "harness/report/writers/report_json.h"
@@ -16,16 +16,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-typedef int (*maker)(const struct pl_model *, const char *, const char *, char **, size_t *);
+typedef char *(*maker)(const struct pl_model *, const char *, const char *, size_t *);
 
 static void make_pages(const struct pl_model *m)
 {
     static const maker makers[] = {pl_markdown_make, pl_html_make};
     for (size_t i = 0; i < 2; i++) {
-        char *text;
         size_t size;
-        if (makers[i](m, "/nowhere", "no pictures: none are asked for", &text, &size))
-            abort();
+        char *text = makers[i](m, "/nowhere", "no pictures: none are asked for", &size);
         if (memchr(text, '\x1b', size))
             abort(); /* a terminal would obey it */
         free(text);
@@ -35,10 +33,11 @@ static void make_pages(const struct pl_model *m)
 static void make_streams(const struct pl_model *m)
 {
     FILE *out = fopen("/dev/null", "w");
-    if (!out || pl_report_json(out, m))
+    if (!out)
         abort();
+    pl_report_json(out, m);
     pl_junit_write(out, m);
-    pl_report_table(out, m->root);
+    pl_report_table(out, m->root, NULL);
     fclose(out);
 }
 

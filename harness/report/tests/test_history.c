@@ -10,7 +10,6 @@
 #include "harness/report/history/history_figures.h"
 #include "harness/report/history/history_line.h"
 #include "harness/report/tests/sample.h"
-#include "harness/compare/trend.h"
 #include "harness/results/history_file.h"
 
 static json_t *line_of(json_t *document, const char *commit)
@@ -352,25 +351,23 @@ static void golden(void **state)
         "stalled-reader: f32, 256 MiB (cgroup2), 4 min\n"
         "\n"
         "cpu_ns_per_packet (class N, lower is better)\n"
-        "                                                                 trend\n"
-        "stack      host      runs     first      last                    a run\n"
+        "stack      host      runs     first      last              trend a run\n"
         "glibc      01234567    11  100.0 ns  109.5 ns  +1.16 % (-0.124..+1.78)  ▁▂▁▂▁▁██▇██\n"
         "glibc (2)  01234567     1  110.2 ns  110.2 ns                        -  ▁\n"
-        "  change: glibc on 01234567 at 0123456789ab-dirty, 2026-01-01T00:00:06Z: 100.1 ns -> "
+        "- change: glibc on 01234567 at 0123456789ab-dirty, 2026-01-01T00:00:06Z: 100.1 ns -> "
         "110.0 ns (+9.89 %), p 0.007\n"
         "\n"
         "live_bytes_peak (class D, lower is better)\n"
-        "                                                                   trend\n"
-        "stack      host  runs      first       last                        a run\n"
+        "stack      host  runs      first       last                  trend a run\n"
         "glibc      any     11  382.5 KiB  382.5 KiB  +0.000204 % (+0..+0.000409)  ▁▁▁▁███████\n"
         "glibc (2)  any      1  382.5 KiB  382.5 KiB                            -  ▁\n"
-        "  change: glibc at 0123456789ab-dirty, 2026-01-01T00:00:04Z: 391640 B -> 391648 B "
+        "- change: glibc at 0123456789ab-dirty, 2026-01-01T00:00:04Z: 391640 B -> 391648 B "
         "(+0.00204 %), exact\n"
         "\n"
         "First and last: medians of a run. Trend: Theil-Sen, with its 95 % interval.\n"
-        "host 01234567: Abacus 3000, fnv1a64:0123456789abcdef\n"
-        "(2), (3), ...: since the recording, a key of the scenario or a limit was changed.\n"
-        "Changes of S and N metrics are looked for from 10 runs of a host on.\n");
+        "- host 01234567: Abacus 3000, fnv1a64:0123456789abcdef\n"
+        "- (2), (3), ...: since the recording, a key of the scenario or a limit was changed.\n"
+        "- Changes of S and N metrics are looked for from 10 runs of a host on.\n");
     free(text);
     json_decref(runs);
 }

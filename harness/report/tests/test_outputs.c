@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/markdown_report.h"
 #include "harness/report/model/caveats.h"
 #include "harness/report/model/severity.h"
 #include "harness/report/page/page.h"
+#include "harness/report/report.h"
 #include "harness/report/tests/sample.h"
 #include "harness/report/tests/validate.h"
 #include "harness/report/writers/junit.h"
@@ -190,12 +190,12 @@ static void caveats_are_listed(void **state)
         "- **not run**: steady-reader f32, 1 cell (slab): no slab here",
         "**not checked**: stalled-reader f32, 2 cells (glibc, slab): --set &lt;x&gt; leaves"};
     size_t size;
-    assert_int_equal(pl_markdown_make(&m, "/nowhere", NULL, &text, &size), 0);
+    text = pl_markdown_make(&m, "/nowhere", NULL, &size);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         has(text, lines[i]);
     has(text, "Noise of this host: not measured.");
     free(text);
-    assert_int_equal(pl_html_make(&m, "/nowhere", NULL, &text, &size), 0);
+    text = pl_html_make(&m, "/nowhere", NULL, &size);
     has(text, "<li><b>not checked</b>: stalled-reader f32, 2 cells (glibc, slab): --set &lt;x&gt;");
     free(text);
     pl_model_free(&m);
@@ -234,7 +234,7 @@ static void no_caveat_is_said(void **state)
     json_t *d = sample_empty();
     sample_cell(d, "glibc", "bounded");
     struct pl_model m = model_of(d);
-    assert_int_equal(pl_markdown_make(&m, "/nowhere", NULL, &text, &size), 0);
+    text = pl_markdown_make(&m, "/nowhere", NULL, &size);
     has(text, "Nothing: every cell was run whole and checked.");
     has(text, "Nothing was killed, grew, failed or was dropped.");
     free(text);
@@ -293,7 +293,7 @@ static json_t *report_of(json_t *d)
     size_t size;
     struct pl_model m = model_of(d);
     FILE *out = open_memstream(&text, &size);
-    assert_int_equal(pl_report_json(out, &m), 0);
+    pl_report_json(out, &m);
     fclose(out);
     pl_model_free(&m);
     json_t *report = json_loads(text, JSON_REJECT_DUPLICATES, NULL), *schema = schema_of_reports();

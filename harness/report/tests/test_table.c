@@ -17,7 +17,7 @@ static char *table_of(json_t *document)
     size_t size;
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
-    pl_report_table(out, document);
+    pl_report_table(out, document, NULL);
     fclose(out);
     json_decref(document);
     return text;
@@ -38,11 +38,14 @@ static void golden(void **state)
         "limited  bounded     met            -   44.2      6,682  158,554  205.0 (200.0..210.0)\n"
         "jemalloc:dirty_decay_ms=0,muzzy_decay_ms=0\n"
         "         growing     FAILED         -   1.00          -        -                     -\n"
-        "FAILED stalled-reader jemalloc:dirty_decay_ms=0,muzzy_decay_ms=0: outcome is growing; "
+        "\n"
+        "Expectations that were not met\n"
+        "stalled-reader jemalloc:dirty_decay_ms=0,muzzy_decay_ms=0 f32: outcome is growing; "
         "expected oom_killed\n"
-        "  again: plimsoll run stalled-reader --allocator "
-        "jemalloc:dirty_decay_ms=0,muzzy_decay_ms=0\n"
-        "warning: the host was busy\n");
+        "  plimsoll run stalled-reader --allocator jemalloc:dirty_decay_ms=0,muzzy_decay_ms=0\n"
+        "\n"
+        "Warnings\n"
+        "- the host was busy\n");
     free(text);
 }
 
@@ -187,7 +190,7 @@ static size_t escapes_on(FILE *out, int reader)
 {
     static const char mark = '\x05';
     json_t *d = sample_document();
-    pl_report_table(out, d);
+    pl_report_table(out, d, NULL);
     fputc(mark, out);
     assert_int_equal(fclose(out), 0);
     json_decref(d);

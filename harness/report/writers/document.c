@@ -37,6 +37,18 @@ static char *format_text(const char *format, va_list arguments)
         free(text);                                \
     } while (0)
 
+static void mark(struct pl_doc *doc, enum pl_doc_mark mark)
+{
+    if (pl_doc_writes(doc))
+        doc->writer->mark(doc, mark);
+}
+
+/* Of lists of a kind. */
+static enum pl_doc_mark mark_of(enum pl_doc_mark first, enum pl_list_kind kind)
+{
+    return (enum pl_doc_mark)((int)first + (int)kind);
+}
+
 void pl_doc_section(struct pl_doc *doc, struct pl_place place, const char *format, ...)
 {
     FORMATTED(doc, format, doc->writer->section(doc, place, text));
@@ -44,7 +56,7 @@ void pl_doc_section(struct pl_doc *doc, struct pl_place place, const char *forma
 
 void pl_doc_section_end(struct pl_doc *doc)
 {
-    doc->writer->section_end(doc);
+    mark(doc, PL_MARK_SECTION_END);
 }
 
 void pl_doc_heading(struct pl_doc *doc, const char *format, ...)
@@ -54,31 +66,29 @@ void pl_doc_heading(struct pl_doc *doc, const char *format, ...)
 
 void pl_doc_paragraph(struct pl_doc *doc)
 {
-    if (pl_doc_writes(doc))
-        doc->writer->paragraph(doc, false);
+    mark(doc, PL_MARK_PARAGRAPH);
 }
 
 void pl_doc_paragraph_end(struct pl_doc *doc)
 {
-    if (pl_doc_writes(doc))
-        doc->writer->paragraph_end(doc);
+    mark(doc, PL_MARK_PARAGRAPH_END);
 }
 
-static void say(struct pl_doc *doc, bool small, const char *text)
+static void say(struct pl_doc *doc, enum pl_doc_mark begin, const char *text)
 {
-    doc->writer->paragraph(doc, small);
+    mark(doc, begin);
     doc->writer->text(doc, PL_STYLE_PLAIN, text);
-    doc->writer->paragraph_end(doc);
+    mark(doc, PL_MARK_PARAGRAPH_END);
 }
 
 void pl_doc_say(struct pl_doc *doc, const char *format, ...)
 {
-    FORMATTED(doc, format, say(doc, false, text));
+    FORMATTED(doc, format, say(doc, PL_MARK_PARAGRAPH, text));
 }
 
 void pl_doc_note(struct pl_doc *doc, const char *format, ...)
 {
-    FORMATTED(doc, format, say(doc, true, text));
+    FORMATTED(doc, format, say(doc, PL_MARK_NOTE, text));
 }
 
 void pl_doc_text(struct pl_doc *doc, enum pl_style style, const char *text)
@@ -145,14 +155,12 @@ static bool close_entry(struct pl_doc *doc)
 void pl_doc_list(struct pl_doc *doc, enum pl_list_kind kind, const char *what)
 {
     open_level(doc, kind, what);
-    if (pl_doc_writes(doc))
-        doc->writer->list(doc, kind);
+    mark(doc, mark_of(PL_MARK_LIST, kind));
 }
 
 void pl_doc_list_end(struct pl_doc *doc)
 {
-    if (pl_doc_writes(doc))
-        doc->writer->list_end(doc, level_of(doc)->kind);
+    mark(doc, mark_of(PL_MARK_LIST_END, level_of(doc)->kind));
     close_level(doc);
 }
 
@@ -160,6 +168,21 @@ void pl_doc_item(struct pl_doc *doc, enum pl_style style)
 {
     if (open_entry(doc))
         doc->writer->item(doc, level_of(doc)->kind, style);
+}
+
+void pl_doc_item_text(struct pl_doc *doc, const char *format, ...)
+{
+    pl_doc_item(doc, PL_STYLE_PLAIN);
+    FORMATTED(doc, format, doc->writer->text(doc, PL_STYLE_PLAIN, text));
+    pl_doc_item_end(doc);
+}
+
+void pl_doc_item_named(struct pl_doc *doc, const char *name, const char *format, ...)
+{
+    pl_doc_item(doc, PL_STYLE_PLAIN);
+    pl_doc_text(doc, PL_STYLE_STRONG, name);
+    FORMATTED(doc, format, doc->writer->text(doc, PL_STYLE_PLAIN, text));
+    pl_doc_item_end(doc);
 }
 
 void pl_doc_term(struct pl_doc *doc, const char *format, ...)
@@ -171,7 +194,7 @@ void pl_doc_term(struct pl_doc *doc, const char *format, ...)
 void pl_doc_item_end(struct pl_doc *doc)
 {
     if (close_entry(doc))
-        doc->writer->item_end(doc, level_of(doc)->kind);
+        mark(doc, mark_of(PL_MARK_ITEM_END, level_of(doc)->kind));
 }
 
 static bool is_headless(const struct pl_doc_column *columns, size_t count)
@@ -194,8 +217,7 @@ void pl_doc_table(struct pl_doc *doc, const struct pl_doc_column *columns, size_
 
 void pl_doc_table_end(struct pl_doc *doc)
 {
-    if (pl_doc_writes(doc))
-        doc->writer->table_end(doc);
+    mark(doc, PL_MARK_TABLE_END);
     close_level(doc);
 }
 
@@ -203,14 +225,14 @@ void pl_doc_row(struct pl_doc *doc)
 {
     doc->column = 0;
     if (open_entry(doc))
-        doc->writer->row(doc);
+        mark(doc, PL_MARK_ROW);
 }
 
 void pl_doc_row_end(struct pl_doc *doc)
 {
     assert(doc->column == doc->columns);
     if (close_entry(doc))
-        doc->writer->row_end(doc);
+        mark(doc, PL_MARK_ROW_END);
 }
 
 void pl_doc_cell(struct pl_doc *doc, enum pl_style style)
@@ -226,11 +248,24 @@ void pl_doc_cell_end(struct pl_doc *doc)
     doc->column++;
 }
 
-void pl_doc_cell_text(struct pl_doc *doc, const char *text)
+void pl_doc_cell_styled(struct pl_doc *doc, enum pl_style style, const char *text)
 {
     pl_doc_cell(doc, PL_STYLE_PLAIN);
-    pl_doc_text(doc, PL_STYLE_PLAIN, text);
+    pl_doc_text(doc, style, text);
     pl_doc_cell_end(doc);
+}
+
+void pl_doc_cell_text(struct pl_doc *doc, const char *text)
+{
+    pl_doc_cell_styled(doc, PL_STYLE_PLAIN, text);
+}
+
+void pl_doc_row_texts(struct pl_doc *doc, const char *const *texts)
+{
+    pl_doc_row(doc);
+    for (size_t i = 0; i < doc->columns; i++)
+        pl_doc_cell_text(doc, texts[i]);
+    pl_doc_row_end(doc);
 }
 
 void pl_doc_cell_textf(struct pl_doc *doc, const char *format, ...)
@@ -271,8 +306,7 @@ void pl_doc_details(struct pl_doc *doc, const char *format, ...)
 
 void pl_doc_details_end(struct pl_doc *doc)
 {
-    if (pl_doc_writes(doc))
-        doc->writer->details_end(doc);
+    mark(doc, PL_MARK_DETAILS_END);
 }
 
 void pl_doc_figure(struct pl_doc *doc, const char *class, const char *name, const char *format, ...)

@@ -12,6 +12,7 @@
 #include "harness/report/writers/parts.h"
 
 struct pl_writer;
+struct pl_terminal;
 
 #define PL_DOC_DEPTH 8
 
@@ -33,6 +34,7 @@ struct pl_doc {
     const char *no_pictures; /* why there are none, or NULL */
     size_t room;             /* bytes left for pictures, where they stand in the document itself */
     unsigned pictures;       /* so far */
+    struct pl_terminal *terminal; /* what its writer keeps (terminal.h) */
     /* The rest is the document's own. */
     struct pl_doc_level levels[PL_DOC_DEPTH];
     unsigned depth;
@@ -42,6 +44,9 @@ struct pl_doc {
     const struct pl_doc_column *heads;
     bool headless;
 };
+
+/** Writes the whole of a document. */
+typedef void (*pl_doc_function)(struct pl_doc *doc, const void *context);
 
 void pl_doc_section(struct pl_doc *doc, struct pl_place place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -79,8 +84,19 @@ void pl_doc_list_end(struct pl_doc *doc);
 void pl_doc_item(struct pl_doc *doc, enum pl_style style);
 void pl_doc_item_end(struct pl_doc *doc);
 
+/** A whole item of plain text. */
+void pl_doc_item_text(struct pl_doc *doc, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/** A whole item that begins with what it is of, strong. */
+void pl_doc_item_named(struct pl_doc *doc, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /** An item of terms: its text explains the term. */
 void pl_doc_term(struct pl_doc *doc, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** Columns in an array, and how many. */
+#define PL_DOC_COLUMNS(columns) (columns), sizeof(columns) / sizeof *(columns)
 
 /** @param columns outlives the table @param what its rows are called
  *  @param format of the caption; "": none */
@@ -98,6 +114,12 @@ void pl_doc_cell_end(struct pl_doc *doc);
 void pl_doc_cell_text(struct pl_doc *doc, const char *text);
 void pl_doc_cell_textf(struct pl_doc *doc, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/** The next cell of the row, with text in one style. */
+void pl_doc_cell_styled(struct pl_doc *doc, enum pl_style style, const char *text);
+
+/** A whole row of plain text. @param texts one a column */
+void pl_doc_row_texts(struct pl_doc *doc, const char *const *texts);
 
 /** Within a cell. @param label what a screen reader says */
 void pl_doc_bar(struct pl_doc *doc, const struct pl_doc_bar *bar, const char *label);

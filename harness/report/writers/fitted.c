@@ -1,56 +1,52 @@
 /* Documents of a limited length (fitted.h). */
 #include "harness/report/writers/fitted.h"
 
-#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "harness/base/text_stream.h"
 
-static int render(struct pl_doc doc, pl_doc_function write, const void *context, char **text,
-                  size_t *size)
+struct fitted {
+    struct pl_doc doc;
+    pl_doc_function write;
+    const void *context;
+};
+
+static void write_one(FILE *out, const void *context)
 {
-    struct pl_text_stream stream;
-    *text = NULL;
-    if (pl_text_stream_open(&stream))
-        return -ENOMEM;
-    doc.out = stream.out;
-    write(&doc, context);
-    return pl_text_stream_close(&stream, text, size);
+    const struct fitted *f = context;
+    struct pl_doc doc = f->doc;
+    doc.out = out;
+    f->write(&doc, f->context);
 }
 
 /* The longest lists with which the document fits; 0 where none does. */
-static size_t longest_lists(struct pl_doc doc, pl_doc_function write, const void *context,
-                            size_t limit)
+static size_t longest_lists(struct fitted f, size_t limit)
 {
-    size_t fits = 0, most = doc.most;
+    size_t fits = 0, most = f.doc.most, size;
     while (fits < most) {
-        char *text;
-        size_t size;
-        doc.most = fits + (most - fits + 1) / 2;
-        if (render(doc, write, context, &text, &size))
-            return 0;
+        f.doc.most = fits + (most - fits + 1) / 2;
+        free(pl_text_written(write_one, &f, &size));
         if (size <= limit)
-            fits = doc.most;
+            fits = f.doc.most;
         else
-            most = doc.most - 1;
-        free(text);
+            most = f.doc.most - 1;
     }
     return fits;
 }
 
-int pl_doc_fitted(struct pl_doc doc, pl_doc_function write, const void *context, size_t limit,
-                  char **text, size_t *size)
+char *pl_doc_fitted(struct pl_doc doc, pl_doc_function write, const void *context, size_t limit,
+                    size_t *size)
 {
-    size_t most = doc.most;
-    doc.most = SIZE_MAX;
-    doc.commands = true;
-    int rc = render(doc, write, context, text, size);
-    if (rc || *size <= limit)
-        return rc;
-    free(*text);
-    doc.most = most;
-    doc.commands = false;
-    doc.most = longest_lists(doc, write, context, limit);
-    return render(doc, write, context, text, size);
+    struct fitted f = {doc, write, context};
+    f.doc.most = SIZE_MAX;
+    f.doc.commands = true;
+    char *whole = pl_text_written(write_one, &f, size);
+    if (*size <= limit)
+        return whole;
+    free(whole);
+    f.doc = doc;
+    f.doc.commands = false;
+    f.doc.most = longest_lists(f, limit);
+    return pl_text_written(write_one, &f, size);
 }

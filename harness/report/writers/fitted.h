@@ -5,15 +5,11 @@
 
 #include "harness/report/writers/document.h"
 
-/** Writes the whole of a document. */
-typedef void (*pl_doc_function)(struct pl_doc *doc, const void *context);
-
 /** Writes into new memory; where that is too long, without commands and with the longest lists that
  *  fit.
  *  @param doc its writer and pictures; `most` is the longest list that it may have
- *  @param text free() it; longer than `limit` where no list is left to cut
- *  @return 0 or -ENOMEM */
-int pl_doc_fitted(struct pl_doc doc, pl_doc_function write, const void *context, size_t limit,
-                  char **text, size_t *size);
+ *  @return free() it; longer than `limit` where no list is left to cut */
+char *pl_doc_fitted(struct pl_doc doc, pl_doc_function write, const void *context, size_t limit,
+                    size_t *size);
 
 #endif

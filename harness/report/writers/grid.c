@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/spare_memory.h"
 #include "harness/report/writers/text.h"
 #include "harness/report/writers/wrap.h"
 
@@ -16,26 +17,41 @@
 /* The width of a first cell that is too long: it stands alone and leaves its column blank. */
 #define INDENT 4
 
-bool pl_grid_make(struct pl_grid *g, size_t rows, size_t heads, size_t columns)
+struct pl_grid pl_grid_make(size_t heads, size_t columns)
 {
-    *g = (struct pl_grid){.rows = rows, .heads = heads, .columns = columns};
-    g->cells = calloc(rows * columns, sizeof *g->cells);
-    g->left = calloc(columns, sizeof *g->left);
-    g->widths = calloc(columns, sizeof *g->widths);
-    g->ranks = calloc(columns, sizeof *g->ranks);
-    return g->cells && g->left && g->widths && g->ranks;
+    return (struct pl_grid){.heads = heads,
+                            .column_count = columns,
+                            .columns = pl_memory_take(columns, sizeof(struct pl_grid_column))};
 }
 
-void pl_grid_set(struct pl_grid *g, size_t row, size_t column, const char *text)
+/* Rows are added up to this one. */
+static void grow(struct pl_grid *g, size_t row)
 {
-    char **cell = &g->cells[row * g->columns + column];
-    free(*cell);
-    *cell = strdup(text);
+    const size_t size = g->column_count * sizeof *g->cells;
+    if (row >= g->capacity) {
+        g->capacity = 2 * row + 8;
+        g->cells = realloc(g->cells, g->capacity * size);
+        if (!g->cells)
+            pl_memory_refused();
+    }
+    memset(g->cells + g->rows * g->column_count, 0, (row + 1 - g->rows) * size);
+    g->rows = row + 1;
+}
+
+void pl_grid_set(struct pl_grid *g, size_t row, size_t column, const char *text, const char *escape)
+{
+    if (row >= g->rows)
+        grow(g, row);
+    struct pl_grid_cell *cell = &g->cells[row * g->column_count + column];
+    free(cell->text);
+    *cell = (struct pl_grid_cell){strdup(text), escape};
+    if (!cell->text)
+        pl_memory_refused();
 }
 
 static const char *cell_of(const struct pl_grid *g, size_t row, size_t column)
 {
-    const char *text = g->cells[row * g->columns + column];
+    const char *text = g->cells[row * g->column_count + column].text;
     return text ? text : "";
 }
 
@@ -48,7 +64,7 @@ static size_t measure(const struct pl_grid *g, size_t column, size_t longest)
         if (width > most && (column > 0 || width <= longest))
             most = width;
     }
-    return g->prose && column + 1 == g->columns && most > SENTENCE_MIN ? SENTENCE_MIN : most;
+    return g->prose && column + 1 == g->column_count && most > SENTENCE_MIN ? SENTENCE_MIN : most;
 }
 
 /* A line on its way: blanks are kept back until something follows them. */
@@ -82,13 +98,13 @@ static void put_cell(struct line *line, const char *text, size_t width, bool lef
 struct block {
     size_t first, last, gap, width;
     bool beneath; /* where sentences stand */
-    pl_grid_colour colour;
+    bool colour;
 };
 
 /* The sentence at the end of a line, or the line's end. */
 static void end_row(struct line *line, const struct pl_grid *g, size_t row, const struct block *b)
 {
-    const char *text = g->prose ? cell_of(g, row, g->columns - 1) : "";
+    const char *text = g->prose ? cell_of(g, row, g->column_count - 1) : "";
     if (*text)
         pl_wrap(line->out, text, line->at,
                 b->beneath ? PL_WRAP_BENEATH : line->at + line->blanks + b->gap, b->width);
@@ -99,7 +115,7 @@ static void end_row(struct line *line, const struct pl_grid *g, size_t row, cons
 static void print_row(FILE *out, const struct pl_grid *g, size_t row, const struct block *b)
 {
     struct line line = {out, g->indent, 0};
-    size_t width = g->widths[0];
+    size_t width = g->columns[0].width;
     const char *name = cell_of(g, row, 0);
     if (pl_wrap_columns(name) > width) {
         fprintf(out, "%*s", (int)g->indent, "");
@@ -107,12 +123,13 @@ static void print_row(FILE *out, const struct pl_grid *g, size_t row, const stru
         fputc('\n', out);
         name = "";
     }
-    put_cell(&line, name, width, g->left[0] || !g->prose, NULL);
+    put_cell(&line, name, width, g->columns[0].left || !g->prose, NULL);
     for (size_t column = b->first; column < b->last; column++) {
-        const char *text = cell_of(g, row, column);
+        if (g->columns[column].hidden)
+            continue;
         line.blanks += b->gap;
-        put_cell(&line, text, g->widths[column], g->left[column],
-                 b->colour && row >= g->heads ? b->colour(text) : NULL);
+        put_cell(&line, cell_of(g, row, column), g->columns[column].width, g->columns[column].left,
+                 b->colour ? g->cells[row * g->column_count + column].escape : NULL);
     }
     end_row(&line, g, row, b);
 }
@@ -125,12 +142,18 @@ static bool head_is_blank(const struct pl_grid *g, size_t row, size_t first, siz
     return row < g->heads;
 }
 
+/* Columns that one takes behind another. */
+static size_t taken(const struct pl_grid_column *column, size_t gap)
+{
+    return column->hidden ? 0 : gap + column->width;
+}
+
 /* How many columns from `first` on fit beside the names. At least one. */
 static size_t fitting(const struct pl_grid *g, size_t first, size_t gap, size_t most)
 {
-    size_t used = g->indent + g->widths[0], column = first;
-    while (column < g->columns && used + gap + g->widths[column] <= most)
-        used += gap + g->widths[column++];
+    size_t used = g->indent + g->columns[0].width, column = first;
+    while (column < g->column_count && used + taken(&g->columns[column], gap) <= most)
+        used += taken(&g->columns[column++], gap);
     return column > first ? column : first + 1;
 }
 
@@ -141,11 +164,12 @@ bool pl_grid_may_colour(FILE *out)
     return descriptor >= 0 && isatty(descriptor) && !(unwanted && *unwanted);
 }
 
-static size_t total(const struct pl_grid *g)
+/* Of all columns but the last `without`. */
+static size_t total(const struct pl_grid *g, size_t gap, size_t without)
 {
-    size_t width = g->indent + g->widths[0];
-    for (size_t column = 1; column < g->columns; column++)
-        width += 1 + g->widths[column];
+    size_t width = g->indent + g->columns[0].width;
+    for (size_t column = 1; column + without < g->column_count; column++)
+        width += taken(&g->columns[column], gap);
     return width;
 }
 
@@ -153,9 +177,10 @@ static size_t total(const struct pl_grid *g)
 static size_t least_important(const struct pl_grid *g)
 {
     size_t least = 0;
-    for (size_t column = 1; column < g->columns; column++)
-        if (g->ranks[column] && (!least || g->ranks[column] >= g->ranks[least]))
-            least = column;
+    for (size_t i = 1; i < g->column_count; i++)
+        if (!g->columns[i].hidden && g->columns[i].rank &&
+            (!least || g->columns[i].rank >= g->columns[least].rank))
+            least = i;
     return least;
 }
 
@@ -168,32 +193,23 @@ static void leave_out(struct pl_grid *g, size_t column, char *told, size_t capac
         if (*part)
             snprintf(told + used, capacity - used, "%s%s", parts++ ? " " : used ? ", " : "", part);
     }
-    for (size_t row = 0; row < g->rows; row++)
-        memmove(&g->cells[row * g->columns + column], &g->cells[row * g->columns + column + 1],
-                (g->columns - column - 1) * sizeof *g->cells);
-    memmove(&g->left[column], &g->left[column + 1], (g->columns - column - 1) * sizeof *g->left);
-    memmove(&g->widths[column], &g->widths[column + 1],
-            (g->columns - column - 1) * sizeof *g->widths);
-    memmove(&g->ranks[column], &g->ranks[column + 1], (g->columns - column - 1) * sizeof *g->ranks);
-    size_t columns = g->columns - 1; /* rows move together */
-    for (size_t row = 1; row < g->rows; row++)
-        memmove(&g->cells[row * columns], &g->cells[row * g->columns], columns * sizeof *g->cells);
-    g->columns = columns;
+    g->columns[column].hidden = true;
 }
 
 static void print_block(FILE *out, const struct pl_grid *g, const struct block *b)
 {
     for (size_t row = 0; row < g->rows; row++)
-        if (!head_is_blank(g, row, b->first, g->prose ? g->columns : b->last))
+        if (!head_is_blank(g, row, b->first, g->prose ? g->column_count : b->last))
             print_row(out, g, row, b);
 }
 
-static void print_blocks(FILE *out, const struct pl_grid *g, size_t most, pl_grid_colour colour)
+static void print_blocks(FILE *out, const struct pl_grid *g, size_t most, bool colour)
 {
     /* two blanks between columns; one where that saves a second block */
-    bool narrow = fitting(g, 1, 2, most) < g->columns && fitting(g, 1, 1, most) == g->columns;
+    bool narrow =
+        fitting(g, 1, 2, most) < g->column_count && fitting(g, 1, 1, most) == g->column_count;
     struct block b = {.gap = narrow ? 1 : 2, .width = most, .colour = colour};
-    for (b.first = 1; b.first < g->columns; b.first = b.last) {
+    for (b.first = 1; b.first < g->column_count; b.first = b.last) {
         b.last = fitting(g, b.first, b.gap, most);
         if (b.first > 1)
             fputc('\n', out);
@@ -206,36 +222,21 @@ static bool is_beneath(const struct pl_grid *g, size_t column, size_t width)
 {
     size_t longest = 0;
     for (size_t row = 0; row < g->rows; row++) {
-        size_t columns = pl_wrap_columns(cell_of(g, row, g->columns - 1));
+        size_t columns = pl_wrap_columns(cell_of(g, row, g->column_count - 1));
         longest = columns > longest ? columns : longest;
     }
     return width && column > width / 2 && column + longest > width;
 }
 
 /* Sentences have no second block: they wrap, or go beneath. @param width 0: in one line */
-static void print_prose(FILE *out, const struct pl_grid *g, size_t width, pl_grid_colour colour)
+static void print_prose(FILE *out, const struct pl_grid *g, size_t width, bool colour)
 {
-    const size_t gaps = g->columns - 1, figures = total(g) - g->widths[gaps] - gaps;
-    struct block b = {.first = 1, .last = gaps, .gap = 2, .width = width, .colour = colour};
-    b.beneath = is_beneath(g, figures + 2 * gaps, width);
-    if (width && figures + (b.beneath ? 2 * gaps - 2 : 2 * gaps + g->widths[gaps]) > width)
+    const size_t last = g->column_count - 1, figures = total(g, 2, 1);
+    struct block b = {.first = 1, .last = last, .gap = 2, .width = width, .colour = colour};
+    b.beneath = is_beneath(g, figures + 2, width);
+    if (width && figures + (b.beneath ? 0 : 2 + g->columns[last].width) > width)
         b.gap = 1;
     print_block(out, g, &b);
-}
-
-/* A copy that columns can be left out of; its cells are the grid's. */
-static bool borrow(struct pl_grid *copy, const struct pl_grid *g, size_t longest)
-{
-    if (!pl_grid_make(copy, g->rows, g->heads, g->columns))
-        return false;
-    memcpy(copy->cells, g->cells, g->rows * g->columns * sizeof *g->cells);
-    memcpy(copy->left, g->left, g->columns * sizeof *g->left);
-    memcpy(copy->ranks, g->ranks, g->columns * sizeof *g->ranks);
-    copy->indent = g->indent;
-    copy->prose = g->prose;
-    for (size_t column = 0; column < g->columns; column++)
-        copy->widths[column] = measure(g, column, longest);
-    return true;
 }
 
 static void say_what_is_missing(FILE *out, size_t width, const char *names)
@@ -244,35 +245,29 @@ static void say_what_is_missing(FILE *out, size_t width, const char *names)
     pl_wrap(out, names, at, at + 1, width);
 }
 
-void pl_grid_print(FILE *out, const struct pl_grid *g, pl_grid_colour colour)
+static void free_all(struct pl_grid *g)
 {
-    struct pl_grid copy;
+    for (size_t i = 0; i < g->rows * g->column_count; i++)
+        free(g->cells[i].text);
+    free(g->cells);
+    free(g->columns);
+    *g = (struct pl_grid){0};
+}
+
+void pl_grid_print(FILE *out, struct pl_grid *g)
+{
     char told[512] = "";
     size_t given = pl_wrap_width(out, 0), assumed = given ? given : g->assumed;
     size_t most = assumed ? assumed : WIDTH_DEFAULT;
-    if (!pl_grid_may_colour(out))
-        colour = NULL;
-    if (borrow(&copy, g, g->prose && !assumed ? SIZE_MAX : NAME_WIDTH)) {
-        for (size_t column; given && total(&copy) > most && (column = least_important(&copy));)
-            leave_out(&copy, column, told, sizeof told);
-        if (g->prose)
-            print_prose(out, &copy, assumed, colour);
-        else
-            print_blocks(out, &copy, most, colour);
-        if (*told)
-            say_what_is_missing(out, most, told);
-    }
-    memset(copy.cells, 0, copy.cells ? g->rows * copy.columns * sizeof *copy.cells : 0);
-    pl_grid_free(&copy);
-}
-
-void pl_grid_free(struct pl_grid *g)
-{
-    for (size_t i = 0; g->cells && i < g->rows * g->columns; i++)
-        free(g->cells[i]);
-    free(g->cells);
-    free(g->left);
-    free(g->widths);
-    free(g->ranks);
-    *g = (struct pl_grid){0};
+    for (size_t i = 0; i < g->column_count; i++)
+        g->columns[i].width = measure(g, i, g->prose && !assumed ? SIZE_MAX : NAME_WIDTH);
+    for (size_t i; given && total(g, 1, 0) > most && (i = least_important(g));)
+        leave_out(g, i, told, sizeof told);
+    if (g->prose)
+        print_prose(out, g, assumed, pl_grid_may_colour(out));
+    else
+        print_blocks(out, g, most, pl_grid_may_colour(out));
+    if (*told)
+        say_what_is_missing(out, most, told);
+    free_all(g);
 }

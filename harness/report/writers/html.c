@@ -21,6 +21,30 @@ static void attribute(struct pl_doc *doc, const char *name, const char *value)
         fprintf(doc->out, " %s=\"%s\"", name, value);
 }
 
+static void mark(struct pl_doc *doc, enum pl_doc_mark mark)
+{
+    static const char *const marks[PL_MARKS] = {
+        [PL_MARK_SECTION_END] = "</section>\n",
+        [PL_MARK_PARAGRAPH] = "<p>",
+        [PL_MARK_NOTE] = "<p class=\"note\">",
+        [PL_MARK_PARAGRAPH_END] = "</p>\n",
+        [PL_MARK_LIST + PL_LIST_BULLETS] = "<ul>\n",
+        [PL_MARK_LIST + PL_LIST_NUMBERS] = "<ol>\n",
+        [PL_MARK_LIST + PL_LIST_TERMS] = "<dl>\n",
+        [PL_MARK_LIST_END + PL_LIST_BULLETS] = "</ul>\n",
+        [PL_MARK_LIST_END + PL_LIST_NUMBERS] = "</ol>\n",
+        [PL_MARK_LIST_END + PL_LIST_TERMS] = "</dl>\n",
+        [PL_MARK_ITEM_END + PL_LIST_BULLETS] = "</li>\n",
+        [PL_MARK_ITEM_END + PL_LIST_NUMBERS] = "</li>\n",
+        [PL_MARK_ITEM_END + PL_LIST_TERMS] = "</dd>\n",
+        [PL_MARK_TABLE_END] = "</tbody></table></div>\n",
+        [PL_MARK_ROW] = "<tr>",
+        [PL_MARK_ROW_END] = "</tr>\n",
+        [PL_MARK_DETAILS_END] = "</details>\n",
+    };
+    fputs(marks[mark], doc->out);
+}
+
 static void section(struct pl_doc *doc, struct pl_place place, const char *title)
 {
     fputs("<section", doc->out);
@@ -30,24 +54,9 @@ static void section(struct pl_doc *doc, struct pl_place place, const char *title
     wrap(doc, "><h2>", title, "</h2>\n");
 }
 
-static void section_end(struct pl_doc *doc)
-{
-    fputs("</section>\n", doc->out);
-}
-
 static void heading(struct pl_doc *doc, const char *title)
 {
     wrap(doc, "<h3>", title, "</h3>\n");
-}
-
-static void paragraph(struct pl_doc *doc, bool small)
-{
-    fputs(small ? "<p class=\"note\">" : "<p>", doc->out);
-}
-
-static void paragraph_end(struct pl_doc *doc)
-{
-    fputs("</p>\n", doc->out);
 }
 
 static void text(struct pl_doc *doc, enum pl_style style, const char *text)
@@ -77,18 +86,6 @@ static void link_to(struct pl_doc *doc, const char *id, const char *text)
     wrap(doc, "", text, "</a>");
 }
 
-static void list(struct pl_doc *doc, enum pl_list_kind kind)
-{
-    static const char *const tags[] = {"<ul>\n", "<ol>\n", "<dl>\n"};
-    fputs(tags[kind], doc->out);
-}
-
-static void list_end(struct pl_doc *doc, enum pl_list_kind kind)
-{
-    static const char *const tags[] = {"</ul>\n", "</ol>\n", "</dl>\n"};
-    fputs(tags[kind], doc->out);
-}
-
 static const char *class_of(enum pl_style style)
 {
     return style == PL_STYLE_GOOD   ? "ok"
@@ -103,11 +100,6 @@ static void item(struct pl_doc *doc, enum pl_list_kind kind, enum pl_style style
     fputs("<li", doc->out);
     attribute(doc, "class", class_of(style));
     fputc('>', doc->out);
-}
-
-static void item_end(struct pl_doc *doc, enum pl_list_kind kind)
-{
-    fputs(kind == PL_LIST_TERMS ? "</dd>\n" : "</li>\n", doc->out);
 }
 
 static void term(struct pl_doc *doc, const char *term)
@@ -138,21 +130,6 @@ static void table(struct pl_doc *doc, const char *caption)
         fputs("</tr></thead>\n", doc->out);
     }
     fputs("<tbody>\n", doc->out);
-}
-
-static void table_end(struct pl_doc *doc)
-{
-    fputs("</tbody></table></div>\n", doc->out);
-}
-
-static void row(struct pl_doc *doc)
-{
-    fputs("<tr>", doc->out);
-}
-
-static void row_end(struct pl_doc *doc)
-{
-    fputs("</tr>\n", doc->out);
 }
 
 /* The first cell names the row. */
@@ -263,11 +240,6 @@ static void details(struct pl_doc *doc, const char *summary)
     wrap(doc, "<details><summary>", summary, "</summary>\n");
 }
 
-static void details_end(struct pl_doc *doc)
-{
-    fputs("</details>\n", doc->out);
-}
-
 /* @return new memory, free() it; NULL where there is no picture, or no room for it */
 static char *read_picture(struct pl_doc *doc, const char *name)
 {
@@ -307,29 +279,20 @@ static void figure(struct pl_doc *doc, const char *class, const char *name, cons
 
 const struct pl_writer pl_writer_html = {
     .elsewhere = "report.json has them all",
+    .mark = mark,
     .section = section,
-    .section_end = section_end,
     .heading = heading,
-    .paragraph = paragraph,
-    .paragraph_end = paragraph_end,
     .text = text,
     .outcome = outcome,
     .link = link_to,
-    .list = list,
-    .list_end = list_end,
     .item = item,
-    .item_end = item_end,
     .term = term,
     .table = table,
-    .table_end = table_end,
-    .row = row,
-    .row_end = row_end,
     .cell = cell,
     .cell_end = cell_end,
     .bar = bar,
     .line = line,
     .code = code,
     .details = details,
-    .details_end = details_end,
     .figure = figure,
 };

@@ -8,6 +8,23 @@
 #include "harness/report/writers/text.h"
 #include "harness/report/writers/writer.h"
 
+static void mark(struct pl_doc *doc, enum pl_doc_mark mark)
+{
+    static const char *const marks[PL_MARKS] = {
+        [PL_MARK_PARAGRAPH] = "\n",
+        [PL_MARK_NOTE] = "\n",
+        [PL_MARK_PARAGRAPH_END] = "\n",
+        [PL_MARK_LIST + PL_LIST_BULLETS] = "\n",
+        [PL_MARK_LIST + PL_LIST_NUMBERS] = "\n",
+        [PL_MARK_ITEM_END + PL_LIST_BULLETS] = "\n",
+        [PL_MARK_ITEM_END + PL_LIST_NUMBERS] = "\n",
+        [PL_MARK_ROW] = "|",
+        [PL_MARK_ROW_END] = "\n",
+        [PL_MARK_DETAILS_END] = "\n</details>\n",
+    };
+    fputs(marks[mark] ? marks[mark] : "", doc->out);
+}
+
 static void section(struct pl_doc *doc, struct pl_place place, const char *title)
 {
     (void)place;
@@ -16,26 +33,10 @@ static void section(struct pl_doc *doc, struct pl_place place, const char *title
     fputc('\n', doc->out);
 }
 
-static void nothing(struct pl_doc *doc)
-{
-    (void)doc;
-}
-
 static void heading(struct pl_doc *doc, const char *title)
 {
     fputs("\n### ", doc->out);
     pl_text_markdown(doc->out, title);
-    fputc('\n', doc->out);
-}
-
-static void paragraph(struct pl_doc *doc, bool small)
-{
-    (void)small;
-    fputc('\n', doc->out);
-}
-
-static void line_end(struct pl_doc *doc)
-{
     fputc('\n', doc->out);
 }
 
@@ -78,28 +79,10 @@ static void link_to(struct pl_doc *doc, const char *id, const char *label)
     text(doc, PL_STYLE_STRONG, label);
 }
 
-static void list(struct pl_doc *doc, enum pl_list_kind kind)
-{
-    if (kind != PL_LIST_TERMS)
-        fputc('\n', doc->out);
-}
-
-static void list_end(struct pl_doc *doc, enum pl_list_kind kind)
-{
-    (void)doc;
-    (void)kind;
-}
-
 static void item(struct pl_doc *doc, enum pl_list_kind kind, enum pl_style style)
 {
     (void)style;
     fputs(kind == PL_LIST_NUMBERS ? "1. " : "- ", doc->out);
-}
-
-static void item_end(struct pl_doc *doc, enum pl_list_kind kind)
-{
-    if (kind != PL_LIST_TERMS)
-        fputc('\n', doc->out);
 }
 
 static void term(struct pl_doc *doc, const char *term)
@@ -128,11 +111,6 @@ static void table(struct pl_doc *doc, const char *caption)
     for (size_t i = 0; i < doc->columns; i++)
         fputs(doc->heads[i].figure ? "---:|" : "---|", doc->out);
     fputc('\n', doc->out);
-}
-
-static void row(struct pl_doc *doc)
-{
-    fputc('|', doc->out);
 }
 
 static void cell(struct pl_doc *doc, enum pl_style style)
@@ -187,11 +165,6 @@ static void details(struct pl_doc *doc, const char *summary)
     fputs("</summary>\n", doc->out);
 }
 
-static void details_end(struct pl_doc *doc)
-{
-    fputs("\n</details>\n", doc->out);
-}
-
 static void figure(struct pl_doc *doc, const char *class, const char *name, const char *caption)
 {
     char path[8192];
@@ -206,29 +179,20 @@ static void figure(struct pl_doc *doc, const char *class, const char *name, cons
 
 const struct pl_writer pl_writer_markdown = {
     .elsewhere = "report.html has them all",
+    .mark = mark,
     .section = section,
-    .section_end = nothing,
     .heading = heading,
-    .paragraph = paragraph,
-    .paragraph_end = line_end,
     .text = text,
     .outcome = outcome,
     .link = link_to,
-    .list = list,
-    .list_end = list_end,
     .item = item,
-    .item_end = item_end,
     .term = term,
     .table = table,
-    .table_end = nothing,
-    .row = row,
-    .row_end = line_end,
     .cell = cell,
     .cell_end = cell_end,
     .bar = bar,
     .line = line,
     .code = code,
     .details = details,
-    .details_end = details_end,
     .figure = figure,
 };

@@ -28,9 +28,11 @@ struct pl_doc_column {
     const char *head; /* all of them empty: a table without a head */
     const char *unit; /* NULL: none */
     bool figure;      /* set to the right */
+    unsigned rank; /* on a terminal too narrow for all, the highest is left out first; 0: never */
+    bool sentence; /* the last one, which wraps there */
 };
 
-enum pl_list_kind { PL_LIST_BULLETS, PL_LIST_NUMBERS, PL_LIST_TERMS };
+enum pl_list_kind { PL_LIST_BULLETS, PL_LIST_NUMBERS, PL_LIST_TERMS, PL_LIST_KINDS };
 
 /** A ratio on a bar, in shares of its length from 0 to 1; .5 is no change. */
 struct pl_doc_bar {

@@ -9,7 +9,6 @@
 /** Moves when the meaning of a field does. */
 #define PL_REPORT_VERSION 1
 
-/** @return 0 or -ENOMEM */
-int pl_report_json(FILE *out, const struct pl_model *model);
+void pl_report_json(FILE *out, const struct pl_model *model);
 
 #endif

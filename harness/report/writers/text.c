@@ -2,6 +2,7 @@
 #include "harness/report/writers/text.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "allocators/base/printable.h"
@@ -14,14 +15,14 @@ void pl_text_duration(char *text, double seconds)
     if (tenths < 60) {
         snprintf(text, PL_TEXT_FIGURE, tenths == floor(tenths) ? "%.0f s" : "%.1f s", tenths);
     } else if (whole < 3600) {
-        int n = snprintf(text, PL_TEXT_FIGURE, "%u min", (unsigned)(whole / 60));
+        snprintf(text, PL_TEXT_FIGURE, "%u min", (unsigned)(whole / 60));
         if (whole % 60)
-            snprintf(text + n, PL_TEXT_FIGURE - (size_t)n, " %u s", (unsigned)(whole % 60));
+            pl_text_add(text, PL_TEXT_FIGURE, " %u s", (unsigned)(whole % 60));
     } else {
         uint64_t minutes = (whole + 30) / 60;
-        int n = snprintf(text, PL_TEXT_FIGURE, "%llu h", (unsigned long long)(minutes / 60));
+        snprintf(text, PL_TEXT_FIGURE, "%llu h", (unsigned long long)(minutes / 60));
         if (minutes % 60)
-            snprintf(text + n, PL_TEXT_FIGURE - (size_t)n, " %u min", (unsigned)(minutes % 60));
+            pl_text_add(text, PL_TEXT_FIGURE, " %u min", (unsigned)(minutes % 60));
     }
 }
 
@@ -59,6 +60,15 @@ void pl_text_count(char *text, double count)
         text[used++] = digits[i];
     }
     text[used] = '\0';
+}
+
+void pl_text_add(char *text, size_t capacity, const char *format, ...)
+{
+    size_t used = strlen(text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text + used, capacity - used, format, arguments);
+    va_end(arguments);
 }
 
 void pl_text_html(FILE *out, const char *text)

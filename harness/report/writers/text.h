@@ -21,6 +21,10 @@ void pl_text_count(char *text, double count);
 /** A number in a table: two decimals below 10, one from there on. */
 void pl_text_decimal(char *text, double value);
 
+/** Appends. @param capacity of the whole text; what is beyond it is cut */
+void pl_text_add(char *text, size_t capacity, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /** Writes text into HTML: as content and inside double quotes alike it stays text. */
 void pl_text_html(FILE *out, const char *text);
 

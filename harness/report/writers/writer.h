@@ -7,32 +7,40 @@
 
 struct pl_doc;
 
+/** Where parts begin or end that have nothing of their own to say. Of lists and items each kind has
+ *  one, in the order of enum pl_list_kind. */
+enum pl_doc_mark {
+    PL_MARK_SECTION_END,
+    PL_MARK_PARAGRAPH,
+    PL_MARK_NOTE, /* a paragraph in small print */
+    PL_MARK_PARAGRAPH_END,
+    PL_MARK_LIST,
+    PL_MARK_LIST_END = PL_MARK_LIST + PL_LIST_KINDS,
+    PL_MARK_ITEM_END = PL_MARK_LIST_END + PL_LIST_KINDS,
+    PL_MARK_TABLE_END = PL_MARK_ITEM_END + PL_LIST_KINDS,
+    PL_MARK_ROW,
+    PL_MARK_ROW_END,
+    PL_MARK_DETAILS_END,
+    PL_MARKS
+};
+
 struct pl_writer {
     const char *elsewhere; /* where what was left out stands: "report.html has them all" */
+    void (*mark)(struct pl_doc *, enum pl_doc_mark);
     void (*section)(struct pl_doc *, struct pl_place, const char *title);
-    void (*section_end)(struct pl_doc *);
     void (*heading)(struct pl_doc *, const char *title);
-    void (*paragraph)(struct pl_doc *, bool small);
-    void (*paragraph_end)(struct pl_doc *);
     void (*text)(struct pl_doc *, enum pl_style, const char *text);
     void (*outcome)(struct pl_doc *, enum pl_outcome, const char *text);
     void (*link)(struct pl_doc *, const char *id, const char *text);
-    void (*list)(struct pl_doc *, enum pl_list_kind);
-    void (*list_end)(struct pl_doc *, enum pl_list_kind);
     void (*item)(struct pl_doc *, enum pl_list_kind, enum pl_style);
-    void (*item_end)(struct pl_doc *, enum pl_list_kind);
     void (*term)(struct pl_doc *, const char *term);
     void (*table)(struct pl_doc *, const char *caption);
-    void (*table_end)(struct pl_doc *);
-    void (*row)(struct pl_doc *);
-    void (*row_end)(struct pl_doc *);
     void (*cell)(struct pl_doc *, enum pl_style);
     void (*cell_end)(struct pl_doc *);
     void (*bar)(struct pl_doc *, const struct pl_doc_bar *, const char *label);
     void (*line)(struct pl_doc *, const struct pl_doc_line *, const char *label);
     void (*code)(struct pl_doc *, const char *text);
     void (*details)(struct pl_doc *, const char *summary);
-    void (*details_end)(struct pl_doc *);
     void (*figure)(struct pl_doc *, const char *class, const char *name, const char *caption);
 };
 
