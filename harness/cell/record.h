@@ -39,9 +39,10 @@ struct pl_sample {
     uint64_t packets_received;
     uint64_t packets_delivered;
     uint64_t packets_dropped;
-    int64_t cpu_ns;       /* spent since the window began */
-    uint64_t churn_bytes; /* requested and released so far: what an instrument that has no clock of
-                             ours goes by */
+    uint64_t socket_bytes; /* that the kernel holds of a model's connections */
+    int64_t cpu_ns;        /* spent since the window began */
+    uint64_t churn_bytes;  /* requested and released so far: what an instrument that has no clock of
+                              ours goes by */
 };
 
 /** An alert of the scenario's that became true at a sample. */

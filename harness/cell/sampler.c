@@ -88,6 +88,7 @@ static void fill_sample(const struct pl_sampler *s, struct pl_sample *sample,
     sample->reserved_bytes = stats->pooled ? stats->reserved_bytes : sample->live_bytes;
     sample->packets_received = counts.received;
     sample->packets_delivered = counts.delivered;
+    sample->socket_bytes = counts.socket_bytes <= INT64_MAX ? counts.socket_bytes : 0;
     for (int i = 0; i < PL_DROP_COUNT; i++)
         sample->packets_dropped += counts.dropped[i];
 }

@@ -58,9 +58,9 @@ static uint32_t least_loaded(const struct pl_crew *crew)
 {
     uint32_t best = 0, fewest = UINT32_MAX;
     for (uint32_t i = 0; i < crew->count; i++) {
-        uint32_t tasks = __atomic_load_n(&crew->worker[i].tasks, __ATOMIC_RELAXED);
-        if (tasks < fewest) {
-            fewest = tasks;
+        uint32_t jobs = __atomic_load_n(&crew->worker[i].jobs, __ATOMIC_RELAXED);
+        if (jobs < fewest) {
+            fewest = jobs;
             best = i;
         }
     }
@@ -74,7 +74,7 @@ static uint32_t draw(const struct pl_crew *crew, uint32_t n)
     return (uint32_t)(pl_random_next(&state) % crew->count);
 }
 
-uint32_t pl_crew_assign(struct pl_crew *crew)
+static uint32_t choose(struct pl_crew *crew)
 {
     uint32_t n = __atomic_fetch_add(&crew->given, 1, __ATOMIC_RELAXED);
     switch (crew->settings.assign) {
@@ -85,6 +85,18 @@ uint32_t pl_crew_assign(struct pl_crew *crew)
     default:
         return n % crew->count;
     }
+}
+
+uint32_t pl_crew_assign(struct pl_crew *crew)
+{
+    uint32_t worker = choose(crew);
+    __atomic_fetch_add(&crew->worker[worker].jobs, 1, __ATOMIC_RELAXED);
+    return worker;
+}
+
+void pl_crew_over(struct pl_crew *crew, uint32_t worker)
+{
+    __atomic_fetch_sub(&crew->worker[worker].jobs, 1, __ATOMIC_RELAXED);
 }
 
 void pl_crew_add(struct pl_crew *crew, struct pl_task *task, int64_t due_ns)

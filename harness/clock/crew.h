@@ -25,9 +25,12 @@ size_t pl_crew_arena_bytes(uint32_t count, uint32_t tasks);
 bool pl_crew_open(struct pl_crew *crew, const struct pl_workers_settings *settings, uint32_t count,
                   uint32_t tasks, struct pl_loop *loop, uint64_t seed, struct pl_arena *arena);
 
-/** The worker to which the next session or job is to be given. Under the wall clock the threads'
+/** Gives the next session or job to a worker. @return which. Under the wall clock the threads'
  *  order decides. Any thread. */
 uint32_t pl_crew_assign(struct pl_crew *crew);
+
+/** A job or session that was given to a worker is over. Any thread. */
+void pl_crew_over(struct pl_crew *crew, uint32_t worker);
 
 /** Adds a task, which stays for good. Before the run, or from a task's function under the virtual
  *  clock. */

@@ -34,14 +34,12 @@ void worker_end(struct pl_worker *w, struct pl_task *task)
 
 void worker_put(struct pl_worker *w, struct pl_task *task, int64_t due_ns)
 {
-    __atomic_fetch_add(&w->tasks, 1, __ATOMIC_RELAXED);
     w->busy += !task->resting;
     pl_loop_add(&w->loop, &task->event, due_ns);
 }
 
 void worker_take(struct pl_worker *w, struct pl_task *task)
 {
-    __atomic_fetch_sub(&w->tasks, 1, __ATOMIC_RELAXED);
     w->busy -= !task->resting;
     pl_loop_remove(&w->loop, &task->event);
 }

@@ -22,8 +22,8 @@ struct pl_worker {
     struct pl_crew *crew;
     struct pl_loop loop;
     uint32_t index;
-    uint32_t tasks; /* in the loop; atomic */
-    uint32_t busy;  /* of them, those that don't rest */
+    uint32_t jobs; /* given to it by pl_crew_assign, and not over; atomic */
+    uint32_t busy; /* of them, those that don't rest */
     pthread_t thread;
     bool started; /* the thread is there, to be joined */
     int64_t renewed_ns;

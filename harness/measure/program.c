@@ -98,9 +98,14 @@ struct pl_value pl_metric_container_kernel_bytes_peak(const struct pl_measured *
     return highest(m, kernel);
 }
 
+/* Of the container, or of a model's connections by the samples. */
 struct pl_value pl_metric_socket_bytes_peak(const struct pl_measured *m)
 {
-    return highest(m, sock);
+    uint64_t most = 0;
+    for (size_t i = 0; !m->evidence->trees && i < m->evidence->sample_count; i++)
+        if (m->evidence->samples[i].socket_bytes > most)
+            most = m->evidence->samples[i].socket_bytes;
+    return most ? pl_value_integer(most) : highest(m, sock);
 }
 
 static struct pl_value percent_of_window(const struct pl_measured *m, int64_t ns)

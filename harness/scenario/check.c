@@ -218,6 +218,8 @@ static int resolve_times(struct pl_decoder *d)
         rc = pl_spans_resolve(d, "traffic.outages", s->traffic.outages, s->traffic.outage_count);
     if (!rc)
         rc = pl_spans_resolve(d, "broadcast.stalls", s->broadcast.stalls, s->broadcast.stall_count);
+    if (!rc)
+        rc = pl_spans_resolve(d, "relay.stalls", s->relay.stalls, s->relay.stall_count);
     return rc;
 }
 
@@ -311,6 +313,8 @@ int pl_scenario_check(struct pl_decoder *d)
         rc = pl_traits_of(d->scenario)->check(d);
     if (!rc)
         rc = pl_threads_check(d);
+    if (!rc)
+        rc = pl_load_check(d);
     if (!rc)
         rc = pl_background_check(d);
     if (!rc)

@@ -15,6 +15,9 @@ int pl_spans_resolve(struct pl_decoder *decoder, const char *key, struct pl_span
 /** Checks how many threads there are, and what workers do. @return 0 or -EINVAL */
 int pl_threads_check(struct pl_decoder *decoder);
 
+/** Checks that the curve is whole, and the pipeline has sessions. @return 0 or -EINVAL */
+int pl_load_check(struct pl_decoder *decoder);
+
 /** Gives the entries of `background` their classes, those that the scenario lacks with the size of
  *  their largest block. @return 0 or -EINVAL */
 int pl_background_check(struct pl_decoder *decoder);

@@ -10,7 +10,9 @@
 #include <stdint.h>
 
 #include "allocators/allocator.h"
+#include "harness/scenario/load_settings.h"
 #include "harness/scenario/program_settings.h"
+#include "harness/scenario/relay_settings.h"
 #include "harness/scenario/workers.h"
 
 #define PL_PATH_MAX 1024
@@ -197,8 +199,9 @@ struct pl_blocks_settings {
 enum pl_queue_policy {
     PL_QUEUE_DROP_OLDEST,
     PL_QUEUE_DROP_NEWEST,
-    PL_QUEUE_BLOCK, /* the packet waits, and nothing more is made for that viewer */
-    PL_QUEUE_EVICT  /* the viewer is thrown out */
+    PL_QUEUE_BLOCK,           /* the packet waits, and nothing more is made for that viewer */
+    PL_QUEUE_EVICT,           /* the viewer is thrown out */
+    PL_QUEUE_DROP_TO_KEYFRAME /* all that waits, and video until its next keyframe; a relay's */
 };
 
 /** What of its blocks a replayed trace writes to. */
@@ -300,7 +303,7 @@ struct pl_bound {
 struct pl_expectation {
     char stacks[512];   /* "all", "limited", "unlimited" or specs, separated by commas */
     char formats[64];   /* separated by commas, empty for any */
-    char threads[64];    /* likewise */
+    char threads[64];   /* likewise */
     char container[16]; /* "any", "cgroup", "rlimit" or "none" */
     char outcome[64];   /* outcomes separated by commas, empty for any */
     char alerts[256];   /* that are raised, separated by commas; "none"; empty for any */
@@ -324,7 +327,9 @@ struct pl_scenario {
     struct pl_blocks_settings blocks;
     struct pl_broadcast_settings broadcast;
     struct pl_trace_settings trace;
+    struct pl_relay_settings relay;
     struct pl_workers_settings workers;
+    struct pl_load_settings load;
     struct pl_program_settings program;
     struct pl_background background[PL_BACKGROUND_MAX];
     uint32_t background_count;

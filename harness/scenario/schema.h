@@ -8,7 +8,7 @@
 
 #include "harness/scenario/scenario.h"
 
-#define PL_SCHEMA_MAX 160 /* rows */
+#define PL_SCHEMA_MAX 200 /* rows */
 
 enum pl_key_kind {
     PL_KEY_SECTION, /* a mapping whose keys stand in the table with this path before them */

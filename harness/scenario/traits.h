@@ -30,13 +30,14 @@ struct pl_pipeline_traits {
     bool foreign;  /* it runs somebody else's program: no books of ours, the wall clock alone */
     bool live;     /* it can run under the wall clock, too */
     bool sockets;  /* under the wall clock its packets come over sockets, and two threads it has */
+    bool sessions; /* they may come and go by a load */
     bool packets;  /* it counts packets; a pipeline without any has its refused acquires */
     bool evicts;   /* it may throw clients out */
     bool ffmpeg;   /* it is fed by FFmpeg, whose version stands in the results */
     bool any_size; /* its last class is of any size */
     bool benchmarks; /* Google Benchmark's loops are of it */
-    /** The length of a cycle of work and of the idle part at its end, 0 where some job always works;
-     *  NULL: it has none. */
+    /** The length of a cycle of work and of the idle part at its end, 0 where some job always
+     * works; NULL: it has none. */
     void (*cycle)(const struct pl_scenario *, int64_t *cycle_ns, int64_t *idle_ns);
     /** Whether FFmpeg allocates in the measured window, beside our books; NULL: never. */
     bool (*unbooked)(const struct pl_scenario *);

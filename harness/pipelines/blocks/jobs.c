@@ -4,10 +4,12 @@
 
 /* Each cycle is given to a worker; where another one is to release what it held, that is the one
  * behind it. */
-static uint32_t worker_for(const struct blocks_job *j, enum blocks_next next)
+static uint32_t worker_for(struct blocks_job *j, enum blocks_next next)
 {
-    if (next == BLOCKS_CYCLE)
-        return pl_crew_assign(j->crew);
+    if (next == BLOCKS_CYCLE) {
+        pl_crew_over(j->crew, j->given_to);
+        return j->given_to = pl_crew_assign(j->crew);
+    }
     bool other = next == BLOCKS_RELEASE && j->blocks.settings->release == PL_BLOCKS_RELEASE_OTHER;
     return other ? (j->task.worker + 1) % j->crew->count : j->task.worker;
 }
@@ -34,8 +36,8 @@ bool blocks_open_job(struct blocks_job *j, const struct pl_pipeline_inputs *in, 
 {
     const struct pl_blocks_settings *s = &in->scenario->blocks;
     const struct pl_profile *profile = pl_material_file(pl_recording_material(in->recording), 0);
-    j->task = (struct pl_task){.event = {.fire = on_step, .context = j},
-                               .worker = pl_crew_assign(in->crew)};
+    j->given_to = pl_crew_assign(in->crew);
+    j->task = (struct pl_task){.event = {.fire = on_step, .context = j}, .worker = j->given_to};
     j->sides = in->sides;
     j->crew = in->crew;
     j->begin_ns = first_cycle_ns(s, index);

@@ -10,6 +10,7 @@ struct blocks_job {
     struct blocks blocks;
     const struct pl_sides *sides;
     struct pl_crew *crew;
+    uint32_t given_to;
     int64_t begin_ns; /* of its first cycle */
 };
 

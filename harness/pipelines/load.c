@@ -1,0 +1,76 @@
+#include "harness/pipelines/load.h"
+
+#include "harness/base/random.h"
+
+void pl_load_start(struct pl_load_walk *w, const struct pl_load_settings *load, uint64_t seed)
+{
+    *w = (struct pl_load_walk){.load = load, .random = seed};
+}
+
+/* Sessions and time from which the way to the point at hand begins. What comes before the first
+ * point, at once at its time, does so from what there is. */
+static void way(const struct pl_load_walk *w, struct pl_load_point *from, struct pl_load_point *to)
+{
+    *to = w->load->points[w->point];
+    *from = (struct pl_load_point){to->at_ns, w->sessions};
+    if (w->point > 0)
+        *from = w->load->points[w->point - 1];
+}
+
+static uint32_t changes(const struct pl_load_point *from, const struct pl_load_point *to)
+{
+    return to->sessions > from->sessions ? to->sessions - from->sessions
+                                         : from->sessions - to->sessions;
+}
+
+/* @return false at the curve's end, if it does not begin again */
+static bool next_point(struct pl_load_walk *w)
+{
+    w->change = 0;
+    if (++w->point < w->load->count)
+        return true;
+    if (!w->load->every_ns)
+        return false;
+    w->base_ns += w->load->every_ns;
+    w->point = 0;
+    return true;
+}
+
+/* The k-th of n has the k-th share of the way. */
+static int64_t drawn_ns(struct pl_load_walk *w, const struct pl_load_point *from,
+                        const struct pl_load_point *to)
+{
+    double place = (double)(pl_random_next(&w->random) >> 11) * 0x1p-53 + w->change;
+    double share = place / changes(from, to);
+    return w->base_ns + from->at_ns + (int64_t)((double)(to->at_ns - from->at_ns) * share);
+}
+
+bool pl_load_next(struct pl_load_walk *w, int64_t *at_ns, bool *comes)
+{
+    struct pl_load_point from, to;
+    /* A curve without any change would go on for ever: it is walked once around at most. */
+    for (uint32_t points = 0; points <= w->load->count && w->point < w->load->count; points++) {
+        way(w, &from, &to);
+        if (w->point == 0)
+            w->change = 0; /* counted from what there is */
+        if (w->change < changes(&from, &to)) {
+            *at_ns = drawn_ns(w, &from, &to);
+            *comes = to.sessions > from.sessions;
+            w->change++;
+            w->sessions += *comes ? 1 : UINT32_MAX;
+            return true;
+        }
+        if (!next_point(w))
+            return false;
+    }
+    return false;
+}
+
+uint32_t pl_load_most(const struct pl_load_settings *load)
+{
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < load->count; i++)
+        if (load->points[i].sessions > most)
+            most = load->points[i].sessions;
+    return most;
+}

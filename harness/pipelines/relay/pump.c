@@ -1,0 +1,97 @@
+#include "harness/pipelines/relay/pump.h"
+
+#include "harness/pipelines/relay/subscriber.h"
+
+#define LOOK_NS INT64_C(10000000) /* from one look at full connections to the next */
+
+void relay_pump_tell(struct relay *r, struct relay_subscriber *u, int64_t now_ns)
+{
+    struct relay_pump *pump = &r->pumps[u->worker];
+    pthread_mutex_lock(&pump->lock);
+    bool first = !pump->changed;
+    if (!u->changed) {
+        u->changed = true;
+        u->next_changed = NULL;
+        if (first)
+            pump->changed = u;
+        else
+            pump->last_changed->next_changed = u;
+        pump->last_changed = u;
+    }
+    pthread_mutex_unlock(&pump->lock);
+    if (first)
+        pl_crew_wake(r->in.crew, &pump->task, now_ns);
+}
+
+static struct relay_subscriber *take_changed(struct relay_pump *pump)
+{
+    pthread_mutex_lock(&pump->lock);
+    struct relay_subscriber *u = pump->changed;
+    if (u) {
+        pump->changed = u->next_changed;
+        u->changed = false;
+    }
+    pthread_mutex_unlock(&pump->lock);
+    return u;
+}
+
+/* What the door wants of it, or the publisher that threw it out. */
+static void come_or_go(struct relay *r, struct relay_subscriber *u, int64_t now_ns)
+{
+    bool wanted = __atomic_load_n(&u->wanted, __ATOMIC_ACQUIRE);
+    if (u->present && (!wanted || u->evicted))
+        relay_subscriber_leave(r, u);
+    if (!u->present && wanted && !u->evicted)
+        relay_subscriber_join(r, u, now_ns);
+    if (!wanted)
+        u->evicted = false;
+}
+
+static void let_wait(struct relay_pump *pump, struct relay_subscriber *u)
+{
+    u->waits = true;
+    u->next_waiting = pump->waiting;
+    pump->waiting = u;
+}
+
+static void drain(struct relay_pump *pump, struct relay_subscriber *u, int64_t now_ns)
+{
+    if (u->present && relay_subscriber_drain(pump->relay, u, now_ns) && !u->waits)
+        let_wait(pump, u);
+}
+
+static void look_at_waiting(struct relay_pump *pump, int64_t now_ns)
+{
+    struct relay_subscriber *next = pump->waiting;
+    pump->waiting = NULL;
+    for (struct relay_subscriber *u; (u = next);) {
+        next = u->next_waiting;
+        u->waits = false;
+        drain(pump, u, now_ns);
+    }
+}
+
+static int64_t on_work(void *context, int64_t now_ns)
+{
+    struct relay_pump *pump = context;
+    look_at_waiting(pump, now_ns);
+    for (struct relay_subscriber *u; (u = take_changed(pump));) {
+        come_or_go(pump->relay, u, now_ns);
+        drain(pump, u, now_ns);
+    }
+    return pump->waiting ? now_ns + LOOK_NS : PL_NEVER;
+}
+
+bool relay_pumps_open(struct relay *r)
+{
+    uint32_t workers = r->in.crew->count;
+    r->pumps = pl_arena_take(r->in.arena, workers * sizeof *r->pumps);
+    for (uint32_t i = 0; r->pumps && i < workers; i++) {
+        struct relay_pump *pump = &r->pumps[i];
+        pump->relay = r;
+        pump->task = (struct pl_task){.event = {.fire = on_work, .context = pump}, .worker = i};
+        pthread_mutex_init(&pump->lock, NULL);
+        pl_crew_add(r->in.crew, &pump->task, PL_NEVER);
+    }
+    return r->pumps != NULL;
+}

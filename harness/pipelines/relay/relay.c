@@ -1,0 +1,186 @@
+/* The pipeline `relay`: its checks, and its state in the arena (relay.h). */
+#include "harness/pipelines/relay/relay.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "harness/pipelines/relay/door.h"
+#include "harness/pipelines/relay/publisher.h"
+#include "harness/pipelines/relay/pump.h"
+#include "harness/pipelines/relay/relay_packet.h"
+
+static const char *const class_names[RELAY_CLASSES] = {
+    [CLASS_PACKET] = "packet",
+    [CLASS_BUFFER] = "buffer",
+    [CLASS_NODE] = "node",
+    [CLASS_SESSION] = "session",
+};
+
+static int class_index(const struct pl_scenario *s, enum relay_class class)
+{
+    for (uint32_t i = 0; i < s->class_count; i++)
+        if (strcmp(s->classes[i].name, class_names[class]) == 0)
+            return (int)i;
+    return -1;
+}
+
+static int check_classes(const struct pl_scenario *s, struct pl_error *error)
+{
+    static const size_t least[RELAY_CLASSES] = {
+        [CLASS_PACKET] = sizeof(struct relay_packet),
+        [CLASS_BUFFER] = 1,
+        [CLASS_NODE] = sizeof(struct relay_node),
+        [CLASS_SESSION] = 16,
+    };
+    for (int i = 0; i < RELAY_CLASSES; i++) {
+        int index = class_index(s, (enum relay_class)i);
+        if (index < 0)
+            return pl_error_set(error, -EINVAL,
+                                "%s: no class '%s'; expected packet, buffer, node and session",
+                                s->path, class_names[i]);
+        if (s->classes[index].size < least[i])
+            return pl_error_set(error, -EINVAL, "%s: class %s has %llu B; expected %zu B or more",
+                                s->path, class_names[i], (unsigned long long)s->classes[index].size,
+                                least[i]);
+    }
+    return 0;
+}
+
+static uint32_t largest_datagram(const struct pl_recording *recording)
+{
+    const struct pl_recorded_packet *packets = pl_recording_packets(recording);
+    uint32_t largest = 0;
+    for (uint32_t i = 0; i < recording->packet_count; i++)
+        if (packets[i].datagram_size > largest)
+            largest = packets[i].datagram_size;
+    return largest;
+}
+
+static int check(const struct pl_scenario *s, const struct pl_recording *recording,
+                 enum pl_format format, struct pl_error *error)
+{
+    (void)format; /* what is relayed is never decoded */
+    int rc = check_classes(s, error);
+    if (rc || !recording)
+        return rc;
+    uint32_t largest = largest_datagram(recording);
+    uint64_t size = s->classes[class_index(s, CLASS_BUFFER)].size;
+    if (size < largest)
+        return pl_error_set(error, -EINVAL,
+                            "%s: class buffer has %llu B, but the largest packet of %s has %u B",
+                            s->path, (unsigned long long)size, s->traffic.file, largest);
+    return 0;
+}
+
+static size_t arena_bytes(const struct pl_scenario *s, const struct pl_recording *recording,
+                          enum pl_format format)
+{
+    size_t subscribers = relay_door_most(s), publishers = pl_sender_count(&s->traffic);
+    (void)format;
+    return pl_arena_cost(sizeof(struct relay)) +
+           pl_arena_cost(publishers * sizeof(struct relay_publisher)) +
+           pl_arena_cost(subscribers * sizeof(struct relay_subscriber)) +
+           publishers *
+               (pl_arena_cost((subscribers / publishers + 1) * sizeof(struct relay_subscriber *)) +
+                relay_publisher_arena_bytes(&s->relay)) +
+           pl_arena_cost(PL_THREADS_MAX * sizeof(struct relay_pump)) +
+           pl_arena_cost(subscribers * sizeof(uint32_t)) +
+           pl_senders_arena_bytes(&s->traffic, recording);
+}
+
+static uint32_t event_count(const struct pl_scenario *s)
+{
+    return pl_sender_count(&s->traffic) + PL_THREADS_MAX + 1;
+}
+
+/* Of several streams, video is the one with the most bytes. */
+static uint32_t video_stream(const struct pl_scenario *s, const struct pl_recording *recording)
+{
+    const struct pl_recorded_stream *streams = pl_recording_streams(recording);
+    uint32_t largest = 0;
+    for (uint32_t i = 1; i < recording->stream_count; i++)
+        if (streams[i].payload_bytes > streams[largest].payload_bytes)
+            largest = i;
+    return s->relay.video ? largest : UINT32_MAX;
+}
+
+static bool open_publishers(struct relay *r)
+{
+    uint32_t most = r->subscriber_count / r->publisher_count + 1;
+    struct pl_sender *senders = pl_senders_open(&r->scenario->traffic, r->in.recording, r->in.seed,
+                                                r->scenario->duration_ns, r->in.arena);
+    r->publishers = pl_arena_take(r->in.arena, r->publisher_count * sizeof *r->publishers);
+    for (uint32_t i = 0; senders && r->publishers && i < r->publisher_count; i++) {
+        struct relay_publisher *p = &r->publishers[i];
+        p->subscribers = pl_arena_take(r->in.arena, most * sizeof(struct relay_subscriber *));
+        if (!p->subscribers || !relay_publisher_open(p, r, i, pl_sender_at(senders, i)))
+            return false;
+    }
+    return senders && r->publishers;
+}
+
+static bool open_subscribers(struct relay *r)
+{
+    r->subscribers = pl_arena_take(r->in.arena, r->subscriber_count * sizeof *r->subscribers);
+    for (uint32_t i = 0; r->subscribers && i < r->subscriber_count; i++) {
+        struct relay_subscriber *u = &r->subscribers[i];
+        u->index = i;
+        u->publisher = i % r->publisher_count;
+        u->worker = pl_crew_assign(r->in.crew);
+        pthread_mutex_init(&u->lock, NULL);
+    }
+    return r->subscribers != NULL;
+}
+
+static bool open_parts(struct relay *r)
+{
+    return open_subscribers(r) && relay_pumps_open(r) && relay_door_open(r) && open_publishers(r);
+}
+
+static int open(const struct pl_pipeline_inputs *in, void **state, struct pl_error *error)
+{
+    struct relay *r = pl_arena_take(in->arena, sizeof *r);
+    if (r) {
+        r->scenario = in->scenario;
+        r->settings = &in->scenario->relay;
+        r->in = *in;
+        r->video_stream = video_stream(in->scenario, in->recording);
+        r->publisher_count = pl_sender_count(&in->scenario->traffic);
+        r->subscriber_count = relay_door_most(in->scenario);
+        for (int i = 0; i < RELAY_CLASSES; i++)
+            r->classes[i] = (uint32_t)class_index(in->scenario, (enum relay_class)i);
+    }
+    if (!r || !open_parts(r))
+        return pl_error_set(error, -ENOMEM, "the arena is too small for the relay");
+    *state = r;
+    return 0;
+}
+
+/* What waits is held, and then released. */
+static void close_subscriber(struct relay *r, struct pl_side *side, struct relay_subscriber *u)
+{
+    pl_counter_add(&side->counts.held, relay_list_clear(r, side, &u->queue));
+    if (u->session)
+        pl_meter_release(&side->meter, r->classes[CLASS_SESSION], u->session);
+}
+
+static void close(void *state, int64_t now_ns)
+{
+    struct relay *r = state;
+    struct pl_side *side = pl_sides_network(r->in.sides);
+    (void)now_ns;
+    for (uint32_t i = 0; i < r->subscriber_count; i++)
+        close_subscriber(r, side, &r->subscribers[i]);
+    for (uint32_t i = 0; i < r->publisher_count; i++)
+        relay_publisher_close(&r->publishers[i]);
+}
+
+const struct pl_pipeline pl_relay = {
+    .name = "relay",
+    .program = "plimsoll-cell",
+    .check = check,
+    .arena_bytes = arena_bytes,
+    .event_count = event_count,
+    .open = open,
+    .close = close,
+};

@@ -1,0 +1,14 @@
+/* A connection's send buffer in the kernel: in the container, and not in RSS (relay.h). */
+#ifndef PL_PIPELINES_RELAY_SOCKET_H
+#define PL_PIPELINES_RELAY_SOCKET_H
+
+#include "harness/pipelines/relay/relay.h"
+
+/** Whether it takes `size` bytes now; then it has them. Over UDP always. */
+bool relay_socket_send(const struct relay *relay, struct pl_side *side,
+                       struct relay_subscriber *subscriber, uint32_t size, int64_t now_ns);
+
+/** The peer is gone, and what it has not read. */
+void relay_socket_close(struct pl_side *side, struct relay_subscriber *subscriber);
+
+#endif

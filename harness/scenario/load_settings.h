@@ -1,0 +1,22 @@
+/* What a scenario says of how many sessions there are, and when: the key `load`. */
+#ifndef PL_SCENARIO_LOAD_SETTINGS_H
+#define PL_SCENARIO_LOAD_SETTINGS_H
+
+#include <stdint.h>
+
+#define PL_LOAD_POINTS_MAX 32
+#define PL_LOAD_SESSIONS_MAX 100000
+
+/** So many sessions at a time; straight between two points. */
+struct pl_load_point {
+    int64_t at_ns; /* of replay */
+    uint32_t sessions;
+};
+
+struct pl_load_settings {
+    struct pl_load_point points[PL_LOAD_POINTS_MAX]; /* none earlier than the one before it */
+    uint32_t count;                                  /* 0: no load is stated */
+    int64_t every_ns; /* the curve begins again so often; 0: its last point stays */
+};
+
+#endif
