@@ -6,11 +6,31 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "harness/pipelines/sides.h"
+
 /** Stamps a block at both ends, where a neighbour that writes too far would strike, and touches
  *  every page of it. @param size bytes, 1 at least */
 void pl_stamp_write(uint8_t *block, uint32_t size, uint64_t stamp);
 
 /** Whether the stamp is still there. @param size as it was written */
 bool pl_stamp_is_whole(const uint8_t *block, uint32_t size, uint64_t stamp);
+
+/** A stamped block that is held. All zero is none. */
+struct pl_stamped {
+    uint8_t *block; /* NULL: refused, or none yet */
+    uint64_t stamp;
+    uint32_t size;
+};
+
+/** Acquires a block of `size` bytes and stamps it. @param block set, to none where it is refused
+ *  @param site under which a ledger has it @return whether there is one */
+bool pl_stamped_acquire(struct pl_side *side, uint32_t class_index, struct pl_stamped *block,
+                        uint32_t size, uint64_t stamp, struct pl_site *site);
+
+/** Checks a block, counts one that was changed, and releases it. None is none. */
+void pl_stamped_release(struct pl_side *side, uint32_t class_index, struct pl_stamped *block);
+
+/** A size from `min` to `max`, each as likely. @param random state of the sequence */
+uint32_t pl_stamped_size(uint64_t min, uint64_t max, uint64_t *random);
 
 #endif

@@ -1,35 +1,14 @@
 /* The key `background`: allocations that go on beside any pipeline of ours. */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "harness/scenario/block_keys.h"
 #include "harness/scenario/check.h"
 #include "harness/scenario/traits.h"
 
 #define CLASS "background" /* where an entry names none */
 #define RATE_MAX 1000000   /* a second */
 #define QUEUE_MAX (1u << 22)
-
-/* "64B..4KiB", or one size for both. */
-static int decode_sizes(struct pl_decoder *d, struct fy_node *node, struct pl_background *b)
-{
-    char text[64];
-    struct pl_error reason;
-    int rc = pl_decode_text(d, node, "background: size", text, sizeof text);
-    if (rc)
-        return rc;
-    char *dots = strstr(text, "..");
-    if (dots)
-        *dots = '\0';
-    if (pl_size_parse(text, &b->size_min, &reason) ||
-        pl_size_parse(dots ? dots + 2 : text, &b->size_max, &reason))
-        return pl_decode_fail(d, pl_decode_mark(node), "background: size: %s", reason.text);
-    if (b->size_min < 1 || b->size_max < b->size_min || b->size_max > PL_CLASS_BYTES_MAX)
-        return pl_decode_fail(d, pl_decode_mark(node),
-                              "background: size is out of range; expected a size or a range from "
-                              "1 B to 1 GiB, such as 64B..4KiB");
-    return 0;
-}
 
 static int decode_queue(struct pl_decoder *d, struct fy_node *node, struct pl_background *b)
 {
@@ -52,7 +31,7 @@ static int decode_key(struct pl_decoder *d, struct fy_node *value, const char *k
     if (strcmp(key, "rate") == 0)
         return pl_decode_factor(d, value, "background: rate", RATE_MAX, &b->rate);
     if (strcmp(key, "size") == 0)
-        return decode_sizes(d, value, b);
+        return pl_decode_sizes(d, value, "background: size", &b->size_min, &b->size_max);
     if (strcmp(key, "queue") == 0)
         return decode_queue(d, value, b);
     if (strcmp(key, "from") == 0)
@@ -100,39 +79,6 @@ static struct pl_mark mark(const struct pl_decoder *d)
     return d->marks[pl_schema_find("background") - pl_schema];
 }
 
-/* The class of an entry, as large as its largest block where the scenario does not give it. */
-static int give_class(struct pl_decoder *d, const char *name)
-{
-    struct pl_scenario *s = d->scenario;
-    for (uint32_t i = 0; i < s->class_count; i++)
-        if (strcmp(s->classes[i].name, name) == 0)
-            return 0;
-    if (s->class_count == PL_CLASSES_MAX)
-        return pl_decode_fail(d, mark(d), "background: no room for its class %s beside %d others",
-                              name, PL_CLASSES_MAX);
-    struct pl_class *class = &s->classes[s->class_count];
-    *class = (struct pl_class){.budget = PL_BUDGET_FREE};
-    snprintf(class->name, sizeof class->name, "%s", name);
-    s->class_fits |= 1u << s->class_count++;
-    return 0;
-}
-
-/* A class of the pipeline's own may serve it, too, where its blocks have room in that in every
- * format. */
-static int check_room(struct pl_decoder *d, const struct pl_background *b)
-{
-    const struct pl_scenario *s = d->scenario;
-    for (uint32_t i = 0; i < s->class_count; i++)
-        if (strcmp(s->classes[i].name, b->class) == 0 && !(s->class_fits & 1u << i) &&
-            s->classes[i].size < b->size_max)
-            return pl_decode_fail(d, mark(d),
-                                  "background: a block of %llu B is larger than the class %s of "
-                                  "%llu B",
-                                  (unsigned long long)b->size_max, b->class,
-                                  (unsigned long long)s->classes[i].size);
-    return 0;
-}
-
 int pl_background_check(struct pl_decoder *d)
 {
     struct pl_scenario *s = d->scenario;
@@ -143,9 +89,7 @@ int pl_background_check(struct pl_decoder *d)
         struct pl_background *b = &s->background[i];
         int rc = pl_spans_resolve(d, "background", &b->span, 1);
         if (!rc)
-            rc = give_class(d, b->class);
-        if (!rc)
-            rc = check_room(d, b);
+            rc = pl_blocks_class_check(d, mark(d), "background", b->class, b->size_max);
         if (rc)
             return rc;
     }

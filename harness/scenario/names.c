@@ -1,4 +1,4 @@
-/* Names of formats, clocks and tiers. */
+/* Names of formats, clocks, tiers and classes. */
 #include <stdio.h>
 #include <string.h>
 
@@ -91,4 +91,12 @@ const char *pl_tier_name(enum pl_tier tier)
 int pl_tier_parse(const char *name)
 {
     return index_of(tiers, PL_TIER_COUNT, name);
+}
+
+int pl_scenario_class(const struct pl_scenario *s, const char *name)
+{
+    for (uint32_t i = 0; i < s->class_count; i++)
+        if (strcmp(s->classes[i].name, name) == 0)
+            return (int)i;
+    return -1;
 }

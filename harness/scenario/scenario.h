@@ -416,6 +416,9 @@ size_t pl_formats_parse(const char *list, enum pl_format formats[PL_FORMAT_COUNT
 /** "f32, s16, ...": what is expected. */
 void pl_format_names(char *text, size_t capacity);
 
+/** @return the index of the class of a name, or -1 */
+int pl_scenario_class(const struct pl_scenario *scenario, const char *name);
+
 /** Gives the classes that fit their size in a format. */
 void pl_scenario_fit(struct pl_scenario *scenario, enum pl_format format);
 

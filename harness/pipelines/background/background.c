@@ -11,17 +11,11 @@
 #define STEP_NS \
     INT64_C(1000000) /* between two firings at least; what is due by then comes at once */
 
-struct block {
-    uint8_t *block; /* NULL: refused, or none yet */
-    uint64_t stamp;
-    uint32_t size;
-};
-
 /* One entry of `background`. */
 struct source {
     const struct pl_background *settings;
     struct pl_side *side;
-    struct block *queue; /* a ring of settings->queue, or of one */
+    struct pl_stamped *queue; /* a ring of settings->queue, or of one */
     struct pl_event event;
     uint32_t class_index;
     uint64_t random;
@@ -52,39 +46,21 @@ size_t pl_background_arena_bytes(const struct pl_scenario *s)
 {
     size_t bytes = s->background_count ? pl_arena_cost(work_bytes(s)) : 0;
     for (uint32_t i = 0; i < s->background_count; i++)
-        bytes += pl_arena_cost(ring_of(&s->background[i]) * sizeof(struct block));
+        bytes += pl_arena_cost(ring_of(&s->background[i]) * sizeof(struct pl_stamped));
     return bytes;
-}
-
-static void release(struct source *source, struct block *b)
-{
-    if (!b->block)
-        return;
-    if (!pl_stamp_is_whole(b->block, b->size, b->stamp))
-        pl_counter_add(&source->side->counts.integrity_errors, 1);
-    pl_meter_release_sized(&source->side->meter, source->class_index, b->block, b->size);
-    b->block = NULL;
-}
-
-static uint32_t draw_size(struct source *source)
-{
-    const struct pl_background *s = source->settings;
-    uint64_t sizes = s->size_max - s->size_min + 1;
-    return (uint32_t)(s->size_min + pl_random_next(&source->random) % sizes);
 }
 
 /* A new block comes before the oldest goes. */
 static void make(struct source *source)
 {
-    struct block *place = &source->queue[source->made++ % ring_of(source->settings)], old = *place;
-    place->size = draw_size(source);
-    place->stamp = pl_random_next(&source->random);
-    place->block = pl_meter_acquire_sized(&source->side->meter, source->class_index, place->size);
-    if (place->block)
-        pl_stamp_write(place->block, place->size, place->stamp);
-    release(source, &old);
-    if (!source->settings->queue)
-        release(source, place);
+    const struct pl_background *s = source->settings;
+    struct pl_stamped *place = &source->queue[source->made++ % ring_of(s)], old = *place;
+    uint32_t size = pl_stamped_size(s->size_min, s->size_max, &source->random);
+    pl_stamped_acquire(source->side, source->class_index, place, size,
+                       pl_random_next(&source->random), PL_SITE_HERE);
+    pl_stamped_release(source->side, source->class_index, &old);
+    if (!s->queue)
+        pl_stamped_release(source->side, source->class_index, place);
 }
 
 /* When the next block is due, in whole steps where blocks come faster. */
@@ -108,14 +84,6 @@ static int64_t on_work(void *context, int64_t now_ns)
     return next_due(source, now_ns);
 }
 
-static uint32_t class_index(const struct pl_scenario *s, const char *name)
-{
-    uint32_t i = 0;
-    while (strcmp(s->classes[i].name, name) != 0)
-        i++;
-    return i; /* each entry has one (scenario/background.c) */
-}
-
 static bool open_source(struct source *source, const struct pl_pipeline_inputs *in, uint32_t index)
 {
     const struct pl_background *s = &in->scenario->background[index];
@@ -124,7 +92,7 @@ static bool open_source(struct source *source, const struct pl_pipeline_inputs *
         .side = pl_sides_network(in->sides),
         .queue = pl_arena_take(in->arena, ring_of(s) * sizeof *source->queue),
         .event = {.fire = on_work, .context = source},
-        .class_index = class_index(in->scenario, s->class),
+        .class_index = (uint32_t)pl_scenario_class(in->scenario, s->class),
         .random = in->seed + index,
     };
     if (!source->queue)
@@ -151,7 +119,9 @@ int pl_background_open(const struct pl_pipeline_inputs *in, struct pl_background
 
 void pl_background_close(struct pl_background_work *work)
 {
-    for (uint32_t i = 0; work && i < work->count; i++)
-        for (uint32_t k = 0; k < ring_of(work->sources[i].settings); k++)
-            release(&work->sources[i], &work->sources[i].queue[k]);
+    for (uint32_t i = 0; work && i < work->count; i++) {
+        struct source *source = &work->sources[i];
+        for (uint32_t k = 0; k < ring_of(source->settings); k++)
+            pl_stamped_release(source->side, source->class_index, &source->queue[k]);
+    }
 }

@@ -14,14 +14,6 @@
 static const char *const class_names[CLASS_COUNT] = {"frame", "image", "text",
                                                      "node",  "audio", "client"};
 
-static int class_index(const struct pl_scenario *s, const char *name)
-{
-    for (uint32_t i = 0; i < s->class_count; i++)
-        if (strcmp(s->classes[i].name, name) == 0)
-            return (int)i;
-    return -1;
-}
-
 static void terminal_of(const struct pl_scenario *s, uint32_t *columns, uint32_t *rows)
 {
     pl_sides_parse(s->broadcast.terminal, 1, 1000, columns, rows); /* it was checked */
@@ -68,7 +60,7 @@ static int check(const struct pl_scenario *s, const struct pl_recording *recordi
             "%s: clients send pictures in rgb24, not in %s; expected formats: rgb24", s->path,
             pl_format_name(format));
     for (uint32_t i = 0; i < CLASS_COUNT; i++) {
-        int index = class_index(s, class_names[i]);
+        int index = pl_scenario_class(s, class_names[i]);
         if (index < 0)
             return pl_error_set(error, -EINVAL, "%s: no class '%s'; expected one of %llu B",
                                 s->path, class_names[i], (unsigned long long)needed[i]);
@@ -154,7 +146,7 @@ static bool open_state(struct broadcast *b)
 {
     const struct pl_scenario *s = b->in.scenario;
     for (uint32_t i = 0; i < CLASS_COUNT; i++)
-        b->classes[i] = (uint32_t)class_index(s, class_names[i]);
+        b->classes[i] = (uint32_t)pl_scenario_class(s, class_names[i]);
     pl_sides_parse(b->settings->picture, 1, 10000, &b->width, &b->height);
     terminal_of(s, &b->columns, &b->rows);
     b->frame_bytes = BROADCAST_HEADER + pl_broadcast_picture_bytes(s);

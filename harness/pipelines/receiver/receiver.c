@@ -9,18 +9,10 @@
 #include "harness/pipelines/receiver/modelled.h"
 #include "harness/traffic/rtp.h"
 
-static int class_index(const struct pl_scenario *s, const char *name)
-{
-    for (uint32_t i = 0; i < s->class_count; i++)
-        if (strcmp(s->classes[i].name, name) == 0)
-            return (int)i;
-    return -1;
-}
-
 static int check_class(const struct pl_scenario *s, const char *name, uint64_t needed,
                        const char *what, struct pl_error *error)
 {
-    int index = class_index(s, name);
+    int index = pl_scenario_class(s, name);
     if (index < 0)
         return pl_error_set(error, -EINVAL, "%s: no class '%s'; expected one for the receiver",
                             s->path, name);
@@ -95,9 +87,9 @@ size_t receiver_arena_bytes(const struct pl_scenario *s, const struct pl_recordi
 static void find_classes(struct receiver *r)
 {
     const struct pl_scenario *s = r->in.scenario;
-    r->packet_class = (uint32_t)class_index(s, "packet");
-    r->buffer_class = (uint32_t)class_index(s, "packet_buffer");
-    r->frame_class = (uint32_t)class_index(s, "frame_buffer");
+    r->packet_class = (uint32_t)pl_scenario_class(s, "packet");
+    r->buffer_class = (uint32_t)pl_scenario_class(s, "packet_buffer");
+    r->frame_class = (uint32_t)pl_scenario_class(s, "frame_buffer");
     r->packet_bytes = s->classes[r->packet_class].size;
     r->datagram_bytes = s->classes[r->buffer_class].size - sizeof(struct packet_buffer);
 }
