@@ -26,17 +26,36 @@ static void fire_due(struct pl_worker *w)
         fire(w);
 }
 
+static void pass_on(struct pl_crew *crew, uint32_t next);
+
 static void *serve(void *context)
 {
     struct pl_worker *w = context;
-    for (bool ending = false; !ending;) {
+    for (;;) {
         await(&w->turn);
-        ending = w->ending;
-        if (!ending)
-            fire_due(w);
-        sem_post(&w->crew->done);
+        if (w->ending)
+            return NULL;
+        fire_due(w);
+        pass_on(w->crew, w->index + 1);
     }
-    return NULL;
+}
+
+/* Gives the turn to the next worker that has something to do, or back to the cell's thread. From
+ * worker to worker, since by way of that thread it would take twice as many switches. What has no
+ * thread, though there should be one, is done by the caller's. */
+static void pass_on(struct pl_crew *crew, uint32_t next)
+{
+    for (; next < crew->count; next++) {
+        struct pl_worker *w = &crew->worker[next];
+        if (worker_next_ns(w) >= crew->until_ns)
+            continue;
+        if (w->started || worker_start_thread(w, serve)) {
+            sem_post(&w->turn);
+            return;
+        }
+        fire_due(w);
+    }
+    sem_post(&crew->done);
 }
 
 /* The thread is gone, with its caches, before anything else happens. */
@@ -45,7 +64,6 @@ static void end_thread(struct pl_worker *w)
     w->ending = true;
     sem_post(&w->turn);
     pthread_join(w->thread, NULL);
-    await(&w->crew->done);
     w->ending = false;
     w->started = false;
 }
@@ -59,17 +77,11 @@ static void renew(struct pl_worker *w, int64_t now_ns)
     worker_start_thread(w, serve);
 }
 
-/* What has no thread, though there should be one, is done by the cell's. */
-static void give_turn(struct pl_worker *w)
+static void end_idle(struct pl_crew *crew)
 {
-    if (!w->started && !worker_start_thread(w, serve)) {
-        fire_due(w);
-        return;
-    }
-    sem_post(&w->turn);
-    await(&w->crew->done);
-    if (w->crew->settings.renew == PL_RENEW_JOB && !w->busy)
-        end_thread(w);
+    for (uint32_t i = 0; i < crew->count && crew->settings.renew == PL_RENEW_JOB; i++)
+        if (crew->worker[i].started && !crew->worker[i].busy)
+            end_thread(&crew->worker[i]);
 }
 
 /* What is given to a worker that had its turn waits for the next. */
@@ -78,11 +90,11 @@ static int64_t on_turn(void *context, int64_t now_ns)
     struct pl_crew *crew = context;
     int64_t last_ns = crew->loop->end_ns - 1, next_ns = now_ns + crew->settings.turn_ns;
     crew->until_ns = now_ns < last_ns ? now_ns : crew->loop->end_ns;
-    for (uint32_t i = 0; i < crew->count; i++) {
+    for (uint32_t i = 0; i < crew->count; i++)
         renew(&crew->worker[i], now_ns);
-        if (worker_next_ns(&crew->worker[i]) < crew->until_ns)
-            give_turn(&crew->worker[i]);
-    }
+    pass_on(crew, 0);
+    await(&crew->done);
+    end_idle(crew);
     return now_ns == last_ns ? PL_NEVER : next_ns < last_ns ? next_ns : last_ns;
 }
 

@@ -3,6 +3,7 @@
 # tcpdump with their real arrival times:
 #   l16-stereo-44100   L16 stereo at 44.1 kHz, 128 samples a packet (the default)
 #   opus-stereo-48000  Opus stereo, 20 ms a packet
+#   h264-640x360       H.264 at 25 pictures a second and some 1 Mbit/s, a keyframe every 2 s
 # (Media files are made by record-media.sh.)
 #
 #   record.sh [NAME]              record; refuses to replace a recording
@@ -49,7 +50,16 @@ describe_recording() { # NAME: what is sent, and what the capture must turn out 
         facts_wanted=(streams=1 codec=opaque) # its payload type is dynamic
         lock_facts=$'codec = opaque'
         ;;
-    *) die 2 "unknown recording $1; expected l16-stereo-44100 or opus-stereo-48000" ;;
+    h264-640x360)
+        packets=1200 # some 10 s
+        source="testsrc2=s=640x360:r=25:d=$seconds,noise=alls=12:allf=t:all_seed=1,realtime[o]"
+        encoder=(-c:v libx264 -threads 1 -preset veryfast -bf 0 -g 50 -sc_threshold 0 -b:v 1M -maxrate 1M
+            -bufsize 500k)
+        packet_bytes=1212 # 1,200 B and the header
+        facts_wanted=(streams=1 codec=opaque)
+        lock_facts=$'codec = opaque'
+        ;;
+    *) die 2 "unknown recording $1; expected l16-stereo-44100, opus-stereo-48000 or h264-640x360" ;;
     esac
     recording=$here/$1.pcap.zst
     lock=$here/$1.lock

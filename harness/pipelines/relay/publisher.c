@@ -95,10 +95,10 @@ static int64_t on_arrival(void *context, int64_t now_ns)
     struct relay_publisher *p = context;
     struct pl_arrival arrival;
     pl_sender_take(p->sender, &arrival);
-    pthread_mutex_lock(&p->lock);
+    relay_lock(p->relay, &p->lock);
     publish(p, &arrival, now_ns);
     answer_requests(p, now_ns);
-    pthread_mutex_unlock(&p->lock);
+    relay_unlock(p->relay, &p->lock);
     return pl_sender_due(p->sender);
 }
 

@@ -7,7 +7,7 @@
 void relay_pump_tell(struct relay *r, struct relay_subscriber *u, int64_t now_ns)
 {
     struct relay_pump *pump = &r->pumps[u->worker];
-    pthread_mutex_lock(&pump->lock);
+    relay_lock(r, &pump->lock);
     bool first = !pump->changed;
     if (!u->changed) {
         u->changed = true;
@@ -18,20 +18,20 @@ void relay_pump_tell(struct relay *r, struct relay_subscriber *u, int64_t now_ns
             pump->last_changed->next_changed = u;
         pump->last_changed = u;
     }
-    pthread_mutex_unlock(&pump->lock);
+    relay_unlock(r, &pump->lock);
     if (first)
         pl_crew_wake(r->in.crew, &pump->task, now_ns);
 }
 
 static struct relay_subscriber *take_changed(struct relay_pump *pump)
 {
-    pthread_mutex_lock(&pump->lock);
+    relay_lock(pump->relay, &pump->lock);
     struct relay_subscriber *u = pump->changed;
     if (u) {
         pump->changed = u->next_changed;
         u->changed = false;
     }
-    pthread_mutex_unlock(&pump->lock);
+    relay_unlock(pump->relay, &pump->lock);
     return u;
 }
 

@@ -142,9 +142,9 @@ static bool offer(struct relay *r, uint32_t worker, struct relay_subscriber *u,
 void relay_subscriber_offer(struct relay *r, uint32_t worker, struct relay_subscriber *u,
                             struct relay_packet *packet, int64_t now_ns)
 {
-    pthread_mutex_lock(&u->lock);
+    relay_lock(r, &u->lock);
     bool work = offer(r, worker, u, packet, now_ns);
-    pthread_mutex_unlock(&u->lock);
+    relay_unlock(r, &u->lock);
     if (work)
         relay_pump_tell(r, u, now_ns);
 }
@@ -164,9 +164,9 @@ static bool drain(struct relay *r, struct pl_side *side, struct relay_subscriber
 
 bool relay_subscriber_drain(struct relay *r, struct relay_subscriber *u, int64_t now_ns)
 {
-    pthread_mutex_lock(&u->lock);
+    relay_lock(r, &u->lock);
     bool waits = drain(r, relay_side(r, u->worker), u, now_ns);
-    pthread_mutex_unlock(&u->lock);
+    relay_unlock(r, &u->lock);
     return waits;
 }
 
@@ -207,8 +207,8 @@ void relay_subscriber_join(struct relay *r, struct relay_subscriber *u, int64_t 
     struct relay_publisher *p = &r->publishers[u->publisher];
     if (!make_session(r, relay_side(r, u->worker), u))
         return; /* refused: it is not there, and nobody sends to it */
-    pthread_mutex_lock(&p->lock);
-    pthread_mutex_lock(&u->lock);
+    relay_lock(r, &p->lock);
+    relay_lock(r, &u->lock);
     u->evicted = false;
     u->present = true;
     u->awaits_key = false;
@@ -216,8 +216,8 @@ void relay_subscriber_join(struct relay *r, struct relay_subscriber *u, int64_t 
     give_cache(r, u, &p->gop, now_ns);
     give_cache(r, u, &p->burst, now_ns);
     enter(p, u);
-    pthread_mutex_unlock(&u->lock);
-    pthread_mutex_unlock(&p->lock);
+    relay_unlock(r, &u->lock);
+    relay_unlock(r, &p->lock);
 }
 
 static void release_session(struct relay *r, struct pl_side *side, struct relay_subscriber *u)
@@ -234,14 +234,14 @@ void relay_subscriber_leave(struct relay *r, struct relay_subscriber *u)
 {
     struct relay_publisher *p = &r->publishers[u->publisher];
     struct pl_side *side = relay_side(r, u->worker);
-    pthread_mutex_lock(&p->lock);
-    pthread_mutex_lock(&u->lock);
+    relay_lock(r, &p->lock);
+    relay_lock(r, &u->lock);
     go(p, u);
     u->present = false;
     unblock(r, u);
     relay_drop(side, PL_DROP_SESSION, relay_list_clear(r, side, &u->queue));
     relay_socket_close(side, u);
     release_session(r, side, u);
-    pthread_mutex_unlock(&u->lock);
-    pthread_mutex_unlock(&p->lock);
+    relay_unlock(r, &u->lock);
+    relay_unlock(r, &p->lock);
 }
