@@ -14,4 +14,10 @@ static inline uint64_t pl_random_next(uint64_t *state)
     return z ^ (z >> 31);
 }
 
+/** The next number from 0 to below 1, all as likely. */
+static inline double pl_random_unit(uint64_t *state)
+{
+    return (double)(pl_random_next(state) >> 11) * 0x1p-53;
+}
+
 #endif

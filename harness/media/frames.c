@@ -141,7 +141,7 @@ void leak_open(struct leak *leak, const struct running *r, struct pl_media_frame
 /* Drawn for every frame: the same ones leak on every stack that holds them all. */
 static bool fails(struct running *r)
 {
-    double chance = (double)(pl_random_next(&r->leak.random) >> 11) * 0x1p-53;
+    double chance = pl_random_unit(&r->leak.random);
     return chance < r->settings->leak;
 }
 

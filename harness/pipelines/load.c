@@ -40,7 +40,7 @@ static bool next_point(struct pl_load_walk *w)
 static int64_t drawn_ns(struct pl_load_walk *w, const struct pl_load_point *from,
                         const struct pl_load_point *to)
 {
-    double place = (double)(pl_random_next(&w->random) >> 11) * 0x1p-53 + w->change;
+    double place = pl_random_unit(&w->random) + w->change;
     double share = place / changes(from, to);
     return w->base_ns + from->at_ns + (int64_t)((double)(to->at_ns - from->at_ns) * share);
 }

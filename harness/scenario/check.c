@@ -70,7 +70,8 @@ static int check_class_names(struct pl_decoder *d)
     snprintf(kind, sizeof kind, "class of the pipeline %s:", traits->name);
     for (uint32_t i = 0; traits->classes && i < s->class_count; i++)
         if (!is_among_keys(traits->classes, s->classes[i].name) &&
-            !pl_background_has_class(s, s->classes[i].name))
+            !pl_background_has_class(s, s->classes[i].name) &&
+            !pl_session_has_class(s, s->classes[i].name))
             return pl_decode_unknown(d, mark_of(d, "classes"), kind, s->classes[i].name, names);
     return 0;
 }
@@ -317,6 +318,8 @@ int pl_scenario_check(struct pl_decoder *d)
         rc = pl_load_check(d);
     if (!rc)
         rc = pl_background_check(d);
+    if (!rc)
+        rc = pl_session_check(d);
     if (!rc)
         rc = check_class_names(d);
     if (!rc)

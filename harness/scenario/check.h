@@ -25,6 +25,12 @@ int pl_background_check(struct pl_decoder *decoder);
 /** Whether an entry of `background` acquires blocks of a class. */
 bool pl_background_has_class(const struct pl_scenario *scenario, const char *name);
 
+/** Gives the entries of `session.objects` their classes, likewise. @return 0 or -EINVAL */
+int pl_session_check(struct pl_decoder *decoder);
+
+/** Whether an entry of `session.objects` acquires blocks of a class. */
+bool pl_session_has_class(const struct pl_scenario *scenario, const char *name);
+
 /** Finds the classes of alerts, and the alerts of expectations. @return 0 or -EINVAL */
 int pl_alerts_check(struct pl_decoder *decoder);
 

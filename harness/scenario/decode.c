@@ -131,7 +131,7 @@ int pl_decode_factor(struct pl_decoder *d, struct fy_node *node, const char *wha
 }
 
 /* Percent alone: a bare 1 could be all or a hundredth. */
-static int decode_share(struct pl_decoder *d, struct fy_node *node, const char *what, double *share)
+int pl_decode_share(struct pl_decoder *d, struct fy_node *node, const char *what, double *share)
 {
     char text[32], *end;
     int rc = pl_decode_text(d, node, what, text, sizeof text);
@@ -230,7 +230,7 @@ static bool takes_none(const struct pl_key *row)
         "traffic.churn",   "traffic.outages",     "receiver.stalls", "media.payload",
         "program.build",   "program.environment", "program.send",    "program.clients",
         "program.actions", "broadcast.stalls",    "sweep",           "alerts",
-        "background"};
+        "background",      "session.objects"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (strcmp(keys[i], row->path) == 0)
             return true;
@@ -283,7 +283,7 @@ int pl_decode_value(struct pl_decoder *d, const struct pl_key *row, struct fy_no
     case PL_KEY_FACTOR:
         return pl_decode_factor(d, value, row->path, row->max, field);
     case PL_KEY_SHARE:
-        return decode_share(d, value, row->path, field);
+        return pl_decode_share(d, value, row->path, field);
     case PL_KEY_BOOL:
         return decode_bool(d, value, row->path, field);
     case PL_KEY_CHOICE:

@@ -46,6 +46,10 @@ int pl_decode_integer(struct pl_decoder *decoder, struct fy_node *node, const ch
 int pl_decode_factor(struct pl_decoder *decoder, struct fy_node *node, const char *what,
                      int64_t max, double *factor);
 
+/** @param share set to 0 to 1, of "0%" to "100%" */
+int pl_decode_share(struct pl_decoder *decoder, struct fy_node *node, const char *what,
+                    double *share);
+
 /** Where a node stands; a mapping or sequence stands where its first scalar does. */
 struct pl_mark pl_decode_mark(struct fy_node *node);
 

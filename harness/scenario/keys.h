@@ -17,6 +17,7 @@ int pl_decode_program_actions(struct pl_decoder *, struct fy_node *key, struct f
 int pl_decode_container(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_relay_stalls(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_load(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
+int pl_decode_session_objects(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_renew(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_background(struct pl_decoder *, struct fy_node *key, struct fy_node *value);
 int pl_decode_classes(struct pl_decoder *, struct fy_node *key, struct fy_node *value);

@@ -9,7 +9,7 @@ static uint32_t files(const struct pl_scenario *s, const char *paths[PL_SOURCES_
 
 const struct pl_pipeline_traits pl_traits_receiver = {
     .name = "receiver",
-    .sections = (const char *const[]){"traffic", "receiver", NULL},
+    .sections = (const char *const[]){"traffic", "receiver", "session", NULL},
     .classes = (const char *const[]){"packet", "packet_buffer", "frame_buffer", NULL},
     .needed = (const char *const[]){"traffic.file", "classes", NULL},
     .large = "so many traffic.sessions with these faults",

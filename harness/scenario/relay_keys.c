@@ -85,7 +85,7 @@ static uint32_t files(const struct pl_scenario *s, const char *paths[PL_SOURCES_
 
 const struct pl_pipeline_traits pl_traits_relay = {
     .name = "relay",
-    .sections = (const char *const[]){"traffic", "relay", "workers", NULL},
+    .sections = (const char *const[]){"traffic", "relay", "session", "workers", NULL},
     .refused = (const char *const[]){"traffic.hostile", NULL},
     .classes = (const char *const[]){"packet", "buffer", "node", "session", NULL},
     .needed = (const char *const[]){"traffic.file", "classes", NULL},

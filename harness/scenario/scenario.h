@@ -13,6 +13,7 @@
 #include "harness/scenario/load_settings.h"
 #include "harness/scenario/program_settings.h"
 #include "harness/scenario/relay_settings.h"
+#include "harness/scenario/session_settings.h"
 #include "harness/scenario/workers.h"
 
 #define PL_PATH_MAX 1024
@@ -330,6 +331,7 @@ struct pl_scenario {
     struct pl_relay_settings relay;
     struct pl_workers_settings workers;
     struct pl_load_settings load;
+    struct pl_session_settings session;
     struct pl_program_settings program;
     struct pl_background background[PL_BACKGROUND_MAX];
     uint32_t background_count;

@@ -202,6 +202,8 @@ const struct pl_key pl_schema[] = {
     CHOICE("trace.loop", trace.loop, "off|free|keep", 0),
     COUNT("trace.copies", trace.copies, 1, PL_TRACE_COPIES_MAX, 0),
     SPECIAL("load", pl_decode_load, 0),
+    SECTION("session", 0),
+    SPECIAL("session.objects", pl_decode_session_objects, 0),
     SPECIAL("background", pl_decode_background, 0),
     SPECIAL("classes", pl_decode_classes, 0),
     SPECIAL("limits", pl_decode_limits, 0),

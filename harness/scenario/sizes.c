@@ -59,9 +59,14 @@ static uint64_t media_class_bytes(const struct pl_media_settings *m, const char 
     return strcmp(name, "image") == 0 ? picture_bytes(m, format) : 0;
 }
 
-static uint64_t background_class_bytes(const struct pl_scenario *s, const char *name)
+/* Of blocks with sizes of their own: beside a pipeline, or of its sessions. */
+static uint64_t largest_block(const struct pl_scenario *s, const char *name)
 {
+    const struct pl_session_settings *session = &s->session;
     uint64_t largest = 0;
+    for (uint32_t i = 0; i < session->object_count; i++)
+        if (strcmp(session->objects[i].class, name) == 0 && session->objects[i].size_max > largest)
+            largest = session->objects[i].size_max;
     for (uint32_t i = 0; i < s->background_count; i++)
         if (strcmp(s->background[i].class, name) == 0 && s->background[i].size_max > largest)
             largest = s->background[i].size_max;
@@ -72,8 +77,8 @@ static uint64_t class_bytes(const struct pl_scenario *s, const char *name, enum 
 {
     uint64_t own = s->pipeline == PL_PIPELINE_RECEIVER ? receiver_class_bytes(&s->receiver, name)
                                                        : media_class_bytes(&s->media, name, format);
-    uint64_t background = background_class_bytes(s, name);
-    return own > background ? own : background;
+    uint64_t block = largest_block(s, name);
+    return own > block ? own : block;
 }
 
 void pl_scenario_fit(struct pl_scenario *s, enum pl_format format)

@@ -25,7 +25,7 @@ void pl_network_start(struct pl_network *network, const struct pl_faults *settin
  * 1 always. */
 static bool happens(uint64_t *chance, double probability)
 {
-    return (double)(pl_random_next(chance) >> 11) * 0x1p-53 < probability;
+    return pl_random_unit(chance) < probability;
 }
 
 /* Two draws for each packet, whatever the state. */

@@ -67,7 +67,7 @@ static uint32_t lifetime(struct blocks *b, const struct pl_profile_row *row)
 static bool survives(struct blocks *b, const struct pl_profile_row *row)
 {
     const struct pl_blocks_settings *s = b->settings;
-    double chance = (double)(pl_random_next(&b->random) >> 11) * 0x1p-53;
+    double chance = pl_random_unit(&b->random);
     return chance < s->survivors && row->size <= s->survivor_bytes;
 }
 

@@ -105,6 +105,8 @@ int64_t reader_tick(struct receiver *r, int64_t now_ns)
     if (r->stalling)
         resume(r, now_ns);
     r->worked = 0;
+    r->read_ns = now_ns;
+    pl_session_objects_work(r->objects, 0, now_ns);
     drain(r);
     int64_t played_ns = play(r);
     if (r->recovery.on)

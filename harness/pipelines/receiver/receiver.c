@@ -70,7 +70,7 @@ int receiver_check(const struct pl_scenario *s, const struct pl_recording *recor
                          sizeof(struct frame_buffer) +
                              (recording ? largest_frame(s, recording, format) : 0),
                          "a frame", error);
-    return rc;
+    return rc ? rc : pl_session_objects_check(s, s->receiver.max_sessions, error);
 }
 
 /* One entry for each stream of each copy. */
@@ -81,7 +81,8 @@ static size_t progress_bytes(const struct pl_scenario *s, const struct pl_record
 
 size_t receiver_arena_bytes(const struct pl_scenario *s, const struct pl_recording *recording)
 {
-    return pl_arena_cost(progress_bytes(s, recording)) + sessions_arena_bytes(s);
+    return pl_arena_cost(progress_bytes(s, recording)) + sessions_arena_bytes(s) +
+           pl_session_objects_arena_bytes(s, s->receiver.max_sessions, 1);
 }
 
 static void find_classes(struct receiver *r)
@@ -106,7 +107,9 @@ bool receiver_open(struct receiver *r, const struct pl_pipeline_inputs *inputs)
     queue_open(&r->queue, r->settings->queue_packets, inputs->sides->count > 1);
     reader_open(r);
     r->progress = pl_arena_take(inputs->arena, progress_bytes(inputs->scenario, inputs->recording));
-    return r->progress && sessions_open(r);
+    struct pl_side **reader = &inputs->sides->side[inputs->sides->count - 1];
+    return r->progress && sessions_open(r) &&
+           pl_session_objects_open(inputs, r->settings->max_sessions, reader, 1, &r->objects);
 }
 
 static void hold(struct receiver *r, struct packet_list *list)
@@ -129,6 +132,7 @@ void receiver_close(struct receiver *r, int64_t now_ns)
     for (uint32_t i = 0; i < r->session_top; i++)
         if (r->sessions[i].open)
             hold(r, &r->sessions[i].queue);
+    pl_session_objects_close(r->objects);
     queue_close(&r->queue);
 }
 

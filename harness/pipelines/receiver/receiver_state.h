@@ -10,6 +10,7 @@
 #include "harness/pipelines/pipeline.h"
 #include "harness/pipelines/receiver/packet.h"
 #include "harness/pipelines/receiver/queue.h"
+#include "harness/pipelines/session/objects.h"
 
 /** One sender's stream while it is being received. */
 struct session {
@@ -88,8 +89,10 @@ struct receiver {
     struct session *sessions;
     uint32_t *table; /* heads of chains by hash, index + 1 */
     uint32_t table_mask;
-    uint32_t session_top;      /* sessions beyond were never open */
-    struct progress *progress; /* of each stream of each sender */
+    struct pl_session_objects *objects; /* that sessions make and keep */
+    int64_t read_ns;                    /* of the present read */
+    uint32_t session_top;               /* sessions beyond were never open */
+    struct progress *progress;          /* of each stream of each sender */
 };
 
 /* receiver.c */

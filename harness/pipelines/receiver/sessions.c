@@ -95,6 +95,7 @@ static void start(struct receiver *r, struct session *session, const struct pack
     session->slot_next = *head;
     *head = (uint32_t)(session - r->sessions) + 1;
     pl_counter_add(&r->reader->counts.sessions_started, 1);
+    pl_session_objects_start(r->objects, 0, *head - 1, r->read_ns);
 }
 
 struct session *session_of(struct receiver *r, const struct packet *packet)
@@ -177,5 +178,6 @@ void session_end(struct receiver *r, struct session *s)
     for (struct packet *packet; (packet = list_take_first(&s->queue)); reader_worked(r))
         packet_drop(r, r->reader, packet, PL_DROP_SESSION);
     unlink_session(r, s);
+    pl_session_objects_end(r->objects, 0, (uint32_t)(s - r->sessions));
     s->open = false;
 }

@@ -74,12 +74,14 @@ static void look_at_waiting(struct relay_pump *pump, int64_t now_ns)
 static int64_t on_work(void *context, int64_t now_ns)
 {
     struct relay_pump *pump = context;
+    pl_session_objects_work(pump->relay->objects, pump->task.worker, now_ns);
     look_at_waiting(pump, now_ns);
     for (struct relay_subscriber *u; (u = take_changed(pump));) {
         come_or_go(pump->relay, u, now_ns);
         drain(pump, u, now_ns);
     }
-    return pump->waiting ? now_ns + LOOK_NS : PL_NEVER;
+    int64_t due_ns = pl_session_objects_due(pump->relay->objects, pump->task.worker);
+    return pump->waiting && now_ns + LOOK_NS < due_ns ? now_ns + LOOK_NS : due_ns;
 }
 
 bool relay_pumps_open(struct relay *r)

@@ -61,6 +61,8 @@ static int check(const struct pl_scenario *s, const struct pl_recording *recordi
 {
     (void)format; /* what is relayed is never decoded */
     int rc = check_classes(s, error);
+    if (!rc)
+        rc = pl_session_objects_check(s, relay_door_most(s), error);
     if (rc || !recording)
         return rc;
     uint32_t largest = largest_datagram(recording);
@@ -85,6 +87,7 @@ static size_t arena_bytes(const struct pl_scenario *s, const struct pl_recording
                 relay_publisher_arena_bytes(&s->relay)) +
            pl_arena_cost(PL_THREADS_MAX * sizeof(struct relay_pump)) +
            pl_arena_cost(subscribers * sizeof(uint32_t)) +
+           pl_session_objects_arena_bytes(s, (uint32_t)subscribers, PL_THREADS_MAX) +
            pl_senders_arena_bytes(&s->traffic, recording);
 }
 
@@ -134,7 +137,9 @@ static bool open_subscribers(struct relay *r)
 
 static bool open_parts(struct relay *r)
 {
-    return open_subscribers(r) && relay_pumps_open(r) && relay_door_open(r) && open_publishers(r);
+    return pl_session_objects_open(&r->in, r->subscriber_count, r->in.sides->side,
+                                   r->in.crew->count, &r->objects) &&
+           open_subscribers(r) && relay_pumps_open(r) && relay_door_open(r) && open_publishers(r);
 }
 
 static int open(const struct pl_pipeline_inputs *in, void **state, struct pl_error *error)
@@ -171,6 +176,7 @@ static void close(void *state, int64_t now_ns)
     (void)now_ns;
     for (uint32_t i = 0; i < r->subscriber_count; i++)
         close_subscriber(r, side, &r->subscribers[i]);
+    pl_session_objects_close(r->objects);
     for (uint32_t i = 0; i < r->publisher_count; i++)
         relay_publisher_close(&r->publishers[i]);
 }

@@ -11,6 +11,7 @@
 
 #include "harness/pipelines/load.h"
 #include "harness/pipelines/pipeline.h"
+#include "harness/pipelines/session/objects.h"
 #include "harness/traffic/sender.h"
 
 enum relay_class { CLASS_PACKET, CLASS_BUFFER, CLASS_NODE, CLASS_SESSION, RELAY_CLASSES };
@@ -131,6 +132,7 @@ struct relay {
     struct relay_subscriber *subscribers;
     uint32_t subscriber_count;
     struct relay_pump *pumps;
+    struct pl_session_objects *objects; /* that subscribers make and keep */
     struct relay_door door;
 };
 

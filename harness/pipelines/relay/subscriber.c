@@ -207,6 +207,7 @@ void relay_subscriber_join(struct relay *r, struct relay_subscriber *u, int64_t 
     struct relay_publisher *p = &r->publishers[u->publisher];
     if (!make_session(r, relay_side(r, u->worker), u))
         return; /* refused: it is not there, and nobody sends to it */
+    pl_session_objects_start(r->objects, u->worker, u->index, now_ns);
     relay_lock(r, &p->lock);
     relay_lock(r, &u->lock);
     u->evicted = false;
@@ -244,4 +245,5 @@ void relay_subscriber_leave(struct relay *r, struct relay_subscriber *u)
     release_session(r, side, u);
     relay_unlock(r, &u->lock);
     relay_unlock(r, &p->lock);
+    pl_session_objects_end(r->objects, u->worker, u->index);
 }

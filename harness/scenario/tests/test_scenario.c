@@ -78,8 +78,8 @@ static void tells_where_and_what(void **state)
     } cases[] = {
         {"bogus: 1",
          "dir/t.yaml:10:1: unknown key bogus; expected name, title, about, extends, counterpart, "
-         "pipeline, traffic, receiver, media, blocks, broadcast, workers, program, trace, "
-         "background, "
+         "pipeline, traffic, receiver, media, blocks, broadcast, relay, workers, program, "
+         "trace, load, session, background, "
          "classes, limits, "
          "container, duration, sample_interval, timeout, clock, huge_pages, gate, seed, repeat, "
          "allocators, sweep, formats, threads, alerts, expect, budget"},

@@ -1,0 +1,166 @@
+/* The key session.objects: what each session of a pipeline makes and keeps. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/scenario/block_keys.h"
+#include "harness/scenario/check.h"
+
+#define KEY "session.objects"
+#define CLASS "object" /* where an entry names none */
+#define EVERY_MIN_NS INT64_C(1000000)
+
+static int decode_at(struct pl_decoder *d, struct fy_node *node, struct pl_session_object *o)
+{
+    static const char every[] = "every ";
+    char text[64];
+    struct pl_error reason;
+    int rc = pl_decode_text(d, node, KEY ": at", text, sizeof text);
+    if (rc)
+        return rc;
+    o->every_ns = 0;
+    if (strcmp(text, "start") == 0 || strcmp(text, "end") == 0) {
+        o->at = text[0] == 's' ? PL_OBJECT_AT_START : PL_OBJECT_AT_END;
+        return 0;
+    }
+    o->at = PL_OBJECT_EVERY;
+    if (strncmp(text, every, strlen(every)) != 0)
+        return pl_decode_fail(d, pl_decode_mark(node),
+                              KEY ": at: '%s' is no time of a session; expected start, end or "
+                                  "every TIME, such as every 5s",
+                              text);
+    if (pl_time_parse(text + strlen(every), &o->every_ns, &reason))
+        return pl_decode_fail(d, pl_decode_mark(node), KEY ": at: %s", reason.text);
+    if (o->every_ns < EVERY_MIN_NS)
+        return pl_decode_fail(d, pl_decode_mark(node),
+                              KEY ": at: '%s' is out of range; expected every 1ms or a longer time",
+                              text);
+    return 0;
+}
+
+/* "100 events". */
+static bool events_of(const char *text, uint32_t *events)
+{
+    char *end;
+    if (text[0] < '1' || text[0] > '9')
+        return false;
+    unsigned long count = strtoul(text, &end, 10);
+    *events = (uint32_t)count;
+    return count <= PL_SESSION_EVENTS_MAX &&
+           (strcmp(end, " events") == 0 || (count == 1 && strcmp(end, " event") == 0));
+}
+
+static int decode_kept(struct pl_decoder *d, struct fy_node *node, struct pl_session_object *o)
+{
+    char text[64];
+    int rc = pl_decode_text(d, node, KEY ": kept", text, sizeof text);
+    if (rc)
+        return rc;
+    if (strcmp(text, "session") == 0)
+        o->kept = PL_OBJECT_KEPT_SESSION;
+    else if (strcmp(text, "for ever") == 0)
+        o->kept = PL_OBJECT_KEPT_FOR_EVER;
+    else if (events_of(text, &o->events))
+        o->kept = PL_OBJECT_KEPT_EVENTS;
+    else
+        return pl_decode_fail(d, pl_decode_mark(node),
+                              KEY ": kept: '%s' is no lifetime; expected session, for ever or so "
+                                  "many events, 1 to %d, such as 100 events",
+                              text, PL_SESSION_EVENTS_MAX);
+    return 0;
+}
+
+static int decode_count(struct pl_decoder *d, struct fy_node *node, struct pl_session_object *o)
+{
+    int64_t count;
+    int rc = pl_decode_integer(d, node, KEY ": count", &count);
+    if (!rc && (count < 1 || count > PL_SESSION_COUNT_MAX))
+        rc = pl_decode_fail(d, pl_decode_mark(node),
+                            KEY ": count is out of range; expected 1 to %d", PL_SESSION_COUNT_MAX);
+    if (!rc)
+        o->count = (uint32_t)count;
+    return rc;
+}
+
+static int decode_key(struct pl_decoder *d, struct fy_node *value, const char *key, void *entry)
+{
+    struct pl_session_object *o = entry;
+    if (strcmp(key, "class") == 0)
+        return pl_decode_name(d, value, KEY ": class", o->class);
+    if (strcmp(key, "size") == 0)
+        return pl_decode_sizes(d, value, KEY ": size", &o->size_min, &o->size_max);
+    if (strcmp(key, "count") == 0)
+        return decode_count(d, value, o);
+    if (strcmp(key, "at") == 0)
+        return decode_at(d, value, o);
+    if (strcmp(key, "kept") == 0)
+        return decode_kept(d, value, o);
+    if (strcmp(key, "share") == 0)
+        return pl_decode_share(d, value, KEY ": share", &o->share);
+    return pl_decode_unknown(d, pl_decode_mark(value), "key of " KEY ":", key,
+                             "class, size, count, at, kept, share");
+}
+
+/* What its keys say together. */
+static int check_one(struct pl_decoder *d, struct fy_node *node, const struct pl_session_object *o)
+{
+    struct pl_mark mark = pl_decode_mark(node);
+    if (!o->size_max)
+        return pl_decode_fail(d, mark, KEY ": a size is missing; expected one in each entry");
+    if (o->kept == PL_OBJECT_KEPT_EVENTS && o->at != PL_OBJECT_EVERY)
+        return pl_decode_fail(d, mark,
+                              KEY ": kept: a session has one %s; expected at: every TIME, or kept: "
+                                  "session",
+                              o->at == PL_OBJECT_AT_START ? "start" : "end");
+    if (o->kept == PL_OBJECT_KEPT_FOR_EVER && o->size_min < PL_SESSION_FOR_EVER_MIN_BYTES)
+        return pl_decode_fail(d, mark,
+                              KEY ": what is kept for ever is too small; expected %d B or "
+                                  "more",
+                              PL_SESSION_FOR_EVER_MIN_BYTES);
+    return 0;
+}
+
+static int decode_one(struct pl_decoder *d, struct fy_node *node)
+{
+    struct pl_session_settings *s = &d->scenario->session;
+    if (s->object_count == PL_SESSION_OBJECTS_MAX)
+        return pl_decode_fail(d, pl_decode_mark(node), KEY ": more than %d entries",
+                              PL_SESSION_OBJECTS_MAX);
+    struct pl_session_object *o = &s->objects[s->object_count++];
+    *o = (struct pl_session_object){.class = CLASS, .count = 1, .share = 1};
+    int rc = pl_decode_entry(d, node, KEY, decode_key, o);
+    return rc ? rc : check_one(d, node, o);
+}
+
+int pl_decode_session_objects(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
+{
+    d->scenario->session.object_count = 0;
+    if (!value || !fy_node_is_sequence(value))
+        return pl_decode_fail(d, pl_decode_mark(value ? value : key),
+                              KEY " is not a list; expected [{size: 2KiB, at: start, kept: "
+                                  "session}]");
+    void *at = NULL;
+    for (struct fy_node *node; (node = fy_node_sequence_iterate(value, &at));) {
+        int rc = decode_one(d, node);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+int pl_session_check(struct pl_decoder *d)
+{
+    const struct pl_session_settings *s = &d->scenario->session;
+    struct pl_mark mark = d->marks[pl_schema_find(KEY) - pl_schema];
+    int rc = 0;
+    for (uint32_t i = 0; !rc && i < s->object_count; i++)
+        rc = pl_blocks_class_check(d, mark, KEY, s->objects[i].class, s->objects[i].size_max);
+    return rc;
+}
+
+bool pl_session_has_class(const struct pl_scenario *s, const char *name)
+{
+    for (uint32_t i = 0; i < s->session.object_count; i++)
+        if (strcmp(s->session.objects[i].class, name) == 0)
+            return true;
+    return false;
+}
