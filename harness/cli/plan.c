@@ -265,6 +265,10 @@ static int check_clock(const struct pl_planned *p, const struct pl_arguments *a)
     if (p->scenario.background_count)
         return pl_cli_usage("%s: background goes on in the replay's loop; expected --clock virtual",
                             p->scenario.name);
+    if (p->scenario.traffic.load.count)
+        return pl_cli_usage("%s: senders come and go by a load in virtual time; expected --clock "
+                            "virtual",
+                            p->scenario.name);
     if (a->instrument_count)
         return pl_cli_usage("--instrument with --clock wall: a program under an instrument is too "
                             "slow for real time; expected --clock virtual");

@@ -51,7 +51,8 @@ static int open_senders(struct sending *s, const struct pl_recording *recording,
 {
     const struct pl_traffic_settings *traffic = &s->scenario->traffic;
     s->sender_count = pl_sender_count(traffic);
-    s->arena.capacity = pl_arena_cost(pl_senders_arena_bytes(traffic, recording));
+    s->arena.capacity =
+        pl_arena_cost(pl_senders_arena_bytes(traffic, recording, s->scenario->duration_ns));
     s->arena.base = aligned_alloc(PL_ARENA_ALIGN, s->arena.capacity);
     if (s->arena.base) {
         memset(s->arena.base, 0, s->arena.capacity);

@@ -103,6 +103,8 @@ int pl_load_check(struct pl_decoder *d)
     if (!pl_traits_of(d->scenario)->sessions)
         return pl_decode_fail(d, mark, "load: the pipeline %s has no sessions that come and go",
                               pl_traits_of(d->scenario)->name);
+    if (!pl_load_most(l))
+        return pl_decode_fail(d, mark, "load: no session ever comes; expected a point with one");
     if (l->every_ns && l->every_ns <= l->points[l->count - 1].at_ns)
         return pl_decode_fail(d, mark,
                               "load: every is not behind the last point; expected a later time");

@@ -19,4 +19,14 @@ struct pl_load_settings {
     int64_t every_ns; /* the curve begins again so often; 0: its last point stays */
 };
 
+/** The most sessions at a time. */
+static inline uint32_t pl_load_most(const struct pl_load_settings *load)
+{
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < load->count; i++)
+        if (load->points[i].sessions > most)
+            most = load->points[i].sessions;
+    return most;
+}
+
 #endif

@@ -99,7 +99,9 @@ struct pl_traffic_settings {
     uint32_t churn_count;            /* 0: for good */
     struct pl_span outages[PL_STALLS_MAX]; /* senders are dead; they come back as new ones */
     uint32_t outage_count;
-    uint32_t hostile; /* datagrams a second from a hostile sender */
+    uint32_t hostile;             /* datagrams a second from a hostile sender */
+    struct pl_load_settings load; /* by which senders come and go, those of a receiver; without
+                                     points they stay */
 };
 
 #define PL_RECEIVER_SOCKETS_MAX 16

@@ -114,18 +114,18 @@ static void refill(struct pl_impaired *a)
     }
 }
 
-struct pl_impaired *pl_impaired_open(const struct pl_traffic_settings *traffic, uint64_t seed,
-                                     uint32_t sender, int64_t until_ns, struct pl_replay *replay,
-                                     uint32_t capacity, struct pl_arena *arena)
+struct pl_impaired *pl_impaired_open(const struct pl_impaired_options *o, uint32_t sender,
+                                     struct pl_away away, struct pl_replay *replay,
+                                     struct pl_arena *arena)
 {
     struct pl_impaired *a = pl_arena_take(arena, sizeof *a);
-    struct pl_impaired_packet *delayed = pl_arena_take(arena, capacity * sizeof *delayed);
+    struct pl_impaired_packet *delayed = pl_arena_take(arena, o->capacity * sizeof *delayed);
     if (!a || !delayed)
         return NULL;
     *a = (struct pl_impaired){
-        .replay = replay, .until_ns = until_ns, .delayed = delayed, .capacity = capacity};
-    pl_ssrc_timeline_start(&a->timeline, traffic, sender);
-    pl_network_start(&a->network, &traffic->faults, seed, sender);
+        .replay = replay, .until_ns = o->until_ns, .delayed = delayed, .capacity = o->capacity};
+    pl_ssrc_timeline_start(&a->timeline, o->traffic, sender, away);
+    pl_network_start(&a->network, &o->traffic->faults, o->seed, sender);
     settle(a);
     refill(a);
     return a;

@@ -38,19 +38,27 @@ uint32_t pl_impaired_capacity(const struct pl_traffic_settings *traffic,
 /** Bytes of the arena that a sender takes. @param capacity from pl_impaired_capacity */
 size_t pl_impaired_arena_bytes(uint32_t capacity);
 
+/** What all senders of a scenario have in common. */
+struct pl_impaired_options {
+    const struct pl_traffic_settings *traffic; /* kept, not copied */
+    uint64_t seed;
+    int64_t until_ns;  /* replay time of the end, so that a loss of nearly all is not searched for
+                          ever */
+    uint32_t capacity; /* from pl_impaired_capacity, room for all reordered packets that can be on
+                          their way; with less, one for which there is none is sent at once, in
+                          order */
+};
+
 /**
  * Starts to impair a replay that was just started, and from then on is moved by these functions
  * alone.
- * @param traffic kept, not copied
  * @param sender index of the sender
- * @param until_ns replay time of the end, so that a loss of nearly all is not searched for ever
- * @param capacity from pl_impaired_capacity, room for all reordered packets that can be on their
- * way; with less, one for which there is none is sent at once, in order
+ * @param away when it is, kept, not copied
  * @return NULL when the arena is too small
  */
-struct pl_impaired *pl_impaired_open(const struct pl_traffic_settings *traffic, uint64_t seed,
-                                     uint32_t sender, int64_t until_ns, struct pl_replay *replay,
-                                     uint32_t capacity, struct pl_arena *arena);
+struct pl_impaired *pl_impaired_open(const struct pl_impaired_options *options, uint32_t sender,
+                                     struct pl_away away, struct pl_replay *replay,
+                                     struct pl_arena *arena);
 
 /** When the next datagram arrives, in ns since the replay's start; INT64_MAX for never. */
 int64_t pl_impaired_due(const struct pl_impaired *impaired);

@@ -10,9 +10,10 @@ uint32_t pl_sender_count(const struct pl_traffic_settings *traffic)
 }
 
 size_t pl_senders_arena_bytes(const struct pl_traffic_settings *traffic,
-                              const struct pl_recording *recording)
+                              const struct pl_recording *recording, int64_t until_ns)
 {
-    size_t bytes = pl_arena_cost(pl_sender_count(traffic) * sizeof(struct pl_sender));
+    size_t bytes = pl_arena_cost(pl_sender_count(traffic) * sizeof(struct pl_sender)) +
+                   pl_absences_arena_bytes(traffic, until_ns);
     if (pl_impaired_any(traffic))
         bytes +=
             traffic->sessions * pl_impaired_arena_bytes(pl_impaired_capacity(traffic, recording));
@@ -32,16 +33,17 @@ static void start_copies(struct pl_sender *senders, const struct pl_traffic_sett
     }
 }
 
-static bool alter_copies(struct pl_sender *senders, const struct pl_traffic_settings *traffic,
-                         const struct pl_recording *recording, uint64_t seed, int64_t until_ns,
+static bool alter_copies(struct pl_sender *senders, const struct pl_impaired_options *options,
                          struct pl_arena *arena)
 {
-    uint32_t capacity = pl_impaired_capacity(traffic, recording);
-    for (uint32_t i = 0; i < traffic->sessions; i++) {
+    struct pl_absences absences;
+    if (!pl_absences_open(&absences, options->traffic, options->seed, options->until_ns, arena))
+        return false;
+    for (uint32_t i = 0; i < options->traffic->sessions; i++) {
         struct pl_sender *sender = &senders[i];
         sender->plain = false;
         sender->impaired =
-            pl_impaired_open(traffic, seed, i, until_ns, &sender->replay, capacity, arena);
+            pl_impaired_open(options, i, pl_absences_of(&absences, i), &sender->replay, arena);
         if (!sender->impaired)
             return false;
         sender->due_ns = pl_impaired_due(sender->impaired);
@@ -67,8 +69,9 @@ struct pl_sender *pl_senders_open(const struct pl_traffic_settings *traffic,
     if (!senders)
         return NULL;
     start_copies(senders, traffic, recording, seed);
-    if (pl_impaired_any(traffic) &&
-        !alter_copies(senders, traffic, recording, seed, until_ns, arena))
+    struct pl_impaired_options options = {traffic, seed, until_ns,
+                                          pl_impaired_capacity(traffic, recording)};
+    if (pl_impaired_any(traffic) && !alter_copies(senders, &options, arena))
         return NULL;
     if (traffic->hostile > 0 &&
         !open_hostile(senders + traffic->sessions, traffic, recording, seed, arena))

@@ -28,12 +28,12 @@ uint32_t pl_sender_count(const struct pl_traffic_settings *traffic);
 
 /** Bytes of the arena that pl_senders_open takes. */
 size_t pl_senders_arena_bytes(const struct pl_traffic_settings *traffic,
-                              const struct pl_recording *recording);
+                              const struct pl_recording *recording, int64_t until_ns);
 
 /**
  * Starts all senders of a scenario. What a sender sends is decided by the seed and its index; one
- * without faults, churn and outages sends what pl_replay does. Faults, churn and outages are not
- * the hostile sender's.
+ * without faults, churn, outages and load sends what pl_replay does. None of these is the hostile
+ * sender's.
  * @param until_ns replay time of the end: what is due later may not be sent
  * @param traffic,recording kept, not copied: they stay as long as the senders do
  * @return pl_sender_count() senders, or NULL when the arena is too small

@@ -3,7 +3,7 @@
 
 bool pl_ssrc_timeline_any(const struct pl_traffic_settings *traffic)
 {
-    return traffic->churn_count > 0 || traffic->outage_count > 0;
+    return traffic->churn_count > 0 || traffic->outage_count > 0 || traffic->load.count > 0;
 }
 
 /* A new identity lasts a churn time, or to the next outage. */
@@ -16,11 +16,12 @@ static void begin(struct pl_ssrc_timeline *timeline, int64_t from_ns)
 }
 
 void pl_ssrc_timeline_start(struct pl_ssrc_timeline *timeline,
-                            const struct pl_traffic_settings *traffic, uint32_t sender)
+                            const struct pl_traffic_settings *traffic, uint32_t sender,
+                            struct pl_away away)
 {
     *timeline = (struct pl_ssrc_timeline){
-        .outages = traffic->outages,
-        .outages_left = traffic->outage_count,
+        .outages = away.spans,
+        .outages_left = away.count,
         .churn_ns = INT64_MAX,
     };
     if (traffic->churn_count > 0)

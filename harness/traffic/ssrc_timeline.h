@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "harness/scenario/scenario.h"
+#include "harness/traffic/absences.h"
 
 struct pl_ssrc_timeline {
     const struct pl_span *outages; /* from the next or the present one on */
@@ -24,9 +24,11 @@ bool pl_ssrc_timeline_any(const struct pl_traffic_settings *traffic);
  * and the next one is kept for a whole churn time again.
  * @param traffic kept, not copied
  * @param sender index of the sender
+ * @param away its outages, kept, not copied
  */
 void pl_ssrc_timeline_start(struct pl_ssrc_timeline *timeline,
-                            const struct pl_traffic_settings *traffic, uint32_t sender);
+                            const struct pl_traffic_settings *traffic, uint32_t sender,
+                            struct pl_away away);
 
 /** Moves on. @param now_ns since the replay's start; never falls; below INT64_MAX */
 void pl_ssrc_timeline_move(struct pl_ssrc_timeline *timeline, int64_t now_ns);

@@ -32,7 +32,7 @@ size_t modelled_arena_bytes(const struct pl_scenario *s, const struct pl_recordi
     return pl_arena_cost(sizeof(struct modelled)) +
            s->receiver.sockets * pl_arena_cost(kernel_capacity(s) * sizeof(struct pl_arrival)) +
            pl_arena_cost(pl_sender_count(&s->traffic) * sizeof(struct source)) +
-           pl_senders_arena_bytes(&s->traffic, recording);
+           pl_senders_arena_bytes(&s->traffic, recording, s->duration_ns);
 }
 
 uint32_t modelled_event_count(const struct pl_scenario *s)

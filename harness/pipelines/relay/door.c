@@ -1,6 +1,5 @@
 #include "harness/pipelines/relay/door.h"
 
-#include "harness/base/random.h"
 #include "harness/pipelines/relay/pump.h"
 
 /* Without a load all are there from the beginning. */
@@ -25,49 +24,27 @@ static void tell(struct relay *r, uint32_t index, bool wanted, int64_t now_ns)
     relay_pump_tell(r, u, now_ns);
 }
 
-static void let_in(struct relay_door *door, int64_t now_ns)
-{
-    tell(door->relay, door->order[door->there++], true, now_ns);
-}
-
-/* Any of those that are there, by lot. */
-static void let_out(struct relay_door *door, int64_t now_ns)
-{
-    uint32_t drawn = (uint32_t)(pl_random_next(&door->random) % door->there--);
-    uint32_t index = door->order[drawn];
-    door->order[drawn] = door->order[door->there];
-    door->order[door->there] = index;
-    tell(door->relay, index, false, now_ns);
-}
-
 static int64_t next_ns(struct relay_door *door)
 {
-    int64_t at_ns;
-    return pl_load_next(&door->walk, &at_ns, &door->comes) ? at_ns : PL_NEVER;
+    return pl_load_next(&door->walk, &door->next) ? door->next.at_ns : PL_NEVER;
 }
 
 static int64_t on_change(void *context, int64_t now_ns)
 {
     struct relay_door *door = context;
-    if (door->comes)
-        let_in(door, now_ns);
-    else
-        let_out(door, now_ns);
+    tell(door->relay, door->next.session, door->next.comes, now_ns);
     return next_ns(door);
 }
 
 bool relay_door_open(struct relay *r)
 {
     struct relay_door *door = &r->door;
-    door->order = pl_arena_take(r->in.arena, r->subscriber_count * sizeof *door->order);
-    if (!door->order)
+    uint32_t *order = pl_arena_take(r->in.arena, r->subscriber_count * sizeof *order);
+    if (!order)
         return false;
-    for (uint32_t i = 0; i < r->subscriber_count; i++)
-        door->order[i] = i;
     door->relay = r;
-    door->random = r->in.seed;
     door->load = load_of(r->scenario);
-    pl_load_start(&door->walk, &door->load, r->in.seed);
+    pl_load_start(&door->walk, &door->load, r->in.seed, order);
     door->task = (struct pl_task){.event = {.fire = on_change, .context = door}};
     pl_crew_add(r->in.crew, &door->task, next_ns(door));
     return true;

@@ -88,7 +88,7 @@ static size_t arena_bytes(const struct pl_scenario *s, const struct pl_recording
            pl_arena_cost(PL_THREADS_MAX * sizeof(struct relay_pump)) +
            pl_arena_cost(subscribers * sizeof(uint32_t)) +
            pl_session_objects_arena_bytes(s, (uint32_t)subscribers, PL_THREADS_MAX) +
-           pl_senders_arena_bytes(&s->traffic, recording);
+           pl_senders_arena_bytes(&s->traffic, recording, s->duration_ns);
 }
 
 static uint32_t event_count(const struct pl_scenario *s)

@@ -9,9 +9,9 @@
 
 #include <pthread.h>
 
-#include "harness/pipelines/load.h"
 #include "harness/pipelines/pipeline.h"
 #include "harness/pipelines/session/objects.h"
+#include "harness/traffic/load.h"
 #include "harness/traffic/sender.h"
 
 enum relay_class { CLASS_PACKET, CLASS_BUFFER, CLASS_NODE, CLASS_SESSION, RELAY_CLASSES };
@@ -115,10 +115,7 @@ struct relay_door {
     struct relay *relay;
     struct pl_load_settings load;
     struct pl_load_walk walk;
-    uint32_t *order; /* subscribers: those that are there, and behind them those that are not */
-    uint32_t there;
-    uint64_t random;
-    bool comes; /* the next one */
+    struct pl_load_change next;
 };
 
 struct relay {

@@ -96,7 +96,8 @@ struct pl_traffic_settings made_settings(uint32_t sessions)
 struct made_senders made_senders(const struct pl_traffic_settings *traffic,
                                  const struct pl_recording *recording, uint64_t seed)
 {
-    struct made_senders made = {.arena = made_arena(pl_senders_arena_bytes(traffic, recording))};
+    struct made_senders made = {
+        .arena = made_arena(pl_senders_arena_bytes(traffic, recording, INT64_MAX))};
     made.senders = pl_senders_open(traffic, recording, seed, INT64_MAX, &made.arena);
     assert_non_null(made.senders);
     assert_int_equal(made.arena.used, made.arena.capacity);

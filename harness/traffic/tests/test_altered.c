@@ -202,7 +202,8 @@ static void without_room_nothing_is_lost(void **state)
         struct pl_replay replay;
         pl_replay_start(&replay, recording, &(struct pl_replay_options){1, 1, 3}, 0);
         struct pl_impaired *impaired =
-            pl_impaired_open(&traffic, 3, 0, INT64_MAX, &replay, capacity, &arena);
+            pl_impaired_open(&(struct pl_impaired_options){&traffic, 3, INT64_MAX, capacity}, 0,
+                             (struct pl_away){NULL, 0}, &replay, &arena);
         assert_non_null(impaired);
         int64_t before_ns = 0;
         uint32_t delayed = 0, taken = 0;
@@ -242,7 +243,8 @@ static void a_loss_of_nearly_all_ends_with_the_run(void **state)
     struct pl_replay replay;
     pl_replay_start(&replay, *state, &(struct pl_replay_options){1, 1, 3}, 0);
     const struct pl_impaired *impaired =
-        pl_impaired_open(&traffic, 3, 0, INT64_C(60000000000), &replay, 0, &arena);
+        pl_impaired_open(&(struct pl_impaired_options){&traffic, 3, INT64_C(60000000000), 0}, 0,
+                         (struct pl_away){NULL, 0}, &replay, &arena);
     assert_non_null(impaired);
     assert_int_equal(pl_impaired_due(impaired), INT64_MAX);
     free(arena.base);

@@ -8,7 +8,8 @@ enum { DEAD = -1 };
 static int at(const struct pl_traffic_settings *traffic, uint32_t sender, int64_t now_ns)
 {
     struct pl_ssrc_timeline once, often;
-    pl_ssrc_timeline_start(&once, traffic, sender);
+    pl_ssrc_timeline_start(&once, traffic, sender,
+                           (struct pl_away){traffic->outages, traffic->outage_count});
     often = once;
     pl_ssrc_timeline_move(&once, now_ns);
     for (int64_t i = 0; i <= 1000; i++)

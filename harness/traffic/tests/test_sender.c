@@ -87,7 +87,8 @@ static uint32_t expect(const struct pl_traffic_settings *traffic,
     uint32_t count = 0;
     pl_replay_start(&replay, recording, &options, 1);
     pl_network_start(&network, &traffic->faults, 11, 1);
-    pl_ssrc_timeline_start(&lives, traffic, 1);
+    pl_ssrc_timeline_start(&lives, traffic, 1,
+                           (struct pl_away){traffic->outages, traffic->outage_count});
     for (uint32_t i = 0; i < WALKED; i++) {
         struct pl_arrival arrival;
         pl_replay_take(&replay, &arrival);
@@ -215,7 +216,7 @@ static void a_small_arena_is_refused(void **state)
 {
     struct pl_traffic_settings traffic = some_of_all(127, MS);
     traffic.hostile = 5;
-    size_t bytes = pl_senders_arena_bytes(&traffic, *state);
+    size_t bytes = pl_senders_arena_bytes(&traffic, *state, INT64_MAX);
     for (size_t less = 64; less <= bytes; less += 64 * 37) {
         struct pl_arena arena = made_arena(bytes - less);
         assert_null(pl_senders_open(&traffic, *state, 1, INT64_MAX, &arena));

@@ -1,10 +1,13 @@
-#include "harness/pipelines/load.h"
+#include "harness/traffic/load.h"
 
 #include "harness/base/random.h"
 
-void pl_load_start(struct pl_load_walk *w, const struct pl_load_settings *load, uint64_t seed)
+void pl_load_start(struct pl_load_walk *w, const struct pl_load_settings *load, uint64_t seed,
+                   uint32_t *order)
 {
-    *w = (struct pl_load_walk){.load = load, .random = seed};
+    *w = (struct pl_load_walk){.load = load, .random = seed, .lot = seed, .order = order};
+    for (uint32_t i = 0; i < pl_load_most(load); i++)
+        order[i] = i;
 }
 
 /* Sessions and time from which the way to the point at hand begins. What comes before the first
@@ -45,7 +48,21 @@ static int64_t drawn_ns(struct pl_load_walk *w, const struct pl_load_point *from
     return w->base_ns + from->at_ns + (int64_t)((double)(to->at_ns - from->at_ns) * share);
 }
 
-bool pl_load_next(struct pl_load_walk *w, int64_t *at_ns, bool *comes)
+static uint32_t let_in(struct pl_load_walk *w)
+{
+    return w->order[w->sessions++];
+}
+
+static uint32_t let_out(struct pl_load_walk *w)
+{
+    uint32_t drawn = (uint32_t)(pl_random_next(&w->lot) % w->sessions--);
+    uint32_t session = w->order[drawn];
+    w->order[drawn] = w->order[w->sessions];
+    w->order[w->sessions] = session;
+    return session;
+}
+
+bool pl_load_next(struct pl_load_walk *w, struct pl_load_change *change)
 {
     struct pl_load_point from, to;
     /* A curve without any change would go on for ever: it is walked once around at most. */
@@ -54,10 +71,10 @@ bool pl_load_next(struct pl_load_walk *w, int64_t *at_ns, bool *comes)
         if (w->point == 0)
             w->change = 0; /* counted from what there is */
         if (w->change < changes(&from, &to)) {
-            *at_ns = drawn_ns(w, &from, &to);
-            *comes = to.sessions > from.sessions;
+            change->at_ns = drawn_ns(w, &from, &to);
+            change->comes = to.sessions > from.sessions;
+            change->session = change->comes ? let_in(w) : let_out(w);
             w->change++;
-            w->sessions += *comes ? 1 : UINT32_MAX;
             return true;
         }
         if (!next_point(w))
@@ -66,11 +83,14 @@ bool pl_load_next(struct pl_load_walk *w, int64_t *at_ns, bool *comes)
     return false;
 }
 
-uint32_t pl_load_most(const struct pl_load_settings *load)
+/* A turn's own, and those as it begins again. */
+uint64_t pl_load_falls(const struct pl_load_settings *load, int64_t until_ns)
 {
-    uint32_t most = 0;
-    for (uint32_t i = 0; i < load->count; i++)
-        if (load->points[i].sessions > most)
-            most = load->points[i].sessions;
-    return most;
+    uint64_t falls = 0;
+    for (uint32_t i = 0; i < load->count; i++) {
+        const struct pl_load_point *to = &load->points[i];
+        const struct pl_load_point *from = &load->points[i ? i - 1 : load->count - 1];
+        falls += from->sessions > to->sessions ? from->sessions - to->sessions : 0;
+    }
+    return load->every_ns ? falls * (uint64_t)(until_ns / load->every_ns + 1) : falls;
 }
