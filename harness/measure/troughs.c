@@ -2,6 +2,7 @@
  * A trough is the last sample before a cycle begins anew; those of the run's second half count. */
 #include <stdlib.h>
 
+#include "harness/measure/reached.h"
 #include "harness/measure/value.h"
 
 static int ascending(const void *a, const void *b)
@@ -40,24 +41,16 @@ static uint64_t live_of(const struct pl_measured *m, size_t i)
     return m->evidence->samples[i].live_bytes;
 }
 
-static uint64_t distance(uint64_t a, uint64_t b)
-{
-    return a > b ? a - b : b - a;
-}
-
 /* What reached the heap since the last sample before the idle part. */
 static uint64_t idle_of(const struct pl_measured *m, size_t i)
 {
     const struct pl_cell_evidence *e = m->evidence;
     int64_t cycle_ns, idle_ns;
-    uint64_t bytes = 0;
+    size_t from = i;
     pl_traits_of(m->scenario)->cycle(m->scenario, &cycle_ns, &idle_ns);
-    for (; i > 0 && e->samples[i].t_ns % cycle_ns > cycle_ns - idle_ns; i--) {
-        const struct pl_sample *now = &e->samples[i], *before = now - 1;
-        bytes += e->final.stack.pooled ? distance(now->reserved_bytes, before->reserved_bytes)
-                                       : now->churn_bytes - before->churn_bytes;
-    }
-    return bytes;
+    while (from > 0 && e->samples[from].t_ns % cycle_ns > cycle_ns - idle_ns)
+        from--;
+    return pl_reached_bytes(e, from, i);
 }
 
 /* NaN where there is none: a pipeline without cycles, a cell that did not reach its end. */

@@ -83,14 +83,30 @@ bool pl_load_next(struct pl_load_walk *w, struct pl_load_change *change)
     return false;
 }
 
-/* A turn's own, and those as it begins again. */
+/* How many go on the way to a point; to the first, from the last one of the turn before. */
+static uint32_t falls_to(const struct pl_load_settings *load, uint32_t point)
+{
+    const struct pl_load_point *to = &load->points[point];
+    const struct pl_load_point *from = &load->points[point ? point - 1 : load->count - 1];
+    return from->sessions > to->sessions ? from->sessions - to->sessions : 0;
+}
+
+int64_t pl_load_fallen_ns(const struct pl_load_settings *load, int64_t until_ns)
+{
+    int64_t turn = load->every_ns ? until_ns / load->every_ns : 0;
+    for (int64_t k = turn; k >= 0 && k >= turn - 1; k--)
+        for (uint32_t i = load->count; i-- > 0;) {
+            int64_t at_ns = k * load->every_ns + load->points[i].at_ns;
+            if (at_ns <= until_ns && (i > 0 || k > 0) && falls_to(load, i))
+                return at_ns;
+        }
+    return -1;
+}
+
 uint64_t pl_load_falls(const struct pl_load_settings *load, int64_t until_ns)
 {
     uint64_t falls = 0;
-    for (uint32_t i = 0; i < load->count; i++) {
-        const struct pl_load_point *to = &load->points[i];
-        const struct pl_load_point *from = &load->points[i ? i - 1 : load->count - 1];
-        falls += from->sessions > to->sessions ? from->sessions - to->sessions : 0;
-    }
+    for (uint32_t i = 0; i < load->count; i++)
+        falls += falls_to(load, i);
     return load->every_ns ? falls * (uint64_t)(until_ns / load->every_ns + 1) : falls;
 }

@@ -34,6 +34,10 @@ void pl_load_start(struct pl_load_walk *walk, const struct pl_load_settings *loa
 /** @return false when no session comes or goes any more */
 bool pl_load_next(struct pl_load_walk *walk, struct pl_load_change *change);
 
+/** When there are fewer sessions for the last time than there were: the end of the last way down
+ * that ends by a time. @return it, or -1 where none does */
+int64_t pl_load_fallen_ns(const struct pl_load_settings *load, int64_t until_ns);
+
 /** How many sessions go until a time, at most. */
 uint64_t pl_load_falls(const struct pl_load_settings *load, int64_t until_ns);
 

@@ -58,6 +58,15 @@ static void add_cell(struct gathering *all, const char *what, const char *stack,
             "the scenario says nothing of this stack under these conditions");
 }
 
+/* What a heap keeps says little of it where nothing calls it that could have it give back. */
+static void add_uncalled(struct gathering *all, const char *what, const struct pl_model_row *row,
+                         enum pl_model_metric reached, const char *why)
+{
+    const struct pl_summary *bytes = &row->metrics[reached];
+    if (bytes->count && bytes->highest == 0)
+        add(all, "idle", what, row->label, bytes->count, why);
+}
+
 static void add_group(struct gathering *all, const struct pl_model_group *g)
 {
     char what[320];
@@ -70,11 +79,12 @@ static void add_group(struct gathering *all, const struct pl_model_group *g)
             add(all, "no series", what, row->label, row->series_missing,
                 "the file of its curve is missing");
     for (const struct pl_model_row *row = g->rows; row < g->rows + g->row_count; row++) {
-        const struct pl_summary *idle = &row->metrics[PL_MODEL_idle_heap_bytes];
-        if (idle->count && idle->highest == 0)
-            add(all, "idle", what, row->label, idle->count,
-                "no call reached the heap in the idle part: its trough is what a heap keeps that "
-                "nobody calls");
+        add_uncalled(all, what, row, PL_MODEL_idle_heap_bytes,
+                     "no call reached the heap in the idle part: its trough is what a heap keeps "
+                     "that nobody calls");
+        add_uncalled(all, what, row, PL_MODEL_drain_heap_bytes,
+                     "no call reached the heap once the load had fallen: its RSS from then on is "
+                     "what a heap keeps that nobody calls");
     }
 }
 
