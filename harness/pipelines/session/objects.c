@@ -77,6 +77,14 @@ int pl_session_objects_check(const struct pl_scenario *s, uint32_t sessions, str
                         s->path, sessions, bytes / 0x1p30);
 }
 
+static uint32_t entries_at_times(const struct pl_session_settings *s)
+{
+    uint32_t entries = 0;
+    for (uint32_t i = 0; i < s->object_count; i++)
+        entries += s->objects[i].at == PL_OBJECT_EVERY;
+    return entries;
+}
+
 size_t pl_session_objects_arena_bytes(const struct pl_scenario *s, uint32_t sessions,
                                       uint32_t threads)
 {
@@ -88,7 +96,7 @@ size_t pl_session_objects_arena_bytes(const struct pl_scenario *s, uint32_t sess
            pl_arena_cost(sessions * entries * sizeof(uint64_t)) +
            pl_arena_cost(sessions * (size_t)places_of(s) * sizeof(struct pl_stamped)) +
            pl_arena_cost(threads * sizeof(struct thread)) +
-           entries * pl_arena_cost(sessions * sizeof(struct timeline_place));
+           entries_at_times(&s->session) * pl_arena_cost(sessions * sizeof(struct timeline_place));
 }
 
 static bool open_entry(struct pl_session_objects *o, const struct pl_pipeline_inputs *in,

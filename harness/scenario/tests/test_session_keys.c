@@ -1,0 +1,208 @@
+/* The key session.objects, and load of the pipelines that have sessions. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "harness/scenario/scenario.h"
+
+#define S INT64_C(1000000000)
+
+static const char head[] = "name: test\n"
+                           "title: a test\n"
+                           "pipeline: receiver\n"
+                           "traffic: {file: a.pcap}\n"
+                           "classes: {packet: {size: 696B}, packet_buffer: {size: fit}}\n"
+                           "duration: 60s\n"
+                           "allocators: [glibc]\n"
+                           "expect: [{stacks: all, outcome: bounded}]\n";
+
+static int parse(const char *more, const char *setting, struct pl_scenario *s,
+                 struct pl_error *error)
+{
+    char text[8192];
+    snprintf(text, sizeof text, "%s%s\n", head, more);
+    return pl_scenario_parse(text, strlen(text), "dir/t.yaml", PL_TIER_DEFAULT, &setting,
+                             setting ? 1 : 0, s, error);
+}
+
+static void objects_are_taken(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct pl_error error = {""};
+    if (parse("session:\n"
+              "  objects:\n"
+              "    - {class: call, size: 2KiB, count: 3, at: start, kept: session}\n"
+              "    - {class: rtcp, size: 64B..512B, at: every 5s, kept: 100 events}\n"
+              "    - {size: 96B, at: every 5ms, kept: session}\n"
+              "    - {class: call, size: 4KiB, count: 2, at: end, kept: for ever, share: 2%}\n"
+              "    - {class: packet, size: 600B}\n",
+              NULL, &s, &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(s.session.object_count, 5);
+    const struct pl_session_object *o = s.session.objects;
+    assert_int_equal(o[0].count, 3);
+    assert_int_equal(o[0].at, PL_OBJECT_AT_START);
+    assert_int_equal(o[0].kept, PL_OBJECT_KEPT_SESSION);
+    assert_true(o[0].share == 1);
+    assert_int_equal(o[1].size_min, 64);
+    assert_int_equal(o[1].size_max, 512);
+    assert_int_equal(o[1].at, PL_OBJECT_EVERY);
+    assert_int_equal(o[1].every_ns, 5 * S);
+    assert_int_equal(o[1].kept, PL_OBJECT_KEPT_EVENTS);
+    assert_int_equal(o[1].events, 100);
+    assert_int_equal(o[1].count, 1);
+    assert_int_equal(o[2].every_ns, 5000000);
+    assert_int_equal(o[3].at, PL_OBJECT_AT_END);
+    assert_int_equal(o[3].kept, PL_OBJECT_KEPT_FOR_EVER);
+    assert_true(o[3].share == 0.02);
+    assert_int_equal(o[4].at, PL_OBJECT_AT_START); /* where nothing else is said */
+    assert_int_equal(o[4].kept, PL_OBJECT_KEPT_SESSION);
+    static const struct {
+        const char *name;
+        uint64_t size;
+    } made[] = {{"call", 4096}, {"rtcp", 512}, {"object", 96}}; /* as large as their largest */
+    assert_int_equal(s.class_count, 5);
+    for (int i = 0; i < 3; i++) {
+        assert_string_equal(s.classes[2 + i].name, made[i].name);
+        assert_int_equal(s.classes[2 + i].size, made[i].size);
+        assert_int_equal(s.classes[2 + i].budget, PL_BUDGET_FREE);
+    }
+}
+
+static void what_is_set_replaces_them(void **state)
+{
+    (void)state;
+    static const char one[] = "session: {objects: [{size: 4KiB}]}";
+    struct pl_scenario s;
+    struct pl_error error = {""};
+    if (parse(one, "session.objects=[{size: 8KiB},{size: 1KiB}]", &s, &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(s.session.object_count, 2);
+    assert_int_equal(s.classes[2].size, 8192);
+    if (parse(one, "session.objects=none", &s, &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(s.session.object_count, 0);
+    assert_int_equal(s.class_count, 2);
+}
+
+static void refused(const char *more, const char *message)
+{
+    struct pl_scenario s;
+    struct pl_error error = {""};
+    assert_int_equal(parse(more, NULL, &s, &error), -EINVAL);
+    if (!strstr(error.text, message))
+        fail_msg("%s: %s", more, error.text);
+}
+
+static void mistakes_are_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *object;
+        const char *message;
+    } cases[] = {
+        {"{at: start}", "9:22: session.objects: a size is missing"},
+        {"{size: 0B}", "session.objects: size is out of range"},
+        {"{size: 9KiB..1KiB}", "session.objects: size is out of range"},
+        {"{size: 1KiB, count: 0}", "count is out of range; expected 1 to 65536"},
+        {"{size: 1KiB, count: 65537}", "count is out of range"},
+        {"{size: 1KiB, at: every 0s}", "'every 0s' is out of range; expected every 1ms"},
+        {"{size: 1KiB, at: every -1s}", "'every -1s' is out of range"},
+        {"{size: 1KiB, at: every}", "'every' is no time of a session"},
+        {"{size: 1KiB, at: every 5}", "session.objects: at: '5' is not a time"},
+        {"{size: 1KiB, at: noon}", "'noon' is no time of a session; expected start, end or every"},
+        {"{size: 1KiB, kept: a while}", "'a while' is no lifetime; expected session, for ever"},
+        {"{size: 1KiB, at: every 1s, kept: 0 events}", "'0 events' is no lifetime"},
+        {"{size: 1KiB, at: every 1s, kept: 5000000 events}", "'5000000 events' is no lifetime"},
+        {"{size: 1KiB, at: every 1s, kept: 5}", "'5' is no lifetime"},
+        {"{size: 1KiB, kept: 5 events}", "kept: a session has one start; expected at: every TIME"},
+        {"{size: 1KiB, at: end, kept: 1 event}", "kept: a session has one end; expected"},
+        {"{size: 16B..1KiB, kept: for ever}", "kept for ever is too small; expected 32 B"},
+        {"{size: 1KiB, share: 101%}", "session.objects: share: '101%' is not a share"},
+        {"{size: 1KiB, share: 0.5}", "session.objects: share: '0.5' is not a share"},
+        {"{size: 1KiB, class: packet}",
+         "session.objects: a block of 1024 B is larger than the class packet of 696 B"},
+        {"{sise: 1KiB}", "did you mean size?"},
+    };
+    char more[2048];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        snprintf(more, sizeof more, "session: {objects: [%s]}", cases[i].object);
+        refused(more, cases[i].message);
+    }
+    refused("session: {objects: 5}", "session.objects is not a list");
+    size_t used = (size_t)snprintf(more, sizeof more, "session: {objects: [");
+    for (int i = 0; i < 17; i++)
+        used += (size_t)snprintf(more + used, sizeof more - used, "{size: 1KiB}, ");
+    snprintf(more + used, sizeof more - used, "]}");
+    refused(more, "session.objects: more than 16 entries");
+}
+
+static void others_have_no_sessions(void **state)
+{
+    (void)state;
+    static const char text[] = "name: test\ntitle: a test\npipeline: blocks\n"
+                               "blocks: {file: a.tsv}\nclasses: {block: {size: 64KiB}}\n"
+                               "duration: 60s\nallocators: [glibc]\n"
+                               "expect: [{stacks: all, outcome: bounded}]\n"
+                               "session: {objects: [{size: 1KiB}]}\n";
+    struct pl_scenario s;
+    struct pl_error error = {""};
+    assert_int_equal(
+        pl_scenario_parse(text, sizeof text - 1, "t.yaml", PL_TIER_DEFAULT, NULL, 0, &s, &error),
+        -EINVAL);
+    assert_non_null(strstr(error.text, "is a key of the pipeline receiver, not of blocks"));
+}
+
+#define LOAD "load: [{at: 0s, sessions: 0}, {at: 9s, sessions: 40}, {at: 20s, sessions: 3}]\n"
+
+/* A load says how many senders a receiver has. */
+static void senders_follow_a_load(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct pl_error error = {""};
+    if (parse(LOAD, NULL, &s, &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(s.traffic.sessions, 40);
+    assert_int_equal(s.traffic.load.count, 3);
+    if (parse(LOAD, "load=[{at: 1s, sessions: 7}]", &s, &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(s.traffic.sessions, 7);
+    if (parse("", NULL, &s, &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(s.traffic.load.count, 0);
+}
+
+static void a_load_beside_what_contradicts_it_is_refused(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct pl_error error = {""};
+    assert_int_equal(parse(LOAD, "traffic.sessions=4", &s, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "traffic.sessions and load both say how many there are"));
+    refused(LOAD "clock: wall", "senders come and go by a load in virtual time");
+    refused(LOAD "receiver: {stalls: [{from: 5s, until: 6s}]}", "expected no load beside them");
+    refused("load: [{at: 0s, sessions: 70000}]", "load: more than 65536 senders");
+    refused("load: [{at: 0s, sessions: 0}]", "load: no session ever comes");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(objects_are_taken),
+        cmocka_unit_test(what_is_set_replaces_them),
+        cmocka_unit_test(mistakes_are_told),
+        cmocka_unit_test(others_have_no_sessions),
+        cmocka_unit_test(senders_follow_a_load),
+        cmocka_unit_test(a_load_beside_what_contradicts_it_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
