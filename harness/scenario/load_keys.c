@@ -76,7 +76,7 @@ static int take(struct pl_decoder *d, struct fy_node *node, const struct entry *
 int pl_decode_load(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
 {
     d->scenario->load = (struct pl_load_settings){.count = 0};
-    if (!value || !fy_node_is_sequence(value) || fy_node_sequence_is_empty(value))
+    if (!value || !fy_node_is_sequence(value))
         return pl_decode_fail(d, pl_decode_mark(value ? value : key),
                               "load is not a list; expected [{at: 0s, sessions: 0}, {at: 60s, "
                               "sessions: 400}]");
