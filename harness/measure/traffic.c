@@ -134,3 +134,10 @@ struct pl_value pl_metric_integrity_errors(const struct pl_measured *m)
     const struct pl_final *books = pl_books_of(m);
     return books ? pl_value_integer(pl_integrity_errors_of(books)) : pl_value_none();
 }
+
+struct pl_value pl_metric_packets_retransmitted(const struct pl_measured *m)
+{
+    const struct pl_final *final = pl_books_of(m);
+    return final && final->counts.retransmitted ? pl_value_integer(final->counts.retransmitted)
+                                                : pl_value_none();
+}

@@ -310,12 +310,12 @@ int pl_scenario_check(struct pl_decoder *d)
         rc = check_name(d);
     if (!rc && d->seen[pl_schema_find("counterpart") - pl_schema])
         rc = pl_counterpart_check(d, mark_of(d, "counterpart"));
+    if (!rc)
+        rc = pl_load_check(d);
     if (!rc && pl_traits_of(d->scenario)->check)
         rc = pl_traits_of(d->scenario)->check(d);
     if (!rc)
         rc = pl_threads_check(d);
-    if (!rc)
-        rc = pl_load_check(d);
     if (!rc)
         rc = pl_background_check(d);
     if (!rc)

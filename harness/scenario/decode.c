@@ -225,25 +225,12 @@ static int decode_number(struct pl_decoder *d, const struct pl_key *row, struct 
 /* Keys whose default is none may be given as `none`, as is said of them. */
 static bool takes_none(const struct pl_key *row)
 {
-    static const char *const keys[] = {"counterpart",
-                                       "traffic.filter",
-                                       "traffic.payload",
-                                       "traffic.sdp",
-                                       "traffic.churn",
-                                       "traffic.outages",
-                                       "receiver.stalls",
-                                       "media.payload",
-                                       "program.build",
-                                       "program.environment",
-                                       "program.send",
-                                       "program.clients",
-                                       "program.actions",
-                                       "broadcast.stalls",
-                                       "sweep",
-                                       "alerts",
-                                       "background",
-                                       "session.objects",
-                                       "load"};
+    static const char *const keys[] = {
+        "counterpart",     "traffic.filter",      "traffic.payload", "traffic.sdp",
+        "traffic.churn",   "traffic.outages",     "receiver.stalls", "media.payload",
+        "program.build",   "program.environment", "program.send",    "program.clients",
+        "program.actions", "broadcast.stalls",    "sweep",           "alerts",
+        "background",      "session.objects",     "relay.stalls",    "load"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (strcmp(keys[i], row->path) == 0)
             return true;

@@ -153,7 +153,7 @@ const struct pl_key pl_schema[] = {
     TIME("broadcast.rejoin", broadcast.rejoin_ns, 0, HOUR, 0),
     COUNT("broadcast.hostile", broadcast.hostile, 0, 100000, 0),
     SECTION("relay", 0),
-    COUNT("relay.subscribers", relay.subscribers, 1, PL_LOAD_SESSIONS_MAX, 0),
+    COUNT("relay.subscribers", relay.subscribers, 0, PL_LOAD_SESSIONS_MAX, 0),
     CHOICE("relay.delivery", relay.delivery, "shared|copied", 0),
     CHOICE("relay.buffers", relay.buffers, "fit|fixed", 0),
     CHOICE("relay.transport", relay.transport, "tcp|udp", 0),

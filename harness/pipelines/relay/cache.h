@@ -1,9 +1,9 @@
 /* A publisher's caches: the group of pictures since the last keyframe, once or twice; what may be
- * asked for again; what a new subscriber gets at once (relay.h). */
+ * asked for again; what a new subscriber gets at once (relay_state.h). */
 #ifndef PL_PIPELINES_RELAY_CACHE_H
 #define PL_PIPELINES_RELAY_CACHE_H
 
-#include "harness/pipelines/relay/relay.h"
+#include "harness/pipelines/relay/relay_state.h"
 
 /** Keeps a packet in each cache that is asked for, and lets go what is beyond their bounds. On the
  *  publisher's worker. */

@@ -1,6 +1,6 @@
 #include "harness/pipelines/relay/door.h"
 
-#include "harness/pipelines/relay/pump.h"
+#include "harness/pipelines/relay/changed.h"
 
 /* Without a load all are there from the beginning. */
 static struct pl_load_settings load_of(const struct pl_scenario *s)
@@ -21,7 +21,7 @@ static void tell(struct relay *r, uint32_t index, bool wanted, int64_t now_ns)
 {
     struct relay_subscriber *u = &r->subscribers[index];
     __atomic_store_n(&u->wanted, wanted, __ATOMIC_RELEASE);
-    relay_pump_tell(r, u, now_ns);
+    relay_changed_tell(r, u, now_ns);
 }
 
 static int64_t next_ns(struct relay_door *door)

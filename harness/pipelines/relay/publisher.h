@@ -1,9 +1,9 @@
 /* A publisher: it takes in what arrives, keeps it in its caches, and gives it to its subscribers
- * (relay.h). */
+ * (relay_state.h). */
 #ifndef PL_PIPELINES_RELAY_PUBLISHER_H
 #define PL_PIPELINES_RELAY_PUBLISHER_H
 
-#include "harness/pipelines/relay/relay.h"
+#include "harness/pipelines/relay/relay_state.h"
 
 /** @param publisher zeroed, but for its subscribers' array @return false when the arena is too
  *  small */

@@ -1,39 +1,9 @@
 #include "harness/pipelines/relay/pump.h"
 
+#include "harness/pipelines/relay/changed.h"
 #include "harness/pipelines/relay/subscriber.h"
 
 #define LOOK_NS INT64_C(10000000) /* from one look at full connections to the next */
-
-void relay_pump_tell(struct relay *r, struct relay_subscriber *u, int64_t now_ns)
-{
-    struct relay_pump *pump = &r->pumps[u->worker];
-    relay_lock(r, &pump->lock);
-    bool first = !pump->changed;
-    if (!u->changed) {
-        u->changed = true;
-        u->next_changed = NULL;
-        if (first)
-            pump->changed = u;
-        else
-            pump->last_changed->next_changed = u;
-        pump->last_changed = u;
-    }
-    relay_unlock(r, &pump->lock);
-    if (first)
-        pl_crew_wake(r->in.crew, &pump->task, now_ns);
-}
-
-static struct relay_subscriber *take_changed(struct relay_pump *pump)
-{
-    relay_lock(pump->relay, &pump->lock);
-    struct relay_subscriber *u = pump->changed;
-    if (u) {
-        pump->changed = u->next_changed;
-        u->changed = false;
-    }
-    relay_unlock(pump->relay, &pump->lock);
-    return u;
-}
 
 /* What the door wants of it, or the publisher that threw it out. */
 static void come_or_go(struct relay *r, struct relay_subscriber *u, int64_t now_ns)
@@ -76,7 +46,7 @@ static int64_t on_work(void *context, int64_t now_ns)
     struct relay_pump *pump = context;
     pl_session_objects_work(pump->relay->objects, pump->task.worker, now_ns);
     look_at_waiting(pump, now_ns);
-    for (struct relay_subscriber *u; (u = take_changed(pump));) {
+    for (struct relay_subscriber *u; (u = relay_changed_take(pump));) {
         come_or_go(pump->relay, u, now_ns);
         drain(pump, u, now_ns);
     }

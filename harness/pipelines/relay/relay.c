@@ -1,5 +1,5 @@
-/* The pipeline `relay`: its checks, and its state in the arena (relay.h). */
-#include "harness/pipelines/relay/relay.h"
+/* The pipeline `relay`: its checks, and its state in the arena (relay_state.h). */
+#include "harness/pipelines/relay/relay_state.h"
 
 #include <errno.h>
 #include <string.h>

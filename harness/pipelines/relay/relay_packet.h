@@ -1,8 +1,8 @@
-/* Packets and the lists that hold them (relay.h). A side is that of the calling worker. */
+/* Packets and the lists that hold them (relay_state.h). A side is that of the calling worker. */
 #ifndef PL_PIPELINES_RELAY_RELAY_PACKET_H
 #define PL_PIPELINES_RELAY_RELAY_PACKET_H
 
-#include "harness/pipelines/relay/relay.h"
+#include "harness/pipelines/relay/relay_state.h"
 
 /** Takes in what arrived, with one reference. @return it, or NULL where the stack refuses */
 struct relay_packet *relay_packet_take(const struct relay *relay, struct pl_side *side,

@@ -22,15 +22,19 @@ static int64_t stalled_ns(const struct pl_relay_settings *s, uint32_t index, int
     return ns;
 }
 
+static bool stalls(const struct pl_relay_settings *s, uint32_t index, int64_t now_ns)
+{
+    return stalled_ns(s, index, now_ns, now_ns + 1) > 0;
+}
+
 /* A peer that is not slow reads at once what is there. */
 static uint64_t readable(const struct pl_relay_settings *s, const struct relay_subscriber *u,
                          int64_t now_ns)
 {
     int64_t passed_ns = now_ns - u->socket.updated_ns;
     int64_t reading_ns = passed_ns - stalled_ns(s, u->index, u->socket.updated_ns, now_ns);
-    bool stalls_now = stalled_ns(s, u->index, now_ns, now_ns + 1) > 0;
     if (u->index >= s->slow)
-        return stalls_now && reading_ns <= 0 ? 0 : UINT64_MAX;
+        return stalls(s, u->index, now_ns) && reading_ns <= 0 ? 0 : UINT64_MAX;
     return (uint64_t)((double)reading_ns / NS_PER_S * (double)s->slow_bytes);
 }
 
@@ -69,11 +73,13 @@ bool relay_socket_send(const struct relay *r, struct pl_side *side, struct relay
     const struct pl_relay_settings *s = r->settings;
     if (s->transport == PL_RELAY_UDP)
         return true;
-    if (u->index >= s->slow + s->stalled) { /* reads at once, always */
-        u->socket.read += size;
+    if (u->socket.bytes)
+        let_peer_read(s, side, u, now_ns);
+    if (!u->socket.bytes && u->index >= s->slow && !stalls(s, u->index, now_ns)) {
+        u->socket.read += size; /* at once */
         return true;
     }
-    let_peer_read(s, side, u, now_ns);
+    u->socket.updated_ns = u->socket.bytes ? u->socket.updated_ns : now_ns;
     if (u->socket.bytes && u->socket.bytes + size > capacity(s, &u->socket))
         return false;
     account(side, &u->socket, u->socket.bytes + size);

@@ -1,8 +1,8 @@
-/* A connection's send buffer in the kernel: in the container, and not in RSS (relay.h). */
+/* A connection's send buffer in the kernel: in the container, and not in RSS (relay_state.h). */
 #ifndef PL_PIPELINES_RELAY_SOCKET_H
 #define PL_PIPELINES_RELAY_SOCKET_H
 
-#include "harness/pipelines/relay/relay.h"
+#include "harness/pipelines/relay/relay_state.h"
 
 /** Whether it takes `size` bytes now; then it has them. Over UDP always. */
 bool relay_socket_send(const struct relay *relay, struct pl_side *side,

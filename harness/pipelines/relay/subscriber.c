@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "harness/pipelines/relay/pump.h"
+#include "harness/pipelines/relay/changed.h"
 #include "harness/pipelines/relay/relay_packet.h"
 #include "harness/pipelines/relay/socket.h"
 
@@ -146,7 +146,7 @@ void relay_subscriber_offer(struct relay *r, uint32_t worker, struct relay_subsc
     bool work = offer(r, worker, u, packet, now_ns);
     relay_unlock(r, &u->lock);
     if (work)
-        relay_pump_tell(r, u, now_ns);
+        relay_changed_tell(r, u, now_ns);
 }
 
 /* @return whether something still waits */

@@ -1,9 +1,9 @@
 /* A subscriber: its queue, what becomes of a packet that has no room, its coming and going
- * (relay.h). */
+ * (relay_state.h). */
 #ifndef PL_PIPELINES_RELAY_SUBSCRIBER_H
 #define PL_PIPELINES_RELAY_SUBSCRIBER_H
 
-#include "harness/pipelines/relay/relay.h"
+#include "harness/pipelines/relay/relay_state.h"
 
 /** Gives a subscriber a packet: to its connection, or its queue. On a publisher's worker.
  *  @param worker the calling one */

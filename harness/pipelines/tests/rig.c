@@ -122,14 +122,17 @@ void rig_open(struct rig *rig, const struct pl_scenario *scenario, struct pl_rec
     if (rig->pipeline->check(s, recording, PL_FORMAT_S16, &error))
         fail_msg("%s", error.text);
     rig->arena.capacity = rig->pipeline->arena_bytes(s, recording, PL_FORMAT_S16) +
-                          pl_sides_arena_bytes(1) + pl_background_arena_bytes(s);
+                          pl_sides_arena_bytes(1) + pl_background_arena_bytes(s) +
+                          pl_crew_arena_bytes(1, RIG_EVENTS_MAX);
     rig->arena.base = aligned_alloc(PL_ARENA_ALIGN, pl_arena_cost(rig->arena.capacity));
     assert_non_null(rig->arena.base);
     memset(rig->arena.base, 0, rig->arena.capacity);
-    assert_true(rig->pipeline->event_count(s) <= 64);
-    pl_loop_init(&rig->loop, rig->heap, 64);
+    assert_true(pl_replayed_events(s) <= RIG_EVENTS_MAX);
+    pl_loop_init(&rig->loop, rig->heap, RIG_EVENTS_MAX);
     assert_true(pl_sides_open(&rig->sides, 1, rig->stack, s, 1, &rig->arena));
     rig->side = pl_sides_network(&rig->sides);
+    assert_true(
+        pl_crew_open(&rig->crew, &s->workers, 1, RIG_EVENTS_MAX, &rig->loop, 1, &rig->arena));
     struct pl_pipeline_inputs inputs = {.scenario = s,
                                         .recording = recording,
                                         .stack = &spec,
@@ -137,10 +140,11 @@ void rig_open(struct rig *rig, const struct pl_scenario *scenario, struct pl_rec
                                         .seed = 1,
                                         .sides = &rig->sides,
                                         .loop = &rig->loop,
+                                        .crew = &rig->crew,
                                         .arena = &rig->arena};
     assert_int_equal(rig->pipeline->open(&inputs, &rig->state, &error), 0);
     assert_int_equal(pl_background_open(&inputs, &rig->background, &error), 0);
-    assert_true(rig->loop.count == rig->pipeline->event_count(s) + pl_background_events(s));
+    assert_true(rig->loop.count <= rig->pipeline->event_count(s) + pl_background_events(s));
 }
 
 void rig_open_in_order(struct rig *rig, const struct pl_scenario *s, uint32_t count,

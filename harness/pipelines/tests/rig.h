@@ -4,6 +4,8 @@
 
 #include "harness/pipelines/background/background.h"
 
+#define RIG_EVENTS_MAX 128
+
 /** One packet of the traffic to synthesise. */
 struct rig_packet {
     int64_t arrival_ns;
@@ -17,7 +19,8 @@ struct rig {
     struct pl_sides sides;
     struct pl_side *side; /* both network and reader */
     struct pl_loop loop;
-    struct pl_event *heap[64];
+    struct pl_crew crew; /* of the one side, where the pipeline has workers */
+    struct pl_event *heap[RIG_EVENTS_MAX];
     struct pl_arena arena;
     struct pl_traffic_counts counts; /* once it is closed */
     const struct pl_pipeline *pipeline;

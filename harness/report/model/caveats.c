@@ -12,6 +12,8 @@
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 
+#define OVERRUN_S 0.02 /* an audio packet's time: what is less is lost in a jitter buffer */
+
 /* What is being gathered, and where each stands by its words. */
 struct gathering {
     json_t *caveats;
@@ -78,6 +80,13 @@ static void add_group(struct gathering *all, const struct pl_model_group *g)
         if (row->series_missing)
             add(all, "no series", what, row->label, row->series_missing,
                 "the file of its curve is missing");
+    for (const struct pl_model_row *row = g->rows; row < g->rows + g->row_count; row++) {
+        const struct pl_summary *late = &row->metrics[PL_MODEL_realtime_overrun_seconds_max];
+        if (late->count && late->median > OVERRUN_S)
+            add(all, "overrun", what, row->label, late->count,
+                "it took more CPU time at a stretch than was replayed: in real time packets would "
+                "have waited, or been lost (realtime_overrun_seconds_max)");
+    }
     for (const struct pl_model_row *row = g->rows; row < g->rows + g->row_count; row++) {
         add_uncalled(all, what, row, PL_MODEL_idle_heap_bytes,
                      "no call reached the heap in the idle part: its trough is what a heap keeps "

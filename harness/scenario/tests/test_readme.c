@@ -121,6 +121,10 @@ static const char *base_of(const char *key)
          "media: {sources: a.mp3}\nclasses: {samples: {size: fit, budget: frames}}\n"
          "limits: {frames: 1MiB}\n"},
         {"blocks", "blocks", "blocks: {file: a.tsv}\nclasses: {block: {size: 64KiB}}\n"},
+        {"relay", "relay",
+         "traffic: {file: a.pcap}\nload: [{at: 0s, sessions: 9}]\n"
+         "classes: {packet: {size: 128B}, buffer: {size: 1500B}, node: {size: 32B}, session: "
+         "{size: 8KiB}}\n"},
         {"workers", "blocks",
          "blocks: {file: a.tsv, idle_work: 0%}\nclasses: {block: {size: 64KiB}}\n"},
         {"broadcast", "broadcast",
@@ -283,6 +287,12 @@ static const struct {
     {"media.clip", {"media.frame=20ms"}},
     {"broadcast.stalled", {"broadcast.stalls=[{from: 1s, until: 2s}]"}},
     {"broadcast.stalls", {"broadcast.stalled=1"}},
+    {"relay.subscribers", {"load=none"}},
+    {"relay.slow", {"relay.slow_rate=1kB"}},
+    {"relay.stalled", {"relay.stalls=[{from: 1s, until: 2s}]"}},
+    {"relay.stalls", {"relay.stalled=1"}},
+    {"relay.loss", {"relay.transport=udp", "relay.nack=1s"}},
+    {"relay.gop", {"relay.video=h264"}},
     {"blocks.cycle", {"blocks.survivor_lifetime=20s"}},
     {"limits", {"classes={packet: {size: 696B, budget: packets}}"}},
 };

@@ -1,167 +1,99 @@
-/* A load curve walked, and the senders that come and go by it. */
-#include <stdlib.h>
-
-#include "harness/traffic/absences.h"
+/* Load curves as sessions that come and go. */
 #include "harness/traffic/load.h"
-#include "harness/traffic/sender.h"
 #include "harness/traffic/tests/cmocka_all.h"
-#include "harness/traffic/tests/made.h"
 
 #define S INT64_C(1000000000)
-#define MOST 8
+#define MOST 400
 
-/* 6 come within 10 s, 4 of them go at once at 20 s, and 6 more come within 10 s. */
-static const struct pl_load_settings curve = {
-    .points = {{0, 0}, {10 * S, 6}, {20 * S, 6}, {20 * S, 2}, {30 * S, 8}}, .count = 5};
+/* How many sessions there are at a time; each change is no earlier than the one before it, and of a
+ * session that can make it. */
+static uint32_t sessions_at(const struct pl_load_settings *load, int64_t at_ns, uint64_t seed)
+{
+    struct pl_load_walk walk;
+    struct pl_load_change change;
+    uint32_t sessions = 0, order[MOST];
+    bool present[MOST] = {false};
+    int64_t last_ns = 0;
+    pl_load_start(&walk, load, seed, order);
+    while (pl_load_next(&walk, &change) && change.at_ns <= at_ns) {
+        assert_true(change.at_ns >= last_ns);
+        assert_true(present[change.session] != change.comes);
+        present[change.session] = change.comes;
+        sessions += change.comes ? 1 : UINT32_MAX;
+        assert_int_equal(sessions, walk.sessions);
+        last_ns = change.at_ns;
+    }
+    return sessions;
+}
 
-/* Sessions come and go one by one, each in its share of the way, and none twice. */
 static void sessions_follow_the_curve(void **state)
 {
     (void)state;
-    for (uint64_t seed = 0; seed < 50; seed++) {
-        struct pl_load_walk walk;
-        struct pl_load_change change;
-        uint32_t order[MOST], there = 0, changes = 0;
-        bool present[MOST] = {false};
-        pl_load_start(&walk, &curve, seed, order);
-        for (; pl_load_next(&walk, &change); changes++) {
-            int64_t from_ns = changes < 6    ? 10 * S * changes / 6
-                              : changes < 10 ? 20 * S
-                                             : 20 * S + 10 * S * (changes - 10) / 6;
-            int64_t share_ns = changes >= 6 && changes < 10 ? 0 : 10 * S / 6 + 1;
-            assert_in_range(change.at_ns, from_ns, from_ns + share_ns);
-            assert_true(change.comes == (changes < 6 || changes >= 10));
-            assert_true(present[change.session] != change.comes);
-            present[change.session] = change.comes;
-            there += change.comes ? 1 : UINT32_MAX;
-        }
-        assert_int_equal(changes, 16);
-        assert_int_equal(there, 8);
+    const struct pl_load_settings load = {
+        .points = {{0, 0}, {60 * S, 400}, {120 * S, 20}, {130 * S, 20}, {130 * S, 50}}, .count = 5};
+    assert_int_equal(pl_load_most(&load), 400);
+    for (uint64_t seed = 1; seed < 5; seed++) {
+        assert_in_range(sessions_at(&load, 15 * S, seed), 99, 101);
+        assert_in_range(sessions_at(&load, 30 * S, seed), 199, 201);
+        assert_int_equal(sessions_at(&load, 60 * S, seed), 400);
+        assert_in_range(sessions_at(&load, 90 * S, seed), 209, 211);
+        assert_int_equal(sessions_at(&load, 120 * S, seed), 20);
+        assert_int_equal(sessions_at(&load, 130 * S - 1, seed), 20);
+        assert_int_equal(sessions_at(&load, 130 * S, seed), 50); /* at once */
+        assert_int_equal(sessions_at(&load, 10000 * S, seed), 50);
     }
 }
 
-static void a_curve_begins_again(void **state)
+/* Before the first point there are none, and there all of it come at once. */
+static void a_point_alone_is_a_step(void **state)
 {
     (void)state;
-    const struct pl_load_settings turns = {
-        .points = {{S, 0}, {2 * S, 5}}, .count = 2, .every_ns = 10 * S};
-    struct pl_load_walk walk;
-    struct pl_load_change change;
-    uint32_t order[MOST];
-    pl_load_start(&walk, &turns, 1, order);
-    for (int i = 0; i < 95; i++) {
-        assert_true(pl_load_next(&walk, &change));
-        int64_t turn_ns = (i + 5) / 10 * 10 * S; /* 5 come; then, each turn, 5 go and 5 come */
-        assert_true(change.comes == (i % 10 < 5));
-        assert_in_range(change.at_ns, turn_ns + S, turn_ns + 2 * S);
-    }
-    assert_int_equal(pl_load_falls(&turns, 95 * S), 50);
-    const struct pl_load_settings level = {.points = {{0, 0}, {S, 0}}, .count = 2, .every_ns = S};
-    pl_load_start(&walk, &level, 1, order);
-    assert_false(pl_load_next(&walk, &change));
+    const struct pl_load_settings load = {.points = {{5 * S, 7}}, .count = 1};
+    assert_int_equal(sessions_at(&load, 5 * S - 1, 1), 0);
+    assert_int_equal(sessions_at(&load, 5 * S, 1), 7);
 }
 
-static bool is_away(struct pl_away away, int64_t at_ns)
-{
-    for (uint32_t i = 0; i < away.count; i++)
-        if (away.spans[i].from_ns <= at_ns && at_ns < away.spans[i].until_ns)
-            return true;
-    return false;
-}
-
-static struct pl_traffic_settings loaded(void)
-{
-    struct pl_traffic_settings traffic = made_settings(MOST);
-    traffic.load = curve;
-    traffic.outages[0] = (struct pl_span){19 * S, 25 * S};
-    traffic.outages[1] = (struct pl_span){70 * S, 80 * S};
-    traffic.outage_count = 2;
-    return traffic;
-}
-
-/* As many are there as the curve says, and none in an outage; a sender's spans stand apart. */
-static void absences_leave_whom_the_curve_has(void **state)
+static void waves_come_again(void **state)
 {
     (void)state;
-    const struct pl_traffic_settings traffic = loaded();
-    struct pl_arena arena = made_arena(pl_absences_arena_bytes(&traffic, 100 * S));
-    struct pl_absences absences;
-    assert_true(pl_absences_open(&absences, &traffic, 3, 100 * S, &arena));
-    assert_int_equal(arena.used, arena.capacity);
-    static const struct {
-        int64_t at_ns;
-        uint32_t there;
-    } cases[] = {{0, 0},          {10 * S, 6}, {19 * S - 1, 6}, {19 * S, 0}, {25 * S - 1, 0},
-                 {30 * S + 1, 8}, {69 * S, 8}, {75 * S, 0},     {80 * S, 8}, {99 * S, 8}};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        uint32_t there = 0;
-        for (uint32_t sender = 0; sender < MOST; sender++)
-            there += !is_away(pl_absences_of(&absences, sender), cases[i].at_ns);
-        assert_int_equal(there, cases[i].there);
+    const struct pl_load_settings load = {
+        .points = {{0, 10}, {4 * S, 100}, {8 * S, 10}}, .count = 3, .every_ns = 10 * S};
+    for (int64_t wave = 0; wave < 50; wave++) {
+        assert_int_equal(sessions_at(&load, (wave * 10 + 4) * S, 1), 100);
+        assert_int_equal(sessions_at(&load, (wave * 10 + 9) * S, 1), 10);
     }
-    for (uint32_t sender = 0; sender < MOST; sender++) {
-        struct pl_away away = pl_absences_of(&absences, sender);
-        for (uint32_t i = 1; i < away.count; i++)
-            assert_true(away.spans[i - 1].until_ns < away.spans[i].from_ns);
-    }
-    free(arena.base);
-    arena = made_arena(pl_absences_arena_bytes(&traffic, 100 * S) - 64);
-    assert_false(pl_absences_open(&absences, &traffic, 3, 100 * S, &arena));
-    free(arena.base);
 }
 
-/* What a sender sends arrives while it is there alone, each time under another SSRC and port. */
-static void senders_come_back_as_others(void **state)
+/* A curve without a change ends, also where it would begin again. */
+static void a_flat_curve_ends(void **state)
 {
-    const struct pl_recording *recording = *state;
-    struct pl_traffic_settings traffic = loaded();
-    traffic.sessions = 2;
-    traffic.load = (struct pl_load_settings){
-        .points = {{S, 0}, {S, 2}, {2 * S, 2}, {2 * S, 0}}, .count = 4, .every_ns = 10 * S};
-    traffic.outage_count = 0;
-    struct pl_arena arena = made_arena(pl_senders_arena_bytes(&traffic, recording, 35 * S));
-    struct pl_sender *senders = pl_senders_open(&traffic, recording, 3, 35 * S, &arena);
-    assert_non_null(senders);
-    for (uint32_t i = 0; i < 2; i++) {
-        struct pl_sender *sender = pl_sender_at(senders, i);
-        uint32_t ssrc[4] = {0}, epochs = 0, packets = 0;
-        for (struct pl_arrival a; pl_sender_due(sender) < 35 * S; packets++) {
-            pl_sender_take(sender, &a);
-            assert_in_range(a.arrival_ns % (10 * S), S, 2 * S - 1);
-            uint32_t turn = (uint32_t)(a.arrival_ns / (10 * S));
-            assert_int_equal(a.epoch, turn + 1);
-            if (a.packet->stream == 0 && !ssrc[turn]) {
-                ssrc[turn] = a.ssrc;
-                epochs++;
-                for (uint32_t k = 0; k < turn; k++)
-                    assert_int_not_equal(ssrc[k], a.ssrc);
-            }
-        }
-        assert_int_equal(epochs, 4);
-        assert_true(packets > 4);
-    }
-    free(arena.base);
+    (void)state;
+    struct pl_load_settings load = {.points = {{0, 0}, {S, 0}}, .count = 2, .every_ns = 2 * S};
+    assert_int_equal(sessions_at(&load, 100 * S, 1), 0);
+    load.points[0].sessions = load.points[1].sessions = 5;
+    assert_int_equal(sessions_at(&load, 100 * S, 1), 5);
 }
 
-static int set_up(void **state)
+/* 90 go in each wave: of a load that does not begin again, once. */
+static void falls_are_counted(void **state)
 {
-    *state = made_recording();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    free(*state);
-    return 0;
+    (void)state;
+    struct pl_load_settings load = {
+        .points = {{0, 20}, {4 * S, 100}, {8 * S, 10}}, .count = 3, .every_ns = 10 * S};
+    assert_int_equal(pl_load_falls(&load, 95 * S), 900);
+    load.every_ns = 0;
+    assert_int_equal(pl_load_falls(&load, 95 * S), 90);
+    load.points[2].sessions = 30; /* to the 20 of the next wave, 10 go at once */
+    load.every_ns = 10 * S;
+    assert_int_equal(pl_load_falls(&load, 5 * S), 80);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sessions_follow_the_curve),
-        cmocka_unit_test(a_curve_begins_again),
-        cmocka_unit_test(absences_leave_whom_the_curve_has),
-        cmocka_unit_test(senders_come_back_as_others),
+        cmocka_unit_test(sessions_follow_the_curve), cmocka_unit_test(a_point_alone_is_a_step),
+        cmocka_unit_test(waves_come_again),          cmocka_unit_test(a_flat_curve_ends),
+        cmocka_unit_test(falls_are_counted),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

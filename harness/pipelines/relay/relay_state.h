@@ -4,8 +4,8 @@
  *
  * Publishers and subscribers are given to workers. What a publisher's worker acquires, nodes of
  * queues and packets, a subscriber's worker releases. */
-#ifndef PL_PIPELINES_RELAY_RELAY_H
-#define PL_PIPELINES_RELAY_RELAY_H
+#ifndef PL_PIPELINES_RELAY_STATE_H
+#define PL_PIPELINES_RELAY_STATE_H
 
 #include <pthread.h>
 

@@ -1,0 +1,99 @@
+/* The keys of relay and load: what they mean, and what is wrong with others. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "harness/scenario/scenario.h"
+
+#define S INT64_C(1000000000)
+
+static int parse(const char *more, struct pl_scenario *s, struct pl_error *error)
+{
+    char text[2048];
+    int n = snprintf(text, sizeof text,
+                     "name: test\ntitle: a test\npipeline: relay\ntraffic: {file: a.pcap}\n"
+                     "classes: {packet: {size: 128B}, buffer: {size: 1500B}, node: {size: 32B}, "
+                     "session: {size: 8KiB}}\n"
+                     "duration: 60s\nallocators: [glibc]\nexpect: []\n%s\n",
+                     more);
+    return pl_scenario_parse(text, (size_t)n, "t.yaml", PL_TIER_DEFAULT, NULL, 0, s, error);
+}
+
+static void keys_are_taken(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct pl_error error = {""};
+    if (parse("relay: {delivery: copied, buffers: fixed, video: vp8, gop: twice, on_full: "
+              "drop_to_keyframe, stalled: 2, stalls: [{from: 5s, until: -5s}]}\n"
+              "load: [{at: 0s, sessions: 0}, {at: 10s, sessions: 400}, {every: 30s}]\n"
+              "threads: [1, 64]",
+              &s, &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(s.relay.delivery, PL_RELAY_COPIED);
+    assert_int_equal(s.relay.buffers, PL_RELAY_BUFFERS_FIXED);
+    assert_int_equal(s.relay.gop, PL_RELAY_GOP_TWICE);
+    assert_int_equal(s.relay.on_full, PL_QUEUE_DROP_TO_KEYFRAME);
+    assert_int_equal(s.relay.stalls[0].until_ns, 55 * S);
+    assert_int_equal(s.load.count, 2);
+    assert_int_equal(s.load.every_ns, 30 * S);
+}
+
+static void mistakes_are_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *more;
+        const char *message;
+    } cases[] = {
+        {"", "relay.subscribers is missing; expected it, or a load"},
+        {"relay: {subscribers: 3}\nload: [{at: 0s, sessions: 1}]",
+         "relay.subscribers and load both say how many there are; expected one"},
+        {"relay: {subscribers: 0}", "relay.subscribers is missing; expected it, or a load"},
+        {"relay: {subscribers: 2000}\ntraffic: {file: a.pcap, sessions: 100}", "duplicate key"},
+        {"load: [{at: 0s, sessions: 1000000000}]",
+         "load: sessions is out of range; expected 0 to 100000"},
+        {"load: [{at: 10s, sessions: 1}, {at: 9s, sessions: 2}]",
+         "load: goes back in time; expected points in the order of time"},
+        {"load: [{at: 10s}]", "load: no point; expected {at: TIME, sessions: COUNT}"},
+        {"load: [{every: 10s}]", "load: no point; expected {at: TIME, sessions: COUNT}"},
+        {"load: [{at: 10s, sessions: 4}, {every: 10s}]",
+         "load: every is not behind the last point; expected a later time"},
+        {"load: [{every: 10s}, {at: 1s, sessions: 4}]", "load: every ends the list"},
+        {"load: 400", "load is not a list"},
+        {"load: [{at: -1s, sessions: 4}]", "load: at is negative"},
+        {"relay: {subscribers: 3, loss: 1%, nack: 1s}", "expected relay.transport: udp"},
+        {"relay: {subscribers: 3, transport: udp, loss: 1%}", "expected a relay.nack, too"},
+        {"relay: {subscribers: 3, transport: udp, slow: 1, slow_rate: 1kB}",
+         "over UDP no subscriber can be slow or stalled"},
+        {"relay: {subscribers: 3, gop: once}", "relay.gop needs keyframes; expected relay.video"},
+        {"relay: {subscribers: 3, on_full: drop_to_keyframe}", "drop_to_keyframe needs keyframes"},
+        {"relay: {subscribers: 3, slow: 1}", "relay.slow without relay.slow_rate"},
+        {"relay: {subscribers: 3, stalled: 1}", "relay.stalled without relay.stalls"},
+        {"relay: {subscribers: 3, stalls: [{from: 1s, until: 2s}]}",
+         "relay.stalls without relay.stalled"},
+        {"relay: {subscribers: 3, socket_max: 1KiB}", "less than relay.socket_initial"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pl_scenario s;
+        struct pl_error error = {""};
+        assert_int_equal(parse(cases[i].more, &s, &error), -EINVAL);
+        if (!strstr(error.text, cases[i].message) || strchr(error.text, '\n'))
+            fail_msg("%s: %s", cases[i].more, error.text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_are_taken),
+        cmocka_unit_test(mistakes_are_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
