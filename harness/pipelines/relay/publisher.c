@@ -21,7 +21,7 @@ static void ask_again(struct relay_publisher *p, const struct relay_packet *pack
 static bool is_missed(struct relay_publisher *p)
 {
     double loss = p->relay->settings->loss;
-    return loss > 0 && (double)(pl_random_next(&p->random) >> 11) * 0x1p-53 < loss;
+    return loss > 0 && pl_random_unit(&p->random) < loss;
 }
 
 static void give(struct relay_publisher *p, struct relay_packet *packet, int64_t now_ns)

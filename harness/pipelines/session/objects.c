@@ -12,7 +12,7 @@
 #define BOOKS_MAX_BYTES 0x1p32
 
 /* One of session.objects. */
-struct entry {
+struct object_entry {
     const struct pl_session_object *settings;
     uint32_t class_index;
     uint64_t slots;                /* times whose objects are kept; 0: those of all, as leaks */
@@ -20,28 +20,28 @@ struct entry {
     struct timeline_place *places; /* of all sessions; NULL of what is made once */
 };
 
-struct session {
+struct object_session {
     uint64_t random;
     uint32_t makes; /* a bit an entry: whether it is among those that do */
     bool open;
 };
 
 /* What one thread alone touches. */
-struct thread {
+struct object_thread {
     struct pl_side *side;
     struct timeline timelines[PL_SESSION_OBJECTS_MAX];
     struct leaks leaks;
 };
 
 struct pl_session_objects {
-    struct entry entries[PL_SESSION_OBJECTS_MAX];
+    struct object_entry entries[PL_SESSION_OBJECTS_MAX];
     uint32_t entry_count;
-    struct session *sessions;
+    struct object_session *sessions;
     uint32_t session_count;
     uint64_t *times;           /* that each entry was made, of each session */
     struct pl_stamped *blocks; /* of each session, `each` */
     uint64_t each;
-    struct thread *threads;
+    struct object_thread *threads;
     uint32_t thread_count;
 };
 
@@ -92,18 +92,18 @@ size_t pl_session_objects_arena_bytes(const struct pl_scenario *s, uint32_t sess
     if (!entries)
         return 0;
     return pl_arena_cost(sizeof(struct pl_session_objects)) +
-           pl_arena_cost(sessions * sizeof(struct session)) +
+           pl_arena_cost(sessions * sizeof(struct object_session)) +
            pl_arena_cost(sessions * entries * sizeof(uint64_t)) +
            pl_arena_cost(sessions * (size_t)places_of(s) * sizeof(struct pl_stamped)) +
-           pl_arena_cost(threads * sizeof(struct thread)) +
+           pl_arena_cost(threads * sizeof(struct object_thread)) +
            entries_at_times(&s->session) * pl_arena_cost(sessions * sizeof(struct timeline_place));
 }
 
 static bool open_entry(struct pl_session_objects *o, const struct pl_pipeline_inputs *in,
                        const struct pl_session_object *settings)
 {
-    struct entry *e = &o->entries[o->entry_count++];
-    *e = (struct entry){
+    struct object_entry *e = &o->entries[o->entry_count++];
+    *e = (struct object_entry){
         .settings = settings,
         .class_index = (uint32_t)pl_scenario_class(in->scenario, settings->class),
         .slots = slots_of(in->scenario, settings),
@@ -171,7 +171,7 @@ static struct pl_stamped *blocks_of(struct pl_session_objects *o, uint32_t sessi
 }
 
 /* A new block comes before the one goes whose place it takes. */
-static void replace(struct thread *t, const struct entry *e, struct pl_stamped *place,
+static void replace(struct object_thread *t, const struct object_entry *e, struct pl_stamped *place,
                     uint32_t size, uint64_t stamp)
 {
     struct pl_stamped old = *place;
@@ -180,9 +180,10 @@ static void replace(struct thread *t, const struct entry *e, struct pl_stamped *
 }
 
 /* Makes the objects of an entry once. */
-static void make(struct pl_session_objects *o, struct thread *t, uint32_t session, uint32_t entry)
+static void make(struct pl_session_objects *o, struct object_thread *t, uint32_t session,
+                 uint32_t entry)
 {
-    const struct entry *e = &o->entries[entry];
+    const struct object_entry *e = &o->entries[entry];
     const struct pl_session_object *s = e->settings;
     uint64_t *random = &o->sessions[session].random, *times = times_of(o, session, entry);
     struct pl_stamped *places = blocks_of(o, session, entry);
@@ -204,7 +205,7 @@ static bool makes(const struct pl_session_objects *o, uint32_t session, uint32_t
 }
 
 /* Whatever becomes of it, each entry draws whether the session is among its share. */
-static void draw_entries(struct pl_session_objects *o, struct session *s)
+static void draw_entries(struct pl_session_objects *o, struct object_session *s)
 {
     s->makes = 0;
     for (uint32_t e = 0; e < o->entry_count; e++)
@@ -217,7 +218,7 @@ void pl_session_objects_start(struct pl_session_objects *o, uint32_t thread, uin
 {
     if (!o)
         return;
-    struct thread *t = &o->threads[thread];
+    struct object_thread *t = &o->threads[thread];
     o->sessions[session].open = true;
     draw_entries(o, &o->sessions[session]);
     for (uint32_t e = 0; e < o->entry_count; e++) {
@@ -234,7 +235,7 @@ void pl_session_objects_start(struct pl_session_objects *o, uint32_t thread, uin
 static void release(struct pl_session_objects *o, struct pl_side *side, uint32_t session)
 {
     for (uint32_t e = 0; e < o->entry_count; e++) {
-        const struct entry *entry = &o->entries[e];
+        const struct object_entry *entry = &o->entries[e];
         uint64_t times = *times_of(o, session, e), count = entry->settings->count;
         uint64_t kept = times < entry->slots ? times : entry->slots;
         struct pl_stamped *blocks = blocks_of(o, session, e);
@@ -249,7 +250,7 @@ void pl_session_objects_end(struct pl_session_objects *o, uint32_t thread, uint3
 {
     if (!o)
         return;
-    struct thread *t = &o->threads[thread];
+    struct object_thread *t = &o->threads[thread];
     for (uint32_t e = 0; e < o->entry_count; e++) {
         uint32_t at = o->entries[e].settings->at;
         if (makes(o, session, e) && at == PL_OBJECT_AT_END)
@@ -261,11 +262,11 @@ void pl_session_objects_end(struct pl_session_objects *o, uint32_t thread, uint3
 }
 
 /* Nothing is left out: what comes late comes all the same. */
-static void work_entry(struct pl_session_objects *o, struct thread *t, uint32_t entry,
+static void work_entry(struct pl_session_objects *o, struct object_thread *t, uint32_t entry,
                        int64_t now_ns)
 {
     struct timeline *timeline = &t->timelines[entry];
-    const struct entry *e = &o->entries[entry];
+    const struct object_entry *e = &o->entries[entry];
     while (timeline->first && e->places[timeline->first - 1].due_ns <= now_ns) {
         uint32_t session = timeline->first - 1;
         int64_t due_ns = e->places[session].due_ns;
