@@ -19,13 +19,6 @@ static struct pl_capture_options capture_options(const struct pl_scenario *s)
                                        .max_gap_ns = traffic->max_gap_ns};
 }
 
-static int read_capture(const struct pl_scenario *s, struct pl_recording **recording,
-                        struct pl_capture_counts *counts, struct pl_error *error)
-{
-    struct pl_capture_options options = capture_options(s);
-    return pl_capture_read(s->traffic.file, &options, recording, counts, error);
-}
-
 static int read_files(const struct pl_scenario *s, struct pl_recording **recording,
                       struct pl_error *error)
 {
@@ -44,19 +37,60 @@ static int read_captures(const struct pl_scenario *s, struct pl_recording **reco
     return pl_material_read(paths, count, &options, recording, error);
 }
 
+/* A file of lines, or what a recorded program asks for. */
+static int open_profile(const char *path, struct pl_profile **profile, struct pl_error *error)
+{
+    return pl_command_is_trace(path) ? pl_profile_of_trace(path, profile, error)
+                                     : pl_profile_read(path, profile, error);
+}
+
 static int read_profile(const struct pl_scenario *s, struct pl_recording **recording,
                         struct pl_error *error)
 {
     const char *paths[PL_SOURCES_MAX];
     struct pl_profile *profile;
     pl_scenario_files(s, paths);
-    int rc = pl_command_is_trace(paths[0]) ? pl_profile_of_trace(paths[0], &profile, error)
-                                           : pl_profile_read(paths[0], &profile, error);
+    int rc = open_profile(paths[0], &profile, error);
     if (rc)
         return rc;
     *recording = pl_material_of(paths[0], profile, profile->bytes);
     free(profile);
     return *recording ? 0 : pl_error_set(error, -ENOMEM, "out of memory for %s", paths[0]);
+}
+
+/* Behind the recording, in the order of the scenario's. */
+static int append_profiles(const struct pl_session_settings *s, struct pl_recording **recording,
+                           struct pl_error *error)
+{
+    struct pl_profile *profiles[PL_SESSION_PROFILES_MAX] = {NULL};
+    struct pl_material_data data[PL_SESSION_PROFILES_MAX];
+    int rc = 0;
+    for (uint32_t i = 0; !rc && i < s->profile_count; i++) {
+        rc = open_profile(s->profiles[i], &profiles[i], error);
+        if (!rc)
+            data[i] = (struct pl_material_data){s->profiles[i], profiles[i], profiles[i]->bytes};
+    }
+    struct pl_recording *whole = rc ? NULL : pl_material_append(*recording, data, s->profile_count);
+    if (!rc && !whole)
+        rc = pl_error_set(error, -ENOMEM, "out of memory for the profiles of session.objects");
+    if (whole)
+        *recording = whole;
+    for (uint32_t i = 0; i < s->profile_count; i++)
+        free(profiles[i]);
+    return rc;
+}
+
+static int read_capture(const struct pl_scenario *s, struct pl_recording **recording,
+                        struct pl_capture_counts *counts, struct pl_error *error)
+{
+    struct pl_capture_options options = capture_options(s);
+    struct pl_recording *read;
+    int rc = pl_capture_read(s->traffic.file, &options, &read, counts, error);
+    if (!rc && s->session.profile_count && (rc = append_profiles(&s->session, &read, error)))
+        free(read);
+    if (!rc)
+        *recording = read;
+    return rc;
 }
 
 int pl_recording_of(const struct pl_scenario *s, struct pl_recording **recording,

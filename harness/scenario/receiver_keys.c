@@ -32,12 +32,6 @@ static int check(struct pl_decoder *d)
     return 0;
 }
 
-static uint32_t files(const struct pl_scenario *s, const char *paths[PL_SOURCES_MAX])
-{
-    paths[0] = s->traffic.file;
-    return 1;
-}
-
 const struct pl_pipeline_traits pl_traits_receiver = {
     .name = "receiver",
     .sections = (const char *const[]){"traffic", "receiver", "session", NULL},
@@ -51,6 +45,6 @@ const struct pl_pipeline_traits pl_traits_receiver = {
     .threads_max = 2,
     .sockets = true,
     .sessions = true,
-    .files = files,
+    .files = pl_session_files,
     .check = check,
 };

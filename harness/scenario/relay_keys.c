@@ -77,12 +77,6 @@ static int check(struct pl_decoder *d)
     return rc ? rc : check_readers(d, r);
 }
 
-static uint32_t files(const struct pl_scenario *s, const char *paths[PL_SOURCES_MAX])
-{
-    paths[0] = s->traffic.file;
-    return 1;
-}
-
 const struct pl_pipeline_traits pl_traits_relay = {
     .name = "relay",
     .sections = (const char *const[]){"traffic", "relay", "session", "workers", NULL},
@@ -97,6 +91,6 @@ const struct pl_pipeline_traits pl_traits_relay = {
     .live = true,
     .sessions = true,
     .threads_max = PL_THREADS_MAX,
-    .files = files,
+    .files = pl_session_files,
     .check = check,
 };

@@ -1,4 +1,5 @@
 /* The key session.objects: what each session of a pipeline makes and keeps. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,13 +82,44 @@ static int decode_count(struct pl_decoder *d, struct fy_node *node, struct pl_se
     return rc;
 }
 
+/* Entries that name the same profile share it. */
+static int decode_profile(struct pl_decoder *d, struct fy_node *node, struct pl_session_object *o)
+{
+    struct pl_session_settings *s = &d->scenario->session;
+    char path[sizeof s->profiles[0]];
+    int rc = pl_decode_text(d, node, KEY ": profile", path, sizeof path);
+    if (rc)
+        return rc;
+    uint32_t i = 0;
+    while (i < s->profile_count && strcmp(s->profiles[i], path) != 0)
+        i++;
+    if (i == PL_SESSION_PROFILES_MAX)
+        return pl_decode_fail(d, pl_decode_mark(node), KEY ": more than %d profiles",
+                              PL_SESSION_PROFILES_MAX);
+    if (i == s->profile_count)
+        snprintf(s->profiles[s->profile_count++], sizeof path, "%s", path);
+    o->profile = i;
+    return 0;
+}
+
+/* What an entry's mapping says, and whether it names a profile. */
+struct object_entry {
+    struct pl_session_object *object;
+    bool profiled;
+};
+
 static int decode_key(struct pl_decoder *d, struct fy_node *value, const char *key, void *entry)
 {
-    struct pl_session_object *o = entry;
+    struct object_entry *e = entry;
+    struct pl_session_object *o = e->object;
     if (strcmp(key, "class") == 0)
         return pl_decode_name(d, value, KEY ": class", o->class);
     if (strcmp(key, "size") == 0)
         return pl_decode_sizes(d, value, KEY ": size", &o->size_min, &o->size_max);
+    if (strcmp(key, "profile") == 0) {
+        e->profiled = true;
+        return decode_profile(d, value, o);
+    }
     if (strcmp(key, "count") == 0)
         return decode_count(d, value, o);
     if (strcmp(key, "at") == 0)
@@ -97,21 +129,26 @@ static int decode_key(struct pl_decoder *d, struct fy_node *value, const char *k
     if (strcmp(key, "share") == 0)
         return pl_decode_share(d, value, KEY ": share", &o->share);
     return pl_decode_unknown(d, pl_decode_mark(value), "key of " KEY ":", key,
-                             "class, size, count, at, kept, share");
+                             "class, size, profile, count, at, kept, share");
 }
 
 /* What its keys say together. */
-static int check_one(struct pl_decoder *d, struct fy_node *node, const struct pl_session_object *o)
+static int check_one(struct pl_decoder *d, struct fy_node *node, const struct object_entry *e)
 {
+    const struct pl_session_object *o = e->object;
     struct pl_mark mark = pl_decode_mark(node);
-    if (!o->size_max)
-        return pl_decode_fail(d, mark, KEY ": a size is missing; expected one in each entry");
+    if (!o->size_max == !e->profiled)
+        return pl_decode_fail(d, mark,
+                              o->size_max ? KEY ": a size and a profile; expected one of them"
+                                          : KEY ": a size is missing; expected one in each entry, "
+                                                "or a profile");
     if (o->kept == PL_OBJECT_KEPT_EVENTS && o->at != PL_OBJECT_EVERY)
         return pl_decode_fail(d, mark,
                               KEY ": kept: a session has one %s; expected at: every TIME, or kept: "
                                   "session",
                               o->at == PL_OBJECT_AT_START ? "start" : "end");
-    if (o->kept == PL_OBJECT_KEPT_FOR_EVER && o->size_min < PL_SESSION_FOR_EVER_MIN_BYTES)
+    if (o->kept == PL_OBJECT_KEPT_FOR_EVER && o->size_max &&
+        o->size_min < PL_SESSION_FOR_EVER_MIN_BYTES)
         return pl_decode_fail(d, mark,
                               KEY ": what is kept for ever is too small; expected %d B or "
                                   "more",
@@ -127,13 +164,14 @@ static int decode_one(struct pl_decoder *d, struct fy_node *node)
                               PL_SESSION_OBJECTS_MAX);
     struct pl_session_object *o = &s->objects[s->object_count++];
     *o = (struct pl_session_object){.class = CLASS, .count = 1, .share = 1};
-    int rc = pl_decode_entry(d, node, KEY, decode_key, o);
-    return rc ? rc : check_one(d, node, o);
+    struct object_entry entry = {.object = o};
+    int rc = pl_decode_entry(d, node, KEY, decode_key, &entry);
+    return rc ? rc : check_one(d, node, &entry);
 }
 
 int pl_decode_session_objects(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
 {
-    d->scenario->session.object_count = 0;
+    d->scenario->session.object_count = d->scenario->session.profile_count = 0;
     if (!value || !fy_node_is_sequence(value))
         return pl_decode_fail(d, pl_decode_mark(value ? value : key),
                               KEY " is not a list; expected [{size: 2KiB, at: start, kept: "
@@ -147,13 +185,27 @@ int pl_decode_session_objects(struct pl_decoder *d, struct fy_node *key, struct 
     return 0;
 }
 
+/* A profile's largest block is known once it is read, which a class of its own would have to wait
+ * for. */
+static int check_class(struct pl_decoder *d, struct pl_mark mark, const struct pl_session_object *o)
+{
+    int class = pl_scenario_class(d->scenario, o->class);
+    bool stated = class >= 0 && !(d->scenario->class_fits & 1u << class);
+    if (o->size_max)
+        return pl_blocks_class_check(d, mark, KEY, o->class, o->size_max);
+    if (stated)
+        return 0;
+    return pl_decode_fail(
+        d, mark, KEY ": no size of the class %s of a profile; expected it in classes", o->class);
+}
+
 int pl_session_check(struct pl_decoder *d)
 {
     const struct pl_session_settings *s = &d->scenario->session;
     struct pl_mark mark = d->marks[pl_schema_find(KEY) - pl_schema];
     int rc = 0;
     for (uint32_t i = 0; !rc && i < s->object_count; i++)
-        rc = pl_blocks_class_check(d, mark, KEY, s->objects[i].class, s->objects[i].size_max);
+        rc = check_class(d, mark, &s->objects[i]);
     return rc;
 }
 
@@ -164,3 +216,14 @@ bool pl_session_has_class(const struct pl_scenario *s, const char *name)
             return true;
     return false;
 }
+
+uint32_t pl_session_files(const struct pl_scenario *s, const char *paths[PL_SOURCES_MAX])
+{
+    uint32_t count = 0;
+    paths[count++] = s->traffic.file;
+    for (uint32_t i = 0; i < s->session.profile_count; i++)
+        paths[count++] = s->session.profiles[i];
+    return count;
+}
+
+_Static_assert(1 + PL_SESSION_PROFILES_MAX <= PL_SOURCES_MAX, "room for all files");

@@ -7,6 +7,7 @@
 #include "allocators/allocator.h"
 
 #define PL_SESSION_OBJECTS_MAX 16 /* entries */
+#define PL_SESSION_PROFILES_MAX 3
 #define PL_SESSION_COUNT_MAX 65536
 #define PL_SESSION_EVENTS_MAX 1000000
 
@@ -26,7 +27,8 @@ enum pl_object_kept {
 struct pl_session_object {
     char class[PL_NAME_MAX];
     uint64_t size_min; /* bytes; each size from min to max is as likely */
-    uint64_t size_max;
+    uint64_t size_max; /* 0: sizes are drawn from the profile */
+    uint32_t profile;
     uint32_t count;  /* made each time */
     uint32_t at;     /* enum pl_object_at */
     uint32_t kept;   /* enum pl_object_kept */
@@ -38,6 +40,8 @@ struct pl_session_object {
 struct pl_session_settings {
     struct pl_session_object objects[PL_SESSION_OBJECTS_MAX];
     uint32_t object_count;
+    char profiles[PL_SESSION_PROFILES_MAX][1024]; /* paths, as traffic.file */
+    uint32_t profile_count;
 };
 
 #endif

@@ -114,6 +114,28 @@ struct pl_recording *pl_material_of(const char *name, const void *data, size_t b
     return lay_out(&name, &part, 1);
 }
 
+struct pl_recording *pl_material_append(struct pl_recording *recording,
+                                        const struct pl_material_data *data, uint32_t count)
+{
+    uint64_t head = aligned(recording->bytes), at = aligned(sizeof(struct pl_material));
+    uint64_t bytes = at;
+    for (uint32_t i = 0; i < count; i++)
+        bytes += aligned(data[i].bytes);
+    struct pl_recording *r = realloc(recording, head + bytes);
+    if (!r)
+        return NULL;
+    struct pl_material *m = (struct pl_material *)(void *)((char *)r + head);
+    memset((char *)r + r->bytes, 0, head + bytes - r->bytes);
+    r->bytes = head + bytes;
+    r->material_offset = head;
+    for (uint32_t i = 0; i < count; i++) {
+        struct part part = {.data = (char *)data[i].data, .bytes = data[i].bytes};
+        lay_part(m, data[i].name, &part, at);
+        at += aligned(part.bytes);
+    }
+    return r;
+}
+
 int pl_material_read(const char *const *paths, uint32_t count,
                      const struct pl_capture_options *captures, struct pl_recording **recording,
                      struct pl_error *error)

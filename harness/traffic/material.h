@@ -32,6 +32,20 @@ static inline const void *pl_material_file(const struct pl_material *m, uint32_t
  *  pl_capture. @return free() it; NULL when out of memory */
 struct pl_recording *pl_material_of(const char *name, const void *data, size_t bytes);
 
+/** Data of a name. */
+struct pl_material_data {
+    const char *name;
+    const void *data;
+    size_t bytes;
+};
+
+/** Lays data behind a recording that has none yet, as files of those names.
+ *  @param data PL_MATERIAL_MAX at most
+ *  @return the recording, which takes the place of the one given; NULL when out of memory: that one
+ *  stays. Needs the library pl_capture. */
+struct pl_recording *pl_material_append(struct pl_recording *recording,
+                                        const struct pl_material_data *data, uint32_t count);
+
 /** Bytes that stand before a file that is laid out where it will lie. */
 size_t pl_material_lead(void);
 

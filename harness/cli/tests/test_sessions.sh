@@ -57,6 +57,24 @@ read -r with _ _ _ errors < <(measure session-churn --clock wall --set duration=
 [ "$sessions" -gt 2 ] && [ "$((with - plain))" -gt "$((31 << 20))" ] && [ "$errors" = 0 ] ||
     bad "under the wall clock $with B for $sessions sessions, $plain B without objects, $errors errors"
 
+# Sizes drawn from a profile: 9 in 10 blocks have 100 B, the others 1,000.
+printf '100\t1\t9\n1000\t1\t1\n' >"$tmp/sizes.tsv"
+profiled() { # CLASS-SIZE KEPT
+    echo "session.objects=[{class: state, profile: $tmp/sizes.tsv, count: 1000, kept: $2}]"
+    echo "classes={packet: {size: 696B}, packet_buffer: {size: fit}, frame_buffer: {size: fit}, state: {size: $1}}"
+}
+mapfile -t keys < <(profiled 1000B session)
+read -r plain _ sessions _ _ < <(measure session-leak --set duration=6s --set "$load" --set session.objects=none)
+read -r with _ _ _ errors < <(measure session-leak --set duration=6s --set "$load" --set "${keys[0]}" --set "${keys[1]}")
+mean=$(((with - plain) / (1000 * sessions)))
+{ [ $mean -ge 185 ] && [ $mean -le 195 ] && [ "$errors" = 0 ]; } ||
+    bad "blocks of a profile have $mean B on average, not 190, $errors errors"
+mapfile -t keys < <(profiled 500B session)
+refuses 'has 1000 B, and the class state 500 B' run session-leak --no-save --set "${keys[0]}" --set "${keys[1]}"
+printf '8\t1\t9\n' >"$tmp/sizes.tsv"
+mapfile -t keys < <(profiled 1000B 'for ever')
+refuses 'too small to be kept for ever' run session-leak --no-save --set "${keys[0]}" --set "${keys[1]}"
+
 refuses 'expected --clock virtual' run session-leak --no-save --clock wall
 refuses 'is a key of the pipeline receiver, not of blocks' run worker-arenas --no-save --set "$objects"
 refuses 'takes .* GiB of books' run session-churn --no-save \

@@ -70,7 +70,7 @@ int receiver_check(const struct pl_scenario *s, const struct pl_recording *recor
                          sizeof(struct frame_buffer) +
                              (recording ? largest_frame(s, recording, format) : 0),
                          "a frame", error);
-    return rc ? rc : pl_session_objects_check(s, s->receiver.max_sessions, error);
+    return rc ? rc : pl_session_objects_check(s, recording, s->receiver.max_sessions, error);
 }
 
 /* One entry for each stream of each copy. */

@@ -62,7 +62,7 @@ static int check(const struct pl_scenario *s, const struct pl_recording *recordi
     (void)format; /* what is relayed is never decoded */
     int rc = check_classes(s, error);
     if (!rc)
-        rc = pl_session_objects_check(s, relay_door_most(s), error);
+        rc = pl_session_objects_check(s, recording, relay_door_most(s), error);
     if (rc || !recording)
         return rc;
     uint32_t largest = largest_datagram(recording);

@@ -2,18 +2,17 @@
  * keep at a time. */
 #include "harness/pipelines/session/objects.h"
 
-#include <errno.h>
-
 #include "harness/base/random.h"
 #include "harness/clock/virtual.h"
+#include "harness/pipelines/session/books.h"
 #include "harness/pipelines/session/leaks.h"
 #include "harness/pipelines/session/timeline.h"
-
-#define BOOKS_MAX_BYTES 0x1p32
+#include "harness/traffic/profile.h"
 
 /* One of session.objects. */
 struct object_entry {
     const struct pl_session_object *settings;
+    const struct pl_profile *profile; /* of its sizes; NULL: they are the settings' */
     uint32_t class_index;
     uint64_t slots;                /* times whose objects are kept; 0: those of all, as leaks */
     uint64_t first;                /* of a session's places, its first */
@@ -45,38 +44,6 @@ struct pl_session_objects {
     uint32_t thread_count;
 };
 
-/* What is made from time to time and kept is as much as there is time for; under the wall clock a
- * late one may come behind the end. */
-static uint64_t slots_of(const struct pl_scenario *s, const struct pl_session_object *o)
-{
-    if (o->kept == PL_OBJECT_KEPT_FOR_EVER)
-        return 0;
-    if (o->kept == PL_OBJECT_KEPT_EVENTS)
-        return o->events;
-    return o->at == PL_OBJECT_EVERY ? (uint64_t)(s->duration_ns / o->every_ns) + 1 : 1;
-}
-
-/* Places of one session; counted as a double, since no integer holds what may be asked for. */
-static double places_of(const struct pl_scenario *s)
-{
-    double places = 0;
-    for (uint32_t i = 0; i < s->session.object_count; i++)
-        places += (double)slots_of(s, &s->session.objects[i]) * s->session.objects[i].count;
-    return places;
-}
-
-int pl_session_objects_check(const struct pl_scenario *s, uint32_t sessions, struct pl_error *error)
-{
-    double bytes = places_of(s) * sessions * sizeof(struct pl_stamped);
-    if (bytes <= BOOKS_MAX_BYTES)
-        return 0;
-    return pl_error_set(error, -EINVAL,
-                        "%s: session.objects: what %u sessions keep at most takes %.1f GiB of "
-                        "books; expected 4 GiB or less: fewer sessions, a shorter duration, or "
-                        "objects more seldom",
-                        s->path, sessions, bytes / 0x1p30);
-}
-
 static uint32_t entries_at_times(const struct pl_session_settings *s)
 {
     uint32_t entries = 0;
@@ -94,7 +61,7 @@ size_t pl_session_objects_arena_bytes(const struct pl_scenario *s, uint32_t sess
     return pl_arena_cost(sizeof(struct pl_session_objects)) +
            pl_arena_cost(sessions * sizeof(struct object_session)) +
            pl_arena_cost(sessions * entries * sizeof(uint64_t)) +
-           pl_arena_cost(sessions * (size_t)places_of(s) * sizeof(struct pl_stamped)) +
+           pl_arena_cost(sessions * (size_t)books_places(s) * sizeof(struct pl_stamped)) +
            pl_arena_cost(threads * sizeof(struct object_thread)) +
            entries_at_times(&s->session) * pl_arena_cost(sessions * sizeof(struct timeline_place));
 }
@@ -105,8 +72,9 @@ static bool open_entry(struct pl_session_objects *o, const struct pl_pipeline_in
     struct object_entry *e = &o->entries[o->entry_count++];
     *e = (struct object_entry){
         .settings = settings,
+        .profile = books_profile(settings, in->recording),
         .class_index = (uint32_t)pl_scenario_class(in->scenario, settings->class),
-        .slots = slots_of(in->scenario, settings),
+        .slots = books_slots(in->scenario, settings),
         .first = o->each,
     };
     o->each += e->slots * settings->count;
@@ -179,6 +147,13 @@ static void replace(struct object_thread *t, const struct object_entry *e, struc
     pl_stamped_release(t->side, e->class_index, &old);
 }
 
+static uint32_t draw_size(const struct object_entry *e, uint64_t *random)
+{
+    if (e->profile)
+        return pl_profile_draw(e->profile, pl_random_next(random))->size;
+    return pl_stamped_size(e->settings->size_min, e->settings->size_max, random);
+}
+
 /* Makes the objects of an entry once. */
 static void make(struct pl_session_objects *o, struct object_thread *t, uint32_t session,
                  uint32_t entry)
@@ -190,7 +165,7 @@ static void make(struct pl_session_objects *o, struct object_thread *t, uint32_t
     if (e->slots)
         places += *times % e->slots * s->count;
     for (uint32_t i = 0; i < s->count; i++) {
-        uint32_t size = pl_stamped_size(s->size_min, s->size_max, random);
+        uint32_t size = draw_size(e, random);
         if (e->slots)
             replace(t, e, &places[i], size, pl_random_next(random));
         else

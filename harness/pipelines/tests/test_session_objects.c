@@ -45,7 +45,7 @@ static void open_on(struct bare *b, const char *stack, const struct pl_session_o
     pl_real_init();
     if (pl_stack_parse(stack, &spec, &error) ||
         pl_stack_open(&spec, s->classes, 1, NULL, 0, &b->stack, &error) ||
-        pl_session_objects_check(s, SESSIONS, &error))
+        pl_session_objects_check(s, NULL, SESSIONS, &error))
         fail_msg("%s", error.text);
     b->arena.capacity =
         pl_sides_arena_bytes(THREADS) + pl_session_objects_arena_bytes(s, SESSIONS, THREADS);
@@ -323,11 +323,11 @@ static void books_of_gigabytes_are_refused(void **state)
     s.session.object_count = 1;
     s.session.objects[0] = (struct pl_session_object){
         .count = 1, .at = PL_OBJECT_EVERY, .every_ns = S, .size_min = 1, .size_max = 1};
-    assert_int_equal(pl_session_objects_check(&s, 2000, &error), 0);
-    assert_int_equal(pl_session_objects_check(&s, 2100, &error), -EINVAL);
+    assert_int_equal(pl_session_objects_check(&s, NULL, 2000, &error), 0);
+    assert_int_equal(pl_session_objects_check(&s, NULL, 2100, &error), -EINVAL);
     assert_non_null(strstr(error.text, "expected 4 GiB or less"));
     s.session.objects[0].kept = PL_OBJECT_KEPT_FOR_EVER;
-    assert_int_equal(pl_session_objects_check(&s, 65536, &error), 0);
+    assert_int_equal(pl_session_objects_check(&s, NULL, 65536, &error), 0);
 }
 
 int main(void)

@@ -77,6 +77,31 @@ static void objects_are_taken(void **state)
     }
 }
 
+/* Two entries share one; paths are beside the file, but for a --set's. */
+static void profiles_are_files(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct pl_error error = {""};
+    static const char one[] = "session: {objects: [{profile: p/a.tsv, class: packet}, {profile: "
+                              "/b.tsv, class: packet}, {profile: p/a.tsv, class: packet}]}";
+    if (parse(one, NULL, &s, &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(s.session.profile_count, 2);
+    assert_string_equal(s.session.profiles[0], "dir/p/a.tsv");
+    assert_string_equal(s.session.profiles[1], "/b.tsv");
+    assert_int_equal(s.session.objects[1].profile, 1);
+    assert_int_equal(s.session.objects[2].profile, 0);
+    const char *paths[PL_SOURCES_MAX];
+    assert_int_equal(pl_scenario_files(&s, paths), 3);
+    assert_string_equal(paths[0], "dir/a.pcap");
+    assert_string_equal(paths[2], "/b.tsv");
+    if (parse(one, "session.objects=[{profile: c.tsv, class: packet}]", &s, &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(s.session.profile_count, 1);
+    assert_string_equal(s.session.profiles[0], "c.tsv");
+}
+
 static void what_is_set_replaces_them(void **state)
 {
     (void)state;
@@ -131,6 +156,12 @@ static void mistakes_are_told(void **state)
         {"{size: 1KiB, class: packet}",
          "session.objects: a block of 1024 B is larger than the class packet of 696 B"},
         {"{sise: 1KiB}", "did you mean size?"},
+        {"{size: 1KiB, profile: a.tsv}", "session.objects: a size and a profile; expected one"},
+        {"{profile: a.tsv}", "no size of the class object of a profile; expected it in classes"},
+        {"{profile: a.tsv, class: packet_buffer}", "no size of the class packet_buffer"},
+        {"{profile: a, class: packet}, {profile: b, class: packet}, {profile: c, class: packet}, "
+         "{profile: d, class: packet}",
+         "session.objects: more than 3 profiles"},
     };
     char more[2048];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -198,6 +229,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(objects_are_taken),
+        cmocka_unit_test(profiles_are_files),
         cmocka_unit_test(what_is_set_replaces_them),
         cmocka_unit_test(mistakes_are_told),
         cmocka_unit_test(others_have_no_sessions),

@@ -1,0 +1,19 @@
+/* What follows from an entry of session.objects: places in the books, and its profile. */
+#ifndef PL_PIPELINES_SESSION_BOOKS_H
+#define PL_PIPELINES_SESSION_BOOKS_H
+
+#include "harness/scenario/scenario.h"
+#include "harness/traffic/profile.h"
+#include "harness/traffic/recording.h"
+
+/** @return of how many times a session may keep an entry's objects; 0: of all, as leaks */
+uint64_t books_slots(const struct pl_scenario *scenario, const struct pl_session_object *object);
+
+/** @return the places for blocks that one session has; no integer holds what may be asked for */
+double books_places(const struct pl_scenario *scenario);
+
+/** @param recording with the profiles behind it @return the entry's, NULL where it has sizes */
+const struct pl_profile *books_profile(const struct pl_session_object *object,
+                                       const struct pl_recording *recording);
+
+#endif
