@@ -11,6 +11,7 @@
 #include "allocators/base/units.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/foretold.h"
+#include "harness/forecast/series_file.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 #include "harness/results/joined_runs.h"
@@ -122,6 +123,18 @@ static double first_met(const struct pl_curve *c, double limit)
     return NAN;
 }
 
+/* What is asked for is looked for, however short the series. */
+static int foretell(const struct wishes *w, const struct pl_curve *curve, double limit,
+                    struct pl_foretold *z)
+{
+    z->limit_bytes = limit;
+    z->met_seconds = first_met(curve, limit);
+    int rc = pl_forecast_make(curve, &z->forecast);
+    if (!rc)
+        z->furthest = fmax(pl_forecast_reach(&z->forecast), (double)w->within_ns / 1e9);
+    return rc;
+}
+
 static void print_json(json_t *value)
 {
     json_dumpf(value, stdout, JSON_INDENT(1));
@@ -131,13 +144,13 @@ static void print_json(json_t *value)
 
 static bool is_soon(const struct wishes *w, const struct pl_foretold *z)
 {
-    return w->within_ns && pl_foretold_meets(z) <= (double)w->within_ns / 1e9;
+    return w->within_ns && pl_foretold_meets(z).best <= (double)w->within_ns / 1e9;
 }
 
 static int foretell_file(const struct wishes *w)
 {
     struct pl_memory_series series;
-    struct pl_foretold z = {.series = &series, .limit_bytes = (double)w->limit_bytes};
+    struct pl_foretold z = {.series = &series};
     struct pl_error error;
     if (w->share > 0)
         return pl_cli_usage("--check with a file; expected a folder of results, which has the ends "
@@ -149,9 +162,8 @@ static int foretell_file(const struct wishes *w)
     snprintf(z.name, sizeof z.name, "%s", w->path);
     struct pl_curve curve = pl_memory_series_curve(&series);
     z.samples = series.samples;
-    z.met_seconds = first_met(&curve, z.limit_bytes);
     int code = PL_EXIT_OK;
-    if (pl_forecast_make(&curve, &z.forecast))
+    if (foretell(w, &curve, (double)w->limit_bytes, &z))
         code = pl_cli_usage("out of memory");
     else if (w->json)
         print_json(pl_foretold_json(&z));
@@ -192,10 +204,8 @@ static bool end_of(const json_t *cell, enum pl_backtest_end *end)
 static int foretell_curve(const struct wishes *w, const json_t *cell, const struct pl_curve *curve,
                           struct pl_foretold *z)
 {
-    z->limit_bytes = w->limit_bytes ? (double)w->limit_bytes : limit_of(cell);
-    z->met_seconds = first_met(curve, z->limit_bytes);
     z->samples = curve->count;
-    int rc = pl_forecast_make(curve, &z->forecast);
+    int rc = foretell(w, curve, w->limit_bytes ? (double)w->limit_bytes : limit_of(cell), z);
     if (rc || !(w->share > 0))
         return rc == -EINVAL ? -EAGAIN : rc;
     if (!end_of(cell, &z->end))

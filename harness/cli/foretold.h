@@ -17,6 +17,7 @@ struct pl_foretold {
     uint64_t samples;
     const struct pl_memory_series *series; /* of a file; NULL of a cell */
     double limit_bytes;                    /* 0: none */
+    double furthest;                       /* seconds ahead up to which its time is looked for */
     double met_seconds; /* since the start of the series, of its first meeting the limit; NaN */
     struct pl_backtest backtest; /* with --check alone */
     enum pl_backtest_end end;    /* likewise */
@@ -29,13 +30,16 @@ struct pl_foretold_list {
     const char *folder;
 };
 
+/** "2 min 20 s", "3.5 d". @param text room for PL_TEXT_FIGURE @param seconds 0 or more */
+void pl_foretold_time(char *text, double seconds);
+
 /** Moments that are worth a figure: round ones from a thirtieth of the series' length to ten of
  * them, the last PL_FORETOLD_AHEAD_MAX of those.
  *  @param seconds room for as many @return how many */
 size_t pl_foretold_ahead(const struct pl_forecast *forecast, double *seconds);
 
 /** Seconds until the limit is met, 0 where it was; INFINITY: not foretold. */
-double pl_foretold_meets(const struct pl_foretold *foretold);
+struct pl_forecast_range pl_foretold_meets(const struct pl_foretold *foretold);
 
 void pl_foretold_print(const struct pl_foretold *foretold);
 void pl_foretold_print_cells(const struct pl_foretold_list *list);

@@ -43,9 +43,7 @@ static json_t *limit_json(const struct pl_foretold *z)
         return json_null();
     return json_pack("{s:f, s:o, s:o}", "bytes", z->limit_bytes, "met_seconds_ago",
                      number(span - z->met_seconds), "meets_seconds",
-                     isnan(z->met_seconds)
-                         ? range_json(pl_forecast_meets(&z->forecast, z->limit_bytes))
-                         : json_null());
+                     isnan(z->met_seconds) ? range_json(pl_foretold_meets(z)) : json_null());
 }
 
 json_t *pl_foretold_json(const struct pl_foretold *z)

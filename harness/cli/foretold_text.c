@@ -7,7 +7,16 @@
 #include "harness/report/writers/terminal.h"
 #include "harness/report/writers/text.h"
 
-#define SINCE_1970 1e9 /* seconds from which on a time is one of the day, not of a run */
+#define DAYS_FROM 172800.0 /* seconds from which on a time is told in days */
+#define SINCE_1970 1e9     /* seconds from which on a time is one of the day, not of a run */
+
+void pl_foretold_time(char *text, double seconds)
+{
+    if (seconds < DAYS_FROM)
+        pl_text_duration(text, seconds);
+    else
+        snprintf(text, PL_TEXT_FIGURE, "%.1f d", seconds / 86400);
+}
 
 size_t pl_foretold_ahead(const struct pl_forecast *f, double *seconds)
 {
@@ -25,11 +34,13 @@ size_t pl_foretold_ahead(const struct pl_forecast *f, double *seconds)
     return count;
 }
 
-double pl_foretold_meets(const struct pl_foretold *z)
+struct pl_forecast_range pl_foretold_meets(const struct pl_foretold *z)
 {
     if (!(z->limit_bytes > 0))
-        return INFINITY;
-    return isnan(z->met_seconds) ? pl_forecast_meets(&z->forecast, z->limit_bytes).best : 0;
+        return (struct pl_forecast_range){INFINITY, INFINITY, INFINITY};
+    if (!isnan(z->met_seconds))
+        return (struct pl_forecast_range){0, 0, 0};
+    return pl_forecast_meets(&z->forecast, z->limit_bytes, z->furthest);
 }
 
 static double span_of(const struct pl_forecast *f)
@@ -53,10 +64,10 @@ static void write_rate(const struct pl_forecast *f, char *text, size_t capacity)
 }
 
 /* "5 min 10 s"; of what lies beyond, what it lies beyond of. */
-static void write_wait(const struct pl_forecast *f, double seconds, char text[PL_TEXT_FIGURE + 8])
+static void write_wait(const struct pl_foretold *z, double seconds, char text[PL_TEXT_FIGURE + 8])
 {
     char time[PL_TEXT_FIGURE];
-    pl_text_duration(time, isinf(seconds) ? PL_FORECAST_REACH * span_of(f) : seconds);
+    pl_foretold_time(time, isinf(seconds) ? z->furthest : seconds);
     snprintf(text, PL_TEXT_FIGURE + 8, "%s%s", isinf(seconds) ? "> " : "", time);
 }
 
@@ -66,7 +77,7 @@ static void write_moment(const struct pl_forecast *f, double ahead, char *text, 
     struct tm tm;
     text[0] = '\0';
     if ((double)f->start_ns / 1e9 >= SINCE_1970 && gmtime_r(&moment, &tm))
-        strftime(text, capacity, " (%Y-%m-%d %H:%M UTC)", &tm);
+        strftime(text, capacity, "%Y-%m-%d at %H:%M UTC", &tm);
 }
 
 static void say_growth(struct pl_doc *doc, const struct pl_foretold *z)
@@ -74,8 +85,8 @@ static void say_growth(struct pl_doc *doc, const struct pl_foretold *z)
     const struct pl_forecast *f = &z->forecast;
     char rate[PL_TEXT_FIGURE + 8], span[PL_TEXT_FIGURE], since[PL_TEXT_FIGURE], end[PL_TEXT_FIGURE];
     write_rate(f, rate, sizeof rate);
-    pl_text_duration(span, span_of(f));
-    pl_text_duration(since, (double)(f->end_ns - f->from_ns) / 1e9);
+    pl_foretold_time(span, span_of(f));
+    pl_foretold_time(since, (double)(f->end_ns - f->from_ns) / 1e9);
     pl_doc_paragraph(doc);
     pl_doc_text(doc, PL_STYLE_STRONG, z->name);
     pl_doc_textf(doc, PL_STYLE_PLAIN,
@@ -103,29 +114,30 @@ static void add_level(struct pl_doc *doc, const char *when, struct pl_forecast_r
     pl_doc_row_texts(doc, (const char *const[]){when, best, low, high});
 }
 
-static void add_wait(struct pl_doc *doc, const struct pl_forecast *f, const char *what,
+static void add_wait(struct pl_doc *doc, const struct pl_foretold *z, const char *what,
                      struct pl_forecast_range r)
 {
     char best[PL_TEXT_FIGURE + 8], low[PL_TEXT_FIGURE + 8], high[PL_TEXT_FIGURE + 8];
-    write_wait(f, r.best, best);
-    write_wait(f, r.low, low);
-    write_wait(f, r.high, high);
+    write_wait(z, r.best, best);
+    write_wait(z, r.low, low);
+    write_wait(z, r.high, high);
     pl_doc_row_texts(doc, (const char *const[]){what, best, low, high});
 }
 
 /* Each later one is as much more uncertain as the first is. */
-static void add_next_step(struct pl_doc *doc, const struct pl_forecast *f)
+static void add_next_step(struct pl_doc *doc, const struct pl_foretold *foretold)
 {
-    const struct pl_staircase *z = &f->stairs;
+    const struct pl_staircase *z = &foretold->forecast.stairs;
     struct pl_step latest = z->steps[z->count - 1], next = pl_staircase_next(z, latest, 0);
-    double now = (double)f->end_ns / 1e9, early = pl_staircase_next(z, latest, -z->error).seconds;
+    double now = (double)foretold->forecast.end_ns / 1e9;
+    double early = pl_staircase_next(z, latest, -z->error).seconds;
     char what[PL_TEXT_FIGURE + 32], after[PL_TEXT_FIGURE];
     pl_text_bytes(after, next.after);
     snprintf(what, sizeof what, "next step, to %s, in", after);
-    add_wait(
-        doc, f, what,
-        (struct pl_forecast_range){fmax(0, next.seconds - now), fmax(0, early - now),
-                                   fmax(0, pl_staircase_next(z, latest, z->error).seconds - now)});
+    double late = pl_staircase_next(z, latest, z->error).seconds;
+    struct pl_forecast_range wait = {fmax(0, next.seconds - now), fmax(0, early - now),
+                                     fmax(0, late - now)};
+    add_wait(doc, foretold, what, wait);
 }
 
 static void add_limit(struct pl_doc *doc, const struct pl_foretold *z)
@@ -133,7 +145,7 @@ static void add_limit(struct pl_doc *doc, const struct pl_foretold *z)
     char limit[PL_TEXT_FIGURE], what[PL_TEXT_FIGURE + 24], when[PL_TEXT_FIGURE];
     pl_text_bytes(limit, z->limit_bytes);
     if (!isnan(z->met_seconds)) {
-        pl_text_duration(when, span_of(&z->forecast) - z->met_seconds);
+        pl_foretold_time(when, span_of(&z->forecast) - z->met_seconds);
         snprintf(what, sizeof what, "%s met first", limit);
         char ago[PL_TEXT_FIGURE + 8];
         snprintf(ago, sizeof ago, "%s ago", when);
@@ -141,7 +153,7 @@ static void add_limit(struct pl_doc *doc, const struct pl_foretold *z)
         return;
     }
     snprintf(what, sizeof what, "%s met in", limit);
-    add_wait(doc, &z->forecast, what, pl_forecast_meets(&z->forecast, z->limit_bytes));
+    add_wait(doc, z, what, pl_foretold_meets(z));
 }
 
 static void write_one(struct pl_doc *doc, const void *context)
@@ -160,21 +172,21 @@ static void write_one(struct pl_doc *doc, const void *context)
     add_level(doc, "now", pl_forecast_at(&z->forecast, 0));
     for (size_t i = 0; i < count; i++) {
         char time[PL_TEXT_FIGURE], when[PL_TEXT_FIGURE + 8];
-        pl_text_duration(time, ahead[i]);
+        pl_foretold_time(time, ahead[i]);
         snprintf(when, sizeof when, "in %s", time);
         add_level(doc, when, pl_forecast_at(&z->forecast, ahead[i]));
     }
     if (z->forecast.kind == PL_FORECAST_STAIRCASE)
-        add_next_step(doc, &z->forecast);
+        add_next_step(doc, z);
     if (z->limit_bytes > 0)
         add_limit(doc, z);
     pl_doc_table_end(doc);
     char moment[64];
-    double meets = pl_foretold_meets(z);
+    double meets = pl_foretold_meets(z).best;
     if (meets > 0 && isfinite(meets)) {
         write_moment(&z->forecast, meets, moment, sizeof moment);
         if (moment[0])
-            pl_doc_say(doc, "The limit is met%s.", moment);
+            pl_doc_say(doc, "The limit is met on %s.", moment);
     }
 }
 
@@ -194,7 +206,7 @@ static void add_cell(struct pl_doc *doc, const struct pl_foretold *z)
     if (z->limit_bytes > 0) {
         pl_text_bytes(limit, z->limit_bytes);
         if (isnan(z->met_seconds))
-            write_wait(f, pl_foretold_meets(z), meets);
+            write_wait(z, pl_foretold_meets(z).best, meets);
         else
             snprintf(meets, sizeof meets, "met");
     }

@@ -20,6 +20,7 @@
 
 #define NS_PER_SECOND INT64_C(1000000000)
 #define INTERVAL_MIN_NS INT64_C(10000000)
+#define PF_EXITING 0x4U
 
 enum { PID = 1, DURATION, INTERVAL, OUT };
 
@@ -38,6 +39,7 @@ struct watch {
     const char *out; /* NULL: stdout */
     struct pl_process_tree below;
     int statm_fd; /* of the process itself: stays that one's, whoever gets its id */
+    int stat_fd;  /* likewise */
     struct pl_watched_file file;
     int64_t began_ns, epoch_ns; /* the same moment, by CLOCK_BOOTTIME and since 1970 */
     uint64_t samples;
@@ -116,25 +118,44 @@ static bool read_own(const struct watch *w, uint64_t *rss_bytes)
     return true;
 }
 
+/* Whether it ends just now (PF_EXITING, the kernel's include/linux/sched.h): part of its memory may
+ * be gone already, which would look like a fall. */
+static bool is_ending(const struct watch *w)
+{
+    char text[1024];
+    unsigned flags = 0;
+    ssize_t n = pread(w->stat_fd, text, sizeof text - 1, 0);
+    text[n > 0 ? n : 0] = '\0';
+    const char *behind = strrchr(text, ')');
+    return !behind || sscanf(behind + 1, " %*c %*d %*d %*d %*d %*d %u", &flags) != 1 ||
+           (flags & PF_EXITING);
+}
+
 /* @return 0; -ESRCH when the process has ended; -ENOMEM */
 static int read_tree(struct watch *w)
 {
     struct pl_process_tree_figures below = {0};
     uint64_t own = 0;
     int rc = pl_process_tree_read(&w->below, PL_PROCESS_TREE_MEMORY, &below);
-    if (!read_own(w, &own))
+    if (!read_own(w, &own) || is_ending(w))
         return -ESRCH;
     w->rss_bytes = own + below.rss_bytes;
     w->processes = 1 + below.processes;
     return rc;
 }
 
-static int open_process(struct watch *w)
+static int open_file(pid_t pid, const char *name)
 {
     char path[64];
-    snprintf(path, sizeof path, "/proc/%d/statm", (int)w->pid);
-    w->statm_fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (w->statm_fd < 0)
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static int open_process(struct watch *w)
+{
+    w->statm_fd = open_file(w->pid, "statm");
+    w->stat_fd = open_file(w->pid, "stat");
+    if (w->statm_fd < 0 || w->stat_fd < 0)
         return pl_cli_usage("--pid %d: %s; expected a process that runs", (int)w->pid,
                             errno == ENOENT ? "no such process" : strerror(errno));
     pl_process_tree_open(&w->below, w->pid, NULL);
@@ -222,7 +243,8 @@ static int sample(struct watch *w)
 
 int pl_cli_watch(int argc, char **argv)
 {
-    struct watch w = {.interval_ns = NS_PER_SECOND, .statm_fd = -1, .file = {.fd = -1}};
+    struct watch w = {
+        .interval_ns = NS_PER_SECOND, .statm_fd = -1, .stat_fd = -1, .file = {.fd = -1}};
     struct pl_error error;
     int code = read_wishes(argc, argv, &w);
     if (code != PL_EXIT_OK)
@@ -238,5 +260,7 @@ int pl_cli_watch(int argc, char **argv)
     pl_process_tree_close(&w.below);
     if (w.statm_fd >= 0)
         close(w.statm_fd);
+    if (w.stat_fd >= 0)
+        close(w.stat_fd);
     return code;
 }

@@ -60,7 +60,8 @@ int pl_backtest_make(const struct pl_backtest_cell *cell, double share, struct p
         b->verdict = PL_BACKTEST_LIMITLESS;
         return 0;
     }
-    struct pl_forecast_range ahead = pl_forecast_meets(&b->forecast, b->target_bytes);
+    struct pl_forecast_range ahead =
+        pl_forecast_meets(&b->forecast, b->target_bytes, pl_forecast_reach(&b->forecast));
     b->foretold = (struct pl_forecast_range){
         b->now_seconds + ahead.best, b->now_seconds + ahead.low, b->now_seconds + ahead.high};
     judge(cell, b);

@@ -173,6 +173,9 @@ int pl_csv_columns_find(const struct pl_memory_reading *r, const struct pl_csv_l
     if (!first->count)
         return pl_error_set(error, -EINVAL, "%s:1: an empty line; expected figures", r->path);
     c.named = !is_figure(first->fields[first->count - 1]);
+    if (!c.named && r->wishes->series)
+        return pl_error_set(error, -EINVAL, "%s:1: the columns have no names; expected no --series",
+                            r->path);
     int rc = find_time(r, first, &c, error);
     if (!rc && c.named)
         rc = find_memory(r, first, &c, error);

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "harness/forecast/memory_series.h"
+#include "harness/forecast/series_reading.h"
 
 #define PL_CSV_FIELDS_MAX 128
 

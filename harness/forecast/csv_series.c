@@ -12,9 +12,10 @@
 
 #define LINE_MAX_BYTES 8192
 #define OWN_HEAD "t_ns,rss_bytes,live_bytes"
-#define PAGE 4096     /* what bytes are multiples of */
-#define BYTES_FEW 1e6 /* no program has less: figures below are of a larger unit */
-#define KIB_FEW 4096  /* 4 MiB in KiB: of less, multiples of a page may be by chance */
+#define PAGE 4096         /* what bytes are multiples of */
+#define BYTES_FEW 1e6     /* no program has less: figures below are of a larger unit */
+#define KIB_MANY 67108864 /* 64 GiB in KiB: few have as much, and bytes look like it */
+#define KIB_FEW 4096      /* 4 MiB in KiB: of less, multiples of a page may be by chance */
 
 struct table {
     struct pl_memory_reading *reading;
@@ -108,7 +109,8 @@ static int read_first(struct table *t, char *text, struct pl_error *error)
 static int check_unit(const struct table *t, struct pl_error *error)
 {
     bool kib = t->columns.bytes > 1;
-    bool odd = kib ? t->pages && t->highest > KIB_FEW : t->highest < BYTES_FEW;
+    bool odd =
+        kib ? t->highest > KIB_MANY || (t->pages && t->highest > KIB_FEW) : t->highest < BYTES_FEW;
     if (!t->columns.assumed || !odd)
         return 0;
     return pl_error_set(error, -EINVAL,

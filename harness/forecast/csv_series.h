@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "harness/forecast/memory_series.h"
+#include "harness/forecast/series_reading.h"
 
 /** Reads fields between commas, semicolons, tabs or blanks, of one or two columns (the memory, or
  * the time and the memory) or of columns that the first line names. What is a unit is told by the

@@ -2,7 +2,6 @@
 #include "harness/forecast/moment.h"
 
 #include <ctype.h>
-#include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,24 +11,29 @@
 #define NS_PER_SECOND INT64_C(1000000000)
 #define NS_MOST 9.2e18
 
+static int64_t unit_of(double number)
+{
+    return number >= 1e17 ? 1 : number >= 1e14 ? 1000 : number >= 1e11 ? 1000000 : NS_PER_SECOND;
+}
+
+/* Digits, of which a double has not enough: whole ones, and parts down to the ns. */
 static bool read_number(const char *text, int64_t unit_ns, int64_t *t_ns)
 {
-    char *end;
-    double number = strtod(text, &end);
-    if (end == text || *end || !isfinite(number) || number < 0 || isalpha((unsigned char)*text))
+    int64_t whole = 0, ns = 0;
+    const char *at = text;
+    for (; isdigit((unsigned char)*at); at++)
+        if (whole > (INT64_MAX - 9) / 10)
+            return false;
+        else
+            whole = whole * 10 + (*at - '0');
+    int64_t unit = unit_ns ? unit_ns : unit_of((double)whole), part = unit;
+    if (at == text || (double)whole * (double)unit > NS_MOST)
         return false;
-    double unit = unit_ns          ? (double)unit_ns
-                  : number >= 1e17 ? 1
-                  : number >= 1e14 ? 1e3
-                  : number >= 1e11 ? 1e6
-                                   : 1e9;
-    if (number * unit > NS_MOST)
-        return false;
-    bool whole = number == floor(number) && number < 9e15;
-    *t_ns = unit == 1 && !strchr(text, '.') ? strtoll(text, NULL, 10)
-            : whole                         ? (int64_t)number * (int64_t)unit
-                                            : llround(number * unit);
-    return true;
+    if (*at == '.')
+        for (at++; isdigit((unsigned char)*at); at++)
+            ns += (*at - '0') * (part /= 10);
+    *t_ns = whole * unit + ns;
+    return !*at;
 }
 
 /* "Z", "+01:00", "+0100", or nothing. @return whether that is all */

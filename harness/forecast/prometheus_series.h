@@ -2,7 +2,7 @@
 #ifndef PL_FORECAST_PROMETHEUS_SERIES_H
 #define PL_FORECAST_PROMETHEUS_SERIES_H
 
-#include "harness/forecast/memory_series.h"
+#include "harness/forecast/series_reading.h"
 
 /** Reads one series of a matrix (prometheus.io/docs/prometheus/latest/querying/api: values are in
  * base units, bytes). Of several the one whose labels hold what is wished for.

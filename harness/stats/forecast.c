@@ -4,13 +4,14 @@
 #include <errno.h>
 #include <math.h>
 
-#define SURE 4.0     /* scatters that a rise has to have where it is within the floor's share */
+#define SURE 5.0     /* scatters that a rise has to have */
 #define OVERDUE 1.5  /* times its error that a step may be late; then the staircase has ended */
 #define SEARCH 400   /* moments at which a level is looked for, evenly over their logarithm */
-#define SOONEST 1e-5 /* the first of them, in lengths of the series */
+#define SOONEST 1e-5 /* the first of them, a share of the furthest */
 #define HALVINGS 50  /* of an interval of time, to find the moment in it */
-#define BETTER 10.0  /* of the criterion: very strong (Kass & Raftery, "Bayes Factors", JASA 1995) \
-                      */
+#define BETTER                                                                         \
+    10.0 /* of the criterion: very strong (Kass & Raftery, "Bayes Factors", JASA 1995) \
+          */
 #define FIT_FLOOR 0.1 /* of the noise of a level: fits closer than that are equally good */
 
 struct envelope {
@@ -36,8 +37,8 @@ static double seconds_of(int64_t t_ns)
 }
 
 /* Parts of as many samples each, which are of equal time where samples are; of each the first of
- * its highest. The last sample of all is the moment from which seconds ahead count. */
-static void find_envelope(const struct pl_curve *c, struct envelope *e)
+ * its highest. */
+static void find_parts(const struct pl_curve *c, struct envelope *e)
 {
     size_t parts = c->count < PL_FORECAST_BINS ? c->count : PL_FORECAST_BINS;
     for (size_t k = 0; k < parts; k++) {
@@ -48,6 +49,61 @@ static void find_envelope(const struct pl_curve *c, struct envelope *e)
         e->bytes[k] = c->values[highest];
     }
     e->points = (struct pl_trend_points){e->seconds, e->bytes, parts};
+}
+
+/* Half the height of what goes up and down around the line of all points. */
+static int find_swing(const struct envelope *e, double *swing)
+{
+    struct pl_trend_line line;
+    double low = INFINITY, high = -INFINITY;
+    int rc = pl_trend_fit(&e->points, 0, &line);
+    for (size_t i = 0; !rc && i < e->points.count; i++) {
+        double off = e->bytes[i] + line.rate * (line.end_seconds - e->seconds[i]);
+        low = fmin(low, off);
+        high = fmax(high, off);
+    }
+    *swing = (high - low) / 2;
+    return rc;
+}
+
+/* Peaks: from each of them it falls by `swing`, and rises as much to the next one. The last rise
+ * may go on, and is none. */
+static void find_peaks(const struct envelope *e, double swing, struct envelope *peaks)
+{
+    size_t count = 0, high = 0, low = 0;
+    bool falling = false;
+    for (size_t i = 1; i < e->points.count; i++) {
+        high = falling || e->bytes[i] <= e->bytes[high] ? high : i;
+        low = !falling || e->bytes[i] >= e->bytes[low] ? low : i;
+        if (!falling && e->bytes[i] < e->bytes[high] - swing) {
+            peaks->seconds[count] = e->seconds[high];
+            peaks->bytes[count++] = e->bytes[high];
+            falling = true;
+            low = i;
+        } else if (falling && e->bytes[i] > e->bytes[low] + swing) {
+            falling = false;
+            high = i;
+        }
+    }
+    peaks->points = (struct pl_trend_points){peaks->seconds, peaks->bytes, count};
+}
+
+/* A sawtooth of a longer period than the parts meets a limit by its peaks. */
+static int find_envelope(const struct pl_curve *c, struct envelope *e)
+{
+    struct envelope peaks;
+    double swing;
+    find_parts(c, e);
+    int rc = find_swing(e, &swing);
+    if (rc)
+        return rc;
+    find_peaks(e, fmax(swing, noise(e->bytes[0])), &peaks);
+    if (peaks.points.count < PL_FORECAST_SAMPLES_MIN)
+        return 0;
+    *e = peaks;
+    e->points.seconds = e->seconds;
+    e->points.bytes = e->bytes;
+    return 0;
 }
 
 /* Sum of squares around the least squares line of points first to last. */
@@ -93,12 +149,10 @@ static bool saturates(const struct envelope *e, const struct pl_trend_pieces *pi
     return found;
 }
 
-/* Any rise is below 256 KiB; a rise of less than 2 % is one where it stands out of the scatter. */
 static bool grows(const struct pl_trend_line *line)
 {
     double rise = line->rate * line->seen;
-    return line->rate_low > 0 && rise > PL_FORECAST_FLOOR_BYTES &&
-           (rise > noise(line->level) || rise > SURE * line->scatter);
+    return line->rate_low > 0 && rise > fmax(PL_FORECAST_FLOOR_BYTES, SURE * line->scatter);
 }
 
 static void set_level(struct pl_forecast *f, const struct envelope *e, size_t first)
@@ -126,8 +180,8 @@ static int fit(const struct pl_curve *c, struct pl_forecast *f)
     struct envelope e;
     struct pl_trend_pieces pieces;
     size_t from = 0;
-    find_envelope(c, &e);
-    int rc = pl_trend_cut(&e.points, &pieces);
+    int rc = find_envelope(c, &e);
+    rc = rc ? rc : pl_trend_cut(&e.points, &pieces);
     size_t first = rc ? 0 : pieces.first[pieces.count - 1];
     rc = rc ? rc : pl_trend_fit(&e.points, first, &f->line);
     if (rc)
@@ -161,12 +215,11 @@ int pl_forecast_make(const struct pl_curve *c, struct pl_forecast *f)
     *f = (struct pl_forecast){
         .kind = PL_FORECAST_NONE, .start_ns = c->t_ns[0], .end_ns = c->t_ns[c->count - 1]};
     struct pl_staircase *z = &f->stairs;
-    if (!pl_staircase_find(c, z))
+    if (!pl_staircase_find(c, z) || is_overdue(z, seconds_of(f->end_ns)))
         return fit(c, f);
-    const struct pl_step *latest = &z->steps[z->count - 1];
-    f->kind = is_overdue(z, seconds_of(f->end_ns)) ? PL_FORECAST_NONE : PL_FORECAST_STAIRCASE;
-    f->from_ns = (int64_t)((f->kind ? z->steps[0] : *latest).seconds * 1e9);
-    f->level = latest->after;
+    f->kind = PL_FORECAST_STAIRCASE;
+    f->from_ns = (int64_t)(z->steps[0].seconds * 1e9);
+    f->level = z->steps[z->count - 1].after;
     return 0;
 }
 
@@ -221,14 +274,15 @@ static double bound_at(const struct pl_forecast *f, enum bound bound, double ahe
 }
 
 /* The first moment; a low bound may fall again, where the walk gets wider than the line rises. */
-static double first_moment(const struct pl_forecast *f, enum bound bound, double bytes)
+static double first_moment(const struct pl_forecast *f, enum bound bound, double bytes,
+                           double furthest)
 {
-    double span = seconds_of(f->end_ns - f->start_ns), before = 0;
+    double before = 0;
     if (bound_at(f, bound, 0) >= bytes)
         return 0;
     for (int i = 0; i <= SEARCH; i++) {
         double share = (double)i / SEARCH;
-        double ahead = span * SOONEST * pow(PL_FORECAST_REACH / SOONEST, share);
+        double ahead = furthest * pow(SOONEST, 1 - share);
         if (bound_at(f, bound, ahead) < bytes) {
             before = ahead;
             continue;
@@ -242,12 +296,18 @@ static double first_moment(const struct pl_forecast *f, enum bound bound, double
     return INFINITY;
 }
 
-struct pl_forecast_range pl_forecast_meets(const struct pl_forecast *f, double bytes)
+double pl_forecast_reach(const struct pl_forecast *f)
+{
+    return PL_FORECAST_REACH * seconds_of(f->end_ns - f->start_ns);
+}
+
+struct pl_forecast_range pl_forecast_meets(const struct pl_forecast *f, double bytes,
+                                           double furthest)
 {
     double beside = fmin(PL_FORECAST_BESIDE_BYTES, bytes / 2);
-    return (struct pl_forecast_range){first_moment(f, BEST, bytes),
-                                      first_moment(f, HIGH, bytes - beside),
-                                      first_moment(f, LOW, bytes)};
+    return (struct pl_forecast_range){first_moment(f, BEST, bytes, furthest),
+                                      first_moment(f, HIGH, bytes - beside, furthest),
+                                      first_moment(f, LOW, bytes, furthest)};
 }
 
 double pl_forecast_rate(const struct pl_forecast *f)

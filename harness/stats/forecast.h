@@ -1,8 +1,9 @@
 /* How memory grows, and where that leads: the kind of the growth, the level at a later moment, and
  * when a level is met, each with an interval.
  *
- * What grows is the upper envelope: the maxima of PL_FORECAST_BINS equal parts of the time, since a
- * limit is met by peaks, whatever is given back between them. In this order a series is
+ * What grows is the upper envelope, since a limit is met by peaks, whatever is given back between
+ * them: the maxima of PL_FORECAST_BINS equal parts of the time, or of a slow sawtooth its peaks. In
+ * this order a series is
  *  - a staircase, where jumps make up its rise, alike in ratio or in height (staircase.h);
  *  - saturating, where its rate declines and a + b (1 - exp(-t / tau)) fits better than straight
  *    pieces (saturation.h);
@@ -28,7 +29,8 @@
 /** Samples that are needed at least: as growth is judged (harness/measure/growth.c). */
 #define PL_FORECAST_SAMPLES_MIN 8
 
-/** How far ahead a time is named, in lengths of the series. Ten of them are a guess already. */
+/** How far ahead a time is looked for unasked, in lengths of the series: ten are a guess already.
+ */
 #define PL_FORECAST_REACH 10.0
 
 /** Noise of a level, at least: heaps differ by that between runs (harness/measure/growth.h), and a
@@ -75,9 +77,14 @@ int pl_forecast_make(const struct pl_curve *curve, struct pl_forecast *forecast)
 /** The level after so many seconds. @param ahead 0 or more */
 struct pl_forecast_range pl_forecast_at(const struct pl_forecast *forecast, double ahead);
 
+/** Seconds ahead up to which a time is looked for: PL_FORECAST_REACH lengths of the series.  */
+double pl_forecast_reach(const struct pl_forecast *forecast);
+
 /** When a level is met, in seconds from the end of the series; INFINITY where that is never, or
- * beyond PL_FORECAST_REACH lengths of the series. `low` is the earliest time. */
-struct pl_forecast_range pl_forecast_meets(const struct pl_forecast *forecast, double bytes);
+ * later than `furthest`. `low` is the earliest time.
+ *  @param furthest seconds ahead, more than 0 */
+struct pl_forecast_range pl_forecast_meets(const struct pl_forecast *forecast, double bytes,
+                                           double furthest);
 
 /** Bytes a second now. Of a staircase: from its latest step to the next one. */
 double pl_forecast_rate(const struct pl_forecast *forecast);

@@ -17,6 +17,10 @@
 #define RATIO_MIN 1.3   /* of two steps, which are no series by height */
 #define ERROR_MIN 0.1   /* of the wait for a step: demand is no line to the byte */
 #define ERROR_FEW 0.25  /* of two steps, which always lie on a line */
+#define ERROR_MAX 0.5   /* steps that come by chance add up to a line */
+#define BEGAN_SHARE 0.5 /* of the time: a rise since a later fall is one of a sawtooth */
+#define WAITS 12        /* latest ones, by which a staircase is regular or not */
+#define SPREAD_MAX 0.8  /* of their median, between their quartiles */
 
 static double noise(double level)
 {
@@ -27,6 +31,7 @@ struct search {
     struct pl_staircase *stairs;
     double base;    /* where the rise began */
     double jumping; /* seconds */
+    double began;   /* behind the last fall */
     bool many;      /* more than there is room for */
 };
 
@@ -55,6 +60,7 @@ static void find_steps(struct search *s, const struct pl_curve *c)
         if (n && i < c->count && c->values[i] < (1 - FALL_SHARE) * s->stairs->steps[n - 1].after) {
             s->stairs->count = 0;
             s->jumping = 0;
+            s->began = (double)c->t_ns[i] / 1e9;
         }
     }
 }
@@ -103,22 +109,37 @@ static bool find_demand(struct pl_staircase *z)
     z->error = last < 2 ? ERROR_FEW : ERROR_MIN;
     for (size_t i = 0; i < last; i++)
         z->error = fmax(z->error, fabs(rates[i] / z->seconds_per_byte - 1));
-    return true;
+    return z->error <= ERROR_MAX;
+}
+
+/* Steps that come by chance, as those of a leak, add up to a line. Of waits for a byte that are
+ * drawn from an exponential distribution the quartiles are 1.6 medians apart. */
+static bool is_regular(const struct pl_staircase *z)
+{
+    double waits[WAITS];
+    size_t count = z->count - 1 < WAITS ? z->count - 1 : WAITS;
+    for (size_t i = 0; i < count; i++) {
+        const struct pl_step *b = &z->steps[z->count - 1 - i], *a = b - 1;
+        waits[i] = (b->seconds - a->seconds) / (b->before - a->before);
+    }
+    pl_values_sort(waits, count);
+    double spread = pl_values_quantile(waits, count, 0.75) - pl_values_quantile(waits, count, 0.25);
+    return spread <= SPREAD_MAX * pl_values_quantile(waits, count, 0.5);
 }
 
 bool pl_staircase_find(const struct pl_curve *c, struct pl_staircase *z)
 {
-    struct search s = {.stairs = z};
+    struct search s = {.stairs = z, .began = (double)c->t_ns[0] / 1e9};
     *z = (struct pl_staircase){0};
     find_steps(&s, c);
     if (z->count < 2 || s.many)
         return false;
     double rise = 0, whole = c->values[c->count - 1] - s.base;
-    double span = (double)(c->t_ns[c->count - 1] - c->t_ns[0]) / 1e9;
+    double end = (double)c->t_ns[c->count - 1] / 1e9, span = end - (double)c->t_ns[0] / 1e9;
     for (size_t i = 0; i < z->count; i++)
         rise += z->steps[i].after - z->steps[i].before;
-    return rise >= RISE_SHARE * whole && s.jumping <= TIME_SHARE * span && find_rule(z) &&
-           find_demand(z);
+    return end - s.began >= BEGAN_SHARE * span && rise >= RISE_SHARE * whole &&
+           s.jumping <= TIME_SHARE * span && find_rule(z) && find_demand(z) && is_regular(z);
 }
 
 struct pl_step pl_staircase_next(const struct pl_staircase *z, struct pl_step step, double late)

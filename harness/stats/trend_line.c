@@ -20,18 +20,21 @@ static void find_rates(const struct pl_trend_points *p, double *rates)
         rates[i] = (p->bytes[i + 1] - p->bytes[i]) / (p->seconds[i + 1] - p->seconds[i]);
 }
 
-/* Variance of increments a second, around a rate. Over blocks of about the root of the count: what
- * goes up and down within them is noise of a level, and adds nothing to a walk. */
+/* Variance of increments a second, around a rate. Over blocks of the cube root of the count: what
+ * goes up and down within them is noise of a level, and adds little to a walk. Of few blocks it is
+ * as much larger as Student's t is than the normal quantile. */
 static double walk_of(const struct pl_trend_points *p, size_t first, size_t last, double rate)
 {
-    size_t block = (size_t)sqrt((double)(last - first + 1)), blocks = 0;
+    size_t block = (size_t)cbrt((double)(last - first + 1)), blocks = 0;
     double squares = 0;
     for (size_t i = first; i + block <= last; i += block, blocks++) {
         double time = p->seconds[i + block] - p->seconds[i];
         double off = p->bytes[i + block] - p->bytes[i] - rate * time;
         squares += off * off / time;
     }
-    return blocks > 1 ? squares / (double)(blocks - 1) : 0;
+    double freedom = blocks > 1 ? (double)(blocks - 1) : INFINITY;
+    double student = 1 + 1.2 / freedom;
+    return squares / freedom * student * student;
 }
 
 struct piece {
