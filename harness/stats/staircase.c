@@ -19,6 +19,8 @@
 #define ERROR_FEW 0.25  /* of two steps, which always lie on a line */
 #define ERROR_MAX 0.5   /* steps that come by chance add up to a line */
 #define BEGAN_SHARE 0.5 /* of the time: a rise since a later fall is one of a sawtooth */
+#define LATE_MAX 0.5    /* waits half as long, or twice */
+#define AHEAD_MAX 10000 /* steps: what comes later is as good as never */
 #define WAITS 12        /* latest ones, by which a staircase is regular or not */
 #define SPREAD_MAX 0.8  /* of their median, between their quartiles */
 
@@ -153,8 +155,9 @@ double pl_staircase_at(const struct pl_staircase *z, double seconds, double late
 {
     struct pl_step step = z->steps[z->count - 1];
     for (double n = 1;; n++) {
-        struct pl_step next = pl_staircase_next(z, step, n * late);
-        if (next.seconds > seconds || isinf(next.after))
+        struct pl_step next =
+            pl_staircase_next(z, step, fmin(fmax(n * late, -LATE_MAX), 2 * LATE_MAX));
+        if (next.seconds > seconds || isinf(next.after) || n > AHEAD_MAX)
             return step.after;
         step = next;
     }

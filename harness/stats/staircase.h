@@ -39,7 +39,7 @@ struct pl_step pl_staircase_next(const struct pl_staircase *stairs, struct pl_st
                                  double late);
 
 /** The height at a moment after the latest step. @param late of the first step, twice of the
- * second, and so on: the rule has to hold once more for each */
+ * second, and so on up to waits half as long or twice: the rule has to hold once more for each */
 double pl_staircase_at(const struct pl_staircase *stairs, double seconds, double late);
 
 #endif
