@@ -4,20 +4,16 @@
 #include <errno.h>
 #include <math.h>
 
+#include "harness/stats/envelope.h"
+
 #define SURE 5.0     /* scatters that a rise has to have */
 #define OVERDUE 1.5  /* times its error that a step may be late; then the staircase has ended */
 #define SEARCH 400   /* moments at which a level is looked for, evenly over their logarithm */
 #define SOONEST 1e-5 /* the first of them, a share of the furthest */
 #define HALVINGS 50  /* of an interval of time, to find the moment in it */
-#define BETTER                                                                         \
-    10.0 /* of the criterion: very strong (Kass & Raftery, "Bayes Factors", JASA 1995) \
-          */
+/* Of the criterion, very strong: Kass & Raftery, "Bayes Factors", JASA 90, 1995. */
+#define BETTER 10.0
 #define FIT_FLOOR 0.1 /* of the noise of a level: fits closer than that are equally good */
-
-struct envelope {
-    double seconds[PL_FORECAST_BINS], bytes[PL_FORECAST_BINS];
-    struct pl_trend_points points;
-};
 
 const char *pl_forecast_kind_name(enum pl_forecast_kind kind)
 {
@@ -34,76 +30,6 @@ static double noise(double level)
 static double seconds_of(int64_t t_ns)
 {
     return (double)t_ns / 1e9;
-}
-
-/* Parts of as many samples each, which are of equal time where samples are; of each the first of
- * its highest. */
-static void find_parts(const struct pl_curve *c, struct envelope *e)
-{
-    size_t parts = c->count < PL_FORECAST_BINS ? c->count : PL_FORECAST_BINS;
-    for (size_t k = 0; k < parts; k++) {
-        size_t highest = k * c->count / parts;
-        for (size_t i = highest; i < (k + 1) * c->count / parts; i++)
-            highest = c->values[i] > c->values[highest] ? i : highest;
-        e->seconds[k] = seconds_of(c->t_ns[highest]);
-        e->bytes[k] = c->values[highest];
-    }
-    e->points = (struct pl_trend_points){e->seconds, e->bytes, parts};
-}
-
-/* Half the height of what goes up and down around the line of all points. */
-static int find_swing(const struct envelope *e, double *swing)
-{
-    struct pl_trend_line line;
-    double low = INFINITY, high = -INFINITY;
-    int rc = pl_trend_fit(&e->points, 0, &line);
-    for (size_t i = 0; !rc && i < e->points.count; i++) {
-        double off = e->bytes[i] + line.rate * (line.end_seconds - e->seconds[i]);
-        low = fmin(low, off);
-        high = fmax(high, off);
-    }
-    *swing = (high - low) / 2;
-    return rc;
-}
-
-/* Peaks: from each of them it falls by `swing`, and rises as much to the next one. The last rise
- * may go on, and is none. */
-static void find_peaks(const struct envelope *e, double swing, struct envelope *peaks)
-{
-    size_t count = 0, high = 0, low = 0;
-    bool falling = false;
-    for (size_t i = 1; i < e->points.count; i++) {
-        high = falling || e->bytes[i] <= e->bytes[high] ? high : i;
-        low = !falling || e->bytes[i] >= e->bytes[low] ? low : i;
-        if (!falling && e->bytes[i] < e->bytes[high] - swing) {
-            peaks->seconds[count] = e->seconds[high];
-            peaks->bytes[count++] = e->bytes[high];
-            falling = true;
-            low = i;
-        } else if (falling && e->bytes[i] > e->bytes[low] + swing) {
-            falling = false;
-            high = i;
-        }
-    }
-    peaks->points = (struct pl_trend_points){peaks->seconds, peaks->bytes, count};
-}
-
-/* A sawtooth of a longer period than the parts meets a limit by its peaks. */
-static int find_envelope(const struct pl_curve *c, struct envelope *e)
-{
-    struct envelope peaks;
-    double swing;
-    find_parts(c, e);
-    int rc = find_swing(e, &swing);
-    if (rc)
-        return rc;
-    find_peaks(e, fmax(swing, noise(e->bytes[0])), &peaks);
-    if (peaks.points.count < PL_FORECAST_SAMPLES_MIN)
-        return 0;
-    *e = peaks;
-    e->points.seconds = e->seconds;
-    e->points.bytes = e->bytes;
-    return 0;
 }
 
 /* Sum of squares around the least squares line of points first to last. */
@@ -127,8 +53,8 @@ static double criterion(double squares, size_t count, size_t parameters, double 
 }
 
 /* Whether a saturation from the beginning of one of the pieces on fits better than the pieces. */
-static bool saturates(const struct envelope *e, const struct pl_trend_pieces *pieces, double level,
-                      struct pl_saturation *best, size_t *from)
+static bool saturates(const struct pl_envelope *e, const struct pl_trend_pieces *pieces,
+                      double level, struct pl_saturation *best, size_t *from)
 {
     const struct pl_trend_points *p = &e->points;
     double squares = 0;
@@ -155,7 +81,7 @@ static bool grows(const struct pl_trend_line *line)
     return line->rate_low > 0 && rise > fmax(PL_FORECAST_FLOOR_BYTES, SURE * line->scatter);
 }
 
-static void set_level(struct pl_forecast *f, const struct envelope *e, size_t first)
+static void set_level(struct pl_forecast *f, const struct pl_envelope *e, size_t first)
 {
     double low = INFINITY, high = 0;
     for (size_t i = first; i < e->points.count; i++) {
@@ -166,7 +92,7 @@ static void set_level(struct pl_forecast *f, const struct envelope *e, size_t fi
     f->spread = high - low;
 }
 
-static void take_saturation(struct pl_forecast *f, const struct envelope *e, size_t first)
+static void take_saturation(struct pl_forecast *f, const struct pl_envelope *e, size_t first)
 {
     const struct pl_saturation *s = &f->saturation;
     f->kind = PL_FORECAST_SATURATING;
@@ -177,10 +103,10 @@ static void take_saturation(struct pl_forecast *f, const struct envelope *e, siz
 
 static int fit(const struct pl_curve *c, struct pl_forecast *f)
 {
-    struct envelope e;
+    struct pl_envelope e;
     struct pl_trend_pieces pieces;
     size_t from = 0;
-    int rc = find_envelope(c, &e);
+    int rc = pl_envelope_find(c, noise(c->values[0]), &e);
     rc = rc ? rc : pl_trend_cut(&e.points, &pieces);
     size_t first = rc ? 0 : pieces.first[pieces.count - 1];
     rc = rc ? rc : pl_trend_fit(&e.points, first, &f->line);

@@ -2,8 +2,8 @@
  * when a level is met, each with an interval.
  *
  * What grows is the upper envelope, since a limit is met by peaks, whatever is given back between
- * them: the maxima of PL_FORECAST_BINS equal parts of the time, or of a slow sawtooth its peaks. In
- * this order a series is
+ * them: the maxima of PL_ENVELOPE_PARTS equal parts of the time, or of a slow sawtooth its peaks
+ * (envelope.h). In this order a series is
  *  - a staircase, where jumps make up its rise, alike in ratio or in height (staircase.h);
  *  - saturating, where its rate declines and a + b (1 - exp(-t / tau)) fits better than straight
  *    pieces (saturation.h);
@@ -22,9 +22,6 @@
 #include "harness/stats/saturation.h"
 #include "harness/stats/staircase.h"
 #include "harness/stats/trend_line.h"
-
-/** Parts of the time: E-divisive costs the square of them (change_points.h), some 30 ms. */
-#define PL_FORECAST_BINS 128
 
 /** Samples that are needed at least: as growth is judged (harness/measure/growth.c). */
 #define PL_FORECAST_SAMPLES_MIN 8
