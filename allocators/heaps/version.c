@@ -41,14 +41,15 @@ bool pl_option_is_read(const struct pl_option *option, const char *version)
                            (!option->before || pl_version_compare(version, option->before) < 0));
 }
 
-/* The options that a version reads, or those that it does not. */
+/* The tunables that a version reads, or those that it does not. */
 static void print_options(const struct pl_backend *backend, const char *version, bool read,
                           char *text, size_t capacity)
 {
     size_t used = 0;
     text[0] = '\0';
     for (size_t i = 0; i < backend->option_count && used < capacity; i++)
-        if (pl_option_is_read(&backend->options[i], version) == read)
+        if (backend->options[i].tunable &&
+            pl_option_is_read(&backend->options[i], version) == read)
             used += (size_t)snprintf(text + used, capacity - used, "%s%s", used ? ", " : "",
                                      backend->options[i].name);
 }

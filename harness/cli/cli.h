@@ -34,6 +34,8 @@ int pl_cli_baseline(int argc, char **argv);
 int pl_cli_history(int argc, char **argv);
 int pl_cli_runs(int argc, char **argv);
 int pl_cli_agreement(int argc, char **argv);
+int pl_cli_forecast(int argc, char **argv);
+int pl_cli_watch(int argc, char **argv);
 
 /** Prints `plimsoll: <line>` on stderr. @return `code` */
 int pl_cli_fail(int code, const struct pl_error *error);

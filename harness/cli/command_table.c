@@ -99,6 +99,26 @@ OPTION(o_prune, "prune", "N", NULL, NULL,
 OPTION(o_one_allocator_s, "allocator", "SPEC[,SPEC]", "@allocator", "glibc",
        "the stacks below the pool and the limit");
 
+OPTION(o_limit, "limit", "SIZE", NULL, "a cell's container",
+       "says when RSS meets it, with an interval");
+OPTION(o_within, "within", "TIME", NULL, NULL,
+       "ends with 1 where the limit was met, or is foretold to be met within that time: the "
+       "estimate, not the earliest time of the interval");
+OPTION(o_unit, "unit", "UNIT", "B KiB MiB GiB kB MB GB", "as its names and its kind say",
+       "of the memory in a file");
+OPTION(o_interval_lines, "interval", "TIME", NULL, NULL,
+       "between the lines of a file without times");
+OPTION(o_series, "series", "NAME", NULL, "the only one",
+       "the column of a file, or what the labels of one series of Prometheus hold");
+OPTION(o_check, "check", "SHARE", NULL, NULL,
+       "of results: foretells from the first part of each cell, such as 40%, and says how far that "
+       "was off");
+OPTION(o_pid, "pid", "N", NULL, NULL, "the process; what descends from it counts, too");
+OPTION(o_watch_duration, "duration", "TIME", NULL, "until the process ends", "how long");
+OPTION(o_watch_interval, "interval", "TIME", NULL, "1s", "between two samples, 10ms or more");
+OPTION(o_out_watch, "out", "FILE", "@file", "stdout",
+       "the file; what an earlier watch wrote into it stays");
+
 const struct pl_cli_command pl_cli_commands[] = {
     {.name = "run",
      .summary = "measures scenarios, a recorded program or one of your own",
@@ -284,6 +304,34 @@ const struct pl_cli_command pl_cli_commands[] = {
      .examples = {"plimsoll agreement wall1 wall2 virtual",
                   "plimsoll agreement wall1 wall2 virtual --out agreement"},
      .exits = "0 they agree\n1 they differ"},
+    {.name = "forecast",
+     .summary = "foretells RSS from a series of it, and when it meets a limit",
+     .usage = "FILE [OPTION...]\nRESULTS [OPTION...]",
+     .about = "Says how memory grows (linear, staircase, saturating, none), what RSS will be, and "
+              "when it meets a limit, with intervals of 95 %. FILE is what `plimsoll watch` or a "
+              "loop around ps wrote (EPOCH KIB, or KIB alone with --interval), an answer of "
+              "Prometheus' query_range, an export of Grafana, or any table of time and bytes.",
+     .options =
+         OPTIONS(&o_limit, &o_within, &o_unit, &o_interval_lines, &o_series, &o_check, &o_json),
+     .refused = "",
+     .words = "@file",
+     .examples = {"plimsoll forecast my-server.csv --limit 512MiB --within 24h",
+                  "plimsoll forecast results/20260131-120000 --check 40%"},
+     .exits = "0 done\n1 with --within the limit is met within that time; with --check less than 9 "
+              "in 10 were inside the interval, or more than 1 in 20 bounded cells were foretold to "
+              "be killed"},
+    {.name = "watch",
+     .summary = "records the RSS of a running process and its children",
+     .usage = "--pid N [OPTION...]",
+     .about = "Writes time, RSS (RssAnon) and processes of a tree of processes, line by line, for "
+              "`plimsoll forecast`. It reads /proc and leaves the processes alone; those of other "
+              "users can be watched, too.",
+     .options = OPTIONS(&o_pid, &o_watch_duration, &o_watch_interval, &o_out_watch),
+     .refused = "",
+     .words = NULL,
+     .examples = {"plimsoll watch --pid 1234 --out my-server.csv",
+                  "plimsoll watch --pid 1234 --interval 10s --duration 24h --out my-server.csv"},
+     .exits = "0 the duration is over, or the process has ended; stderr says which"},
 };
 const size_t pl_cli_command_count = sizeof pl_cli_commands / sizeof *pl_cli_commands;
 

@@ -92,6 +92,8 @@ static pl_command handler_of(const char *name)
         {"baseline", pl_cli_baseline},
         {"history", pl_cli_history},
         {"agreement", pl_cli_agreement},
+        {"forecast", pl_cli_forecast},
+        {"watch", pl_cli_watch},
     };
     for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++)
         if (strcmp(name, handlers[i].name) == 0)

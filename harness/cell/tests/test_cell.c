@@ -74,7 +74,8 @@ static int close_rig(void **state)
 static int run(struct rig *rig, const char *stack, const volatile sig_atomic_t *interrupted,
                struct pl_cell_evidence *e, struct pl_error *error)
 {
-    struct pl_cell_options options = {.scenario = &rig->scenario,
+    struct pl_cell_options options = {.threads = 1,
+                                      .scenario = &rig->scenario,
                                       .recording = rig->recording,
                                       .stack = stack,
                                       .format = PL_FORMAT_F32,
@@ -133,7 +134,8 @@ static void samples_are_told_as_they_come(void **state)
     struct told told = {.forward = true};
     struct pl_cell_evidence e;
     struct pl_error error;
-    struct pl_cell_options options = {.scenario = &rig->scenario,
+    struct pl_cell_options options = {.threads = 1,
+                                      .scenario = &rig->scenario,
                                       .recording = rig->recording,
                                       .stack = "glibc",
                                       .seed = 1,
@@ -237,7 +239,8 @@ static void under_a_wrapper_the_time_is_scaled_and_nothing_is_timed(void **state
     static const char *const env[] = {"/usr/bin/env", NULL}, *const late[] = {"/bin/sleep", "60",
                                                                               NULL};
     struct pl_cell_wrapper wrapper = {.argv = env, .slowdown = 10};
-    struct pl_cell_options options = {.scenario = &rig->scenario,
+    struct pl_cell_options options = {.threads = 1,
+                                      .scenario = &rig->scenario,
                                       .recording = rig->recording,
                                       .stack = "glibc",
                                       .format = PL_FORMAT_F32,
@@ -267,7 +270,8 @@ static void a_wrapper_that_hangs_is_stopped(void **state)
     struct pl_error error;
     static const char *const hangs[] = {"/usr/bin/tail", "-q", "-n", "0", "-f", NULL};
     struct pl_cell_wrapper wrapper = {.argv = hangs, .slowdown = 2};
-    struct pl_cell_options options = {.scenario = &rig->scenario,
+    struct pl_cell_options options = {.threads = 1,
+                                      .scenario = &rig->scenario,
                                       .recording = rig->recording,
                                       .stack = "glibc",
                                       .format = PL_FORMAT_F32,
@@ -325,7 +329,8 @@ static void a_cell_without_a_container_stops_at_the_ceiling(void **state)
     struct pl_error error;
     uint64_t ceiling = SANITIZED ? 40 * MIB : 12 * MIB;
     rig->scenario.receiver.stalls[0].until_ns = INT64_MAX;
-    struct pl_cell_options options = {.scenario = &rig->scenario,
+    struct pl_cell_options options = {.threads = 1,
+                                      .scenario = &rig->scenario,
                                       .recording = rig->recording,
                                       .stack = "glibc",
                                       .format = PL_FORMAT_F32,

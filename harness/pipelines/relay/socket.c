@@ -7,14 +7,19 @@ static bool is_stalling(const struct pl_relay_settings *s, uint32_t index)
     return index >= s->slow && index - s->slow < s->stalled;
 }
 
+static int64_t shifted(int64_t ns, int64_t by_ns)
+{
+    return ns > INT64_MAX - by_ns ? INT64_MAX : ns + by_ns; /* a stall may last for ever */
+}
+
 /* How long the peer reads nothing, between two times. */
 static int64_t stalled_ns(const struct pl_relay_settings *s, uint32_t index, int64_t from_ns,
                           int64_t until_ns)
 {
     int64_t ns = 0, shift_ns = (int64_t)(index - s->slow) * s->stall_step_ns;
     for (uint32_t i = 0; is_stalling(s, index) && i < s->stall_count; i++) {
-        int64_t begin_ns = s->stalls[i].from_ns + shift_ns,
-                end_ns = s->stalls[i].until_ns + shift_ns;
+        int64_t begin_ns = shifted(s->stalls[i].from_ns, shift_ns);
+        int64_t end_ns = shifted(s->stalls[i].until_ns, shift_ns);
         begin_ns = begin_ns > from_ns ? begin_ns : from_ns;
         end_ns = end_ns < until_ns ? end_ns : until_ns;
         ns += end_ns > begin_ns ? end_ns - begin_ns : 0;

@@ -119,6 +119,7 @@ static void stalls_come_one_after_another(void **state)
     uint64_t together = live(&rig, BUFFER);
     rig_close(&rig);
     s.relay.stall_step_ns = 400 * MS;
+    s.relay.stalls[0].until_ns = INT64_MAX; /* for good */
     s.relay.on_full = PL_QUEUE_DROP_NEWEST;
     run(&rig, &s, 3 * S);
     assert_int_equal(together, 20);
