@@ -7,6 +7,7 @@
 #include "harness/clock/virtual.h"
 #include "harness/pipelines/hold_time.h"
 #include "harness/pipelines/receiver/modelled.h"
+#include "harness/pipelines/session/books.h"
 #include "harness/traffic/rtp.h"
 
 static int check_class(const struct pl_scenario *s, const char *name, uint64_t needed,

@@ -8,6 +8,7 @@
 #include "harness/pipelines/relay/publisher.h"
 #include "harness/pipelines/relay/pump.h"
 #include "harness/pipelines/relay/relay_packet.h"
+#include "harness/pipelines/session/books.h"
 
 static const char *const class_names[RELAY_CLASSES] = {
     [CLASS_PACKET] = "packet",

@@ -1,9 +1,7 @@
-/* How large the books of session objects are, and whether they can be had (objects.h). */
 #include "harness/pipelines/session/books.h"
 
 #include <errno.h>
 
-#include "harness/pipelines/session/objects.h"
 #include "harness/pipelines/stamp.h"
 #include "harness/traffic/material.h"
 

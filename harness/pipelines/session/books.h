@@ -1,4 +1,5 @@
-/* What follows from an entry of session.objects: places in the books, and its profile. */
+/* The books of session objects (objects.h): how large they are, and whether they can be had; and
+ * the profiles of entries. */
 #ifndef PL_PIPELINES_SESSION_BOOKS_H
 #define PL_PIPELINES_SESSION_BOOKS_H
 
@@ -15,5 +16,13 @@ double books_places(const struct pl_scenario *scenario);
 /** @param recording with the profiles behind it @return the entry's, NULL where it has sizes */
 const struct pl_profile *books_profile(const struct pl_session_object *object,
                                        const struct pl_recording *recording);
+
+/** Whether the books of so many sessions can be had, and profiles fit into their classes.
+ *  @param recording with the profiles behind it; NULL: they are not known yet
+ *  @param sessions at a time, at most @return 0, or -EINVAL, where books would take gigabytes, too
+ */
+int pl_session_objects_check(const struct pl_scenario *scenario,
+                             const struct pl_recording *recording, uint32_t sessions,
+                             struct pl_error *error);
 
 #endif

@@ -8,14 +8,6 @@
 
 struct pl_session_objects;
 
-/** Whether the books of so many sessions can be had, and profiles fit into their classes.
- *  @param recording with the profiles behind it; NULL: they are not known yet
- *  @param sessions at a time, at most @return 0, or -EINVAL, where books would take gigabytes, too
- */
-int pl_session_objects_check(const struct pl_scenario *scenario,
-                             const struct pl_recording *recording, uint32_t sessions,
-                             struct pl_error *error);
-
 /** Bytes of the arena that open takes. @param threads that have sessions */
 size_t pl_session_objects_arena_bytes(const struct pl_scenario *scenario, uint32_t sessions,
                                       uint32_t threads);

@@ -11,6 +11,7 @@
 
 #include "harness/clock/real.h"
 #include "harness/clock/virtual.h"
+#include "harness/pipelines/session/books.h"
 #include "harness/pipelines/session/leaks.h"
 #include "harness/pipelines/session/objects.h"
 
