@@ -209,7 +209,6 @@ static int take_sample(struct watch *w, int64_t elapsed_ns, const char **why)
     else
         pl_error_set(&error, rc, "out of memory");
     if (rc) {
-        *why = "stopped";
         return pl_cli_fail(PL_EXIT_USAGE, &error);
     }
     w->samples++;
@@ -225,19 +224,21 @@ static int sample(struct watch *w)
     w->began_ns = now_of(CLOCK_BOOTTIME);
     w->epoch_ns = now_of(CLOCK_REALTIME);
     for (int64_t due_ns = 0; !why && code == PL_EXIT_OK;) {
-        wait_until(w->began_ns + due_ns);
+        bool last = w->duration_ns && due_ns > w->duration_ns;
+        wait_until(w->began_ns + (last ? w->duration_ns : due_ns));
         int64_t elapsed_ns = now_of(CLOCK_BOOTTIME) - w->began_ns;
         if (*interrupted) {
             why = "stopped";
             code = PL_EXIT_INTERRUPTED;
-        } else if (w->duration_ns && elapsed_ns > w->duration_ns) {
+        } else if (last || (w->duration_ns && elapsed_ns > w->duration_ns)) {
             why = "the duration is over";
         } else {
             code = take_sample(w, elapsed_ns, &why);
             due_ns += w->interval_ns * (1 + (elapsed_ns - due_ns) / w->interval_ns);
         }
     }
-    conclude(w, why ? why : "stopped");
+    if (code != PL_EXIT_USAGE) /* what went wrong was said */
+        conclude(w, why ? why : "stopped");
     return code;
 }
 

@@ -122,17 +122,14 @@ static int settle(struct pl_memory_reading *r, struct pl_error *error)
 static FILE *open_file(const char *path, struct pl_error *error)
 {
     struct stat status;
-    FILE *file = fopen(path, "rbe");
-    if (!file || fstat(fileno(file), &status)) {
-        pl_error_set(error, -EINVAL, "%s: %s", path, strerror(errno));
-    } else if (!S_ISREG(status.st_mode)) {
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) { /* a pipe would be waited for */
         pl_error_set(error, -EINVAL, "%s: not a regular file; expected a series", path);
-    } else {
-        return file;
+        return NULL;
     }
-    if (file)
-        fclose(file);
-    return NULL;
+    FILE *file = fopen(path, "rbe");
+    if (!file)
+        pl_error_set(error, -EINVAL, "%s: %s", path, strerror(errno));
+    return file;
 }
 
 /* The first byte that is no blank; a file of ours, of ps or of Grafana begins otherwise. */

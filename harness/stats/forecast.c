@@ -81,9 +81,14 @@ static bool grows(const struct pl_trend_line *line)
     return line->rate_low > 0 && rise > fmax(PL_FORECAST_FLOOR_BYTES, SURE * line->scatter);
 }
 
+/* What neither grows nor falls meets a limit at its highest; of what falls, the end counts: there
+ * are the last eighth's parts. */
 static void set_level(struct pl_forecast *f, const struct pl_envelope *e, size_t first)
 {
     double low = INFINITY, high = 0;
+    size_t last = e->points.count - e->points.count / 8;
+    if (f->line.rate * f->line.seen < -PL_FORECAST_FLOOR_BYTES && last > first)
+        first = last;
     for (size_t i = first; i < e->points.count; i++) {
         low = fmin(low, e->bytes[i]);
         high = fmax(high, e->bytes[i]);

@@ -53,6 +53,10 @@ refuses "0 paths; expected one" forecast
 refuses "nowhere: No such file" forecast "$tmp/nowhere"
 refuses "no results.json in it" forecast "$tmp"
 refuses "not a regular file" forecast /dev/zero
+mkfifo "$tmp/pipe"
+refuses "not a regular file" forecast "$tmp/pipe"
+printf 'Time,mem\n1,"1,234.5 MiB"\n2,"1,235.5 MiB"\n' >"$tmp/thousands"
+refuses "the memory is no number" forecast "$tmp/thousands"
 refuses "2 paths; expected one" forecast "$tmp/line" "$tmp/saw"
 refuses "expected a size such as" forecast "$tmp/line" --limit 5
 refuses "expected a time|not a time" forecast "$tmp/line" --limit 1GiB --within soon

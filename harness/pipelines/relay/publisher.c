@@ -5,12 +5,22 @@
 #include "harness/pipelines/relay/relay_packet.h"
 #include "harness/pipelines/relay/subscriber.h"
 
-/* Somebody asks again after a round trip. */
+/* So many packets reach nobody. */
+static void lose(struct relay_publisher *p, enum pl_drop why, uint64_t packets)
+{
+    struct pl_side *side = relay_side(p->relay, p->task.worker);
+    pl_counter_add(&side->counts.received, packets);
+    relay_drop(side, why, packets);
+}
+
+/* Somebody asks again after a round trip. The packet counts then: as sent again, or as lost. */
 static void ask_again(struct relay_publisher *p, const struct relay_packet *packet,
                       const struct relay_subscriber *u, int64_t now_ns)
 {
-    if (p->request_count == RELAY_REQUESTS_MAX)
+    if (p->request_count == RELAY_REQUESTS_MAX) {
+        lose(p, PL_DROP_LATE, 1);
         return;
+    }
     uint32_t at = (p->request_first + p->request_count++) % RELAY_REQUESTS_MAX;
     p->requests[at] = (struct relay_request){.due_ns = now_ns + p->relay->settings->rtt_ns,
                                              .position = packet->position,
@@ -26,11 +36,12 @@ static bool is_missed(struct relay_publisher *p)
 
 static void give(struct relay_publisher *p, struct relay_packet *packet, int64_t now_ns)
 {
-    for (uint32_t i = 0; i < p->subscriber_count; i++) {
-        relay_subscriber_offer(p->relay, p->task.worker, p->subscribers[i], packet, now_ns);
+    for (uint32_t i = 0; i < p->subscriber_count; i++)
         if (is_missed(p))
             ask_again(p, packet, p->subscribers[i], now_ns);
-    }
+        else
+            relay_subscriber_offer(p->relay, p->task.worker, p->subscribers[i], packet, now_ns);
+    lose(p, PL_DROP_SESSION, __atomic_load_n(&p->refused, __ATOMIC_RELAXED));
 }
 
 /* What is sent again is a packet of its own: RTX has another header (RFC 4588). What the cache has
@@ -40,14 +51,15 @@ static void answer(struct relay_publisher *p, const struct relay_request *reques
     struct relay *r = p->relay;
     struct pl_side *side = relay_side(r, p->task.worker);
     struct relay_subscriber *u = &r->subscribers[request->subscriber];
-    if (u->place >= p->subscriber_count || p->subscribers[u->place] != u)
-        return; /* it has left */
+    if (u->place >= p->subscriber_count || p->subscribers[u->place] != u) {
+        lose(p, PL_DROP_SESSION, 1); /* it has left */
+        return;
+    }
     const struct relay_packet *kept =
         relay_cache_find(&p->nack, request->stream, request->position);
     struct relay_packet *again = kept ? relay_packet_copy(r, side, kept) : NULL;
     if (!again) {
-        pl_counter_add(&side->counts.received, 1);
-        relay_drop(side, kept ? PL_DROP_LIMIT : PL_DROP_LATE, 1);
+        lose(p, kept ? PL_DROP_LIMIT : PL_DROP_LATE, 1);
         return;
     }
     pl_counter_add(&side->counts.retransmitted, 1);
@@ -65,24 +77,17 @@ static void answer_requests(struct relay_publisher *p, int64_t now_ns)
     }
 }
 
-/* Nobody gets it. */
-static void lose(struct relay_publisher *p, enum pl_drop why)
-{
-    struct pl_side *side = relay_side(p->relay, p->task.worker);
-    pl_counter_add(&side->counts.received, p->subscriber_count);
-    relay_drop(side, why, p->subscriber_count);
-}
-
 static void publish(struct relay_publisher *p, const struct pl_arrival *arrival, int64_t now_ns)
 {
     struct pl_side *side = relay_side(p->relay, p->task.worker);
     if (__atomic_load_n(&p->full, __ATOMIC_RELAXED)) {
-        lose(p, PL_DROP_KERNEL); /* it is not read while a subscriber's queue is full */
+        lose(p, PL_DROP_KERNEL,
+             p->subscriber_count); /* it is not read while a subscriber's queue is full */
         return;
     }
     struct relay_packet *packet = relay_packet_take(p->relay, side, arrival);
     if (!packet) {
-        lose(p, PL_DROP_LIMIT);
+        lose(p, PL_DROP_LIMIT, p->subscriber_count);
         return;
     }
     relay_caches_keep(p, packet, now_ns);
@@ -126,7 +131,11 @@ bool relay_publisher_open(struct relay_publisher *p, struct relay *r, uint32_t i
     return true;
 }
 
+/* What was asked for and not answered yet is held. */
 void relay_publisher_close(struct relay_publisher *p)
 {
-    relay_caches_clear(p, pl_sides_network(p->relay->in.sides));
+    struct pl_side *side = pl_sides_network(p->relay->in.sides);
+    pl_counter_add(&side->counts.received, p->request_count);
+    pl_counter_add(&side->counts.held, p->request_count);
+    relay_caches_clear(p, side);
 }

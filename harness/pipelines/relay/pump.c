@@ -13,8 +13,10 @@ static void come_or_go(struct relay *r, struct relay_subscriber *u, int64_t now_
         relay_subscriber_leave(r, u);
     if (!u->present && wanted && !u->evicted)
         relay_subscriber_join(r, u, now_ns);
-    if (!wanted)
+    if (!wanted) {
         u->evicted = false;
+        relay_subscriber_refuse(r, u, false);
+    }
 }
 
 static void let_wait(struct relay_pump *pump, struct relay_subscriber *u)

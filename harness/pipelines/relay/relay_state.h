@@ -67,7 +67,8 @@ struct relay_subscriber {
     bool full;       /* its publisher waits for it: on_full block */
     bool awaits_key; /* what comes before a keyframe is dropped */
     bool evicted;
-    bool wanted; /* by the door; atomic */
+    bool refused; /* for its pump alone */
+    bool wanted;  /* by the door; atomic */
 };
 
 /** Packets that are kept for a time, a count, some bytes or a group of pictures. */
@@ -90,7 +91,8 @@ struct relay_publisher {
     pthread_mutex_t lock;                  /* of its subscribers and caches */
     struct relay_subscriber **subscribers; /* those that are there */
     uint32_t subscriber_count;
-    uint32_t full; /* of them, those that it waits for; atomic */
+    uint32_t full;    /* of them, those that it waits for; atomic */
+    uint32_t refused; /* that wanted to come, and for whose session there was no memory; atomic */
     struct relay_cache gop, second_gop, nack, burst;
     uint64_t key_timestamp;
     bool has_key;

@@ -202,11 +202,24 @@ static bool make_session(struct relay *r, struct pl_side *side, struct relay_sub
     return true;
 }
 
+/* Nobody sends to one that is refused; its publisher counts what it would have got. */
+void relay_subscriber_refuse(struct relay *r, struct relay_subscriber *u, bool refused)
+{
+    struct relay_publisher *p = &r->publishers[u->publisher];
+    if (refused && !u->refused)
+        __atomic_fetch_add(&p->refused, 1, __ATOMIC_RELAXED);
+    if (!refused && u->refused)
+        __atomic_fetch_sub(&p->refused, 1, __ATOMIC_RELAXED);
+    u->refused = refused;
+}
+
 void relay_subscriber_join(struct relay *r, struct relay_subscriber *u, int64_t now_ns)
 {
     struct relay_publisher *p = &r->publishers[u->publisher];
-    if (!make_session(r, relay_side(r, u->worker), u))
-        return; /* refused: it is not there, and nobody sends to it */
+    bool made = make_session(r, relay_side(r, u->worker), u);
+    relay_subscriber_refuse(r, u, !made);
+    if (!made)
+        return;
     pl_session_objects_start(r->objects, u->worker, u->index, now_ns);
     relay_lock(r, &p->lock);
     relay_lock(r, &u->lock);

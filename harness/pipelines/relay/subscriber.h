@@ -21,4 +21,8 @@ void relay_subscriber_join(struct relay *relay, struct relay_subscriber *subscri
                            int64_t now_ns);
 void relay_subscriber_leave(struct relay *relay, struct relay_subscriber *subscriber);
 
+/** Remembers whether there was no memory for its session. On its worker. */
+void relay_subscriber_refuse(struct relay *relay, struct relay_subscriber *subscriber,
+                             bool refused);
+
 #endif

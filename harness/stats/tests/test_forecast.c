@@ -224,6 +224,20 @@ static double high_and_flat(double t)
     return 100 * MIB;
 }
 
+static double fall(double t)
+{
+    return (1000 - 0.8 * t) * MIB; /* 520.8 MiB at the end */
+}
+
+/* Memory that falls is where it is now, not where it was. */
+static void what_falls_counts_from_its_end(void **state)
+{
+    (void)state;
+    struct pl_forecast f = look(fall, 2 * MIB, 1);
+    assert_int_equal(f.kind, PL_FORECAST_NONE);
+    assert_true(pl_forecast_at(&f, 0).best < 600 * MIB);
+}
+
 static void noise_is_no_growth(void **state)
 {
     (void)state;
@@ -272,6 +286,7 @@ int main(void)
         cmocka_unit_test(a_root_slows_and_has_no_end),
         cmocka_unit_test(a_flat_sawtooth_does_not_grow),
         cmocka_unit_test(the_peaks_of_a_sawtooth_meet_the_limit),
+        cmocka_unit_test(what_falls_counts_from_its_end),
         cmocka_unit_test(noise_is_no_growth),
         cmocka_unit_test(times_are_looked_for_as_far_as_asked),
         cmocka_unit_test(few_samples_are_refused),
