@@ -76,7 +76,8 @@ awk 'BEGIN { for (i = 0; i < 1000000; i++) print 1764500000 + i, 200000 + int(i 
 for _ in 1 2 3 4 5 6 7 8 9 10; do cat "$tmp/some"; done |
     awk '{ print 1764500000 + NR, 200000 + int(NR / 50) }' >"$tmp/many"
 begin=$SECONDS
-(ulimit -v 200000 && exec timeout "$patience" "$build/plimsoll" forecast "$tmp/many" --json) >"$tmp/stdout" ||
+# A sanitizer maps far more than it uses.
+(is_sanitized || ulimit -v 200000 && exec timeout "$patience" "$build/plimsoll" forecast "$tmp/many" --json) >"$tmp/stdout" ||
     bad "ten million rows: exit $?"
 [ $((SECONDS - begin)) -le 30 ] || bad "ten million rows take $((SECONDS - begin)) s"
 jq -e '.samples == 10000000 and .growth == "linear"' "$tmp/stdout" >/dev/null || bad "ten million: $(cat "$tmp/stdout")"
@@ -88,24 +89,22 @@ plimsoll run half-speed-reader-unbounded --allocator glibc,slab,limited --set co
 exits 0 forecast "$tmp/run" --limit 512MiB
 grep -Eq '^ +staircase ' "$tmp/stdout" || bad "cells: $(cat "$tmp/stdout")"
 exits 1 forecast "$tmp/run" --limit 512MiB --within 10m
-exits 0 forecast "$tmp/run" --check 40% --json
-jq -e '.judged == 2 and .within_20_percent == 2 and .inside == 2 and (.cells | length) == 3' "$tmp/stdout" >/dev/null ||
-    bad "check: $(cat "$tmp/stdout")"
-exits 0 forecast "$tmp/run" --check 40%
-grep -q 'of 2 cells that were killed or grew, 2 were foretold' "$tmp/stdout" || bad "check: $(cat "$tmp/stdout")"
+# A sanitizer's own memory grows otherwise.
+if ! is_sanitized; then
+    exits 0 forecast "$tmp/run" --check 40% --json
+    jq -e '.judged == 2 and .within_20_percent == 2 and .inside == 2 and (.cells | length) == 3' "$tmp/stdout" \
+        >/dev/null || bad "check: $(cat "$tmp/stdout")"
+    exits 0 forecast "$tmp/run" --check 40%
+    grep -q 'of 2 cells that were killed or grew, 2 were foretold' "$tmp/stdout" || bad "check: $(cat "$tmp/stdout")"
+fi
 refuses "which says all that" forecast "$tmp/run" --unit KiB
 cell=("$tmp"/run/series/*slab*.csv)
 foretells '.growth == "staircase"' "${cell[0]}"
 
 # watched to its end, on and on into one file, and stopped
-python=$(command -v python3 || true)
-[ -n "$python" ] || finish
-"$python" -c '
-import time
-held = []
-for i in range(60):
-    held.append(bytearray(b"x") * 1000000)
-    time.sleep(0.02)' &
+# shellcheck disable=SC2016 # that shell expands it
+bash -c 'megabyte=$(head -c 1000000 /dev/zero | tr "\0" x)
+    for i in $(seq 60); do held[i]=$megabyte; sleep 0.02; done' &
 grows=$!
 watched=$tmp/watched.csv
 exits 0 watch --pid $grows --interval 20ms --out "$watched"
