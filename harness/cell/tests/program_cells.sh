@@ -67,7 +67,7 @@ printf '%s\n' 'name: builds' 'title: two builds' 'pipeline: program' 'program: {
     --out paired builds.yaml >paired.out 2>&1 || bad "pairs of two builds: $(cat paired.out)"
 "$plimsoll" compare paired/base paired/new --gate --out paired >gate.out 2>&1
 [ $? -eq 1 ] || bad "a build that holds twice as much is not worse: $(cat gate.out)"
-grep -Eq 'rss_bytes_peak +S +worse +4\.[0-9]+ MiB +8\.[0-9]+ MiB' gate.out || bad "not by its RSS: $(cat gate.out)"
+grep -Eq 'worse +rss_bytes_peak \(S\) +4\.[0-9]+ MiB +8\.[0-9]+ MiB' gate.out || bad "not by its RSS: $(cat gate.out)"
 "$plimsoll" validate --json builds.yaml | jq -e '.build == "true" and .directory == "." and .command == ["./server"]' \
     >/dev/null || bad "validate --json: $("$plimsoll" validate --json builds.yaml)"
 nothing_left pairs

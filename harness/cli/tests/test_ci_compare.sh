@@ -80,10 +80,10 @@ fails 2 "unbuilt has no program.build" HEAD "$own/bench/unbuilt.yaml"
 fails 2 "HEAD \([0-9a-f]{12}\) does not build" HEAD "$own/bench/broken.yaml"
 fails 2 "more than one way" HEAD "$own/bench/broken.yaml" "$own/bench/own.yaml"
 [ ! -e "$tmp/tree/results/out" ] || bad "a program that can't be compared left results"
-fails 1 "rss_bytes_peak +S +worse +3\.9[0-9]? MiB +7\.[67][0-9]? MiB" HEAD~1 "$own/bench/own.yaml" --pairs 6 --confirm 0
+fails 1 "worse +rss_bytes_peak \\(S\\) +3\.9[0-9]? MiB +7\.[67][0-9]? MiB" HEAD~1 "$own/bench/own.yaml" --pairs 6 --confirm 0
 held 12
 rm -rf "$tmp/tree/results/out"
-fails 1 "rss_bytes_peak +S +worse +3\.9[0-9]? MiB +11\.[456] MiB" HEAD~1 "$own/bench/own.yaml" --pairs 6 --confirm 0
+fails 1 "worse +rss_bytes_peak \\(S\\) +3\.9[0-9]? MiB +11\.[456] MiB" HEAD~1 "$own/bench/own.yaml" --pairs 6 --confirm 0
 grep -q "3 files of $own are not tracked" "$tmp/out" || bad "no word of files that are not tracked: $(cat "$tmp/out")"
 [ "$(of_own worktree list | wc -l)" -eq 1 ] || bad "a worktree was left: $(of_own worktree list)"
 [ "$(git worktree list | wc -l)" -eq 1 ] || bad "a worktree was left: $(git worktree list)"
