@@ -27,8 +27,8 @@ struct pl_cell_options {
     const char *stack; /* the spec */
     enum pl_format format;
     enum pl_clock clock;
-    uint32_t threads; /* that call the stack: 1, or 2; under the wall clock always 2; of a trace
-                         those of its program, and this is 1 */
+    uint32_t threads; /* that call the stack, from 1; of a receiver under the wall clock always 2;
+                         of a trace those of its program, and this is 1 */
     uint64_t seed;
     struct pl_containers *containers;
     const volatile sig_atomic_t *interrupted; /* nonzero: kill the cell and return -EINTR */
