@@ -302,9 +302,19 @@ uint64_t pl_stack_trim_every(const struct pl_stack_spec *spec);
 /** When it is to be trimmed once, likewise; 0: never. */
 uint64_t pl_stack_trim_at(const struct pl_stack_spec *spec);
 
-/** Asks the stack's heap to give back to the kernel what is free (malloc_trim, or what it has). Any thread;
- * takes as long as the heap takes. Nothing for a heap that can't. */
+/** Asks the stack's heap to give back to the kernel what is free (malloc_trim, or what it has). Any
+ * thread; takes as long as the heap takes. Nothing for a heap that can't. */
 void pl_stack_trim(const struct pl_stack_spec *spec);
+
+/** What a heap tells of itself, where it does; 0 for what it does not tell. */
+struct pl_heap_told {
+    uint64_t arenas;     /* that it has made: each grows, and keeps what is free, by itself */
+    uint64_t held_bytes; /* that it took from the kernel and did not give back, free or not */
+};
+
+/** Asks the stack's heap about itself, by malloc_info or what it has for that. Any thread; stops
+ * each arena for as long as its free lists are walked. All 0 for a heap that tells nothing. */
+void pl_stack_tell(const struct pl_stack_spec *spec, struct pl_heap_told *told);
 
 /** The alignment in bytes of what the links hand out: max_align_t, but for a slab with guards. As
  *  in roc-toolkit its slots are rounded up to 8 B, and so are the objects aligned; where the slot

@@ -87,6 +87,9 @@ struct pl_backend {
     /** Asks the one that serves this process to give back what is free; NULL: it can't be asked. Its
      *  options say when (heaps/trimming.h). */
     void (*trim)(void);
+    /** Has the one that serves this process tell of itself; NULL: it has no interface for that that
+     *  can be relied on. @param told zeroed */
+    void (*tell)(struct pl_heap_told *told);
     bool native;     /* what the program has: nothing is put in its place */
     bool one_thread; /* its links take calls from one thread at a time */
 

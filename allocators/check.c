@@ -57,6 +57,13 @@ void pl_stack_trim(const struct pl_stack_spec *spec)
         heap_of(spec)->backend->trim();
 }
 
+void pl_stack_tell(const struct pl_stack_spec *spec, struct pl_heap_told *told)
+{
+    *told = (struct pl_heap_told){0};
+    if (heap_of(spec)->backend->tell)
+        heap_of(spec)->backend->tell(told);
+}
+
 static bool waits(const struct pl_option *option, const struct pl_option_value *value)
 {
     return option->real_time && value->number >= option->real_time;

@@ -2,8 +2,10 @@
  * elf/dl-tunables.list. */
 #include <errno.h>
 #include <gnu/libc-version.h>
+#include <inttypes.h>
 #include <malloc.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "allocators/backend.h"
 #include "allocators/foreign.h"
@@ -66,6 +68,54 @@ static void trim(void)
     malloc_trim(0);
 }
 
+/* A line of malloc_info's, as it comes: it is too much to keep, and memory for it would be the
+ * heap's. */
+struct reading {
+    struct pl_heap_told *told;
+    uint64_t mapped_alone; /* blocks that are mapped one by one */
+    size_t length;
+    char line[128];
+};
+
+/* malloc/malloc.c, __malloc_info: what is of one arena stands between <heap> and </heap>, and the
+ * totals follow the last of them. Pages that malloc_trim gave back within an arena stay in its
+ * size. */
+static void read_line(struct reading *r)
+{
+    uint64_t size;
+    if (!strncmp(r->line, "<heap nr=", 9))
+        r->told->arenas++;
+    else if (sscanf(r->line, "<total type=\"mmap\" count=\"%*u\" size=\"%" SCNu64, &size) == 1)
+        r->mapped_alone = size;
+    else if (sscanf(r->line, "<system type=\"current\" size=\"%" SCNu64, &size) == 1)
+        r->told->held_bytes = r->mapped_alone + size;
+}
+
+static ssize_t read_text(void *cookie, const char *text, size_t size)
+{
+    struct reading *r = cookie;
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] != '\n' && r->length < sizeof r->line - 1) {
+            r->line[r->length++] = text[i];
+            continue;
+        }
+        r->line[r->length] = '\0';
+        read_line(r);
+        r->length = 0;
+    }
+    return (ssize_t)size;
+}
+
+static void tell(struct pl_heap_told *told)
+{
+    struct reading reading = {.told = told};
+    FILE *stream = fopencookie(&reading, "w", (cookie_io_functions_t){.write = read_text});
+    if (!stream)
+        return;
+    malloc_info(0, stream);
+    fclose(stream);
+}
+
 static int stand_in_foreign(const struct pl_stack_spec *spec, size_t layer,
                             struct pl_foreign *foreign, struct pl_error *error)
 {
@@ -83,6 +133,7 @@ const struct pl_backend pl_backend_glibc = {
     .tuning = &tuning,
     .version = version,
     .trim = trim,
+    .tell = tell,
     .foreign = stand_in_foreign,
     PL_MALLOC_HEAP,
 };

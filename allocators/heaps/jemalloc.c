@@ -102,6 +102,30 @@ static void trim(void)
         control("arena.4096.purge", NULL, NULL, NULL, 0);
 }
 
+/* jemalloc(3): "arena.<i>.initialized", and "stats.resident" as of the epoch, which has unused
+ * dirty pages in it ("stats.mapped" has not). Of arenas.narenas only those that a thread was given
+ * are made. */
+static void tell(struct pl_heap_told *told)
+{
+    int (*control)(const char *, void *, size_t *, void *, size_t);
+    uint64_t epoch = 1;
+    unsigned limit = 0;
+    size_t resident = 0;
+    pl_trim_find("mallctl", &control);
+    if (!control || control("arenas.narenas", &limit, &(size_t){sizeof limit}, NULL, 0))
+        return;
+    for (unsigned i = 0; i < limit; i++) {
+        char name[64];
+        bool made = false;
+        snprintf(name, sizeof name, "arena.%u.initialized", i);
+        control(name, &made, &(size_t){sizeof made}, NULL, 0);
+        told->arenas += made;
+    }
+    control("epoch", NULL, NULL, &epoch, sizeof epoch);
+    if (control("stats.resident", &resident, &(size_t){sizeof resident}, NULL, 0) == 0)
+        told->held_bytes = resident;
+}
+
 const struct pl_backend pl_backend_jemalloc = {
     .name = "jemalloc",
     .summary = "jemalloc: arenas, extents, decay-based purging",
@@ -114,6 +138,7 @@ const struct pl_backend pl_backend_jemalloc = {
     .tuning = &tuning,
     .version = version,
     .trim = trim,
+    .tell = tell,
     .names = "libplimsoll-interpose-jemalloc.so",
     PL_MALLOC_HEAP,
 };

@@ -65,6 +65,18 @@ static void trim(void)
         release();
 }
 
+/* malloc_extension.h: "generic.heap_size" has in it what was given back to the kernel, which the
+ * other one counts. It has no arenas. */
+static void tell(struct pl_heap_told *told)
+{
+    int (*property)(const char *, size_t *);
+    size_t heap = 0, unmapped = 0;
+    pl_trim_find("MallocExtension_GetNumericProperty", &property);
+    if (property && property("generic.heap_size", &heap) &&
+        property("tcmalloc.pageheap_unmapped_bytes", &unmapped))
+        told->held_bytes = heap - unmapped;
+}
+
 const struct pl_backend pl_backend_tcmalloc = {
     .name = "tcmalloc",
     .summary = "tcmalloc (gperftools, minimal): thread caches over spans",
@@ -77,6 +89,7 @@ const struct pl_backend pl_backend_tcmalloc = {
     .tuning = &tuning,
     .version = version,
     .trim = trim,
+    .tell = tell,
     .names = "libplimsoll-interpose-tcmalloc.so",
     PL_MALLOC_HEAP,
 };

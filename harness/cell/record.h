@@ -143,6 +143,7 @@ struct pl_final {
     uint64_t threads_made; /* by a crew of workers */
     uint64_t threads_failed;
     struct pl_trims trims;
+    struct pl_heap_told heap; /* as the window ended */
     struct pl_stack_stats stack;
     struct pl_traffic_counts counts;
     struct pl_media_facts media;

@@ -36,6 +36,17 @@ for cell in 2 3 4; do
 done
 [ "$(grep -c '"threads_made"' "$tmp/many/results.json")" = 3 ] || bad "threads were made where one is the cell's own"
 
+# arenas, as the heap tells: of its own for threads, two where no more are allowed
+if ! is_sanitized; then
+    run arenas --allocator glibc,glibc:arena_max=2,tbbmalloc --set 'threads=[1, 8]'
+    [ "$(figure arenas 1 heap_arenas_end)" = 1 ] || bad "one thread: $(figure arenas 1 heap_arenas_end) arenas"
+    [ "$(figure arenas 2 heap_arenas_end)" -ge 8 ] || bad "8 threads: $(figure arenas 2 heap_arenas_end) arenas"
+    [ "$(figure arenas 4 heap_arenas_end)" = 2 ] || bad "arena_max=2: $(figure arenas 4 heap_arenas_end) arenas"
+    held=$(figure arenas 2 heap_held_bytes_end)
+    [ "$held" -ge "$(figure arenas 2 live_bytes_peak)" ] || bad "glibc holds $held bytes, less than was live"
+    [ -z "$(figure arenas 6 heap_arenas_end)" ] || bad "tbbmalloc tells of arenas"
+fi
+
 # a second run is the same in everything that is counted
 for threads in 2 64; do
     for folder in once again; do
