@@ -1,5 +1,7 @@
 /* The floor: what the harness costs when handing out memory costs next to nothing. A free list for
- * each class, last in first out (its memory stays warm), over memory touched beforehand. */
+ * each class, last in first out (its memory stays warm), over memory touched beforehand: as much as
+ * is asked for, or else some, and as much again whenever that is in use, so that it fits a scenario
+ * once this one holds what it is going to hold. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdatomic.h>
@@ -11,12 +13,16 @@ enum { OPTION_SIZE };
 
 static const struct pl_option options[] = {
     [OPTION_SIZE] = {.name = "size",
-                     .help = "memory of each class, touched beforehand",
+                     .help =
+                         "memory of each class, touched beforehand, and no more; when not given, "
+                         "as much as is needed, from 8 MiB on, doubled",
                      .type = PL_OPTION_SIZE,
                      .min = 4096,
-                     .max = INT64_C(1) << 40,
-                     .default_text = "8MiB"},
+                     .max = INT64_C(1) << 40},
 };
+
+enum { CHUNKS = 40 }; /* doubled from FIRST on: more than an address space */
+#define FIRST ((size_t)8 << 20)
 
 struct free_block {
     struct free_block *next;
@@ -28,8 +34,13 @@ struct null_class {
     size_t object; /* the class's size */
     size_t slot;
     _Atomic uint64_t failures, oversize;
-    void *pool;
-    size_t pool_bytes;
+    bool grows;
+    uint32_t chunk_count;
+    struct {
+        void *memory;
+        size_t bytes;
+    } chunks[CHUNKS];
+    size_t bytes; /* of all of them */
 };
 
 struct null_heap {
@@ -43,18 +54,6 @@ static void *fail(_Atomic uint64_t *counter)
     return NULL;
 }
 
-static void *acquire(struct pl_allocator *self, size_t size)
-{
-    struct null_class *class = (struct null_class *)self;
-    struct free_block *block = class->free;
-    if (__builtin_expect(size > class->object, 0))
-        return fail(&class->oversize);
-    if (__builtin_expect(!block, 0))
-        return fail(&class->failures);
-    class->free = block->next;
-    return block;
-}
-
 static void release(struct pl_allocator *self, void *block, size_t size)
 {
     struct null_class *class = (struct null_class *)self;
@@ -64,6 +63,52 @@ static void release(struct pl_allocator *self, void *block, size_t size)
         return;
     freed->next = class->free;
     class->free = freed;
+}
+
+/* Linked backwards, so that blocks first come in the order of their addresses. */
+static void link_blocks(struct null_class *class, unsigned char *memory, size_t bytes)
+{
+    for (size_t i = bytes / class->slot; i-- > 0;)
+        release(&class->link, memory + i * class->slot, class->object);
+}
+
+static int add_chunk(struct null_class *class, size_t bytes)
+{
+    if (class->chunk_count == CHUNKS)
+        return -ENOMEM;
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    if (memory == MAP_FAILED)
+        return -ENOMEM;
+    /* Else a child of the measured process would cost a fault for each page: the touch was for
+     * nothing. */
+    madvise(memory, bytes, MADV_DONTFORK);
+    class->chunks[class->chunk_count].memory = memory;
+    class->chunks[class->chunk_count++].bytes = bytes;
+    class->bytes += bytes;
+    link_blocks(class, memory, bytes);
+    return 0;
+}
+
+static void *grow(struct null_class *class)
+{
+    if (!class->grows || add_chunk(class, class->bytes))
+        return fail(&class->failures);
+    struct free_block *block = class->free;
+    class->free = block->next;
+    return block;
+}
+
+static void *acquire(struct pl_allocator *self, size_t size)
+{
+    struct null_class *class = (struct null_class *)self;
+    struct free_block *block = class->free;
+    if (__builtin_expect(size > class->object, 0))
+        return fail(&class->oversize);
+    if (__builtin_expect(!block, 0))
+        return grow(class);
+    class->free = block->next;
+    return block;
 }
 
 static size_t footprint(const struct pl_allocator *self, size_t size)
@@ -86,7 +131,9 @@ static size_t weight(const struct pl_layer_spec *spec, size_t size)
 
 static int check(const struct pl_layer_context *context, struct pl_error *error)
 {
-    uint64_t pool = context->stack->layers[context->layer].values[OPTION_SIZE].number;
+    const struct pl_option_value *size =
+        &context->stack->layers[context->layer].values[OPTION_SIZE];
+    uint64_t pool = size->set ? size->number : SIZE_MAX;
     for (size_t i = 0; i < context->class_count; i++)
         if (slot_size(context->classes[i].size) > pool)
             return pl_error_set(error, -EINVAL,
@@ -102,57 +149,42 @@ static size_t state_bytes(const struct pl_layer_context *context)
     return sizeof(struct null_heap) + context->class_count * sizeof(struct null_class);
 }
 
-/* Linked backwards, so that blocks first come in the order of their addresses. */
-static void link_blocks(struct null_class *class)
-{
-    for (size_t i = class->pool_bytes / class->slot; i-- > 0;)
-        release(&class->link, (unsigned char *)class->pool + i * class->slot, class->object);
-}
-
-static int open_class(struct null_class *class, size_t size, size_t pool_bytes)
-{
-    class->object = size;
-    class->slot = slot_size(size);
-    if (size == PL_CLASS_ANY) /* it has no block of any size: what asks for one is refused */
-        return 0;
-    class->pool_bytes = pool_bytes;
-    class->pool = mmap(NULL, pool_bytes, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-    if (class->pool == MAP_FAILED) {
-        class->pool = NULL;
-        return -ENOMEM;
-    }
-    /* Else a child of the measured process would cost a fault for each page: the touch was for
-     * nothing. */
-    madvise(class->pool, pool_bytes, MADV_DONTFORK);
-    link_blocks(class);
-    return 0;
-}
-
 static void close_classes(void *state)
 {
     struct null_heap *heap = state;
     for (size_t i = 0; i < heap->class_count; i++)
-        if (heap->classes[i].pool)
-            munmap(heap->classes[i].pool, heap->classes[i].pool_bytes);
+        for (size_t k = 0; k < heap->classes[i].chunk_count; k++)
+            munmap(heap->classes[i].chunks[k].memory, heap->classes[i].chunks[k].bytes);
+}
+
+static int open_class(struct null_class *class, size_t size, const struct pl_option_value *bytes)
+{
+    class->link =
+        (struct pl_allocator){.acquire = acquire, .release = release, .footprint = footprint};
+    class->object = size;
+    class->slot = slot_size(size);
+    class->grows = !bytes->set && size != PL_CLASS_ANY;
+    if (size == PL_CLASS_ANY) /* it has no block of any size: what asks for one is refused */
+        return 0;
+    if (bytes->set)
+        return add_chunk(class, bytes->number);
+    return add_chunk(class, class->slot > FIRST ? class->slot : FIRST);
 }
 
 static int open_classes(void *state, const struct pl_layer_context *context,
                         struct pl_allocator **links, struct pl_error *error)
 {
     struct null_heap *heap = state;
-    uint64_t pool_bytes = context->stack->layers[context->layer].values[OPTION_SIZE].number;
     heap->class_count = context->class_count;
     for (size_t i = 0; i < context->class_count; i++) {
-        struct null_class *class = &heap->classes[i];
-        class->link =
-            (struct pl_allocator){.acquire = acquire, .release = release, .footprint = footprint};
-        if (open_class(class, context->classes[i].size, pool_bytes)) {
+        if (open_class(&heap->classes[i], context->classes[i].size,
+                       &context->stack->layers[context->layer].values[OPTION_SIZE])) {
             close_classes(heap);
-            return pl_error_set(error, -ENOMEM, "stack '%.100s': null: no %" PRIu64 " B for %s",
-                                context->stack->text, pool_bytes, context->classes[i].name);
+            return pl_error_set(error, -ENOMEM,
+                                "stack '%.100s': null: no memory for its pool of %s",
+                                context->stack->text, context->classes[i].name);
         }
-        links[i] = &class->link;
+        links[i] = &heap->classes[i].link;
     }
     return 0;
 }
@@ -163,8 +195,8 @@ static void add_stats(const void *state, struct pl_stack_stats *stats)
     stats->pooled = true;
     for (size_t i = 0; i < heap->class_count; i++) {
         const struct null_class *class = &heap->classes[i];
-        stats->reserved_bytes += class->pool_bytes;
-        stats->reserved_bytes_peak += class->pool_bytes;
+        stats->reserved_bytes += class->bytes;
+        stats->reserved_bytes_peak += class->bytes;
         stats->heap_failures += atomic_load_explicit(&class->failures, memory_order_relaxed);
         stats->oversize += atomic_load_explicit(&class->oversize, memory_order_relaxed);
     }

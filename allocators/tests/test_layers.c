@@ -214,6 +214,28 @@ static void null_hands_out_its_pool(void **state)
     pl_stack_close(stack);
 }
 
+/* Sized by what is asked of it: as much again each time, the first blocks still the warmest. */
+static void null_grows_with_the_need(void **state)
+{
+    enum { BLOCK = 1 << 20 };
+    const struct pl_class classes[] = {{"small", BLOCK, -1}, {"large", 9 << 20, -1}};
+    struct pl_stack *stack = open_stack("null", classes, 2, NULL, 0);
+    struct pl_allocator *link = pl_stack_class(stack, 0);
+    (void)state;
+    assert_int_equal(stats_of(stack).reserved_bytes, (8 + 9) * BLOCK);
+    for (size_t i = 0; i < 17; i++)
+        assert_non_null(held[i] = pl_acquire(link, BLOCK));
+    assert_int_equal(stats_of(stack).reserved_bytes_peak, (32 + 9) * BLOCK);
+    for (size_t i = 0; i < 17; i++)
+        for (size_t k = 0; k < i; k++)
+            assert_true((uint8_t *)held[i] >= (uint8_t *)held[k] + BLOCK ||
+                        (uint8_t *)held[k] >= (uint8_t *)held[i] + BLOCK);
+    pl_release(link, held[3], BLOCK);
+    assert_ptr_equal(pl_acquire(link, BLOCK), held[3]);
+    assert_int_equal(stats_of(stack).heap_failures, 0);
+    pl_stack_close(stack);
+}
+
 static void wrong_heap_is_refused(void **state)
 {
     static const char *const heaps[] = {"jemalloc", "mimalloc",
@@ -255,7 +277,8 @@ static void failed_pool_is_an_error(void **state)
     allow_private_memory(true);
     assert_int_equal(rc, -ENOMEM);
     assert_null(stack);
-    assert_string_equal(error.text, "stack 'fault:nth=1/null': null: no 8388608 B for packet");
+    assert_string_equal(error.text,
+                        "stack 'fault:nth=1/null': null: no memory for its pool of packet");
     pl_stack_close(NULL);
 }
 
@@ -292,6 +315,7 @@ int main(void)
         cmocka_unit_test(inner_failure_costs_no_budget),
         cmocka_unit_test(faults_by_number),
         cmocka_unit_test(null_hands_out_its_pool),
+        cmocka_unit_test(null_grows_with_the_need),
         cmocka_unit_test(wrong_heap_is_refused),
         cmocka_unit_test(failed_pool_is_an_error),
         cmocka_unit_test(failed_heap_is_counted),

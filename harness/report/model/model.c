@@ -121,6 +121,13 @@ static struct pl_model_row *row_of(struct pl_model_group *g, const json_t *cell)
     return row;
 }
 
+/* What stopped early, or was refused memory, did other work than the rest: it is no floor under it.
+ */
+static bool came_to_its_end(const struct pl_model_row *row)
+{
+    return row->outcome == PL_OUTCOME_BOUNDED || row->outcome == PL_OUTCOME_GROWING;
+}
+
 /* Numbers the rows where they stand now. */
 static void number_rows(struct pl_model_group *g)
 {
@@ -128,7 +135,8 @@ static void number_rows(struct pl_model_group *g)
         char *key = row_key(g->rows[i].stack, g->rows[i].threads);
         number(&g->row_numbers, key, i);
         free(key);
-        if (g->floor == PL_INDEX_NONE && pl_model_is_null(&g->rows[i]))
+        if (g->floor == PL_INDEX_NONE && pl_model_is_null(&g->rows[i]) &&
+            came_to_its_end(&g->rows[i]))
             g->floor = i;
     }
 }

@@ -120,6 +120,21 @@ static void floor_is_taken_off(void **state)
     pl_model_free(&m);
 }
 
+static void failed_floor_is_not_taken_off(void **state)
+{
+    (void)state;
+    struct pl_model m;
+    json_t *d = sample_empty();
+    sample_metric(sample_cell(d, "null", "alloc_failed"), "cpu_ns_per_packet", 69);
+    sample_metric(sample_cell(d, "glibc", "bounded"), "cpu_ns_per_packet", 172);
+    build(&m, d);
+    assert_null(pl_model_floor(&m.groups[0]));
+    assert_int_equal(
+        pl_column_of(&pl_columns[pl_column_count - 1], &m.groups[0], &m.groups[0].rows[1]).count,
+        0);
+    pl_model_free(&m);
+}
+
 /* Whether the document is refused with just this line. */
 static void refused(json_t *document, const char *line)
 {
@@ -220,6 +235,7 @@ int main(void)
         cmocka_unit_test(each_condition_is_a_group),
         cmocka_unit_test(picture_names_are_not_shared),
         cmocka_unit_test(floor_is_taken_off),
+        cmocka_unit_test(failed_floor_is_not_taken_off),
         cmocka_unit_test(unfit_documents),
         cmocka_unit_test(unfit_folders),
         cmocka_unit_test(missing_series_are_counted),
