@@ -159,6 +159,7 @@ static int open_process(struct watch *w)
         return pl_cli_usage("--pid %d: %s; expected a process that runs", (int)w->pid,
                             errno == ENOENT ? "no such process" : strerror(errno));
     pl_process_tree_open(&w->below, w->pid, NULL);
+    w->below.keeps_orphans = true;
     uint64_t own;
     if (!read_own(w, &own))
         return pl_cli_usage("--pid %d has no memory: it has ended, or is the kernel's; expected a "

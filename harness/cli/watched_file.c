@@ -22,15 +22,16 @@ static int fail(const struct pl_watched_file *f, struct pl_error *error)
 /* Where not all of it could be written, what was is taken back, if that is a file. */
 static int write_line(struct pl_watched_file *f, const char *line, struct pl_error *error)
 {
-    size_t length = strlen(line);
+    size_t length = strlen(line), done = 0;
     errno = 0;
-    ssize_t n = write(f->fd, line, length);
-    if (n == (ssize_t)length)
+    for (ssize_t n = 1; n > 0 && done<length; done += n> 0 ? (size_t)n : 0)
+        n = write(f->fd, line + done, length - done); /* on a full disk the second one tells why */
+    if (done == length)
         return 0;
     int rc = fail(f, error);
     struct stat status;
-    if (n > 0 && fstat(f->fd, &status) == 0 && S_ISREG(status.st_mode))
-        (void)!ftruncate(f->fd, status.st_size - n);
+    if (done && fstat(f->fd, &status) == 0 && S_ISREG(status.st_mode))
+        (void)!ftruncate(f->fd, status.st_size - (off_t)done);
     return rc;
 }
 

@@ -160,6 +160,9 @@ static int find_time(const struct pl_memory_reading *r, const struct pl_csv_line
                             r->path, first->count);
     if (!c->named && first->count == 2)
         c->timed = true;
+    if (c->timed && r->wishes->interval_ns)
+        return pl_error_set(error, -EINVAL,
+                            "%s:1: a column of time and --interval; expected one of them", r->path);
     if (!c->timed && !r->wishes->interval_ns)
         return pl_error_set(error, -EINVAL,
                             "%s:1: no column of time; expected one, or --interval TIME", r->path);

@@ -21,7 +21,7 @@ struct pl_memory_series_wishes {
 
 struct pl_memory_series {
     struct pl_points points;   /* bytes; reduced as reducer.h says */
-    uint64_t samples;          /* that the file has */
+    uint64_t samples;          /* that the file has, but for what was left out */
     int64_t gap_ns, gap_at_ns; /* the longest time between two of them, and where it begins */
     bool own;                  /* of a cell: its falls are no restarts */
     char notes[PL_MEMORY_SERIES_NOTES][200]; /* what was made of it, each a sentence */

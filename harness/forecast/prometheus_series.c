@@ -34,12 +34,27 @@ static int refuse_choice(const struct pl_memory_reading *r, const json_t *result
 {
     char names[300] = "", labels[LABELS_MAX];
     size_t used = 0;
+    if (!json_array_size(result))
+        return pl_error_set(
+            error, -EINVAL,
+            "%s: Prometheus found no series; expected one, by another query or time", r->path);
     for (size_t i = 0; i < json_array_size(result) && used < sizeof names - 1; i++) {
         write_labels(json_object_get(json_array_get(result, i), "metric"), labels, sizeof labels);
         used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", labels);
     }
     return pl_error_set(error, -EINVAL, "%s: %zu of %zu series fit; expected one, by --series: %s",
                         r->path, fitting, json_array_size(result), names);
+}
+
+static int refuse_failure(const struct pl_memory_reading *r, const json_t *root,
+                          struct pl_error *error)
+{
+    const char *kind = pl_document_string(root, "errorType"),
+               *why = pl_document_string(root, "error");
+    return pl_error_set(
+        error, -EINVAL,
+        "%s: Prometheus failed%s%.40s%s%.200s; expected the answer of a query that did not",
+        r->path, *kind || *why ? ": " : "", kind, *kind && *why ? ": " : "", why);
 }
 
 static int choose(const struct pl_memory_reading *r, const json_t *result, const json_t **chosen,
@@ -85,11 +100,13 @@ int pl_prometheus_series_read(struct pl_memory_reading *r, struct pl_error *erro
     int rc = pl_document_read(r->path, "export it again", &root, error);
     if (rc)
         return rc;
+    if (r->wishes->interval_ns)
+        rc = pl_error_set(error, -EINVAL, "%s: its samples have times; expected no --interval",
+                          r->path);
     const json_t *data = json_object_get(root, "data"), *result = json_object_get(data, "result");
-    if (strcmp(pl_document_string(root, "status"), "error") == 0)
-        rc = pl_error_set(error, -EINVAL, "%s: an error of Prometheus: %.200s", r->path,
-                          pl_document_string(root, "error"));
-    else if (strcmp(pl_document_string(data, "resultType"), "matrix") != 0)
+    if (!rc && strcmp(pl_document_string(root, "status"), "error") == 0)
+        rc = refuse_failure(r, root, error);
+    else if (!rc && strcmp(pl_document_string(data, "resultType"), "matrix") != 0)
         rc = pl_error_set(error, -EINVAL,
                           "%s: no matrix; expected the answer of Prometheus' /api/v1/query_range",
                           r->path);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,17 +15,24 @@
 #include "harness/stats/forecast.h"
 
 #define FALL 0.5            /* of a level: what falls below is a restart */
+#define FALL_CLEAR 0.9      /* likewise, where what follows lies below all that is right before */
 #define FALL_FROM 1048576.0 /* bytes: less is a program that begins */
 #define RESTARTS_MAX 2      /* more falls are the own doing of a program that gives back */
 #define GAP_SHARE 0.25      /* of the time: what is before a longer gap is left out */
 #define GAP_TOLD 5          /* usual intervals from which on a gap is told */
 
-static void drop_before(struct pl_memory_series *s, size_t first)
+/* What is left is told by its points: of a series that was reduced, by their share. */
+static void keep(struct pl_memory_series *s, size_t first, size_t left)
 {
-    size_t left = s->points.count - first;
+    s->samples = s->samples * left / s->points.count;
     memmove(s->points.t_ns, s->points.t_ns + first, left * sizeof *s->points.t_ns);
     memmove(s->points.values, s->points.values + first, left * sizeof *s->points.values);
     s->points.count = left;
+}
+
+static void drop_before(struct pl_memory_series *s, size_t first)
+{
+    keep(s, first, s->points.count - first);
 }
 
 static void settle_gap(struct pl_memory_series *s)
@@ -46,17 +54,32 @@ static void settle_gap(struct pl_memory_series *s)
     pl_memory_series_note(s, "What is before a gap of %s is left out.", text);
 }
 
+/* Whether as many samples before as after it as a forecast needs lie apart: noise does not. */
+static bool is_clear(const struct pl_points *p, size_t i)
+{
+    const size_t near = PL_FORECAST_SAMPLES_MIN;
+    double lowest = p->values[i - 1], highest = p->values[i];
+    if (i < near || p->count - i < near)
+        return false;
+    for (size_t k = 1; k < near; k++) {
+        lowest = fmin(lowest, p->values[i - 1 - k]);
+        highest = fmax(highest, p->values[i + k]);
+    }
+    return highest < lowest;
+}
+
 static bool falls_at(const struct pl_points *p, size_t i)
 {
-    return p->values[i - 1] >= FALL_FROM && p->values[i] < FALL * p->values[i - 1];
+    double before = p->values[i - 1], now = p->values[i];
+    return before >= FALL_FROM &&
+           (now < FALL * before || (now < FALL_CLEAR * before && is_clear(p, i)));
 }
 
 /* A fall that is followed by too little ends a program, or a new one has hardly begun. */
 static void take_before(struct pl_memory_series *s, size_t begin, size_t fall)
 {
     size_t after = s->points.count - fall;
-    s->points.count = fall;
-    drop_before(s, begin);
+    keep(s, begin, fall - begin);
     pl_memory_series_note(s,
                           "It falls by more than half in its last %zu sample%s, as where a "
                           "program ends or is started anew: taken up to there.",
@@ -66,12 +89,13 @@ static void take_before(struct pl_memory_series *s, size_t begin, size_t fall)
 static void take_after(struct pl_memory_series *s, size_t fall)
 {
     char text[48];
+    double share = 1 - s->points.values[fall] / s->points.values[fall - 1];
     pl_time_format(s->points.t_ns[s->points.count - 1] - s->points.t_ns[fall], text, sizeof text);
     drop_before(s, fall);
     pl_memory_series_note(s,
-                          "It falls by more than half, as where a program is started anew: "
+                          "It falls by %.0f %% at once, as where a program is started anew: "
                           "taken from there, the last %s.",
-                          text);
+                          100 * share, text);
 }
 
 /* Falls from one sample to the next, of a series of anybody's. */
@@ -87,8 +111,7 @@ static void settle_restarts(struct pl_memory_series *s)
     }
     if (falls > RESTARTS_MAX)
         pl_memory_series_note(
-            s, "It falls by more than half %zu times: taken as the program's own, not as restarts.",
-            falls);
+            s, "It falls at once %zu times: taken as the program's own, not as restarts.", falls);
     else if (falls && s->points.count - fall >= PL_FORECAST_SAMPLES_MIN)
         take_after(s, fall);
     else if (falls)
@@ -111,11 +134,12 @@ static int settle(struct pl_memory_reading *r, struct pl_error *error)
     if (!s->own)
         settle_restarts(s);
     if (s->points.count < PL_FORECAST_SAMPLES_MIN)
-        return pl_error_set(
-            error, -EINVAL, "%s: only %zu sample%s%s; expected %d or more", r->path,
-            s->points.count, s->points.count == 1 ? "" : "s",
-            s->note_count && s->points.count < s->samples ? " since the last gap or restart" : "",
-            PL_FORECAST_SAMPLES_MIN);
+        return pl_error_set(error, -EINVAL, "%s: only %zu sample%s%s; expected %d or more", r->path,
+                            s->points.count, s->points.count == 1 ? "" : "s",
+                            s->note_count && s->samples < r->reducer.samples
+                                ? " since the last gap or restart"
+                                : "",
+                            PL_FORECAST_SAMPLES_MIN);
     return 0;
 }
 
@@ -132,14 +156,23 @@ static FILE *open_file(const char *path, struct pl_error *error)
     return file;
 }
 
+/* Programs of Windows begin text so. */
+static void skip_mark(FILE *file)
+{
+    char mark[3];
+    if (fread(mark, 1, sizeof mark, file) != sizeof mark || memcmp(mark, "\xef\xbb\xbf", 3) != 0)
+        rewind(file);
+}
+
 /* The first byte that is no blank; a file of ours, of ps or of Grafana begins otherwise. */
 static bool is_json(FILE *file)
 {
     int c;
+    long begin = ftell(file);
     do
         c = getc(file);
     while (c == ' ' || c == '\n' || c == '\r' || c == '\t');
-    rewind(file);
+    fseek(file, begin, SEEK_SET);
     return c == '{' || c == '[';
 }
 
@@ -151,6 +184,7 @@ int pl_memory_series_read(const char *path, const struct pl_memory_series_wishes
     FILE *file = open_file(path, error);
     if (!file)
         return -EINVAL;
+    skip_mark(file);
     int rc =
         is_json(file) ? pl_prometheus_series_read(&r, error) : pl_csv_series_read(&r, file, error);
     fclose(file);

@@ -125,6 +125,17 @@ rc=$?
 [ $rc -eq 130 ] || bad "watch, stopped: exit $rc"
 [ "$(wc -l <"$tmp/stdout")" -gt 3 ] || bad "watch, stopped: $(cat "$tmp/stdout")"
 grep -q 'stopped; [0-9]* samples are in stdout' "$tmp/stderr" || bad "watch, stopped: $(cat "$tmp/stderr")"
+# what its parent leaves behind is still of the tree
+sh -c 'sh -c "sleep 60 & echo \$! >$1; sleep 1"; exec sleep 60' leaving "$tmp/left" &
+leaving=$!
+for _ in $(seq 100); do
+    [ ! -s "$tmp/left" ] || break
+    sleep 0.05
+done
+exits 0 watch --pid $leaving --duration 2500ms --interval 50ms --out "$tmp/left.csv"
+[ "$(tail -n 1 "$tmp/left.csv" | cut -d, -f3)" = 2 ] || bad "watch, what is left behind: $(tail -n 2 "$tmp/left.csv")"
+kill "$leaving" "$(cat "$tmp/left")"
+
 refuses "line is there and no watch wrote it; expected another --out" watch --pid $stays --out "$tmp/line"
 refuses "can't write .*: No such file" watch --pid $stays --out "$tmp/none/a.csv"
 kill $stays

@@ -142,8 +142,9 @@ static void what_is_none_or_two_is_refused(void **state)
          ":1: not text"},
         {"{\"status\": \"success\"", "no whole JSON"},
         {"{\"status\": \"error\", \"error\": \"no such query\"}", "no such query"},
+        {"{\"status\": \"error\"}", "Prometheus failed; expected"},
         {"{\"data\": {\"resultType\": \"vector\"}}", "no matrix"},
-        {"{\"data\": {\"resultType\": \"matrix\", \"result\": []}}", "0 of 0 series fit"},
+        {"{\"data\": {\"resultType\": \"matrix\", \"result\": []}}", "Prometheus found no series"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct pl_memory_series s;
@@ -152,6 +153,9 @@ static void what_is_none_or_two_is_refused(void **state)
             fail_msg("'%s' does not hold '%s'", error.text, cases[i].reason);
     }
     struct pl_memory_series s;
+    const struct pl_memory_series_wishes timed = {.interval_ns = SECOND};
+    assert_int_equal(read_text("time,rss_kib\n100,5\n", &timed, &s), -EINVAL);
+    assert_non_null(strstr(error.text, "a column of time and --interval"));
     assert_int_equal(read_text(rows("", PS_LINE, 1764500000, 60, 40960000, 4096), NULL, &s),
                      -EINVAL);
     assert_non_null(strstr(error.text, "may be KiB or bytes"));
@@ -214,6 +218,7 @@ static void gaps_and_restarts_are_told(void **state)
             levels(cases[i].gap_from, cases[i].gap_to, cases[i].fall_at, cases[i].rise_at);
         assert_int_equal(read_text(text, NULL, &s), 0);
         assert_int_equal(s.points.count, cases[i].left);
+        assert_int_equal(s.samples, cases[i].left);
         assert_int_equal(s.note_count, cases[i].note != NULL);
         if (cases[i].note)
             assert_non_null(strstr(s.notes[0], cases[i].note));
@@ -222,6 +227,26 @@ static void gaps_and_restarts_are_told(void **state)
     struct pl_memory_series s;
     assert_int_equal(read_text(levels(5, 24, 30, 30), NULL, &s), -EINVAL);
     assert_non_null(strstr(error.text, "only 6 samples since the last gap or restart"));
+}
+
+/* Samples of a level, then of another one, with noise of 5 % of the first. */
+static void lower_level_is_a_restart_where_it_is_clear(void **state)
+{
+    static const struct {
+        int to; /* MiB, after 100 */
+        size_t left;
+    } cases[] = {{70, 20}, {85, 20}, {92, 40}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pl_memory_series s;
+        char text[2048] = "\xef\xbb\xbftime,rss_bytes\n"; /* as exported by Excel */
+        for (int k = 0; k < 40; k++)
+            sprintf(text + strlen(text), "%d,%d\n", k,
+                    ((k < 20 ? 100 : cases[i].to) + k * 7 % 6 - 3) << 20);
+        assert_int_equal(read_text(text, NULL, &s), 0);
+        assert_int_equal(s.samples, cases[i].left);
+        pl_memory_series_free(&s);
+    }
 }
 
 static void any_number_of_samples_is_kept_in_short(void **state)
@@ -256,6 +281,7 @@ int main(void)
         cmocka_unit_test(what_is_none_or_two_is_refused),
         cmocka_unit_test(prometheus_is_read),
         cmocka_unit_test(gaps_and_restarts_are_told),
+        cmocka_unit_test(lower_level_is_a_restart_where_it_is_clear),
         cmocka_unit_test(any_number_of_samples_is_kept_in_short),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

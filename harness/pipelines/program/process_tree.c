@@ -65,12 +65,28 @@ static void forget(struct pl_process_tree *t, uint32_t i)
     t->members[i] = t->members[--t->count];
 }
 
+/* Those whose parent has ended descend from another one now. Their files are theirs still, so that
+ * no other process with the same number is taken for one. */
+static int find_orphans(struct pl_process_tree *t)
+{
+    int rc = 0;
+    for (uint32_t i = 0; !rc && i < t->count; i++) {
+        if (t->members[i].seen || !t->members[i].pid)
+            continue;
+        t->members[i].seen = true;
+        rc = pl_descendants_of(t->members[i].pid, note_member, t);
+    }
+    return rc;
+}
+
 static int find_members(struct pl_process_tree *t)
 {
     for (uint32_t i = 0; i < t->count; i++)
         t->members[i].seen = false;
     int rc = t->procs[0] ? pl_descendants_of_cgroup(t->procs, note_member, t)
                          : pl_descendants_of(t->root, note_member, t);
+    if (!rc && t->keeps_orphans)
+        rc = find_orphans(t);
     for (uint32_t i = t->count; i-- > 0;)
         if (!t->members[i].seen)
             forget(t, i);

@@ -15,8 +15,10 @@ struct pl_process_tree_member {
 };
 
 struct pl_process_tree {
-    pid_t root;       /* what it descends from */
-    char procs[2432]; /* cgroup.procs of the container that it lies in; "" without one */
+    pid_t root;         /* what it descends from */
+    char procs[2432];   /* cgroup.procs of the container that it lies in; "" without one */
+    bool keeps_orphans; /* what was seen in it stays in it, also where its parent ends; false as
+                           opened */
     struct pl_process_tree_member *members;
     uint32_t count, capacity;
     uint64_t page_bytes;
