@@ -70,17 +70,42 @@ static int check_readers(struct pl_decoder *d, const struct pl_relay_settings *r
     return 0;
 }
 
+static bool is_given(const struct pl_decoder *d, const char *key)
+{
+    return d->marks[pl_schema_find(key) - pl_schema].line != 0;
+}
+
+/* Keys that say something of another one: without it they would be without effect. It may be there
+ * and ask for nothing, as a sweep has it. */
+static int check_companions(struct pl_decoder *d)
+{
+    static const struct {
+        const char *key, *of;
+    } companions[] = {
+        {"relay.gop_packets", "relay.gop"},    {"relay.gop_full", "relay.gop"},
+        {"relay.nack_packets", "relay.nack"},  {"relay.rtt", "relay.loss"},
+        {"relay.stall_step", "relay.stalled"}, {"relay.slow_rate", "relay.slow"},
+    };
+    for (size_t i = 0; i < sizeof companions / sizeof *companions; i++)
+        if (is_given(d, companions[i].key) && !is_given(d, companions[i].of))
+            return pl_decode_fail(d, d->marks[pl_schema_find(companions[i].key) - pl_schema],
+                                  "%s without %s; expected both", companions[i].key,
+                                  companions[i].of);
+    return 0;
+}
+
 static int check(struct pl_decoder *d)
 {
     const struct pl_relay_settings *r = &d->scenario->relay;
     int rc = check_pairs(d, r);
-    return rc ? rc : check_readers(d, r);
+    rc = rc ? rc : check_readers(d, r);
+    return rc ? rc : check_companions(d);
 }
 
 const struct pl_pipeline_traits pl_traits_relay = {
     .name = "relay",
     .sections = (const char *const[]){"traffic", "relay", "session", "workers", NULL},
-    .refused = (const char *const[]){"traffic.hostile", NULL},
+    .refused = (const char *const[]){"traffic.hostile", "traffic.churn", NULL},
     .classes = (const char *const[]){"packet", "buffer", "node", "session", NULL},
     .needed = (const char *const[]){"traffic.file", "classes", NULL},
     .large = "so many publishers, subscribers and session.objects",

@@ -193,6 +193,23 @@ static bool is_unset(const struct pl_key *key, const struct pl_scenario *s)
 }
 
 /* A default is one when setting it changes nothing. */
+/* Keys that say something of another one, which has to be there, if only to ask for nothing. */
+static const struct {
+    const char *key, *settings[2];
+} parts[] = {
+    {"relay.gop_packets", {"relay.gop=none"}}, {"relay.gop_full", {"relay.gop=none"}},
+    {"relay.nack_packets", {"relay.nack=0s"}}, {"relay.rtt", {"relay.loss=0%"}},
+    {"relay.stall_step", {"relay.stalled=0"}}, {"relay.slow_rate", {"relay.slow=0"}},
+};
+
+static const char *const *whole_of(const char *key)
+{
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (strcmp(parts[i].key, key) == 0)
+            return parts[i].settings;
+    return NULL;
+}
+
 static void check_default(const struct pl_key *key, const struct row *row)
 {
     struct pl_scenario *plain = calloc(1, sizeof *plain), *set = calloc(1, sizeof *set);
@@ -207,7 +224,7 @@ static void check_default(const struct pl_key *key, const struct row *row)
     } else if (strcmp(value, "-") == 0) {
         if (!is_unset(key, plain))
             complain(key->path, "has a default, not", value);
-    } else if (parse(key->path, value, NULL, set, &error)) {
+    } else if (parse(key->path, value, whole_of(key->path), set, &error)) {
         complain(key->path, "its default is refused:", error.text);
     } else if (memcmp(plain, set, sizeof *set) != 0) {
         complain(key->path, "its default is not", value);
@@ -299,7 +316,7 @@ static const struct {
 
 static void check_example(const struct pl_key *key, const struct row *row)
 {
-    const char *example = row->cells[EXAMPLE], *const *more = NULL;
+    const char *example = row->cells[EXAMPLE], *const *more = whole_of(key->path);
     struct pl_scenario *scenario = calloc(1, sizeof *scenario);
     struct pl_error error = {""};
     assert_non_null(scenario);

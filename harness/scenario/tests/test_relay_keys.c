@@ -78,6 +78,10 @@ static void mistakes_are_told(void **state)
         {"relay: {subscribers: 3, stalled: 1}", "relay.stalled without relay.stalls"},
         {"relay: {subscribers: 3, stalls: [{from: 1s, until: 2s}]}",
          "relay.stalls without relay.stalled"},
+        {"relay: {subscribers: 3, rtt: 20ms}", "relay.rtt without relay.loss; expected both"},
+        {"relay: {subscribers: 3, video: h264, gop_full: empty}",
+         "relay.gop_full without relay.gop; expected both"},
+        {"relay: {subscribers: 3, stall_step: 1s}", "relay.stall_step without relay.stalled"},
         {"relay: {subscribers: 3, socket_max: 1KiB}", "less than relay.socket_initial"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
