@@ -27,7 +27,7 @@ int pl_cell_live_threads(struct pl_cell *cell, const struct pl_free_threads *thr
 
 /** A crew of workers. The calling thread makes theirs, and is theirs where there is but one;
  *  another one samples. @return likewise */
-int pl_cell_live_crew(struct pl_cell *cell);
+int pl_cell_live_crew(struct pl_cell *cell, const struct pl_pipeline *pipeline);
 
 /** A trace. The calling thread is the recorded program's main thread, which has glibc's main arena;
  *  another one samples. @return likewise */

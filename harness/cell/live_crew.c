@@ -12,10 +12,9 @@ static void stop(void *context, int64_t reached_ns)
     pl_crew_stop(context);
 }
 
-int pl_cell_live_crew(struct pl_cell *cell)
+int pl_cell_live_crew(struct pl_cell *cell, const struct pl_pipeline *pipeline)
 {
     struct pl_error error;
-    const struct pl_pipeline *pipeline = pl_pipeline_of(&cell->job->scenario);
     void *state = NULL;
     int rc = pl_cell_open_crew(cell, NULL, &error);
     struct pl_pipeline_inputs inputs = pl_cell_inputs(cell, NULL);

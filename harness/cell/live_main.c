@@ -9,7 +9,7 @@ int main(void)
         return cell.job ? 1 : 2;
     pl_cell_clock(&cell, NULL);
     if (cell.job->tasks)
-        return pl_cell_live_crew(&cell);
+        return pl_cell_live_crew(&cell, pl_pipeline_of(&cell.job->scenario));
     bool is_trace = cell.job->scenario.pipeline == PL_PIPELINE_TRACE;
     return is_trace ? pl_cell_live_trace(&cell) : pl_cell_live_receive(&cell);
 }

@@ -263,12 +263,13 @@ static int program_missing(const char *name, struct pl_error *error)
         return pl_error_set(error, -EACCES,
                             "this user may not execute %s; its owner allows it by `chmod a+rx`",
                             path);
-    if (strcmp(name, PL_PROCESS_MEDIA) != 0)
+    if (strcmp(name, PL_PROCESS_MEDIA) != 0 && strcmp(name, PL_PROCESS_LIVE_MEDIA) != 0)
         return pl_error_set(error, -ENOENT, "%s is missing beside this program; build it by `make`",
                             name);
     return pl_error_set(error, -ENOSYS,
-                        "plimsoll-media was not built, for want of FFmpeg: `ci/setup` installs it; "
-                        "then build again");
+                        "%s was not built, for want of FFmpeg: `ci/setup` installs it; then build "
+                        "again",
+                        name);
 }
 
 int pl_process_find(const char *name, char *path, size_t capacity, struct pl_error *error)

@@ -38,8 +38,9 @@ int pl_process_start(const struct pl_process_options *options, struct pl_process
  *  out. Closes said_fd. */
 void pl_process_pass_on(struct pl_process *process);
 
-/** The one program that is built only where FFmpeg is. */
+/** The programs that are built only where FFmpeg is. */
 #define PL_PROCESS_MEDIA "plimsoll-media"
+#define PL_PROCESS_LIVE_MEDIA "plimsoll-live-media"
 
 /** Path of plimsoll-cell or the like, beside the running program.
  *  @return 0; -ENOENT where it is not there, -EACCES where it may not be executed, -ENOSYS where

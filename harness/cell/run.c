@@ -358,8 +358,8 @@ static int run_contained(const struct pl_cell_options *o, const char *page, int 
     char program[4096];
     struct pl_container container;
     const struct pl_pipeline *pipeline = pl_pipeline_of(o->scenario);
-    bool live = o->clock == PL_CLOCK_WALL && pl_traits_of(o->scenario)->live;
-    const char *name = live ? "plimsoll-live" : pipeline->program;
+    bool live = o->clock == PL_CLOCK_WALL && pipeline->live_program;
+    const char *name = live ? pipeline->live_program : pipeline->program;
     int rc = pl_process_find(name, program, sizeof program, error);
     if (!rc && is_foreign(o))
         rc = pl_container_make_any(o->containers, o->scenario->container_bytes, &container, error);

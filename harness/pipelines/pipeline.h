@@ -26,7 +26,8 @@ struct pl_pipeline_inputs {
 
 struct pl_pipeline {
     const char *name;
-    const char *program; /* that runs its cells under the virtual clock */
+    const char *program;      /* that runs its cells under the virtual clock */
+    const char *live_program; /* and under the wall clock; NULL of one that has no other */
     /** Whether scenario, recording and format fit together. @return 0 or -EINVAL */
     int (*check)(const struct pl_scenario *, const struct pl_recording *, enum pl_format,
                  struct pl_error *);

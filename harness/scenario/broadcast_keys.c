@@ -30,6 +30,16 @@ static int check_viewers(struct pl_decoder *d, const struct pl_broadcast_setting
     return 0;
 }
 
+/* A viewer that leaves is back at once, so that its threads would never end. */
+static int check_workers(struct pl_decoder *d)
+{
+    if (d->scenario->workers.renew != PL_RENEW_JOB)
+        return 0;
+    return fail_at(d, "workers.renew",
+                   "workers.renew: what is done for a client is never over; expected never, or a "
+                   "time such as 60s");
+}
+
 static int check(struct pl_decoder *d)
 {
     const struct pl_broadcast_settings *b = &d->scenario->broadcast;
@@ -41,7 +51,8 @@ static int check(struct pl_decoder *d)
     if (!pl_sides_parse(b->terminal, 8, 400, &width, &height))
         return fail_at(d, "broadcast.terminal",
                        "broadcast.terminal is not a size; expected COLUMNSxROWS, 8 to 400 of each");
-    return check_viewers(d, b);
+    int rc = check_viewers(d, b);
+    return rc ? rc : check_workers(d);
 }
 
 static uint32_t files(const struct pl_scenario *s, const char *paths[PL_SOURCES_MAX])
@@ -53,7 +64,7 @@ static uint32_t files(const struct pl_scenario *s, const char *paths[PL_SOURCES_
 
 const struct pl_pipeline_traits pl_traits_broadcast = {
     .name = "broadcast",
-    .sections = (const char *const[]){"broadcast", NULL},
+    .sections = (const char *const[]){"broadcast", "workers", NULL},
     .classes = (const char *const[]){"frame", "image", "text", "node", "audio", "client", NULL},
     .needed = (const char *const[]){"classes", NULL},
     .large = "these broadcast.pictures",
@@ -61,7 +72,9 @@ const struct pl_pipeline_traits pl_traits_broadcast = {
     .packets = true,
     .evicts = true,
     .ffmpeg = true,
-    .threads_max = 1,
+    .workers = true,
+    .live = true,
+    .threads_max = PL_THREADS_MAX,
     .files = files,
     .check = check,
 };

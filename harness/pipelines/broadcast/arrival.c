@@ -21,51 +21,63 @@ static bool is_picture(const struct broadcast *b, const uint8_t *header)
 }
 
 /* The copy that waits in the ring; a full one drops what is new, as ascii-chat's does. */
-static void ring_push(struct client *c, const uint8_t *received, uint32_t picture)
+static void ring_push(struct client *c, struct pl_side *side, const uint8_t *received,
+                      uint32_t picture)
 {
     struct broadcast *b = c->broadcast;
     uint64_t bytes = b->frame_bytes;
     uint32_t slots = b->settings->ring;
     if (c->ring_count == slots) {
-        broadcast_drop(b, PL_DROP_QUEUE, 1);
+        broadcast_drop(side, PL_DROP_QUEUE, 1);
         return;
     }
-    uint8_t *copy = broadcast_acquire(b, CLASS_FRAME, bytes, "ring");
+    uint8_t *copy = broadcast_acquire(b, side, CLASS_FRAME, bytes, "ring");
     if (!copy) {
-        broadcast_drop(b, PL_DROP_LIMIT, 1);
+        broadcast_drop(side, PL_DROP_LIMIT, 1);
         return;
     }
     memcpy(copy, received, bytes);
     c->ring[(c->ring_head + c->ring_count++) % slots] = (struct held_frame){copy, picture};
 }
 
-uint32_t ring_clear(struct client *c)
+uint32_t ring_clear(struct client *c, struct pl_side *side)
 {
     struct broadcast *b = c->broadcast;
     uint32_t count = c->ring_count;
     for (; c->ring_count; c->ring_count--, c->ring_head = (c->ring_head + 1) % b->settings->ring)
-        broadcast_release(b, CLASS_FRAME, c->ring[c->ring_head].block, b->frame_bytes);
+        broadcast_release(b, side, CLASS_FRAME, c->ring[c->ring_head].block, b->frame_bytes);
     return count;
 }
 
+/* It may have been evicted since the picture began to come. */
+static void keep(struct client *c, struct pl_side *side, const uint8_t *received, uint32_t picture)
+{
+    broadcast_lock(c->broadcast, &c->lock);
+    if (c->joined)
+        ring_push(c, side, received, picture);
+    else
+        broadcast_drop(side, PL_DROP_SESSION, 1);
+    broadcast_unlock(c->broadcast, &c->lock);
+}
+
 /* The header is read first: it says what to make room for. */
-static void receive(struct client *c, const uint8_t *header, uint32_t picture)
+static void receive(struct client *c, struct pl_side *side, const uint8_t *header, uint32_t picture)
 {
     struct broadcast *b = c->broadcast;
     uint64_t bytes = b->frame_bytes;
     if (!is_picture(b, header)) {
-        broadcast_drop(b, PL_DROP_INVALID, 1);
+        broadcast_drop(side, PL_DROP_INVALID, 1);
         return;
     }
-    uint8_t *received = broadcast_acquire(b, CLASS_FRAME, bytes, "received");
+    uint8_t *received = broadcast_acquire(b, side, CLASS_FRAME, bytes, "received");
     if (!received) {
-        broadcast_drop(b, PL_DROP_LIMIT, 1);
+        broadcast_drop(side, PL_DROP_LIMIT, 1);
         return;
     }
     memcpy(received, header, BROADCAST_HEADER);
     memcpy(received + BROADCAST_HEADER, broadcast_pixels(b, picture), bytes - BROADCAST_HEADER);
-    ring_push(c, received, picture);
-    broadcast_release(b, CLASS_FRAME, received, bytes);
+    keep(c, side, received, picture);
+    broadcast_release(b, side, CLASS_FRAME, received, bytes);
 }
 
 /* Each client is elsewhere in the clip. */
@@ -83,22 +95,32 @@ int64_t arrival_due(const struct client *c)
                      ((uint64_t)s->fps * s->clients));
 }
 
+/* A client joins with its first picture. @return false when it is thrown out for good */
+static bool let_in(struct client *c, struct pl_side *side)
+{
+    broadcast_lock(c->broadcast, &c->lock);
+    bool evicted = c->evicted;
+    if (!evicted && !c->joined)
+        client_join(c, side);
+    broadcast_unlock(c->broadcast, &c->lock);
+    return !evicted;
+}
+
 int64_t arrival_fire(void *context, int64_t now_ns)
 {
-    struct client *c = context;
-    struct broadcast *b = c->broadcast;
+    struct work *w = context;
+    struct client *c = w->client;
+    struct pl_side *side = work_side(w);
     uint8_t header[BROADCAST_HEADER];
     (void)now_ns;
-    if (c->evicted)
+    if (!let_in(c, side))
         return PL_NEVER;
-    if (!c->joined)
-        client_join(c);
-    pl_counter_add(&b->side->counts.received, 1);
-    put_header(header, b->width, b->height);
-    if (c->joined)
-        receive(c, header, next_picture(c));
+    pl_counter_add(&side->counts.received, 1);
+    put_header(header, c->broadcast->width, c->broadcast->height);
+    if (client_is_there(c))
+        receive(c, side, header, next_picture(c));
     else
-        broadcast_drop(b, PL_DROP_SESSION, 1);
+        broadcast_drop(side, PL_DROP_SESSION, 1);
     c->arrived++;
     return arrival_due(c);
 }
@@ -109,12 +131,12 @@ int64_t hostile_fire(void *context, int64_t now_ns)
 {
     static const uint32_t claims[][2] = {{0, 0},         {0, 450},       {800, 0},
                                          {26755, 26755}, {65535, 65535}, {UINT32_MAX, UINT32_MAX}};
-    struct broadcast *b = context;
+    struct work *w = context;
     uint8_t header[BROADCAST_HEADER];
-    const uint32_t *claim = claims[b->claims % (sizeof claims / sizeof *claims)];
+    const uint32_t *claim = claims[w->fired % (sizeof claims / sizeof *claims)];
     (void)now_ns;
     put_header(header, claim[0], claim[1]);
-    pl_counter_add(&b->side->counts.received, 1);
-    receive(&b->clients[0], header, 0);
-    return (int64_t)(++b->claims * PL_NS_PER_S / b->settings->hostile);
+    pl_counter_add(&work_side(w)->counts.received, 1);
+    receive(w->client, work_side(w), header, 0);
+    return work_next(w, w->client->broadcast->settings->hostile);
 }

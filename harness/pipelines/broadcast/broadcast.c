@@ -1,4 +1,4 @@
-/* The broadcast put together: its checks, its state in the arena, its events, its end. */
+/* The broadcast put together: its checks, its state in the arena, its end. */
 #include "harness/pipelines/broadcast/broadcast.h"
 
 #include <errno.h>
@@ -7,8 +7,7 @@
 #include "harness/clock/virtual.h"
 #include "harness/pipelines/broadcast/broadcast_state.h"
 
-#define SENDS_PER_S 100 /* a viewer's sender wakes */
-#define TEXT_SPARE 64   /* B of a packet's head, and to spare */
+#define TEXT_SPARE 64 /* B of a packet's head, and to spare */
 #define CLIENT_BYTES 4168
 
 static const char *const class_names[CLASS_COUNT] = {"frame", "image", "text",
@@ -78,67 +77,44 @@ static size_t arena_bytes(const struct pl_scenario *s, const struct pl_recording
     const struct pl_broadcast_settings *b = &s->broadcast;
     (void)recording;
     (void)format;
-    size_t state = pl_arena_cost(sizeof(struct broadcast)) +
-                   pl_arena_cost(b->clients * sizeof(struct client)) +
-                   b->clients * pl_arena_cost(b->ring * sizeof(struct held_frame)) +
-                   pl_arena_cost(b->clients * sizeof(uint8_t *)) + pl_arena_cost(text_bytes(s)) +
-                   pl_arena_cost(PL_BROADCAST_SOUND_SAMPLES * sizeof(float));
-    return state + PL_BROADCAST_DECODED_BYTES + pl_arena_cost(pl_broadcast_pictures_bytes(s)) +
+    size_t state =
+        pl_arena_cost(sizeof(struct broadcast)) + pl_arena_cost(b->clients * sizeof(struct client));
+    size_t client = pl_arena_cost(b->ring * sizeof(struct held_frame)) +
+                    pl_arena_cost(b->clients * sizeof(uint8_t *)) + pl_arena_cost(text_bytes(s)) +
+                    pl_arena_cost(PL_BROADCAST_SOUND_SAMPLES * sizeof(float));
+    return state + b->clients * client + PL_BROADCAST_DECODED_BYTES +
+           pl_arena_cost(pl_broadcast_pictures_bytes(s)) +
            pl_arena_cost(pl_broadcast_sound_bytes());
 }
 
 static uint32_t event_count(const struct pl_scenario *s)
 {
-    return s->broadcast.clients + 5;
+    return s->broadcast.clients * CLIENT_TASKS + 2;
 }
 
-static bool is_stalled(const struct client *c, int64_t now_ns)
+static bool open_client(struct broadcast *b, uint32_t index)
 {
-    const struct pl_broadcast_settings *s = c->broadcast->settings;
-    for (uint32_t i = 0; c->index < s->stalled && i < s->stall_count; i++)
-        if (s->stalls[i].from_ns <= now_ns && now_ns < s->stalls[i].until_ns)
-            return true;
-    return false;
+    const struct pl_broadcast_settings *s = b->settings;
+    struct pl_arena *arena = b->in.arena;
+    struct client *c = &b->clients[index];
+    *c = (struct client){.index = index,
+                         .broadcast = b,
+                         .video = {.max = s->video_queue},
+                         .audio = {.max = s->audio_queue}};
+    pthread_mutex_init(&c->lock, NULL);
+    c->ring = pl_arena_take(arena, s->ring * sizeof *c->ring);
+    c->composite = pl_arena_take(arena, s->clients * sizeof *c->composite);
+    c->text = pl_arena_take(arena, text_bytes(b->in.scenario));
+    c->mix = pl_arena_take(arena, PL_BROADCAST_SOUND_SAMPLES * sizeof *c->mix);
+    return c->ring && c->composite && c->text && c->mix;
 }
 
-static int64_t send_fire(void *context, int64_t now_ns)
+static bool open_clients(struct broadcast *b)
 {
-    struct broadcast *b = context;
-    for (uint32_t i = 0; i < b->settings->clients; i++) {
-        struct client *c = &b->clients[i];
-        if (is_stalled(c, now_ns))
-            continue;
-        line_send(c, &c->video);
-        line_send(c, &c->audio);
-    }
-    return (int64_t)(++b->sends * PL_NS_PER_S / SENDS_PER_S);
-}
-
-/* The last one leaves and is back at once. */
-static int64_t rejoin_fire(void *context, int64_t now_ns)
-{
-    struct broadcast *b = context;
-    struct client *c = &b->clients[b->settings->clients - 1];
-    if (c->evicted)
-        return PL_NEVER;
-    client_leave(c);
-    client_join(c);
-    return now_ns + b->settings->rejoin_ns;
-}
-
-static bool open_clients(struct broadcast *b, struct pl_arena *arena)
-{
-    b->clients = pl_arena_take(arena, b->settings->clients * sizeof *b->clients);
-    for (uint32_t i = 0; b->clients && i < b->settings->clients; i++) {
-        struct client *c = &b->clients[i];
-        *c = (struct client){.index = i,
-                             .broadcast = b,
-                             .video = {.max = b->settings->video_queue},
-                             .audio = {.max = b->settings->audio_queue}};
-        c->ring = pl_arena_take(arena, b->settings->ring * sizeof *c->ring);
-        if (!c->ring)
+    b->clients = pl_arena_take(b->in.arena, b->settings->clients * sizeof *b->clients);
+    for (uint32_t i = 0; b->clients && i < b->settings->clients; i++)
+        if (!open_client(b, i))
             return false;
-    }
     return b->clients != NULL;
 }
 
@@ -150,34 +126,8 @@ static bool open_state(struct broadcast *b)
     pl_sides_parse(b->settings->picture, 1, 10000, &b->width, &b->height);
     terminal_of(s, &b->columns, &b->rows);
     b->frame_bytes = BROADCAST_HEADER + pl_broadcast_picture_bytes(s);
-    b->composite = pl_arena_take(b->in.arena, b->settings->clients * sizeof *b->composite);
-    b->text = pl_arena_take(b->in.arena, text_bytes(s));
-    b->mix = pl_arena_take(b->in.arena, PL_BROADCAST_SOUND_SAMPLES * sizeof *b->mix);
-    return b->composite && b->text && b->mix && open_clients(b, b->in.arena);
-}
-
-static void add(struct broadcast *b, struct pl_event *event, pl_event_function fire, void *context)
-{
-    *event = (struct pl_event){.fire = fire, .context = context};
-    pl_loop_add(b->in.loop, event, 0);
-}
-
-/* At one time pictures arrive before they are shown, and are shown before they are sent. The
- * clients' first pictures come one after the other: they join then. */
-static void add_events(struct broadcast *b)
-{
-    const struct pl_broadcast_settings *s = b->settings;
-    for (uint32_t i = 0; i < s->clients; i++) {
-        add(b, &b->clients[i].arrival, arrival_fire, &b->clients[i]);
-        pl_loop_move(b->in.loop, &b->clients[i].arrival, arrival_due(&b->clients[i]));
-    }
-    if (s->hostile)
-        add(b, &b->hostile_event, hostile_fire, b);
-    if (s->rejoin_ns)
-        add(b, &b->rejoin_event, rejoin_fire, b);
-    add(b, &b->view_event, view_fire, b);
-    add(b, &b->sound_event, sound_fire, b);
-    add(b, &b->send_event, send_fire, b);
+    pthread_mutex_init(&b->mixer_lock, NULL);
+    return open_clients(b);
 }
 
 int pl_broadcast_open(const struct pl_pipeline_inputs *in, const struct pl_broadcast_clips *clips,
@@ -185,13 +135,10 @@ int pl_broadcast_open(const struct pl_pipeline_inputs *in, const struct pl_broad
 {
     struct broadcast *b = pl_arena_take(in->arena, sizeof *b);
     if (b)
-        *b = (struct broadcast){.in = *in,
-                                .settings = &in->scenario->broadcast,
-                                .clips = *clips,
-                                .side = pl_sides_network(in->sides)};
+        *b = (struct broadcast){.in = *in, .settings = &in->scenario->broadcast, .clips = *clips};
     if (!b || !open_state(b))
         return pl_error_set(error, -ENOMEM, "the cell can't start: its arena is too small");
-    add_events(b);
+    broadcast_add_work(b);
     *state = b;
     return 0;
 }
@@ -206,20 +153,22 @@ static uint64_t waiting_of(const struct client *c)
 void pl_broadcast_close(void *state, int64_t now_ns)
 {
     struct broadcast *b = state;
-    struct pl_traffic_counts *counts = &b->side->counts;
+    struct pl_side *side = pl_sides_network(b->in.sides);
+    struct pl_traffic_counts *counts = &side->counts;
     uint64_t dropped = pl_counter_read(&counts->dropped[PL_DROP_SESSION]);
     (void)now_ns;
     for (uint32_t i = 0; i < b->settings->clients; i++) {
         pl_counter_add(&counts->held, waiting_of(&b->clients[i]));
-        client_leave(&b->clients[i]);
+        client_leave(&b->clients[i], side);
     }
     pl_counter_set(&counts->dropped[PL_DROP_SESSION], dropped);
-    mixer_close(b);
+    mixer_close(b, side);
 }
 
 const struct pl_pipeline pl_broadcast = {
     .name = "broadcast",
     .program = "plimsoll-media",
+    .live_program = "plimsoll-live-media",
     .check = check,
     .arena_bytes = arena_bytes,
     .event_count = event_count,

@@ -10,7 +10,7 @@
 /** What decoding the clips keeps beside them, at most. */
 #define PL_BROADCAST_DECODED_BYTES 65536
 
-/** The plan of it; plimsoll-media opens it. */
+/** The plan of it; plimsoll-media and plimsoll-live-media open it. */
 extern const struct pl_pipeline pl_broadcast;
 
 /** Bytes of a picture's pixels. */

@@ -3,14 +3,15 @@
 
 #define PIXEL_STEP 4093 /* a prime below a page's bytes: each page is looked at */
 
-void broadcast_release(struct broadcast *b, enum broadcast_class class, void *block, uint64_t bytes)
+void broadcast_release(const struct broadcast *b, struct pl_side *side, enum broadcast_class class,
+                       void *block, uint64_t bytes)
 {
-    pl_meter_release_sized(&b->side->meter, b->classes[class], block, bytes);
+    pl_meter_release_sized(&side->meter, b->classes[class], block, bytes);
 }
 
-void broadcast_drop(struct broadcast *b, enum pl_drop reason, uint64_t packets)
+void broadcast_drop(struct pl_side *side, enum pl_drop reason, uint64_t packets)
 {
-    pl_counter_add(&b->side->counts.dropped[reason], packets);
+    pl_counter_add(&side->counts.dropped[reason], packets);
 }
 
 uint64_t broadcast_sum(const uint8_t *bytes, uint64_t size, uint64_t step)
@@ -26,10 +27,11 @@ const uint8_t *broadcast_pixels(const struct broadcast *b, uint32_t picture)
     return b->clips.pictures + picture * (b->frame_bytes - BROADCAST_HEADER);
 }
 
-void broadcast_verify(struct broadcast *b, const uint8_t *pixels, uint32_t picture)
+void broadcast_verify(const struct broadcast *b, struct pl_side *side, const uint8_t *pixels,
+                      uint32_t picture)
 {
     uint64_t bytes = b->frame_bytes - BROADCAST_HEADER;
     const uint8_t *sent = broadcast_pixels(b, picture);
     if (broadcast_sum(pixels, bytes, PIXEL_STEP) != broadcast_sum(sent, bytes, PIXEL_STEP))
-        pl_counter_add(&b->side->counts.integrity_errors, 1);
+        pl_counter_add(&side->counts.integrity_errors, 1);
 }

@@ -4,7 +4,8 @@
 
 #include "harness/pipelines/broadcast/broadcast_state.h"
 
-#define DATA_STEP 61 /* bytes of a packet from one that is summed to the next */
+#define SENDS_PER_S 100 /* a viewer's sender wakes */
+#define DATA_STEP 61    /* bytes of a packet from one that is summed to the next */
 
 static bool has_room(const struct client *c, const struct packet_line *line, uint64_t size)
 {
@@ -18,7 +19,7 @@ static enum broadcast_class class_of(const struct client *c, const struct packet
     return line == &c->video ? CLASS_TEXT : CLASS_AUDIO;
 }
 
-static void release_first(struct client *c, struct packet_line *line)
+static void release_first(struct client *c, struct pl_side *side, struct packet_line *line)
 {
     struct queue_node *node = line->first;
     line->first = node->next;
@@ -26,19 +27,20 @@ static void release_first(struct client *c, struct packet_line *line)
         line->last = NULL;
     line->count--;
     line->bytes -= node->size;
-    broadcast_release(c->broadcast, class_of(c, line), node->data, node->size);
-    broadcast_release(c->broadcast, CLASS_NODE, node, sizeof *node);
+    broadcast_release(c->broadcast, side, class_of(c, line), node->data, node->size);
+    broadcast_release(c->broadcast, side, CLASS_NODE, node, sizeof *node);
 }
 
-static bool append(struct client *c, struct packet_line *line, const uint8_t *data, uint64_t size,
-                   int64_t now_ns)
+static bool append(struct client *c, struct pl_side *side, struct packet_line *line,
+                   const uint8_t *data, uint64_t size, int64_t now_ns)
 {
     struct broadcast *b = c->broadcast;
-    struct queue_node *node = broadcast_acquire(b, CLASS_NODE, sizeof *node, "queue node");
-    uint8_t *copy = node ? broadcast_acquire(b, class_of(c, line), size, "queued packet") : NULL;
+    struct queue_node *node = broadcast_acquire(b, side, CLASS_NODE, sizeof *node, "queue node");
+    uint8_t *copy =
+        node ? broadcast_acquire(b, side, class_of(c, line), size, "queued packet") : NULL;
     if (!copy) {
         if (node)
-            broadcast_release(b, CLASS_NODE, node, sizeof *node);
+            broadcast_release(b, side, CLASS_NODE, node, sizeof *node);
         return false;
     }
     memcpy(copy, data, size);
@@ -58,45 +60,45 @@ static bool append(struct client *c, struct packet_line *line, const uint8_t *da
     return true;
 }
 
-static void drop_oldest_until(struct client *c, struct packet_line *line, uint64_t size)
+static void drop_oldest_until(struct client *c, struct pl_side *side, struct packet_line *line,
+                              uint64_t size)
 {
-    for (; line->first && !has_room(c, line, size); release_first(c, line))
-        broadcast_drop(c->broadcast, PL_DROP_QUEUE, 1);
+    for (; line->first && !has_room(c, line, size); release_first(c, side, line))
+        broadcast_drop(side, PL_DROP_QUEUE, 1);
 }
 
-static void evict(struct client *c)
+static void evict(struct client *c, struct pl_side *side)
 {
-    broadcast_drop(c->broadcast, PL_DROP_SESSION, 1);
-    pl_counter_add(&c->broadcast->side->counts.evictions, 1);
-    client_leave(c);
+    broadcast_drop(side, PL_DROP_SESSION, 1);
+    pl_counter_add(&side->counts.evictions, 1);
+    client_leave(c, side);
     c->evicted = true;
 }
 
-bool line_offer(struct client *c, struct packet_line *line, const uint8_t *data, uint64_t size,
-                int64_t now_ns)
+bool line_offer(struct client *c, struct pl_side *side, struct packet_line *line,
+                const uint8_t *data, uint64_t size, int64_t now_ns)
 {
-    struct broadcast *b = c->broadcast;
-    enum pl_queue_policy policy = (enum pl_queue_policy)b->settings->on_full;
+    enum pl_queue_policy policy = (enum pl_queue_policy)c->broadcast->settings->on_full;
     if (policy == PL_QUEUE_DROP_OLDEST)
-        drop_oldest_until(c, line, size);
+        drop_oldest_until(c, side, line, size);
     if (has_room(c, line, size)) {
-        if (!append(c, line, data, size, now_ns))
-            broadcast_drop(b, PL_DROP_LIMIT, 1);
+        if (!append(c, side, line, data, size, now_ns))
+            broadcast_drop(side, PL_DROP_LIMIT, 1);
         return true;
     }
     if (policy == PL_QUEUE_BLOCK && line->first)
         return false; /* an empty queue has no more room to hope for */
     if (policy == PL_QUEUE_EVICT)
-        evict(c);
+        evict(c, side);
     else
-        broadcast_drop(b, PL_DROP_QUEUE, 1);
+        broadcast_drop(side, PL_DROP_QUEUE, 1);
     return true;
 }
 
-void line_send(struct client *c, struct packet_line *line)
+static void send_line(struct client *c, struct pl_side *side, struct packet_line *line)
 {
-    struct pl_traffic_counts *counts = &c->broadcast->side->counts;
-    for (const struct queue_node *node; (node = line->first); release_first(c, line)) {
+    struct pl_traffic_counts *counts = &side->counts;
+    for (const struct queue_node *node; (node = line->first); release_first(c, side, line)) {
         bool whole = node->number > line->sent && node->viewer == c->index &&
                      broadcast_sum(node->data, node->size, DATA_STEP) == node->sum;
         line->sent = node->number;
@@ -106,10 +108,32 @@ void line_send(struct client *c, struct packet_line *line)
     }
 }
 
-uint64_t line_clear(struct client *c, struct packet_line *line)
+static bool is_stalled(const struct client *c, int64_t now_ns)
+{
+    const struct pl_broadcast_settings *s = c->broadcast->settings;
+    for (uint32_t i = 0; c->index < s->stalled && i < s->stall_count; i++)
+        if (s->stalls[i].from_ns <= now_ns && now_ns < s->stalls[i].until_ns)
+            return true;
+    return false;
+}
+
+int64_t send_fire(void *context, int64_t now_ns)
+{
+    struct work *w = context;
+    struct client *c = w->client;
+    if (!is_stalled(c, now_ns)) {
+        broadcast_lock(c->broadcast, &c->lock);
+        send_line(c, work_side(w), &c->video);
+        send_line(c, work_side(w), &c->audio);
+        broadcast_unlock(c->broadcast, &c->lock);
+    }
+    return work_next(w, SENDS_PER_S);
+}
+
+uint64_t line_clear(struct client *c, struct pl_side *side, struct packet_line *line)
 {
     uint64_t count = line->count;
     while (line->first)
-        release_first(c, line);
+        release_first(c, side, line);
     return count;
 }

@@ -178,6 +178,7 @@ static bool pace(const struct pl_scenario *s, const struct pl_recording *recordi
 const struct pl_pipeline pl_receiver = {
     .name = "receiver",
     .program = "plimsoll-cell",
+    .live_program = "plimsoll-live",
     .check = receiver_check,
     .arena_bytes = arena_bytes,
     .pace = pace,

@@ -185,6 +185,7 @@ static void close(void *state, int64_t now_ns)
 const struct pl_pipeline pl_relay = {
     .name = "relay",
     .program = "plimsoll-cell",
+    .live_program = "plimsoll-live",
     .check = check,
     .arena_bytes = arena_bytes,
     .event_count = event_count,

@@ -123,6 +123,7 @@ static void close(void *state, int64_t now_ns)
 const struct pl_pipeline pl_trace = {
     .name = "trace",
     .program = "plimsoll-cell",
+    .live_program = "plimsoll-live",
     .check = check,
     .arena_bytes = arena_bytes,
     .event_count = event_count,

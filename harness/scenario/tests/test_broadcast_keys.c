@@ -1,0 +1,87 @@
+/* The keys of the pipeline broadcast. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "harness/scenario/scenario.h"
+
+static const char base[] =
+    "name: test\n"
+    "title: a test\n"
+    "pipeline: broadcast\n"
+    "classes: {frame: {size: 1MiB}, image: {size: 1MiB}, text: {size: 1MiB}, "
+    "node: {size: 56B}, audio: {size: 1kB}, client: {size: 8kB}}\n"
+    "formats: rgb24\n"
+    "duration: 60s\n"
+    "allocators: [glibc]\n"
+    "expect: [{stacks: all, outcome: bounded}]\n";
+
+static int parse(const char *more, struct pl_scenario *s, struct pl_error *error)
+{
+    char text[4096];
+    snprintf(text, sizeof text, "%s%s\n", base, more);
+    return pl_scenario_parse(text, strlen(text), "dir/t.yaml", PL_TIER_DEFAULT, NULL, 0, s, error);
+}
+
+static void workers_and_both_clocks_are_taken(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct pl_error error = {""};
+    uint32_t threads[PL_THREAD_COUNTS_MAX];
+    if (parse("broadcast: {video: a.mp4, sound: a.m4a, clients: 9}\nthreads: [1, 9, 64]\n"
+              "container: 1GiB\nclock: wall\n"
+              "workers: {assign: least_loaded, renew: 5s, turn: 5ms, stack: 1MiB}",
+              &s, &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(pl_scenario_threads(&s, threads), 3);
+    assert_int_equal(threads[2], 64);
+    assert_int_equal(s.clock, PL_CLOCK_WALL);
+    assert_int_equal(s.workers.assign, PL_ASSIGN_LEAST_LOADED);
+    assert_int_equal(s.workers.renew_ns, INT64_C(5000000000));
+    assert_int_equal(s.workers.turn_ns, 5000000);
+}
+
+static void mistakes_are_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *more, *message;
+    } cases[] = {
+        {"threads: 65\n", "9:10: threads: '65' is out of range; expected numbers from 1 to 64"},
+        {"threads: [1, 9]\ncontainer: 64MiB\n",
+         "9:11: threads: the stacks of 9 threads take 75497472 B, all of the container; expected "
+         "fewer threads, less workers.stack or more container"},
+        {"workers: {renew: job}\n",
+         "9:18: workers.renew: what is done for a client is never over; expected never, or a time "
+         "such as 60s"},
+        {"workers: {renew: 19ms}\n",
+         "9:18: workers.renew is shorter than workers.turn; expected a time of a turn or more"},
+        {"session: {objects: []}\n",
+         "9:11: 'session' is a key of the pipeline receiver, not of broadcast"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pl_scenario s;
+        struct pl_error error = {""};
+        char more[256], expected[256];
+        snprintf(more, sizeof more, "%sbroadcast: {video: a.mp4, sound: a.m4a}", cases[i].more);
+        assert_int_equal(parse(more, &s, &error), -EINVAL);
+        snprintf(expected, sizeof expected, "dir/t.yaml:%s", cases[i].message);
+        assert_string_equal(error.text, expected);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(workers_and_both_clocks_are_taken),
+        cmocka_unit_test(mistakes_are_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
