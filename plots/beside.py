@@ -47,9 +47,7 @@ def figure(path, title):
 
 
 def draw(folder, document, write):
-    """@param write takes a name and a picture"""
+    """@param write as flame.draw's"""
     for name, path, title in flame.wanted(document, ".curve.csv"):
-        picture = figure(os.path.join(folder, path), title)
-        if picture is not None:
-            write(f"{name}-curve", picture)
-            pyplot.close(picture)
+        file = os.path.join(folder, path)
+        write(f"{name}-curve", [title], [file], lambda file=file, title=title: figure(file, title))

@@ -107,9 +107,7 @@ def wanted(document, suffix):
 
 
 def draw(folder, document, write):
-    """@param write takes a name and a picture"""
+    """@param write takes a name, what the picture is made of, files, and what makes it"""
     for name, path, title in wanted(document, ".folded"):
-        picture = figure(os.path.join(folder, path), title)
-        if picture is not None:
-            write(name, picture)
-            pyplot.close(picture)
+        file = os.path.join(folder, path)
+        write(name, [title], [file], lambda file=file, title=title: figure(file, title))

@@ -66,13 +66,11 @@ def figure(picture):
 
 
 def draw(folder, out, write):
-    """@param write takes a name and a picture. One of an earlier report must not stand for this one."""
+    """@param write as flame.draw's. One of an earlier report must not stand for this one."""
     names = set()
     for picture in load(folder):
-        drawn = figure(picture)
         names.add(picture["picture"])
-        write(picture["picture"], drawn)
-        pyplot.close(drawn)
+        write(picture["picture"], [picture], [], lambda picture=picture: figure(picture))
     for path in glob.glob(os.path.join(glob.escape(out), "*.svg")):
         name = os.path.basename(path)[:-len(".svg")]
         if re.fullmatch(r"(before|counterpart)-\d+", name) and name not in names:

@@ -9,7 +9,7 @@ was measured for two stacks or more, also <scenario>-<format>-cpu.svg. Where `pl
 left plots/frontiers.json of a sweep, <scenario>-<format>-frontier.svg, and of plots/overlays.json each
 picture that it lists. Where an instrument left
 folded stacks, a flame graph of each; where it left a curve, that beside our own. The same results
-give the same bytes. No gate reads what is drawn here.
+give the same bytes; a picture that is there of the same ones is not drawn again. No gate reads what is drawn here.
 
 Exit: 0, 2 for bad input or a folder that can't be written to (one line says what), 3 where matplotlib
 is missing, 4 where the disk is full.
@@ -21,6 +21,7 @@ import sys
 
 import beside
 import chart
+import drawn
 import files
 import flame
 import frontier
@@ -45,32 +46,49 @@ def remove(path):
         os.unlink(path)
 
 
+def series_of(group, folder):
+    """The files that a group's memory is drawn from."""
+    return [os.path.join(folder, c["series"]) for cells in group.cells.values() for c in cells
+            if results.is_series(c.get("series", ""))]
+
+
+def draw_group(group, folder, points, out, write):
+    cells = list(group.cells.values())
+    cpu = cpu_by_stack(group)
+    write(group.picture, [cells], series_of(group, folder), lambda: chart.memory(group, folder))
+    if len(cpu) > 1:
+        write(f"{group.picture}-cpu", [cells], [], lambda: chart.cpu(group, cpu))
+    else:
+        remove(os.path.join(out, f"{group.picture}-cpu.svg"))
+    if points:
+        write(f"{group.picture}-frontier", [cells, points], [],
+              lambda: frontier.figure(group, points))
+    else:
+        remove(os.path.join(out, f"{group.picture}-frontier.svg"))
+
+
 def draw(folder, out, kinds):
     groups = results.load(folder)
     frontiers = frontier.load(folder)
     os.makedirs(out, exist_ok=True)
 
-    def write(name, figure):
-        for kind in kinds:
-            files.write(figure, os.path.join(out, f"{name}.{kind}"), kind)
+    def write(name, inputs, paths, make):
+        """Draws a picture, where what it is made of is not what the one that is there was made of.
+        @param make gives the picture, or None where there is nothing to draw"""
+        of = drawn.digest(inputs, paths)
+        left = [kind for kind in kinds
+                if kind != "svg" or not drawn.is_drawn(os.path.join(out, f"{name}.{kind}"), of)]
+        figure = make() if left else None
+        for kind in left if figure else []:
+            files.write(figure, os.path.join(out, f"{name}.{kind}"), kind, of)
+        if figure:
+            chart.close(figure)
 
     for group in groups:
-        pictures = {group.picture: chart.memory(group, folder)}
-        cpu = cpu_by_stack(group)
-        if len(cpu) > 1:
-            pictures[group.picture + "-cpu"] = chart.cpu(group, cpu)
-        else:
-            remove(os.path.join(out, f"{group.picture}-cpu.svg"))
-        points = frontiers.get(group.picture)
-        if points:
-            pictures[group.picture + "-frontier"] = frontier.figure(group, points)
-        else:
-            remove(os.path.join(out, f"{group.picture}-frontier.svg"))
-        for name, figure in pictures.items():
-            write(name, figure)
-            chart.close(figure)
-    flame.draw(folder, results.document(folder), write)
-    beside.draw(folder, results.document(folder), write)
+        draw_group(group, folder, frontiers.get(group.picture), out, write)
+    document = results.document(folder)
+    flame.draw(folder, document, write)
+    beside.draw(folder, document, write)
     overlay.draw(folder, out, write)
 
 

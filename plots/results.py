@@ -110,11 +110,16 @@ def load(folder):
     return list(groups.values())
 
 
+def is_series(name):
+    """Nothing outside the folder is read."""
+    return re.fullmatch(r"series/[A-Za-z0-9._-]+", name) is not None
+
+
 def series(folder, cell):
     """(seconds, RSS, live) of a cell, bytes; None where the file is missing or damaged."""
     name = cell.get("series", "")
-    if not re.fullmatch(r"series/[A-Za-z0-9._-]+", name):
-        return None  # nothing outside the folder is read
+    if not is_series(name):
+        return None
     try:
         table = numpy.loadtxt(os.path.join(folder, name), delimiter=",", skiprows=1,
                               usecols=(0, 1, 2), ndmin=2)

@@ -70,7 +70,8 @@ def prepare():
     matplotlib.use("agg")
     matplotlib.rcdefaults()
     matplotlib.rcParams.update({
-        "svg.hashsalt": "plimsoll", "svg.fonttype": "path", "font.family": "DejaVu Sans",
+        "svg.hashsalt": "plimsoll", "svg.fonttype": "none", "font.family": "sans-serif",
+        "font.sans-serif": ["DejaVu Sans"],
         "font.size": 9, "text.color": INK, "axes.edgecolor": MUTED, "axes.labelcolor": INK,
         "xtick.color": MUTED, "ytick.color": MUTED, "axes.spines.top": False,
         "axes.spines.right": False, "axes.grid": True, "grid.color": GRID, "grid.linewidth": 0.6,

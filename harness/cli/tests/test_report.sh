@@ -42,6 +42,17 @@ grep -q '<testsuite name="steady-reader" tests="4" ' "$tmp/new/junit.xml" || bad
 grep -q '"report_version": 1' "$tmp/new/report.json" || bad "report.json has no version"
 ! grep -q 'Before and after' "$tmp/new/report.md" || bad "before and after without a baseline"
 
+# a picture of the same results is not drawn again, one of others is
+pictures() { stat -c '%n %i %y' "$tmp"/new/plots/*.svg; }
+drawn=$(pictures)
+plimsoll report "$tmp/new" >/dev/null 2>"$tmp/stderr" || bad "report, again: $(cat "$tmp/stderr")"
+[ "$(pictures)" = "$drawn" ] || bad "pictures of the same results were drawn again: $drawn; $(pictures)"
+cp "$tmp/new/series/"*glibc*r0.csv "$tmp/kept.csv"
+sed -i '$d' "$tmp/new/series/"*glibc*r0.csv
+plimsoll report "$tmp/new" >/dev/null 2>"$tmp/stderr" || bad "report, another series: $(cat "$tmp/stderr")"
+[ "$(pictures | diff - <(echo "$drawn") | grep -c '^< ')" -eq 1 ] || bad "not one picture of the other series: $(pictures)"
+cp "$tmp/kept.csv" "$(echo "$tmp/new/series/"*glibc*r0.csv)"
+
 # a run that left the stated conditions is skipped, with the reason, and listed
 plimsoll run steady-reader --set duration=5s --set container=none --set limits.packets=1MiB --allocator limited \
     --out "$tmp/left" >/dev/null 2>&1

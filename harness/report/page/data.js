@@ -54,6 +54,12 @@ function valueAt(curve, time) {
     return curve.v[i] + share * (curve.v[i + 1] - curve.v[i]);
 }
 
+/* A text among figures says of how many metrics there are none. */
+function placed(figures) {
+    return figures.flatMap(
+        (figure) => (typeof figure === 'string' ? Array(Number(figure)).fill(null) : [figure]));
+}
+
 /* {median, low, high, count} of a metric, or null. */
 function figureOf(row, name) {
     const figure = row.figures[metricPlaces.get(name)];
@@ -92,6 +98,7 @@ report.groups.forEach((group, number) => {
     group.number = number;
     group.rows.forEach((row) => {
         row.group = group;
+        row.figures = placed(row.figures);
         row.key = `${group.key}~${row.label}`;
         rowsByKey.set(row.key, row);
     });

@@ -17,8 +17,8 @@
 #include "report_script.h"
 #include "report_script_hash.h"
 
-/* Of all curves: in the page one takes some 8 bytes, so 0.8 MB. */
-#define POINTS_MAX 100000
+/* Of all curves: in the page one takes some 8 bytes, so 0.4 MB. */
+#define POINTS_MAX 50000
 
 struct page {
     struct pl_doc doc;

@@ -5,8 +5,8 @@
 
 #include "harness/report/model/model.h"
 
-/** What a page may take. Figures and curves go first; pictures get the room that is left. */
-#define PL_HTML_MAX (3u << 20)
+/** What a page may take, bytes: it is passed around by mail and chat. Figures and curves go first; pictures get the room that is left. */
+#define PL_HTML_MAX 1500000u
 
 /** Writes the whole page into new memory. Pictures beyond the room for them stay in plots/, and
  *  the page says where.

@@ -1,5 +1,6 @@
 /* A row of the payload: a stack in a scenario, its repetitions summed up (payload.h). */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "harness/report/model/columns.h"
@@ -15,15 +16,22 @@ static json_t *number(double value)
     return json_real(value);
 }
 
-/* One figure, or [median, lowest, highest, repetitions]. */
+/* One figure of those that there are, or [median, lowest, highest, repetitions]. */
 static json_t *figure(const struct pl_summary *s)
 {
-    if (s->count == 0)
-        return json_null();
     if (s->count == 1)
         return number(s->median);
     return json_pack("[o, o, o, I]", number(s->median), number(s->lowest), number(s->highest),
                      (json_int_t)s->count);
+}
+
+/* So many metrics that there are no figures of: their number, as text. */
+static void add_none(json_t *all, size_t count)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%zu", count);
+    if (count)
+        json_array_append_new(all, json_string(text));
 }
 
 static json_t *figures(const struct pl_model_row *row)
@@ -32,8 +40,14 @@ static json_t *figures(const struct pl_model_row *row)
     size_t last = 0;
     for (size_t i = 0; i < PL_MODEL_METRICS; i++)
         last = row->metrics[i].count ? i + 1 : last;
-    for (size_t i = 0; i < last; i++) /* what is behind the last one is none */
-        json_array_append_new(all, figure(&row->metrics[i]));
+    for (size_t i = 0, none = 0; i < last; i++) /* what is behind the last one is none */
+        if (!row->metrics[i].count) {
+            none++;
+        } else {
+            add_none(all, none);
+            none = 0;
+            json_array_append_new(all, figure(&row->metrics[i]));
+        }
     return all;
 }
 

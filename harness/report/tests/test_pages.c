@@ -211,7 +211,7 @@ static json_t *with_pictures(void)
     return d;
 }
 
-/* Two of 1.6 MB are more than the page may hold. */
+/* Two of 0.8 MB are more than the page may hold. */
 static void pictures_get_the_room_that_is_left(void **state)
 {
     (void)state;
@@ -222,11 +222,11 @@ static void pictures_get_the_room_that_is_left(void **state)
     json_t *d = with_pictures();
     snprintf(plots, sizeof plots, "%s/plots", folder);
     mkdir(plots, 0777);
-    write_picture(folder, "a", 1600000);
-    write_picture(folder, "a-curve", 1600000);
+    write_picture(folder, "a", 800000);
+    write_picture(folder, "a-curve", 800000);
     assert_int_equal(pl_model_build(&m, d, &error), 0);
     text = pl_html_make(&m, folder, NULL, &size);
-    assert_true(size > 1600000 && size <= PL_HTML_MAX);
+    assert_true(size > 800000 && size <= PL_HTML_MAX);
     has(text, "<figure id=\"picture-a\">");
     has(text, "No room in this page: plots/a-curve.svg");
     assert_int_equal(sample_count(text, "<figure id="), 1);

@@ -69,7 +69,7 @@ static bool has_handler(const char *tag)
 /* Whether a tag is one of those that plot.py writes, without a handler. */
 static bool is_harmless_tag(const char *tag)
 {
-    static const char *const known[] = {"svg", "g", "path", "use", "defs", "rect", "clipPath"};
+    static const char *const known[] = {"svg", "g", "path", "use", "defs", "rect", "clipPath", "text"};
     const char *name = tag + 1 + (tag[1] == '/');
     size_t length = strcspn(name, " \t\r\n/>");
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
