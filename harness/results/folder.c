@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -154,6 +155,74 @@ int pl_folder_claim(const char *folder, bool force, int *claim, struct pl_error 
         *claim = fd;
     else if (fd >= 0)
         close(fd);
+    return rc;
+}
+
+int pl_folder_claim_run(const char *folder, int *claim, struct pl_error *error)
+{
+    if (pl_folder_look(folder) != PL_FOLDER_RUN)
+        return pl_error_set(error, -EINVAL,
+                            "%s holds no run; expected a folder that `plimsoll run --out` wrote",
+                            folder);
+    return claim_locked(folder, claim, error);
+}
+
+void pl_folder_discard(const char *folder)
+{
+    clear(folder);
+    rmdir(folder); /* only when empty */
+}
+
+static int copy_file(const char *from, const char *to, struct pl_error *error)
+{
+    char *text = NULL;
+    size_t size = 0;
+    struct pl_file file;
+    int rc = pl_file_read(from, PL_FILE_BYTES_MAX, &text, &size, error);
+    if (rc)
+        return rc;
+    rc = pl_file_open(&file, to, error);
+    if (!rc) {
+        fwrite(text, 1, size, file.stream);
+        rc = pl_file_commit(&file, error);
+    }
+    free(text);
+    return rc;
+}
+
+/* @param kind "series" @param one of its files, which may be of a cell that was not finished */
+static int copy_one(const char *const ends[2], const char *kind, const char *one,
+                    struct pl_error *error)
+{
+    char paths[2][4096 + 300];
+    for (int i = 0; i < 2; i++) {
+        int n = snprintf(paths[i], sizeof paths[i], "%s/%s/%s", ends[i], kind, one);
+        if (n < 0 || (size_t)n >= sizeof paths[i])
+            return pl_error_set(error, -ENAMETOOLONG, "%.80s...: the path is too long", ends[i]);
+    }
+    return copy_file(paths[0], paths[1], error);
+}
+
+int pl_folder_copy_cells(const char *from, const char *to,
+                         bool (*has)(const void *context, size_t number), const void *context,
+                         struct pl_error *error)
+{
+    static const char *const kinds[] = {"series", "output", "ledger"};
+    const char *const both[] = {from, to};
+    char path[4096 + 32];
+    int rc = 0;
+    for (size_t i = 0; !rc && i < sizeof kinds / sizeof *kinds; i++) {
+        path_of(path, from, kinds[i]);
+        DIR *folder = opendir(path);
+        if (!folder)
+            continue; /* a run without such files */
+        path_of(path, to, kinds[i]);
+        rc = pl_folder_make(path, error);
+        for (struct dirent *entry; !rc && (entry = readdir(folder));)
+            if (is_numbered(entry->d_name) && has(context, strtoull(entry->d_name, NULL, 10)))
+                rc = copy_one(both, kinds[i], entry->d_name, error);
+        closedir(folder);
+    }
     return rc;
 }
 
