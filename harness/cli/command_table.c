@@ -84,7 +84,8 @@ OPTION(o_in_baseline, "in", "FOLDER", "@folder", "results/baseline",
        "the folder of the accepted values");
 OPTION(o_add, "add", "DIR", "@folder", NULL, "adds the medians of a run");
 OPTION(o_file, "file", "FILE", "@file", "results/history.jsonl", "the history");
-OPTION(o_commit, "commit", "C", NULL, "the tree's", "with --add: the commit that was run");
+OPTION(o_commit, "commit", "C", NULL, "what the run says, else the tree's",
+       "with --add: the commit that was run");
 OPTION(o_metric, "metric", "M[,M]", "@metric",
        "rss_bytes_peak,cpu_ns_per_packet,live_bytes_peak,packets_dropped", "the figures to print");
 OPTION(o_only_allocator, "allocator", "SPEC", "@allocator", "all", "the stack to print");

@@ -10,6 +10,7 @@
 #include "harness/cli/tree_commit.h"
 #include "harness/report/history/history.h"
 #include "harness/report/history/history_line.h"
+#include "harness/results/document.h"
 #include "harness/results/history_file.h"
 
 #define DEFAULT_FILE "results/history.jsonl"
@@ -69,6 +70,15 @@ static int check_commit(const char *commit)
     return PL_EXIT_OK;
 }
 
+/* What the results say; older ones say nothing, and then it is the tree's. */
+static void commit_of(const json_t *root, char *text, size_t capacity)
+{
+    const char *told = pl_document_string(json_object_get(root, "suite"), "commit");
+    snprintf(text, capacity, "%s", told);
+    if (!*told || strcmp(told, "unknown") == 0 || strchr(told, ' '))
+        pl_tree_commit(text, capacity);
+}
+
 static int add(const struct wishes *w)
 {
     struct pl_model model;
@@ -80,7 +90,7 @@ static int add(const struct wishes *w)
     if (pl_model_load(&model, w->folder, &error))
         return pl_cli_fail(PL_EXIT_USAGE, &error);
     if (!w->commit)
-        pl_tree_commit(own, sizeof own);
+        commit_of(model.root, own, sizeof own);
     const char *commit = w->commit ? w->commit : own;
     int code = PL_EXIT_OK;
     if (pl_history_line(&model, commit, &line, &error) || pl_history_append(w->file, line, &error))

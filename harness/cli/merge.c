@@ -78,7 +78,7 @@ static int load(struct merge *m, struct pl_error *error)
     for (size_t i = 0; i < m->count; i++)
         m->claims[i] = -1;
     for (size_t i = 0; !rc && i < m->count; i++) {
-        rc = pl_folder_claim_run(m->folders[i], &m->claims[i], error);
+        rc = pl_folder_claim_run(m->folders[i], true, &m->claims[i], error);
         if (!rc)
             rc = pl_document_load(m->folders[i], &m->roots[i], error);
     }

@@ -69,13 +69,13 @@ enum pl_folder_state pl_folder_look(const char *folder)
 }
 
 /* @return a descriptor, or -EBUSY */
-static int lock(const char *folder)
+static int lock(const char *folder, int how)
 {
     struct stat held, named;
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
-    if (flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
+    if (flock(fd, how | LOCK_NB) && errno == EWOULDBLOCK) {
         close(fd);
         return -EBUSY;
     }
@@ -87,9 +87,9 @@ static int lock(const char *folder)
     return -EBUSY;
 }
 
-static int claim_locked(const char *folder, int *claim, struct pl_error *error)
+static int claim_locked(const char *folder, int how, int *claim, struct pl_error *error)
 {
-    int fd = lock(folder);
+    int fd = lock(folder, how);
     if (fd == -EBUSY)
         return pl_error_set(error, fd, "another run is writing into %s; expected another folder",
                             folder);
@@ -145,7 +145,7 @@ int pl_folder_claim(const char *folder, bool force, int *claim, struct pl_error 
 {
     int fd = -1, rc = pl_folder_make(folder, error);
     if (!rc)
-        rc = claim_locked(folder, &fd, error);
+        rc = claim_locked(folder, LOCK_EX, &fd, error);
     enum pl_folder_state state = rc ? PL_FOLDER_FREE : pl_folder_look(folder);
     if (!rc)
         rc = check_free(folder, state, force, error);
@@ -158,13 +158,13 @@ int pl_folder_claim(const char *folder, bool force, int *claim, struct pl_error 
     return rc;
 }
 
-int pl_folder_claim_run(const char *folder, int *claim, struct pl_error *error)
+int pl_folder_claim_run(const char *folder, bool read_only, int *claim, struct pl_error *error)
 {
     if (pl_folder_look(folder) != PL_FOLDER_RUN)
         return pl_error_set(error, -EINVAL,
                             "%s holds no run; expected a folder that `plimsoll run --out` wrote",
                             folder);
-    return claim_locked(folder, claim, error);
+    return claim_locked(folder, read_only ? LOCK_SH : LOCK_EX, claim, error);
 }
 
 void pl_folder_discard(const char *folder)
@@ -214,8 +214,10 @@ int pl_folder_copy_cells(const char *from, const char *to,
     for (size_t i = 0; !rc && i < sizeof kinds / sizeof *kinds; i++) {
         path_of(path, from, kinds[i]);
         DIR *folder = opendir(path);
-        if (!folder)
+        if (!folder && errno == ENOENT)
             continue; /* a run without such files */
+        if (!folder)
+            return pl_error_set(error, -errno, "can't read %.300s: %s", path, strerror(errno));
         path_of(path, to, kinds[i]);
         rc = pl_folder_make(path, error);
         for (struct dirent *entry; !rc && (entry = readdir(folder));)
@@ -228,7 +230,7 @@ int pl_folder_copy_cells(const char *from, const char *to,
 
 int pl_folder_remove_run(const char *folder, struct pl_error *error)
 {
-    int fd = -1, rc = claim_locked(folder, &fd, error);
+    int fd = -1, rc = claim_locked(folder, LOCK_EX, &fd, error);
     if (!rc && pl_folder_look(folder) == PL_FOLDER_RUN)
         clear(folder);
     if (!rc)

@@ -26,9 +26,10 @@ enum pl_folder_state pl_folder_look(const char *folder);
 int pl_folder_claim(const char *folder, bool force, int *claim, struct pl_error *error);
 
 /** Claims a folder likewise, and leaves the run that it holds as it is.
+ *  @param read_only others may read it meanwhile
  *  @return 0, -EBUSY when another run writes into it, or -EINVAL when it holds none, each with the
  *  reason */
-int pl_folder_claim_run(const char *folder, int *claim, struct pl_error *error);
+int pl_folder_claim_run(const char *folder, bool read_only, int *claim, struct pl_error *error);
 
 /** Removes what a run writes from a folder that is claimed and has no results.json yet, and then
  *  the folder unless something else lies in it. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "harness/base/files.h"
+#include "harness/base/spare_memory.h"
 #include "harness/cell/process.h"
 #include "harness/results/clean.h"
 #include "harness/results/document.h"
@@ -68,7 +69,7 @@ int pl_results_reopen(struct pl_results *r, const char *folder, struct pl_error 
     if (strlen(folder) + 300 >= sizeof r->folder)
         return pl_error_set(error, -ENAMETOOLONG, "the path of the results is too long");
     strcpy(r->folder, folder);
-    int rc = pl_folder_claim_run(folder, &r->claim, error);
+    int rc = pl_folder_claim_run(folder, false, &r->claim, error);
     if (!rc)
         rc = pl_document_load(folder, &r->root, error);
     if (!rc)
@@ -79,7 +80,10 @@ int pl_results_reopen(struct pl_results *r, const char *folder, struct pl_error 
 void pl_results_note_matrix(struct pl_results *r, const struct pl_matrix_record *m)
 {
     json_t *run = json_object_get(r->root, "run"), *of_cells = json_array();
-    json_object_set_new(json_object_get(r->root, "suite"), "commit", pl_clean_string(m->commit));
+    json_t *commit = pl_clean_string(m->commit);
+    if (!commit)
+        pl_memory_refused();
+    json_object_set_new(json_object_get(r->root, "suite"), "commit", commit);
     json_object_set_new(run, "matrix",
                         json_pack("{s:I, s:s}", "cells", (json_int_t)m->cells, "hash", m->hash));
     for (size_t i = 0; m->shard_of && i < m->cells; i++)

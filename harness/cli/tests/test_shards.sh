@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../../tests/lib.sh"
 needs jq
 # Two repetitions of stacks that are killed, bounded, and have two threads.
-question=(steady-reader stalled-reader --tier smoke --repeat 2 --set 'threads=[1,2]' --allocator jemalloc,glibc,limited)
+question=(steady-reader stalled-reader --tier smoke --repeat 2 --set 'threads=[1,2]' --allocator 'jemalloc,glibc,limited')
 quick=(--tier smoke --allocator glibc --set duration=1s)
 
 # of_class D FOLDER: the figures of a class, cell by cell
@@ -101,6 +101,8 @@ refuses 'shard 1/3 is in .*part-1 and in .*twice' merge "$tmp"/part-* "$tmp/twic
 exec {held}<"$tmp/part-2"
 flock -n "$held" || bad "no lock"
 refuses 'another run is writing into' merge "$tmp"/part-* --out "$tmp/none"
+flock -s "$held" # who reads only may be there, too
+plimsoll merge "$tmp"/part-* --out "$tmp/again" >/dev/null || bad "beside another merge: exit $?"
 exec {held}<&-
 plimsoll run "${question[@]}" --set duration=20s --shard 3/3 --out "$tmp/shorter" >/dev/null || bad "a shorter shard: exit $?"
 refuses 'has another matrix \(.*durations' merge "$tmp"/part-1 "$tmp"/part-2 "$tmp"/shorter --out "$tmp/none"
