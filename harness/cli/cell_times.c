@@ -18,7 +18,8 @@ static const json_t *find(const json_t *run, const struct pl_matrix_cell *c)
     {
         struct pl_cell_name name = pl_cell_name_of(cell);
         double seconds = json_number_value(json_object_get(cell, "duration_seconds"));
-        if (json_object_get(cell, "took_seconds") && pl_cell_name_equal(&name, &own) &&
+        if (json_is_number(json_object_get(cell, "took_seconds")) &&
+            pl_cell_name_equal(&name, &own) &&
             (int64_t)(seconds * 1e9 + 0.5) == c->planned->scenario.duration_ns)
             return cell;
     }

@@ -242,6 +242,8 @@ int pl_results_add_cell(struct pl_results *r, const struct pl_cell_identity *id,
     int rc = write_series(r, name, m, error);
     if (rc)
         return rc;
+    if (r->fingerprint)
+        r->host = pl_hosts_add(r->root, json_incref(r->fingerprint));
     json_t *cell = cell_json(r, id, m, x, name);
     if (!cell || json_array_append_new(json_object_get(r->root, "cells"), cell))
         return pl_error_set(error, -ENOMEM, "out of memory");

@@ -23,12 +23,18 @@ static json_t *begin_list(json_t *root)
     return hosts;
 }
 
-size_t pl_hosts_add(json_t *root, json_t *host)
+size_t pl_hosts_find(const json_t *root, const json_t *host)
 {
     size_t count = pl_hosts_count(root), place = 0;
     while (place < count && !json_equal(at(root, place), host))
         place++;
-    if (place == count) {
+    return place;
+}
+
+size_t pl_hosts_add(json_t *root, json_t *host)
+{
+    size_t place = pl_hosts_find(root, host);
+    if (place == pl_hosts_count(root)) {
         json_t *hosts = json_object_get(root, "hosts");
         json_array_append(hosts ? hosts : begin_list(root), host);
     }

@@ -7,6 +7,9 @@
 #include <jansson.h>
 #include <stddef.h>
 
+/** Finds a host among those of a document. @return its place; pl_hosts_count where it is none */
+size_t pl_hosts_find(const json_t *root, const json_t *host);
+
 /** Finds a host among those of a document, or adds it; then the cells that are there are told that
  *  theirs is the first.
  *  @param host a fingerprint (host.h); the reference is taken @return its place, from 0 */

@@ -73,7 +73,7 @@ int pl_results_reopen(struct pl_results *r, const char *folder, struct pl_error 
     if (!rc)
         rc = pl_document_load(folder, &r->root, error);
     if (!rc)
-        r->host = pl_hosts_add(r->root, pl_host_fingerprint());
+        r->host = pl_hosts_find(r->root, r->fingerprint = pl_host_fingerprint());
     return rc;
 }
 
@@ -233,5 +233,6 @@ void pl_results_close(struct pl_results *r)
     close(r->claim);
     r->claim = -1;
     json_decref(r->root);
-    r->root = NULL;
+    json_decref(r->fingerprint);
+    r->root = r->fingerprint = NULL;
 }

@@ -17,6 +17,8 @@ struct pl_results {
     int claim;        /* no other run writes into it (folder.h) */
     json_t *root;
     size_t host; /* of the cells that are added: the place among the document's hosts (hosts.h) */
+    json_t *fingerprint; /* of a run that goes on: its host, which the document gets with its first
+                            cell; else NULL */
 };
 
 /** All cells of a run in the order in which they run, of which a shard has some. */

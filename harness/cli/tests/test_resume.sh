@@ -51,6 +51,12 @@ before=$(took gaps)
 plimsoll run "${question[@]}" --resume "$tmp/gaps" >/dev/null || bad "resume of what is complete: exit $?"
 is_whole gaps
 [ "$(took gaps)" = "$before" ] || bad "a complete run ran again"
+# nor has it a second host where nothing of it ran
+cp -r "$tmp/gaps" "$tmp/elsewhere"
+sed -i 's/^  "cpu": .*/  "cpu": "Another CPU",/' "$tmp/elsewhere/results.json"
+plimsoll run "${question[@]}" --resume "$tmp/elsewhere" >/dev/null || bad "resume elsewhere: exit $?"
+jq -e '(has("hosts") | not) and .host.cpu == "Another CPU"' "$tmp/elsewhere/results.json" >/dev/null ||
+    bad "a host that ran nothing is listed"
 # an expectation that failed earlier is still one
 left_with failed '.cells |= .[:2] | .cells[0].expected = "failed"'
 plimsoll run "${question[@]}" --resume "$tmp/failed" >/dev/null
