@@ -24,9 +24,9 @@ static int check_head(const struct pl_results *r, const struct pl_arguments *a,
                       const struct pl_matrix_record *record, struct pl_error *error)
 {
     const json_t *suite = json_object_get(r->root, "suite"), *run = json_object_get(r->root, "run");
-    struct pl_results own = {.root = json_pack("{s:{}, s:{}}", "suite", "run")};
     if (!json_object_get(run, "matrix"))
         return refuse(r, "version of plimsoll, or pairs", error);
+    struct pl_results own = {.root = json_pack("{s:{}, s:{}}", "suite", "run")};
     pl_results_note_matrix(&own, record);
     const json_t *now = json_object_get(own.root, "run");
     const char *what = NULL;
