@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
+#include "harness/results/results.h"
 
 enum {
     ALLOCATOR = 1,
@@ -26,7 +27,10 @@ enum {
     SEND,
     READY,
     FORCE,
-    NO_SAVE
+    NO_SAVE,
+    RESUME,
+    SHARD,
+    PLAN
 };
 
 static const struct option options[] = {
@@ -48,6 +52,9 @@ static const struct option options[] = {
     {"ready", required_argument, NULL, READY},
     {"force", no_argument, NULL, FORCE},
     {"no-save", no_argument, NULL, NO_SAVE},
+    {"resume", required_argument, NULL, RESUME},
+    {"shard", required_argument, NULL, SHARD},
+    {"plan", required_argument, NULL, PLAN},
     {0},
 };
 
@@ -71,6 +78,22 @@ static int read_repeat(const char *text, struct pl_arguments *a)
     if (rc || count == 0)
         return rc ? rc : pl_cli_usage("--repeat 0 is out of range; expected 1 to 1000");
     a->repeat = (uint32_t)count;
+    return PL_EXIT_OK;
+}
+
+static int read_shard(const char *text, struct pl_arguments *a)
+{
+    unsigned shard, shards;
+    int end = 0;
+    bool plain = text[strspn(text, "0123456789/")] == '\0' && strlen(text) <= 11;
+    if (!plain || sscanf(text, "%u/%u%n", &shard, &shards, &end) != 2 || text[end] || shard == 0 ||
+        shard > shards || shards > PL_SHARDS_MAX)
+        return pl_cli_usage(
+            "--shard: '%s' is no shard; expected I/N with I from 1 to N, and N up to "
+            "%d, such as 2/20",
+            text, PL_SHARDS_MAX);
+    a->shard = shard;
+    a->shards = shards;
     return PL_EXIT_OK;
 }
 
@@ -185,6 +208,14 @@ static int take(int option, const char *text, struct pl_arguments *a)
     case NO_SAVE:
         a->no_save = true;
         return PL_EXIT_OK;
+    case RESUME:
+        a->resume = text;
+        return PL_EXIT_OK;
+    case SHARD:
+        return read_shard(text, a);
+    case PLAN:
+        a->plan = text;
+        return PL_EXIT_OK;
     default:
         return PL_EXIT_USAGE;
     }
@@ -207,6 +238,20 @@ static int check_together(const struct pl_arguments *a)
         return pl_cli_usage("both --no-save and --out; expected one of the two");
     if (a->at.count && !a->ledger)
         return pl_cli_usage("--at without --ledger; expected --ledger --at TIME");
+    return PL_EXIT_OK;
+}
+
+/* A part of a run, and the rest of one. */
+static int check_parts(const struct pl_arguments *a)
+{
+    if (a->resume && (a->out || a->no_save))
+        return pl_cli_usage("both --resume and --%s; expected one of the two",
+                            a->out ? "out" : "no-save");
+    if (a->plan && !a->shard)
+        return pl_cli_usage("--plan without --shard; expected --plan FILE --shard I/N");
+    if (a->instrument_count && (a->shard || a->resume))
+        return pl_cli_usage("--instrument with --%s; expected instruments in a run of their own",
+                            a->shard ? "shard" : "resume");
     return PL_EXIT_OK;
 }
 
@@ -238,45 +283,15 @@ int pl_arguments_read(int argc, char **argv, struct pl_arguments *a)
                                             : take(option, optarg, a);
     a->scenarios = argv + optind;
     a->scenario_count = (size_t)(argc - optind);
-    return rc ? rc : check_together(a);
+    if (!rc)
+        rc = check_together(a);
+    return rc ? rc : check_parts(a);
 }
 
-/* What can't be read stays: the plan says what is wrong with it. */
-static bool is_gated(const char *path, enum pl_tier tier)
+int pl_arguments_read_again(int argc, char **argv, struct pl_arguments *a)
 {
-    struct pl_error error;
-    struct pl_scenario *s = calloc(1, sizeof *s);
-    bool gated = !s || pl_scenario_load(path, tier, NULL, 0, s, &error) ||
-                 (s->gate && s->clock == PL_CLOCK_VIRTUAL);
-    free(s);
-    return gated;
-}
-
-/* Drops those that leave the gate to others. */
-static int keep_gated(struct pl_arguments *a, size_t count)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (is_gated(a->listed[i], a->tier))
-            a->listed[kept++] = a->listed[i];
-        else
-            free(a->listed[i]);
-    }
-    a->scenario_count = kept;
-    return kept ? PL_EXIT_OK
-                : pl_cli_usage("no scenario is for the gate; expected the name of one");
-}
-
-int pl_arguments_all_scenarios(struct pl_arguments *a)
-{
-    struct pl_error error;
-    if (a->scenario_count)
-        return PL_EXIT_OK;
-    int count = pl_scenario_list(&a->listed, &error);
-    if (count < 0)
-        return pl_cli_fail(PL_EXIT_USAGE, &error);
-    a->scenarios = a->listed;
-    return keep_gated(a, (size_t)count);
+    optind = 0; /* with GNU's getopt: from the start, with what it remembers forgotten */
+    return pl_arguments_read(argc, argv, a);
 }
 
 void pl_arguments_name_option(const struct pl_arguments *a, struct pl_error *error)

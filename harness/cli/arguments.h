@@ -30,9 +30,13 @@ struct pl_arguments {
     bool tier_given;
     const struct pl_instrument *instruments[PL_ARGUMENTS_INSTRUMENTS_MAX];
     size_t instrument_count;
-    const char *out; /* NULL: results/<time> */
-    bool force;      /* a run that lies there is removed */
-    bool no_save;    /* nothing is left */
+    const char *out;    /* NULL: results/<time> */
+    bool force;         /* a run that lies there is removed */
+    bool no_save;       /* nothing is left */
+    const char *resume; /* the folder of a run that is gone on with; NULL: none */
+    uint32_t shard;     /* of the matrix, from 1; 0: all of it */
+    uint32_t shards;    /* it is cut into */
+    const char *plan;   /* the file that says what the shards are; NULL: none */
     uint64_t seed;
     bool seed_given;
     bool json;
@@ -45,6 +49,9 @@ struct pl_arguments {
 /** Reads them; there may be no scenario. @param arguments points into argv; pl_arguments_free
  *  @return PL_EXIT_OK, or PL_EXIT_USAGE with the line printed */
 int pl_arguments_read(int argc, char **argv, struct pl_arguments *arguments);
+
+/** Likewise, after arguments have been read before: getopt begins anew. */
+int pl_arguments_read_again(int argc, char **argv, struct pl_arguments *arguments);
 
 /** Where no scenario was named: all that are for the gate (`gate`), which is one of the virtual
  *  clock. @return as pl_arguments_read */

@@ -26,6 +26,8 @@ int pl_cli_doctor(int argc, char **argv);
 int pl_cli_validate(int argc, char **argv);
 int pl_cli_size(int argc, char **argv);
 int pl_cli_faults(int argc, char **argv);
+int pl_cli_plan(int argc, char **argv);
+int pl_cli_merge(int argc, char **argv);
 int pl_cli_report(int argc, char **argv);
 int pl_cli_compare(int argc, char **argv);
 int pl_cli_pairs(int argc, char **argv);

@@ -84,7 +84,8 @@ OPTION(o_in_baseline, "in", "FOLDER", "@folder", "results/baseline",
        "the folder of the accepted values");
 OPTION(o_add, "add", "DIR", "@folder", NULL, "adds the medians of a run");
 OPTION(o_file, "file", "FILE", "@file", "results/history.jsonl", "the history");
-OPTION(o_commit, "commit", "C", NULL, "the tree's", "with --add: the commit that was run");
+OPTION(o_commit, "commit", "C", NULL, "what the run says, else the tree's",
+       "with --add: the commit that was run");
 OPTION(o_metric, "metric", "M[,M]", "@metric",
        "rss_bytes_peak,cpu_ns_per_packet,live_bytes_peak,packets_dropped", "the figures to print");
 OPTION(o_only_allocator, "allocator", "SPEC", "@allocator", "all", "the stack to print");
@@ -113,6 +114,25 @@ OPTION(o_series, "series", "NAME", NULL, "the only one",
 OPTION(o_check, "check", "SHARE", NULL, NULL,
        "of results: foretells from the first part of each cell, such as 40%, and says how far that "
        "was off");
+OPTION(
+    o_shard, "shard", "I/N", NULL, "all cells",
+    "runs the I-th of N parts of about equal time; a stack's repetitions stay together. Without "
+    "--plan the parts are by the scenarios' own budgets and durations, the same on every machine");
+OPTION(o_plan, "plan", "FILE", "@file", NULL,
+       "with --shard: what `plimsoll plan --json` wrote, which says what is run and in which part; "
+       "from the folder in which it was made, since paths in it may be relative");
+OPTION(o_resume, "resume", "DIR", "@folder", NULL,
+       "goes on with the run in DIR: cells that it has are not run again; beside it stands the "
+       "command that began it");
+OPTION(o_shards, "shards", "N", NULL, NULL, "how many parts, 1 to 10000; has to be named");
+OPTION(o_history_plan, "history", "FILE", "@file", "none: the scenarios' own budgets and durations",
+       "a history of runs, which says how long cells take");
+OPTION(o_json_plan, "json", NULL, NULL, NULL, "prints the plan as JSON, for `plimsoll run --plan`");
+OPTION(o_out_merge, "out", "DIR", "@folder", NULL,
+       "the folder for the merged run; has to be named, and one that holds a run is refused");
+OPTION(
+    o_partial, "partial", NULL, NULL, NULL,
+    "joins what there is: shards and cells that lack are a warning, and the run is not complete");
 OPTION(o_pid, "pid", "N", NULL, NULL, "the process; what descends from it counts, too");
 OPTION(o_watch_duration, "duration", "TIME", NULL, "until the process ends", "how long");
 OPTION(o_watch_interval, "interval", "TIME", NULL, "1s", "between two samples, 10ms or more");
@@ -123,19 +143,50 @@ const struct pl_cli_command pl_cli_commands[] = {
     {.name = "run",
      .summary = "measures scenarios, a recorded program or one of your own",
      .usage =
-         "SCENARIO... [OPTION...]\nFILE.trace [OPTION...]\n[OPTION...] -- PROGRAM [ARGUMENT...]",
+         "SCENARIO... [OPTION...]\nFILE.trace [OPTION...]\n[OPTION...] -- PROGRAM [ARGUMENT...]\n"
+         "--plan FILE --shard I/N [OPTION...]",
      .about = "Runs each stack of each scenario in a process of its own, prints what came out and "
               "keeps it in a folder. A scenario is a name (plimsoll list scenarios) or a YAML "
               "file. A trace is replayed. A program that follows `--` is run as it is, in the same "
               "containers and under the same heaps, and measured from outside.",
      .options = OPTIONS(&o_allocator, &o_format, &o_repeat, &o_set, &o_clock, &o_tier, &o_out,
                         &o_force, &o_no_save, &o_seed, &o_json, &o_instrument, &o_ledger, &o_at,
-                        &o_duration, &o_container, &o_send, &o_ready),
+                        &o_duration, &o_container, &o_send, &o_ready, &o_shard, &o_plan, &o_resume),
      .refused = "",
      .words = "@scenario",
      .examples = {"plimsoll run stalled-reader --allocator glibc,slab,limited",
                   "plimsoll run --duration 60s --allocator jemalloc --send "
                   "calls.pcap=127.0.0.1:5004 -- ./my-server"},
+     .exits = "0 all is as the scenarios expect\n1 an expectation failed"},
+    {.name = "plan",
+     .summary = "cuts scenarios into shards for several machines",
+     .usage = "SCENARIO... --shards N [OPTION...]\n--shards N [OPTION...] -- PROGRAM [ARGUMENT...]",
+     .about = "Cuts the cells that `plimsoll run` would run with the same options into parts of "
+              "about equal time. All repetitions of a stack in a format, with one thread and with "
+              "several, stay together. The same command at the same commit gives the same parts on "
+              "every machine with the same heaps; with --history the plan has to be given to them "
+              "(--json, then `plimsoll run --plan`), and is the better one.",
+     .options = OPTIONS(&o_shards, &o_history_plan, &o_json_plan, &o_allocator, &o_format,
+                        &o_repeat, &o_set, &o_clock, &o_tier, &o_seed, &o_ledger, &o_at,
+                        &o_duration, &o_container, &o_send, &o_ready),
+     .refused = "",
+     .words = "@scenario",
+     .examples = {"plimsoll plan stalled-reader steady-reader --shards 3",
+                  "plimsoll plan steady-reader --shards 20 --history results/history.jsonl --json "
+                  ">plan.json"},
+     .exits = "0 done"},
+    {.name = "merge",
+     .summary = "joins the shards of a run",
+     .usage = "DIR... --out DIR [OPTION...]",
+     .about = "Joins folders that `plimsoll run --shard` wrote into the run that one machine would "
+              "have left. They have to be of one commit, matrix and question. A shard that lacks, "
+              "or is there twice, is named. Where hosts differ each cell says its own, and noisy "
+              "figures are never compared across them.",
+     .options = OPTIONS(&o_out_merge, &o_force, &o_partial),
+     .refused = "",
+     .words = "@folder",
+     .examples = {"plimsoll merge shard-1 shard-2 shard-3 --out results/whole",
+                  "plimsoll merge shards/* --out results/whole --partial"},
      .exits = "0 all is as the scenarios expect\n1 an expectation failed"},
     {.name = "runs",
      .summary = "lists the runs below results/, or removes all but the latest",

@@ -4,53 +4,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "allocators/base/printable.h"
-#include "harness/base/child.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/tree_commit.h"
 #include "harness/report/history/history.h"
 #include "harness/report/history/history_line.h"
+#include "harness/results/document.h"
 #include "harness/results/history_file.h"
 
 #define DEFAULT_FILE "results/history.jsonl"
-#define COMMIT_MAX 100
-
-#define TIMEOUT_MS 10000
-
-/* --always without any tag gives the commit itself. */
-static bool ask(const char *folder, char *text, size_t capacity)
-{
-    char git[4096];
-    int status = 0, out = memfd_create("commit", MFD_CLOEXEC);
-    if (out < 0 || pl_child_find("git", git, sizeof git)) {
-        close(out);
-        return false;
-    }
-    const char *const argv[] = {git,           "-C",          folder,    "describe", "--always",
-                                "--abbrev=40", "--exclude=*", "--dirty", NULL};
-    struct pl_child child = {
-        .argv = argv, .in = -1, .out = out, .stderr_fd = -1, .timeout_ms = TIMEOUT_MS};
-    bool told = pl_child_run(&child, &status) == 0 && status == 0;
-    if (told)
-        pl_child_last_line(out, text, capacity);
-    close(out);
-    return told && text[0];
-}
-
-/* Asks git. @param folder the sources
- *  @param text out: the commit in full, with "-dirty" behind it where tracked files were changed;
- *  "unknown" where the folder is the top of no git tree, or git can't be run or takes over 10 s */
-static void commit_of(const char *folder, char *text, size_t capacity)
-{
-    char git[4096];
-    snprintf(git, sizeof git, "%s/.git", folder);
-    text[0] = '\0';
-    /* Sources that were unpacked inside somebody else's tree are no part of that tree. */
-    if (access(git, F_OK) != 0 || !ask(folder, text, capacity))
-        snprintf(text, capacity, "unknown");
-}
 
 enum { ADD = 1, FILE_NAME, COMMIT, METRIC, ALLOCATOR };
 
@@ -99,12 +62,21 @@ static int read_wishes(int argc, char **argv, struct wishes *w)
 static int check_commit(const char *commit)
 {
     size_t length = strlen(commit);
-    if (length == 0 || length > COMMIT_MAX)
+    if (length == 0 || length > PL_TREE_COMMIT_MAX)
         return pl_cli_usage("--commit is empty or too long; expected 1 to %d characters",
-                            COMMIT_MAX);
+                            PL_TREE_COMMIT_MAX);
     if (strchr(commit, ' ') || !pl_printable_text(commit, length))
         return pl_cli_usage("--commit has blanks; expected a name without, such as a hash");
     return PL_EXIT_OK;
+}
+
+/* What the results say; older ones say nothing, and then it is the tree's. */
+static void commit_of(const json_t *root, char *text, size_t capacity)
+{
+    const char *told = pl_document_string(json_object_get(root, "suite"), "commit");
+    snprintf(text, capacity, "%s", told);
+    if (!*told || strcmp(told, "unknown") == 0 || strchr(told, ' '))
+        pl_tree_commit(text, capacity);
 }
 
 static int add(const struct wishes *w)
@@ -112,13 +84,13 @@ static int add(const struct wishes *w)
     struct pl_model model;
     struct pl_error error;
     json_t *line = NULL;
-    char own[COMMIT_MAX + 1];
+    char own[PL_TREE_COMMIT_MAX + 1];
     if (w->commit && check_commit(w->commit))
         return PL_EXIT_USAGE;
     if (pl_model_load(&model, w->folder, &error))
         return pl_cli_fail(PL_EXIT_USAGE, &error);
     if (!w->commit)
-        commit_of(PL_SOURCE_DIR, own, sizeof own);
+        commit_of(model.root, own, sizeof own);
     const char *commit = w->commit ? w->commit : own;
     int code = PL_EXIT_OK;
     if (pl_history_line(&model, commit, &line, &error) || pl_history_append(w->file, line, &error))

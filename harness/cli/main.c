@@ -81,6 +81,8 @@ static pl_command handler_of(const char *name)
         {"list", pl_cli_list},
         {"doctor", pl_cli_doctor},
         {"validate", pl_cli_validate},
+        {"plan", pl_cli_plan},
+        {"merge", pl_cli_merge},
         {"report", pl_cli_report},
         {"compare", pl_cli_compare},
         {"size", pl_cli_size},

@@ -109,7 +109,8 @@ static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan,
     struct pl_pair_cell *cells = list_cells(plan, &count);
     int code = PL_EXIT_USAGE;
     if (arguments && cells) {
-        pl_plan_print_real_time(plan, 2 * (s->pairs + 1), "--pairs"); /* one is thrown away */
+        pl_plan_print_real_time(2 * (s->pairs + 1) * plan->real_seconds,
+                                "--pairs"); /* one is thrown away */
         pl_progress_start(&progress, count, 0, false);
         struct pl_pairs_options options = {
             .programs = {s->programs[0], s->programs[1]},

@@ -341,18 +341,16 @@ int pl_plan_make(const struct pl_arguments *a, struct pl_plan *plan)
         size_t cells = p->cell_count * p->scenario.repeat;
         plan->cells += cells;
         double seconds = (double)cells * (double)p->scenario.duration_ns / 1e9;
-        plan->seconds += seconds;
         plan->real_seconds += p->clock == PL_CLOCK_WALL ? seconds : 0;
         plan->live |= p->clock == PL_CLOCK_WALL && !pl_traits_of(&p->scenario)->foreign;
     }
     return PL_EXIT_OK;
 }
 
-void pl_plan_print_real_time(const struct pl_plan *plan, uint32_t times, const char *fewer)
+void pl_plan_print_real_time(double seconds, const char *fewer)
 {
     static const double untold_seconds = 600;
     char duration[PL_TEXT_FIGURE];
-    double seconds = times * plan->real_seconds;
     if (seconds <= untold_seconds)
         return;
     pl_text_duration(duration, seconds);

@@ -41,8 +41,7 @@ struct pl_plan {
     size_t count;
     struct pl_heaps heaps; /* that were asked for their versions */
     size_t cells;          /* of all, repetitions included */
-    double seconds;        /* of replay that they have; under the wall clock they take as long */
-    double real_seconds;   /* of those under the wall clock */
+    double real_seconds;   /* of replay that those under the wall clock have, which take as long */
     bool live;             /* cells of our own pipelines run under it */
 };
 
@@ -54,9 +53,9 @@ struct pl_plan {
 int pl_plan_make(const struct pl_arguments *arguments, struct pl_plan *plan);
 
 /** Says how long cells that run in real time take, where that is more than ten minutes: nobody who
- *  waits for minutes in vain should wait for hours. @param times each of them runs @param fewer the
- *  option by which they are fewer */
-void pl_plan_print_real_time(const struct pl_plan *plan, uint32_t times, const char *fewer);
+ *  waits for minutes in vain should wait for hours. @param fewer the option by which they are fewer
+ */
+void pl_plan_print_real_time(double seconds, const char *fewer);
 
 /** What a cell is called while it runs: "glibc", "glibc, 2 threads". */
 void pl_planned_label(const struct pl_planned_cell *cell, char *text, size_t capacity);

@@ -3,135 +3,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "allocators/base/printable.h"
 #include "harness/base/proc.h"
 #include "harness/base/temporary.h"
-#include "harness/cell/process.h"
-#include "harness/cli/alert_lines.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/capture_notes.h"
-#include "harness/cli/cell_notes.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/kept_results.h"
-#include "harness/cli/ledger_option.h"
 #include "harness/cli/observe.h"
-#include "harness/cli/plan.h"
-#include "harness/cli/progress.h"
+#include "harness/cli/planned_arguments.h"
 #include "harness/cli/reproduce.h"
+#include "harness/cli/resume.h"
+#include "harness/cli/run_cell.h"
 #include "harness/cli/trace_notes.h"
-#include "harness/report/writers/text.h"
-#include "harness/results/results.h"
-#include "harness/scenario/traits.h"
-
-struct run {
-    const struct pl_arguments *arguments;
-    const struct pl_plan *plan;
-    struct pl_results results;
-    struct pl_containers containers;
-    struct pl_progress progress;
-    const volatile sig_atomic_t *interrupted;
-    bool unexpected;
-};
-
-static void warn(struct run *run, const char *text)
-{
-    pl_results_warn(&run->results, text);
-    pl_printable_line(stderr, "plimsoll: %s", text);
-}
-
-static void warn_of(void *run, const char *text)
-{
-    warn(run, text);
-}
-
-/* A cell's sample arrived. @param context the progress */
-static void note_sample(void *context, int64_t t_ns)
-{
-    pl_progress_reach(context, t_ns, pl_progress_now());
-}
-
-/* Judges a cell that has run, and writes it into the results. @return 0 or a negative errno */
-static int keep_cell(struct run *run, const struct pl_planned *p,
-                     const struct pl_planned_cell *cell, const struct pl_cell_identity *identity,
-                     const struct pl_cell_evidence *evidence, struct pl_error *error)
-{
-    char label[PL_STACK_TEXT_MAX + 32];
-    struct pl_measured measured;
-    struct pl_expected expected;
-    pl_planned_label(cell, label, sizeof label);
-    pl_measure(&p->scenario, evidence, &measured);
-    pl_expectations_judge(&measured, cell->named, cell->format, cell->threads, &expected);
-    run->unexpected |= expected.verdict == PL_VERDICT_FAILED;
-    pl_cell_note(p, evidence, label, warn_of, run);
-    pl_trace_note_cell(p, evidence, label, warn_of, run);
-    int rc = pl_results_add_cell(&run->results, identity, &measured, &expected, error);
-    if (!rc)
-        rc = pl_cli_ledger_write(&run->results, error);
-    return rc ? rc : pl_results_write(&run->results, false, error);
-}
-
-/* One cell, from its start to its place in the results. @return 0 or a negative errno */
-static int run_cell(struct run *run, const struct pl_planned *p, const struct pl_planned_cell *cell,
-                    uint32_t repetition, struct pl_error *error)
-{
-    struct pl_cell_options options = {
-        .scenario = &p->scenario,
-        .recording = p->recording,
-        .stack = cell->stack,
-        .format = cell->format,
-        .clock = p->clock,
-        .threads = cell->threads,
-        .seed = p->scenario.seed,
-        .containers = &run->containers,
-        .interrupted = run->interrupted,
-        .on_sample = run->progress.shown ? note_sample : NULL,
-        .context = &run->progress,
-        .ledger_at_ns = run->arguments->at.at_ns,
-        .ledger_at_count = run->arguments->at.count,
-        .on_alert = pl_alert_lines_print,
-    };
-    char reproduce[8192], label[PL_STACK_TEXT_MAX + 32], output[1024];
-    struct pl_cell_evidence evidence;
-    pl_planned_label(cell, label, sizeof label);
-    struct pl_alert_lines alerts = {&p->scenario, label, &run->progress, 0};
-    options.alert_context = &alerts;
-    pl_reproduce(run->arguments, p, cell, reproduce, sizeof reproduce);
-    struct pl_cell_identity identity = {
-        cell->stack,
-        cell->format,
-        options.clock,
-        cell->threads,
-        repetition,
-        options.seed,
-        reproduce,
-        options.ledger_at_count,
-        options.ledger_at_count ? options.ledger_at_ns[options.ledger_at_count - 1] : 0,
-        cell->heap};
-    pl_progress_show(&run->progress, p->scenario.name, label, p->scenario.duration_ns);
-    int rc = 0;
-    if (pl_traits_of(&p->scenario)->foreign) {
-        rc =
-            pl_results_output(&run->results, &p->scenario, &identity, output, sizeof output, error);
-        options.output = output;
-    }
-    if (!rc)
-        rc = pl_cell_run(&options, &evidence, error);
-    if (rc)
-        return rc;
-    pl_alert_lines_end(&alerts);
-    rc = keep_cell(run, p, cell, &identity, &evidence, error);
-    pl_cell_evidence_free(&evidence);
-    pl_progress_step(&run->progress, (double)p->scenario.duration_ns / 1e9);
-    return rc;
-}
+#include "harness/cli/tree_commit.h"
 
 /* A tier's budget is one of the virtual clock: in real time a cell takes as long as it does. */
-static void note_budget(struct run *run, const struct pl_planned *p, int64_t started)
+static void note_budget(struct pl_run *run, const struct pl_planned *p, int64_t started)
 {
     char warning[256];
     double took = (double)(pl_progress_now() - started) / 1e9;
@@ -148,21 +38,23 @@ static void note_budget(struct run *run, const struct pl_planned *p, int64_t sta
     pl_results_warn(&run->results, warning);
 }
 
-static int run_scenario(struct run *run, const struct pl_planned *p, struct pl_error *error)
+/* @param number of the scenario's first cell; out: of the next one's */
+static int run_scenario(struct pl_run *run, const struct pl_planned *p, size_t *number,
+                        struct pl_error *error)
 {
     int64_t started = pl_progress_now();
-    for (uint32_t r = 0; r < p->scenario.repeat; r++)
-        for (size_t i = 0; i < p->cell_count; i++) {
-            int rc = run_cell(run, p, &p->cells[i], r, error);
-            if (rc)
-                return rc;
-        }
+    const struct pl_matrix *m = &run->selection->matrix;
+    for (; *number < m->count && m->cells[*number].planned == p; ++*number) {
+        int rc = run->selection->wanted[*number] ? pl_run_cell(run, *number, error) : 0;
+        if (rc)
+            return rc;
+    }
     note_budget(run, p, started);
     return 0;
 }
 
 /* Once for each scenario whose cells somebody else's limit may hold. */
-static void note_enclosing(struct run *run, const struct pl_scenario *s)
+static void note_enclosing(struct pl_run *run, const struct pl_scenario *s)
 {
     char why[PL_ENCLOSING_TEXT], text[PL_ENCLOSING_TEXT + 320];
     uint64_t bytes = s->container_bytes ? s->container_bytes : pl_enclosing_room() / 2;
@@ -171,7 +63,7 @@ static void note_enclosing(struct run *run, const struct pl_scenario *s)
     snprintf(text, sizeof text,
              "%s: %s may hold its cells before the scenario's %s does: they are not checked",
              s->name, why, s->container_bytes ? "container" : "own end");
-    warn(run, text);
+    pl_run_warn(run, text);
 }
 
 /* Whether the same was skipped of an earlier scenario: it is said once. */
@@ -184,35 +76,38 @@ static bool was_said(const struct pl_plan *plan, size_t index)
 }
 
 /* What a reader of the results has to know before the first figure. */
-static void note_conditions(struct run *run)
+static void note_conditions(struct pl_run *run)
 {
     bool contained = false;
     for (size_t i = 0; i < run->plan->count; i++) {
         const struct pl_planned *p = &run->plan->planned[i];
         contained |= p->scenario.container_bytes > 0;
-        pl_results_add_recording(&run->results, &p->scenario, p->recording, &p->counts);
+        if (!run->arguments->resume) /* which has checked that they are the same */
+            pl_results_add_recording(&run->results, &p->scenario, p->recording, &p->counts);
         if (p->skipped[0] && !was_said(run->plan, i))
-            warn(run, p->skipped);
+            pl_run_warn(run, p->skipped);
         note_enclosing(run, &p->scenario);
-        pl_trace_note(p, warn_of, run);
+        pl_trace_note(p, pl_run_warn_of, run);
         pl_capture_summarize(p);
-        pl_capture_note(p, warn_of, run);
+        pl_capture_note(p, pl_run_warn_of, run);
     }
     if (contained && run->containers.why_not[0])
-        warn(run, run->containers.why_not);
+        pl_run_warn(run, run->containers.why_not);
     if (!pl_process_can_fix_addresses())
-        warn(run, "address randomisation can't be switched off here (a seccomp filter?): RSS may "
-                  "differ by some pages between runs");
+        pl_run_warn(run,
+                    "address randomisation can't be switched off here (a seccomp filter?): RSS may "
+                    "differ by some pages between runs");
 }
 
-static int run_all(struct run *run, struct pl_error *error)
+static int run_all(struct pl_run *run, struct pl_error *error)
 {
+    size_t number = 0;
     int rc = 0;
     pl_temporary_clean();
     pl_containers_open(&run->containers);
     note_conditions(run);
     for (size_t i = 0; !rc && i < run->plan->count; i++)
-        rc = run_scenario(run, &run->plan->planned[i], error);
+        rc = run_scenario(run, &run->plan->planned[i], &number, error);
     struct pl_observing observing = {.arguments = run->arguments,
                                      .results = &run->results,
                                      .containers = &run->containers,
@@ -227,7 +122,7 @@ static int run_all(struct run *run, struct pl_error *error)
 }
 
 /* A run that was stopped keeps the cells that were finished. */
-static int finish(struct run *run, int rc, struct pl_error *error)
+static int finish(struct pl_run *run, int rc, struct pl_error *error)
 {
     size_t done = json_array_size(json_object_get(run->results.root, "cells"));
     struct pl_error second;
@@ -240,7 +135,7 @@ static int finish(struct run *run, int rc, struct pl_error *error)
         pl_kept_print(&run->results, run->arguments);
     }
     if (rc == -EINTR) {
-        pl_kept_print_stopped(&run->results, run->arguments, run->plan->cells);
+        pl_kept_print_stopped(&run->results, run->arguments, run->selection->count);
         return PL_EXIT_INTERRUPTED;
     }
     if (rc)
@@ -251,22 +146,40 @@ static int finish(struct run *run, int rc, struct pl_error *error)
     return run->unexpected ? PL_EXIT_UNEXPECTED : PL_EXIT_OK;
 }
 
-static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan, const char *command)
+/* A new run, or one that is gone on with. @return 0 or a negative errno */
+static int open_results(struct pl_run *run, const char *command, struct pl_temporary *unsaved,
+                        struct pl_error *error)
 {
-    struct run run = {.arguments = a, .plan = plan};
+    char commit[PL_TREE_COMMIT_MAX + 1];
+    pl_tree_commit(commit, sizeof commit);
+    if (run->arguments->resume)
+        return pl_resume_open(&run->results, run->arguments, run->plan, commit, run->selection,
+                              &run->unexpected, error);
+    int rc = pl_kept_open(&run->results, run->arguments, command, unsaved, error);
+    const struct pl_matrix_record record = pl_selection_record(run->selection, commit);
+    if (!rc)
+        pl_results_note_matrix(&run->results, &record);
+    return rc;
+}
+
+static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan,
+                    struct pl_selection *selection, const char *command)
+{
+    struct pl_run run = {.arguments = a, .plan = plan, .selection = selection};
     struct pl_temporary unsaved = {.fd = -1};
     struct pl_error error;
     if (pl_proc_check(&error))
         return pl_cli_fail(PL_EXIT_MACHINE, &error);
     int code;
     run.interrupted = pl_interrupt_catch(); /* from here on there is a folder to leave whole */
-    if (pl_kept_open(&run.results, a, command, &unsaved, &error)) {
+    if (open_results(&run, command, &unsaved, &error)) {
         code = pl_cli_fail(PL_EXIT_USAGE, &error);
     } else {
-        pl_plan_print_real_time(plan, 1, "--repeat");
+        const struct pl_selection_left left = pl_selection_left(selection);
+        pl_plan_print_real_time(left.real_seconds, "--repeat");
         /* an instrument slows its cells by what is not known: then all count alike */
         size_t observed = pl_observe_count(a, plan);
-        pl_progress_start(&run.progress, plan->cells + observed, observed ? 0 : plan->seconds,
+        pl_progress_start(&run.progress, left.cells + observed, observed ? 0 : left.seconds,
                           plan->live);
         code = finish(&run, run_all(&run, &error), &error);
     }
@@ -275,21 +188,39 @@ static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan, co
     return code;
 }
 
+/* More shards than groups of cells: the others have all. */
+static int say_empty(const struct pl_selection *s)
+{
+    fprintf(stderr,
+            "plimsoll: shard %u/%u has no cells: the matrix has %zu groups of them; nothing is run "
+            "or kept\n",
+            s->shard, s->shards, s->matrix.group_count);
+    return PL_EXIT_OK;
+}
+
 int pl_cli_run(int argc, char **argv)
 {
     struct pl_arguments arguments;
+    struct pl_planned_arguments planned;
+    struct pl_selection selection = {0};
     struct pl_plan plan = {0};
     char command[4096];
     pl_reproduce_command(argc, argv, command, sizeof command);
-    int code = pl_arguments_read(argc, argv, &arguments);
+    int code = pl_planned_arguments_read(argc, argv, &arguments, &planned);
     if (code == PL_EXIT_OK && arguments.scenario_count == 0 && !arguments.command)
         code = pl_cli_usage("nothing to run; expected a scenario (`plimsoll list scenarios` names "
                             "them), or a program: plimsoll run -- ./server --port 5004");
     if (code == PL_EXIT_OK)
         code = pl_plan_make(&arguments, &plan);
     if (code == PL_EXIT_OK)
-        code = run_plan(&arguments, &plan, command);
+        code = pl_selection_make(&arguments, &plan, planned.plan, &selection);
+    if (code == PL_EXIT_OK)
+        code = selection.count || !selection.shard
+                   ? run_plan(&arguments, &plan, &selection, command)
+                   : say_empty(&selection);
+    pl_selection_free(&selection);
     pl_plan_free(&plan);
     pl_arguments_free(&arguments);
+    pl_planned_arguments_free(&planned);
     return code;
 }

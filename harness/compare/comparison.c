@@ -275,12 +275,16 @@ void pl_comparison_free(struct pl_comparison *c)
 
 const char *pl_comparison_only_exact(const struct pl_comparison *c)
 {
+    const char *why = NULL;
     for (size_t i = 0; i < c->cell_count; i++) {
         const struct pl_match *m = &c->matches.matches[i];
-        if (!m->not_comparable[0] && !m->not_exact[0] && m->not_noisy[0])
-            return m->not_noisy;
+        if (m->not_comparable[0] || m->not_exact[0])
+            continue;
+        if (!m->not_noisy[0])
+            return NULL; /* cells of a merged run are of several hosts */
+        why = why ? why : m->not_noisy;
     }
-    return NULL;
+    return why;
 }
 
 static bool is_part(const json_t *root)

@@ -9,6 +9,7 @@
 
 #include "allocators/allocator.h"
 #include "harness/results/document.h"
+#include "harness/results/hosts.h"
 
 static struct pl_match *add_match(struct pl_matches *all, const struct pl_cell_name *name,
                                   const char *key)
@@ -156,14 +157,15 @@ static bool check_heaps(struct pl_match *m)
     return true;
 }
 
-/* What the whole matrix shares: the machine for noisy figures, the toolchain for exact ones. */
+/* What the cells of a host share: the machine for noisy figures, the toolchain for exact ones. */
 static void check_hosts(const json_t *base, const json_t *new, struct pl_match *m)
 {
     static const char *const toolchain[] = {"compiler", "compiler_flags", "libc"};
     static const char *const machine[] = {"cpu",          "microcode", "cores",
                                           "memory_bytes", "kernel",    "machine",
                                           "huge_pages",   "governor",  "address_randomisation"};
-    const json_t *x = json_object_get(base, "host"), *y = json_object_get(new, "host");
+    const json_t *x = pl_hosts_of(base, m->base_count ? m->base[0] : NULL);
+    const json_t *y = pl_hosts_of(new, m->new_count ? m->new[0] : NULL);
     struct pl_stack_spec spec;
     const char *name = pl_stack_parse(m->name.allocator, &spec, NULL) ? "" : pl_stack_heap(&spec);
     const char *const library[] = {name};

@@ -131,6 +131,7 @@ static int run_program(const struct pl_pair_arm *arm, const struct pl_pairs_opti
 static void take_head(struct pl_pair_arm *arm, const json_t *root)
 {
     arm->root = json_deep_copy(root);
+    json_object_del(json_object_get(arm->root, "run"), "matrix"); /* of that one cell */
     json_object_set_new(arm->root, "cells", json_array());
     json_object_set_new(arm->root, "recordings", json_array());
     json_object_set_new(arm->root, "warnings", json_array());

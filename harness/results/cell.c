@@ -9,6 +9,7 @@
 #include "harness/results/alert_series.h"
 #include "harness/results/clean.h"
 #include "harness/results/host.h"
+#include "harness/results/hosts.h"
 #include "harness/results/ledger_json.h"
 #include "harness/results/results.h"
 #include "harness/scenario/sweep.h"
@@ -64,15 +65,14 @@ static json_t *last_sample_json(const struct pl_cell_evidence *e)
 
 /* A file name out of a spec: what is no letter, digit or dot becomes '-'; the cell's number keeps
  * alike ones apart. One thread is not named: tools may know the files that were there before. */
-static void name_file(const struct pl_results *r, const char *folder,
-                      const struct pl_scenario *scenario, const struct pl_cell_identity *id,
-                      const char *ending, char *name, size_t capacity)
+static void name_file(const char *folder, const struct pl_scenario *scenario,
+                      const struct pl_cell_identity *id, const char *ending, char *name,
+                      size_t capacity)
 {
-    size_t number = json_array_size(json_object_get(r->root, "cells"));
     char threads[16] = "";
     if (id->threads > 1)
         snprintf(threads, sizeof threads, ".t%u", id->threads);
-    snprintf(name, capacity, "%s/%03zu.%s.%.120s.%s%s.r%u%s", folder, number, scenario->name,
+    snprintf(name, capacity, "%s/%03zu.%s.%.120s.%s%s.r%u%s", folder, id->number, scenario->name,
              id->stack, pl_format_name(id->format), threads, id->repetition, ending);
     for (char *at = name + strlen(folder) + 1; *at; at++)
         if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._", *at))
@@ -85,7 +85,7 @@ int pl_results_output(struct pl_results *r, const struct pl_scenario *scenario,
 {
     char folder[sizeof r->folder + 8], name[300];
     snprintf(folder, sizeof folder, "%s/output", r->folder);
-    name_file(r, "output", scenario, id, "", name, sizeof name);
+    name_file("output", scenario, id, "", name, sizeof name);
     int n = snprintf(path, capacity, "%s/%s", r->folder, name);
     if (n < 0 || (size_t)n >= capacity)
         return pl_error_set(error, -ENAMETOOLONG, "%.80s...: the path is too long", r->folder);
@@ -184,11 +184,11 @@ static void add_sweep(json_t *cell, const struct pl_scenario *s, const char *sta
 }
 
 /* Where what it printed lies, how much it was, and its last line. */
-static json_t *output_json(const struct pl_results *r, const struct pl_scenario *scenario,
-                           const struct pl_cell_identity *id, const struct pl_program_record *p)
+static json_t *output_json(const struct pl_scenario *scenario, const struct pl_cell_identity *id,
+                           const struct pl_program_record *p)
 {
     char name[300];
-    name_file(r, "output", scenario, id, ".txt", name, sizeof name);
+    name_file("output", scenario, id, ".txt", name, sizeof name);
     return json_pack("{s:s, s:I, s:o}", "file", name, "bytes", (json_int_t)p->output_bytes,
                      "last_line", pl_clean_string(p->last_line));
 }
@@ -211,6 +211,10 @@ static json_t *cell_json(const struct pl_results *r, const struct pl_cell_identi
         pl_outcome_name(m->judgement.outcome), "outcome_why", m->judgement.why, "expected",
         pl_verdict_name(x->verdict), "expected_why", x->why, "environment", environment_json(e),
         "metrics", metrics_json(m), "series", series, "reproduce", pl_clean_string(id->reproduce));
+    if (cell && id->took_seconds > 0)
+        json_object_set_new(cell, "took_seconds", json_real(id->took_seconds));
+    if (cell)
+        pl_hosts_note(r->root, cell, r->host);
     add_library(cell, id->stack);
     add_heap(cell, id->heap);
     add_sweep(cell, m->scenario, id->stack);
@@ -222,7 +226,7 @@ static json_t *cell_json(const struct pl_results *r, const struct pl_cell_identi
     if (cell && cut && e->sample_count && !e->program.kind)
         json_object_set_new(cell, "at_last_sample", last_sample_json(e));
     if (cell && e->program.kind)
-        json_object_set_new(cell, "output", output_json(r, m->scenario, id, &e->program));
+        json_object_set_new(cell, "output", output_json(m->scenario, id, &e->program));
     json_t *ledger = pl_ledger_json(&e->ledger, id->ledger_asked, id->ledger_last_ns);
     if (cell && ledger)
         json_object_set_new(cell, "ledger", ledger);
@@ -234,10 +238,12 @@ int pl_results_add_cell(struct pl_results *r, const struct pl_cell_identity *id,
                         struct pl_error *error)
 {
     char name[300];
-    name_file(r, "series", m->scenario, id, ".csv", name, sizeof name);
+    name_file("series", m->scenario, id, ".csv", name, sizeof name);
     int rc = write_series(r, name, m, error);
     if (rc)
         return rc;
+    if (r->fingerprint)
+        r->host = pl_hosts_add(r->root, json_incref(r->fingerprint));
     json_t *cell = cell_json(r, id, m, x, name);
     if (!cell || json_array_append_new(json_object_get(r->root, "cells"), cell))
         return pl_error_set(error, -ENOMEM, "out of memory");

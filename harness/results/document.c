@@ -11,6 +11,7 @@
 #include "harness/measure/outcome.h"
 #include "harness/results/clean.h"
 #include "harness/results/expect.h"
+#include "harness/results/hosts.h"
 #include "harness/results/ranges.h"
 
 static int check_version(const json_t *root, struct pl_error *error)
@@ -173,6 +174,27 @@ static int check_ranges(const json_t *root, struct pl_error *error)
     return rc;
 }
 
+/* A place in a list that is there. */
+static int check_hosts(const json_t *root, struct pl_error *error)
+{
+    const json_t *hosts = json_object_get(root, "hosts"), *cell;
+    size_t i, count = pl_hosts_count(root);
+    if (hosts && (!json_is_array(hosts) || count == 0))
+        return pl_error_set(error, -EINVAL, "'hosts' is not a list of hosts");
+    json_array_foreach(hosts, i, cell)
+    {
+        if (!json_is_object(cell))
+            return pl_error_set(error, -EINVAL, "'hosts' is not a list of hosts");
+    }
+    json_array_foreach(json_object_get(root, "cells"), i, cell)
+    {
+        if (pl_hosts_place(cell) >= count)
+            return pl_error_set(error, -EINVAL, "cell %zu: 'host' is %zu; expected one of %zu", i,
+                                pl_hosts_place(cell), count);
+    }
+    return 0;
+}
+
 static int check_instruments(const json_t *entries, struct pl_error *error)
 {
     const json_t *entry;
@@ -204,6 +226,8 @@ int pl_document_check(const json_t *root, struct pl_error *error)
     }
     if (!rc)
         rc = check_instruments(json_object_get(root, "instruments"), error);
+    if (!rc)
+        rc = check_hosts(root, error);
     return rc ? rc : check_ranges(root, error);
 }
 

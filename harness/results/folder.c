@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -68,13 +69,13 @@ enum pl_folder_state pl_folder_look(const char *folder)
 }
 
 /* @return a descriptor, or -EBUSY */
-static int lock(const char *folder)
+static int lock(const char *folder, int how)
 {
     struct stat held, named;
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
-    if (flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
+    if (flock(fd, how | LOCK_NB) && errno == EWOULDBLOCK) {
         close(fd);
         return -EBUSY;
     }
@@ -86,9 +87,9 @@ static int lock(const char *folder)
     return -EBUSY;
 }
 
-static int claim_locked(const char *folder, int *claim, struct pl_error *error)
+static int claim_locked(const char *folder, int how, int *claim, struct pl_error *error)
 {
-    int fd = lock(folder);
+    int fd = lock(folder, how);
     if (fd == -EBUSY)
         return pl_error_set(error, fd, "another run is writing into %s; expected another folder",
                             folder);
@@ -144,7 +145,7 @@ int pl_folder_claim(const char *folder, bool force, int *claim, struct pl_error 
 {
     int fd = -1, rc = pl_folder_make(folder, error);
     if (!rc)
-        rc = claim_locked(folder, &fd, error);
+        rc = claim_locked(folder, LOCK_EX, &fd, error);
     enum pl_folder_state state = rc ? PL_FOLDER_FREE : pl_folder_look(folder);
     if (!rc)
         rc = check_free(folder, state, force, error);
@@ -157,9 +158,79 @@ int pl_folder_claim(const char *folder, bool force, int *claim, struct pl_error 
     return rc;
 }
 
+int pl_folder_claim_run(const char *folder, bool read_only, int *claim, struct pl_error *error)
+{
+    if (pl_folder_look(folder) != PL_FOLDER_RUN)
+        return pl_error_set(error, -EINVAL,
+                            "%s holds no run; expected a folder that `plimsoll run --out` wrote",
+                            folder);
+    return claim_locked(folder, read_only ? LOCK_SH : LOCK_EX, claim, error);
+}
+
+void pl_folder_discard(const char *folder)
+{
+    clear(folder);
+    rmdir(folder); /* only when empty */
+}
+
+static int copy_file(const char *from, const char *to, struct pl_error *error)
+{
+    char *text = NULL;
+    size_t size = 0;
+    struct pl_file file;
+    int rc = pl_file_read(from, PL_FILE_BYTES_MAX, &text, &size, error);
+    if (rc)
+        return rc;
+    rc = pl_file_open(&file, to, error);
+    if (!rc) {
+        fwrite(text, 1, size, file.stream);
+        rc = pl_file_commit(&file, error);
+    }
+    free(text);
+    return rc;
+}
+
+/* @param kind "series" @param one of its files, which may be of a cell that was not finished */
+static int copy_one(const char *const ends[2], const char *kind, const char *one,
+                    struct pl_error *error)
+{
+    char paths[2][4096 + 300];
+    for (int i = 0; i < 2; i++) {
+        int n = snprintf(paths[i], sizeof paths[i], "%s/%s/%s", ends[i], kind, one);
+        if (n < 0 || (size_t)n >= sizeof paths[i])
+            return pl_error_set(error, -ENAMETOOLONG, "%.80s...: the path is too long", ends[i]);
+    }
+    return copy_file(paths[0], paths[1], error);
+}
+
+int pl_folder_copy_cells(const char *from, const char *to,
+                         bool (*has)(const void *context, size_t number), const void *context,
+                         struct pl_error *error)
+{
+    static const char *const kinds[] = {"series", "output", "ledger"};
+    const char *const both[] = {from, to};
+    char path[4096 + 32];
+    int rc = 0;
+    for (size_t i = 0; !rc && i < sizeof kinds / sizeof *kinds; i++) {
+        path_of(path, from, kinds[i]);
+        DIR *folder = opendir(path);
+        if (!folder && errno == ENOENT)
+            continue; /* a run without such files */
+        if (!folder)
+            return pl_error_set(error, -errno, "can't read %.300s: %s", path, strerror(errno));
+        path_of(path, to, kinds[i]);
+        rc = pl_folder_make(path, error);
+        for (struct dirent *entry; !rc && (entry = readdir(folder));)
+            if (is_numbered(entry->d_name) && has(context, strtoull(entry->d_name, NULL, 10)))
+                rc = copy_one(both, kinds[i], entry->d_name, error);
+        closedir(folder);
+    }
+    return rc;
+}
+
 int pl_folder_remove_run(const char *folder, struct pl_error *error)
 {
-    int fd = -1, rc = claim_locked(folder, &fd, error);
+    int fd = -1, rc = claim_locked(folder, LOCK_EX, &fd, error);
     if (!rc && pl_folder_look(folder) == PL_FOLDER_RUN)
         clear(folder);
     if (!rc)

@@ -3,9 +3,9 @@
  *     {"history_version":1,"started":...,"commit":...,"host":{"hash","cpu"},"tier":...,
  *      "cells":[{"scenario","allocator","format","clock","threads","container",
  *                "container_bytes","duration_seconds","conditions","repetitions",
- *                "metrics":{name:median,...}},...]}
+ *                "metrics":{name:median,...},"took_seconds":median},...]}
  *
- * where lines of older versions have no threads: there was one.
+ * where lines of older versions have no threads (there was one) and no took_seconds.
  */
 #ifndef PL_RESULTS_HISTORY_FILE_H
 #define PL_RESULTS_HISTORY_FILE_H

@@ -3,17 +3,20 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "harness/base/files.h"
+#include "harness/base/spare_memory.h"
 #include "harness/cell/process.h"
 #include "harness/results/clean.h"
 #include "harness/results/document.h"
 #include "harness/results/folder.h"
 #include "harness/results/host.h"
+#include "harness/results/hosts.h"
 #include "harness/scenario/conditions.h"
 #include "harness/scenario/traits.h"
 
@@ -58,6 +61,38 @@ int pl_results_open(struct pl_results *r, const char *folder, bool force, const 
                   PL_VERSION, "run", "command", pl_clean_string(command), "tier", tier, "started",
                   now_utc(), "complete", 0, "host", host, "warnings", "recordings", "cells");
     return r->root ? 0 : pl_error_set(error, -ENOMEM, "out of memory");
+}
+
+int pl_results_reopen(struct pl_results *r, const char *folder, struct pl_error *error)
+{
+    *r = (struct pl_results){.claim = -1};
+    if (strlen(folder) + 300 >= sizeof r->folder)
+        return pl_error_set(error, -ENAMETOOLONG, "the path of the results is too long");
+    strcpy(r->folder, folder);
+    int rc = pl_folder_claim_run(folder, false, &r->claim, error);
+    if (!rc)
+        rc = pl_document_load(folder, &r->root, error);
+    if (!rc)
+        r->host = pl_hosts_find(r->root, r->fingerprint = pl_host_fingerprint());
+    return rc;
+}
+
+void pl_results_note_matrix(struct pl_results *r, const struct pl_matrix_record *m)
+{
+    json_t *run = json_object_get(r->root, "run"), *of_cells = json_array();
+    json_t *commit = pl_clean_string(m->commit);
+    if (!commit)
+        pl_memory_refused();
+    json_object_set_new(json_object_get(r->root, "suite"), "commit", commit);
+    json_object_set_new(run, "matrix",
+                        json_pack("{s:I, s:s}", "cells", (json_int_t)m->cells, "hash", m->hash));
+    for (size_t i = 0; m->shard_of && i < m->cells; i++)
+        json_array_append_new(of_cells, json_integer(m->shard_of[i]));
+    if (m->shard)
+        json_object_set_new(run, "shard",
+                            json_pack("{s:i, s:i, s:O}", "index", (int)m->shard, "count",
+                                      (int)m->shards, "of_cells", of_cells));
+    json_decref(of_cells);
 }
 
 static json_t *stream_json(const struct pl_recorded_stream *stream)
@@ -141,12 +176,41 @@ void pl_results_add_instrument(struct pl_results *r, json_t *entry)
     json_array_append_new(instruments, entry);
 }
 
+bool pl_results_number(const json_t *cell, size_t *number)
+{
+    static const char folder[] = "series/";
+    const char *series = pl_document_string(cell, "series");
+    if (strncmp(series, folder, sizeof folder - 1) != 0)
+        return false;
+    char *end;
+    unsigned long long value = strtoull(series + sizeof folder - 1, &end, 10);
+    *number = (size_t)value;
+    return end > series + sizeof folder - 1 && *end == '.' && value < SIZE_MAX;
+}
+
+/* A run that goes on may add what comes before a cell that is there. */
+static void sort_cells(json_t *cells)
+{
+    size_t count = json_array_size(cells), number, other;
+    for (size_t i = 1; i < count; i++)
+        for (size_t k = i; k > 0; k--) {
+            json_t *cell = json_array_get(cells, k), *before = json_array_get(cells, k - 1);
+            if (!pl_results_number(cell, &number) || !pl_results_number(before, &other) ||
+                other <= number)
+                break;
+            json_incref(before);
+            json_array_set(cells, k - 1, cell);
+            json_array_set_new(cells, k, before);
+        }
+}
+
 int pl_results_write(struct pl_results *r, bool complete, struct pl_error *error)
 {
     char path[sizeof r->folder + 16];
     struct pl_file file;
     snprintf(path, sizeof path, "%s/results.json", r->folder);
     json_object_set_new(json_object_get(r->root, "run"), "complete", json_boolean(complete));
+    sort_cells(json_object_get(r->root, "cells"));
     int rc = pl_file_open(&file, path, error);
     if (rc)
         return rc;
@@ -169,5 +233,6 @@ void pl_results_close(struct pl_results *r)
     close(r->claim);
     r->claim = -1;
     json_decref(r->root);
-    r->root = NULL;
+    json_decref(r->fingerprint);
+    r->root = r->fingerprint = NULL;
 }

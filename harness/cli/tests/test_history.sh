@@ -39,6 +39,10 @@ fails "No such file or directory; .*history --add DIR" history steady-reader --f
 [ ! -e "$file" ] || bad "a look made a history"
 
 # added and read back
+cp -r "$tmp/run" "$tmp/told"
+sed -i -E 's/^( *"commit": )"[^"]*"/\1"told"/' "$tmp/told/results.json"
+plimsoll history --add "$tmp/told" --file "$tmp/told.jsonl" >"$tmp/out" || bad "--add: exit $?"
+grep -q 'commit told: 2 cells added to ' "$tmp/out" || bad "not the commit that the run says: $(cat "$tmp/out")"
 plimsoll history --add "$tmp/run" --file "$file" --commit c0ffee >"$tmp/out" || bad "--add: exit $?"
 grep -q 'commit c0ffee: 2 cells added to ' "$tmp/out" || bad "--add: $(cat "$tmp/out")"
 fails "holds this run already" history --add "$tmp/run" --file "$file" --commit c0ffee

@@ -11,6 +11,8 @@
 #include "harness/results/document.h"
 #include "harness/results/history_file.h"
 #include "harness/results/host.h"
+#include "harness/results/hosts.h"
+#include "harness/stats/values.h"
 
 /* Counts and bytes as whole numbers: digits beyond the twelfth must not be lost. */
 static json_t *number(double value)
@@ -59,6 +61,21 @@ static void hash_conditions(const struct pl_model *m, const struct pl_model_grou
     free(dump);
 }
 
+/* The median of real time, where every repetition tells it. */
+static void add_took(const struct pl_model_row *row, json_t *cell)
+{
+    double *took = pl_memory_take(row->cell_count, sizeof *took);
+    size_t count = 0;
+    for (size_t i = 0; i < row->cell_count; i++) {
+        const json_t *seconds = json_object_get(row->cells[i], "took_seconds");
+        if (json_is_number(seconds))
+            took[count++] = json_number_value(seconds);
+    }
+    if (count == row->cell_count)
+        json_object_set_new(cell, "took_seconds", json_real(pl_values_median(took, count)));
+    free(took);
+}
+
 static json_t *row_json(const struct pl_model *m, const struct pl_model_group *g,
                         const struct pl_model_row *row)
 {
@@ -71,6 +88,7 @@ static json_t *row_json(const struct pl_model *m, const struct pl_model_group *g
         json_pack("{s:s, s:o, s:f, s:s, s:I, s:o}", "container", g->container, "container_bytes",
                   number(g->container_bytes), "duration_seconds", g->duration_seconds, "conditions",
                   conditions, "repetitions", (json_int_t)row->cell_count, "metrics", medians(row)));
+    add_took(row, cell);
     return cell;
 }
 
@@ -83,6 +101,12 @@ int pl_history_line(const struct pl_model *m, const char *commit, json_t **line,
     char hash[PL_HOST_HASH_TEXT];
     if (!*started || !*tier)
         return pl_error_set(error, -EINVAL, "'run' says neither when nor in which tier it ran");
+    if (pl_hosts_count(m->root) > 1)
+        return pl_error_set(
+            error, -EINVAL,
+            "its cells ran on %zu hosts, and a run of the history has one; expected "
+            "the folders of its shards, one after the other",
+            pl_hosts_count(m->root));
     if (pl_host_hash(host, hash, sizeof hash))
         return pl_error_set(error, -EINVAL, "'host' is not an object");
     json_t *text = json_string(commit);

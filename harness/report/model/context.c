@@ -8,12 +8,15 @@
 #include "harness/report/writers/text.h"
 #include "harness/results/document.h"
 #include "harness/results/history_file.h"
+#include "harness/results/hosts.h"
 
 /* None is no error, and a damaged one is the gate's business: here it is told. */
 static void load_calibration(const struct pl_model *m, struct pl_report_context *a)
 {
     struct pl_error error;
-    int rc = pl_calibration_find(json_object_get(m->root, "host"), &a->calibration, &error);
+    int rc = pl_hosts_count(m->root) > 1 /* it is one host's */
+                 ? 0
+                 : pl_calibration_find(json_object_get(m->root, "host"), &a->calibration, &error);
     if (rc)
         snprintf(a->calibration_why, sizeof a->calibration_why, "%.500s", error.text);
 }
@@ -49,8 +52,9 @@ static int load_history(const struct pl_model *m, FILE *progress, struct pl_repo
     a->trends = pl_memory_take(m->group_count, sizeof *a->trends);
     a->trends_count = m->group_count;
     for (size_t i = 0; !rc && i < m->group_count; i++)
-        rc = pl_trends_make(a->runs, json_object_get(m->root, "host"), &m->groups[i], &a->trends[i],
-                            error);
+        rc = pl_trends_make(a->runs,
+                            pl_hosts_count(m->root) > 1 ? NULL : json_object_get(m->root, "host"),
+                            &m->groups[i], &a->trends[i], error);
     return rc;
 }
 

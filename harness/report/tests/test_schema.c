@@ -122,12 +122,15 @@ static void add_cell(struct pl_results *results, const struct pl_scenario *scena
     struct pl_measured measured;
     struct pl_expected expected;
     struct pl_error error;
-    struct pl_cell_identity identity = {.stack = killed ? "glibc" : "limited",
-                                        .format = PL_FORMAT_F32,
-                                        .clock = clock,
-                                        .threads = threads,
-                                        .seed = 1,
-                                        .reproduce = "plimsoll run x"};
+    struct pl_cell_identity identity = {
+        .stack = killed ? "glibc" : "limited",
+        .format = PL_FORMAT_F32,
+        .clock = clock,
+        .threads = threads,
+        .number = json_array_size(json_object_get(results->root, "cells")),
+        .seed = 1,
+        .reproduce = "plimsoll run x",
+        .took_seconds = 0.25};
     memset(samples, 0, sizeof samples);
     for (size_t i = 0; i < 16; i++)
         samples[i] = (struct pl_sample){.t_ns = (int64_t)i * 1000000000, .rss_bytes = 4096 * i};

@@ -1,0 +1,108 @@
+#include "harness/cli/run_cell.h"
+
+#include <stdio.h>
+
+#include "allocators/base/printable.h"
+#include "harness/cli/alert_lines.h"
+#include "harness/cli/cell_notes.h"
+#include "harness/cli/ledger_option.h"
+#include "harness/cli/reproduce.h"
+#include "harness/cli/trace_notes.h"
+#include "harness/scenario/traits.h"
+
+void pl_run_warn(struct pl_run *run, const char *text)
+{
+    pl_results_warn(&run->results, text);
+    pl_printable_line(stderr, "plimsoll: %s", text);
+}
+
+void pl_run_warn_of(void *run, const char *text)
+{
+    pl_run_warn(run, text);
+}
+
+/* A cell's sample arrived. @param context the progress */
+static void note_sample(void *context, int64_t t_ns)
+{
+    pl_progress_reach(context, t_ns, pl_progress_now());
+}
+
+/* Judges a cell that has run, and writes it into the results. @return 0 or a negative errno */
+static int keep_cell(struct pl_run *run, const struct pl_planned *p,
+                     const struct pl_planned_cell *cell, const struct pl_cell_identity *identity,
+                     const struct pl_cell_evidence *evidence, struct pl_error *error)
+{
+    char label[PL_STACK_TEXT_MAX + 32];
+    struct pl_measured measured;
+    struct pl_expected expected;
+    pl_planned_label(cell, label, sizeof label);
+    pl_measure(&p->scenario, evidence, &measured);
+    pl_expectations_judge(&measured, cell->named, cell->format, cell->threads, &expected);
+    run->unexpected |= expected.verdict == PL_VERDICT_FAILED;
+    pl_cell_note(p, evidence, label, pl_run_warn_of, run);
+    pl_trace_note_cell(p, evidence, label, pl_run_warn_of, run);
+    int rc = pl_results_add_cell(&run->results, identity, &measured, &expected, error);
+    if (!rc)
+        rc = pl_cli_ledger_write(&run->results, error);
+    return rc ? rc : pl_results_write(&run->results, false, error);
+}
+
+int pl_run_cell(struct pl_run *run, size_t number, struct pl_error *error)
+{
+    const struct pl_matrix_cell *place = &run->selection->matrix.cells[number];
+    const struct pl_planned *p = place->planned;
+    const struct pl_planned_cell *cell = place->cell;
+    const int64_t started = pl_progress_now();
+    struct pl_cell_options options = {
+        .scenario = &p->scenario,
+        .recording = p->recording,
+        .stack = cell->stack,
+        .format = cell->format,
+        .clock = p->clock,
+        .threads = cell->threads,
+        .seed = p->scenario.seed,
+        .containers = &run->containers,
+        .interrupted = run->interrupted,
+        .on_sample = run->progress.shown ? note_sample : NULL,
+        .context = &run->progress,
+        .ledger_at_ns = run->arguments->at.at_ns,
+        .ledger_at_count = run->arguments->at.count,
+        .on_alert = pl_alert_lines_print,
+    };
+    char reproduce[8192], label[PL_STACK_TEXT_MAX + 32], output[1024];
+    struct pl_cell_evidence evidence;
+    pl_planned_label(cell, label, sizeof label);
+    struct pl_alert_lines alerts = {&p->scenario, label, &run->progress, 0};
+    options.alert_context = &alerts;
+    pl_reproduce(run->arguments, p, cell, reproduce, sizeof reproduce);
+    struct pl_cell_identity identity = {
+        cell->stack,
+        cell->format,
+        options.clock,
+        cell->threads,
+        place->repetition,
+        number,
+        options.seed,
+        reproduce,
+        options.ledger_at_count,
+        options.ledger_at_count ? options.ledger_at_ns[options.ledger_at_count - 1] : 0,
+        cell->heap,
+        0};
+    pl_progress_show(&run->progress, p->scenario.name, label, p->scenario.duration_ns);
+    int rc = 0;
+    if (pl_traits_of(&p->scenario)->foreign) {
+        rc =
+            pl_results_output(&run->results, &p->scenario, &identity, output, sizeof output, error);
+        options.output = output;
+    }
+    if (!rc)
+        rc = pl_cell_run(&options, &evidence, error);
+    if (rc)
+        return rc;
+    pl_alert_lines_end(&alerts);
+    identity.took_seconds = (double)(pl_progress_now() - started) / 1e9;
+    rc = keep_cell(run, p, cell, &identity, &evidence, error);
+    pl_cell_evidence_free(&evidence);
+    pl_progress_step(&run->progress, (double)p->scenario.duration_ns / 1e9);
+    return rc;
+}
