@@ -112,6 +112,7 @@ static void tell(struct pl_heap_told *told)
     FILE *stream = fopencookie(&reading, "w", (cookie_io_functions_t){.write = read_text});
     if (!stream)
         return;
+    setvbuf(stream, NULL, _IONBF, 0); /* a buffer would come from the heap that is asked */
     malloc_info(0, stream);
     fclose(stream);
 }

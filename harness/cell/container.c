@@ -41,7 +41,7 @@ static int make_cgroup(struct pl_containers *containers, struct pl_container *co
 {
     char procs[2432];
     snprintf(container->path, sizeof container->path, "%s/cell-%u", containers->run,
-             containers->made++);
+             __atomic_fetch_add(&containers->made, 1, __ATOMIC_RELAXED));
     if (mkdir(container->path, 0755))
         return -errno;
     int rc = container->bytes ? set_limit(container) : 0;

@@ -29,7 +29,7 @@ struct pl_containers {
     char run[2304];              /* this run's folder below it */
     int lock_fd;                 /* held for the run; -1 without a cgroup */
     bool moved;                  /* v2: the controller moved itself into a leaf */
-    uint32_t made;
+    uint32_t made;               /* by any thread */
     char why_not[256]; /* why no cgroup could be had, with the remedy; "" when one could */
 };
 

@@ -24,16 +24,23 @@
 
 extern char **environ;
 
-/* The last processor of our own set: interrupts and the controller favour the first. */
-static int choose_cpu(void)
+/* Of our own set, from the last one: interrupts and the controller favour the first. */
+static int choose_cpu(uint32_t lane)
 {
     cpu_set_t allowed;
     if (sched_getaffinity(0, sizeof allowed, &allowed))
         return -1;
     for (int cpu = CPU_SETSIZE - 1; cpu >= 0; cpu--)
-        if (CPU_ISSET((size_t)cpu, &allowed))
+        if (CPU_ISSET((size_t)cpu, &allowed) && lane-- == 0)
             return cpu;
     return -1;
+}
+
+uint32_t pl_process_lanes(void)
+{
+    cpu_set_t allowed;
+    int count = sched_getaffinity(0, sizeof allowed, &allowed) ? 1 : CPU_COUNT(&allowed);
+    return count > 1 ? (uint32_t)count : 1;
 }
 
 static int write_text(const char *path, const char *text)
@@ -201,7 +208,7 @@ int pl_process_start(const struct pl_process_options *o, struct pl_process *proc
         return pl_error_set(error, -EMFILE,
                             "no descriptor for a cell; `ulimit -n 1024` allows more");
     }
-    int cpu = o->pinned ? choose_cpu() : -1;
+    int cpu = o->pinned ? choose_cpu(o->lane) : -1;
     pid_t parent = getpid(), pid = fork();
     if (pid == 0)
         run_child(&raised, &command, cpu, parent, records[1], said[1], report[1]);

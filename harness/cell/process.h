@@ -19,6 +19,7 @@ struct pl_process_options {
     int job_fd;
     bool inherits;      /* the environment that we have, beside that above */
     bool pinned;        /* to one processor */
+    uint32_t lane;      /* which one, from the last that may be used */
     bool random_layout; /* leave the address space's randomisation as the machine has it */
     bool huge_pages;    /* leave them as the machine has them */
 };
@@ -50,6 +51,10 @@ int pl_process_find(const char *name, char *path, size_t capacity, struct pl_err
 /** The version of the FFmpeg that cells of media have.
  *  @return 0, or -ENOSYS where plimsoll-media is not there or does not start */
 int pl_process_ffmpeg(char *version, size_t capacity, struct pl_error *error);
+
+/** How many cells can each have a processor of its own: those that this process may run on.
+ *  @return 1 where that can't be told */
+uint32_t pl_process_lanes(void);
 
 /** Whether this machine lets a process switch its address space randomisation off (a seccomp
  *  filter may refuse, as Docker's does). */

@@ -374,6 +374,7 @@ static int run_contained(const struct pl_cell_options *o, const char *page, int 
         .wrapper = o->wrapper,
         .job_fd = job_fd,
         .pinned = o->clock == PL_CLOCK_VIRTUAL, /* its threads take turns */
+        .lane = o->lane,
         /* Live, a heap that draws its lots from addresses (jemalloc purges so) has its real spread.
          */
         .random_layout = o->clock == PL_CLOCK_WALL,

@@ -30,6 +30,8 @@ struct pl_cell_options {
     uint32_t threads; /* that call the stack, from 1; of a receiver under the wall clock always 2;
                          of a trace those of its program, and this is 1 */
     uint64_t seed;
+    uint32_t
+        lane; /* of cells at the same time: which processor it is pinned to, from the last one */
     struct pl_containers *containers;
     const volatile sig_atomic_t *interrupted; /* nonzero: kill the cell and return -EINTR */
     uint64_t ceiling_bytes; /* RSS at which a cell stops itself that no smaller container holds; 0

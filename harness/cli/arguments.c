@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/cell/process.h"
 #include "harness/cli/cli.h"
 #include "harness/results/results.h"
 
@@ -29,6 +30,7 @@ enum {
     FORCE,
     NO_SAVE,
     RESUME,
+    JOBS,
     SHARD,
     PLAN
 };
@@ -53,6 +55,7 @@ static const struct option options[] = {
     {"force", no_argument, NULL, FORCE},
     {"no-save", no_argument, NULL, NO_SAVE},
     {"resume", required_argument, NULL, RESUME},
+    {"jobs", required_argument, NULL, JOBS},
     {"shard", required_argument, NULL, SHARD},
     {"plan", required_argument, NULL, PLAN},
     {0},
@@ -78,6 +81,17 @@ static int read_repeat(const char *text, struct pl_arguments *a)
     if (rc || count == 0)
         return rc ? rc : pl_cli_usage("--repeat 0 is out of range; expected 1 to 1000");
     a->repeat = (uint32_t)count;
+    return PL_EXIT_OK;
+}
+
+static int read_jobs(const char *text, struct pl_arguments *a)
+{
+    uint64_t count = 0;
+    uint32_t most = pl_process_lanes();
+    int rc = read_count("jobs", text, most, &count);
+    if (rc || count == 0)
+        return rc ? rc : pl_cli_usage("--jobs 0; expected 1 to %u, the processors there are", most);
+    a->jobs = (uint32_t)count;
     return PL_EXIT_OK;
 }
 
@@ -211,6 +225,8 @@ static int take(int option, const char *text, struct pl_arguments *a)
     case RESUME:
         a->resume = text;
         return PL_EXIT_OK;
+    case JOBS:
+        return read_jobs(text, a);
     case SHARD:
         return read_shard(text, a);
     case PLAN:

@@ -37,6 +37,7 @@ struct pl_arguments {
     uint32_t shard;     /* of the matrix, from 1; 0: all of it */
     uint32_t shards;    /* it is cut into */
     const char *plan;   /* the file that says what the shards are; NULL: none */
+    uint32_t jobs;      /* cells at the same time; 0: as many as there are processors */
     uint64_t seed;
     bool seed_given;
     bool json;

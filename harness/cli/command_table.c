@@ -124,6 +124,11 @@ OPTION(o_plan, "plan", "FILE", "@file", NULL,
 OPTION(o_resume, "resume", "DIR", "@folder", NULL,
        "goes on with the run in DIR: cells that it has are not run again; beside it stands the "
        "command that began it");
+OPTION(o_jobs, "jobs", "N", NULL, "as many as there are processors",
+       "cells that run at the same time, each on a processor of its own. Cells in real time, "
+       "programs, those without a container, repeated ones and those that are judged by CPU or "
+       "latencies run alone after that; a cell says how many may have run beside it, which its CPU "
+       "and latencies then show");
 OPTION(o_shards, "shards", "N", NULL, NULL, "how many parts, 1 to 10000; has to be named");
 OPTION(o_history_plan, "history", "FILE", "@file", "none: the scenarios' own budgets and durations",
        "a history of runs, which says how long cells take");
@@ -149,9 +154,10 @@ const struct pl_cli_command pl_cli_commands[] = {
               "keeps it in a folder. A scenario is a name (plimsoll list scenarios) or a YAML "
               "file. A trace is replayed. A program that follows `--` is run as it is, in the same "
               "containers and under the same heaps, and measured from outside.",
-     .options = OPTIONS(&o_allocator, &o_format, &o_repeat, &o_set, &o_clock, &o_tier, &o_out,
-                        &o_force, &o_no_save, &o_seed, &o_json, &o_instrument, &o_ledger, &o_at,
-                        &o_duration, &o_container, &o_send, &o_ready, &o_shard, &o_plan, &o_resume),
+     .options =
+         OPTIONS(&o_allocator, &o_format, &o_repeat, &o_set, &o_clock, &o_tier, &o_out, &o_force,
+                 &o_no_save, &o_seed, &o_json, &o_instrument, &o_ledger, &o_at, &o_duration,
+                 &o_container, &o_send, &o_ready, &o_shard, &o_plan, &o_resume, &o_jobs),
      .refused = "",
      .words = "@scenario",
      .examples = {"plimsoll run stalled-reader --allocator glibc,slab,limited",

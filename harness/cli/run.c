@@ -1,4 +1,4 @@
-/* `plimsoll run`: the plan's cells one after the other, their results kept as they come. */
+/* `plimsoll run`: the plan's cells, their results kept as they come. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,12 +6,14 @@
 
 #include "allocators/base/printable.h"
 #include "harness/base/proc.h"
+#include "harness/base/spare_memory.h"
 #include "harness/base/temporary.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/capture_notes.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/kept_results.h"
+#include "harness/cli/lanes.h"
 #include "harness/cli/observe.h"
 #include "harness/cli/planned_arguments.h"
 #include "harness/cli/reproduce.h"
@@ -20,11 +22,12 @@
 #include "harness/cli/trace_notes.h"
 #include "harness/cli/tree_commit.h"
 
-/* A tier's budget is one of the virtual clock: in real time a cell takes as long as it does. */
-static void note_budget(struct pl_run *run, const struct pl_planned *p, int64_t started)
+/* A tier's budget is one of the virtual clock, and of cells one after another: in real time a cell
+ * takes as long as it does. */
+static void note_budget(struct pl_run *run, const struct pl_planned *p)
 {
     char warning[256];
-    double took = (double)(pl_progress_now() - started) / 1e9;
+    double took = (double)run->took_ns[p - run->plan->planned] / 1e9;
     if (p->clock == PL_CLOCK_WALL || !p->scenario.budget_ns ||
         took <= (double)p->scenario.budget_ns / 1e9)
         return;
@@ -36,21 +39,6 @@ static void note_budget(struct pl_run *run, const struct pl_planned *p, int64_t 
         pl_tier_name((enum pl_tier)p->scenario.tier),
         p->scenario.tier == PL_TIER_SMOKE ? "" : "; --tier smoke is shorter");
     pl_results_warn(&run->results, warning);
-}
-
-/* @param number of the scenario's first cell; out: of the next one's */
-static int run_scenario(struct pl_run *run, const struct pl_planned *p, size_t *number,
-                        struct pl_error *error)
-{
-    int64_t started = pl_progress_now();
-    const struct pl_matrix *m = &run->selection->matrix;
-    for (; *number < m->count && m->cells[*number].planned == p; ++*number) {
-        int rc = run->selection->wanted[*number] ? pl_run_cell(run, *number, error) : 0;
-        if (rc)
-            return rc;
-    }
-    note_budget(run, p, started);
-    return 0;
 }
 
 /* Once for each scenario whose cells somebody else's limit may hold. */
@@ -101,13 +89,12 @@ static void note_conditions(struct pl_run *run)
 
 static int run_all(struct pl_run *run, struct pl_error *error)
 {
-    size_t number = 0;
-    int rc = 0;
     pl_temporary_clean();
     pl_containers_open(&run->containers);
     note_conditions(run);
+    int rc = pl_lanes_run(run, error);
     for (size_t i = 0; !rc && i < run->plan->count; i++)
-        rc = run_scenario(run, &run->plan->planned[i], &number, error);
+        note_budget(run, &run->plan->planned[i]);
     struct pl_observing observing = {.arguments = run->arguments,
                                      .results = &run->results,
                                      .containers = &run->containers,
@@ -165,11 +152,17 @@ static int open_results(struct pl_run *run, const char *command, struct pl_tempo
 static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan,
                     struct pl_selection *selection, const char *command)
 {
-    struct pl_run run = {.arguments = a, .plan = plan, .selection = selection};
+    struct pl_error unfit;
+    if (pl_proc_check(&unfit))
+        return pl_cli_fail(PL_EXIT_MACHINE, &unfit);
+    struct pl_run run = {.arguments = a,
+                         .plan = plan,
+                         .selection = selection,
+                         .jobs = a->jobs ? a->jobs : pl_process_lanes(),
+                         .lock = PTHREAD_MUTEX_INITIALIZER,
+                         .took_ns = pl_memory_take(plan->count + 1, sizeof *run.took_ns)};
     struct pl_temporary unsaved = {.fd = -1};
     struct pl_error error;
-    if (pl_proc_check(&error))
-        return pl_cli_fail(PL_EXIT_MACHINE, &error);
     int code;
     run.interrupted = pl_interrupt_catch(); /* from here on there is a folder to leave whole */
     if (open_results(&run, command, &unsaved, &error)) {
@@ -185,6 +178,7 @@ static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan,
     }
     pl_results_close(&run.results);
     pl_temporary_remove(&unsaved);
+    free(run.took_ns);
     return code;
 }
 

@@ -21,10 +21,27 @@ void pl_run_warn_of(void *run, const char *text)
     pl_run_warn(run, text);
 }
 
-/* A cell's sample arrived. @param context the progress */
+/* What a cell tells while it runs. */
+struct told {
+    struct pl_run *run;
+    struct pl_alert_lines alerts;
+};
+
+/* A cell's sample arrived. */
 static void note_sample(void *context, int64_t t_ns)
 {
-    pl_progress_reach(context, t_ns, pl_progress_now());
+    struct pl_run *run = ((struct told *)context)->run;
+    pthread_mutex_lock(&run->lock);
+    pl_progress_reach(&run->progress, t_ns, pl_progress_now());
+    pthread_mutex_unlock(&run->lock);
+}
+
+static void note_alert(void *context, const struct pl_alert_record *alert)
+{
+    struct told *told = context;
+    pthread_mutex_lock(&told->run->lock);
+    pl_alert_lines_print(&told->alerts, alert);
+    pthread_mutex_unlock(&told->run->lock);
 }
 
 /* Judges a cell that has run, and writes it into the results. @return 0 or a negative errno */
@@ -47,12 +64,40 @@ static int keep_cell(struct pl_run *run, const struct pl_planned *p,
     return rc ? rc : pl_results_write(&run->results, false, error);
 }
 
-int pl_run_cell(struct pl_run *run, size_t number, struct pl_error *error)
+static void show(struct pl_run *run, const struct pl_planned *p, const char *label)
+{
+    pthread_mutex_lock(&run->lock);
+    pl_progress_show(&run->progress, p->scenario.name, label, p->scenario.duration_ns);
+    pthread_mutex_unlock(&run->lock);
+}
+
+/* @return 0 or a negative errno */
+static int keep(struct pl_run *run, const struct pl_planned *p, const struct pl_planned_cell *cell,
+                struct pl_cell_identity *identity, const struct pl_alert_lines *alerts,
+                const struct pl_cell_evidence *evidence, int64_t took_ns, struct pl_error *error)
+{
+    pthread_mutex_lock(&run->lock);
+    pl_alert_lines_end(alerts);
+    identity->took_seconds = (double)took_ns / 1e9;
+    run->took_ns[p - run->plan->planned] += took_ns;
+    int rc = keep_cell(run, p, cell, identity, evidence, error);
+    pl_progress_step(&run->progress, (double)p->scenario.duration_ns / 1e9);
+    pthread_mutex_unlock(&run->lock);
+    return rc;
+}
+
+int pl_run_cell(struct pl_run *run, size_t number, const struct pl_lane *lane,
+                struct pl_error *error)
 {
     const struct pl_matrix_cell *place = &run->selection->matrix.cells[number];
     const struct pl_planned *p = place->planned;
     const struct pl_planned_cell *cell = place->cell;
     const int64_t started = pl_progress_now();
+    char reproduce[8192], label[PL_STACK_TEXT_MAX + 32], output[1024];
+    struct pl_cell_evidence evidence;
+    struct told told = {run, {&p->scenario, label, &run->progress, 0}};
+    /* beside others nobody's place in its replay stands for the run's */
+    bool shown = run->progress.shown && !lane->beside;
     struct pl_cell_options options = {
         .scenario = &p->scenario,
         .recording = p->recording,
@@ -61,34 +106,34 @@ int pl_run_cell(struct pl_run *run, size_t number, struct pl_error *error)
         .clock = p->clock,
         .threads = cell->threads,
         .seed = p->scenario.seed,
+        .lane = lane->number,
         .containers = &run->containers,
         .interrupted = run->interrupted,
-        .on_sample = run->progress.shown ? note_sample : NULL,
-        .context = &run->progress,
+        .on_sample = shown ? note_sample : NULL,
+        .context = &told,
         .ledger_at_ns = run->arguments->at.at_ns,
         .ledger_at_count = run->arguments->at.count,
-        .on_alert = pl_alert_lines_print,
+        .on_alert = note_alert,
+        .alert_context = &told,
     };
-    char reproduce[8192], label[PL_STACK_TEXT_MAX + 32], output[1024];
-    struct pl_cell_evidence evidence;
     pl_planned_label(cell, label, sizeof label);
-    struct pl_alert_lines alerts = {&p->scenario, label, &run->progress, 0};
-    options.alert_context = &alerts;
     pl_reproduce(run->arguments, p, cell, reproduce, sizeof reproduce);
     struct pl_cell_identity identity = {
-        cell->stack,
-        cell->format,
-        options.clock,
-        cell->threads,
-        place->repetition,
-        number,
-        options.seed,
-        reproduce,
-        options.ledger_at_count,
-        options.ledger_at_count ? options.ledger_at_ns[options.ledger_at_count - 1] : 0,
-        cell->heap,
-        0};
-    pl_progress_show(&run->progress, p->scenario.name, label, p->scenario.duration_ns);
+        .stack = cell->stack,
+        .format = cell->format,
+        .clock = options.clock,
+        .threads = cell->threads,
+        .repetition = place->repetition,
+        .number = number,
+        .seed = options.seed,
+        .reproduce = reproduce,
+        .ledger_asked = options.ledger_at_count,
+        .ledger_last_ns =
+            options.ledger_at_count ? options.ledger_at_ns[options.ledger_at_count - 1] : 0,
+        .heap = cell->heap,
+        .beside = lane->beside,
+    };
+    show(run, p, label);
     int rc = 0;
     if (pl_traits_of(&p->scenario)->foreign) {
         rc =
@@ -99,10 +144,7 @@ int pl_run_cell(struct pl_run *run, size_t number, struct pl_error *error)
         rc = pl_cell_run(&options, &evidence, error);
     if (rc)
         return rc;
-    pl_alert_lines_end(&alerts);
-    identity.took_seconds = (double)(pl_progress_now() - started) / 1e9;
-    rc = keep_cell(run, p, cell, &identity, &evidence, error);
+    rc = keep(run, p, cell, &identity, &told.alerts, &evidence, pl_progress_now() - started, error);
     pl_cell_evidence_free(&evidence);
-    pl_progress_step(&run->progress, (double)p->scenario.duration_ns / 1e9);
     return rc;
 }

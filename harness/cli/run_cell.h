@@ -2,6 +2,7 @@
 #ifndef PL_CLI_RUN_CELL_H
 #define PL_CLI_RUN_CELL_H
 
+#include <pthread.h>
 #include <signal.h>
 
 #include "harness/cell/process.h"
@@ -18,6 +19,16 @@ struct pl_run {
     struct pl_progress progress;
     const volatile sig_atomic_t *interrupted;
     bool unexpected; /* an expectation failed */
+    uint32_t jobs;   /* cells at the same time, from 1 */
+    pthread_mutex_t
+        lock;         /* of results, progress and what is printed, while cells run side by side */
+    int64_t *took_ns; /* of each scenario's cells together, in the plan's order */
+};
+
+/** Where a cell runs. */
+struct pl_lane {
+    uint32_t number; /* from 0: the last processor that may be used is the first lane's */
+    uint32_t beside; /* how many cells may run at the same time as it */
 };
 
 /** Prints a warning, and keeps it in the results. */
@@ -26,8 +37,9 @@ void pl_run_warn(struct pl_run *run, const char *text);
 /** As pl_run_warn, for a callback. @param run a struct pl_run */
 void pl_run_warn_of(void *run, const char *text);
 
-/** One cell, from its start to its place in the results, which are written.
+/** One cell, from its start to its place in the results, which are written. Any lane's thread.
  *  @param number its place in the matrix @return 0 or a negative errno */
-int pl_run_cell(struct pl_run *run, size_t number, struct pl_error *error);
+int pl_run_cell(struct pl_run *run, size_t number, const struct pl_lane *lane,
+                struct pl_error *error);
 
 #endif

@@ -213,6 +213,8 @@ static json_t *cell_json(const struct pl_results *r, const struct pl_cell_identi
         "metrics", metrics_json(m), "series", series, "reproduce", pl_clean_string(id->reproduce));
     if (cell && id->took_seconds > 0)
         json_object_set_new(cell, "took_seconds", json_real(id->took_seconds));
+    if (cell && id->beside)
+        json_object_set_new(cell, "beside", json_integer(id->beside));
     if (cell)
         pl_hosts_note(r->root, cell, r->host);
     add_library(cell, id->stack);

@@ -45,6 +45,7 @@ struct pl_cell_identity {
     int64_t ledger_last_ns;     /* the latest of them */
     const struct pl_heap *heap; /* the stack's heap, with its version; NULL: not known */
     double took_seconds;        /* of real time, until it was measured */
+    uint32_t beside;            /* cells that may have run at the same time */
 };
 
 /** Claims the folder (folder.h), makes its series/ and checks that they can be written.

@@ -131,6 +131,18 @@ static void add_instruments(struct gathering *all, const json_t *root)
     }
 }
 
+/* What the neighbours did to each is not known. */
+static void add_beside(struct gathering *all, const json_t *root)
+{
+    const json_t *cell;
+    size_t i, count = 0;
+    json_array_foreach(json_object_get(root, "cells"), i, cell)
+        count += json_integer_value(json_object_get(cell, "beside")) > 0;
+    if (count)
+        add(all, "beside", "CPU and latencies", NULL, count,
+            "other cells may have run at the same time, on other processors; --jobs 1 runs each alone");
+}
+
 /* Cells of pairs that one of the two programs could not run. */
 static void add_failed(struct gathering *all, const json_t *run)
 {
@@ -154,6 +166,7 @@ json_t *pl_caveats_make(const struct pl_model *m)
             "it was stopped before its end: cells are missing; run it again for them");
     for (size_t i = 0; i < m->group_count; i++)
         add_group(&all, &m->groups[i]);
+    add_beside(&all, m->root);
     add_skipped(&all, m->root);
     add_instruments(&all, m->root);
     add_failed(&all, run);
