@@ -48,7 +48,7 @@ static const char *const stacks[] = {
     "gc:runtime=ocaml5,mode=heap,live=1MiB/glibc",
     "gc:runtime=go,live=1MiB,memory_limit=64MiB/glibc",
     "frame_pool/glibc",
-    "frame_pool:frames=128,on_empty=fail/glibc",
+    "frame_pool:frames=72,on_empty=fail/glibc",
     "frame_pool:reuse=shells/glibc",
     "frame_pool:frames=40,guide=on/jemalloc",
     "limited/frame_pool/limited/glibc",

@@ -17,6 +17,7 @@ enum { LINK_USER0 = 147, LINK_RAW = 101, INTERFACES_MAX = 4096, BLOCK_MAX = 16 <
 struct tagging {
     FILE *in, *out;
     uint8_t *block; /* all of one, from its type on */
+    uint32_t room;  /* for one, without its tag */
     uint32_t size;
     bool swapped;  /* the section is in the other byte order */
     bool begun;    /* there was a section */
@@ -72,7 +73,7 @@ static bool read_block(struct tagging *t)
     uint32_t size = get(t, 4);
     if (size < 12 || size % 4 || size > BLOCK_MAX)
         return false;
-    size_t rest = fread(t->block + 12, 1, size - 12, t->in);
+    size_t rest = fread(t->block + 12, 1, (size < t->room ? size : t->room) - 12, t->in);
     t->size = 12 + (uint32_t)rest;
     return rest == size - 12;
 }
@@ -153,7 +154,7 @@ static int write_out(struct tagging *t, const char *name, uint64_t limit, struct
 
 static bool read_rest(struct tagging *t)
 {
-    t->size = (uint32_t)fread(t->block, 1, BLOCK_MAX, t->in);
+    t->size = (uint32_t)fread(t->block, 1, t->room, t->in);
     return t->size > 0;
 }
 
@@ -193,9 +194,18 @@ static bool has_several(struct tagging *t)
     return count > 1;
 }
 
+/* No block is larger than its file; in one that grows meanwhile, what is behind is cut. */
+static uint32_t largest_block(FILE *stream)
+{
+    long size = fseek(stream, 0, SEEK_END) ? BLOCK_MAX : ftell(stream);
+    rewind(stream);
+    return size < 12 ? 12 : size > BLOCK_MAX ? BLOCK_MAX : (uint32_t)size;
+}
+
 static bool allocate(struct tagging *t)
 {
-    t->block = malloc(BLOCK_MAX + PL_TAG_BYTES);
+    t->room = largest_block(t->in);
+    t->block = malloc(t->room + PL_TAG_BYTES);
     t->links = malloc(INTERFACES_MAX * sizeof *t->links);
     t->snaps = malloc(INTERFACES_MAX * sizeof *t->snaps);
     return t->block && t->links && t->snaps;
