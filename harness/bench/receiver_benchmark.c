@@ -58,7 +58,7 @@ static void receive(struct replay *r, uint64_t count)
     const struct pl_traffic_counts *counts = &pl_sides_network(&r->sides)->counts;
     uint64_t until = counts->received + count;
     while (counts->received < until)
-        pl_loop_run(&r->loop, r->loop.heap[0]->due_ns + 1);
+        pl_loop_run(&r->loop, pl_loop_next(&r->loop)->due_ns + 1);
 }
 
 /* Until the latency is gathered and the sessions play, twice over. */
@@ -92,7 +92,7 @@ static void replay(struct pl_bench *bench, struct suite *suite, const struct pl_
             r.run.operations += n;
         }
         check_replay(&r);
-        r.pipeline->close(r.state, r.loop.heap[0]->due_ns);
+        r.pipeline->close(r.state, pl_loop_next(&r.loop)->due_ns);
     } else {
         pl_bench_skip(bench, "the pipeline could not be opened");
     }

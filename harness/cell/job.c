@@ -96,7 +96,6 @@ static void fill(struct pl_job *job, const struct plan *p)
         pl_tape_split_write(p->split, (char *)job + job->recording_offset);
     else
         memcpy((char *)job + job->recording_offset, o->recording, o->recording->bytes);
-    memset((char *)job + job->arena_offset, 0, job->arena_bytes); /* touches it */
 }
 
 /* Which keys ask for so much. */
@@ -108,7 +107,8 @@ static int too_large(const struct pl_scenario *s, uint64_t bytes, struct pl_erro
                         pl_traits_of(s)->large, (double)bytes / 0x1p30);
 }
 
-/* Shared memory counts against the file size limit. */
+/* Memory of zeros, there and charged to the caller from now on. It counts against the file size
+ * limit. */
 static int make_memory(uint64_t bytes, struct pl_error *error)
 {
     int memory = memfd_create("plimsoll-job", MFD_CLOEXEC);
@@ -138,7 +138,8 @@ static int lay_out(const struct plan *p, int *fd, struct pl_error *error)
     int memory = make_memory(bytes, error);
     if (memory < 0)
         return memory;
-    struct pl_job *job = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+    struct pl_job *job =
+        mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, memory, 0);
     if (job == MAP_FAILED) {
         int rc = -errno;
         close(memory);

@@ -1,8 +1,8 @@
 /* What a cell is told: one block in a memfd that controller and cell share.
  *
- * The recording and the harness's own state lie in it too. The controller touches every page
- * first, so they are charged to it and not to the cell's container, and as shared memory they are
- * no part of the cell's RssAnon: nothing measured depends on the harness's own memory. */
+ * The recording and the harness's own state lie in it too. The controller allocates every
+ * page first, so they are charged to it and not to the cell's container, and as shared memory they
+ * are no part of the cell's RssAnon: nothing measured depends on the harness's own memory. */
 #ifndef PL_CELL_JOB_H
 #define PL_CELL_JOB_H
 
@@ -53,7 +53,7 @@ struct pl_job_options {
     uint32_t ledger_at_count;    /* PL_LEDGER_TIMES_MAX at most */
 };
 
-/** Lays a job out in a new memfd, every page touched. A tape is split for the wall clock.
+/** Lays a job out in a new memfd, every page allocated. A tape is split for the wall clock.
  *  @param fd set on success, close-on-exec; close it
  *  @return 0 or a negative errno */
 int pl_job_make(const struct pl_job_options *options, int *fd, struct pl_error *error);

@@ -8,8 +8,24 @@
 
 #include "harness/clock/real.h"
 
+#define CLOCK_READS 16 /* of which the shortest was not disturbed */
+
+/* A system call each, 0.5 us, and so 7 ns of each packet where a sample is due at every 69th. */
+static int64_t clock_cpu_ns(void)
+{
+    int64_t shortest_ns = INT64_MAX, before_ns = pl_real_thread_cpu();
+    for (int i = 0; i < CLOCK_READS; i++) {
+        int64_t now_ns = pl_real_thread_cpu();
+        if (now_ns - before_ns < shortest_ns)
+            shortest_ns = now_ns - before_ns;
+        before_ns = now_ns;
+    }
+    return shortest_ns;
+}
+
 int pl_sampler_open(struct pl_sampler *s)
 {
+    s->clock_cpu_ns = clock_cpu_ns();
     s->page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
     s->statm_fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
     return s->statm_fd < 0 ? -errno : 0;
@@ -104,5 +120,5 @@ void pl_sampler_sample(struct pl_sampler *s, int64_t now_ns)
     if (s->alerts.scenario)
         pl_alert_watch_look(&s->alerts, &sample, &stats);
     s->at_ceiling |= s->ceiling_bytes && sample.rss_bytes > s->ceiling_bytes;
-    s->own_cpu_ns += pl_real_thread_cpu() - started_ns;
+    s->own_cpu_ns += pl_real_thread_cpu() - started_ns + s->clock_cpu_ns;
 }

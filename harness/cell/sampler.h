@@ -18,7 +18,9 @@ struct pl_sampler {
     int statm_fd;
     int record_fd;
     int64_t cpu_start_ns;
-    int64_t own_cpu_ns; /* spent on sampling: no part of what is measured */
+    int64_t own_cpu_ns;   /* spent on sampling: no part of what is measured */
+    int64_t clock_cpu_ns; /* of it, what reading the thread's clock takes: half of the read before a
+                             sample and half of the one behind it lie outside what they measure */
     uint64_t page_bytes;
 };
 

@@ -48,7 +48,7 @@ static void give(struct pl_worker *to, struct pl_task *task, int64_t due_ns)
 /* The worker's lock is held, but not while the task is at work. */
 static void fire(struct pl_worker *w)
 {
-    struct pl_task *task = (struct pl_task *)w->loop.heap[0];
+    struct pl_task *task = (struct pl_task *)pl_loop_next(&w->loop);
     int64_t due_ns = task->event.due_ns;
     worker_begin(w, task);
     task->wanted_ns = PL_NEVER;

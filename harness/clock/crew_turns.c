@@ -10,9 +10,9 @@ static void await(sem_t *sem)
 
 static void fire(struct pl_worker *w)
 {
-    struct pl_task *task = (struct pl_task *)w->loop.heap[0];
+    struct pl_task *task = (struct pl_task *)pl_loop_next(&w->loop);
     worker_begin(w, task);
-    pl_loop_fire(&w->loop);
+    pl_loop_fire(&w->loop, &task->event);
     worker_end(w, task);
     if (task->worker == w->index)
         return;

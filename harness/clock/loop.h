@@ -1,8 +1,10 @@
 /* The discrete-event loop: packet arrivals, reader ticks, retry timers and sample ticks fire in the
  * order of their virtual times, and time stands still in between.
  *
- * An event is re-armed by what its function returns, so a periodic event costs one sift of the
- * heap. Events due at the same time fire in the order in which they were added: a run repeats. */
+ * An event is re-armed by what its function returns. Those of one period fire in turn, so most
+ * events belong at the end of a queue in order of time, which costs a few comparisons however many
+ * there are; the rest lie in a heap. Events due at the same time fire in the order in which they
+ * were added: a run repeats. */
 #ifndef PL_CLOCK_LOOP_H
 #define PL_CLOCK_LOOP_H
 
@@ -18,20 +20,27 @@ typedef int64_t (*pl_event_function)(void *context, int64_t now_ns);
 struct pl_event {
     int64_t due_ns;
     uint32_t order;  /* of being added: breaks ties */
-    uint32_t place;  /* in the heap */
+    uint32_t place;  /* in the heap; PL_LOOP_QUEUED: in the queue */
     uint32_t thread; /* that fires it (threads.h); 0 where there is but one */
     pl_event_function fire;
     void *context;
+    struct pl_event *previous; /* in the queue */
+    struct pl_event *next;
 };
+
+#define PL_LOOP_QUEUED UINT32_MAX
 
 struct pl_loop_threads;
 struct pl_loop;
 
-/** A binary heap over events that their owners hold. Allocates nothing. Single-threaded. */
+/** A queue and a binary heap over events that their owners hold. Allocates nothing.
+ *  Single-threaded. */
 struct pl_loop {
     struct pl_event **heap; /* room for `capacity`, given by the caller */
-    uint32_t count;
+    uint32_t count;         /* in the heap */
     uint32_t capacity;
+    struct pl_event *first; /* of the queue, NULL when it is empty */
+    struct pl_event *last;
     uint32_t added;
     int64_t end_ns;                    /* of the run */
     struct pl_loop_threads *threads;   /* NULL where one thread runs it */
@@ -51,14 +60,28 @@ void pl_loop_remove(struct pl_loop *loop, struct pl_event *event);
 /** Moves an event to another time; not the one that is firing (pl_loop_pass does that). */
 void pl_loop_move(struct pl_loop *loop, struct pl_event *event, int64_t due_ns);
 
-/** Whether something is left to fire before `end_ns`. */
-static inline bool pl_loop_due(const struct pl_loop *loop, int64_t end_ns)
+/** Whether `a` fires before `b`. */
+static inline bool pl_loop_precedes(const struct pl_event *a, const struct pl_event *b)
 {
-    return !loop->stopped && loop->count > 0 && loop->heap[0]->due_ns < end_ns;
+    return a->due_ns < b->due_ns || (a->due_ns == b->due_ns && a->order < b->order);
 }
 
-/** Fires the earliest event, moving the virtual clock to its time. */
-void pl_loop_fire(struct pl_loop *loop);
+/** The event that fires next, or NULL. */
+static inline struct pl_event *pl_loop_next(const struct pl_loop *loop)
+{
+    struct pl_event *root = loop->count ? loop->heap[0] : NULL;
+    return !loop->first || (root && pl_loop_precedes(root, loop->first)) ? root : loop->first;
+}
+
+/** What fires next before `end_ns`, or NULL. */
+static inline struct pl_event *pl_loop_due(const struct pl_loop *loop, int64_t end_ns)
+{
+    struct pl_event *next = pl_loop_next(loop);
+    return !loop->stopped && next && next->due_ns < end_ns ? next : NULL;
+}
+
+/** Fires the earliest event, moving the virtual clock to its time. @param next pl_loop_next */
+void pl_loop_fire(struct pl_loop *loop, struct pl_event *next);
 
 /** Leaves the virtual clock at `end_ns`, unless the loop was stopped. @return the time reached */
 int64_t pl_loop_end(struct pl_loop *loop, int64_t end_ns);

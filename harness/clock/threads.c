@@ -11,10 +11,10 @@ static void await_turn(struct pl_loop_threads *t, uint32_t thread)
  * @return whether there is more */
 static bool take_turn(struct pl_loop_threads *t, uint32_t thread)
 {
-    while (pl_loop_due(t->loop, t->loop->end_ns)) {
-        if (t->loop->heap[0]->thread != thread)
+    for (struct pl_event *next; (next = pl_loop_due(t->loop, t->loop->end_ns));) {
+        if (next->thread != thread)
             return true;
-        pl_loop_fire(t->loop);
+        pl_loop_fire(t->loop, next);
     }
     return false;
 }

@@ -46,5 +46,6 @@ void worker_take(struct pl_worker *w, struct pl_task *task)
 
 int64_t worker_next_ns(const struct pl_worker *w)
 {
-    return w->loop.count ? w->loop.heap[0]->due_ns : PL_NEVER;
+    const struct pl_event *next = pl_loop_next(&w->loop);
+    return next ? next->due_ns : PL_NEVER;
 }

@@ -30,16 +30,6 @@ static int check_viewers(struct pl_decoder *d, const struct pl_broadcast_setting
     return 0;
 }
 
-/* A viewer that leaves is back at once, so that its threads would never end. */
-static int check_workers(struct pl_decoder *d)
-{
-    if (d->scenario->workers.renew != PL_RENEW_JOB)
-        return 0;
-    return fail_at(d, "workers.renew",
-                   "workers.renew: what is done for a client is never over; expected never, or a "
-                   "time such as 60s");
-}
-
 static int check(struct pl_decoder *d)
 {
     const struct pl_broadcast_settings *b = &d->scenario->broadcast;
@@ -51,8 +41,7 @@ static int check(struct pl_decoder *d)
     if (!pl_sides_parse(b->terminal, 8, 400, &width, &height))
         return fail_at(d, "broadcast.terminal",
                        "broadcast.terminal is not a size; expected COLUMNSxROWS, 8 to 400 of each");
-    int rc = check_viewers(d, b);
-    return rc ? rc : check_workers(d);
+    return check_viewers(d, b);
 }
 
 static uint32_t files(const struct pl_scenario *s, const char *paths[PL_SOURCES_MAX])
@@ -73,6 +62,7 @@ const struct pl_pipeline_traits pl_traits_broadcast = {
     .evicts = true,
     .ffmpeg = true,
     .workers = true,
+    .restless = true, /* a viewer that leaves is back at once */
     .live = true,
     .threads_max = PL_THREADS_MAX,
     .files = files,

@@ -113,6 +113,7 @@ const struct pl_pipeline_traits pl_traits_relay = {
     .packets = true,
     .evicts = true,
     .workers = true,
+    .restless = true,
     .live = true,
     .sessions = true,
     .threads_max = PL_THREADS_MAX,

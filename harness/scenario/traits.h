@@ -27,6 +27,7 @@ struct pl_pipeline_traits {
     enum pl_material_kind material;
     uint32_t threads_max; /* that a cell may have */
     bool workers;         /* they are a crew (clock/crew.h), under both clocks */
+    bool restless; /* what its crew does for a client is never over: no thread ends with a job */
     bool foreign;  /* it runs somebody else's program: no books of ours, the wall clock alone */
     bool live;     /* it can run under the wall clock, too */
     bool sockets;  /* under the wall clock its packets come over sockets, and two threads it has */

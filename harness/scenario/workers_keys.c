@@ -114,6 +114,19 @@ static int check_stacks(struct pl_decoder *d, const uint32_t *threads, uint32_t 
     return 0;
 }
 
+static int check_renewal(struct pl_decoder *d, const struct pl_workers_settings *w)
+{
+    if (w->renew == PL_RENEW_TIME && w->renew_ns < w->turn_ns)
+        return fail_at(d, "workers.renew", "workers.turn",
+                       "workers.renew is shorter than workers.turn; expected a time of a turn or "
+                       "more");
+    if (w->renew == PL_RENEW_JOB && pl_traits_of(d->scenario)->restless)
+        return fail_at(d, "workers.renew", "workers",
+                       "workers.renew: what is done for a client is never over; expected never, or "
+                       "a time such as 60s");
+    return 0;
+}
+
 int pl_threads_check(struct pl_decoder *d)
 {
     const struct pl_workers_settings *w = &d->scenario->workers;
@@ -121,9 +134,7 @@ int pl_threads_check(struct pl_decoder *d)
     int rc = check_counts(d, threads, count);
     if (!rc && pl_traits_of(d->scenario)->workers)
         rc = check_stacks(d, threads, count);
-    if (!rc && w->renew == PL_RENEW_TIME && w->renew_ns < w->turn_ns)
-        rc = fail_at(d, "workers.renew", "workers.turn",
-                     "workers.renew is shorter than workers.turn; expected a time of a turn or "
-                     "more");
+    if (!rc)
+        rc = check_renewal(d, w);
     return rc;
 }

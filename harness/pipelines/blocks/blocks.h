@@ -39,7 +39,7 @@ struct blocks {
     struct blocks_record *records;
     uint32_t record_count; /* in use, or free again */
     uint32_t record_capacity;
-    struct blocks_list free;
+    uint32_t free;                          /* the first of those that are free again */
     struct blocks_list wheel[BLOCKS_WHEEL]; /* by the acquire after which they are released */
     struct blocks_list held;                /* until the cycle ends */
     struct blocks_list survivors[PL_BLOCKS_SURVIVAL_MAX]; /* by the cycle at whose end they go */

@@ -24,12 +24,20 @@ static uint32_t take_first(struct blocks *b, struct blocks_list *list)
     return record;
 }
 
+/* The record that was free last: its cache lines are still at hand. */
 static uint32_t new_record(struct blocks *b)
 {
-    uint32_t record = take_first(b, &b->free);
-    if (record)
-        return record;
-    return b->record_count + 1 < b->record_capacity ? ++b->record_count : 0;
+    uint32_t record = b->free;
+    if (!record)
+        return b->record_count + 1 < b->record_capacity ? ++b->record_count : 0;
+    b->free = b->records[record].next;
+    return record;
+}
+
+static void free_record(struct blocks *b, uint32_t record)
+{
+    b->records[record].next = b->free;
+    b->free = record;
 }
 
 uint32_t blocks_take(struct blocks *b, uint32_t size)
@@ -46,7 +54,7 @@ uint32_t blocks_take(struct blocks *b, uint32_t size)
         .size = size,
     };
     if (!r->block) {
-        blocks_append(b, &b->free, record);
+        free_record(b, record);
         return 0;
     }
     pl_stamp_write(r->block, r->size, r->stamp);
@@ -61,6 +69,6 @@ void blocks_release_list(struct blocks *b, struct blocks_list *list)
             pl_counter_add(&b->side->counts.integrity_errors, 1);
         pl_meter_release_sized(&b->side->meter, b->class_index, r->block, r->size);
         r->block = NULL;
-        blocks_append(b, &b->free, record);
+        free_record(b, record);
     }
 }

@@ -36,12 +36,11 @@ static bool drop_oldest(struct receiver *r, enum pl_drop reason)
     return oldest != NULL;
 }
 
-static void *acquire(struct receiver *r, uint32_t class_index, struct pl_site *site)
+static inline void *acquire(struct receiver *r, uint32_t class_index, struct pl_site *site)
 {
-    void *block;
-    do
+    void *block = pl_meter_acquire_object(&r->network->meter, class_index, site);
+    while (__builtin_expect(!block, 0) && drop_oldest(r, PL_DROP_LIMIT))
         block = pl_meter_acquire_object(&r->network->meter, class_index, site);
-    while (!block && drop_oldest(r, PL_DROP_LIMIT));
     return block;
 }
 

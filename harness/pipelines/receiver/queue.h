@@ -21,12 +21,37 @@ void queue_open(struct packet_queue *queue, uint32_t max, bool shared);
 /** Destroys an empty queue. */
 void queue_close(struct packet_queue *queue);
 
+static inline void queue_lock(struct packet_queue *queue)
+{
+    if (queue->shared)
+        pthread_mutex_lock(&queue->mutex);
+}
+
+static inline void queue_unlock(struct packet_queue *queue)
+{
+    if (queue->shared)
+        pthread_mutex_unlock(&queue->mutex);
+}
+
 /** Whether another packet would not go in. With one producer what it answers stays true for its
  *  next push. Any thread. */
-bool queue_full(struct packet_queue *queue);
+static inline bool queue_full(struct packet_queue *queue)
+{
+    if (!queue->max)
+        return false;
+    queue_lock(queue);
+    bool full = queue->list.count >= queue->max;
+    queue_unlock(queue);
+    return full;
+}
 
 /** Any thread. Not when full. */
-void queue_push(struct packet_queue *queue, struct packet *packet);
+static inline void queue_push(struct packet_queue *queue, struct packet *packet)
+{
+    queue_lock(queue);
+    list_insert_after(&queue->list, queue->list.last, packet);
+    queue_unlock(queue);
+}
 
 /** What waited longest, or NULL. Any thread. */
 struct packet *queue_take_oldest(struct packet_queue *queue);

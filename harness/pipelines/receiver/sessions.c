@@ -133,9 +133,10 @@ static void unwrap(struct session *s, struct packet *packet)
 static void time_by_arrival(const struct receiver *r, const struct session *s,
                             struct packet *packet)
 {
+    if (s->stream->rate)
+        return;
     double recorded_ns = (double)packet->arrival_ns * r->in.scenario->traffic.rate;
-    if (!s->stream->rate)
-        packet->timestamp = (uint64_t)(recorded_ns / ((double)PL_NS_PER_S / ARRIVALS_HZ));
+    packet->timestamp = (uint64_t)(recorded_ns / ((double)PL_NS_PER_S / ARRIVALS_HZ));
 }
 
 static void count_samples(const struct session *s, struct packet *packet)

@@ -144,7 +144,7 @@ void rig_open(struct rig *rig, const struct pl_scenario *scenario, struct pl_rec
                                         .arena = &rig->arena};
     assert_int_equal(rig->pipeline->open(&inputs, &rig->state, &error), 0);
     assert_int_equal(pl_background_open(&inputs, &rig->background, &error), 0);
-    assert_true(rig->loop.count <= rig->pipeline->event_count(s) + pl_background_events(s));
+    assert_true(rig->loop.added <= rig->pipeline->event_count(s) + pl_background_events(s));
 }
 
 void rig_open_in_order(struct rig *rig, const struct pl_scenario *s, uint32_t count,

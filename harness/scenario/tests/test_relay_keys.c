@@ -75,6 +75,10 @@ static void mistakes_are_told(void **state)
         {"relay: {subscribers: 3, gop: once}", "relay.gop needs keyframes; expected relay.video"},
         {"relay: {subscribers: 3, on_full: drop_to_keyframe}", "drop_to_keyframe needs keyframes"},
         {"relay: {subscribers: 3, slow: 1}", "relay.slow without relay.slow_rate"},
+        {"relay: {subscribers: 3}\nworkers: {renew: job}",
+         "workers.renew: what is done for a client is never over; expected never, or a time such "
+         "as "
+         "60s"},
         {"relay: {subscribers: 3, stalled: 1}", "relay.stalled without relay.stalls"},
         {"relay: {subscribers: 3, stalls: [{from: 1s, until: 2s}]}",
          "relay.stalls without relay.stalled"},
