@@ -22,7 +22,7 @@ struct pl_sized_stack {
 uint64_t pl_sized_pool_bytes(const struct pl_scenario *scenario, uint64_t blocks);
 
 /** Prints it for a person. */
-void pl_sized_print(struct pl_sized_stack *sized);
+void pl_sized_print(const struct pl_sized_stack *sized);
 
 /** The same for programs. @return new, or NULL when out of memory */
 json_t *pl_sized_json(const struct pl_sized_stack *sized);

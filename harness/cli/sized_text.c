@@ -1,15 +1,12 @@
 /* Pools and limits that were found, for a person (sized.h). */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "harness/cli/sized.h"
+#include "harness/report/writers/terminal.h"
 #include "harness/report/writers/text.h"
-#include "harness/report/writers/wrap.h"
 #include "harness/scenario/traits.h"
-
-#define HEAD 7 /* columns of what stands out */
 
 uint64_t pl_sized_pool_bytes(const struct pl_scenario *s, uint64_t blocks)
 {
@@ -55,47 +52,41 @@ static void write_loss(const struct pl_sized_stack *z, const struct pl_sized_run
         add_loss(text, capacity, run->cuts - plain->cuts, "crossfade", " cut");
 }
 
-/* A line of which the first words stand out, and what follows hangs under the others. */
-__attribute__((format(printf, 2, 3))) static void say(const char *head, const char *format, ...)
+/* No row where there is no such run. */
+static void add_run(struct pl_doc *doc, struct pl_sized_stack *z, enum pl_sized sized,
+                    const char *what, const struct pl_sized_run *run)
 {
-    char text[PL_STACK_TEXT_MAX + 512];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    size_t at = (size_t)printf("%s", head);
-    pl_wrap(stdout, text, at, HEAD, pl_wrap_width(stdout, 0));
-}
-
-static void print_run(const struct pl_sized_stack *z, const char *head,
-                      const struct pl_sized_run *run)
-{
-    char stack[PL_STACK_TEXT_MAX], loss[160], rss[PL_TEXT_FIGURE], size[PL_TEXT_FIGURE + 4] = "";
-    char bytes[PL_TEXT_FIGURE];
+    char stack[PL_STACK_TEXT_MAX], loss[160], rss[PL_TEXT_FIGURE], bytes[PL_TEXT_FIGURE];
+    const struct pl_scenario *s = &z->sizing.planned->scenario;
+    if (!run->size)
+        return;
+    z->sizing.sized = sized;
     pl_sizing_stack(&z->sizing, run->size, stack, sizeof stack);
     write_loss(z, run, loss, sizeof loss);
     pl_text_bytes(rss, (double)run->rss_bytes_peak);
-    pl_text_bytes(bytes, (double)run->size);
-    if (z->sizing.sized == PL_SIZED_LIMIT)
-        snprintf(size, sizeof size, " (%s)", bytes);
-    say(head, "%s%s: %s; peak RSS %s", stack, size, loss, rss);
+    pl_text_bytes(bytes, sized == PL_SIZED_POOL ? (double)pl_sized_pool_bytes(s, run->size)
+                                                : (double)run->size);
+    pl_doc_row_texts(doc, (const char *const[]){what, stack, bytes, rss, loss});
 }
 
-/* Up to where it loses something, and from where on it does not run. */
-static void print_none(const struct pl_sized_stack *z, const char *head)
+/* Both sides of what was found; of what was not, up to where it loses something, and from where on
+ * it does not run. */
+static void add_edge(struct pl_doc *doc, struct pl_sized_stack *z, enum pl_sized sized,
+                     const char *const what[3])
 {
-    say(head, "none is enough:");
-    if (z->too_small[z->sizing.sized].size)
-        print_run(z, "", &z->too_small[z->sizing.sized]);
-    if (z->too_large[z->sizing.sized].size)
-        print_run(z, "", &z->too_large[z->sizing.sized]);
+    if (z->thresholds[sized].found)
+        add_run(doc, z, sized, what[0], &z->enough[sized]);
+    if (!z->thresholds[sized].found || z->thresholds[sized].too_small)
+        add_run(doc, z, sized, what[1], &z->too_small[sized]);
+    if (!z->thresholds[sized].found)
+        add_run(doc, z, sized, what[2], &z->too_large[sized]);
 }
 
-static void print_rule(struct pl_sized_stack *z)
+static void say_rule(struct pl_doc *doc, const struct pl_sized_stack *z)
 {
     char latency[32], interval[32], bytes[PL_TEXT_FIGURE], loss[160], times[64] = "";
     if (!z->has_rule) {
-        say("", "rule of thumb: none, for this pipeline has no latency and interval");
+        pl_doc_say(doc, "Rule of thumb: none, for this pipeline has no latency and interval.");
         return;
     }
     pl_time_format(z->pace.latency_ns / 1000 * 1000, latency, sizeof latency);
@@ -108,52 +99,64 @@ static void print_rule(struct pl_sized_stack *z)
                  PL_SIZING_POOL_MAX);
     if (z->pace.streams * z->pace.blocks > 1)
         snprintf(times, sizeof times, " x %u", z->pace.streams * z->pace.blocks);
-    say("", "rule of thumb: max(2, ceil(%s / %s))%s = %" PRIu64 " (%s): %s", latency, interval,
-        times, z->rule, bytes, loss);
+    pl_doc_say(doc, "Rule of thumb for the pool: max(2, ceil(%s / %s))%s = %" PRIu64 " (%s): %s.",
+               latency, interval, times, z->rule, bytes, loss);
 }
 
-static void print_edge(struct pl_sized_stack *z, enum pl_sized sized)
+static void say_found(struct pl_doc *doc, const struct pl_sized_stack *z, enum pl_sized sized)
 {
     const struct pl_threshold *threshold = &z->thresholds[sized];
-    const char *head = sized == PL_SIZED_POOL ? "pool" : "limit";
-    char bytes[PL_TEXT_FIGURE];
-    z->sizing.sized = sized;
-    if (!threshold->found) {
-        print_none(z, head);
-        return;
-    }
-    print_run(z, head, &z->enough[sized]);
-    if (threshold->too_small)
-        print_run(z, "", &z->too_small[sized]);
-    else
-        say("", "it is the least that there can be");
-    if (sized == PL_SIZED_POOL) {
-        pl_text_bytes(bytes,
-                      (double)pl_sized_pool_bytes(&z->sizing.planned->scenario, threshold->enough));
-        say("", "it holds %s", bytes);
-        print_rule(z);
-    }
-    if (!threshold->monotone)
-        say("", "not monotone: %" PRIu64 " contradicts this edge; trust neither",
-            threshold->exception);
+    const char *name = sized == PL_SIZED_POOL ? "pool" : "limit";
+    if (!threshold->found)
+        pl_doc_say(doc, "No %s is enough.", name);
+    else if (!threshold->too_small)
+        pl_doc_say(doc, "That %s is the least that there can be.", name);
+    if (threshold->found && !threshold->monotone)
+        pl_doc_say(doc,
+                   "The %s is not monotone: %" PRIu64
+                   " contradicts its edge; trust neither of the two.",
+                   name, threshold->exception);
 }
 
-void pl_sized_print(struct pl_sized_stack *z)
+static void say_plain(struct pl_doc *doc, const struct pl_sized_stack *z)
 {
     const struct pl_planned *p = z->sizing.planned;
     char duration[PL_TEXT_FIGURE], live[PL_TEXT_FIGURE], rss[PL_TEXT_FIGURE];
     pl_text_duration(duration, (double)p->scenario.duration_ns / 1e9);
     pl_text_bytes(live, (double)z->sizing.plain.live_bytes_peak);
     pl_text_bytes(rss, (double)z->sizing.plain.rss_bytes_peak);
-    printf("%s, %s, %s of replay, %s without pool and limit:\n", p->scenario.name,
-           pl_format_name(p->formats[0]), duration, z->sizing.inner);
-    say("", "%" PRIu64 " delivered, %" PRIu64 " dropped; at most %s live, peak RSS %s",
-        z->sizing.plain.delivered, z->sizing.plain.drops, live, rss);
+    pl_doc_say(doc,
+               "%s, %s, %s of replay; %s without pool and limit: %" PRIu64 " delivered, %" PRIu64
+               " dropped; at most %s live, peak RSS %s.",
+               p->scenario.name, pl_format_name(p->formats[0]), duration, z->sizing.inner,
+               z->sizing.plain.delivered, z->sizing.plain.drops, live, rss);
     if (z->sizing.plain.outcome == PL_OUTCOME_GROWING)
-        say("", "it grows: what follows holds for this duration alone");
-    print_edge(z, PL_SIZED_POOL);
-    print_edge(z, PL_SIZED_LIMIT);
-    say("", "%zu runs; both sides of each edge ran twice",
-        z->thresholds[0].trial_count + z->thresholds[1].trial_count + 1 + (z->by_rule.size > 0));
-    putchar('\n');
+        pl_doc_say(doc, "It grows: what follows holds for this duration alone.");
+}
+
+static void write_sized(struct pl_doc *doc, const void *context)
+{
+    static const struct pl_doc_column columns[] = {{.head = "smallest"},
+                                                   {.head = "stack"},
+                                                   {.head = "holds", .figure = true},
+                                                   {.head = "peak RSS", .figure = true},
+                                                   {.head = "result"}};
+    struct pl_sized_stack z = *(const struct pl_sized_stack *)context;
+    say_plain(doc, &z);
+    pl_doc_table(doc, PL_DOC_COLUMNS(columns), "rows", "%s", "");
+    add_edge(doc, &z, PL_SIZED_POOL, (const char *const[]){"pool", "less", "more"});
+    add_edge(doc, &z, PL_SIZED_LIMIT, (const char *const[]){"limit", "less", "more"});
+    pl_doc_table_end(doc);
+    for (int sized = PL_SIZED_POOL; sized <= PL_SIZED_LIMIT; sized++)
+        say_found(doc, &z, (enum pl_sized)sized);
+    say_rule(doc, &z);
+    pl_doc_note(doc, "%zu runs; both sides of each edge ran twice",
+                z.thresholds[0].trial_count + z.thresholds[1].trial_count + 1 +
+                    (z.by_rule.size > 0));
+}
+
+void pl_sized_print(const struct pl_sized_stack *z)
+{
+    pl_terminal_print(stdout, (struct pl_terminal_layout){0}, write_sized, z);
+    putchar('\n'); /* the next stack's follows */
 }
