@@ -124,11 +124,12 @@ OPTION(o_plan, "plan", "FILE", "@file", NULL,
 OPTION(o_resume, "resume", "DIR", "@folder", NULL,
        "goes on with the run in DIR: cells that it has are not run again; beside it stands the "
        "command that began it");
-OPTION(o_jobs, "jobs", "N", NULL, "as many as there are processors",
-       "cells that run at the same time, each on a processor of its own. Cells in real time, "
-       "programs, those without a container, repeated ones and those that are judged by CPU or "
-       "latencies run alone after that; a cell says how many may have run beside it, which its CPU "
-       "and latencies then show");
+OPTION(
+    o_jobs, "jobs", "N", NULL, "as many as there are processors",
+    "cells that run at the same time, each on a processor of its own. Cells in real time, "
+    "programs, repeated ones, those that are judged by CPU or latencies and those that need more "
+    "than their share of the memory run alone after that; a cell says how many may have run "
+    "beside it, which its CPU and latencies then show");
 OPTION(o_shards, "shards", "N", NULL, NULL, "how many parts, 1 to 10000; has to be named");
 OPTION(o_history_plan, "history", "FILE", "@file", "none: the scenarios' own budgets and durations",
        "a history of runs, which says how long cells take");

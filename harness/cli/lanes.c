@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "harness/base/spare_memory.h"
+#include "harness/cell/enclosing.h"
 #include "harness/measure/metrics.h"
 #include "harness/scenario/traits.h"
 
@@ -16,8 +17,10 @@ struct queue {
     struct pl_run *run;
     size_t *numbers;
     size_t count, next;
+    size_t again; /* of what is done, those at the front of `numbers` that need more memory */
     uint32_t lanes;
-    int rc; /* of the first that failed: no other is begun */
+    uint64_t share_bytes; /* of the memory that is to spare, a lane's */
+    int rc;               /* of the first that failed: no other is begun */
     struct pl_error error;
 };
 
@@ -43,7 +46,7 @@ static bool runs_alone(const struct pl_planned *p, uint64_t share_bytes)
 {
     const struct pl_scenario *s = &p->scenario;
     return p->clock == PL_CLOCK_WALL || pl_traits_of(s)->foreign || s->repeat > 1 ||
-           !s->container_bytes || s->container_bytes > share_bytes || is_judged_by_noise(s);
+           s->container_bytes > share_bytes || is_judged_by_noise(s);
 }
 
 /* @return the next cell's number, or the matrix' count when there is none for this lane */
@@ -67,6 +70,14 @@ static void fail(struct queue *q, int rc, const struct pl_error *error)
     pthread_mutex_unlock(&q->run->lock);
 }
 
+/* Once more, with all the memory that there is. */
+static void put_off(struct queue *q, size_t number)
+{
+    pthread_mutex_lock(&q->run->lock);
+    q->numbers[q->again++] = number;
+    pthread_mutex_unlock(&q->run->lock);
+}
+
 static void *serve(void *context)
 {
     struct lane *lane = context;
@@ -74,9 +85,12 @@ static void *serve(void *context)
     const size_t none = q->run->selection->matrix.count;
     for (size_t number; (number = take(q)) != none;) {
         struct pl_error error = {""};
-        const struct pl_lane place = {lane->number, q->lanes - 1};
+        const struct pl_lane place = {lane->number, q->lanes - 1,
+                                      q->lanes > 1 ? q->share_bytes / 2 : 0};
         int rc = pl_run_cell(q->run, number, &place, &error);
-        if (rc)
+        if (rc == -EAGAIN)
+            put_off(q, number);
+        else if (rc)
             fail(q, rc, &error);
     }
     return NULL;
@@ -104,27 +118,28 @@ static int serve_all(struct queue *q, uint32_t lanes, struct pl_error *error)
     return q->rc;
 }
 
-static void fill(struct queue *q, uint64_t share_bytes, bool alone)
+static void add(struct queue *q, bool alone)
 {
     const struct pl_selection *s = q->run->selection;
-    q->count = q->next = 0;
     for (size_t i = 0; i < s->matrix.count; i++)
-        if (s->wanted[i] && runs_alone(s->matrix.cells[i].planned, share_bytes) == alone)
+        if (s->wanted[i] && runs_alone(s->matrix.cells[i].planned, q->share_bytes) == alone)
             q->numbers[q->count++] = i;
 }
 
 int pl_lanes_run(struct pl_run *run, struct pl_error *error)
 {
-    struct queue q = {.run = run};
-    uint64_t share_bytes = run->jobs > 1 ? pl_memory_available() / run->jobs : 0;
+    uint64_t machine = pl_memory_available(), above = pl_enclosing_room();
+    struct queue q = {.run = run, .share_bytes = (machine < above ? machine : above) / run->jobs};
     q.numbers = malloc((run->selection->matrix.count + 1) * sizeof *q.numbers);
     if (!q.numbers)
         return pl_error_set(error, -ENOMEM, "out of memory");
-    fill(&q, share_bytes, false);
-    int rc =
-        serve_all(&q, q.count < run->jobs ? (uint32_t)(q.count ? q.count : 1) : run->jobs, error);
+    add(&q, false);
+    uint32_t lanes = q.count < run->jobs ? (uint32_t)q.count : run->jobs;
+    int rc = serve_all(&q, lanes ? lanes : 1, error);
     if (!rc) {
-        fill(&q, share_bytes, true);
+        q.count = q.again;
+        q.next = 0;
+        add(&q, true);
         rc = serve_all(&q, 1, error);
     }
     free(q.numbers);

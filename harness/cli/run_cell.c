@@ -1,5 +1,6 @@
 #include "harness/cli/run_cell.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "allocators/base/printable.h"
@@ -107,6 +108,7 @@ int pl_run_cell(struct pl_run *run, size_t number, const struct pl_lane *lane,
         .threads = cell->threads,
         .seed = p->scenario.seed,
         .lane = lane->number,
+        .ceiling_bytes = lane->ceiling_bytes,
         .containers = &run->containers,
         .interrupted = run->interrupted,
         .on_sample = shown ? note_sample : NULL,
@@ -144,7 +146,10 @@ int pl_run_cell(struct pl_run *run, size_t number, const struct pl_lane *lane,
         rc = pl_cell_run(&options, &evidence, error);
     if (rc)
         return rc;
-    rc = keep(run, p, cell, &identity, &told.alerts, &evidence, pl_progress_now() - started, error);
+    bool too_large = lane->ceiling_bytes && evidence.has_final && evidence.final.at_ceiling;
+    rc = too_large ? -EAGAIN
+                   : keep(run, p, cell, &identity, &told.alerts, &evidence,
+                          pl_progress_now() - started, error);
     pl_cell_evidence_free(&evidence);
     return rc;
 }

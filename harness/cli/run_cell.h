@@ -27,8 +27,10 @@ struct pl_run {
 
 /** Where a cell runs. */
 struct pl_lane {
-    uint32_t number; /* from 0: the last processor that may be used is the first lane's */
-    uint32_t beside; /* how many cells may run at the same time as it */
+    uint32_t number;        /* from 0: the last processor that may be used is the first lane's */
+    uint32_t beside;        /* how many cells may run at the same time as it */
+    uint64_t ceiling_bytes; /* at which a cell without a container stops itself; 0: what a cell has
+                               alone */
 };
 
 /** Prints a warning, and keeps it in the results. */
@@ -38,7 +40,8 @@ void pl_run_warn(struct pl_run *run, const char *text);
 void pl_run_warn_of(void *run, const char *text);
 
 /** One cell, from its start to its place in the results, which are written. Any lane's thread.
- *  @param number its place in the matrix @return 0 or a negative errno */
+ *  @param number its place in the matrix
+ *  @return 0; -EAGAIN where it met the lane's ceiling, and is not kept; another negative errno */
 int pl_run_cell(struct pl_run *run, size_t number, const struct pl_lane *lane,
                 struct pl_error *error);
 

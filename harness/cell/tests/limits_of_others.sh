@@ -65,6 +65,12 @@ if [ ${#scope[@]} -eq 0 ]; then
     echo 600M >"$ground/above/memory.limit_in_bytes"
     above loose
     jq -e 'all(.cells[]; .expected == "met")' loose/results.json >/dev/null || bad "a loose cgroup: $(cat loose.out)"
+    # Two cells at a time have half of it each; what that does not hold runs once more, alone.
+    if [ "$(nproc)" -gt 1 ]; then
+        above halves --set container=none --jobs 2
+        jq -e '[.cells[].beside] == [null, null, 1] and all(.cells[]; .expected == "met")' halves/results.json >/dev/null ||
+            bad "two at a time: $(jq -c '.cells[] | {allocator, outcome, expected, beside}' halves/results.json)"
+    fi
     # What else lives there may fill it afterwards: the kernel takes the cell, and its container has no part in it.
     # The cell would go on for 20 s, since filling takes its time on a busy machine.
     echo 300M >"$ground/above/memory.limit_in_bytes"
