@@ -19,13 +19,8 @@ import os
 import statistics
 import sys
 
-import beside
-import chart
 import drawn
 import files
-import flame
-import frontier
-import overlay
 import results
 
 
@@ -53,6 +48,8 @@ def series_of(group, folder):
 
 
 def draw_group(group, folder, points, out, write):
+    import chart
+    import frontier
     cells = list(group.cells.values())
     cpu = cpu_by_stack(group)
     write(group.picture, [cells], series_of(group, folder), lambda: chart.memory(group, folder))
@@ -69,6 +66,12 @@ def draw_group(group, folder, points, out, write):
 
 def draw(folder, out, kinds):
     groups = results.load(folder)
+    # Only now: what draws takes as long to import as most pictures take, and unfit results need none of it.
+    import beside
+    import chart
+    import flame
+    import frontier
+    import overlay
     frontiers = frontier.load(folder)
     os.makedirs(out, exist_ok=True)
 
@@ -107,3 +110,5 @@ def main():
 
 if __name__ == "__main__":
     main()
+    sys.stdout.flush()
+    os._exit(0)  # what is written is closed: taking matplotlib apart, object by object, is a sixth of the time

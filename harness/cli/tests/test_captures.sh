@@ -1,38 +1,49 @@
 #!/usr/bin/env bash
 # What a person is told of a capture of their own, before it is replayed.     test_captures.sh BUILD_FOLDER
 # shellcheck source-path=SCRIPTDIR source=../../tests/lib.sh
+# shellcheck disable=SC2317 # `all` calls them by name
 . "$(dirname "$0")/../../tests/lib.sh"
-bytes() { # VALUE...: of 0 to 255
-    local text
-    printf -v text '\\x%02x' "$@"
-    printf '%b' "$text"
+# Bytes as printf's escapes, into the variable `escaped`: no process for any of them, of hundreds of packets.
+le32() { printf -v escaped '\\x%02x\\x%02x\\x%02x\\x%02x' $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24 & 255)); }
+be16() { printf -v escaped '\\x%02x\\x%02x' $(($1 >> 8 & 255)) $(($1 & 255)); }
+be32() { printf -v escaped '\\x%02x\\x%02x\\x%02x\\x%02x' $(($1 >> 24 & 255)) $(($1 >> 16 & 255)) $(($1 >> 8 & 255)) $(($1 & 255)); }
+zeros() {
+    printf -v escaped '%*s' "$1" ''
+    escaped=${escaped// /'\x00'}
 }
-le32() { bytes $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24 & 255)); }
-be16() { bytes $(($1 >> 8 & 255)) $(($1 & 255)); }
-be32() {
-    be16 $(($1 >> 16 & 65535))
-    be16 $(($1 & 65535))
+all() { # WORD NUMBER...: the escapes of each, in `joined`
+    joined=
+    while [ $# -gt 0 ]; do
+        if [ "$1" = text ]; then escaped=$2; else "$1" "$2"; fi
+        joined+=$escaped
+        shift 2
+    done
 }
-zeros() { head -c "$1" /dev/zero; }
-begin() { printf '\xd4\xc3\xb2\xa1\x02\x00\x04\x00' && zeros 8 && le32 262144 && le32 1; }
-# datagram MICROSECONDS BYTES_ON_STDIN_FILE [CAPTURED]: a record of Ethernet, IPv4 and UDP
+begin() {
+    all text '\xd4\xc3\xb2\xa1\x02\x00\x04\x00' zeros 8 le32 262144 le32 1
+    printf '%b' "$joined"
+}
+# datagram MICROSECONDS ESCAPES [CAPTURED]: a record of Ethernet, IPv4 and UDP
 datagram() {
-    local us=$1 size captured
-    size=$(stat -c %s "$2")
+    local us=$1 payload=$2 size=$((${#2} / 4)) captured
     captured=${3:-$((size + 42))}
-    le32 $((1700000000 + us / 1000000)) && le32 $((us % 1000000)) && le32 $captured && le32 $((size + 42))
-    { zeros 12 && printf '\x08\x00\x45\x00' && be16 $((size + 28)) && zeros 5 && printf '\x11' && zeros 2 &&
-        printf '\xc0\x00\x02\x01\xc0\x00\x02\x02' && be16 4000 && be16 5004 && be16 $((size + 8)) && zeros 2 &&
-        cat "$2"; } | head -c $captured
+    all le32 $((1700000000 + us / 1000000)) le32 $((us % 1000000)) le32 "$captured" le32 $((size + 42))
+    printf '%b' "$joined"
+    all zeros 12 text '\x08\x00\x45\x00' be16 $((size + 28)) zeros 5 text '\x11' zeros 2 \
+        text '\xc0\x00\x02\x01\xc0\x00\x02\x02' be16 4000 be16 5004 be16 $((size + 8)) zeros 2 text "$payload"
+    printf '%b' "${joined:0:4*captured}"
 }
-# rtp SEQUENCE TIMESTAMP SSRC TYPE > FILE
-rtp() { printf '\x80' && bytes "$4" && be16 "$1" && be32 "$2" && be32 "$3" && zeros 160; }
+# rtp SEQUENCE TIMESTAMP SSRC TYPE: in `joined`
+rtp() {
+    printf -v escaped '\\x80\\x%02x' "$4"
+    all text "$escaped" be16 "$1" be32 "$2" be32 "$3" zeros 160
+}
 # packets COUNT FROM_US STEP_US FIRST TYPE: 160 samples each
 packets() {
     local i
     for ((i = 0; i < $1; i++)); do
-        rtp $(($4 + i)) $((160 * ($4 + i))) 305419896 "$5" >"$tmp/rtp"
-        datagram $(($2 + i * $3)) "$tmp/rtp"
+        rtp $(($4 + i)) $((160 * ($4 + i))) 305419896 "$5"
+        datagram $(($2 + i * $3)) "$joined"
     done
 }
 replay() { # FILE [OPTION...]: what the console said in $tmp/out
@@ -71,10 +82,12 @@ replay "$tmp/dynamic.pcap" --set traffic.sdp=/no/such.sdp && bad "an SDP that is
 says "expected a file of SDP"
 
 # What is not RTP is counted by kind.
-printf '\x00\x01\x00\x00\x21\x12\xa4\x42aaaaaaaaaaaa' >"$tmp/stun"
-printf '\x80\xc8\x00\x06\x00\x00\x00\x00\x00\x00\x00\x00' >"$tmp/rtcp"
-{ begin && packets 5 0 20000 1 0 && for i in 1 2 3 4 5 6; do datagram $((100000 + i)) "$tmp/stun"; done &&
-    datagram 200000 "$tmp/rtcp"; } >"$tmp/mixed.pcap"
+all text '\x00\x01\x00\x00\x21\x12\xa4\x42' zeros 12
+stun=$joined
+all text '\x80\xc8\x00\x06' zeros 8
+rtcp=$joined
+{ begin && packets 5 0 20000 1 0 && for i in 1 2 3 4 5 6; do datagram $((100000 + i)) "$stun"; done &&
+    datagram 200000 "$rtcp"; } >"$tmp/mixed.pcap"
 replay "$tmp/mixed.pcap"
 says "6 of 12 UDP datagrams are STUN/TURN: skipped"
 says "  skipped: 6 STUN/TURN, 1 RTCP"
@@ -91,7 +104,7 @@ replay "$tmp/burst.pcap" --set duration=1s
 says "200 packets of SSRC 0x12345678 arrive within 0.000[0-9]* s, though their clock counts 4.0 s"
 
 # A packet that the snap length cut has its length on the wire.
-{ begin && packets 19 0 20000 1 0 && rtp 20 3200 305419896 0 >"$tmp/rtp" && datagram 380000 "$tmp/rtp" 60; } >"$tmp/cut.pcap"
+{ begin && packets 19 0 20000 1 0 && rtp 20 3200 305419896 0 && datagram 380000 "$joined" 60; } >"$tmp/cut.pcap"
 replay "$tmp/cut.pcap"
 says "1 of 20 packets were captured cut: they have their length on the wire, and zeros for what lacks"
 [ "$(jq '.cells[0].metrics.integrity_errors' "$tmp/run/results.json")" = 0 ] || bad "a cut packet is no error"

@@ -146,7 +146,7 @@ for _ in $(seq 600); do # until a pair is finished: with sanitizers that takes s
     [ "$(find "$tmp"/stopped/{base,new}/series -name '000*.csv' 2>/dev/null | wc -l)" -lt 2 ] || break
     sleep 0.1
 done
-sleep 1 # and the next one begun
+sleep 0.3 # and the next one begun
 kill -TERM $pid
 wait $pid
 rc=$?

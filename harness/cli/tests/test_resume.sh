@@ -15,7 +15,7 @@ if is_sanitized; then
         return $code
     }
 fi
-question=(steady-reader --tier smoke --repeat 2 --allocator 'null,glibc,limited')
+question=(steady-reader --tier smoke --repeat 2 --set duration=240s --allocator 'null,glibc,limited')
 plimsoll run "${question[@]}" --out "$tmp/whole" >/dev/null || bad "the whole run: exit $?"
 
 # left_with NAME FILTER: a copy of the whole run of which the cells that pass are left
@@ -74,7 +74,7 @@ left_with failed '.cells |= .[:2] | .cells[0].expected = "failed"'
 [ $? -eq 1 ] || bad "an earlier failure was forgotten"
 
 # stopped by a signal
-env --default-signal=INT "$build/plimsoll" run steady-reader --allocator glibc --repeat 4 --set duration=20m \
+env --default-signal=INT "$build/plimsoll" run steady-reader --allocator glibc --repeat 4 --set duration=10m \
     --set threads=2 --out "$tmp/int" >/dev/null 2>"$tmp/err" &
 pid=$!
 for _ in $(seq 400); do
@@ -86,7 +86,7 @@ wait $pid
 [ $? -eq 130 ] || bad "SIGINT: $(cat "$tmp/err")"
 done=$(jq '.cells | length' "$tmp/int/results.json")
 [[ $done =~ ^[123]$ ]] || bad "SIGINT left $done cells of 4"
-plimsoll run steady-reader --allocator glibc --repeat 4 --set duration=20m --set threads=2 --resume "$tmp/int" \
+plimsoll run steady-reader --allocator glibc --repeat 4 --set duration=10m --set threads=2 --resume "$tmp/int" \
     >/dev/null || bad "resume after SIGINT: exit $?"
 [ "$(jq '[.cells[].repetition] | . == [0, 1, 2, 3]' "$tmp/int/results.json")" = true ] || bad "repetitions lack"
 
@@ -111,7 +111,7 @@ resume() { # PATTERN ARGS...
 }
 resume 'holds no run' "${question[@]}" --resume "$tmp/nowhere"
 resume 'of another matrix' stalled-reader --tier smoke --resume "$tmp/stopped"
-resume 'of another matrix' steady-reader --tier smoke --repeat 3 --allocator 'null,glibc,limited' --resume "$tmp/stopped"
+resume 'of another matrix' steady-reader --tier smoke --repeat 3 --set duration=240s --allocator 'null,glibc,limited' --resume "$tmp/stopped"
 resume 'of another tier' "${question[@]}" --tier default --resume "$tmp/stopped"
 resume 'of another shard' "${question[@]}" --shard 1/2 --resume "$tmp/stopped"
 resume 'of another shard' "${question[@]}" --shard 2/2 --resume "$tmp/shard"

@@ -15,8 +15,9 @@ if is_sanitized; then
         return $code
     }
 fi
-# Two repetitions of stacks that are killed, bounded, and have two threads.
-question=(steady-reader stalled-reader --tier smoke --repeat 2 --set 'threads=[1,2]' --allocator 'slab,glibc,limited')
+# Two repetitions of stacks that are killed, bounded, and have two threads. In 240 s the container is full.
+question=(steady-reader stalled-reader --tier smoke --repeat 2 --set duration=240s --set 'threads=[1,2]'
+    --allocator 'slab,glibc,limited')
 quick=(--tier smoke --allocator glibc --set duration=1s)
 
 # of_class D FOLDER: the figures of a class, cell by cell
