@@ -75,6 +75,66 @@ static void fires_in_order_of_time_then_of_adding(void **state)
     free(log);
 }
 
+/* Events due at random times that move, remove and add each other: some wait in the queue, some in
+ * the heap, and they change from one to the other. */
+struct crowd {
+    struct pl_loop loop;
+    struct pl_event *heap[EVENTS];
+    struct pl_event events[EVENTS];
+    bool out[EVENTS]; /* of the loop */
+    uint64_t random;
+    uint32_t fired_from_queue;
+    uint32_t fired_from_heap;
+};
+
+static int64_t some_time(struct crowd *c, int64_t now_ns)
+{
+    uint64_t n = pl_random_next(&c->random);
+    return n % 16 == 0 ? PL_NEVER : now_ns + (int64_t)(n / 16 % (n % 4 ? 400 : 4));
+}
+
+static void disturb(struct crowd *c, uint64_t i, int64_t now_ns)
+{
+    bool was_out = c->out[i];
+    c->out[i] = !was_out && pl_random_next(&c->random) % 4 == 0;
+    if (was_out)
+        pl_loop_add(&c->loop, &c->events[i], some_time(c, now_ns));
+    else if (c->out[i])
+        pl_loop_remove(&c->loop, &c->events[i]);
+    else
+        pl_loop_move(&c->loop, &c->events[i], some_time(c, now_ns));
+}
+
+static int64_t fire_in_crowd(void *context, int64_t now_ns)
+{
+    struct crowd *c = context;
+    struct pl_event *firing = pl_loop_next(&c->loop);
+    assert_int_equal(firing->due_ns, now_ns);
+    for (uint32_t i = 0; i < EVENTS; i++)
+        assert_false(!c->out[i] && pl_loop_precedes(&c->events[i], firing));
+    *(firing->place == PL_LOOP_QUEUED ? &c->fired_from_queue : &c->fired_from_heap) += 1;
+    uint64_t i = pl_random_next(&c->random) % (4 * EVENTS); /* one in four disturbs another */
+    if (i < EVENTS && &c->events[i] != firing)
+        disturb(c, i, now_ns);
+    return now_ns + 90 + (int64_t)(pl_random_next(&c->random) % 20);
+}
+
+static void what_moves_between_queue_and_heap_fires_in_order(void **state)
+{
+    (void)state;
+    struct crowd *c = calloc(1, sizeof *c);
+    int64_t zero = start();
+    c->random = 7;
+    pl_loop_init(&c->loop, c->heap, EVENTS);
+    for (uint32_t i = 0; i < EVENTS; i++) {
+        c->events[i] = (struct pl_event){.fire = fire_in_crowd, .context = c};
+        pl_loop_add(&c->loop, &c->events[i], some_time(c, zero));
+    }
+    pl_loop_run(&c->loop, zero + 100000);
+    assert_true(c->fired_from_queue > 1000 && c->fired_from_heap > 1000);
+    free(c);
+}
+
 static void an_event_at_the_end_does_not_fire(void **state)
 {
     (void)state;
@@ -334,6 +394,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fires_in_order_of_time_then_of_adding),
+        cmocka_unit_test(what_moves_between_queue_and_heap_fires_in_order),
         cmocka_unit_test(an_event_at_the_end_does_not_fire),
         cmocka_unit_test(an_event_can_be_moved_both_ways_by_another),
         cmocka_unit_test(a_stopped_loop_tells_where),
