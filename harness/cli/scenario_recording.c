@@ -38,10 +38,16 @@ static int read_captures(const struct pl_scenario *s, struct pl_recording **reco
 }
 
 /* A file of lines, or what a recorded program asks for. */
-static int open_profile(const char *path, struct pl_profile **profile, struct pl_error *error)
+static int open_profile(const struct pl_session_profile *of, struct pl_profile **profile,
+                        struct pl_error *error)
 {
-    return pl_command_is_trace(path) ? pl_profile_of_trace(path, profile, error)
-                                     : pl_profile_read(path, profile, error);
+    if (pl_command_is_trace(of->path))
+        return pl_profile_of_trace(of->path, of->from_ns, of->until_ns, profile, error);
+    if (of->from_ns || of->until_ns)
+        return pl_error_set(
+            error, -EINVAL,
+            "%s: a profile of lines has no times; expected a trace for from and until", of->path);
+    return pl_profile_read(of->path, profile, error);
 }
 
 static int read_profile(const struct pl_scenario *s, struct pl_recording **recording,
@@ -49,8 +55,10 @@ static int read_profile(const struct pl_scenario *s, struct pl_recording **recor
 {
     const char *paths[PL_SOURCES_MAX];
     struct pl_profile *profile;
+    struct pl_session_profile whole = {0};
     pl_scenario_files(s, paths);
-    int rc = open_profile(paths[0], &profile, error);
+    snprintf(whole.path, sizeof whole.path, "%s", paths[0]);
+    int rc = open_profile(&whole, &profile, error);
     if (rc)
         return rc;
     *recording = pl_material_of(paths[0], profile, profile->bytes);
@@ -66,9 +74,10 @@ static int append_profiles(const struct pl_session_settings *s, struct pl_record
     struct pl_material_data data[PL_SESSION_PROFILES_MAX];
     int rc = 0;
     for (uint32_t i = 0; !rc && i < s->profile_count; i++) {
-        rc = open_profile(s->profiles[i], &profiles[i], error);
+        rc = open_profile(&s->profiles[i], &profiles[i], error);
         if (!rc)
-            data[i] = (struct pl_material_data){s->profiles[i], profiles[i], profiles[i]->bytes};
+            data[i] =
+                (struct pl_material_data){s->profiles[i].path, profiles[i], profiles[i]->bytes};
     }
     struct pl_recording *whole = rc ? NULL : pl_material_append(*recording, data, s->profile_count);
     if (!rc && !whole)

@@ -27,7 +27,7 @@ int pl_scenario_resolve(struct pl_scenario *s, const char *beside, struct pl_err
     for (uint32_t i = 0; !rc && i < s->media.source_count; i++)
         rc = resolve(beside, s->media.sources[i], error);
     for (uint32_t i = 0; !rc && i < s->session.profile_count; i++)
-        rc = resolve(beside, s->session.profiles[i], error);
+        rc = resolve(beside, s->session.profiles[i].path, error);
     for (uint32_t i = 0; !rc && i < s->program.send_count; i++)
         rc = resolve(beside, s->program.sends[i].file, error);
     return rc ? rc : resolve(beside, s->program.directory, error);

@@ -82,31 +82,26 @@ static int decode_count(struct pl_decoder *d, struct fy_node *node, struct pl_se
     return rc;
 }
 
-/* Entries that name the same profile share it. */
-static int decode_profile(struct pl_decoder *d, struct fy_node *node, struct pl_session_object *o)
-{
-    struct pl_session_settings *s = &d->scenario->session;
-    char path[sizeof s->profiles[0]];
-    int rc = pl_decode_text(d, node, KEY ": profile", path, sizeof path);
-    if (rc)
-        return rc;
-    uint32_t i = 0;
-    while (i < s->profile_count && strcmp(s->profiles[i], path) != 0)
-        i++;
-    if (i == PL_SESSION_PROFILES_MAX)
-        return pl_decode_fail(d, pl_decode_mark(node), KEY ": more than %d profiles",
-                              PL_SESSION_PROFILES_MAX);
-    if (i == s->profile_count)
-        snprintf(s->profiles[s->profile_count++], sizeof path, "%s", path);
-    o->profile = i;
-    return 0;
-}
-
-/* What an entry's mapping says, and whether it names a profile. */
+/* What an entry's mapping says, and which profile it names; "" for none. */
 struct object_entry {
     struct pl_session_object *object;
-    bool profiled;
+    struct pl_session_profile profile;
 };
+
+/* Entries that name the same stretch of the same profile share it. */
+static int share_profile(struct pl_decoder *d, struct pl_mark mark, const struct object_entry *e)
+{
+    struct pl_session_settings *s = &d->scenario->session;
+    uint32_t i = 0;
+    while (i < s->profile_count && memcmp(&s->profiles[i], &e->profile, sizeof e->profile) != 0)
+        i++;
+    if (i == PL_SESSION_PROFILES_MAX)
+        return pl_decode_fail(d, mark, KEY ": more than %d profiles", PL_SESSION_PROFILES_MAX);
+    if (i == s->profile_count)
+        s->profiles[s->profile_count++] = e->profile;
+    e->object->profile = i;
+    return 0;
+}
 
 static int decode_key(struct pl_decoder *d, struct fy_node *value, const char *key, void *entry)
 {
@@ -116,10 +111,12 @@ static int decode_key(struct pl_decoder *d, struct fy_node *value, const char *k
         return pl_decode_name(d, value, KEY ": class", o->class);
     if (strcmp(key, "size") == 0)
         return pl_decode_sizes(d, value, KEY ": size", &o->size_min, &o->size_max);
-    if (strcmp(key, "profile") == 0) {
-        e->profiled = true;
-        return decode_profile(d, value, o);
-    }
+    if (strcmp(key, "profile") == 0)
+        return pl_decode_text(d, value, KEY ": profile", e->profile.path, sizeof e->profile.path);
+    if (strcmp(key, "from") == 0)
+        return pl_decode_time(d, value, KEY ": from", &e->profile.from_ns);
+    if (strcmp(key, "until") == 0)
+        return pl_decode_time(d, value, KEY ": until", &e->profile.until_ns);
     if (strcmp(key, "count") == 0)
         return decode_count(d, value, o);
     if (strcmp(key, "at") == 0)
@@ -129,7 +126,7 @@ static int decode_key(struct pl_decoder *d, struct fy_node *value, const char *k
     if (strcmp(key, "share") == 0)
         return pl_decode_share(d, value, KEY ": share", &o->share);
     return pl_decode_unknown(d, pl_decode_mark(value), "key of " KEY ":", key,
-                             "class, size, profile, count, at, kept, share");
+                             "class, size, profile, from, until, count, at, kept, share");
 }
 
 /* What its keys say together. */
@@ -137,11 +134,20 @@ static int check_one(struct pl_decoder *d, struct fy_node *node, const struct ob
 {
     const struct pl_session_object *o = e->object;
     struct pl_mark mark = pl_decode_mark(node);
-    if (!o->size_max == !e->profiled)
+    const struct pl_session_profile *p = &e->profile;
+    bool stretch = p->from_ns || p->until_ns;
+    if (!o->size_max == !p->path[0])
         return pl_decode_fail(d, mark,
                               o->size_max ? KEY ": a size and a profile; expected one of them"
                                           : KEY ": a size is missing; expected one in each entry, "
                                                 "or a profile");
+    if (stretch && !p->path[0])
+        return pl_decode_fail(d, mark, KEY ": from and until without a profile; expected a trace");
+    if (p->from_ns < 0 || p->until_ns < 0)
+        return pl_decode_fail(d, mark,
+                              KEY ": from or until is negative; expected times from 0s on");
+    if (p->until_ns && p->until_ns <= p->from_ns)
+        return pl_decode_fail(d, mark, KEY ": until is not behind from; expected a later time");
     if (o->kept == PL_OBJECT_KEPT_EVENTS && o->at != PL_OBJECT_EVERY)
         return pl_decode_fail(d, mark,
                               KEY ": kept: a session has one %s; expected at: every TIME, or kept: "
@@ -153,7 +159,7 @@ static int check_one(struct pl_decoder *d, struct fy_node *node, const struct ob
                               KEY ": what is kept for ever is too small; expected %d B or "
                                   "more",
                               PL_SESSION_FOR_EVER_MIN_BYTES);
-    return 0;
+    return p->path[0] ? share_profile(d, mark, e) : 0;
 }
 
 static int decode_one(struct pl_decoder *d, struct fy_node *node)
@@ -222,7 +228,7 @@ uint32_t pl_session_files(const struct pl_scenario *s, const char *paths[PL_SOUR
     uint32_t count = 0;
     paths[count++] = s->traffic.file;
     for (uint32_t i = 0; i < s->session.profile_count; i++)
-        paths[count++] = s->session.profiles[i];
+        paths[count++] = s->session.profiles[i].path;
     return count;
 }
 

@@ -37,10 +37,16 @@ struct pl_session_object {
     double share; /* of the sessions, that make them */
 };
 
+struct pl_session_profile {
+    char path[1024];  /* as traffic.file */
+    int64_t from_ns;  /* of a recorded program: what it asked for from then on */
+    int64_t until_ns; /* and before this; 0: to its end */
+};
+
 struct pl_session_settings {
     struct pl_session_object objects[PL_SESSION_OBJECTS_MAX];
     uint32_t object_count;
-    char profiles[PL_SESSION_PROFILES_MAX][1024]; /* paths, as traffic.file */
+    struct pl_session_profile profiles[PL_SESSION_PROFILES_MAX];
     uint32_t profile_count;
 };
 

@@ -33,9 +33,12 @@ int pl_profile_read(const char *path, struct pl_profile **profile, struct pl_err
 
 /** The profile of what a recorded program asks for: its blocks of at most 64 KiB, sizes above 128 B
  *  rounded up to 16 B, lifetimes in acquires of the whole program. Needs the library pl_capture.
+ *  @param from_ns @param until_ns only blocks that it asked for in this stretch of the recording,
+ * which has ms; 0 and 0: all of them
  *  @return as pl_profile_read; -EINVAL for what is no trace, or holds no such block; of a trace
  * that was cut off, what is there */
-int pl_profile_of_trace(const char *path, struct pl_profile **profile, struct pl_error *error);
+int pl_profile_of_trace(const char *path, int64_t from_ns, int64_t until_ns,
+                        struct pl_profile **profile, struct pl_error *error);
 
 /** As pl_profile_read, from text. `path` stands in messages. */
 int pl_profile_parse(const char *text, const char *path, struct pl_profile **profile,

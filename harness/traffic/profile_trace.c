@@ -16,7 +16,7 @@ enum {
 /* A live block's slot. */
 struct held {
     uint64_t born; /* acquires until then, this one included */
-    uint64_t size;
+    uint64_t size; /* 0: out of the stretch that is looked at, or nothing was asked for */
 };
 
 struct tally {
@@ -24,6 +24,7 @@ struct tally {
     struct held *held;        /* by slot; born 0: nothing is */
     uint32_t capacity;
     uint64_t acquires;
+    uint64_t from_ms, until_ms; /* of what is counted */
 };
 
 static uint32_t index_of(uint64_t size)
@@ -73,8 +74,9 @@ static int take(struct tally *t, const struct pl_trace_event *e)
     struct held *held = &t->held[e->slot];
     if (held->born)
         book(t, held, t->acquires - held->born);
+    const bool counts = e->time_ms >= t->from_ms && e->time_ms < t->until_ms;
     if (acquires)
-        *held = (struct held){++t->acquires, e->size};
+        *held = (struct held){++t->acquires, counts ? e->size : 0};
     return 0;
 }
 
@@ -126,16 +128,23 @@ static struct pl_profile *profile_of(const struct tally *t)
     return p;
 }
 
-int pl_profile_of_trace(const char *path, struct pl_profile **profile, struct pl_error *error)
+int pl_profile_of_trace(const char *path, int64_t from_ns, int64_t until_ns,
+                        struct pl_profile **profile, struct pl_error *error)
 {
-    struct tally t = {.count = calloc(SIZES, sizeof *t.count)};
+    struct tally t = {.count = calloc(SIZES, sizeof *t.count),
+                      .from_ms = (uint64_t)from_ns / 1000000,
+                      .until_ms = until_ns ? (uint64_t)until_ns / 1000000 : UINT64_MAX};
     int rc = t.count ? tally_up(&t, path, error)
                      : pl_error_set(error, -ENOMEM, "out of memory for %s", path);
-    if (!rc && !(*profile = profile_of(&t)))
+    struct pl_profile *made = rc ? NULL : profile_of(&t);
+    if (!rc && !made)
         rc = pl_error_set(error, -ENOMEM, "out of memory for %s", path);
-    if (!rc && !(*profile)->row_count) {
-        free(*profile);
-        rc = pl_error_set(error, -EINVAL, "%s holds no block of 1 to %d B", path, LARGEST);
+    if (!rc && made->row_count) {
+        *profile = made;
+    } else if (!rc) {
+        free(made);
+        rc = pl_error_set(error, -EINVAL, "%s holds no block of 1 to %d B%s", path, LARGEST,
+                          from_ns || until_ns ? " between from and until" : "");
     }
     free(t.count);
     free(t.held);

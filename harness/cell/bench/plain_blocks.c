@@ -213,7 +213,7 @@ int main(int argc, char **argv)
         fputs("usage: plimsoll-plain-blocks TRACE THREADS JOBS LIVE_BYTES SECONDS\n", stderr);
         return 2;
     }
-    if (pl_profile_of_trace(argv[1], &profile, &error)) {
+    if (pl_profile_of_trace(argv[1], 0, 0, &profile, &error)) {
         fprintf(stderr, "plimsoll-plain-blocks: %s\n", error.text);
         return 2;
     }

@@ -61,13 +61,13 @@ static int check_profile(const struct pl_scenario *s, const struct pl_session_ob
         return pl_error_set(error, -EINVAL,
                             "%s: session.objects: the largest block of %s has %u B, and the class "
                             "%s %llu B; expected as much or more",
-                            s->path, s->session.profiles[o->profile], p->largest, o->class,
+                            s->path, s->session.profiles[o->profile].path, p->largest, o->class,
                             (unsigned long long)size);
     if (o->kept == PL_OBJECT_KEPT_FOR_EVER && smallest_of(p) < PL_SESSION_FOR_EVER_MIN_BYTES)
         return pl_error_set(error, -EINVAL,
                             "%s: session.objects: %s has blocks of %u B, too small to be kept for "
                             "ever; expected %d B or more",
-                            s->path, s->session.profiles[o->profile], smallest_of(p),
+                            s->path, s->session.profiles[o->profile].path, smallest_of(p),
                             PL_SESSION_FOR_EVER_MIN_BYTES);
     return 0;
 }

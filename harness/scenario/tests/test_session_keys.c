@@ -88,8 +88,8 @@ static void profiles_are_files(void **state)
     if (parse(one, NULL, &s, &error))
         fail_msg("%s", error.text);
     assert_int_equal(s.session.profile_count, 2);
-    assert_string_equal(s.session.profiles[0], "dir/p/a.tsv");
-    assert_string_equal(s.session.profiles[1], "/b.tsv");
+    assert_string_equal(s.session.profiles[0].path, "dir/p/a.tsv");
+    assert_string_equal(s.session.profiles[1].path, "/b.tsv");
     assert_int_equal(s.session.objects[1].profile, 1);
     assert_int_equal(s.session.objects[2].profile, 0);
     const char *paths[PL_SOURCES_MAX];
@@ -99,7 +99,27 @@ static void profiles_are_files(void **state)
     if (parse(one, "session.objects=[{profile: c.tsv, class: packet}]", &s, &error))
         fail_msg("%s", error.text);
     assert_int_equal(s.session.profile_count, 1);
-    assert_string_equal(s.session.profiles[0], "c.tsv");
+    assert_string_equal(s.session.profiles[0].path, "c.tsv");
+}
+
+/* Two stretches of one trace are two profiles of one file. */
+static void stretches_of_a_trace(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct pl_error error = {""};
+    static const char two[] =
+        "session: {objects: [{from: 2s, profile: a.trace, until: 3s, class: packet}, {profile: "
+        "a.trace, class: packet, from: 5s}, {profile: a.trace, from: 2s, until: 3s, class: "
+        "packet}]}";
+    if (parse(two, NULL, &s, &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(s.session.profile_count, 2);
+    assert_int_equal(s.session.profiles[0].from_ns, 2000000000);
+    assert_int_equal(s.session.profiles[0].until_ns, 3000000000);
+    assert_int_equal(s.session.profiles[1].until_ns, 0);
+    assert_int_equal(s.session.objects[1].profile, 1);
+    assert_int_equal(s.session.objects[2].profile, 0);
 }
 
 static void what_is_set_replaces_them(void **state)
@@ -155,6 +175,9 @@ static void mistakes_are_told(void **state)
         {"{size: 1KiB, share: 0.5}", "session.objects: share: '0.5' is not a share"},
         {"{size: 1KiB, class: packet}",
          "session.objects: a block of 1024 B is larger than the class packet of 696 B"},
+        {"{size: 1KiB, from: 1s}", "from and until without a profile; expected a trace"},
+        {"{profile: a.trace, class: packet, from: 2s, until: 2s}", "until is not behind from"},
+        {"{profile: a.trace, class: packet, from: -1s}", "from or until is negative"},
         {"{sise: 1KiB}", "did you mean size?"},
         {"{size: 1KiB, profile: a.tsv}", "session.objects: a size and a profile; expected one"},
         {"{profile: a.tsv}", "no size of the class object of a profile; expected it in classes"},
@@ -230,6 +253,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(objects_are_taken),
         cmocka_unit_test(profiles_are_files),
+        cmocka_unit_test(stretches_of_a_trace),
         cmocka_unit_test(what_is_set_replaces_them),
         cmocka_unit_test(mistakes_are_told),
         cmocka_unit_test(others_have_no_sessions),

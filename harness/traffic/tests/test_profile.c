@@ -72,14 +72,15 @@ static void ours_is_whole(void **state)
     (void)state;
     struct pl_profile *p;
     struct pl_error error;
-    if (pl_profile_of_trace(PL_SOURCE_DIR "/scenarios/traffic/ffmpeg-blocks.trace", &p, &error))
+    if (pl_profile_of_trace(PL_SOURCE_DIR "/scenarios/traffic/ffmpeg-blocks.trace", 0, 0, &p,
+                            &error))
         fail_msg("%s", error.text);
     assert_true(p->row_count > 500 && p->blocks > 50000 && p->largest <= 65536);
     free(p);
     if (pl_profile_read(PL_SOURCE_DIR "/scenarios/traffic/packets.tsv", &p, &error))
         fail_msg("%s", error.text);
     free(p);
-    assert_int_equal(pl_profile_of_trace("/no/such.trace", &p, &error), -ENOENT);
+    assert_int_equal(pl_profile_of_trace("/no/such.trace", 0, 0, &p, &error), -ENOENT);
 }
 
 /* Lifetimes are counted in acquires, a resize is a release and an acquire, and what is large is
@@ -91,9 +92,13 @@ static void a_trace_has_a_profile(void **state)
         {.kind = PL_TRACE_ALLOCATE, .thread = 1, .size = 100}, /* lives for 3 acquires */
         {.kind = PL_TRACE_ALLOCATE, .thread = 1, .size = 130}, /* 144; for none */
         {.kind = PL_TRACE_FREE, .thread = 1, .slot = 1},
-        {.kind = PL_TRACE_ALLOCATE, .thread = 1, .size = 65537},          /* left out */
-        {.kind = PL_TRACE_RESIZE, .thread = 1, .slot = 1, .size = 65536}, /* never released */
-        {.kind = PL_TRACE_FREE, .thread = 1, .slot = 0},
+        {.kind = PL_TRACE_ALLOCATE, .thread = 1, .size = 65537}, /* left out */
+        {.kind = PL_TRACE_RESIZE,
+         .thread = 1,
+         .time_ms = 5,
+         .slot = 1,
+         .size = 65536}, /* never released */
+        {.kind = PL_TRACE_FREE, .thread = 1, .time_ms = 6, .slot = 0},
     };
     char path[] = "/tmp/plimsoll-profile-XXXXXX";
     struct pl_trace_head head = {
@@ -108,8 +113,19 @@ static void a_trace_has_a_profile(void **state)
     }
     assert_int_equal(pl_trace_writer_close(writer, true), 0);
     fclose(stream);
-    if (pl_profile_of_trace(path, &p, &error))
+    if (pl_profile_of_trace(path, 0, 0, &p, &error))
         fail_msg("%s", error.text);
+    struct pl_profile *late, *early;
+    assert_int_equal(pl_profile_of_trace(path, 5000000, 6000000, &late, &error), 0);
+    assert_int_equal(late->blocks, 1);
+    assert_int_equal(late->rows[0].size, 65536);
+    assert_int_equal(pl_profile_of_trace(path, 0, 5000000, &early, &error), 0);
+    assert_int_equal(early->blocks, 2); /* of which one is released later on */
+    assert_int_equal(early->rows[0].life, 2);
+    free(late);
+    free(early);
+    assert_int_equal(pl_profile_of_trace(path, 6000000, 0, &late, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "holds no block of 1 to 65536 B between from and until"));
     unlink(path);
     static const struct pl_profile_row wanted[] = {{100, 2, 1}, {144, 0, 2}, {65536, 16, 3}};
     assert_int_equal(p->row_count, 3);
