@@ -8,29 +8,29 @@ requested() { # NAME ARGS...: bytes requested in the run, and integrity errors
     local name=$1
     shift
     # A sanitizer's build is larger than expected: then 1.
-    timeout 100 "$build/plimsoll" run "$@" --allocator glibc --set container=none --set duration=20s --repeat 1 \
+    timeout 100 "$build/plimsoll" run "$@" --allocator glibc --set container=none --set duration=5s --repeat 1 \
         --out "$tmp/$name" >"$tmp/out" 2>"$tmp/err" || [ $? -eq 1 ] || cat "$tmp/err" >&2
     jq -r '.cells[0] | if .outcome == "crashed" then "crashed" else
         "\(.metrics.allocated_bytes_total) \(.metrics.integrity_errors)" end' "$tmp/$name/results.json"
 }
 
-# 100 a second, of 1,000 B: 1,999 come before the 20th second ends.
+# 100 a second, of 1,000 B: 499 come before the 5th second ends.
 work='background=[{rate: 100, size: 1000B, queue: 50}]'
 beside() { # NAME SCENARIO ARGS...
     local name=$1 plain=0 with=0 errors
     shift
     read -r plain _ < <(requested "$name" "$@")
     read -r with errors < <(requested "$name-with" "$@" --set "$work")
-    [ "$((with - plain))" -eq 1999000 ] || bad "$name: $with B requested, $plain B without background"
+    [ "$((with - plain))" -eq 499000 ] || bad "$name: $with B requested, $plain B without background"
     [ "${errors:-}" = 0 ] || bad "$name: ${errors:-no} integrity errors"
 }
 
 beside receiver steady-reader
 beside receiver-two-threads steady-reader --set threads=2
-beside blocks short-cycle-fragmentation --set sweep=[]
+beside blocks short-cycle-fragmentation --set sweep=[] --set blocks.cycle=1s --set blocks.idle=750ms
 if [ -x "$build/plimsoll-media" ]; then
-    beside media sample-formats --format s16
-    beside broadcast stalled-viewer
+    beside media sample-formats --format s16 --set media.delay=1s
+    beside broadcast stalled-viewer --set 'broadcast.stalls=[{from: 1s, until: 3s}]'
 fi
 
 refuses 'expected --clock virtual' run steady-reader --no-save --clock wall --set "$work"
