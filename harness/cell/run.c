@@ -212,7 +212,8 @@ static int collect(const struct pl_cell_options *o, struct reader *reader,
             return rc < 0 ? rc : 0;
         /* A cell that finds nobody waiting at the pipe writes a sample in a fraction of the time;
          * the pipe holds hundreds. */
-        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+        if (!e->has_final)
+            nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     }
 }
 
