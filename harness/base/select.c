@@ -44,7 +44,7 @@ void pl_select_nth(double *values, size_t count, size_t k)
             continue;
         }
         size_t equal = move_equal(values + less, count - less, pivot);
-        if (k < less + equal)
+        if (k < less + equal || !equal) /* no pivot equals itself but a NaN, which has no place */
             return;
         values += less + equal;
         count -= less + equal;

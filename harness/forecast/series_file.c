@@ -14,12 +14,13 @@
 #include "harness/forecast/series_reading.h"
 #include "harness/stats/forecast.h"
 
-#define FALL 0.5            /* of a level: what falls below is a restart */
-#define FALL_CLEAR 0.9      /* likewise, where what follows lies below all that is right before */
-#define FALL_FROM 1048576.0 /* bytes: less is a program that begins */
-#define RESTARTS_MAX 2      /* more falls are the own doing of a program that gives back */
-#define GAP_SHARE 0.25      /* of the time: what is before a longer gap is left out */
-#define GAP_TOLD 5          /* usual intervals from which on a gap is told */
+#define FALL 0.5             /* of a level: what falls below is a restart */
+#define FALL_CLEAR 0.9       /* likewise, where what follows lies below all that is right before */
+#define FALL_FROM 1048576.0  /* bytes: less is a program that begins */
+#define RESTARTS_MAX 2       /* more falls are the own doing of a program that gives back */
+#define GAP_SHARE 0.25       /* of the time: what is before a longer gap is left out */
+#define SPAN_MIN_NS 10000000 /* fits count in seconds since 1970, to 0.24 us */
+#define GAP_TOLD 5           /* usual intervals from which on a gap is told */
 
 /* What is left is told by its points: of a series that was reduced, by their share. */
 static void keep(struct pl_memory_series *s, size_t first, size_t left)
@@ -140,6 +141,12 @@ static int settle(struct pl_memory_reading *r, struct pl_error *error)
                                 ? " since the last gap or restart"
                                 : "",
                             PL_FORECAST_SAMPLES_MIN);
+    if (s->points.t_ns[s->points.count - 1] - s->points.t_ns[0] < SPAN_MIN_NS)
+        return pl_error_set(
+            error, -EINVAL,
+            "%s: it lasts less than 10 ms; expected a longer series, or another unit of "
+            "its times",
+            r->path);
     return 0;
 }
 

@@ -142,6 +142,8 @@ static void what_is_none_or_two_is_refused(void **state)
          ":1: not text"},
         {"{\"status\": \"success\"", "no whole JSON"},
         {"{\"status\": \"error\", \"error\": \"no such query\"}", "no such query"},
+        {"time_ns,rss_bytes\n1,5\n2,6\n3,7\n4,8\n5,9\n6,8\n7,9\n8,9\n9,9\n",
+         "lasts less than 10 ms"},
         {"{\"status\": \"error\"}", "Prometheus failed; expected"},
         {"{\"data\": {\"resultType\": \"vector\"}}", "no matrix"},
         {"{\"data\": {\"resultType\": \"matrix\", \"result\": []}}", "Prometheus found no series"},
