@@ -1,4 +1,5 @@
 /* Selection against sorting, also of values in order, in reverse and alike. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -36,6 +37,17 @@ static void selects(const double *values, size_t count)
     assert_true(pl_select_greatest(values, count) == sorted[count - 1]);
 }
 
+/* Where a NaN belongs nobody can say; it ends all the same. */
+static void no_number_ends_it(void **state)
+{
+    (void)state;
+    double values[] = {NAN, 2, NAN, 1, NAN, 3, NAN};
+    pl_select_nth(values, sizeof values / sizeof *values, 3);
+    double none[] = {NAN, NAN, NAN};
+    pl_select_nth(none, 3, 1);
+    assert_true(isnan(none[1]));
+}
+
 static void what_is_selected_is_what_sorting_finds(void **state)
 {
     (void)state;
@@ -66,6 +78,7 @@ static void values_in_order_are_selected(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_number_ends_it),
         cmocka_unit_test(what_is_selected_is_what_sorting_finds),
         cmocka_unit_test(values_in_order_are_selected),
     };
