@@ -16,6 +16,7 @@
 #include "harness/results/hosts.h"
 #include "harness/results/merged_shards.h"
 #include "harness/results/results.h"
+#include "harness/results/rss_series.h"
 
 struct merge {
     const char *out;
@@ -109,10 +110,30 @@ static int write_document(const char *folder, const json_t *root, struct pl_erro
     return pl_file_commit(&file, error);
 }
 
+/* A cell of which a file is gone is no whole one. */
+static int check_series(const struct merge *m, struct pl_error *error)
+{
+    const json_t *cell;
+    size_t k;
+    for (size_t i = 0; i < m->count && !m->partial; i++)
+        json_array_foreach(json_object_get(m->roots[i], "cells"), k, cell)
+        {
+            struct pl_error missing;
+            if (pl_rss_series_look(m->folders[i], cell, &missing))
+                return pl_error_set(
+                    error, -EINVAL,
+                    "%.400s; expected it (run --resume measures that cell again), or "
+                    "--partial",
+                    missing.text);
+        }
+    return 0;
+}
+
 /* The document comes last: a folder without it holds no run. */
 static int write_all(const struct merge *m, const json_t *merged, struct pl_error *error)
 {
-    int claim = -1, rc = pl_folder_claim(m->out, m->force, &claim, error);
+    int claim = -1, rc = check_series(m, error);
+    rc = rc ? rc : pl_folder_claim(m->out, m->force, &claim, error);
     if (rc)
         return rc;
     for (size_t i = 0; !rc && i < m->count; i++)

@@ -37,7 +37,7 @@ int pl_planned_arguments_read(int argc, char **argv, struct pl_arguments *a,
         return code;
     if (says_what(a))
         return pl_cli_usage("--plan beside what it says itself; expected --plan FILE --shard I/N, "
-                            "and --out, --resume, --force, --no-save or --json");
+                            "and --out, --resume, --jobs, --force, --no-save or --json");
     if (pl_shard_plan_load(a->plan, &p->plan, &error))
         return pl_cli_fail(PL_EXIT_USAGE, &error);
     join(argc, argv, p, &joined);

@@ -9,6 +9,7 @@
 #include "harness/results/clean.h"
 #include "harness/results/document.h"
 #include "harness/results/hosts.h"
+#include "harness/results/rss_series.h"
 
 static int refuse(const struct pl_results *r, const char *what, struct pl_error *error)
 {
@@ -88,11 +89,28 @@ static int take_cells(const struct pl_results *r, const struct pl_arguments *a,
     {
         if (!pl_results_number(cell, &number) || !is_asked(a, &s->matrix, cell, number))
             return refuse(r, "command (--set, --ledger or a path)", error);
+        if (!s->wanted[number])
+            return refuse(r, "set of cells (one stands there twice)", error);
         s->wanted[number] = false;
         *failed |=
             strcmp(pl_document_string(cell, "expected"), pl_verdict_name(PL_VERDICT_FAILED)) == 0;
     }
     return 0;
+}
+
+/* A cell whose series is gone is measured again. */
+static void drop_lost(const struct pl_results *r, struct pl_selection *s)
+{
+    json_t *cells = json_object_get(r->root, "cells");
+    struct pl_error missing;
+    for (size_t i = json_array_size(cells); i-- > 0;) {
+        const json_t *cell = json_array_get(cells, i);
+        size_t number;
+        if (!pl_results_number(cell, &number) || !pl_rss_series_look(r->folder, cell, &missing))
+            continue;
+        s->wanted[number] = true;
+        json_array_remove(cells, i);
+    }
 }
 
 /* Repetitions of two machines are no repetitions. */
@@ -125,7 +143,9 @@ int pl_resume_open(struct pl_results *r, const struct pl_arguments *a, const str
         rc = check_recordings(r, plan, error);
     if (!rc)
         rc = take_cells(r, a, s, failed, error);
-    if (!rc)
+    if (!rc) {
+        drop_lost(r, s);
         drop_begun_groups(r, s);
+    }
     return rc;
 }

@@ -117,6 +117,8 @@ static int finish(struct pl_run *run, int rc, struct pl_error *error)
         pl_printable_line(stderr, "plimsoll: %s", error->text);
     if (done > 0 || rc == 0) {
         int written = pl_results_write(&run->results, rc == 0, &second);
+        if (written && rc && rc != -EINTR) /* the disk is full, and was just said to be */
+            return PL_EXIT_USAGE;
         if (written)
             return pl_cli_fail(PL_EXIT_USAGE, &second);
         pl_kept_print(&run->results, run->arguments);
@@ -185,10 +187,11 @@ static int run_plan(const struct pl_arguments *a, const struct pl_plan *plan,
 /* More shards than groups of cells: the others have all. */
 static int say_empty(const struct pl_selection *s)
 {
-    fprintf(stderr,
-            "plimsoll: shard %u/%u has no cells: the matrix has %zu groups of them; nothing is run "
-            "or kept\n",
-            s->shard, s->shards, s->matrix.group_count);
+    fprintf(
+        stderr,
+        "plimsoll: shard %u/%u has no cells: the matrix has %zu group%s of them; nothing is run "
+        "or kept\n",
+        s->shard, s->shards, s->matrix.group_count, s->matrix.group_count == 1 ? "" : "s");
     return PL_EXIT_OK;
 }
 
@@ -201,6 +204,11 @@ int pl_cli_run(int argc, char **argv)
     char command[4096];
     pl_reproduce_command(argc, argv, command, sizeof command);
     int code = pl_planned_arguments_read(argc, argv, &arguments, &planned);
+    if (code == PL_EXIT_OK && arguments.scenario_count == 0 && !arguments.command &&
+        arguments.resume)
+        code = pl_cli_usage("--resume without the command that began the run; expected it before "
+                            "--resume %s, without its --out (results.json has it as run.command)",
+                            arguments.resume);
     if (code == PL_EXIT_OK && arguments.scenario_count == 0 && !arguments.command)
         code = pl_cli_usage("nothing to run; expected a scenario (`plimsoll list scenarios` names "
                             "them), or a program: plimsoll run -- ./server --port 5004");

@@ -191,8 +191,8 @@ static void conclude(const struct watch *w, const char *why)
 {
     if (isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
-    pl_printable_line(stderr, "plimsoll: %s; %" PRIu64 " samples are in %s", why, w->samples,
-                      w->out ? w->out : "stdout");
+    pl_printable_line(stderr, "plimsoll: %s; %" PRIu64 " sample%s in %s", why, w->samples,
+                      w->samples == 1 ? " is" : "s are", w->out ? w->out : "stdout");
 }
 
 /* One sample. @return PL_EXIT_OK to go on, with *why left NULL; else the exit code */

@@ -130,7 +130,7 @@ static int settle(struct pl_memory_reading *r, struct pl_error *error)
         return pl_error_set(error, -ENOMEM, "out of memory");
     if (r->empty)
         pl_memory_series_note(s, "%" PRIu64 " samples without a value are left out.", r->empty);
-    if (s->points.count > 1)
+    if (s->points.count > 2) /* of two, the time between them is no gap */
         settle_gap(s);
     if (!s->own)
         settle_restarts(s);

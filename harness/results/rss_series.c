@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/base/files.h"
 #include "harness/measure/metrics.h"
@@ -31,6 +32,17 @@ static int find(const char *folder, const json_t *cell, char *path, size_t capac
     if (n < 0 || (size_t)n >= capacity)
         return pl_error_set(error, -EINVAL, "%.80s...: the path is too long", folder);
     return 0;
+}
+
+int pl_rss_series_look(const char *folder, const json_t *cell, struct pl_error *error)
+{
+    char path[4096 + 300];
+    if (!*pl_document_string(cell, "series")) /* pairs keep the first repetition's */
+        return 0;
+    int rc = find(folder, cell, path, sizeof path, error);
+    if (!rc && access(path, F_OK))
+        rc = pl_error_set(error, -ENOENT, "%s: the series of a cell is missing", path);
+    return rc ? -ENOENT : 0;
 }
 
 static size_t lines_of(const char *text)

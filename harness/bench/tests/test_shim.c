@@ -271,8 +271,10 @@ static void memory_is_what_the_hooks_say(void **state)
     json_t *root = run("0.001");
     assert_int_equal(seen->starts, 1);
     assert_int_equal(seen->stops, 1);
-    assert_int_equal(seen->operations, 16); /* the run that is watched is the last */
-    assert_true(fabs(number(entry(root, 0), "allocs_per_iter") - 3) < 1e-9);
+    /* the run that is watched is the last, of 16 or as many as were timed: fewer on a busy machine */
+    double watched = fmin(16, number(entry(root, 0), "iterations"));
+    assert_int_equal(seen->operations, (uint64_t)watched);
+    assert_true(fabs(number(entry(root, 0), "allocs_per_iter") - 48 / watched) < 1e-9);
     assert_true(fabs(number(entry(root, 0), "max_bytes_used") - 300) < 1e-9);
     assert_true(fabs(number(entry(root, 0), "total_allocated_bytes") - 4800) < 1e-9);
     assert_true(fabs(number(entry(root, 0), "net_heap_growth") + 7) < 1e-9);

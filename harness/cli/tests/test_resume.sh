@@ -57,6 +57,11 @@ is_whole stopped
 left_with gaps '.cells |= [.[1], .[4]]'
 plimsoll run "${question[@]}" --resume "$tmp/gaps" >/dev/null || bad "resume with gaps: exit $?"
 is_whole gaps
+# a cell whose series is gone is measured again
+left_with lost '.'
+rm "$tmp/lost/series/001.steady-reader.null.f32.r1.csv" 2>/dev/null || rm "$tmp/lost/series/001."*
+plimsoll run "${question[@]}" --resume "$tmp/lost" >/dev/null || bad "resume with a lost series: exit $?"
+is_whole lost
 # a run that is complete stays as it is
 before=$(took gaps)
 plimsoll run "${question[@]}" --resume "$tmp/gaps" >/dev/null || bad "resume of what is complete: exit $?"
@@ -109,6 +114,7 @@ resume() { # PATTERN ARGS...
     refuses "$1" run "${@:2}"
     cmp "$tmp/kept/results.json" "$tmp/stopped/results.json" || bad "'$1' changed the run"
 }
+resume 'without the command that began the run' --resume "$tmp/stopped"
 resume 'holds no run' "${question[@]}" --resume "$tmp/nowhere"
 resume 'of another matrix' stalled-reader --tier smoke --resume "$tmp/stopped"
 resume 'of another matrix' steady-reader --tier smoke --repeat 3 --set duration=240s --allocator 'null,glibc,limited' --resume "$tmp/stopped"
@@ -124,10 +130,10 @@ exec {held}<"$tmp/stopped"
 flock -n "$held" || bad "no lock"
 resume 'another run is writing into' "${question[@]}" --resume "$tmp/stopped"
 exec {held}<&-
-for change in '.recordings[0].hash = "another"' '.suite.commit = "another"' '.suite.version = "0.0"' 'del(.run.matrix)'; do
+for change in '.cells += [.cells[0]]' '.recordings[0].hash = "another"' '.suite.commit = "another"' '.suite.version = "0.0"' 'del(.run.matrix)'; do
     jq "$change" "$tmp/whole/results.json" >"$tmp/stopped/results.json"
     cp "$tmp/stopped/results.json" "$tmp/kept/results.json"
-    resume 'of another (question|commit|version)' "${question[@]}" --resume "$tmp/stopped"
+    resume 'of another (question|commit|version|set of cells)' "${question[@]}" --resume "$tmp/stopped"
 done
 head -c 500 "$tmp/whole/results.json" >"$tmp/stopped/results.json"
 refuses 'holds no run|no whole JSON' run "${question[@]}" --resume "$tmp/stopped"

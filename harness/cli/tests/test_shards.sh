@@ -94,13 +94,16 @@ echo '{"plan_version": 1}' >"$tmp/foreign.json"
 refuses 'no plan; expected' run --plan "$tmp/foreign.json" --shard 1/3
 head -c 100 "$tmp/plan.json" >"$tmp/foreign.json"
 refuses 'no whole JSON' run --plan "$tmp/foreign.json" --shard 1/3
-fails 0 'shard 2/2 has no cells: the matrix has 1 groups' run steady-reader "${quick[@]}" --shard 2/2 --out "$tmp/none"
+fails 0 'shard 2/2 has no cells: the matrix has 1 group of them' run steady-reader "${quick[@]}" --shard 2/2 --out "$tmp/none"
 [ ! -e "$tmp/none" ] || bad "an empty shard left a folder"
 
 refuses '--out is missing' merge "$tmp/part-1"
 refuses 'nothing to merge' merge --out "$tmp/none"
 refuses 'is named twice' merge "$tmp/part-1" "$tmp/part-1/." --out "$tmp/none"
 refuses 'is one of the shards' merge "$tmp/part-1" "$tmp/part-2" "$tmp/part-3" --out "$tmp/part-2" --force
+cp -r "$tmp/part-1" "$tmp/lost"
+rm "$tmp/lost/series/"*.csv
+refuses 'lost/series/.*: the series of a cell is missing; expected it .*, or --partial' merge "$tmp/lost" "$tmp/part-2" "$tmp/part-3" --out "$tmp/none"
 refuses 'holds a run; expected another folder, or --force' merge "$tmp"/part-* --out "$tmp/merged"
 plimsoll merge "$tmp"/part-* --out "$tmp/merged" --force >/dev/null || bad "merging again: exit $?"
 of_class D "$tmp/merged" | cmp - "$tmp/d-whole" || bad "merged again it is another"

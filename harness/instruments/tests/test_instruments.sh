@@ -37,7 +37,7 @@ is_ok two 1
 
 # A long scenario is shortened, a duration that was named is not.
 run 0 short steady-reader --allocator glibc --set sample_interval=1s --tier smoke --instrument heaptrack
-[ "$(values short duration_seconds | xargs)" = "1800.0 60.0" ] ||
+[ "$(values short duration_seconds | xargs)" = "600.0 60.0" ] ||
     bad "durations: $(values short duration_seconds | xargs)"
 
 # missing: skipped, said, and nothing else is touched
