@@ -87,6 +87,28 @@ static int keep(struct pl_run *run, const struct pl_planned *p, const struct pl_
     return rc;
 }
 
+static struct pl_cell_identity identity_of(const struct pl_matrix_cell *place, size_t number,
+                                           const struct pl_lane *lane,
+                                           const struct pl_cell_options *options,
+                                           const char *reproduce)
+{
+    uint32_t asked = options->ledger_at_count;
+    return (struct pl_cell_identity){
+        .stack = options->stack,
+        .format = options->format,
+        .clock = options->clock,
+        .threads = options->threads,
+        .repetition = place->repetition,
+        .number = number,
+        .seed = options->seed,
+        .reproduce = reproduce,
+        .ledger_asked = asked,
+        .ledger_last_ns = asked ? options->ledger_at_ns[asked - 1] : 0,
+        .heap = place->cell->heap,
+        .beside = lane->beside,
+    };
+}
+
 int pl_run_cell(struct pl_run *run, size_t number, const struct pl_lane *lane,
                 struct pl_error *error)
 {
@@ -120,21 +142,7 @@ int pl_run_cell(struct pl_run *run, size_t number, const struct pl_lane *lane,
     };
     pl_planned_label(cell, label, sizeof label);
     pl_reproduce(run->arguments, p, cell, reproduce, sizeof reproduce);
-    struct pl_cell_identity identity = {
-        .stack = cell->stack,
-        .format = cell->format,
-        .clock = options.clock,
-        .threads = cell->threads,
-        .repetition = place->repetition,
-        .number = number,
-        .seed = options.seed,
-        .reproduce = reproduce,
-        .ledger_asked = options.ledger_at_count,
-        .ledger_last_ns =
-            options.ledger_at_count ? options.ledger_at_ns[options.ledger_at_count - 1] : 0,
-        .heap = cell->heap,
-        .beside = lane->beside,
-    };
+    struct pl_cell_identity identity = identity_of(place, number, lane, &options, reproduce);
     show(run, p, label);
     int rc = 0;
     if (pl_traits_of(&p->scenario)->foreign) {
