@@ -95,6 +95,40 @@ static void a_cell_finds_what_was_meant_for_it_and_no_more(void **state)
     unlink(path);
 }
 
+/* The processor of one that ran there. */
+static int processor_of(uint32_t lane)
+{
+    struct pl_environment environment = {.count = 0};
+    struct pl_container none = {.kind = PL_CONTAINER_NONE, .procs_fd = -1};
+    struct pl_process_options options = {.program = "/bin/true",
+                                         .environment = &environment,
+                                         .container = &none,
+                                         .job_fd = job(),
+                                         .pinned = true,
+                                         .lane = lane};
+    struct pl_process process;
+    struct pl_error error;
+    int status;
+    assert_int_equal(pl_process_start(&options, &process, &error), 0);
+    assert_int_equal(waitpid(process.pid, &status, 0), process.pid);
+    close(process.record_fd);
+    close(process.said_fd);
+    close(options.job_fd);
+    return process.cpu;
+}
+
+/* From the last one on, each lane its own; there is none behind the first one. */
+static void lanes_have_processors_of_their_own(void **state)
+{
+    (void)state;
+    uint32_t lanes = pl_process_lanes();
+    for (uint32_t lane = 1; lane < lanes && lane < 4; lane++) {
+        int before = processor_of(lane - 1), after = processor_of(lane);
+        assert_true(after >= 0 && after < before);
+    }
+    assert_int_equal(processor_of(lanes), -1);
+}
+
 /* What a wrapper is given: the cell's path behind its own words, and its variables behind the
  * heap's. */
 static void a_wrapper_comes_first(void **state)
@@ -139,6 +173,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_cell_finds_what_was_meant_for_it_and_no_more),
+        cmocka_unit_test(lanes_have_processors_of_their_own),
         cmocka_unit_test(a_wrapper_comes_first),
         cmocka_unit_test(a_program_that_cannot_be_started_is_said),
     };

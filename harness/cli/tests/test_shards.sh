@@ -4,17 +4,7 @@
 # shellcheck source-path=SCRIPTDIR source=../../tests/lib.sh
 . "$(dirname "$0")/../../tests/lib.sh"
 needs jq
-# A sanitizer's own memory is more than scenarios expect of RSS: there an expectation that fails is none of
-# these tests'. What it finds itself has a code of its own.
-if is_sanitized; then
-    export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}exitcode=99
-    plimsoll() {
-        local code=0
-        timeout "$patience" "$build/plimsoll" "$@" || code=$?
-        case $1:$code in run:1 | merge:1) code=0 ;; esac
-        return $code
-    }
-fi
+judge_no_memory_of_sanitizers
 # Two repetitions of stacks that are killed, bounded, and have two threads. In 240 s the container is full.
 question=(steady-reader stalled-reader --tier smoke --repeat 2 --set duration=240s --set 'threads=[1,2]'
     --allocator 'slab,glibc,limited')
