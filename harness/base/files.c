@@ -94,7 +94,7 @@ int pl_file_commit(struct pl_file *file, struct pl_error *error)
     int failed = 0;
     if (ferror(file->stream)) /* a write failed before, and stdio forgot why: ask once more */
         failed = write(fileno(file->stream), "", 1) < 0 ? errno : EIO;
-    if ((fflush(file->stream) || fsync(fileno(file->stream))) && !failed)
+    if ((fflush(file->stream) || (!file->unsynced && fsync(fileno(file->stream)))) && !failed)
         failed = errno;
     bool named = file->temporary[0];
     if (!failed && !named)

@@ -3,6 +3,7 @@
 #ifndef PL_BASE_FILES_H
 #define PL_BASE_FILES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -14,12 +15,15 @@ struct pl_file {
     FILE *stream;
     char path[4096];
     char temporary[4096 + 48]; /* "" while it has no name */
+    bool unsynced;             /* set it after opening: its name comes before its bytes are on the
+                                  disk, which takes a millisecond; a power cut may leave it empty */
 };
 
 /** Opens what will stand at `path`. @return 0 or a negative errno with the reason */
 int pl_file_open(struct pl_file *file, const char *path, struct pl_error *error);
 
-/** Flushes, syncs and renames. On failure (a full disk shows here) the temporary is removed.
+/** Flushes, syncs (or not, see `unsynced`) and renames. On failure (a full disk shows here) the
+ * temporary is removed.
  *  @return 0 or a negative errno with the reason */
 int pl_file_commit(struct pl_file *file, struct pl_error *error);
 

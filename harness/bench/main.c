@@ -14,6 +14,7 @@
 #include "harness/bench/enter.h"
 #include "harness/bench/options.h"
 #include "harness/bench/suite.h"
+#include "harness/cell/enclosing.h"
 #include "harness/clock/real.h"
 #include "harness/pipelines/pipeline.h"
 #include "harness/scenario/traits.h"
@@ -57,16 +58,21 @@ static int make_job(const struct gbench_options *o, const struct pl_stack_spec *
     if (!s)
         return pl_error_set(error, -ENOMEM, "out of memory");
     int rc = load(o, s, &recording, error);
+    struct pl_enclosing enclosing;
+    pl_enclosing_look(&enclosing);
     const struct pl_job_options job = {.scenario = s,
                                        .recording = recording,
                                        .stack = spec->text,
                                        .format = o->format,
                                        .threads = 1,
-                                       .seed = s->seed};
+                                       .seed = s->seed,
+                                       .room_bytes = pl_enclosing_room(&enclosing)};
+    struct pl_job_memory memory = PL_JOB_MEMORY_NONE;
     if (!rc)
         rc = pl_stack_check(spec, s->classes, s->class_count, s->budgets, s->budget_count, error);
     if (!rc)
-        rc = pl_job_make(&job, fd, error);
+        rc = pl_job_make(&job, &memory, error);
+    *fd = memory.fd;
     free(recording);
     free(s);
     return rc;

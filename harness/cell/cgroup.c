@@ -122,15 +122,15 @@ int pl_cgroup_own(char *path, size_t capacity, int *version)
     return rc;
 }
 
-int pl_cgroup_own_of(int version, char *path, size_t capacity)
+void pl_cgroup_own_of_each(struct pl_cgroup_folders *own)
 {
     char *mountinfo = NULL, *cgroups = NULL;
     int rc = read_own(&mountinfo, &cgroups);
-    if (!rc)
-        rc = find_version(mountinfo, cgroups, version == 2, path, capacity);
+    for (int i = 0; i < PL_CGROUP_VERSIONS; i++)
+        if (rc || find_version(mountinfo, cgroups, i == 1, own->folder[i], sizeof *own->folder))
+            own->folder[i][0] = '\0';
     free(mountinfo);
     free(cgroups);
-    return rc;
 }
 
 bool pl_cgroup_is(const char *folder)

@@ -12,9 +12,16 @@
  *  @param version set to 2 or 1 @return 0, or -ENOENT where there is none */
 int pl_cgroup_own(char *path, size_t capacity, int *version);
 
-/** As pl_cgroup_own, in the hierarchy of one version, whether or not it has a memory controller
- * there: one of those above may have it. */
-int pl_cgroup_own_of(int version, char *path, size_t capacity);
+#define PL_CGROUP_VERSIONS 2
+
+/** A folder in each version's hierarchy, from v1; "" where there is none. */
+struct pl_cgroup_folders {
+    char folder[PL_CGROUP_VERSIONS][2048];
+};
+
+/** This process's cgroup of each version, whether or not it has a memory controller there: one of
+ * those above may have it. */
+void pl_cgroup_own_of_each(struct pl_cgroup_folders *own);
 
 /** Whether a folder is a cgroup. */
 bool pl_cgroup_is(const char *folder);

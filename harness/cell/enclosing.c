@@ -15,13 +15,6 @@
 /* v1 says "no limit" as the largest page-aligned signed number. */
 #define UNLIMITED (UINT64_C(1) << 62)
 
-/* The cgroup above us that leaves least. */
-struct tightest {
-    uint64_t limit; /* UINT64_MAX: there is none */
-    uint64_t room;
-    char folder[2048];
-};
-
 /* The names of one version's files. */
 struct files {
     const char *limits[2]; /* v2: memory.high only slows down, but to a standstill */
@@ -58,56 +51,57 @@ static uint64_t room_below(uint64_t limit, const char *folder, const struct file
 }
 
 static void look_at(const char *folder, uint64_t limit, const struct files *files,
-                    struct tightest *t)
+                    struct pl_enclosing *e)
 {
     if (limit == UINT64_MAX)
         return;
-    uint64_t room = room_below(limit, folder, files);
-    if (t->limit != UINT64_MAX && room >= t->room)
+    uint64_t left = room_below(limit, folder, files);
+    if (e->limit != UINT64_MAX && left >= e->left)
         return;
-    t->limit = limit;
-    t->room = room;
-    snprintf(t->folder, sizeof t->folder, "%s", folder);
+    e->limit = limit;
+    e->left = left;
+    snprintf(e->folder, sizeof e->folder, "%s", folder);
 }
 
 /* From our own cgroup up to the root that we see. */
-static void climb(char *folder, const struct files *files, struct tightest *t)
+static void climb(char *folder, const struct files *files, struct pl_enclosing *e)
 {
     uint64_t above;
     /* v1 tells the lowest limit also of those above the root that we see. */
     if (pl_cgroup_number(folder, "memory.stat", "hierarchical_memory_limit", &above))
-        look_at(folder, above < UNLIMITED ? above : UINT64_MAX, files, t);
+        look_at(folder, above < UNLIMITED ? above : UINT64_MAX, files, e);
     while (strchr(folder, '/') && pl_cgroup_is(folder)) {
-        look_at(folder, limit_of(folder, files), files, t);
+        look_at(folder, limit_of(folder, files), files, e);
         *strrchr(folder, '/') = '\0';
     }
 }
 
-static struct tightest find_tightest(void)
+void pl_enclosing_look(struct pl_enclosing *e)
 {
-    struct tightest t = {.limit = UINT64_MAX, .room = UINT64_MAX};
-    char folder[2048];
-    for (int version = 1; version <= 2; version++)
-        if (pl_cgroup_own_of(version, folder, sizeof folder) == 0)
-            climb(folder, &files_of[version - 1], &t);
-    return t;
+    struct pl_cgroup_folders own;
+    *e = (struct pl_enclosing){
+        .machine = pl_memory_available(), .limit = UINT64_MAX, .left = UINT64_MAX};
+    pl_cgroup_own_of_each(&own);
+    for (int i = 0; i < PL_CGROUP_VERSIONS; i++)
+        if (own.folder[i][0])
+            climb(own.folder[i], &files_of[i], e);
 }
 
-uint64_t pl_enclosing_room(void)
+void pl_enclosing_take(struct pl_enclosing *e, uint64_t bytes)
 {
-    uint64_t machine = pl_memory_available(), room = find_tightest().room;
-    return room < machine ? room : machine;
+    e->machine -= bytes < e->machine ? bytes : e->machine;
+    if (e->limit != UINT64_MAX)
+        e->left -= bytes < e->left ? bytes : e->left;
 }
 
-static bool is_tight(const struct tightest *t, uint64_t bytes)
+uint64_t pl_enclosing_room(const struct pl_enclosing *e)
 {
-    return t->limit != UINT64_MAX && t->room < bytes + OWN_BYTES;
+    return e->left < e->machine ? e->left : e->machine;
 }
 
-bool pl_enclosing_is_tight(uint64_t bytes)
+bool pl_enclosing_is_tight(const struct pl_enclosing *e, uint64_t bytes)
 {
-    struct tightest t = find_tightest();
-    return is_tight(&t, bytes);
+    return e->limit != UINT64_MAX && e->left < bytes + OWN_BYTES;
 }
 
 /* A limit of this process that its children inherit. */
@@ -142,26 +136,26 @@ static bool find_inherited(const struct pl_enclosed_cell *cell, char why[PL_ENCL
     return true;
 }
 
-bool pl_enclosing_find(const struct pl_enclosed_cell *cell, char why[PL_ENCLOSING_TEXT])
+bool pl_enclosing_find(const struct pl_enclosing *e, const struct pl_enclosed_cell *cell,
+                       char why[PL_ENCLOSING_TEXT])
 {
-    struct tightest t = find_tightest();
     if (find_inherited(cell, why))
         return true;
-    if (!is_tight(&t, cell->bytes))
+    if (!pl_enclosing_is_tight(e, cell->bytes))
         return false;
     snprintf(why, PL_ENCLOSING_TEXT, "the limit of %.6g MiB of %.120s, which leaves %.6g MiB",
-             (double)t.limit / 0x1p20, t.folder, (double)t.room / 0x1p20);
+             (double)e->limit / 0x1p20, e->folder, (double)e->left / 0x1p20);
     return true;
 }
 
 uint64_t pl_enclosing_oom_kills(void)
 {
     static const char *const counters[] = {"memory.oom_control", "memory.events"};
-    char folder[2048];
+    struct pl_cgroup_folders own;
     uint64_t kills = 0, count;
-    for (int version = 1; version <= 2; version++)
-        if (pl_cgroup_own_of(version, folder, sizeof folder) == 0 &&
-            pl_cgroup_number(folder, counters[version - 1], "oom_kill", &count))
+    pl_cgroup_own_of_each(&own);
+    for (int i = 0; i < PL_CGROUP_VERSIONS; i++)
+        if (own.folder[i][0] && pl_cgroup_number(own.folder[i], counters[i], "oom_kill", &count))
             kills += count;
     return kills;
 }

@@ -20,16 +20,31 @@ struct pl_enclosed_cell {
     int64_t timeout_ns; /* of real time */
 };
 
-/** Memory in bytes that a process here can still get: what the machine has to spare, or the
- * tightest cgroup above, whichever is less. Cache that the kernel can give back counts as free. */
-uint64_t pl_enclosing_room(void);
+/** What machine and cgroups leave at one moment, in bytes. Cache that the kernel can give back
+ * counts as free. */
+struct pl_enclosing {
+    uint64_t machine;  /* that it has to spare */
+    uint64_t limit;    /* of the cgroup above us that leaves least; UINT64_MAX: none has one */
+    uint64_t left;     /* below it */
+    char folder[2048]; /* that cgroup's */
+};
+
+/** Reads it anew: a millisecond's worth of small files, once a cell is enough. */
+void pl_enclosing_look(struct pl_enclosing *enclosing);
+
+/** Counts what was taken since, in bytes. */
+void pl_enclosing_take(struct pl_enclosing *enclosing, uint64_t bytes);
+
+/** What a process here can still get, in bytes. */
+uint64_t pl_enclosing_room(const struct pl_enclosing *enclosing);
 
 /** Whether the room that cgroups leave is less than `bytes` and what a run itself needs. */
-bool pl_enclosing_is_tight(uint64_t bytes);
+bool pl_enclosing_is_tight(const struct pl_enclosing *enclosing, uint64_t bytes);
 
 /** @param why set to the limit in words where there is one
  *  @return whether some limit may hold the cell before its own does */
-bool pl_enclosing_find(const struct pl_enclosed_cell *cell, char why[PL_ENCLOSING_TEXT]);
+bool pl_enclosing_find(const struct pl_enclosing *enclosing, const struct pl_enclosed_cell *cell,
+                       char why[PL_ENCLOSING_TEXT]);
 
 /** How often the OOM killer has taken a process of this process's own cgroup: a cell without a
  * cgroup of its own lies there. 0 where nothing counts them. */

@@ -2,13 +2,10 @@
 #include "harness/pipelines/background/background.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#include "harness/cell/enclosing.h"
 #include "harness/live/live_receiver.h"
 #include "harness/pipelines/trace/wall.h"
 #include "harness/scenario/traits.h"
@@ -107,66 +104,34 @@ static int too_large(const struct pl_scenario *s, uint64_t bytes, struct pl_erro
                         pl_traits_of(s)->large, (double)bytes / 0x1p30);
 }
 
-/* Memory of zeros, there and charged to the caller from now on. It counts against the file size
- * limit. */
-static int make_memory(uint64_t bytes, struct pl_error *error)
-{
-    int memory = memfd_create("plimsoll-job", MFD_CLOEXEC);
-    int rc = memory < 0 ? -errno : -EINTR;
-    while (rc == -EINTR)
-        rc = -posix_fallocate(memory, 0, (off_t)bytes);
-    if (!rc)
-        return memory;
-    if (memory >= 0)
-        close(memory);
-    if (rc == -EFBIG)
-        return pl_error_set(error, -ENOMEM,
-                            "a cell takes shared memory of %llu B, and an inherited RLIMIT_FSIZE "
-                            "allows less; expected `ulimit -f unlimited`",
-                            (unsigned long long)bytes);
-    return pl_error_set(error, -ENOMEM, "no shared memory of %llu B for a cell: %s",
-                        (unsigned long long)bytes, strerror(-rc));
-}
-
-static int lay_out(const struct plan *p, int *fd, struct pl_error *error)
+static int lay_out(const struct plan *p, struct pl_job_memory *memory, struct pl_error *error)
 {
     uint64_t recording_offset = page_round(sizeof(struct pl_job));
     uint64_t arena_offset = recording_offset + page_round(p->recording_bytes);
     uint64_t bytes = arena_offset + p->arena_bytes;
-    if (bytes > pl_enclosing_room() / 2)
+    if (bytes > p->options->room_bytes / 2)
         return too_large(p->options->scenario, bytes, error);
-    int memory = make_memory(bytes, error);
-    if (memory < 0)
-        return memory;
-    struct pl_job *job =
-        mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, memory, 0);
-    if (job == MAP_FAILED) {
-        int rc = -errno;
-        close(memory);
-        return pl_error_set(error, rc, "can't map a cell's shared memory: %s", strerror(-rc));
-    }
+    int rc = pl_job_memory_fit(memory, bytes, error);
+    if (rc)
+        return rc;
+    struct pl_job *job = pl_job_of(memory);
+    memset(memory->mapped, 0, recording_offset);
+    memset(memory->mapped + arena_offset, 0, p->arena_bytes);
     job->bytes = bytes;
     job->recording_offset = recording_offset;
     job->arena_offset = arena_offset;
     job->arena_bytes = p->arena_bytes;
     fill(job, p);
-    munmap(job, bytes);
-    *fd = memory;
     return 0;
 }
 
-int pl_job_make(const struct pl_job_options *o, int *fd, struct pl_error *error)
+int pl_job_make(const struct pl_job_options *o, struct pl_job_memory *memory,
+                struct pl_error *error)
 {
     struct plan plan;
     int rc = make_plan(&plan, o, error);
     if (!rc)
-        rc = lay_out(&plan, fd, error);
+        rc = lay_out(&plan, memory, error);
     pl_tape_split_free(plan.split);
     return rc;
-}
-
-int pl_job_order(int fd, const struct pl_orders *orders)
-{
-    ssize_t n = pwrite(fd, orders, sizeof *orders, (off_t)offsetof(struct pl_job, orders));
-    return n == (ssize_t)sizeof *orders ? 0 : -EIO;
 }

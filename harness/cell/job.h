@@ -6,6 +6,7 @@
 #ifndef PL_CELL_JOB_H
 #define PL_CELL_JOB_H
 
+#include "harness/cell/job_memory.h"
 #include "harness/cell/ledger_record.h"
 #include "harness/cell/orders.h"
 #include "harness/live/link.h"
@@ -48,18 +49,22 @@ struct pl_job_options {
     uint32_t threads; /* of the pipeline's own; a trace has its program's */
     uint64_t seed;
     uint64_t ceiling_bytes;      /* RSS at which the cell stops itself; 0 for none */
+    uint64_t room_bytes;         /* that the machine leaves, of which it takes half at most */
     bool observed;               /* an instrument looks on: no acquire is timed */
     const int64_t *ledger_at_ns; /* when a ledger is reported, rising */
     uint32_t ledger_at_count;    /* PL_LEDGER_TIMES_MAX at most */
 };
 
-/** Lays a job out in a new memfd, every page allocated. A tape is split for the wall clock.
- *  @param fd set on success, close-on-exec; close it
+/** Lays a job out, every page allocated. A tape is split for the wall clock.
+ *  @param memory that no other job has any more; pl_job_memory_free it when the cell has ended
  *  @return 0 or a negative errno */
-int pl_job_make(const struct pl_job_options *options, int *fd, struct pl_error *error);
+int pl_job_make(const struct pl_job_options *options, struct pl_job_memory *memory,
+                struct pl_error *error);
 
-/** Writes the orders into a job that was made. @return 0 or a negative errno */
-int pl_job_order(int fd, const struct pl_orders *orders);
+static inline struct pl_job *pl_job_of(const struct pl_job_memory *memory)
+{
+    return (struct pl_job *)(void *)memory->mapped;
+}
 
 static inline const struct pl_recording *pl_job_recording(const struct pl_job *job)
 {

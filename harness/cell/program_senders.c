@@ -1,10 +1,7 @@
 /* Jobs and processes of senders (program_senders.h). */
 #include "harness/cell/program_senders.h"
 
-#include <errno.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
+#include "harness/cell/enclosing.h"
 #include "harness/cell/record.h"
 #include "harness/traffic/material.h"
 
@@ -13,25 +10,31 @@ bool pl_program_sender_failed(const struct pl_program_sender *fed)
     return !fed->sent_all || fed->late_ns > PL_SENDER_LATE_NS;
 }
 
+static struct pl_live_link *link_of(const struct pl_program_senders *f, uint32_t i)
+{
+    return &pl_job_of(&f->memory[i])->link;
+}
+
 static int open_one(struct pl_program_senders *f, const struct pl_scenario *s, uint32_t i,
                     const struct pl_recording *recording, uint64_t seed, struct pl_error *error)
 {
+    struct pl_enclosing enclosing;
+    pl_enclosing_look(&enclosing);
     struct pl_job_options options = {.scenario = s,
                                      .recording = recording,
                                      .stack = "glibc",
                                      .format = PL_FORMAT_OWN,
                                      .clock = PL_CLOCK_WALL,
                                      .threads = 1,
-                                     .seed = seed + i};
-    int rc = pl_job_make(&options, &f->job_fd[i], error);
+                                     .seed = seed + i,
+                                     .room_bytes = pl_enclosing_room(&enclosing)};
+    f->memory[i] = PL_JOB_MEMORY_NONE;
+    int rc = pl_job_make(&options, &f->memory[i], error);
     if (rc)
         return rc;
-    f->job[i] = pl_job_map(f->job_fd[i]);
     f->count++;
-    if (!f->job[i])
-        return pl_error_set(error, -ENOMEM, "a sender's job can't be mapped");
-    f->job[i]->link.to = s->program.sends[i].address;
-    f->job[i]->link.port[0] = s->program.sends[i].port;
+    link_of(f, i)->to = s->program.sends[i].address;
+    link_of(f, i)->port[0] = s->program.sends[i].port;
     return 0;
 }
 
@@ -54,8 +57,8 @@ int pl_program_senders_start(struct pl_program_senders *f, int64_t start_ns, str
     int rc = 0;
     f->started = true;
     for (uint32_t i = 0; !rc && i < f->count; i++) {
-        atomic_store(&f->job[i]->link.start_ns, start_ns);
-        rc = pl_sender_process_start(&f->sender[i], f->job_fd[i], error);
+        atomic_store(&link_of(f, i)->start_ns, start_ns);
+        rc = pl_sender_process_start(&f->sender[i], f->memory[i].fd, error);
     }
     return rc;
 }
@@ -83,11 +86,9 @@ void pl_program_senders_close(struct pl_program_senders *f, struct pl_program_se
         *fed = (struct pl_program_sender){.sent_all = f->started};
     for (uint32_t i = 0; i < f->count; i++) {
         pl_sender_process_end(&f->sender[i]);
-        if (fed && f->job[i])
-            add_up(&f->job[i]->link, fed);
-        if (f->job[i])
-            munmap(f->job[i], f->job[i]->bytes);
-        close(f->job_fd[i]);
+        if (fed)
+            add_up(link_of(f, i), fed);
+        pl_job_memory_free(&f->memory[i]);
     }
     f->count = 0;
 }

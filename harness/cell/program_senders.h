@@ -8,8 +8,7 @@
 
 struct pl_program_senders {
     uint32_t count;
-    int job_fd[PL_PROGRAM_SENDS_MAX];
-    struct pl_job *job[PL_PROGRAM_SENDS_MAX];
+    struct pl_job_memory memory[PL_PROGRAM_SENDS_MAX];
     struct pl_sender_process sender[PL_PROGRAM_SENDS_MAX];
     bool started;
 };

@@ -1,8 +1,7 @@
-/* Supervises one cell (run.h): reads its records until the pipe closes or the time is up. */
+/* One cell (run.h): its job, its container, its process, and what is known when that has ended. */
 #include "harness/cell/run.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 
 #include "harness/base/spare_memory.h"
 #include "harness/base/temporary.h"
+#include "harness/cell/collect.h"
 #include "harness/cell/job.h"
 #include "harness/cell/process.h"
 #include "harness/cell/sender_process.h"
@@ -25,121 +25,8 @@
 /* A program gets its grace, and what is left of it is killed. */
 #define PL_FOREIGN_END_MS 5000
 
-/* Incoming bytes until they make whole records. */
-struct reader {
-    const struct pl_cell_options *options;
-    int fd;
-    char buffer[65536];
-    size_t used;
-    size_t capacity;                 /* of evidence->samples */
-    struct pl_program_senders *feed; /* of a foreign program, else NULL */
-    struct pl_tree_record tree;      /* the latest */
-    struct pl_error failed;          /* why the feed could not start */
-    struct pl_failure failure;
-};
-
-static int64_t monotonic_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
-}
-
-static int keep_sample(struct reader *reader, struct pl_cell_evidence *e,
-                       const struct pl_sample *sample)
-{
-    if (e->sample_count == reader->capacity) {
-        size_t capacity = reader->capacity ? 2 * reader->capacity : 1024;
-        struct pl_sample *larger = realloc(e->samples, capacity * sizeof *larger);
-        if (!larger)
-            return -ENOMEM;
-        e->samples = larger;
-        if (reader->feed) {
-            struct pl_tree_record *trees = realloc(e->trees, capacity * sizeof *trees);
-            if (!trees)
-                return -ENOMEM;
-            e->trees = trees;
-        }
-        reader->capacity = capacity;
-    }
-    if (e->trees)
-        e->trees[e->sample_count] = reader->tree;
-    e->samples[e->sample_count++] = *sample;
-    return 0;
-}
-
-static int keep_alert(const struct reader *reader, struct pl_cell_evidence *e,
-                      const struct pl_alert_record *alert)
-{
-    if (alert->index >= reader->options->scenario->alert_count)
-        return -EPROTO;
-    if (reader->options->on_alert)
-        reader->options->on_alert(reader->options->alert_context, alert);
-    return pl_alert_log_add(&e->alerted, alert);
-}
-
-static int keep_record(struct reader *reader, struct pl_cell_evidence *e,
-                       const union pl_record *record)
-{
-    switch (record->head.kind) {
-    case PL_RECORD_SAMPLE:
-        return keep_sample(reader, e, &record->sample);
-    case PL_RECORD_ALERT:
-        return keep_alert(reader, e, &record->alert);
-    case PL_RECORD_FINAL:
-        e->final = record->final;
-        e->has_final = true;
-        return 0;
-    case PL_RECORD_READY:
-        return reader->feed
-                   ? pl_program_senders_start(reader->feed, record->ready.start_ns, &reader->failed)
-                   : -EPROTO;
-    case PL_RECORD_TREE:
-        reader->tree = record->tree;
-        return 0;
-    case PL_RECORD_PROGRAM:
-        e->program = record->program;
-        return 0;
-    case PL_RECORD_FAILURE:
-        reader->failure = record->failure;
-        return 0;
-    default:
-        return pl_ledger_reports_take(&e->ledger, record);
-    }
-}
-
-static int take_records(struct reader *reader, struct pl_cell_evidence *e)
-{
-    size_t at = 0;
-    union pl_record record;
-    while (reader->used - at >= sizeof record.head) {
-        memcpy(&record.head, reader->buffer + at, sizeof record.head);
-        if (record.head.size < sizeof record.head || record.head.size > sizeof record)
-            return -EPROTO;
-        if (reader->used - at < record.head.size)
-            break;
-        memcpy(&record, reader->buffer + at, record.head.size);
-        int rc = keep_record(reader, e, &record);
-        if (rc)
-            return rc;
-        at += record.head.size;
-    }
-    reader->used -= at;
-    memmove(reader->buffer, reader->buffer + at, reader->used);
-    return 0;
-}
-
-/* @return 1 at the end of the pipe, 0 to go on, a negative errno */
-static int read_some(struct reader *reader, struct pl_cell_evidence *e)
-{
-    ssize_t n =
-        read(reader->fd, reader->buffer + reader->used, sizeof reader->buffer - reader->used);
-    if (n < 0)
-        return errno == EINTR ? 0 : -errno;
-    reader->used += (size_t)n;
-    int rc = take_records(reader, e);
-    return rc ? rc : n == 0;
-}
+/* Beyond it a job is a small part of what its cell costs. */
+#define PL_JOB_KEPT_BYTES_MAX (UINT64_C(16) << 20)
 
 /* Under the wall clock the network has one of its own. */
 static uint32_t threads_of(const struct pl_cell_options *o)
@@ -173,50 +60,6 @@ static int64_t timeout_ns(const struct pl_cell_options *o)
     return slowed > (double)own ? (int64_t)slowed : own;
 }
 
-/* @param told how many samples there were when it was told last */
-static void tell_sample(const struct pl_cell_options *o, const struct pl_cell_evidence *e,
-                        size_t *told)
-{
-    if (o->on_sample && e->sample_count > *told)
-        o->on_sample(o->context, e->samples[e->sample_count - 1].t_ns);
-    *told = e->sample_count;
-}
-
-/* Reads until the cell closes its pipe, which its death does too. */
-static int collect(const struct pl_cell_options *o, struct reader *reader,
-                   struct pl_sender_process *sender, struct pl_cell_evidence *e,
-                   struct pl_error *error)
-{
-    int64_t deadline = monotonic_ns() + timeout_ns(o);
-    size_t told = 0;
-    for (;;) {
-        if (o->interrupted && *o->interrupted)
-            return -EINTR;
-        if (pl_sender_process_failed(sender, error) ||
-            (reader->feed && pl_program_senders_failed(reader->feed, error)))
-            return -EPIPE;
-        int64_t left_ms = (deadline - monotonic_ns()) / 1000000;
-        if (left_ms <= 0) {
-            e->timed_out = true;
-            return 0;
-        }
-        struct pollfd pipe_end = {.fd = reader->fd, .events = POLLIN};
-        int ready = poll(&pipe_end, 1, left_ms < 200 ? (int)left_ms : 200);
-        if (ready <= 0)
-            continue;
-        int rc = read_some(reader, e);
-        tell_sample(o, e, &told);
-        if (rc < 0 && reader->failed.text[0])
-            *error = reader->failed;
-        if (rc)
-            return rc < 0 ? rc : 0;
-        /* A cell that finds nobody waiting at the pipe writes a sample in a fraction of the time;
-         * the pipe holds hundreds. */
-        if (!e->has_final)
-            nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-    }
-}
-
 /* What it runs of others it ends first, if it is given the time. */
 static void end_foreign(const struct pl_process *process, bool *ended, int *status)
 {
@@ -244,25 +87,25 @@ static void reap(const struct pl_cell_options *o, const struct pl_process *proce
 
 /* Where a cell stops itself before it can hurt the machine, or is killed by a limit above. 0 where
  * its container does that. */
-static uint64_t ceiling(const struct pl_cell_options *o)
+static uint64_t ceiling(const struct pl_cell_options *o, const struct pl_enclosing *around)
 {
-    uint64_t half = o->ceiling_bytes ? o->ceiling_bytes : pl_memory_available() / 2;
+    uint64_t half = o->ceiling_bytes ? o->ceiling_bytes : around->machine / 2;
     uint64_t container = o->scenario->container_bytes;
-    if (container && container <= half && !pl_enclosing_is_tight(container))
+    if (container && container <= half && !pl_enclosing_is_tight(around, container))
         return 0;
-    uint64_t room = pl_enclosing_room() / 2;
+    uint64_t room = pl_enclosing_room(around) / 2;
     return room < half ? room : half;
 }
 
 /* A cell without its sender would only wait for it. */
-static int follow(const struct pl_cell_options *o, int job_fd, struct reader *reader,
+static int follow(const struct pl_cell_options *o, int job_fd, struct pl_collector *collector,
                   struct pl_cell_evidence *e, struct pl_error *error)
 {
     struct pl_sender_process sender = {0};
     bool fed = o->clock == PL_CLOCK_WALL && pl_traits_of(o->scenario)->sockets;
     int rc = fed ? pl_sender_process_start(&sender, job_fd, error) : 0;
     if (!rc)
-        rc = collect(o, reader, &sender, e, error);
+        rc = pl_collect(collector, &sender, e, error);
     if (rc && rc != -EPIPE && !error->text[0])
         pl_error_set(error, rc, "a cell could not be followed: %s", strerror(-rc));
     pl_sender_process_end(&sender);
@@ -277,33 +120,41 @@ static int supervise(const struct pl_cell_options *o, const struct pl_process_op
     int rc = pl_process_start(p, &process, error);
     if (rc)
         return rc;
-    struct reader *reader = calloc(1, sizeof *reader);
-    if (reader) {
-        reader->options = o;
-        reader->feed = feed;
-        reader->fd = process.record_fd;
-        error->text[0] = '\0';
-        rc = follow(o, p->job_fd, reader, e, error);
-    } else {
-        rc = pl_error_set(error, -ENOMEM, "out of memory");
-    }
+    struct pl_collector collector = {
+        .process = &process,
+        .alert_count = o->scenario->alert_count,
+        .interrupted = o->interrupted,
+        .on_sample = o->on_sample,
+        .context = o->context,
+        .on_alert = o->on_alert,
+        .alert_context = o->alert_context,
+        .timeout_ns = timeout_ns(o),
+        .feed = feed,
+    };
+    error->text[0] = '\0';
+    rc = follow(o, p->job_fd, &collector, e, error);
     e->cpu = process.cpu;
     reap(o, &process, rc || e->timed_out, e);
     close(process.record_fd);
     pl_process_pass_on(&process);
-    if (!rc && reader->failure.kind)
-        rc = pl_error_set(error, reader->failure.code, "%s", reader->failure.text);
-    free(reader);
+    if (!rc && collector.failure.kind)
+        rc = pl_error_set(error, collector.failure.code, "%s", collector.failure.text);
     return rc;
 }
 
-/* Asked when the job is made, whose memory counts in the cgroups above. */
-static void find_enclosing(const struct pl_cell_options *o, struct pl_cell_evidence *e)
+static void find_enclosing(const struct pl_cell_options *o, const struct pl_enclosing *around,
+                           struct pl_cell_evidence *e)
 {
     uint64_t container = o->scenario->container_bytes;
-    struct pl_enclosed_cell cell = {container ? container : ceiling(o), timeout_ns(o)};
-    if (!pl_enclosing_find(&cell, e->enclosed))
+    struct pl_enclosed_cell cell = {container ? container : ceiling(o, around), timeout_ns(o)};
+    if (!pl_enclosing_find(around, &cell, e->enclosed))
         e->enclosed[0] = '\0';
+}
+
+/* A cgroup counts its own. */
+static bool counts_kills(const struct pl_container *container)
+{
+    return container->procs_fd >= 0;
 }
 
 /* A container that never met its limit has killed nobody; nor has what is no container.
@@ -317,20 +168,20 @@ static void find_killer(uint64_t kills_before, struct pl_cell_evidence *e)
 }
 
 /* A foreign program joins its container itself, told of it by the process that runs it. */
-static int give_orders(const struct pl_cell_options *o, const struct pl_container *container,
-                       const char *page, int job_fd, const struct pl_cell_evidence *e)
+static void give_orders(const struct pl_cell_options *o, const struct pl_container *container,
+                        const char *page, const struct pl_cell_evidence *e,
+                        struct pl_orders *orders)
 {
-    struct pl_orders orders = {.container_kind = container->kind,
-                               .environment = e->environment,
-                               .takes_unready = o->takes_unready,
-                               .watched = o->watched};
+    *orders = (struct pl_orders){.container_kind = container->kind,
+                                 .environment = e->environment,
+                                 .takes_unready = o->takes_unready,
+                                 .watched = o->watched};
     if (container->procs_fd >= 0)
-        snprintf(orders.cgroup, sizeof orders.cgroup, "%s", container->path);
+        snprintf(orders->cgroup, sizeof orders->cgroup, "%s", container->path);
     else
-        orders.data_bytes = container->bytes;
-    snprintf(orders.page, sizeof orders.page, "%s", page);
-    snprintf(orders.output, sizeof orders.output, "%s", o->output ? o->output : "");
-    return pl_job_order(job_fd, &orders);
+        orders->data_bytes = container->bytes;
+    snprintf(orders->page, sizeof orders->page, "%s", page);
+    snprintf(orders->output, sizeof orders->output, "%s", o->output ? o->output : "");
 }
 
 static int supervise_foreign(const struct pl_cell_options *o, const char *page,
@@ -339,12 +190,10 @@ static int supervise_foreign(const struct pl_cell_options *o, const char *page,
 {
     static const struct pl_environment none;
     struct pl_program_senders feed;
-    int rc = give_orders(o, p->container, page, p->job_fd, e);
-    if (rc)
-        return pl_error_set(error, rc, "a cell can't be told its orders: %s", strerror(-rc));
-    rc = pl_program_senders_open(&feed, o->scenario, o->recording, o->seed, error);
+    int rc = pl_program_senders_open(&feed, o->scenario, o->recording, o->seed, error);
     if (rc)
         return rc;
+    give_orders(o, p->container, page, e, &pl_job_of(o->memory)->orders);
     p->container = NULL;
     p->environment = &none;
     p->inherits = true;
@@ -353,7 +202,15 @@ static int supervise_foreign(const struct pl_cell_options *o, const char *page,
     return rc;
 }
 
-static int run_contained(const struct pl_cell_options *o, const char *page, int job_fd,
+static int make_container(const struct pl_cell_options *o, struct pl_container *container,
+                          struct pl_error *error)
+{
+    uint64_t bytes = o->scenario->container_bytes;
+    return is_foreign(o) ? pl_container_make_any(o->containers, bytes, container, error)
+                         : pl_container_make(o->containers, bytes, container, error);
+}
+
+static int run_contained(const struct pl_cell_options *o, const char *page,
                          struct pl_cell_evidence *e, struct pl_error *error)
 {
     char program[4096];
@@ -362,10 +219,8 @@ static int run_contained(const struct pl_cell_options *o, const char *page, int 
     bool live = o->clock == PL_CLOCK_WALL && pipeline->live_program;
     const char *name = live ? pipeline->live_program : pipeline->program;
     int rc = pl_process_find(name, program, sizeof program, error);
-    if (!rc && is_foreign(o))
-        rc = pl_container_make_any(o->containers, o->scenario->container_bytes, &container, error);
-    else if (!rc)
-        rc = pl_container_make(o->containers, o->scenario->container_bytes, &container, error);
+    if (!rc)
+        rc = make_container(o, &container, error);
     if (rc)
         return rc;
     struct pl_process_options process = {
@@ -373,7 +228,7 @@ static int run_contained(const struct pl_cell_options *o, const char *page, int 
         .environment = &e->environment,
         .container = &container,
         .wrapper = o->wrapper,
-        .job_fd = job_fd,
+        .job_fd = o->memory->fd,
         .pinned = o->clock == PL_CLOCK_VIRTUAL, /* its threads take turns */
         .lane = o->lane,
         /* Live, a heap that draws its lots from addresses (jemalloc purges so) has its real spread.
@@ -383,8 +238,7 @@ static int run_contained(const struct pl_cell_options *o, const char *page, int 
     };
     e->container = container.bytes ? container.kind : PL_CONTAINER_NONE;
     e->container_bytes = container.bytes;
-    find_enclosing(o, e);
-    uint64_t kills_before = pl_enclosing_oom_kills();
+    uint64_t kills_before = counts_kills(&container) ? 0 : pl_enclosing_oom_kills();
     rc = is_foreign(o) ? supervise_foreign(o, page, &process, e, error)
                        : supervise(o, &process, NULL, e, error);
     pl_container_read(&container, &e->kernel);
@@ -394,8 +248,12 @@ static int run_contained(const struct pl_cell_options *o, const char *page, int 
     return rc;
 }
 
-static int make_job(const struct pl_cell_options *o, int *fd, struct pl_error *error)
+/* The job is ours, and counts in the cgroups above. */
+static int make_job(const struct pl_cell_options *o, struct pl_cell_evidence *e,
+                    struct pl_error *error)
 {
+    struct pl_enclosing around;
+    pl_enclosing_look(&around);
     struct pl_job_options job = {
         .scenario = o->scenario,
         .recording = o->recording,
@@ -404,12 +262,19 @@ static int make_job(const struct pl_cell_options *o, int *fd, struct pl_error *e
         .clock = o->clock,
         .threads = threads_of(o),
         .seed = o->seed,
-        .ceiling_bytes = ceiling(o),
+        .ceiling_bytes = ceiling(o, &around),
+        .room_bytes = pl_enclosing_room(&around),
         .observed = o->wrapper != NULL,
         .ledger_at_ns = o->ledger_at_ns,
         .ledger_at_count = o->ledger_at_count,
     };
-    return pl_job_make(&job, fd, error);
+    uint64_t kept = o->memory->bytes;
+    int rc = pl_job_make(&job, o->memory, error);
+    if (rc)
+        return rc;
+    pl_enclosing_take(&around, o->memory->bytes - kept);
+    find_enclosing(o, &around, e);
+    return 0;
 }
 
 /* What the program finds in its environment: the heap, and in a foreign one, before it, the library
@@ -461,14 +326,12 @@ static int run_with_page(const struct pl_cell_options *o, const char *page,
                                  .in_virtual_time = o->clock == PL_CLOCK_VIRTUAL,
                                  .threads = threads_of(o),
                                  .recorded_heap = is_recorded_heap(o)};
-    int job_fd = -1;
     int rc = make_environment(o, page, &e.environment, error);
     if (!rc)
-        rc = make_job(o, &job_fd, error);
+        rc = make_job(o, &e, error);
     if (rc)
         return rc;
-    rc = run_contained(o, page, job_fd, &e, error);
-    close(job_fd);
+    rc = run_contained(o, page, &e, error);
     if (!rc && page[0] && pl_site_names_find(page, &e.ledger))
         rc = pl_error_set(error, -ENOMEM, "out of memory");
     if (rc)
@@ -478,19 +341,37 @@ static int run_with_page(const struct pl_cell_options *o, const char *page,
     return rc;
 }
 
-int pl_cell_run(const struct pl_cell_options *o, struct pl_cell_evidence *evidence,
-                struct pl_error *error)
+static int run_foreign(const struct pl_cell_options *o, struct pl_cell_evidence *evidence,
+                       struct pl_error *error)
 {
     struct pl_temporary folder;
     char page[sizeof folder.path + 8];
-    if (!is_foreign(o) || is_native(o))
-        return run_with_page(o, "", evidence, error);
     int rc = pl_temporary_make_in_memory(&folder, "page", error);
     if (rc)
         return rc;
     snprintf(page, sizeof page, "%s/page", folder.path);
     rc = run_with_page(o, page, evidence, error);
     pl_temporary_remove(&folder);
+    return rc;
+}
+
+/* What a program of somebody's leaves behind may still write into its job; and what is large is of
+ * more use to the next cell's heap. */
+static bool may_keep(const struct pl_cell_options *o)
+{
+    return !is_foreign(o) && o->memory->bytes <= PL_JOB_KEPT_BYTES_MAX;
+}
+
+int pl_cell_run(const struct pl_cell_options *options, struct pl_cell_evidence *evidence,
+                struct pl_error *error)
+{
+    struct pl_job_memory own = PL_JOB_MEMORY_NONE;
+    struct pl_cell_options o = *options;
+    o.memory = o.memory ? o.memory : &own;
+    int rc = is_foreign(&o) && !is_native(&o) ? run_foreign(&o, evidence, error)
+                                              : run_with_page(&o, "", evidence, error);
+    if (o.memory == &own || !may_keep(&o))
+        pl_job_memory_free(o.memory);
     return rc;
 }
 

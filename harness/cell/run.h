@@ -5,12 +5,8 @@
 #include <signal.h>
 #include <stddef.h>
 
-#include "harness/cell/alert_log.h"
-#include "harness/cell/container.h"
-#include "harness/cell/enclosing.h"
-#include "harness/cell/ledger_reports.h"
-#include "harness/cell/program_senders.h"
-#include "harness/cell/record.h"
+#include "harness/cell/evidence.h"
+#include "harness/cell/job_memory.h"
 #include "harness/cell/wrapper.h"
 #include "harness/scenario/scenario.h"
 #include "harness/traffic/recording.h"
@@ -32,6 +28,7 @@ struct pl_cell_options {
     uint64_t seed;
     uint32_t
         lane; /* of cells at the same time: which processor it is pinned to, from the last one */
+    struct pl_job_memory *memory; /* that is taken again, or NULL: of one cell at a time */
     struct pl_containers *containers;
     const volatile sig_atomic_t *interrupted; /* nonzero: kill the cell and return -EINTR */
     uint64_t ceiling_bytes; /* RSS at which a cell stops itself that no smaller container holds; 0
@@ -53,32 +50,6 @@ struct pl_cell_options {
     const char *raw;    /* where a foreign program is recorded (interpose/raw.h), or NULL */
     const struct pl_cell_wrapper *wrapper; /* an instrument that looks on, or NULL. The cell then
                                               times no acquires, and means nothing by its RSS */
-};
-
-/** What is known of a cell that ran. Nothing here is judged yet: see measure/outcome.h. */
-struct pl_cell_evidence {
-    const struct pl_recording *recording; /* that was replayed: the caller's */
-    bool in_virtual_time;
-    uint32_t threads;          /* of the pipeline's own */
-    bool recorded_heap;        /* of a trace: the stack is the heap alone that its program had */
-    struct pl_sample *samples; /* in the order of time */
-    size_t sample_count;
-    struct pl_tree_record *trees;     /* of a foreign program, one a sample; else NULL */
-    struct pl_program_record program; /* of a foreign program; else its kind is 0 */
-    struct pl_program_sender fed;     /* what a foreign program was sent */
-    struct pl_ledger_reports ledger;
-    struct pl_alert_log alerted;
-    bool has_final;
-    struct pl_final final;
-    int wait_status;
-    bool timed_out; /* the controller killed it */
-    enum pl_container_kind container;
-    uint64_t container_bytes;
-    struct pl_container_evidence kernel;
-    char enclosed[PL_ENCLOSING_TEXT]; /* what may have held it before its container did; "" */
-    bool killed_outside;              /* the OOM killer took it, and not at its container's limit */
-    struct pl_environment environment; /* what the heap was told */
-    int cpu;                           /* pinned to, or -1 */
 };
 
 /** Whether a stack's heap is the one that a tape's program had. */

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "allocators/base/printable.h"
+#include "harness/base/monotonic.h"
 #include "harness/base/proc.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
@@ -58,7 +59,7 @@ void pl_faulted_count(const struct pl_faulted *f, size_t *counts)
 
 static void note_sample(void *context, int64_t t_ns)
 {
-    pl_progress_reach(context, t_ns, pl_progress_now());
+    pl_progress_reach(context, t_ns, pl_monotonic_ns());
 }
 
 /* @param takes_unready as of pl_cell_options @return 0 or a negative errno */

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/base/spare_memory.h"
 #include "harness/cell/enclosing.h"
 #include "harness/measure/metrics.h"
 #include "harness/scenario/traits.h"
@@ -83,16 +82,18 @@ static void *serve(void *context)
     struct lane *lane = context;
     struct queue *q = lane->queue;
     const size_t none = q->run->selection->matrix.count;
+    struct pl_job_memory memory = PL_JOB_MEMORY_NONE;
     for (size_t number; (number = take(q)) != none;) {
         struct pl_error error = {""};
         const struct pl_lane place = {lane->number, q->lanes - 1,
-                                      q->lanes > 1 ? q->share_bytes / 2 : 0};
+                                      q->lanes > 1 ? q->share_bytes / 2 : 0, &memory};
         int rc = pl_run_cell(q->run, number, &place, &error);
         if (rc == -EAGAIN)
             put_off(q, number);
         else if (rc)
             fail(q, rc, &error);
     }
+    pl_job_memory_free(&memory);
     return NULL;
 }
 
@@ -128,8 +129,9 @@ static void add(struct queue *q, bool alone)
 
 int pl_lanes_run(struct pl_run *run, struct pl_error *error)
 {
-    uint64_t machine = pl_memory_available(), above = pl_enclosing_room();
-    struct queue q = {.run = run, .share_bytes = (machine < above ? machine : above) / run->jobs};
+    struct pl_enclosing enclosing;
+    pl_enclosing_look(&enclosing);
+    struct queue q = {.run = run, .share_bytes = pl_enclosing_room(&enclosing) / run->jobs};
     q.numbers = malloc((run->selection->matrix.count + 1) * sizeof *q.numbers);
     if (!q.numbers)
         return pl_error_set(error, -ENOMEM, "out of memory");

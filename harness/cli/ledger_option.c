@@ -79,6 +79,7 @@ int pl_cli_ledger_write(const struct pl_results *results, struct pl_error *error
     rc = pl_file_open(&file, path, error);
     if (rc)
         return rc;
+    file.unsynced = true;
     pl_report_ledger(file.stream, cell);
     return pl_file_commit(&file, error);
 }

@@ -2,21 +2,14 @@
 
 #include <stdio.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "harness/base/monotonic.h"
 #include "harness/report/writers/text.h"
 
 /* What the first cell tells in its first moments is mostly its start. */
 #define TELLING_S 1.0
 #define LINE_MAX_BYTES 320
-
-int64_t pl_progress_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
-}
 
 void pl_progress_start(struct pl_progress *p, size_t total, double work, bool real_time)
 {
@@ -24,7 +17,7 @@ void pl_progress_start(struct pl_progress *p, size_t total, double work, bool re
                               .total = total,
                               .work = work,
                               .real_time = real_time && work > 0};
-    p->started_ns = pl_progress_now();
+    p->started_ns = pl_monotonic_ns();
 }
 
 /* The share of the running cell that is done. */
@@ -83,7 +76,7 @@ void pl_progress_show(struct pl_progress *p, const char *scenario, const char *s
     p->duration_ns = duration_ns;
     p->reached_ns = 0;
     if (p->shown)
-        write_line(p, pl_progress_now());
+        write_line(p, pl_monotonic_ns());
 }
 
 void pl_progress_reach(struct pl_progress *p, int64_t t_ns, int64_t now_ns)

@@ -24,8 +24,6 @@ struct pl_progress {
     char cell[96];       /* what runs */
 };
 
-int64_t pl_progress_now(void);
-
 /** @param work seconds of replay that all cells have; 0 where that is not known
  *  @param real_time whether they take as long */
 void pl_progress_start(struct pl_progress *progress, size_t total, double work, bool real_time);
@@ -35,7 +33,7 @@ void pl_progress_show(struct pl_progress *progress, const char *scenario, const 
                       int64_t duration_ns);
 
 /** Takes what a cell tells on its way; writes the line when it is old enough.
- *  @param t_ns of replay that is reached @param now_ns pl_progress_now() */
+ *  @param t_ns of replay that is reached @param now_ns pl_monotonic_ns() */
 void pl_progress_reach(struct pl_progress *progress, int64_t t_ns, int64_t now_ns);
 
 /** Counts a cell as done. @param work seconds of replay that it was planned to have */

@@ -45,8 +45,10 @@ static void note_budget(struct pl_run *run, const struct pl_planned *p)
 static void note_enclosing(struct pl_run *run, const struct pl_scenario *s)
 {
     char why[PL_ENCLOSING_TEXT], text[PL_ENCLOSING_TEXT + 320];
-    uint64_t bytes = s->container_bytes ? s->container_bytes : pl_enclosing_room() / 2;
-    if (!pl_enclosing_find(&(struct pl_enclosed_cell){bytes, s->timeout_ns}, why))
+    struct pl_enclosing enclosing;
+    pl_enclosing_look(&enclosing);
+    uint64_t bytes = s->container_bytes ? s->container_bytes : pl_enclosing_room(&enclosing) / 2;
+    if (!pl_enclosing_find(&enclosing, &(struct pl_enclosed_cell){bytes, s->timeout_ns}, why))
         return;
     snprintf(text, sizeof text,
              "%s: %s may hold its cells before the scenario's %s does: they are not checked",

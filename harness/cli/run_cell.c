@@ -1,4 +1,5 @@
 #include "harness/cli/run_cell.h"
+#include "harness/base/monotonic.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -33,7 +34,7 @@ static void note_sample(void *context, int64_t t_ns)
 {
     struct pl_run *run = ((struct told *)context)->run;
     pthread_mutex_lock(&run->lock);
-    pl_progress_reach(&run->progress, t_ns, pl_progress_now());
+    pl_progress_reach(&run->progress, t_ns, pl_monotonic_ns());
     pthread_mutex_unlock(&run->lock);
 }
 
@@ -62,7 +63,7 @@ static int keep_cell(struct pl_run *run, const struct pl_planned *p,
     int rc = pl_results_add_cell(&run->results, identity, &measured, &expected, error);
     if (!rc)
         rc = pl_cli_ledger_write(&run->results, error);
-    return rc ? rc : pl_results_write(&run->results, false, error);
+    return rc ? rc : pl_results_keep(&run->results, error);
 }
 
 static void show(struct pl_run *run, const struct pl_planned *p, const char *label)
@@ -115,7 +116,7 @@ int pl_run_cell(struct pl_run *run, size_t number, const struct pl_lane *lane,
     const struct pl_matrix_cell *place = &run->selection->matrix.cells[number];
     const struct pl_planned *p = place->planned;
     const struct pl_planned_cell *cell = place->cell;
-    const int64_t started = pl_progress_now();
+    const int64_t started = pl_monotonic_ns();
     char reproduce[8192], label[PL_STACK_TEXT_MAX + 32], output[1024];
     struct pl_cell_evidence evidence;
     struct told told = {run, {&p->scenario, label, &run->progress, 0}};
@@ -130,6 +131,7 @@ int pl_run_cell(struct pl_run *run, size_t number, const struct pl_lane *lane,
         .threads = cell->threads,
         .seed = p->scenario.seed,
         .lane = lane->number,
+        .memory = lane->memory,
         .ceiling_bytes = lane->ceiling_bytes,
         .containers = &run->containers,
         .interrupted = run->interrupted,
@@ -157,7 +159,7 @@ int pl_run_cell(struct pl_run *run, size_t number, const struct pl_lane *lane,
     bool too_large = lane->ceiling_bytes && evidence.has_final && evidence.final.at_ceiling;
     rc = too_large ? -EAGAIN
                    : keep(run, p, cell, &identity, &told.alerts, &evidence,
-                          pl_progress_now() - started, error);
+                          pl_monotonic_ns() - started, error);
     pl_cell_evidence_free(&evidence);
     return rc;
 }

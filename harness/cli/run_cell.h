@@ -31,6 +31,7 @@ struct pl_lane {
     uint32_t beside;        /* how many cells may run at the same time as it */
     uint64_t ceiling_bytes; /* at which a cell without a container stops itself; 0: what a cell has
                                alone */
+    struct pl_job_memory *memory; /* of its cells, one after another */
 };
 
 /** Prints a warning, and keeps it in the results. */

@@ -1,3 +1,4 @@
+#include "harness/base/monotonic.h"
 #include "harness/cli/sizing.h"
 
 #include <errno.h>
@@ -41,7 +42,7 @@ static void read_evidence(const struct pl_sizing *z, const struct pl_cell_eviden
 
 static void note_sample(void *context, int64_t t_ns)
 {
-    pl_progress_reach(context, t_ns, pl_progress_now());
+    pl_progress_reach(context, t_ns, pl_monotonic_ns());
 }
 
 int pl_sizing_run(struct pl_sizing *z, uint64_t size, struct pl_sized_run *run)

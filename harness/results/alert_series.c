@@ -38,6 +38,7 @@ int pl_alerts_write(const char *series_path, const struct pl_measured *m, struct
     int rc = pl_file_open(&file, path, error);
     if (rc)
         return rc;
+    file.unsynced = true;
     fputs("t_ns,value,alert\n", file.stream);
     for (size_t i = 0; i < alerted->count; i++)
         fprintf(file.stream, "%" PRId64 ",%" PRIu64 ",%s\n", alerted->list[i].t_ns,

@@ -132,6 +132,7 @@ static int write_series(const struct pl_results *r, const char *name, const stru
     int rc = pl_file_open(&file, path, error);
     if (rc)
         return rc;
+    file.unsynced = true;
     write_head(file.stream, e->trees != NULL);
     for (size_t i = 0; i < e->sample_count; i++)
         if (e->trees)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "harness/base/files.h"
+#include "harness/base/monotonic.h"
 #include "harness/base/spare_memory.h"
 #include "harness/cell/process.h"
 #include "harness/results/clean.h"
@@ -19,6 +20,9 @@
 #include "harness/results/hosts.h"
 #include "harness/scenario/conditions.h"
 #include "harness/scenario/traits.h"
+
+/* Of the time of a run, writing what there is so far takes one part in so many. */
+#define KEEPING_SHARE 20
 
 static json_t *now_utc(void)
 {
@@ -217,6 +221,17 @@ int pl_results_write(struct pl_results *r, bool complete, struct pl_error *error
     if (json_dumpf(r->root, file.stream, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) == 0)
         fputc('\n', file.stream);
     return pl_file_commit(&file, error);
+}
+
+int pl_results_keep(struct pl_results *r, struct pl_error *error)
+{
+    int64_t begun = pl_monotonic_ns();
+    if (r->kept_ns && begun - r->kept_ns < KEEPING_SHARE * r->keeping_ns)
+        return 0;
+    int rc = pl_results_write(r, false, error);
+    r->kept_ns = pl_monotonic_ns();
+    r->keeping_ns = r->kept_ns - begun;
+    return rc;
 }
 
 void pl_results_close(struct pl_results *r)

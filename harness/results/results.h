@@ -19,6 +19,8 @@ struct pl_results {
     size_t host; /* of the cells that are added: the place among the document's hosts (hosts.h) */
     json_t *fingerprint; /* of a run that goes on: its host, which the document gets with its first
                             cell; else NULL */
+    int64_t kept_ns;     /* when pl_results_keep wrote last, on CLOCK_MONOTONIC; 0: never */
+    int64_t keeping_ns;  /* how long that took */
 };
 
 /** All cells of a run in the order in which they run, of which a shard has some. */
@@ -95,6 +97,12 @@ void pl_results_add_instrument(struct pl_results *results, json_t *entry);
  * false for a run that was stopped
  *  @return 0 or a negative errno */
 int pl_results_write(struct pl_results *results, bool complete, struct pl_error *error);
+
+/** Writes what there is of a run that goes on, unless it did so a moment ago: the document grows
+ * with each cell, and writing it takes a twentieth of the time at most. What a run loses that is
+ * killed took it less than twenty such writings, a second at thousands of cells.
+ *  @return 0 or a negative errno */
+int pl_results_keep(struct pl_results *results, struct pl_error *error);
 
 /** Frees; a folder that pl_results_open made and that holds no results.json is removed. */
 void pl_results_close(struct pl_results *results);

@@ -3,19 +3,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "harness/base/monotonic.h"
 #include "harness/trace/order.h"
 
 enum { INTERVAL_MS = 200, FIRST_MS = 2, OBJECTS_MAX = 4096, STEP_MS = 5, NS_PER_MS = 1000000 };
-
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 static void note_time(struct pl_trace_watch *w)
 {
@@ -28,7 +21,7 @@ static void note_time(struct pl_trace_watch *w)
         w->times = grown;
         w->time_capacity = capacity;
     }
-    w->times[w->time_count++] = (struct pl_trace_time){pl_trace_stamp(w->raw), now_ns()};
+    w->times[w->time_count++] = (struct pl_trace_time){pl_trace_stamp(w->raw), pl_monotonic_ns()};
 }
 
 static bool is_known(const struct pl_trace_watch *w, const struct pl_trace_object *object)
@@ -134,7 +127,7 @@ static void take_sample(struct pl_trace_watch *w)
 int pl_trace_watch_look(struct pl_trace_watch *w)
 {
     const bool is_asked = __atomic_load_n(&w->raw->leaving, __ATOMIC_ACQUIRE) == PL_RAW_LEAVES;
-    if (!is_asked && now_ns() < w->next_ns)
+    if (!is_asked && pl_monotonic_ns() < w->next_ns)
         return STEP_MS;
     note_time(w);
     if (!w->has_failed && (is_asked || is_due(w)))
@@ -144,7 +137,7 @@ int pl_trace_watch_look(struct pl_trace_watch *w)
     if (w->raw->by_counter)
         return 1;
     w->interval_ms = w->interval_ms < INTERVAL_MS / 2 ? 2 * w->interval_ms : INTERVAL_MS;
-    w->next_ns = now_ns() + (int64_t)w->interval_ms * NS_PER_MS;
+    w->next_ns = pl_monotonic_ns() + (int64_t)w->interval_ms * NS_PER_MS;
     return w->interval_ms < STEP_MS ? w->interval_ms : STEP_MS;
 }
 

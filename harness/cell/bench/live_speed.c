@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,8 +60,8 @@ static bool read_final(int fd, struct pl_final *final)
     return false;
 }
 
-static struct pl_job *make_job(const struct bench *b, uint32_t sessions, int *fd,
-                               struct pl_error *error)
+static int make_job(const struct bench *b, uint32_t sessions, struct pl_job_memory *memory,
+                    struct pl_error *error)
 {
     b->scenario->traffic.sessions = sessions;
     b->scenario->receiver.max_sessions = sessions;
@@ -71,8 +70,9 @@ static struct pl_job *make_job(const struct bench *b, uint32_t sessions, int *fd
                                  .stack = b->stack,
                                  .clock = PL_CLOCK_WALL,
                                  .threads = 2,
-                                 .seed = 1};
-    return pl_job_make(&job, fd, error) ? NULL : pl_job_map(*fd);
+                                 .seed = 1,
+                                 .room_bytes = UINT64_MAX};
+    return pl_job_make(&job, memory, error);
 }
 
 /* The receiver, and its sender beside. */
@@ -109,14 +109,12 @@ static int run_both(const struct bench *b, const char *program, int fd, struct p
 static enum limit run(const struct bench *b, const char *program, uint32_t sessions,
                       struct pl_final *final)
 {
-    int fd = -1;
+    struct pl_job_memory memory = PL_JOB_MEMORY_NONE;
     struct pl_error error = {""};
-    struct pl_job *job = make_job(b, sessions, &fd, &error);
-    if (!job || run_both(b, program, fd, final, &error))
+    if (make_job(b, sessions, &memory, &error) || run_both(b, program, memory.fd, final, &error))
         exit(fail(&error));
-    int64_t late_ns = atomic_load(&job->link.late_ns_max);
-    munmap(job, job->bytes);
-    close(fd);
+    int64_t late_ns = atomic_load(&pl_job_of(&memory)->link.late_ns_max);
+    pl_job_memory_free(&memory);
     if (final->counts.dropped[PL_DROP_KERNEL])
         return KERNEL_LOSES;
     return late_ns > LATE_NS ? SENDER_LATE : KEEPS_UP;
