@@ -19,18 +19,10 @@ static struct pl_capture_options capture_options(const struct pl_scenario *s)
                                        .max_gap_ns = traffic->max_gap_ns};
 }
 
-static int read_files(const struct pl_scenario *s, struct pl_recording **recording,
-                      struct pl_error *error)
-{
-    const char *paths[PL_SOURCES_MAX];
-    uint32_t count = pl_scenario_files(s, paths);
-    return pl_material_read(paths, count, NULL, recording, error);
-}
-
 static int read_captures(const struct pl_scenario *s, struct pl_recording **recording,
                          struct pl_error *error)
 {
-    const char *paths[PL_SOURCES_MAX];
+    const char *paths[PL_FILES_MAX];
     struct pl_capture_options options = capture_options(s);
     options.decodes = true;
     uint32_t count = pl_scenario_files(s, paths);
@@ -53,7 +45,7 @@ static int open_profile(const struct pl_session_profile *of, struct pl_profile *
 static int read_profile(const struct pl_scenario *s, struct pl_recording **recording,
                         struct pl_error *error)
 {
-    const char *paths[PL_SOURCES_MAX];
+    const char *paths[PL_FILES_MAX];
     struct pl_profile *profile;
     struct pl_session_profile whole = {0};
     pl_scenario_files(s, paths);
@@ -89,17 +81,35 @@ static int append_profiles(const struct pl_session_settings *s, struct pl_record
     return rc;
 }
 
+/* With the profiles of its sessions, where it has some. */
+static int complete(const struct pl_scenario *s, struct pl_recording *read,
+                    struct pl_recording **recording, struct pl_error *error)
+{
+    int rc = s->session.profile_count ? append_profiles(&s->session, &read, error) : 0;
+    if (rc)
+        free(read);
+    else
+        *recording = read;
+    return rc;
+}
+
+static int read_files(const struct pl_scenario *s, struct pl_recording **recording,
+                      struct pl_error *error)
+{
+    const char *paths[PL_FILES_MAX];
+    struct pl_recording *read;
+    uint32_t count = pl_scenario_files(s, paths) - s->session.profile_count;
+    int rc = pl_material_read(paths, count, NULL, &read, error);
+    return rc ? rc : complete(s, read, recording, error);
+}
+
 static int read_capture(const struct pl_scenario *s, struct pl_recording **recording,
                         struct pl_capture_counts *counts, struct pl_error *error)
 {
     struct pl_capture_options options = capture_options(s);
     struct pl_recording *read;
     int rc = pl_capture_read(s->traffic.file, &options, &read, counts, error);
-    if (!rc && s->session.profile_count && (rc = append_profiles(&s->session, &read, error)))
-        free(read);
-    if (!rc)
-        *recording = read;
-    return rc;
+    return rc ? rc : complete(s, read, recording, error);
 }
 
 int pl_recording_of(const struct pl_scenario *s, struct pl_recording **recording,

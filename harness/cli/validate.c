@@ -54,7 +54,7 @@ static int check_formats(const struct pl_scenario *s, struct pl_error *error)
 /* What it replays is there; what is in it, a run finds out. */
 static int check_files(const struct pl_scenario *s, struct pl_error *error)
 {
-    const char *paths[PL_SOURCES_MAX];
+    const char *paths[PL_FILES_MAX];
     uint32_t count = pl_scenario_files(s, paths);
     for (uint32_t i = 0; i < count; i++)
         if (access(paths[i], R_OK))

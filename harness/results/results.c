@@ -123,8 +123,8 @@ static json_t *ffmpeg_version(void)
 /* Paths and hashes of what is replayed, separated by commas. */
 static void name_files(const struct pl_scenario *s, json_t **files, json_t **hashes)
 {
-    char names[PL_SOURCES_MAX * PL_PATH_MAX] = "", all[PL_SOURCES_MAX * 64] = "", hash[64];
-    const char *paths[PL_SOURCES_MAX];
+    char names[PL_FILES_MAX * PL_PATH_MAX] = "", all[PL_FILES_MAX * 64] = "", hash[64];
+    const char *paths[PL_FILES_MAX];
     uint32_t count = pl_scenario_files(s, paths);
     for (uint32_t i = 0; i < count; i++) {
         size_t at = strlen(names), end = strlen(all);

@@ -44,7 +44,7 @@ static void cycle(const struct pl_scenario *s, int64_t *cycle_ns, int64_t *idle_
     *idle_ns = spread ? 0 : s->blocks.idle_ns;
 }
 
-static uint32_t files(const struct pl_scenario *s, const char *paths[PL_SOURCES_MAX])
+static uint32_t files(const struct pl_scenario *s, const char *paths[PL_FILES_MAX])
 {
     paths[0] = s->blocks.file;
     return 1;

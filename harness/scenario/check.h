@@ -28,9 +28,14 @@ bool pl_background_has_class(const struct pl_scenario *scenario, const char *nam
 /** Gives the entries of `session.objects` their classes, likewise. @return 0 or -EINVAL */
 int pl_session_check(struct pl_decoder *decoder);
 
+/** Puts the profiles of session.objects behind the `count` files that there are.
+ *  @return how many there are then */
+uint32_t pl_session_profiles(const struct pl_scenario *scenario, const char *paths[PL_FILES_MAX],
+                             uint32_t count);
+
 /** The files of a pipeline with sessions: what it replays, and the profiles of its objects.
  *  @return how many of `paths` were set */
-uint32_t pl_session_files(const struct pl_scenario *scenario, const char *paths[PL_SOURCES_MAX]);
+uint32_t pl_session_files(const struct pl_scenario *scenario, const char *paths[PL_FILES_MAX]);
 
 /** Whether an entry of `session.objects` acquires blocks of a class. */
 bool pl_session_has_class(const struct pl_scenario *scenario, const char *name);

@@ -100,7 +100,7 @@ static int check(struct pl_decoder *d)
     return rc ? rc : check_crossfade(d, m);
 }
 
-static uint32_t files(const struct pl_scenario *s, const char *paths[PL_SOURCES_MAX])
+static uint32_t files(const struct pl_scenario *s, const char *paths[PL_FILES_MAX])
 {
     for (uint32_t i = 0; i < s->media.source_count; i++)
         paths[i] = s->media.sources[i];

@@ -445,7 +445,7 @@ static int check(struct pl_decoder *d)
     return rc;
 }
 
-static uint32_t files(const struct pl_scenario *s, const char *paths[PL_SOURCES_MAX])
+static uint32_t files(const struct pl_scenario *s, const char *paths[PL_FILES_MAX])
 {
     for (uint32_t i = 0; i < s->program.send_count; i++)
         paths[i] = s->program.sends[i].file;

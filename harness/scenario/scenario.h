@@ -128,6 +128,7 @@ struct pl_receiver_settings {
 };
 
 #define PL_SOURCES_MAX 4
+#define PL_FILES_MAX 5 /* that a scenario replays: two of a broadcast, and profiles */
 #define PL_MEDIA_STREAMS_MAX 64
 
 /** Where decoded frames are held until they are played. */
@@ -428,7 +429,7 @@ void pl_scenario_fit(struct pl_scenario *scenario, enum pl_format format);
 
 /** The files that a scenario replays, one for its pipeline or several.
  *  @return how many of `paths` were set, 1 or more */
-uint32_t pl_scenario_files(const struct pl_scenario *scenario, const char *paths[PL_SOURCES_MAX]);
+uint32_t pl_scenario_files(const struct pl_scenario *scenario, const char *paths[PL_FILES_MAX]);
 
 /** Reads "WIDTHxHEIGHT". @return false when it is none, or a side is not from min to max */
 bool pl_sides_parse(const char *text, uint32_t min, uint32_t max, uint32_t *width,

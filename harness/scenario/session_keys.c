@@ -223,13 +223,18 @@ bool pl_session_has_class(const struct pl_scenario *s, const char *name)
     return false;
 }
 
-uint32_t pl_session_files(const struct pl_scenario *s, const char *paths[PL_SOURCES_MAX])
+uint32_t pl_session_profiles(const struct pl_scenario *s, const char *paths[PL_FILES_MAX],
+                             uint32_t count)
 {
-    uint32_t count = 0;
-    paths[count++] = s->traffic.file;
     for (uint32_t i = 0; i < s->session.profile_count; i++)
         paths[count++] = s->session.profiles[i].path;
     return count;
 }
 
-_Static_assert(1 + PL_SESSION_PROFILES_MAX <= PL_SOURCES_MAX, "room for all files");
+uint32_t pl_session_files(const struct pl_scenario *s, const char *paths[PL_FILES_MAX])
+{
+    paths[0] = s->traffic.file;
+    return pl_session_profiles(s, paths, 1);
+}
+
+_Static_assert(2 + PL_SESSION_PROFILES_MAX <= PL_FILES_MAX, "room for all files");

@@ -62,7 +62,7 @@ static int check(struct pl_decoder *d)
     return 0;
 }
 
-static uint32_t files(const struct pl_scenario *s, const char *paths[PL_SOURCES_MAX])
+static uint32_t files(const struct pl_scenario *s, const char *paths[PL_FILES_MAX])
 {
     paths[0] = s->trace.file;
     return 1;

@@ -19,7 +19,7 @@ const struct pl_pipeline_traits *pl_traits_of(const struct pl_scenario *scenario
     return pl_traits_of_kind((enum pl_pipeline_kind)scenario->pipeline);
 }
 
-uint32_t pl_scenario_files(const struct pl_scenario *s, const char *paths[PL_SOURCES_MAX])
+uint32_t pl_scenario_files(const struct pl_scenario *s, const char *paths[PL_FILES_MAX])
 {
     return pl_traits_of(s)->files(s, paths);
 }

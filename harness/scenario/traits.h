@@ -43,7 +43,7 @@ struct pl_pipeline_traits {
     /** Whether FFmpeg allocates in the measured window, beside our books; NULL: never. */
     bool (*unbooked)(const struct pl_scenario *);
     /** The files that it replays. @return how many of `paths` were set */
-    uint32_t (*files)(const struct pl_scenario *, const char *paths[PL_SOURCES_MAX]);
+    uint32_t (*files)(const struct pl_scenario *, const char *paths[PL_FILES_MAX]);
     /** Checks what must fit together among its keys. @return 0 or -EINVAL */
     int (*check)(struct pl_decoder *);
 };

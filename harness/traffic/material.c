@@ -114,20 +114,31 @@ struct pl_recording *pl_material_of(const char *name, const void *data, size_t b
     return lay_out(&name, &part, 1);
 }
 
+/* Bytes of all files that a recording has, at the place of the first. */
+static uint64_t had(const struct pl_recording *recording)
+{
+    return recording->material_offset
+               ? recording->bytes - recording->material_offset - aligned(sizeof(struct pl_material))
+               : 0;
+}
+
 struct pl_recording *pl_material_append(struct pl_recording *recording,
                                         const struct pl_material_data *data, uint32_t count)
 {
-    uint64_t head = aligned(recording->bytes), at = aligned(sizeof(struct pl_material));
-    uint64_t bytes = at;
+    const uint64_t first = aligned(sizeof(struct pl_material)), before = had(recording);
+    uint64_t end = before ? recording->material_offset : recording->bytes;
+    uint64_t head = aligned(end), bytes = first + aligned(before);
     for (uint32_t i = 0; i < count; i++)
         bytes += aligned(data[i].bytes);
+    const uint64_t filled = recording->bytes;
     struct pl_recording *r = realloc(recording, head + bytes);
     if (!r)
         return NULL;
+    memset((char *)r + filled, 0, head + bytes - filled);
     struct pl_material *m = (struct pl_material *)(void *)((char *)r + head);
-    memset((char *)r + r->bytes, 0, head + bytes - r->bytes);
     r->bytes = head + bytes;
     r->material_offset = head;
+    uint64_t at = first + aligned(before);
     for (uint32_t i = 0; i < count; i++) {
         struct part part = {.data = (char *)data[i].data, .bytes = data[i].bytes};
         lay_part(m, data[i].name, &part, at);

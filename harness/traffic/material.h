@@ -8,7 +8,7 @@
 
 #include "harness/traffic/recording.h"
 
-#define PL_MATERIAL_MAX 4
+#define PL_MATERIAL_MAX 5
 #define PL_MATERIAL_BYTES_MAX (UINT64_C(256) << 20) /* of one file */
 
 struct pl_material_file {
@@ -39,8 +39,8 @@ struct pl_material_data {
     size_t bytes;
 };
 
-/** Lays data behind a recording that has none yet, as files of those names.
- *  @param data PL_MATERIAL_MAX at most
+/** Lays data behind a recording, as files of those names, which come after those that it has.
+ *  @param data with those PL_MATERIAL_MAX at most
  *  @return the recording, which takes the place of the one given; NULL when out of memory: that one
  *  stays. Needs the library pl_capture. */
 struct pl_recording *pl_material_append(struct pl_recording *recording,

@@ -152,8 +152,11 @@ mkdir $root/filled
 echo +memory >$root/filled/cgroup.subtree_control
 echo 320M >$root/filled/memory.max
 mkdir $root/filled/own $root/filled/others
-(sleep 8 && echo 0 >$root/filled/others/cgroup.procs && head -c 340000000 /dev/zero | tail -c 340000000 >/dev/null) &
-from $root/filled/own plimsoll run steady-reader --allocator glibc --repeat 1 --set duration=1h $patience \
+(
+    until pidof plimsoll-cell >/dev/null; do sleep 1; done
+    echo 0 >$root/filled/others/cgroup.procs && head -c 340000000 /dev/zero | tail -c 340000000 >/dev/null
+) &
+from $root/filled/own plimsoll run steady-reader --allocator glibc --repeat 1 --set duration=24h $patience \
     --out /out/filled >/tmp/filled.log 2>&1
 wait
 jq -e '[.cells[] | select(.outcome == "crashed")] | length > 0 and all(.[]; .expected == "not checked" and

@@ -57,7 +57,7 @@ static struct pl_recording *read_sources(const struct pl_scenario *s)
 {
     struct pl_recording *recording;
     struct pl_error error;
-    const char *paths[PL_SOURCES_MAX];
+    const char *paths[PL_FILES_MAX];
     for (uint32_t i = 0; i < s->media.source_count; i++)
         paths[i] = s->media.sources[i];
     if (pl_material_read(paths, s->media.source_count, NULL, &recording, &error))

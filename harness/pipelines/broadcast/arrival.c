@@ -95,32 +95,46 @@ int64_t arrival_due(const struct client *c)
                      ((uint64_t)s->fps * s->clients));
 }
 
-/* A client joins with its first picture. @return false when it is thrown out for good */
-static bool let_in(struct client *c, struct pl_side *side)
+/* A client joins with its first picture, and under a load leaves when its next one would have come.
+ * @return whether it sends */
+static bool is_sending(struct client *c, struct pl_side *side)
 {
+    bool wanted = __atomic_load_n(&c->wanted, __ATOMIC_RELAXED);
     broadcast_lock(c->broadcast, &c->lock);
-    bool evicted = c->evicted;
-    if (!evicted && !c->joined)
+    if (!wanted) {
+        client_leave(c, side);
+        c->evicted = false; /* who has its place next is another */
+    } else if (!c->evicted && !c->joined) {
         client_join(c, side);
+    }
+    bool sends = wanted && !c->evicted;
     broadcast_unlock(c->broadcast, &c->lock);
-    return !evicted;
+    return sends;
 }
 
-int64_t arrival_fire(void *context, int64_t now_ns)
+static void take_picture(struct client *c, struct pl_side *side)
 {
-    struct work *w = context;
-    struct client *c = w->client;
-    struct pl_side *side = work_side(w);
     uint8_t header[BROADCAST_HEADER];
-    (void)now_ns;
-    if (!let_in(c, side))
-        return PL_NEVER;
     pl_counter_add(&side->counts.received, 1);
     put_header(header, c->broadcast->width, c->broadcast->height);
     if (client_is_there(c))
         receive(c, side, header, next_picture(c));
     else
         broadcast_drop(side, PL_DROP_SESSION, 1);
+}
+
+int64_t arrival_fire(void *context, int64_t now_ns)
+{
+    struct work *w = context;
+    struct client *c = w->client;
+    struct broadcast *b = c->broadcast;
+    bool sends = is_sending(c, work_side(w));
+    client_session(w, now_ns);
+    pl_session_objects_work(b->objects, w->task.worker, now_ns);
+    if (!sends && !b->in.scenario->load.count)
+        return PL_NEVER; /* it was thrown out for good */
+    if (sends)
+        take_picture(c, work_side(w));
     c->arrived++;
     return arrival_due(c);
 }

@@ -6,6 +6,7 @@
 
 #include "harness/clock/virtual.h"
 #include "harness/pipelines/broadcast/broadcast_state.h"
+#include "harness/pipelines/session/books.h"
 
 #define TEXT_SPARE 64 /* B of a packet's head, and to spare */
 #define CLIENT_BYTES 4168
@@ -52,7 +53,6 @@ static int check(const struct pl_scenario *s, const struct pl_recording *recordi
                                           sizeof(struct queue_node),
                                           PL_BROADCAST_SOUND_SAMPLES * sizeof(float),
                                           CLIENT_BYTES};
-    (void)recording;
     if (format != PL_FORMAT_RGB24)
         return pl_error_set(
             error, -EINVAL,
@@ -68,7 +68,7 @@ static int check(const struct pl_scenario *s, const struct pl_recording *recordi
                                 s->path, class_names[i], (unsigned long long)s->classes[index].size,
                                 (unsigned long long)needed[i]);
     }
-    return 0;
+    return pl_session_objects_check(s, recording, s->broadcast.clients, error);
 }
 
 static size_t arena_bytes(const struct pl_scenario *s, const struct pl_recording *recording,
@@ -82,6 +82,8 @@ static size_t arena_bytes(const struct pl_scenario *s, const struct pl_recording
     size_t client = pl_arena_cost(b->ring * sizeof(struct held_frame)) +
                     pl_arena_cost(b->clients * sizeof(uint8_t *)) + pl_arena_cost(text_bytes(s)) +
                     pl_arena_cost(PL_BROADCAST_SOUND_SAMPLES * sizeof(float));
+    state += pl_door_arena_bytes(&s->load) +
+             pl_session_objects_arena_bytes(s, b->clients, PL_THREADS_MAX);
     return state + b->clients * client + PL_BROADCAST_DECODED_BYTES +
            pl_arena_cost(pl_broadcast_pictures_bytes(s)) +
            pl_arena_cost(pl_broadcast_sound_bytes());
@@ -89,7 +91,7 @@ static size_t arena_bytes(const struct pl_scenario *s, const struct pl_recording
 
 static uint32_t event_count(const struct pl_scenario *s)
 {
-    return s->broadcast.clients * CLIENT_TASKS + 2;
+    return s->broadcast.clients * CLIENT_TASKS + 3; /* the door, rejoin and hostile */
 }
 
 static bool open_client(struct broadcast *b, uint32_t index)
@@ -99,6 +101,7 @@ static bool open_client(struct broadcast *b, uint32_t index)
     struct client *c = &b->clients[index];
     *c = (struct client){.index = index,
                          .broadcast = b,
+                         .wanted = !b->in.scenario->load.count,
                          .video = {.max = s->video_queue},
                          .audio = {.max = s->audio_queue}};
     pthread_mutex_init(&c->lock, NULL);
@@ -118,6 +121,12 @@ static bool open_clients(struct broadcast *b)
     return b->clients != NULL;
 }
 
+static bool open_door(struct broadcast *b)
+{
+    b->door = (struct pl_door){.load = b->in.scenario->load, .tell = client_tell, .context = b};
+    return !b->door.load.count || pl_door_open(&b->door, &b->in);
+}
+
 static bool open_state(struct broadcast *b)
 {
     const struct pl_scenario *s = b->in.scenario;
@@ -127,7 +136,9 @@ static bool open_state(struct broadcast *b)
     terminal_of(s, &b->columns, &b->rows);
     b->frame_bytes = BROADCAST_HEADER + pl_broadcast_picture_bytes(s);
     pthread_mutex_init(&b->mixer_lock, NULL);
-    return open_clients(b);
+    return pl_session_objects_open(&b->in, b->settings->clients, b->in.sides->side,
+                                   b->in.crew->count, &b->objects) &&
+           open_clients(b) && open_door(b);
 }
 
 int pl_broadcast_open(const struct pl_pipeline_inputs *in, const struct pl_broadcast_clips *clips,
@@ -162,6 +173,7 @@ void pl_broadcast_close(void *state, int64_t now_ns)
         client_leave(&b->clients[i], side);
     }
     pl_counter_set(&counts->dropped[PL_DROP_SESSION], dropped);
+    pl_session_objects_close(b->objects);
     mixer_close(b, side);
 }
 

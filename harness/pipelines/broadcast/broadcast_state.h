@@ -15,6 +15,8 @@
 #include "harness/pipelines/broadcast/ascii.h"
 #include "harness/pipelines/broadcast/clips.h"
 #include "harness/pipelines/pipeline.h"
+#include "harness/pipelines/session/door.h"
+#include "harness/pipelines/session/objects.h"
 
 #define BROADCAST_HEADER 8 /* B before a picture's pixels: width and height, big-endian */
 #define BROADCAST_PARTS 6  /* blocks of a client's state */
@@ -79,7 +81,9 @@ struct work {
 struct client {
     pthread_mutex_t lock; /* of all up to the queues */
     bool joined;          /* written under the lock; may be read without, atomically */
-    bool evicted;         /* for good */
+    bool evicted;         /* for good; under a load until it goes */
+    bool wanted;          /* by the load; atomic */
+    bool in_session;      /* for the one that receives alone: its session.objects go on */
     uint8_t *parts[BROADCAST_PARTS];
     struct held_frame *ring; /* settings->ring places */
     uint32_t ring_head, ring_count;
@@ -109,6 +113,8 @@ struct broadcast {
     uint8_t *mixer;
     uint64_t mixer_tries; /* the number of the packet before which it was last asked for, from 1 */
     struct work rejoin, hostile;
+    struct pl_door door;                /* where clients come and go, where there is a load */
+    struct pl_session_objects *objects; /* that clients make and keep */
 };
 
 /** Guards what workers share. Under the virtual clock they take turns. */
@@ -166,8 +172,12 @@ void broadcast_add_work(struct broadcast *b);
 void client_join(struct client *client, struct pl_side *side);
 /** Releases whatever the client has; what waited is dropped. */
 void client_leave(struct client *client, struct pl_side *side);
+/** Starts or ends the session of a client that has come or gone. On the worker that receives. */
+void client_session(struct work *work, int64_t now_ns);
 /** The last one leaves and is back at once. Takes the lock. */
 int64_t rejoin_fire(void *work, int64_t now_ns);
+/** Tells a client of the load that it is to come or go, which it does with its next picture. */
+void client_tell(void *broadcast, const struct pl_load_change *change, int64_t now_ns);
 
 /* arrival.c */
 /** When a client's next picture comes. */

@@ -63,6 +63,27 @@ void client_leave(struct client *c, struct pl_side *side)
     set_joined(c, false);
 }
 
+void client_session(struct work *w, int64_t now_ns)
+{
+    struct client *c = w->client;
+    struct pl_session_objects *objects = c->broadcast->objects;
+    bool there = client_is_there(c);
+    if (there == c->in_session)
+        return;
+    c->in_session = there;
+    if (there)
+        pl_session_objects_start(objects, w->task.worker, c->index, now_ns);
+    else
+        pl_session_objects_end(objects, w->task.worker, c->index);
+}
+
+void client_tell(void *context, const struct pl_load_change *change, int64_t now_ns)
+{
+    struct broadcast *b = context;
+    (void)now_ns;
+    __atomic_store_n(&b->clients[change->session].wanted, change->comes, __ATOMIC_RELAXED);
+}
+
 int64_t rejoin_fire(void *context, int64_t now_ns)
 {
     struct work *w = context;
@@ -72,7 +93,9 @@ int64_t rejoin_fire(void *context, int64_t now_ns)
     bool evicted = c->evicted;
     if (!evicted) {
         client_leave(c, work_side(w));
+        client_session(w, now_ns);
         client_join(c, work_side(w));
+        client_session(w, now_ns);
     }
     broadcast_unlock(b, &c->lock);
     return evicted ? PL_NEVER : now_ns + b->settings->rejoin_ns;

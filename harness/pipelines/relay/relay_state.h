@@ -10,8 +10,8 @@
 #include <pthread.h>
 
 #include "harness/pipelines/pipeline.h"
+#include "harness/pipelines/session/door.h"
 #include "harness/pipelines/session/objects.h"
-#include "harness/traffic/load.h"
 #include "harness/traffic/sender.h"
 
 enum relay_class { CLASS_PACKET, CLASS_BUFFER, CLASS_NODE, CLASS_SESSION, RELAY_CLASSES };
@@ -111,15 +111,6 @@ struct relay_pump {
     struct relay_subscriber *waiting; /* their connections take no more */
 };
 
-/** Where sessions come and go. */
-struct relay_door {
-    struct pl_task task; /* first */
-    struct relay *relay;
-    struct pl_load_settings load;
-    struct pl_load_walk walk;
-    struct pl_load_change next;
-};
-
 struct relay {
     const struct pl_relay_settings *settings;
     const struct pl_scenario *scenario;
@@ -132,7 +123,7 @@ struct relay {
     uint32_t subscriber_count;
     struct relay_pump *pumps;
     struct pl_session_objects *objects; /* that subscribers make and keep */
-    struct relay_door door;
+    struct pl_door door;                /* where subscribers come and go */
 };
 
 #define RELAY_REQUESTS_MAX 4096 /* that wait at a publisher; what is asked for beyond is missed */

@@ -38,10 +38,14 @@ static int check_books(const struct pl_scenario *s, uint32_t sessions, struct pl
                         s->path, sessions, bytes / 0x1p30);
 }
 
-const struct pl_profile *books_profile(const struct pl_session_object *o,
+const struct pl_profile *books_profile(const struct pl_scenario *s,
+                                       const struct pl_session_object *o,
                                        const struct pl_recording *recording)
 {
-    return o->size_max ? NULL : pl_material_file(pl_recording_material(recording), o->profile);
+    if (o->size_max)
+        return NULL;
+    const struct pl_material *material = pl_recording_material(recording);
+    return pl_material_file(material, material->count - s->session.profile_count + o->profile);
 }
 
 static uint32_t smallest_of(const struct pl_profile *p)
@@ -79,7 +83,7 @@ int pl_session_objects_check(const struct pl_scenario *s, const struct pl_record
     for (uint32_t i = 0; !rc && recording && i < s->session.object_count; i++) {
         const struct pl_session_object *o = &s->session.objects[i];
         if (!o->size_max)
-            rc = check_profile(s, o, books_profile(o, recording), error);
+            rc = check_profile(s, o, books_profile(s, o, recording), error);
     }
     return rc;
 }

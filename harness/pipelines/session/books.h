@@ -13,8 +13,10 @@ uint64_t books_slots(const struct pl_scenario *scenario, const struct pl_session
 /** @return the places for blocks that one session has; no integer holds what may be asked for */
 double books_places(const struct pl_scenario *scenario);
 
-/** @param recording with the profiles behind it @return the entry's, NULL where it has sizes */
-const struct pl_profile *books_profile(const struct pl_session_object *object,
+/** @param recording with the profiles behind all else @return the entry's, NULL where it has sizes
+ */
+const struct pl_profile *books_profile(const struct pl_scenario *scenario,
+                                       const struct pl_session_object *object,
                                        const struct pl_recording *recording);
 
 /** Whether the books of so many sessions can be had, and profiles fit into their classes.

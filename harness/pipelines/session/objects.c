@@ -72,7 +72,7 @@ static bool open_entry(struct pl_session_objects *o, const struct pl_pipeline_in
     struct object_entry *e = &o->entries[o->entry_count++];
     *e = (struct object_entry){
         .settings = settings,
-        .profile = books_profile(settings, in->recording),
+        .profile = books_profile(in->scenario, settings, in->recording),
         .class_index = (uint32_t)pl_scenario_class(in->scenario, settings->class),
         .slots = books_slots(in->scenario, settings),
         .first = o->each,

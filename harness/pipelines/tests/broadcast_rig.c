@@ -44,6 +44,32 @@ struct pl_scenario broadcast_rig_stalled(enum pl_queue_policy policy)
     return s;
 }
 
+struct pl_scenario broadcast_rig_loaded(void)
+{
+    struct pl_scenario s = broadcast_rig_scenario;
+    s.duration_ns = 2 * S;
+    s.load = (struct pl_load_settings){
+        .points = {{0, 1}, {500 * MS, 1}, {500 * MS, 3}, {1000 * MS, 3}, {1000 * MS, 1}},
+        .count = 5};
+    s.session.objects[s.session.object_count++] =
+        (struct pl_session_object){.class = "client",
+                                   .size_min = 100,
+                                   .size_max = 100,
+                                   .count = 1,
+                                   .at = PL_OBJECT_AT_START,
+                                   .kept = PL_OBJECT_KEPT_SESSION,
+                                   .share = 1};
+    s.session.objects[s.session.object_count++] =
+        (struct pl_session_object){.class = "client",
+                                   .size_min = 200,
+                                   .size_max = 200,
+                                   .count = 1,
+                                   .at = PL_OBJECT_AT_END,
+                                   .kept = PL_OBJECT_KEPT_FOR_EVER,
+                                   .share = 1};
+    return s;
+}
+
 static void fill_clips(struct broadcast_rig *rig)
 {
     for (uint32_t i = 0; i < sizeof rig->pictures; i++)

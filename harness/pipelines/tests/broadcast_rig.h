@@ -16,6 +16,10 @@ extern const struct pl_scenario broadcast_rig_scenario;
 /** The same, whose first viewer reads nothing from 500 to 1500 ms. */
 struct pl_scenario broadcast_rig_stalled(enum pl_queue_policy policy);
 
+/** Clients that come and go: one, from 500 ms three, and from 1000 ms one again. Each makes a block
+ * of a client's class as it comes, which goes with it, and leaks one as it goes. */
+struct pl_scenario broadcast_rig_loaded(void);
+
 struct broadcast_rig {
     struct pl_scenario scenario;
     struct pl_stack *stack;

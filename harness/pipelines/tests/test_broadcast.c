@@ -173,6 +173,50 @@ static void clients_may_come_and_go(void **state)
     broadcast_rig_close(rig, 0);
 }
 
+static int64_t live_clients(struct broadcast_rig *rig)
+{
+    const struct pl_class_books *books = broadcast_rig_books(rig, CLASS_CLIENT);
+    return (int64_t)(books->acquires - books->releases);
+}
+
+/* Of a client six parts and what its session keeps; the mixer's one; what leaked. */
+static void a_load_says_who_is_there(void **state)
+{
+    (void)state;
+    struct pl_scenario s = broadcast_rig_loaded();
+    struct broadcast_rig *rig = broadcast_rig_open(&s, "glibc", 1);
+    broadcast_rig_run(rig, 499 * MS);
+    assert_int_equal(live_clients(rig), 7 + 1);
+    uint64_t frames = broadcast_rig_books(rig, CLASS_FRAME)->acquires;
+    assert_in_range(frames, 3 * 15 - 2, 3 * 15); /* received, in the ring, cached */
+    broadcast_rig_run(rig, 999 * MS);
+    assert_int_equal(live_clients(rig), 3 * 7 + 1);
+    broadcast_rig_run(rig, 2 * S);
+    assert_int_equal(live_clients(rig), 7 + 1 + 2);
+    assert_int_equal(broadcast_rig_counts(rig)->sessions_started, 3);
+    frames = broadcast_rig_books(rig, CLASS_FRAME)->acquires;
+    assert_in_range(frames, 3 * (60 + 2 * 15) - 6, 3 * (60 + 2 * 15 + 2));
+    broadcast_rig_close(rig, 0);
+}
+
+/* Whoever has the place of one that was thrown out is another. */
+static void who_was_evicted_may_come_anew(void **state)
+{
+    (void)state;
+    struct pl_scenario s = broadcast_rig_stalled(PL_QUEUE_EVICT);
+    s.load = (struct pl_load_settings){
+        .points = {{0, 3}, {1600 * MS, 3}, {1600 * MS, 0}, {1700 * MS, 0}, {1700 * MS, 3}},
+        .count = 5};
+    struct broadcast_rig *rig = broadcast_rig_open(&s, "glibc", 1);
+    broadcast_rig_run(rig, 1500 * MS);
+    assert_int_equal(broadcast_rig_counts(rig)->evictions, 1);
+    assert_false(rig->b->clients[0].joined);
+    broadcast_rig_run(rig, 2 * S);
+    assert_int_equal(broadcast_rig_counts(rig)->sessions_started, 6);
+    assert_true(rig->b->clients[0].joined);
+    broadcast_rig_close(rig, 0);
+}
+
 /* Wherever the stack says no, what is lost is counted, and nothing else breaks. */
 static void a_refusal_anywhere_is_counted(void **state)
 {
@@ -254,6 +298,8 @@ int main(void)
         cmocka_unit_test(a_packet_beyond_the_bound_is_dropped),
         cmocka_unit_test(absurd_headers_are_refused_and_counted),
         cmocka_unit_test(clients_may_come_and_go),
+        cmocka_unit_test(a_load_says_who_is_there),
+        cmocka_unit_test(who_was_evicted_may_come_anew),
         cmocka_unit_test(a_refusal_anywhere_is_counted),
         cmocka_unit_test(a_changed_picture_is_found),
         cmocka_unit_test(a_changed_packet_is_found),

@@ -113,6 +113,24 @@ static void policies_hold_on_any_number_of_workers(void **state)
     }
 }
 
+/* What its session made goes back with each client, whoever serves it, and whoever tells it to go.
+ */
+static void a_load_holds_on_any_number_of_workers(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2 * COUNTS; i++) {
+        struct pl_scenario s = broadcast_rig_loaded();
+        uint32_t threads = thread_counts[i % COUNTS];
+        struct broadcast_rig *rig = i < COUNTS ? broadcast_rig_open(&s, "glibc", threads)
+                                               : broadcast_rig_open_wall(&s, "glibc", threads);
+        broadcast_rig_run(rig, 1200 * MS);
+        const struct pl_class_books *books = broadcast_rig_books(rig, CLASS_CLIENT);
+        assert_int_equal(books->acquires - books->releases, 7 + 1 + 2);
+        assert_int_equal(broadcast_rig_counts(rig)->sessions_started, 3);
+        broadcast_rig_close(rig, 0);
+    }
+}
+
 static void a_refusal_on_any_worker_is_counted(void **state)
 {
     (void)state;
@@ -204,6 +222,7 @@ int main(void)
         cmocka_unit_test(runs_repeat_and_do_the_same_work),
         cmocka_unit_test(each_job_releases_what_another_acquired),
         cmocka_unit_test(policies_hold_on_any_number_of_workers),
+        cmocka_unit_test(a_load_holds_on_any_number_of_workers),
         cmocka_unit_test(a_refusal_on_any_worker_is_counted),
         cmocka_unit_test(renewed_workers_do_the_same),
         cmocka_unit_test(a_frame_that_no_worker_holds_is_found),

@@ -63,8 +63,14 @@ static void mistakes_are_told(void **state)
          "such as 60s"},
         {"workers: {renew: 19ms}\n",
          "9:18: workers.renew is shorter than workers.turn; expected a time of a turn or more"},
-        {"session: {objects: []}\n",
-         "9:11: 'session' is a key of the pipeline receiver, not of broadcast"},
+        {"session: {objects: [{class: image, size: 1kB}]}\n",
+         "9:22: session.objects: class image is for pictures alone; expected another, such as "
+         "client"},
+        {"background: [{rate: 10, size: 64B, queue: 3, class: frame}]\n",
+         "9:15: background: class frame is for pictures alone; expected another, such as client"},
+        {"load: [{at: 0s, sessions: 4}, {at: 9s, sessions: 5}]\n",
+         "9:9: load: 5 sessions, more than broadcast.clients, of which there are 4; expected as "
+         "many of these"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct pl_scenario s;
@@ -77,11 +83,34 @@ static void mistakes_are_told(void **state)
     }
 }
 
+static void clients_come_and_go_by_a_load(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct pl_error error = {""};
+    const char *paths[PL_FILES_MAX];
+    if (parse("broadcast: {video: a.mp4, sound: a.m4a, clients: 9}\n"
+              "load: [{at: 0s, sessions: 2}, {at: 9s, sessions: 9}]\n"
+              "session: {objects: [{class: client, profile: call.tsv}]}\n",
+              &s, &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(s.load.count, 2);
+    assert_int_equal(pl_scenario_files(&s, paths), 3);
+    assert_string_equal(paths[2], "dir/call.tsv");
+    assert_int_equal(parse("broadcast: {video: a.mp4, sound: a.m4a, rejoin: 2s}\n"
+                           "load: [{at: 0s, sessions: 2}]\n",
+                           &s, &error),
+                     -EINVAL);
+    assert_string_equal(error.text, "dir/t.yaml:9:49: broadcast.rejoin and load both say when "
+                                    "clients come; expected one");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(workers_and_both_clocks_are_taken),
         cmocka_unit_test(mistakes_are_told),
+        cmocka_unit_test(clients_come_and_go_by_a_load),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

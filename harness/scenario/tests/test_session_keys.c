@@ -92,7 +92,7 @@ static void profiles_are_files(void **state)
     assert_string_equal(s.session.profiles[1].path, "/b.tsv");
     assert_int_equal(s.session.objects[1].profile, 1);
     assert_int_equal(s.session.objects[2].profile, 0);
-    const char *paths[PL_SOURCES_MAX];
+    const char *paths[PL_FILES_MAX];
     assert_int_equal(pl_scenario_files(&s, paths), 3);
     assert_string_equal(paths[0], "dir/a.pcap");
     assert_string_equal(paths[2], "/b.tsv");
