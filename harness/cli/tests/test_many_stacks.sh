@@ -42,7 +42,7 @@ grows report "$most"
 for what in compare add history before; do
     grows "$what"
 done
-grep -q "of $many rows left out, for want of room in this page: report.json has them all" "$tmp/many/report.html" ||
+grep -q "of $many rows left out here: report.json has them all" "$tmp/many/report.html" ||
     bad "the page does not say what it leaves out"
 [ "$(jq '.scenarios[0].rows | length' "$tmp/many/report.json")" -eq $many ] || bad "report.json lacks rows"
 finish
