@@ -7,8 +7,8 @@
 
 #include "allocators/base/printable.h"
 #include "harness/report/draw.h"
+#include "harness/report/model/columns.h"
 #include "harness/report/model/context.h"
-#include "harness/report/model/facts.h"
 #include "harness/report/model/frontier.h"
 #include "harness/report/model/model.h"
 #include "harness/report/model/overlays.h"

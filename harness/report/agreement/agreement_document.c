@@ -32,9 +32,7 @@ static bool is_first(const struct pl_agreement *a, size_t index)
 
 static void write_bytes(struct pl_doc *doc, double bytes)
 {
-    char text[PL_TEXT_FIGURE];
-    pl_text_decimal(text, bytes / 0x1p20);
-    pl_doc_cell_text(doc, text);
+    pl_doc_cell_text(doc, pl_text_decimal(PL_FIGURE, bytes / 0x1p20));
 }
 
 static void write_row(struct pl_doc *doc, const struct pl_agreed *a)
@@ -73,11 +71,10 @@ static void write_table(struct pl_doc *doc, const struct pl_agreement *a,
         {"walls apart", "MiB", .figure = true, .rank = 3},
         {.head = "verdict"},
     };
-    char seconds[PL_TEXT_FIGURE];
     const struct pl_cell_name *name = &first->cells.name;
-    pl_text_duration(seconds, seconds_of(first));
     pl_doc_heading(doc, "%s, %s, %u %s, %s", name->scenario, name->format, name->threads,
-                   name->threads == 1 ? "thread" : "threads", seconds);
+                   name->threads == 1 ? "thread" : "threads",
+                   pl_text_duration(PL_FIGURE, seconds_of(first)));
     pl_doc_table(doc, PL_DOC_COLUMNS(columns), "rows", "%s", "");
     for (const struct pl_agreed *each = first; each < a->cells + a->count; each++)
         if (are_beside(first, each))

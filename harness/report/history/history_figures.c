@@ -1,5 +1,5 @@
-/* Figures of the history (history_figures.h). */
-#include "harness/report/history/history_figures.h"
+/* Figures of the history (history.h). */
+#include "harness/report/history/history.h"
 
 #include <math.h>
 #include <stdio.h>

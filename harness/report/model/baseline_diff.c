@@ -110,17 +110,12 @@ void pl_baseline_diff_p(const struct pl_judged *j, char text[PL_CHANGE_TEXT])
 
 void pl_baseline_diff_threshold(const struct pl_judged *j, char text[PL_CHANGE_TEXT])
 {
-    char value[PL_TEXT_FIGURE];
-    if (j->metric->class == PL_CLASS_D) {
+    if (j->metric->class == PL_CLASS_D)
         snprintf(text, PL_CHANGE_TEXT, "any");
-    } else if (isnan(j->threshold)) {
-        snprintf(text, PL_CHANGE_TEXT, "-");
-    } else if (j->metric->class == PL_CLASS_N) {
+    else if (j->metric->class == PL_CLASS_N && !isnan(j->threshold))
         snprintf(text, PL_CHANGE_TEXT, "%.1f %%", 100 * j->threshold);
-    } else {
-        pl_change_value(j->metric, j->threshold, value);
-        snprintf(text, PL_CHANGE_TEXT, "%s", value);
-    }
+    else
+        pl_change_value(j->metric, j->threshold, text); /* "-" where there is none */
 }
 
 void pl_baseline_diff_beyond(const struct pl_judged *j, char text[PL_CHANGE_TEXT])

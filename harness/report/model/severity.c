@@ -162,33 +162,29 @@ static void tell_failed(const struct pl_model_row *row, char *text)
 
 static void tell_killed(const struct pl_severe *w, char *text)
 {
-    char time[PL_TEXT_FIGURE], peak[PL_TEXT_FIGURE];
-    pl_text_duration(time, median_of(w->row, PL_MODEL_time_to_oom_seconds));
-    pl_text_bytes(peak, median_of(w->row, PL_MODEL_rss_bytes_peak));
-    pl_text_add(text, PL_SEVERITY_TEXT, "killed after %s at %s", time, peak);
+    pl_text_add(text, PL_SEVERITY_TEXT, "killed after %s at %s",
+                pl_text_duration(PL_FIGURE, median_of(w->row, PL_MODEL_time_to_oom_seconds)),
+                pl_text_bytes(PL_FIGURE, median_of(w->row, PL_MODEL_rss_bytes_peak)));
 }
 
 static void tell_growing(const struct pl_severe *w, char *text)
 {
-    char slope[PL_TEXT_FIGURE], peak[PL_TEXT_FIGURE], duration[PL_TEXT_FIGURE];
     double growth = median_of(w->row, PL_MODEL_rss_growth_bytes_per_minute);
-    pl_text_bytes(slope, growth);
-    pl_text_bytes(peak, median_of(w->row, PL_MODEL_rss_bytes_peak));
-    pl_text_duration(duration, w->group->duration_seconds);
+    pl_text_add(text, PL_SEVERITY_TEXT, "still growing, ");
     if (growth > 0)
-        pl_text_add(text, PL_SEVERITY_TEXT, "still growing, by %s/min, to %s within %s", slope,
-                    peak, duration);
+        pl_text_add(text, PL_SEVERITY_TEXT, "by %s/min", pl_text_bytes(PL_FIGURE, growth));
     else /* the robust slope reads 0 on a staircase */
-        pl_text_add(text, PL_SEVERITY_TEXT, "still growing, in steps, to %s within %s", peak,
-                    duration);
+        pl_text_add(text, PL_SEVERITY_TEXT, "in steps");
+    pl_text_add(text, PL_SEVERITY_TEXT, ", to %s within %s",
+                pl_text_bytes(PL_FIGURE, median_of(w->row, PL_MODEL_rss_bytes_peak)),
+                pl_text_duration(PL_FIGURE, w->group->duration_seconds));
 }
 
 static void tell_dropping(const struct pl_severe *w, char *text)
 {
-    char dropped[PL_TEXT_FIGURE], received[PL_TEXT_FIGURE];
-    pl_text_count(dropped, median_of(w->row, PL_MODEL_packets_dropped));
-    pl_text_count(received, median_of(w->row, PL_MODEL_packets_received));
-    pl_text_add(text, PL_SEVERITY_TEXT, "drops %s of %s packets (%.3g %%)", dropped, received,
+    pl_text_add(text, PL_SEVERITY_TEXT, "drops %s of %s packets (%.3g %%)",
+                pl_text_count(PL_FIGURE, median_of(w->row, PL_MODEL_packets_dropped)),
+                pl_text_count(PL_FIGURE, median_of(w->row, PL_MODEL_packets_received)),
                 100 * pl_model_share_dropped(w->row));
 }
 

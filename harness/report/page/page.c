@@ -7,8 +7,8 @@
 
 #include "harness/base/spare_memory.h"
 #include "harness/base/text_stream.h"
+#include "harness/report/model/columns.h"
 #include "harness/report/model/curves.h"
-#include "harness/report/model/facts.h"
 #include "harness/report/page/payload.h"
 #include "harness/report/sections/sections.h"
 #include "harness/report/writers/text.h"

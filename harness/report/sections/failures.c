@@ -1,7 +1,7 @@
 /* Expectations that were not met, each with the command that reproduces it; and warnings. */
 #include <string.h>
 
-#include "harness/report/model/facts.h"
+#include "harness/report/model/columns.h"
 #include "harness/report/sections/sections.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"

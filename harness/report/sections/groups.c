@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "harness/report/model/columns.h"
-#include "harness/report/model/facts.h"
 #include "harness/report/model/severity.h"
 #include "harness/report/sections/sections.h"
 #include "harness/report/writers/text.h"
@@ -137,15 +136,12 @@ static const char *caption_of_cpu(const struct pl_model_group *g)
 /* Where a killed cell stood: its peaks are unknown, its last sample is not. */
 static void write_last_sample(struct pl_doc *doc, const json_t *last)
 {
-    char time[PL_TEXT_FIGURE], live[PL_TEXT_FIGURE], reserved[PL_TEXT_FIGURE];
-    if (!json_is_object(last))
-        return;
-    pl_text_duration(time, json_number_value(json_object_get(last, "t_seconds")));
-    pl_text_bytes(live, json_number_value(json_object_get(last, "live_bytes")));
-    pl_text_bytes(reserved, json_number_value(json_object_get(last, "reserved_bytes")));
-    pl_doc_textf(doc, PL_STYLE_PLAIN,
-                 " At its last sample, after %s, it held %s live and %s reserved.", time, live,
-                 reserved);
+    if (json_is_object(last))
+        pl_doc_textf(
+            doc, PL_STYLE_PLAIN, " At its last sample, after %s, it held %s live and %s reserved.",
+            pl_text_duration(PL_FIGURE, json_number_value(json_object_get(last, "t_seconds"))),
+            pl_text_bytes(PL_FIGURE, json_number_value(json_object_get(last, "live_bytes"))),
+            pl_text_bytes(PL_FIGURE, json_number_value(json_object_get(last, "reserved_bytes"))));
 }
 
 static void write_environment(struct pl_doc *doc, const json_t *environment)

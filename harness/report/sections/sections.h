@@ -39,4 +39,10 @@ void pl_report_observed(struct pl_doc *doc, const struct pl_model *model);
 /** The table of models beside their counterparts. */
 void pl_report_held(struct pl_doc *doc, const struct pl_held_list *list);
 
+/** Which models have a real counterpart, and how far they are off: the committed file as Markdown,
+ *  which `plimsoll list scenarios --counterparts` and the README have alike: a row for each pair,
+ * one for the models of each reason to have none, then a table of the documents' claims.
+ *  @param root from pl_counterparts_read */
+void pl_counterparts_table(FILE *out, const json_t *root);
+
 #endif

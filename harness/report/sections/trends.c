@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "harness/report/history/history_figures.h"
+#include "harness/report/history/history.h"
 #include "harness/report/model/context.h"
 #include "harness/report/sections/sections.h"
 
@@ -46,15 +46,14 @@ static void draw(struct pl_doc *doc, const struct pl_trends_series *s)
 
 static void write_series(struct pl_doc *doc, const struct pl_trends_series *s)
 {
-    char last[PL_TEXT_FIGURE];
     if (!s->series) {
         pl_doc_cell_text(doc, "-");
         return;
     }
-    pl_change_value(s->series->metric, s->series->points[s->series->count - 1].value, last);
     pl_doc_cell(doc, PL_STYLE_PLAIN);
     draw(doc, s);
-    pl_doc_textf(doc, PL_STYLE_PLAIN, " %s", last);
+    double last = s->series->points[s->series->count - 1].value;
+    pl_doc_textf(doc, PL_STYLE_PLAIN, " %s", pl_change_value(s->series->metric, last, PL_FIGURE));
     pl_doc_cell_end(doc);
 }
 

@@ -7,7 +7,7 @@
 
 #include "allocators/base/printable.h"
 
-void pl_text_duration(char *text, double seconds)
+const char *pl_text_duration(char *text, double seconds)
 {
     seconds = fmax(fmin(seconds, 1e18), 0);
     double tenths = round(seconds * 10) / 10;
@@ -24,16 +24,18 @@ void pl_text_duration(char *text, double seconds)
         if (minutes % 60)
             pl_text_add(text, PL_TEXT_FIGURE, " %u min", (unsigned)(minutes % 60));
     }
+    return text;
 }
 
-void pl_text_decimal(char *text, double value)
+const char *pl_text_decimal(char *text, double value)
 {
     double size = fabs(value);
     /* 9.995 would print as 10.00 beside a 10.0; and no minus stands before a zero */
     snprintf(text, PL_TEXT_FIGURE, size < 9.995 ? "%.2f" : "%.1f", size < 0.005 ? 0.0 : value);
+    return text;
 }
 
-void pl_text_bytes(char *text, double bytes)
+const char *pl_text_bytes(char *text, double bytes)
 {
     static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
     size_t unit = 0;
@@ -41,15 +43,15 @@ void pl_text_bytes(char *text, double bytes)
         bytes /= 1024;
         unit++;
     }
-    char number[PL_TEXT_FIGURE];
     if (bytes == floor(bytes))
-        snprintf(number, sizeof number, "%.0f", bytes);
+        snprintf(text, PL_TEXT_FIGURE, "%.0f", bytes);
     else
-        pl_text_decimal(number, bytes);
-    snprintf(text, PL_TEXT_FIGURE, "%.32s %s", number, units[unit]);
+        pl_text_decimal(text, bytes);
+    pl_text_add(text, PL_TEXT_FIGURE, " %s", units[unit]);
+    return text;
 }
 
-void pl_text_count(char *text, double count)
+const char *pl_text_count(char *text, double count)
 {
     char digits[PL_TEXT_FIGURE / 2];
     size_t length = (size_t)snprintf(digits, sizeof digits, "%.0f", fmax(fmin(count, 1e18), -1e18));
@@ -60,6 +62,7 @@ void pl_text_count(char *text, double count)
         text[used++] = digits[i];
     }
     text[used] = '\0';
+    return text;
 }
 
 void pl_text_add(char *text, size_t capacity, const char *format, ...)
