@@ -22,34 +22,30 @@ enum {
 
 #define GRACE_MS 2000 /* to remove what was half written */
 
-/* @param scripts beside the sources, where `make install` and where a package puts it */
+/* Where the scripts stand: beside the sources, where `make install` and where a package puts them.
+ */
+#define SCRIPTS(name)                                                  \
+    (const char *const[])                                              \
+    {                                                                  \
+        PL_SOURCE_DIR name, PL_DATA_DIR name, PL_PACKAGE_DATA_DIR name \
+    }
+
 static struct pl_draw draw_by(const char *const scripts[3], const char *again)
 {
     int at = 0;
     while (at < 2 && access(scripts[at], R_OK) != 0)
         at++;
-    return (struct pl_draw){
-        .python = "/usr/bin/python3",
-        .script = scripts[at],
-        .timeout_ms = 60000,
-        .again = again,
-    };
+    return (struct pl_draw){"/usr/bin/python3", scripts[at], .timeout_ms = 60000, .again = again};
 }
 
 struct pl_draw pl_draw_default(void)
 {
-    static const char *const scripts[] = {PL_SOURCE_DIR "/plots/plot.py",
-                                          PL_DATA_DIR "/plots/plot.py",
-                                          PL_PACKAGE_DATA_DIR "/plots/plot.py"};
-    return draw_by(scripts, "plimsoll report");
+    return draw_by(SCRIPTS("/plots/plot.py"), "plimsoll report");
 }
 
 struct pl_draw pl_draw_agreement(void)
 {
-    static const char *const scripts[] = {PL_SOURCE_DIR "/plots/agreement.py",
-                                          PL_DATA_DIR "/plots/agreement.py",
-                                          PL_PACKAGE_DATA_DIR "/plots/agreement.py"};
-    return draw_by(scripts, "plimsoll agreement");
+    return draw_by(SCRIPTS("/plots/agreement.py"), "plimsoll agreement");
 }
 
 static const char *name_of(const struct pl_draw *draw)

@@ -15,7 +15,7 @@
 #include "harness/report/outputs.h"
 #include "harness/report/page/page.h"
 #include "harness/report/sections/sections.h"
-#include "harness/report/writers/fitted.h"
+#include "harness/report/writers/document.h"
 #include "harness/report/writers/junit.h"
 #include "harness/report/writers/report_json.h"
 #include "harness/report/writers/text.h"

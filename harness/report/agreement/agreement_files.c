@@ -69,13 +69,12 @@ static json_t *cell_json(const struct pl_agreement_page *page, const struct pl_a
 void pl_agreement_json(FILE *out, const struct pl_agreement_page *page)
 {
     const struct pl_agreement *a = page->agreement;
-    json_t *cells = json_array(), *root = json_object();
+    json_t *cells = json_array();
     for (size_t i = 0; i < a->count; i++)
         json_array_append_new(cells, cell_json(page, &a->cells[i]));
-    json_object_set_new(root, "agreement_version", json_integer(AGREEMENT_VERSION));
-    json_object_set_new(root, "agrees", json_boolean(!a->counts[PL_AGREEMENT_DIFFERS]));
-    json_object_set_new(root, "window_seconds", json_real(PL_AGREEMENT_WINDOW_NS / 1e9));
-    json_object_set_new(root, "share_of_peak", json_real(PL_AGREEMENT_SHARE));
+    json_t *root = json_pack("{s:i, s:b, s:f, s:f}", "agreement_version", AGREEMENT_VERSION,
+                             "agrees", !a->counts[PL_AGREEMENT_DIFFERS], "window_seconds",
+                             PL_AGREEMENT_WINDOW_NS / 1e9, "share_of_peak", PL_AGREEMENT_SHARE);
     for (enum pl_agreement_side side = 0; side < PL_AGREEMENT_COUNT; side++)
         json_object_set_new(root, keys[side], json_string(page->folders[side]));
     json_object_set(root, "host",

@@ -5,6 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
+size_t pl_change_judged(const struct pl_comparison *c)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < c->cell_count; i++)
+        count += c->cells[i].judged_count;
+    return count;
+}
+
 static const char *write_percent(char *text, double value)
 {
     snprintf(text, PL_TEXT_FIGURE, "%.4g %%", value);

@@ -43,10 +43,15 @@ static json_t *cell_json(const struct pl_compared *cell)
     json_t *metrics = json_array();
     for (size_t k = 0; k < cell->judged_count; k++)
         json_array_append_new(metrics, pl_judged_json(&cell->judged[k]));
-    json_t *object = pl_cell_name_json(&cell->match->name);
-    json_object_update_new(object, json_pack("{s:{s:s, s:s}, s:o}", "outcome", "verdict",
-                                             pl_change_name(cell->outcome), "why",
-                                             cell->outcome_why, "metrics", metrics));
+    return pl_named_json(&cell->match->name, json_pack("{s:{s:s, s:s}, s:o}", "outcome", "verdict",
+                                                       pl_change_name(cell->outcome), "why",
+                                                       cell->outcome_why, "metrics", metrics));
+}
+
+json_t *pl_named_json(const struct pl_cell_name *name, json_t *more)
+{
+    json_t *object = pl_cell_name_json(name);
+    json_object_update_new(object, more);
     return object;
 }
 
@@ -89,18 +94,24 @@ json_t *pl_change_heaps_json(const struct pl_comparison *c)
     return heaps;
 }
 
-void pl_comparison_json(FILE *out, const struct pl_comparison *c, const char *base, const char *new)
+json_t *pl_change_counts_json(const struct pl_comparison *c)
 {
-    json_t *cells = json_array(), *counts = json_object();
+    json_t *counts = json_object();
     for (int i = 0; i < PL_CHANGE_COUNT; i++)
         json_object_set_new(counts, pl_change_name((enum pl_change)i),
                             json_integer((json_int_t)c->counts[i]));
+    return counts;
+}
+
+void pl_comparison_json(FILE *out, const struct pl_comparison *c, const char *base, const char *new)
+{
+    json_t *cells = json_array();
     for (size_t i = 0; i < c->cell_count; i++)
         json_array_append_new(cells, cell_json(&c->cells[i]));
-    json_t *root =
-        json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "comparison_version", COMPARISON_VERSION,
-                  "heaps", pl_change_heaps_json(c), "base", side_json(c->base, base), "new",
-                  side_json(c->new, new), "gate", gate_json(c), "counts", counts, "cells", cells);
+    json_t *root = json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "comparison_version",
+                             COMPARISON_VERSION, "heaps", pl_change_heaps_json(c), "base",
+                             side_json(c->base, base), "new", side_json(c->new, new), "gate",
+                             gate_json(c), "counts", pl_change_counts_json(c), "cells", cells);
     if (!root || json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12)))
         pl_memory_refused();
     json_decref(root);
@@ -130,9 +141,7 @@ static struct pl_junit_case judged_case(const struct pl_match *m, const struct p
 
 void pl_comparison_junit(FILE *out, const struct pl_comparison *c)
 {
-    size_t most = c->cell_count, count = 0;
-    for (size_t i = 0; i < c->cell_count; i++)
-        most += c->cells[i].judged_count;
+    size_t most = c->cell_count + pl_change_judged(c), count = 0;
     struct pl_junit_case *cases = pl_memory_take(most, sizeof *cases);
     for (size_t i = 0; i < c->cell_count; i++) {
         const struct pl_compared *cell = &c->cells[i];

@@ -78,10 +78,7 @@ static double reach_of(const struct pl_baseline_diff *b, size_t first, size_t en
 struct pl_baseline_diff pl_baseline_diff_make(const struct pl_comparison *c)
 {
     struct pl_baseline_diff b = {.comparison = c};
-    size_t most = 0;
-    for (size_t i = 0; i < c->cell_count; i++)
-        most += c->cells[i].judged_count;
-    b.rows = pl_memory_take(most, sizeof *b.rows);
+    b.rows = pl_memory_take(pl_change_judged(c), sizeof *b.rows);
     b.cells = pl_memory_take(c->cell_count, sizeof *b.cells);
     add_rows(&b, WORSE);
     add_rows(&b, BETTER);

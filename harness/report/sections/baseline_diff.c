@@ -86,12 +86,9 @@ static void write_summary(struct pl_doc *doc, const struct pl_report_context *a)
                "is the same is not listed.",
                a->baseline, a->comparison.cell_count, counts);
     pl_changes_heaps(doc, &a->comparison);
-    if (!part)
-        return;
-    pl_doc_paragraph(doc);
-    pl_doc_textf(doc, PL_STYLE_BAD, "%s was stopped before its end: what it lacks is not compared.",
-                 part);
-    pl_doc_paragraph_end(doc);
+    if (part)
+        pl_doc_say_styled(doc, PL_STYLE_BAD,
+                          "%s was stopped before its end: what it lacks is not compared.", part);
 }
 
 void pl_report_baseline_diff(struct pl_doc *doc, const struct pl_model *m)

@@ -4,9 +4,11 @@
 
 #include <assert.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/text_stream.h"
 #include "harness/report/writers/writer.h"
 
 bool pl_doc_writes(const struct pl_doc *doc)
@@ -74,21 +76,26 @@ void pl_doc_paragraph_end(struct pl_doc *doc)
     mark(doc, PL_MARK_PARAGRAPH_END);
 }
 
-static void say(struct pl_doc *doc, enum pl_doc_mark begin, const char *text)
+static void say(struct pl_doc *doc, enum pl_doc_mark begin, enum pl_style style, const char *text)
 {
     mark(doc, begin);
-    doc->writer->text(doc, PL_STYLE_PLAIN, text);
+    doc->writer->text(doc, style, text);
     mark(doc, PL_MARK_PARAGRAPH_END);
 }
 
 void pl_doc_say(struct pl_doc *doc, const char *format, ...)
 {
-    FORMATTED(doc, format, say(doc, PL_MARK_PARAGRAPH, text));
+    FORMATTED(doc, format, say(doc, PL_MARK_PARAGRAPH, PL_STYLE_PLAIN, text));
+}
+
+void pl_doc_say_styled(struct pl_doc *doc, enum pl_style style, const char *format, ...)
+{
+    FORMATTED(doc, format, say(doc, PL_MARK_PARAGRAPH, style, text));
 }
 
 void pl_doc_note(struct pl_doc *doc, const char *format, ...)
 {
-    FORMATTED(doc, format, say(doc, PL_MARK_NOTE, text));
+    FORMATTED(doc, format, say(doc, PL_MARK_NOTE, PL_STYLE_PLAIN, text));
 }
 
 void pl_doc_text(struct pl_doc *doc, enum pl_style style, const char *text)
@@ -312,4 +319,49 @@ void pl_doc_details_end(struct pl_doc *doc)
 void pl_doc_figure(struct pl_doc *doc, const char *class, const char *name, const char *format, ...)
 {
     FORMATTED(doc, format, doc->writer->figure(doc, class, name, text));
+}
+
+struct fitted {
+    struct pl_doc doc;
+    pl_doc_function write;
+    const void *context;
+};
+
+static void write_one(FILE *out, const void *context)
+{
+    const struct fitted *f = context;
+    struct pl_doc doc = f->doc;
+    doc.out = out;
+    f->write(&doc, f->context);
+}
+
+/* The longest lists with which the document fits; 0 where none does. */
+static size_t longest_lists(struct fitted f, size_t limit)
+{
+    size_t fits = 0, most = f.doc.most, size;
+    while (fits < most) {
+        f.doc.most = fits + (most - fits + 1) / 2;
+        free(pl_text_written(write_one, &f, &size));
+        if (size <= limit)
+            fits = f.doc.most;
+        else
+            most = f.doc.most - 1;
+    }
+    return fits;
+}
+
+char *pl_doc_fitted(struct pl_doc doc, pl_doc_function write, const void *context, size_t limit,
+                    size_t *size)
+{
+    struct fitted f = {doc, write, context};
+    f.doc.most = SIZE_MAX;
+    f.doc.commands = true;
+    char *whole = pl_text_written(write_one, &f, size);
+    if (*size <= limit)
+        return whole;
+    free(whole);
+    f.doc = doc;
+    f.doc.commands = false;
+    f.doc.most = longest_lists(f, limit);
+    return pl_text_written(write_one, &f, size);
 }

@@ -9,7 +9,51 @@
 #include <stdio.h>
 
 #include "harness/measure/outcome.h"
-#include "harness/report/writers/parts.h"
+
+/** How a run of text stands out. */
+enum pl_style {
+    PL_STYLE_PLAIN,
+    PL_STYLE_STRONG,
+    PL_STYLE_CODE,
+    PL_STYLE_SMALL, /* what belongs to the text before it: a spread, a reason */
+    PL_STYLE_GOOD,
+    PL_STYLE_BAD,
+    PL_STYLE_OPEN /* neither: not checked */
+};
+
+/** What a section is to the page's script and to links. */
+struct pl_place {
+    const char *id;    /* NULL: no link leads there */
+    const char *view;  /* the tab that it stands under; NULL: all */
+    const char *class; /* NULL: none */
+};
+
+/** A column of a table. */
+struct pl_doc_column {
+    const char *head; /* all of them empty: a table without a head */
+    const char *unit; /* NULL: none */
+    bool figure;      /* set to the right */
+    unsigned rank; /* on a terminal too narrow for all, the highest is left out first; 0: never */
+    bool sentence; /* the last one, which wraps there */
+};
+
+enum pl_list_kind { PL_LIST_BULLETS, PL_LIST_NUMBERS, PL_LIST_TERMS, PL_LIST_KINDS };
+
+/** A ratio on a bar, in shares of its length from 0 to 1; .5 is no change. */
+struct pl_doc_bar {
+    double at;
+    double low, high; /* of its interval; NaN where there is none */
+    double band;      /* half the width of what would not count; NaN: none */
+    bool beyond;      /* it lies outside of the bar, at whose end it is drawn */
+};
+
+/** A series as a small line. */
+struct pl_doc_line {
+    const double *values;
+    const bool *marked; /* changes of level */
+    size_t count;
+    const char *text; /* the same in characters, for a format that draws nothing */
+};
 
 struct pl_writer;
 struct pl_terminal;
@@ -61,6 +105,10 @@ void pl_doc_paragraph_end(struct pl_doc *doc);
 
 /** A whole paragraph. */
 void pl_doc_say(struct pl_doc *doc, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** A whole paragraph in one style. */
+void pl_doc_say_styled(struct pl_doc *doc, enum pl_style style, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /** A whole paragraph in small print. */
 void pl_doc_note(struct pl_doc *doc, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -146,5 +194,12 @@ const char *pl_doc_elsewhere(const struct pl_doc *doc);
 
 /** Whether something is written now: an entry that is left out need not be made. */
 bool pl_doc_writes(const struct pl_doc *doc);
+
+/** Writes a document that must not be longer than so many bytes into new memory; where the whole
+ * is, without commands and with the longest lists that fit.
+ *  @param doc its writer and pictures; `most` is the longest list that it may have
+ *  @return free() it; longer than `limit` where no list is left to cut */
+char *pl_doc_fitted(struct pl_doc doc, pl_doc_function write, const void *context, size_t limit,
+                    size_t *size);
 
 #endif

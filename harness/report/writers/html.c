@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/writers/document.h"
 #include "harness/report/writers/picture.h"
 #include "harness/report/writers/text.h"
 #include "harness/report/writers/writer.h"
@@ -247,7 +246,7 @@ static char *read_picture(struct pl_doc *doc, const char *name)
     size_t size;
     if (doc->no_pictures)
         return NULL;
-    pl_picture_path(path, sizeof path, doc->folder, name, "");
+    pl_picture_path(path, sizeof path, doc->folder, name);
     char *svg = pl_picture_read(path, &size);
     if (svg && size > doc->room) {
         free(svg);

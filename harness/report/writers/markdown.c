@@ -3,7 +3,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/report/writers/document.h"
 #include "harness/report/writers/picture.h"
 #include "harness/report/writers/text.h"
 #include "harness/report/writers/writer.h"
@@ -169,7 +168,7 @@ static void figure(struct pl_doc *doc, const char *class, const char *name, cons
 {
     char path[8192];
     (void)class;
-    pl_picture_path(path, sizeof path, doc->folder, name, "");
+    pl_picture_path(path, sizeof path, doc->folder, name);
     if (doc->no_pictures || access(path, R_OK) != 0)
         return;
     fputs("\n![", doc->out);

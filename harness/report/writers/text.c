@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "allocators/base/printable.h"
@@ -74,29 +75,29 @@ void pl_text_add(char *text, size_t capacity, const char *format, ...)
     va_end(arguments);
 }
 
+/* What stands for a character where it would be none of the text. */
+struct entity {
+    char of;
+    const char *written;
+};
+
+/* @return whether it has one, which is written then */
+static bool write_entity(FILE *out, char c, const struct entity *entities, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (entities[i].of == c)
+            return fputs(entities[i].written, out), true;
+    return false;
+}
+
 void pl_text_html(FILE *out, const char *text)
 {
-    for (; *text; text++) {
-        switch (*text) {
-        case '&':
-            fputs("&amp;", out);
-            break;
-        case '<':
-            fputs("&lt;", out);
-            break;
-        case '>':
-            fputs("&gt;", out);
-            break;
-        case '"':
-            fputs("&quot;", out);
-            break;
-        case '\'':
-            fputs("&#39;", out);
-            break;
-        default: /* C0 controls but tab and newline are no HTML */
+    static const struct entity entities[] = {
+        {'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}};
+    for (; *text; text++)
+        if (!write_entity(out, *text, entities, sizeof entities / sizeof *entities))
+            /* C0 controls but tab and newline are no HTML */
             fputc((unsigned char)*text < ' ' && *text != '\t' && *text != '\n' ? '?' : *text, out);
-        }
-    }
 }
 
 void pl_text_xml(FILE *out, const char *text)
@@ -114,20 +115,14 @@ void pl_text_xml(FILE *out, const char *text)
 
 void pl_text_markdown(FILE *out, const char *text)
 {
-    for (; *text; text++) {
-        if (strchr("\\`*_{}[]#|~!$", *text))
-            fprintf(out, "\\%c", *text);
-        else if (*text == '<')
-            fputs("&lt;", out);
-        else if (*text == '>')
-            fputs("&gt;", out);
-        else if (*text == '&')
-            fputs("&amp;", out);
-        else if (*text == '@')
-            fputs("&#64;", out); /* a comment must call nobody */
-        else
-            fputc((unsigned char)*text < ' ' ? ' ' : *text, out);
-    }
+    static const struct entity entities[] = {{'<', "&lt;"},
+                                             {'>', "&gt;"},
+                                             {'&', "&amp;"},
+                                             {'@', "&#64;"}}; /* a comment must call nobody */
+    for (; *text; text++)
+        if (!write_entity(out, *text, entities, sizeof entities / sizeof *entities))
+            fprintf(out, strchr("\\`*_{}[]#|~!$", *text) ? "\\%c" : "%c",
+                    (unsigned char)*text < ' ' ? ' ' : *text);
 }
 
 void pl_text_fenced(FILE *out, const char *text)

@@ -2,10 +2,7 @@
 #ifndef PL_REPORT_WRITERS_WRITER_H
 #define PL_REPORT_WRITERS_WRITER_H
 
-#include "harness/measure/outcome.h"
-#include "harness/report/writers/parts.h"
-
-struct pl_doc;
+#include "harness/report/writers/document.h"
 
 /** Where parts begin or end that have nothing of their own to say. Of lists and items each kind has
  *  one, in the order of enum pl_list_kind. */
