@@ -19,7 +19,6 @@
 #include "harness/report/writers/junit.h"
 #include "harness/report/writers/report_json.h"
 #include "harness/report/writers/text.h"
-#include "harness/report/writers/writer.h"
 
 static void write_page(struct pl_doc *doc, const void *context)
 {

@@ -6,7 +6,6 @@
 #include "harness/report/agreement/agreement.h"
 #include "harness/report/writers/terminal.h"
 #include "harness/report/writers/text.h"
-#include "harness/report/writers/writer.h"
 
 static double seconds_of(const struct pl_agreed *a)
 {

@@ -8,7 +8,6 @@
 #include "harness/report/model/baseline_diff.h"
 #include "harness/report/writers/document.h"
 #include "harness/report/writers/terminal.h"
-#include "harness/report/writers/writer.h"
 
 #define MOST 65000 /* characters; GitHub takes 65,536 */
 

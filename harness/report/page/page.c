@@ -12,7 +12,6 @@
 #include "harness/report/page/payload.h"
 #include "harness/report/sections/sections.h"
 #include "harness/report/writers/text.h"
-#include "harness/report/writers/writer.h"
 #include "report_css.h"
 #include "report_script.h"
 #include "report_script_hash.h"

@@ -8,7 +8,6 @@
 #include "harness/report/sections/sections.h"
 #include "harness/report/writers/document.h"
 #include "harness/report/writers/text.h"
-#include "harness/report/writers/writer.h"
 #include "harness/results/counterparts.h"
 #include "harness/results/document.h"
 

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "harness/base/text_stream.h"
-#include "harness/report/writers/writer.h"
 
 bool pl_doc_writes(const struct pl_doc *doc)
 {

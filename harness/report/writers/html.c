@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/report/writers/document.h"
 #include "harness/report/writers/picture.h"
 #include "harness/report/writers/text.h"
-#include "harness/report/writers/writer.h"
 
 static void wrap(struct pl_doc *doc, const char *before, const char *text, const char *after)
 {

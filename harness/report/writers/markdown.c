@@ -3,9 +3,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/report/writers/document.h"
 #include "harness/report/writers/picture.h"
 #include "harness/report/writers/text.h"
-#include "harness/report/writers/writer.h"
 
 static void mark(struct pl_doc *doc, enum pl_doc_mark mark)
 {

@@ -10,7 +10,6 @@
 #include "harness/report/writers/grid.h"
 #include "harness/report/writers/text.h"
 #include "harness/report/writers/wrap.h"
-#include "harness/report/writers/writer.h"
 
 /* Lines of a head: two of its words, so that a column is no wider than its figures, and the unit.
  */
