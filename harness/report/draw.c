@@ -1,4 +1,4 @@
-/* Running the scripts (draw.h). */
+/* What the scripts are told, and running them (draw.h). */
 #include "harness/report/draw.h"
 
 #include <errno.h>
@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "harness/base/child.h"
+#include "harness/base/files.h"
+#include "harness/results/document.h"
 
 #define GET "`ci/setup` installs it, then `%s` again"
 
@@ -118,4 +120,34 @@ int pl_draw_pictures(const struct pl_draw *draw, const char *folder, struct pl_e
     if (rc)
         return not_started(draw, rc, error);
     return status == DREW ? 0 : explain(draw, folder, status, reason, error);
+}
+
+static int write_file(const char *path, const struct pl_model *m, const char *name,
+                      json_t *pictures, struct pl_error *error)
+{
+    struct pl_file file;
+    json_t *of = json_pack("{s:s, s:i, s:O}", "started",
+                           pl_document_string(json_object_get(m->root, "run"), "started"), "cells",
+                           (int)json_array_size(json_object_get(m->root, "cells")), name, pictures);
+    int rc = of ? pl_file_open(&file, path, error) : pl_error_set(error, -ENOMEM, "out of memory");
+    if (!rc) {
+        json_dumpf(of, file.stream, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+        rc = pl_file_commit(&file, error);
+    }
+    json_decref(of);
+    return rc;
+}
+
+int pl_drawing_write(const struct pl_model *m, const char *folder, const char *name,
+                     json_t *pictures, struct pl_error *error)
+{
+    char path[4200];
+    snprintf(path, sizeof path, "%.4000s/plots", folder);
+    int rc = json_array_size(pictures) ? pl_folder_make(path, error) : 0;
+    snprintf(path, sizeof path, "%.4000s/plots/%.100s.json", folder, name);
+    if (!json_array_size(pictures))
+        unlink(path);
+    else if (!rc)
+        rc = write_file(path, m, name, pictures, error);
+    return rc;
 }

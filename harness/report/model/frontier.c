@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "harness/base/spare_memory.h"
-#include "harness/report/model/drawing.h"
+#include "harness/report/draw.h"
 #include "harness/report/writers/text.h"
 #include "harness/results/document.h"
 #include "harness/stats/pareto.h"

@@ -6,7 +6,7 @@
 
 #include "harness/base/spare_memory.h"
 #include "harness/report/comparison/change_text.h"
-#include "harness/report/model/drawing.h"
+#include "harness/report/draw.h"
 #include "harness/results/rss_series.h"
 #include "harness/stats/downsample.h"
 

@@ -85,9 +85,8 @@ static struct pl_severe worst_of(const struct pl_model_group *g, enum pl_severit
 
 static struct pl_severe worst_of_group(const struct pl_model_group *g)
 {
-    struct pl_severe worst = worst_of(g, PL_SEVERITY_FAILED);
-    for (enum pl_severity rank = PL_SEVERITY_FAILED + 1; !worst.row && rank <= PL_SEVERITY_NOT;
-         rank++)
+    struct pl_severe worst = {0};
+    for (enum pl_severity rank = 0; !worst.row && rank <= PL_SEVERITY_NOT; rank++)
         worst = worst_of(g, rank);
     return worst;
 }

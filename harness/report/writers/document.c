@@ -62,7 +62,7 @@ void pl_doc_section_end(struct pl_doc *doc)
 
 void pl_doc_heading(struct pl_doc *doc, const char *format, ...)
 {
-    FORMATTED(doc, format, doc->writer->heading(doc, text));
+    FORMATTED(doc, format, doc->writer->part(doc, PL_PART_HEADING, text));
 }
 
 void pl_doc_paragraph(struct pl_doc *doc)
@@ -172,7 +172,7 @@ void pl_doc_list_end(struct pl_doc *doc)
 
 void pl_doc_item(struct pl_doc *doc, enum pl_style style)
 {
-    if (open_entry(doc))
+    if (open_entry(doc) && doc->writer->item)
         doc->writer->item(doc, level_of(doc)->kind, style);
 }
 
@@ -194,7 +194,7 @@ void pl_doc_item_named(struct pl_doc *doc, const char *name, const char *format,
 void pl_doc_term(struct pl_doc *doc, const char *format, ...)
 {
     open_entry(doc);
-    FORMATTED(doc, format, doc->writer->term(doc, text));
+    FORMATTED(doc, format, doc->writer->part(doc, PL_PART_TERM, text));
 }
 
 void pl_doc_item_end(struct pl_doc *doc)
@@ -296,7 +296,7 @@ void pl_doc_line(struct pl_doc *doc, const struct pl_doc_line *line, const char 
 void pl_doc_code(struct pl_doc *doc, const char *text)
 {
     if (pl_doc_writes(doc))
-        doc->writer->code(doc, text);
+        doc->writer->part(doc, PL_PART_CODE, text);
 }
 
 void pl_doc_command(struct pl_doc *doc, const char *text)
@@ -307,7 +307,7 @@ void pl_doc_command(struct pl_doc *doc, const char *text)
 
 void pl_doc_details(struct pl_doc *doc, const char *format, ...)
 {
-    FORMATTED(doc, format, doc->writer->details(doc, text));
+    FORMATTED(doc, format, doc->writer->part(doc, PL_PART_DETAILS, text));
 }
 
 void pl_doc_details_end(struct pl_doc *doc)
@@ -317,7 +317,8 @@ void pl_doc_details_end(struct pl_doc *doc)
 
 void pl_doc_figure(struct pl_doc *doc, const char *class, const char *name, const char *format, ...)
 {
-    FORMATTED(doc, format, doc->writer->figure(doc, class, name, text));
+    if (doc->writer->figure)
+        FORMATTED(doc, format, doc->writer->figure(doc, class, name, text));
 }
 
 struct fitted {

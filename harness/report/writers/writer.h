@@ -1,5 +1,5 @@
-/* What a document is made of, and what a format is: how each part looks. No function may be NULL.
- */
+/* What a document is made of, and what a format is: how each part looks. Of its functions
+ * only `item` and `figure` may be NULL: the format has none. */
 #ifndef PL_REPORT_WRITERS_WRITER_H
 #define PL_REPORT_WRITERS_WRITER_H
 
@@ -72,23 +72,23 @@ enum pl_doc_mark {
     PL_MARKS
 };
 
+/** Parts that are one text. */
+enum pl_doc_part { PL_PART_HEADING, PL_PART_TERM, PL_PART_CODE, PL_PART_DETAILS };
+
 struct pl_writer {
     const char *elsewhere; /* where what was left out stands: "report.html has them all" */
     void (*mark)(struct pl_doc *, enum pl_doc_mark);
     void (*section)(struct pl_doc *, struct pl_place, const char *title);
-    void (*heading)(struct pl_doc *, const char *title);
+    void (*part)(struct pl_doc *, enum pl_doc_part, const char *text);
     void (*text)(struct pl_doc *, enum pl_style, const char *text);
     void (*outcome)(struct pl_doc *, enum pl_outcome, const char *text);
     void (*link)(struct pl_doc *, const char *id, const char *text);
     void (*item)(struct pl_doc *, enum pl_list_kind, enum pl_style);
-    void (*term)(struct pl_doc *, const char *term);
     void (*table)(struct pl_doc *, const char *caption);
     void (*cell)(struct pl_doc *, enum pl_style);
     void (*cell_end)(struct pl_doc *);
     void (*bar)(struct pl_doc *, const struct pl_doc_bar *, const char *label);
     void (*line)(struct pl_doc *, const struct pl_doc_line *, const char *label);
-    void (*code)(struct pl_doc *, const char *text);
-    void (*details)(struct pl_doc *, const char *summary);
     void (*figure)(struct pl_doc *, const char *class, const char *name, const char *caption);
 };
 
