@@ -69,26 +69,25 @@ struct writing {
     const char *no_pictures;
 };
 
-static void put(FILE *out, char *text, size_t size)
+typedef char *(*maker)(const struct pl_model *, const char *folder, const char *no_pictures,
+                       size_t *size);
+
+static void put(FILE *out, const struct writing *w, maker make)
 {
+    size_t size;
+    char *text = make(w->model, w->folder, w->no_pictures, &size);
     fwrite(text, 1, size, out);
     free(text);
 }
 
 static void make_markdown(FILE *out, const void *writing)
 {
-    const struct writing *w = writing;
-    size_t size;
-    char *text = pl_markdown_make(w->model, w->folder, w->no_pictures, &size);
-    put(out, text, size);
+    put(out, writing, pl_markdown_make);
 }
 
 static void make_page(FILE *out, const void *writing)
 {
-    const struct writing *w = writing;
-    size_t size;
-    char *text = pl_html_make(w->model, w->folder, w->no_pictures, &size);
-    put(out, text, size);
+    put(out, writing, pl_html_make);
 }
 
 static void make_json(FILE *out, const void *writing)

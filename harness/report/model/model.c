@@ -172,14 +172,6 @@ static void note_used(struct pl_model_group *g)
     }
 }
 
-/* Known when all rows are there. Where all have as many, the group's conditions say so. */
-static void name_row(const struct pl_model_group *g, struct pl_model_row *row)
-{
-    row->label = !g->threads && row->threads > 1
-                     ? pl_memory_text("%s, %u threads", row->stack, row->threads)
-                     : pl_memory_text("%s", row->stack);
-}
-
 static enum pl_outcome outcome_of(const json_t *cell)
 {
     const char *name = pl_document_string(cell, "outcome");
@@ -258,9 +250,12 @@ static void sum_up(struct pl_model_row *row)
 static void finish_group(struct pl_model_group *g)
 {
     sort_rows(g);
-    for (size_t r = 0; r < g->row_count; r++) {
-        sum_up(&g->rows[r]);
-        name_row(g, &g->rows[r]);
+    for (struct pl_model_row *row = g->rows; row < g->rows + g->row_count; row++) {
+        sum_up(row);
+        /* where all have as many threads, the group's conditions say so */
+        row->label = !g->threads && row->threads > 1
+                         ? pl_memory_text("%s, %u threads", row->stack, row->threads)
+                         : pl_memory_text("%s", row->stack);
     }
     note_used(g);
 }

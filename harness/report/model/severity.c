@@ -141,12 +141,6 @@ static const json_t *cell_of(const struct pl_model_row *row, const char *key, co
     return row->cells[0];
 }
 
-static const char *why_of(const struct pl_model_row *row)
-{
-    const char *outcome = pl_outcome_name(row->outcome);
-    return pl_document_string(cell_of(row, "outcome", outcome), "outcome_why");
-}
-
 static void tell_failed(const struct pl_model_row *row, char *text)
 {
     const char *failed = pl_verdict_name(PL_VERDICT_FAILED);
@@ -157,13 +151,6 @@ static void tell_failed(const struct pl_model_row *row, char *text)
                 pl_document_string(cell_of(row, "expected", failed), "expected_why"));
     if (row->cell_count > 1)
         pl_text_add(text, PL_SEVERITY_TEXT, " (%zu of %zu repetitions)", count, row->cell_count);
-}
-
-static void tell_killed(const struct pl_severe *w, char *text)
-{
-    pl_text_add(text, PL_SEVERITY_TEXT, "killed after %s at %s",
-                pl_text_duration(PL_FIGURE, median_of(w->row, PL_MODEL_time_to_oom_seconds)),
-                pl_text_bytes(PL_FIGURE, median_of(w->row, PL_MODEL_rss_bytes_peak)));
 }
 
 static void tell_growing(const struct pl_severe *w, char *text)
@@ -177,14 +164,6 @@ static void tell_growing(const struct pl_severe *w, char *text)
     pl_text_add(text, PL_SEVERITY_TEXT, ", to %s within %s",
                 pl_text_bytes(PL_FIGURE, median_of(w->row, PL_MODEL_rss_bytes_peak)),
                 pl_text_duration(PL_FIGURE, w->group->duration_seconds));
-}
-
-static void tell_dropping(const struct pl_severe *w, char *text)
-{
-    pl_text_add(text, PL_SEVERITY_TEXT, "drops %s of %s packets (%.3g %%)",
-                pl_text_count(PL_FIGURE, median_of(w->row, PL_MODEL_packets_dropped)),
-                pl_text_count(PL_FIGURE, median_of(w->row, PL_MODEL_packets_received)),
-                100 * pl_model_share_dropped(w->row));
 }
 
 /* A failure says itself what was expected. */
@@ -202,18 +181,24 @@ static void tell_expected(const struct pl_model_row *row, char *text)
 
 void pl_severe_reason(const struct pl_severe *w, char text[PL_SEVERITY_TEXT])
 {
+    const char *outcome = pl_outcome_name(w->row->outcome);
     text[0] = '\0';
     if (w->rank == PL_SEVERITY_FAILED)
         tell_failed(w->row, text);
     else if (w->rank == PL_SEVERITY_KILLED)
-        tell_killed(w, text);
+        pl_text_add(text, PL_SEVERITY_TEXT, "killed after %s at %s",
+                    pl_text_duration(PL_FIGURE, median_of(w->row, PL_MODEL_time_to_oom_seconds)),
+                    pl_text_bytes(PL_FIGURE, median_of(w->row, PL_MODEL_rss_bytes_peak)));
     else if (w->rank == PL_SEVERITY_GROWING)
         tell_growing(w, text);
     else if (w->rank == PL_SEVERITY_DROPPING)
-        tell_dropping(w, text);
+        pl_text_add(text, PL_SEVERITY_TEXT, "drops %s of %s packets (%.3g %%)",
+                    pl_text_count(PL_FIGURE, median_of(w->row, PL_MODEL_packets_dropped)),
+                    pl_text_count(PL_FIGURE, median_of(w->row, PL_MODEL_packets_received)),
+                    100 * pl_model_share_dropped(w->row));
     else
-        pl_text_add(text, PL_SEVERITY_TEXT, "%s: %s", pl_outcome_name(w->row->outcome),
-                    why_of(w->row));
+        pl_text_add(text, PL_SEVERITY_TEXT, "%s: %s", outcome,
+                    pl_document_string(cell_of(w->row, "outcome", outcome), "outcome_why"));
     tell_expected(w->row, text);
     if (w->alike)
         pl_text_add(text, PL_SEVERITY_TEXT, "; %zu more row%s of this scenario likewise", w->alike,

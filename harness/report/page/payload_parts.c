@@ -70,29 +70,20 @@ static json_t *figure(const struct pl_summary *s)
                      (json_int_t)s->count);
 }
 
-/* So many metrics that there are no figures of: their number, as text. */
-static void add_none(json_t *all, size_t count)
-{
-    char text[24];
-    snprintf(text, sizeof text, "%zu", count);
-    if (count)
-        json_array_append_new(all, json_string(text));
-}
-
+/* As text how many metrics there are no figures of, before the next that there is. */
 static json_t *figures(const struct pl_model_row *row)
 {
     json_t *all = json_array();
-    size_t last = 0;
-    for (size_t i = 0; i < PL_MODEL_METRICS; i++)
-        last = row->metrics[i].count ? i + 1 : last;
-    for (size_t i = 0, none = 0; i < last; i++) /* what is behind the last one is none */
+    for (size_t i = 0, none = 0; i < PL_MODEL_METRICS; i++) {
         if (!row->metrics[i].count) {
             none++;
-        } else {
-            add_none(all, none);
-            none = 0;
-            json_array_append_new(all, figure(&row->metrics[i]));
+            continue;
         }
+        if (none)
+            json_array_append_new(all, json_sprintf("%zu", none));
+        none = 0;
+        json_array_append_new(all, figure(&row->metrics[i]));
+    }
     return all;
 }
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/spare_memory.h"
 #include "harness/report/model/columns.h"
 #include "harness/report/model/severity.h"
 #include "harness/report/sections/sections.h"
@@ -63,9 +64,7 @@ static void write_row(struct pl_doc *doc, const struct pl_model_group *g,
 static void write_table(struct pl_doc *doc, const struct pl_model_group *g)
 {
     char conditions[256];
-    struct pl_doc_column *columns = malloc((FIGURES + pl_column_count) * sizeof *columns);
-    if (!columns)
-        return;
+    struct pl_doc_column *columns = pl_memory_take(FIGURES + pl_column_count, sizeof *columns);
     pl_group_conditions(g, conditions, sizeof conditions);
     pl_doc_table(doc, columns, set_columns(g, columns), "rows", "%s: %s%s", g->scenario, conditions,
                  g->repetitions > 1 ? "; median (lowest..highest)" : "");

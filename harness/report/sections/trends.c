@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "harness/base/spare_memory.h"
 #include "harness/report/history/history.h"
 #include "harness/report/model/context.h"
 #include "harness/report/sections/sections.h"
@@ -29,17 +30,16 @@ static bool is_change(const struct pl_trend *trend, const json_t *run)
 static void draw(struct pl_doc *doc, const struct pl_trends_series *s)
 {
     char text[PL_TREND_LINE_TEXT], label[64];
-    double *values = malloc(s->series->count * sizeof *values);
-    bool *marked = malloc(s->series->count * sizeof *marked);
-    if (values && marked && pl_trend_line(s->series, text) == 0) {
-        for (size_t i = 0; i < s->series->count; i++) {
-            values[i] = s->series->points[i].value;
-            marked[i] = is_change(&s->trend, s->series->points[i].run);
-        }
-        snprintf(label, sizeof label, "%zu runs, changes: %zu", s->series->count,
-                 s->trend.change_count);
-        pl_doc_line(doc, &(struct pl_doc_line){values, marked, s->series->count, text}, label);
+    double *values = pl_memory_take(s->series->count, sizeof *values);
+    bool *marked = pl_memory_take(s->series->count, sizeof *marked);
+    pl_memory_had(pl_trend_line(s->series, text));
+    for (size_t i = 0; i < s->series->count; i++) {
+        values[i] = s->series->points[i].value;
+        marked[i] = is_change(&s->trend, s->series->points[i].run);
     }
+    snprintf(label, sizeof label, "%zu runs, changes: %zu", s->series->count,
+             s->trend.change_count);
+    pl_doc_line(doc, &(struct pl_doc_line){values, marked, s->series->count, text}, label);
     free(marked);
     free(values);
 }

@@ -12,11 +12,6 @@
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 
-static bool is_failure(const json_t *cell)
-{
-    return strcmp(pl_document_string(cell, "expected"), pl_verdict_name(PL_VERDICT_FAILED)) == 0;
-}
-
 static void write_failure(struct pl_doc *doc, const json_t *cell)
 {
     char how[PL_FACT];
@@ -38,7 +33,7 @@ void pl_report_failures(struct pl_doc *doc, const struct pl_model *m)
     pl_doc_list(doc, PL_LIST_TERMS, "failures");
     json_array_foreach(json_object_get(m->root, "cells"), i, cell)
     {
-        if (is_failure(cell))
+        if (strcmp(pl_document_string(cell, "expected"), pl_verdict_name(PL_VERDICT_FAILED)) == 0)
             write_failure(doc, cell);
     }
     pl_doc_list_end(doc);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/spare_memory.h"
 #include "harness/base/text_stream.h"
 
 bool pl_doc_writes(const struct pl_doc *doc)
@@ -21,19 +22,15 @@ const char *pl_doc_elsewhere(const struct pl_doc *doc)
 }
 
 /* Text of any length: a title or a reason may come from a person's own scenario. */
-static char *format_text(const char *format, va_list arguments)
-{
-    char *text = NULL;
-    return vasprintf(&text, format, arguments) < 0 ? NULL : text;
-}
-
 #define FORMATTED(doc, last, call)                 \
     do {                                           \
         va_list arguments;                         \
+        char *text = NULL;                         \
         va_start(arguments, last);                 \
-        char *text = format_text(last, arguments); \
+        if (vasprintf(&text, last, arguments) < 0) \
+            pl_memory_refused();                   \
         va_end(arguments);                         \
-        if (text && pl_doc_writes(doc))            \
+        if (pl_doc_writes(doc))                    \
             call;                                  \
         free(text);                                \
     } while (0)
