@@ -1,7 +1,5 @@
 /* The agreement for a person, laid out once: on the terminal, and as agreement.md with how to read
  * it and what cannot agree. */
-#include <stdlib.h>
-#include <string.h>
 
 #include "harness/report/agreement/agreement.h"
 #include "harness/report/writers/terminal.h"

@@ -2,7 +2,6 @@
  * left out, since JSON has no NaN), as JUnit XML, and all of them with the document written
  * together. */
 #include <math.h>
-#include <string.h>
 
 #include "harness/base/spare_memory.h"
 #include "harness/report/comparison/change_text.h"

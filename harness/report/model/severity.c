@@ -1,7 +1,6 @@
 /* Ranking the rows of a model (severity.h). */
 #include "harness/report/model/severity.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

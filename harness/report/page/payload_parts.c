@@ -1,7 +1,5 @@
 /* Rows, ledgers and instruments of the payload (payload.h). */
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "harness/report/model/columns.h"
 #include "harness/report/model/observed.h"

@@ -1,7 +1,6 @@
 /* HTML (writer.h). Only texts are escaped; what is written around them holds none. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "harness/report/writers/document.h"
 #include "harness/report/writers/picture.h"
