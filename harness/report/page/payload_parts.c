@@ -189,7 +189,7 @@ static json_t *entry_of(const json_t *entry)
     char agreement[PL_OBSERVED_TEXT];
     json_t *made = pl_payload_pick(entry, keys, PL_PAYLOAD_COUNT(keys));
     if (json_object_get(entry, "agreement")) {
-        pl_observed_agreement(entry, agreement);
+        pl_observed_agreement(entry, false, agreement);
         json_object_set_new(made, "agreement", json_string(agreement));
     }
     json_object_set_new(made, "sites", sites(entry));

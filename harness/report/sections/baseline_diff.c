@@ -66,7 +66,7 @@ static void write_pictures(struct pl_doc *doc, const struct pl_baseline_diff *b)
     size_t drawn = b->cell_count < PL_OVERLAYS_MAX ? b->cell_count : PL_OVERLAYS_MAX;
     for (size_t i = 0; i < drawn && i < doc->most; i++) {
         pl_cell_name_text(&b->cells[i]->match->name, name, sizeof name);
-        pl_overlay_before_name(file, sizeof file, i);
+        snprintf(file, sizeof file, PL_OVERLAY_BEFORE, i + 1);
         pl_doc_figure(doc, NULL, file,
                       "%s: resident memory before and after, and its pairs where they were run",
                       name);

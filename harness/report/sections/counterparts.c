@@ -57,7 +57,7 @@ static void draw(struct pl_doc *doc, const struct pl_held *h, size_t number)
         snprintf(stretched, sizeof stretched, ", whose %s are stretched to %s",
                  pl_text_duration(PL_FIGURE, h->real.seconds),
                  pl_text_duration(PL_FIGURE, h->model.seconds));
-    pl_overlay_counterpart_name(name, sizeof name, number);
+    snprintf(name, sizeof name, PL_OVERLAY_COUNTERPART, number + 1);
     pl_doc_figure(doc, NULL, name, "%s, %s, over %s%s", h->group->scenario, h->row->label,
                   h->counterpart, stretched);
 }

@@ -174,7 +174,7 @@ static void write_row(struct pl_doc *doc, const struct shown *s, const json_t *e
         pl_doc_cell_text(doc, text);
     }
     if (s->observed->agrees) {
-        (s->brief ? pl_observed_apart : pl_observed_agreement)(entry, text);
+        pl_observed_agreement(entry, s->brief, text);
         pl_doc_cell_text(doc, text);
     }
     pl_doc_row_end(doc);
