@@ -19,7 +19,7 @@ import results
 import style
 
 style.prepare()
-import matplotlib.pyplot as pyplot  # noqa: E402
+from matplotlib.lines import Line2D  # noqa: E402
 
 import chart  # noqa: E402
 
@@ -72,6 +72,7 @@ def panel(axes, cell, told):
     apart = f"{style.mebibytes(cell['difference_bytes'])} apart"
     axes.set_title(style.plain(f"{of}{cell['allocator']}: {cell['verdict']}, at most {apart}", 74),
                    fontsize=8.5, loc="left")
+    axes.grid(True)
     axes.set_xlim(0, duration / divisor)
     axes.set_ylim(bottom=0)
     axes.set_xlabel(f"time of the replay, {unit}", fontsize=8)
@@ -86,13 +87,14 @@ def figure(cells):
     shown = cells[:MOST_PANELS]
     rows = -(-len(shown) // COLUMNS)
     height = rows * INCHES_A_ROW + 0.6
-    picture, grid = pyplot.subplots(rows, COLUMNS, figsize=(10.4, height), squeeze=False)
+    picture = style.new_figure(10.4, height)
+    grid = picture.subplots(rows, COLUMNS, squeeze=False)
     told = len({(cell["scenario"], cell["format"]) for cell in cells}) > 1
     for axes, cell in zip(grid.flat, shown):
         panel(axes, cell, told)
     for axes in list(grid.flat)[len(shown):]:
         axes.set_visible(False)
-    handles = [pyplot.Line2D([], [], color=c, linestyle=s, linewidth=w, label=label)
+    handles = [Line2D([], [], color=c, linestyle=s, linewidth=w, label=label)
                for label, c, s, w in SIDES.values()]
     picture.legend(handles=handles, loc="upper left", ncols=3, fontsize=8.5,
                    bbox_to_anchor=(0.01, 1 - 0.05 / height))

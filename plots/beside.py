@@ -7,7 +7,6 @@ import flame
 import style
 
 style.prepare()
-import matplotlib.pyplot as pyplot  # noqa: E402
 
 LOOKS = ((style.ORANGE, style.SOLID, 2.6), (style.INK, style.DASHED, 1.2))
 
@@ -31,10 +30,12 @@ def figure(path, title):
     curves = read(path)
     if curves is None:
         return None
-    picture, axes = pyplot.subplots(figsize=(11, 3.2))
+    picture = style.new_figure(11, 3.2)
+    axes = picture.add_subplot()
     for (source, (churn, sizes)), (colour, dashes, width) in zip(curves.items(), LOOKS):
         axes.plot(churn, sizes, color=colour, linestyle=dashes, linewidth=width,
                   label=f"{style.plain(source, 24)}, at most {style.mebibytes(max(sizes) * 2**20)}")
+    axes.grid(True)
     axes.set_xlim(left=0)
     axes.set_ylim(bottom=0)
     axes.set_ylabel("requested, MiB")

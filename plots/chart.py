@@ -1,4 +1,5 @@
 """The two pictures: memory over time with its Plimsoll line, and CPU a packet."""
+import functools
 import logging
 import warnings
 
@@ -8,9 +9,11 @@ import results
 import style
 
 style.prepare()  # first: it says what to install where matplotlib is missing
-import matplotlib.pyplot as pyplot  # noqa: E402
 from matplotlib.lines import Line2D  # noqa: E402
-from matplotlib.ticker import FuncFormatter, MaxNLocator  # noqa: E402
+from matplotlib.patches import Rectangle  # noqa: E402
+from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNLocator  # noqa: E402
+
+import axis  # noqa: E402
 
 warnings.filterwarnings("ignore")  # a glyph that the font lacks
 logging.getLogger("matplotlib").setLevel(logging.ERROR)
@@ -192,7 +195,7 @@ def legend(axes, group, curves, looks, limit, left_out):
                               markeredgewidth=2.2, linestyle="none"))
         labels.append("peak, between samples")
     if any(c.band for c in curves):
-        handles.append(pyplot.Rectangle((0, 0), 1, 1, color=style.MUTED, alpha=0.25, linewidth=0))
+        handles.append(Rectangle((0, 0), 1, 1, color=style.MUTED, alpha=0.25, linewidth=0))
         labels.append(f"spread of {max(c.runs for c in curves)} repetitions")
     if left_out:
         handles.append(Line2D([], [], linestyle="none"))
@@ -218,8 +221,34 @@ def conditions(group):
             f"{clock}{threads}")
 
 
+@functools.cache
+def shared():
+    """One figure and its axes for all charts: to make them anew takes as long as to draw them."""
+    figure = style.new_figure(1, 1)
+    return figure, figure.add_subplot()
+
+
+def cleared():
+    """The shared figure and axes as they were at first."""
+    figure, axes = shared()
+    legend = [axes.get_legend()] if axes.get_legend() else []
+    for artist in [*figure.texts, *axes.texts, *axes.lines, *axes.patches, *axes.collections, *legend]:
+        artist.remove()
+    axes.containers.clear()
+    for one in (axes.xaxis, axes.yaxis):
+        one.set_label_text("")
+        axis.make_quick(one)
+    axes.set(xscale="linear", yscale="linear", xlim=(0, 1), ylim=(0, 1))  # and their ticks' places
+    axes.margins(0.05)
+    axes.relim()
+    axes.autoscale(True)
+    return figure, axes
+
+
 def new_figure(group, subtitle, width, height):
-    figure, axes = pyplot.subplots(figsize=(width, height))
+    """The last one is gone with it."""
+    figure, axes = cleared()
+    figure.set_size_inches(width, height)
     figure.text(0.01, 1 - 0.12 / height, style.plain(group.title), fontsize=12, fontweight="bold",
                 va="top")
     figure.text(0.01, 1 - 0.38 / height, style.plain(subtitle, 110), fontsize=8.5, va="top",
@@ -281,17 +310,13 @@ def cpu(group, values):
                       xycoords=("data", "axes fraction"), xytext=(4, 2),
                       textcoords="offset points", fontsize=8, color=style.VERMILLION,
                       fontweight="bold")
-    axes.set_yticks(range(len(values)), [short(group, v[0], 22) for v in values])
-    axes.tick_params(axis="y", length=0, labelcolor=style.INK)
+    axes.yaxis.set_major_locator(FixedLocator(range(len(values))))
+    axes.yaxis.set_major_formatter(FixedFormatter([short(group, v[0], 22) for v in values]))
+    axis.make_quick(axes.yaxis, grid=False, length=0, colour=style.INK)
     axes.invert_yaxis()
-    axes.grid(False, axis="y")
     axes.xaxis.set_major_locator(MaxNLocator(8))
     axes.set_xlim(0, max(v[1][-1] for v in values) * 1.06)
     repeated = any(len(v[1]) > 1 for v in values)
     axes.set_xlabel("CPU, ns a packet; " + ("bar: median, line: lowest to highest repetition"
                                             if repeated else "one run of each"))
     return figure
-
-
-def close(figure):
-    pyplot.close(figure)

@@ -28,9 +28,10 @@ def digest(inputs, paths):
 
 
 def is_drawn(path, of):
-    """Whether the picture there was drawn of that digest."""
+    """Whether the picture there was drawn of that digest, and is whole."""
     try:
         with open(path, "rb") as stream:
-            return of.encode() in stream.read(HEAD)
+            picture = stream.read()
+        return of.encode() in picture[:HEAD] and picture.endswith(b"</svg>\n")
     except OSError:
         return False

@@ -54,9 +54,7 @@ def write(figure, path, kind, of=""):
     picture = render(figure, kind, of)
     try:
         with open(temporary, "wb") as stream:
-            stream.write(picture)
-            stream.flush()
-            os.fsync(stream.fileno())
+            stream.write(picture)  # what a loss of power leaves of it is drawn again: drawn.py
         os.replace(temporary, path)
     except BaseException as problem:
         if os.path.exists(temporary):

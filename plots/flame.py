@@ -10,7 +10,6 @@ import zlib
 import style
 
 style.prepare()
-import matplotlib.pyplot as pyplot  # noqa: E402
 from matplotlib.patches import Rectangle  # noqa: E402
 
 LEAST_SHARE = 0.002  # narrower bars are not drawn
@@ -80,7 +79,8 @@ def figure(path, title):
     if root is None:
         return None
     levels = depth(root) - 1
-    picture, axes = pyplot.subplots(figsize=(11, 0.9 + 0.24 * levels))
+    picture = style.new_figure(11, 0.9 + 0.24 * levels)
+    axes = picture.add_subplot()
     draw_callees(axes, root, root.cost, 0, 0, 10.4)
     axes.set_xlim(0, 1)
     axes.set_ylim(0, levels)

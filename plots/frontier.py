@@ -7,7 +7,7 @@ import results
 import style
 
 style.prepare()
-import matplotlib.pyplot as pyplot  # noqa: E402
+from matplotlib.lines import Line2D  # noqa: E402
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter  # noqa: E402
 
 WIDE = 12  # from this ratio of the largest to the smallest on, an axis is logarithmic
@@ -105,24 +105,23 @@ def draw_frontier(axes, points):
 
 
 def legend(axes, points, templates, left_out):
-    handle = pyplot.Line2D
     handles, labels = [], []
     for i, template in enumerate(templates):
-        handles.append(handle([], [], linestyle="none", marker=MARKERS[i % len(MARKERS)],
+        handles.append(Line2D([], [], linestyle="none", marker=MARKERS[i % len(MARKERS)],
                               markersize=7, color=COLOURS[i % len(COLOURS)]))
         labels.append(style.plain(template, 38))
-    handles += [handle([], [], color=style.LINE, linewidth=1.5),
-                handle([], [], linestyle="none", marker="o", markersize=7, color=style.MUTED,
+    handles += [Line2D([], [], color=style.LINE, linewidth=1.5),
+                Line2D([], [], linestyle="none", marker="o", markersize=7, color=style.MUTED,
                        markerfacecolor=style.PAPER)]
     labels += ["frontier: none beats these in both", "hollow: another takes less of both"]
     if any(not p["template"] for p in points):
-        handles.append(handle([], [], linestyle="none", marker="x", color=style.MUTED))
+        handles.append(Line2D([], [], linestyle="none", marker="x", color=style.MUTED))
         labels.append("not swept")
     for point in left_out[:MOST_LEFT_OUT]:
-        handles.append(handle([], [], linestyle="none"))
+        handles.append(Line2D([], [], linestyle="none"))
         labels.append(style.plain(f"left out: {point['label']} ({point['why']})", 38))
     if len(left_out) > MOST_LEFT_OUT:
-        handles.append(handle([], [], linestyle="none"))
+        handles.append(Line2D([], [], linestyle="none"))
         labels.append(f"and {len(left_out) - MOST_LEFT_OUT} more left out: the table has them")
     axes.legend(handles, labels, loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=8,
                 borderaxespad=0, alignment="left", handlelength=1.8)

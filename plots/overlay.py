@@ -10,7 +10,6 @@ import results
 import style
 
 style.prepare()
-import matplotlib.pyplot as pyplot  # noqa: E402
 
 LOOKS = ((style.MUTED, style.DASHED, 2.0), (style.LINE, style.SOLID, 1.4))  # first, second
 WIDTH, HEIGHT, PANEL = 10.6, 2.4, 1.8  # inches
@@ -30,6 +29,7 @@ def draw_curves(axes, picture):
                   label=style.plain(curve["name"], 60))
     axes.set_xlim(0, last / divisor if last > 0 else 1)
     axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
+    axes.grid(True)
     axes.set_xlabel(f"time, {unit}")
     axes.set_ylabel("MiB")
     axes.set_title(style.plain(picture["title"], 60), fontsize=9, loc="left")
@@ -47,16 +47,14 @@ def draw_pairs(axes, pairs):
     axes.set_xticks([0, 1], [f"before\n{style.plain(pairs['texts'][0], 20)}",
                              f"after\n{style.plain(pairs['texts'][1], 20)}"])
     axes.set_yticks([])
-    axes.grid(False)
     axes.set_title(style.plain(pairs["metric"], 26), fontsize=8.5)
 
 
 def figure(picture):
     curves, pairs = bool(picture["curves"]), picture["pairs"]
     widths = [WIDTH - PANEL * len(pairs)] * curves + [PANEL] * len(pairs)
-    drawn, grid = pyplot.subplots(1, len(widths), figsize=(sum(widths), HEIGHT), squeeze=False,
-                                  gridspec_kw={"width_ratios": widths})
-    axes = list(grid[0])
+    drawn = style.new_figure(sum(widths), HEIGHT)
+    axes = list(drawn.subplots(1, len(widths), squeeze=False, width_ratios=widths)[0])
     if curves:
         draw_curves(axes.pop(0), picture)
     for each, panel in zip(pairs, axes):

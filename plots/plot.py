@@ -22,6 +22,7 @@ import sys
 import drawn
 import files
 import results
+import workers
 
 
 def cpu_by_stack(group):
@@ -68,24 +69,29 @@ def draw(folder, out, kinds):
     groups = results.load(folder)
     # Only now: what draws takes as long to import as most pictures take, and unfit results need none of it.
     import beside
-    import chart
     import flame
     import frontier
     import overlay
     frontiers = frontier.load(folder)
     os.makedirs(out, exist_ok=True)
 
+    jobs = []
+
     def write(name, inputs, paths, make):
-        """Draws a picture, where what it is made of is not what the one that is there was made of.
+        """A picture that is to be drawn, where what it is made of is not what the one that is there was
+        made of.
         @param make gives the picture, or None where there is nothing to draw"""
         of = drawn.digest(inputs, paths)
         left = [kind for kind in kinds
                 if kind != "svg" or not drawn.is_drawn(os.path.join(out, f"{name}.{kind}"), of)]
-        figure = make() if left else None
+        if left:
+            jobs.append((len(paths), name, left, of, make))
+
+    def draw_one(job):
+        _, name, left, of, make = job
+        figure = make()
         for kind in left if figure else []:
             files.write(figure, os.path.join(out, f"{name}.{kind}"), kind, of)
-        if figure:
-            chart.close(figure)
 
     for group in groups:
         draw_group(group, folder, frontiers.get(group.picture), out, write)
@@ -93,6 +99,8 @@ def draw(folder, out, kinds):
     flame.draw(folder, document, write)
     beside.draw(folder, document, write)
     overlay.draw(folder, out, write)
+    jobs.sort(key=lambda job: -job[0])  # those that take longest first, so that all end together
+    workers.draw_all(jobs, draw_one)
 
 
 def main():

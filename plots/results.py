@@ -133,11 +133,11 @@ def thin(seconds, values, duration):
     none that lies between two like it."""
     bucket = (seconds / max(duration, 1e-9) * BUCKETS).astype(int)
     edges = numpy.flatnonzero(numpy.diff(bucket)) + 1
-    kept = set()
-    for part in numpy.split(numpy.arange(len(values)), edges):
-        kept.update((part[0], part[-1], part[numpy.argmin(values[part])],
-                     part[numpy.argmax(values[part])]))
-    index = numpy.array(sorted(kept))
+    first = numpy.concatenate(([0], edges))
+    last = numpy.concatenate((edges, [len(values)])) - 1
+    # sorted within its bucket, the lowest and the highest come first; of alike ones the earliest
+    lowest, highest = (numpy.lexsort((v, bucket))[first] for v in (values, -values))
+    index = numpy.unique(numpy.concatenate((first, last, lowest, highest)))
     same = numpy.diff(values[index]) == 0
     flat = numpy.concatenate(([False], same[:-1] & same[1:], [False]))[:len(index)]
     return seconds[index[~flat]], values[index[~flat]]

@@ -12,6 +12,9 @@ import files
 files.clean_up_when_ended()
 try:
     import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from matplotlib.transforms import IdentityTransform
 except ImportError as problem:
     missing = getattr(problem, "name", None) or "matplotlib"
     print(f"{os.path.basename(sys.argv[0])}: {missing.split('.')[0]} is missing", file=sys.stderr)
@@ -27,6 +30,7 @@ COLOURS = {name: both["light"]
 INK, MUTED, GRID, PAPER = (COLOURS[name] for name in ("ink", "muted", "grid", "paper"))
 ORANGE, SKY, GREEN, BLUE, VERMILLION, PURPLE, GREY = (COLOURS[name] for name in (
     "orange", "sky", "green", "blue", "vermillion", "purple", "grey"))
+IDENTITY = IdentityTransform()  # of what is given in pixels
 LINE = VERMILLION  # the Plimsoll line's
 # matplotlib counts in widths of the line
 DASHES = {name: (0, tuple(length / 2 for length in lengths)) if lengths else "-"
@@ -67,16 +71,22 @@ def look_of(rows):
 
 def prepare():
     """The same settings whatever a user's matplotlibrc says."""
-    matplotlib.use("agg")
     matplotlib.rcdefaults()
     matplotlib.rcParams.update({
         "svg.hashsalt": "plimsoll", "svg.fonttype": "none", "font.family": "sans-serif",
         "font.sans-serif": ["DejaVu Sans"],
         "font.size": 9, "text.color": INK, "axes.edgecolor": MUTED, "axes.labelcolor": INK,
         "xtick.color": MUTED, "ytick.color": MUTED, "axes.spines.top": False,
-        "axes.spines.right": False, "axes.grid": True, "grid.color": GRID, "grid.linewidth": 0.6,
+        "axes.spines.right": False, "grid.color": GRID, "grid.linewidth": 0.6,
         "axes.axisbelow": True, "figure.facecolor": PAPER, "axes.facecolor": PAPER,
         "savefig.facecolor": PAPER, "legend.frameon": False, "path.simplify": False})
+
+
+def new_figure(width, height):
+    """Without pyplot, which takes as long to import as three pictures to draw. @param width, height inches"""
+    figure = Figure(figsize=(width, height))
+    FigureCanvasAgg(figure)
+    return figure
 
 
 def duration(seconds):

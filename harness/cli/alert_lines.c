@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "allocators/base/printable.h"
-#include "harness/report/model/facts.h"
+#include "harness/report/model/columns.h"
 
 #define TOLD_MAX 10 /* lines of a cell: an alert that comes and goes would bury all others */
 

@@ -13,7 +13,7 @@
 #include "harness/cli/listed_trace.h"
 #include "harness/instruments/instrument.h"
 #include "harness/measure/metrics.h"
-#include "harness/report/terminal/counterparts_table.h"
+#include "harness/report/sections/sections.h"
 #include "harness/report/writers/terminal.h"
 #include "harness/results/clean.h"
 #include "harness/results/counterparts.h"

@@ -1,4 +1,4 @@
-/* Running the scripts (draw.h). */
+/* What the scripts are told, and running them (draw.h). */
 #include "harness/report/draw.h"
 
 #include <errno.h>
@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "harness/base/child.h"
+#include "harness/base/files.h"
+#include "harness/results/document.h"
 
 #define GET "`ci/setup` installs it, then `%s` again"
 
@@ -22,34 +24,30 @@ enum {
 
 #define GRACE_MS 2000 /* to remove what was half written */
 
-/* @param scripts beside the sources, where `make install` and where a package puts it */
+/* Where the scripts stand: beside the sources, where `make install` and where a package puts them.
+ */
+#define SCRIPTS(name)                                                  \
+    (const char *const[])                                              \
+    {                                                                  \
+        PL_SOURCE_DIR name, PL_DATA_DIR name, PL_PACKAGE_DATA_DIR name \
+    }
+
 static struct pl_draw draw_by(const char *const scripts[3], const char *again)
 {
     int at = 0;
     while (at < 2 && access(scripts[at], R_OK) != 0)
         at++;
-    return (struct pl_draw){
-        .python = "/usr/bin/python3",
-        .script = scripts[at],
-        .timeout_ms = 60000,
-        .again = again,
-    };
+    return (struct pl_draw){"/usr/bin/python3", scripts[at], .timeout_ms = 60000, .again = again};
 }
 
 struct pl_draw pl_draw_default(void)
 {
-    static const char *const scripts[] = {PL_SOURCE_DIR "/plots/plot.py",
-                                          PL_DATA_DIR "/plots/plot.py",
-                                          PL_PACKAGE_DATA_DIR "/plots/plot.py"};
-    return draw_by(scripts, "plimsoll report");
+    return draw_by(SCRIPTS("/plots/plot.py"), "plimsoll report");
 }
 
 struct pl_draw pl_draw_agreement(void)
 {
-    static const char *const scripts[] = {PL_SOURCE_DIR "/plots/agreement.py",
-                                          PL_DATA_DIR "/plots/agreement.py",
-                                          PL_PACKAGE_DATA_DIR "/plots/agreement.py"};
-    return draw_by(scripts, "plimsoll agreement");
+    return draw_by(SCRIPTS("/plots/agreement.py"), "plimsoll agreement");
 }
 
 static const char *name_of(const struct pl_draw *draw)
@@ -122,4 +120,34 @@ int pl_draw_pictures(const struct pl_draw *draw, const char *folder, struct pl_e
     if (rc)
         return not_started(draw, rc, error);
     return status == DREW ? 0 : explain(draw, folder, status, reason, error);
+}
+
+static int write_file(const char *path, const struct pl_model *m, const char *name,
+                      json_t *pictures, struct pl_error *error)
+{
+    struct pl_file file;
+    json_t *of = json_pack("{s:s, s:i, s:O}", "started",
+                           pl_document_string(json_object_get(m->root, "run"), "started"), "cells",
+                           (int)json_array_size(json_object_get(m->root, "cells")), name, pictures);
+    int rc = of ? pl_file_open(&file, path, error) : pl_error_set(error, -ENOMEM, "out of memory");
+    if (!rc) {
+        json_dumpf(of, file.stream, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+        rc = pl_file_commit(&file, error);
+    }
+    json_decref(of);
+    return rc;
+}
+
+int pl_drawing_write(const struct pl_model *m, const char *folder, const char *name,
+                     json_t *pictures, struct pl_error *error)
+{
+    char path[4200];
+    snprintf(path, sizeof path, "%.4000s/plots", folder);
+    int rc = json_array_size(pictures) ? pl_folder_make(path, error) : 0;
+    snprintf(path, sizeof path, "%.4000s/plots/%.100s.json", folder, name);
+    if (!json_array_size(pictures))
+        unlink(path);
+    else if (!rc)
+        rc = write_file(path, m, name, pictures, error);
+    return rc;
 }

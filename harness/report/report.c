@@ -7,19 +7,18 @@
 
 #include "allocators/base/printable.h"
 #include "harness/report/draw.h"
+#include "harness/report/model/columns.h"
 #include "harness/report/model/context.h"
-#include "harness/report/model/facts.h"
 #include "harness/report/model/frontier.h"
 #include "harness/report/model/model.h"
 #include "harness/report/model/overlays.h"
 #include "harness/report/outputs.h"
 #include "harness/report/page/page.h"
 #include "harness/report/sections/sections.h"
-#include "harness/report/writers/fitted.h"
+#include "harness/report/writers/document.h"
 #include "harness/report/writers/junit.h"
 #include "harness/report/writers/report_json.h"
 #include "harness/report/writers/text.h"
-#include "harness/report/writers/writer.h"
 
 static void write_page(struct pl_doc *doc, const void *context)
 {
@@ -70,26 +69,25 @@ struct writing {
     const char *no_pictures;
 };
 
-static void put(FILE *out, char *text, size_t size)
+typedef char *(*maker)(const struct pl_model *, const char *folder, const char *no_pictures,
+                       size_t *size);
+
+static void put(FILE *out, const struct writing *w, maker make)
 {
+    size_t size;
+    char *text = make(w->model, w->folder, w->no_pictures, &size);
     fwrite(text, 1, size, out);
     free(text);
 }
 
 static void make_markdown(FILE *out, const void *writing)
 {
-    const struct writing *w = writing;
-    size_t size;
-    char *text = pl_markdown_make(w->model, w->folder, w->no_pictures, &size);
-    put(out, text, size);
+    put(out, writing, pl_markdown_make);
 }
 
 static void make_page(FILE *out, const void *writing)
 {
-    const struct writing *w = writing;
-    size_t size;
-    char *text = pl_html_make(w->model, w->folder, w->no_pictures, &size);
-    put(out, text, size);
+    put(out, writing, pl_html_make);
 }
 
 static void make_json(FILE *out, const void *writing)

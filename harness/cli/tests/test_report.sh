@@ -53,6 +53,25 @@ plimsoll report "$tmp/new" >/dev/null 2>"$tmp/stderr" || bad "report, another se
 [ "$(pictures | diff - <(echo "$drawn") | grep -c '^< ')" -eq 1 ] || bad "not one picture of the other series: $(pictures)"
 cp "$tmp/kept.csv" "$(echo "$tmp/new/series/"*glibc*r0.csv)"
 
+# many pictures are shared out among processes, which changes none; where one of them can't, the whole fails
+draws() { "${@:2}" /usr/bin/python3 -E -s -B plots/plot.py "$tmp/many" --out "$tmp/$1" 2>"$tmp/stderr"; }
+mkdir "$tmp/many"
+cp -r "$tmp/new/series" "$tmp/many"
+/usr/bin/python3 - "$tmp" <<'END' || bad "no results of many scenarios"
+import json, sys
+document = json.load(open(f"{sys.argv[1]}/new/results.json"))
+document["cells"] = [cell | {"scenario": f"s{i}"} for i in range(20) for cell in document["cells"]]
+json.dump(document, open(f"{sys.argv[1]}/many/results.json", "w"))
+END
+draws shared env || bad "shared: $(cat "$tmp/stderr")"
+draws alone taskset -c "$(taskset -pc $$ | sed 's/.*: //; s/[-,].*//')" || bad "alone: $(cat "$tmp/stderr")"
+[ "$(find "$tmp/shared" -name '*.svg' | wc -l)" -eq 40 ] || bad "not two pictures a scenario: $(ls "$tmp/shared")"
+diff -r "$tmp/shared" "$tmp/alone" >/dev/null || bad "another picture where processes share: $(diff -rq "$tmp/shared" "$tmp/alone")"
+mkdir -p "$tmp"/barred/s{0..19}-f32.svg
+draws barred env && bad "a picture that can't be written is no failure"
+grep -q '^plot.py: .*Is a directory$' "$tmp/stderr" || bad "barred: $(cat "$tmp/stderr")"
+! grep -v '^plot.py: ' "$tmp/stderr" || bad "barred says more than that"
+
 # a run that left the stated conditions is skipped, with the reason, and listed
 plimsoll run steady-reader --set duration=5s --set container=none --set limits.packets=1MiB --allocator limited \
     --out "$tmp/left" >/dev/null 2>&1

@@ -1,12 +1,9 @@
 /* The agreement for a person, laid out once: on the terminal, and as agreement.md with how to read
  * it and what cannot agree. */
-#include <stdlib.h>
-#include <string.h>
 
 #include "harness/report/agreement/agreement.h"
 #include "harness/report/writers/terminal.h"
 #include "harness/report/writers/text.h"
-#include "harness/report/writers/writer.h"
 
 static double seconds_of(const struct pl_agreed *a)
 {
@@ -32,9 +29,7 @@ static bool is_first(const struct pl_agreement *a, size_t index)
 
 static void write_bytes(struct pl_doc *doc, double bytes)
 {
-    char text[PL_TEXT_FIGURE];
-    pl_text_decimal(text, bytes / 0x1p20);
-    pl_doc_cell_text(doc, text);
+    pl_doc_cell_text(doc, pl_text_decimal(PL_FIGURE, bytes / 0x1p20));
 }
 
 static void write_row(struct pl_doc *doc, const struct pl_agreed *a)
@@ -73,11 +68,10 @@ static void write_table(struct pl_doc *doc, const struct pl_agreement *a,
         {"walls apart", "MiB", .figure = true, .rank = 3},
         {.head = "verdict"},
     };
-    char seconds[PL_TEXT_FIGURE];
     const struct pl_cell_name *name = &first->cells.name;
-    pl_text_duration(seconds, seconds_of(first));
     pl_doc_heading(doc, "%s, %s, %u %s, %s", name->scenario, name->format, name->threads,
-                   name->threads == 1 ? "thread" : "threads", seconds);
+                   name->threads == 1 ? "thread" : "threads",
+                   pl_text_duration(PL_FIGURE, seconds_of(first)));
     pl_doc_table(doc, PL_DOC_COLUMNS(columns), "rows", "%s", "");
     for (const struct pl_agreed *each = first; each < a->cells + a->count; each++)
         if (are_beside(first, each))

@@ -5,20 +5,30 @@
 #include <stdio.h>
 #include <string.h>
 
-static void write_percent(char *text, double value)
+size_t pl_change_judged(const struct pl_comparison *c)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < c->cell_count; i++)
+        count += c->cells[i].judged_count;
+    return count;
+}
+
+static const char *write_percent(char *text, double value)
 {
     snprintf(text, PL_TEXT_FIGURE, "%.4g %%", value);
+    return text;
 }
 
-static void write_decibels(char *text, double value)
+static const char *write_decibels(char *text, double value)
 {
     snprintf(text, PL_TEXT_FIGURE, "%.1f dB", value);
+    return text;
 }
 
-void pl_change_value(const struct pl_metric *metric, double value, char *text)
+const char *pl_change_value(const struct pl_metric *metric, double value, char *text)
 {
     static const struct {
-        void (*write)(char *text, double value);
+        const char *(*write)(char *text, double value);
         const char *unit;
     } units[] = {
         [PL_UNIT_BYTES] = {pl_text_bytes, ""},
@@ -34,9 +44,10 @@ void pl_change_value(const struct pl_metric *metric, double value, char *text)
     };
     snprintf(text, PL_TEXT_FIGURE, "-");
     if (isnan(value))
-        return;
+        return text;
     units[metric->unit].write(text, value);
     pl_text_add(text, PL_TEXT_FIGURE, "%s", units[metric->unit].unit);
+    return text;
 }
 
 void pl_change_values(const struct pl_judged *j, char *base, char *new)
@@ -55,9 +66,8 @@ void pl_change_size(const struct pl_judged *j, char *text)
     if (isnan(j->base) || isnan(j->new))
         return;
     if (isnan(j->ratio) && j->new != j->base) {
-        char value[PL_TEXT_FIGURE];
-        pl_change_value(j->metric, fabs(j->new), value);
-        snprintf(text, PL_CHANGE_TEXT, "%s%s", j->new > 0 ? "+" : "-", value);
+        snprintf(text, PL_CHANGE_TEXT, "%s%s", j->new > 0 ? "+" : "-",
+                 pl_change_value(j->metric, fabs(j->new), PL_FIGURE));
     } else if (j->ratio >= 10) {
         snprintf(text, PL_CHANGE_TEXT, "x %.1f", j->ratio);
     } else if (!isnan(j->ratio) && j->ratio != 1) {
@@ -82,7 +92,6 @@ static void noisy_evidence(const struct pl_judged *j, char *text)
 
 void pl_change_evidence(const struct pl_judged *j, char *text)
 {
-    char band[PL_TEXT_FIGURE];
     const char *parted = j->why[0] ? "; " : "";
     if (j->change == PL_CHANGE_NOT_COMPARABLE || isnan(j->threshold)) {
         snprintf(text, PL_CHANGE_TEXT, "%s", j->why);
@@ -91,8 +100,8 @@ void pl_change_evidence(const struct pl_judged *j, char *text)
     } else if (j->metric->class == PL_CLASS_N) {
         noisy_evidence(j, text);
     } else {
-        pl_change_value(j->metric, j->threshold, band);
-        snprintf(text, PL_CHANGE_TEXT, "%s %s", isnan(j->p) ? "band" : "beyond", band);
+        snprintf(text, PL_CHANGE_TEXT, "%s %s", isnan(j->p) ? "band" : "beyond",
+                 pl_change_value(j->metric, j->threshold, PL_FIGURE));
         if (!isnan(j->p))
             pl_text_add(text, PL_CHANGE_TEXT, ", p %.2g", j->p);
         pl_text_add(text, PL_CHANGE_TEXT, "%s%s", parted, j->why);

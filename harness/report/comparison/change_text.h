@@ -10,8 +10,12 @@
 /** Room for any of these texts, with its NUL. */
 #define PL_CHANGE_TEXT 256
 
-/** A value with its unit: "44.2 MiB", "1,240,174", "163.3 ns"; "-" for NaN. */
-void pl_change_value(const struct pl_metric *metric, double value, char *text);
+/** How many metrics of cells were judged. */
+size_t pl_change_judged(const struct pl_comparison *comparison);
+
+/** A value with its unit: "44.2 MiB", "1,240,174", "163.3 ns"; "-" for NaN.
+ *  @return the text */
+const char *pl_change_value(const struct pl_metric *metric, double value, char *text);
 
 /** Both sides' values; all digits of them where they differ but would read alike. */
 void pl_change_values(const struct pl_judged *judged, char *base, char *new);

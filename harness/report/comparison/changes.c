@@ -14,11 +14,8 @@ void pl_changes_heaps(struct pl_doc *doc, const struct pl_comparison *c)
 {
     char line[PL_HEAP_CHANGE_TEXT];
     for (size_t i = 0; i < c->cell_count; i++)
-        if (pl_change_heap(c, i, line)) {
-            pl_doc_paragraph(doc);
-            pl_doc_text(doc, PL_STYLE_STRONG, line);
-            pl_doc_paragraph_end(doc);
-        }
+        if (pl_change_heap(c, i, line))
+            pl_doc_say_styled(doc, PL_STYLE_STRONG, "%s", line);
 }
 
 void pl_changes_ends(struct pl_doc *doc, const struct pl_comparison *c)
@@ -85,10 +82,8 @@ static int by_count(const void *a, const void *b)
 static size_t gather_reasons(const struct pl_comparison *c, enum pl_change change,
                              struct reason **reasons)
 {
-    size_t count = 0, most = 0;
-    for (size_t i = 0; i < c->cell_count; i++)
-        most += c->cells[i].judged_count;
-    *reasons = pl_memory_take(most + 1, sizeof **reasons);
+    size_t count = 0;
+    *reasons = pl_memory_take(pl_change_judged(c) + 1, sizeof **reasons);
     for (size_t i = 0; i < c->cell_count; i++)
         for (size_t k = 0; k < c->cells[i].judged_count; k++) {
             const struct pl_judged *j = &c->cells[i].judged[k];

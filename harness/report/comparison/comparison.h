@@ -19,11 +19,17 @@ void pl_comparison_markdown(FILE *out, const struct pl_comparison *comparison, c
 void pl_comparison_json(FILE *out, const struct pl_comparison *comparison, const char *base,
                         const char *new);
 
+/** A cell's name with more keys behind it. @param more is taken over @return new memory */
+json_t *pl_named_json(const struct pl_cell_name *name, json_t *more);
+
 /** A path as text; "?" for one that is no UTF-8, which JSON can't hold. */
 json_t *pl_path_json(const char *path);
 
 /** One metric of one cell as compare.json has it. @return new memory; NULL when out of memory */
 json_t *pl_judged_json(const struct pl_judged *judged);
+
+/** How many metrics and outcomes were judged so, by the verdicts' names. @return new memory */
+json_t *pl_change_counts_json(const struct pl_comparison *comparison);
 
 /** The heaps of which the runs have other versions. @return new memory */
 json_t *pl_change_heaps_json(const struct pl_comparison *comparison);

@@ -6,9 +6,8 @@
 #include "harness/report/comparison/changes.h"
 #include "harness/report/comparison/comparison.h"
 #include "harness/report/model/baseline_diff.h"
-#include "harness/report/writers/fitted.h"
+#include "harness/report/writers/document.h"
 #include "harness/report/writers/terminal.h"
-#include "harness/report/writers/writer.h"
 
 #define MOST 65000 /* characters; GitHub takes 65,536 */
 
@@ -94,12 +93,9 @@ static void write_summary(struct pl_doc *doc, const struct pl_comparison *c)
 static void write_notes(struct pl_doc *doc, const struct pl_comparison *c)
 {
     const char *part = pl_comparison_incomplete(c);
-    if (part) {
-        pl_doc_paragraph(doc);
-        pl_doc_textf(doc, PL_STYLE_STRONG,
-                     "%s was stopped before its end: what it lacks is not compared.", part);
-        pl_doc_paragraph_end(doc);
-    }
+    if (part)
+        pl_doc_say_styled(doc, PL_STYLE_STRONG,
+                          "%s was stopped before its end: what it lacks is not compared.", part);
     if (!c->calibration && !c->unpaired)
         pl_doc_say(doc, "No calibration of this host: thresholds are the floor of 3 %% and twice "
                         "the noise of these pairs themselves. `plimsoll calibrate` measures it.");
@@ -137,14 +133,6 @@ static void write_whole(struct pl_doc *doc, const void *context)
     pl_doc_section_end(doc);
 }
 
-static size_t longest_table(const struct pl_comparison *c)
-{
-    size_t rows = 0;
-    for (size_t i = 0; i < c->cell_count; i++)
-        rows += c->cells[i].judged_count;
-    return rows;
-}
-
 void pl_comparison_table(FILE *out, const struct pl_comparison *c)
 {
     struct compared compared = {.comparison = c, .diff = pl_baseline_diff_make(c)};
@@ -157,7 +145,7 @@ void pl_comparison_markdown(FILE *out, const struct pl_comparison *c, const char
 {
     struct compared compared = {c, pl_baseline_diff_make(c), base, new};
     const struct pl_doc doc = {.writer = &pl_writer_markdown,
-                               .most = longest_table(c),
+                               .most = pl_change_judged(c),
                                .elsewhere = "compare.json has them all"};
     size_t size;
     char *text = pl_doc_fitted(doc, write_whole, &compared, MOST, &size);

@@ -1,4 +1,5 @@
-/* Collects, judges and prints, or says what the history lacks (history.h). */
+/* Series of the history on the terminal: collects and judges them, or says what the history lacks;
+ * then a section for each set of conditions, in it a table a metric (history.h). */
 #include "harness/report/history/history.h"
 
 #include <errno.h>
@@ -7,8 +8,210 @@
 #include <string.h>
 
 #include "harness/base/spare_memory.h"
+#include "harness/report/comparison/change_text.h"
+#include "harness/report/model/columns.h"
+#include "harness/report/writers/terminal.h"
 #include "harness/report/writers/text.h"
+#include "harness/results/cell_name.h"
 #include "harness/results/document.h"
+#include "harness/stats/change_points.h"
+
+#define HOST_DIGITS 8
+#define HASH_PREFIX (sizeof "fnv1a64:" - 1)
+
+/* A series as it is shown. */
+struct shown {
+    const struct pl_series *series;
+    struct pl_trend trend;
+    bool written;
+    bool mixed;     /* series comparable with it have other numbers of threads */
+    size_t version; /* of series that differ in nothing that is shown, from 1: the recording, a key
+                     * of the scenario or a limit is another */
+};
+
+struct history {
+    struct shown *series;
+    size_t count;
+};
+
+/* "any" for figures that don't depend on the host, else its first digits. */
+static void name_host(const json_t *host, char *text, size_t capacity)
+{
+    const char *hash = host ? pl_document_string(host, "hash") : "any";
+    snprintf(text, capacity, "%.*s", HOST_DIGITS,
+             host && strlen(hash) > HASH_PREFIX ? hash + HASH_PREFIX : hash);
+}
+
+/* Whether two series stand in one table. */
+static bool are_beside(const struct pl_series *a, const struct pl_series *b)
+{
+    return a->metric == b->metric && pl_series_comparable(a, b);
+}
+
+/* What one series is to the others. */
+static void place(struct history *h, struct shown *one)
+{
+    struct pl_cell_name mine = pl_cell_name_of(one->series->cell);
+    const char *host = pl_document_string(one->series->host, "hash");
+    one->version = 1;
+    for (struct shown *other = h->series; other < h->series + h->count; other++) {
+        struct pl_cell_name name = pl_cell_name_of(other->series->cell);
+        if (!pl_series_comparable(one->series, other->series))
+            continue;
+        one->mixed |= name.threads != mine.threads;
+        one->version += other < one && other->series->metric == one->series->metric &&
+                        pl_cell_name_equal(&name, &mine) &&
+                        strcmp(pl_document_string(other->series->host, "hash"), host) == 0;
+    }
+}
+
+static void name_stack(const struct shown *one, char *text, size_t capacity)
+{
+    struct pl_cell_name name = pl_cell_name_of(one->series->cell);
+    if (!one->mixed)
+        name.threads = 1; /* the section's conditions say how many */
+    pl_cell_name_stack(&name, text, capacity);
+    if (one->version > 1)
+        pl_text_add(text, capacity, " (%zu)", one->version);
+}
+
+static void write_row(struct pl_doc *doc, const struct shown *one)
+{
+    const struct pl_series *s = one->series;
+    char stack[PL_STACK_TEXT_MAX + 32], host[HOST_DIGITS + 1], slope[PL_HISTORY_FIGURE],
+        line[PL_TREND_LINE_TEXT] = "", runs[24];
+    name_stack(one, stack, sizeof stack);
+    name_host(s->host, host, sizeof host);
+    pl_history_slope(s, &one->trend, slope);
+    pl_memory_had(pl_trend_line(s, line));
+    snprintf(runs, sizeof runs, "%zu", s->count);
+    pl_doc_row_texts(doc, (const char *const[]){
+                              stack, host, runs,
+                              pl_change_value(s->metric, s->points[0].value, PL_FIGURE),
+                              pl_change_value(s->metric, s->points[s->count - 1].value, PL_FIGURE),
+                              slope, line});
+}
+
+static void write_table(struct pl_doc *doc, struct history *h, const struct pl_series *first)
+{
+    static const struct pl_doc_column columns[] = {
+        {.head = "stack"},
+        {.head = "host", .rank = 3},
+        {.head = "runs", .figure = true, .rank = 2},
+        {.head = "first", .figure = true, .rank = 1},
+        {.head = "last", .figure = true},
+        {.head = "trend a run", .figure = true},
+        {.head = ""},
+    };
+    static const char *const better[] = {[PL_BETTER_LOWER] = "lower is better",
+                                         [PL_BETTER_HIGHER] = "higher is better",
+                                         [PL_BETTER_NONE] = "neither way is better"};
+    const struct pl_metric *metric = first->metric;
+    pl_doc_table(doc, PL_DOC_COLUMNS(columns), "series", "%s (class %s, %s)", metric->name,
+                 pl_class_name(metric->class), better[metric->better]);
+    for (size_t i = 0; i < h->count; i++)
+        if (are_beside(first, h->series[i].series)) {
+            write_row(doc, &h->series[i]);
+            h->series[i].written = true;
+        }
+    pl_doc_table_end(doc);
+}
+
+static void write_change(struct pl_doc *doc, const struct shown *one,
+                         const struct pl_trend_change *change)
+{
+    char text[PL_HISTORY_CHANGE], stack[PL_STACK_TEXT_MAX + 32], host[HOST_DIGITS + 1];
+    name_stack(one, stack, sizeof stack);
+    name_host(one->series->host, host, sizeof host);
+    pl_history_change(one->series->metric, change, text);
+    pl_doc_item_text(doc, "change: %s%s%s %s", stack, one->series->host ? " on " : "",
+                     one->series->host ? host : "", text);
+}
+
+static void write_metric(struct pl_doc *doc, struct history *h, const struct pl_series *first)
+{
+    write_table(doc, h, first);
+    pl_doc_list(doc, PL_LIST_BULLETS, "changes");
+    for (size_t i = 0; i < h->count; i++)
+        for (size_t k = 0;
+             are_beside(first, h->series[i].series) && k < h->series[i].trend.change_count; k++)
+            write_change(doc, &h->series[i], &h->series[i].trend.changes[k]);
+    pl_doc_list_end(doc);
+}
+
+static void write_section(struct pl_doc *doc, struct history *h, const struct shown *first)
+{
+    const json_t *cell = first->series->cell;
+    struct pl_cell_name name = pl_cell_name_of(cell);
+    char text[PL_TEXT_FIGURE * 4];
+    const struct pl_model_group group = {
+        .format = name.format,
+        .clock = name.clock,
+        .container = pl_document_string(cell, "container"),
+        .container_bytes = json_number_value(json_object_get(cell, "container_bytes")),
+        .duration_seconds = json_number_value(json_object_get(cell, "duration_seconds")),
+        .threads = first->mixed ? 0 : name.threads,
+    };
+    pl_group_conditions(&group, text, sizeof text);
+    pl_doc_section(doc, (struct pl_place){0}, "%s: %s", name.scenario, text);
+    for (size_t i = 0; i < h->count; i++)
+        if (!h->series[i].written && pl_series_comparable(first->series, h->series[i].series))
+            write_metric(doc, h, h->series[i].series);
+    pl_doc_section_end(doc);
+}
+
+/* Each host that the tables name by its first digits. */
+static void write_hosts(struct pl_doc *doc, const struct history *h)
+{
+    struct pl_index named = {0};
+    char digits[HOST_DIGITS + 1];
+    for (size_t i = 0; i < h->count; i++) {
+        const json_t *host = h->series[i].series->host;
+        const char *hash = pl_document_string(host, "hash");
+        if (!host || pl_index_find(&named, hash) != PL_INDEX_NONE)
+            continue;
+        pl_memory_had(pl_index_set(&named, hash, i));
+        name_host(host, digits, sizeof digits);
+        pl_doc_item_text(doc, "host %s: %s, %s", digits, pl_document_string(host, "cpu"), hash);
+    }
+    pl_index_free(&named);
+}
+
+/* What a reader must know to read the tables, as far as it applies. */
+static void write_notes(struct pl_doc *doc, const struct history *h)
+{
+    bool versions = false, few = false, many = false;
+    for (const struct shown *one = h->series; one < h->series + h->count; one++) {
+        versions = versions || one->version > 1;
+        few = few || (one->series->host && one->series->count < 2 * PL_CHANGE_MIN_SEGMENT);
+        many = many || one->series->count > one->trend.judged;
+    }
+    pl_doc_say(doc, "First and last: medians of a run. Trend: Theil-Sen, with its 95 %% interval.");
+    pl_doc_list(doc, PL_LIST_BULLETS, "notes");
+    write_hosts(doc, h);
+    if (versions)
+        pl_doc_item_text(doc, "(2), (3), ...: since the recording, a key of the scenario or a "
+                              "limit was changed.");
+    if (few)
+        pl_doc_item_text(doc,
+                         "Changes of S and N metrics are looked for from %d runs of a host on.",
+                         2 * PL_CHANGE_MIN_SEGMENT);
+    if (many)
+        pl_doc_item_text(doc,
+                         "Of a longer series, trend and changes are those of its last %d runs.",
+                         PL_TREND_RUNS_MAX);
+    pl_doc_list_end(doc);
+}
+
+/* Sections and their tables stand in the order of their first series. */
+static void write_page(struct pl_doc *doc, const void *context)
+{
+    struct history h = *(const struct history *)context;
+    for (size_t i = 0; i < h.count; i++)
+        if (!h.series[i].written)
+            write_section(doc, &h, &h.series[i]);
+    write_notes(doc, &h);
+}
 
 #define NAMES 300
 
@@ -57,17 +260,13 @@ static int explain(const json_t *runs, const struct pl_series_query *q, size_t r
         q->scenario, q->allocator ? " of " : "", q->allocator ? q->allocator : "", names);
 }
 
-static int judge_all(const struct pl_series_list *list, struct pl_trend *trends,
-                     struct pl_error *error)
+static int judge(struct shown *one, struct pl_error *error)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        int rc = pl_memory_had(pl_trend_judge(&list->series[i], &trends[i]));
-        if (rc)
-            return pl_error_set(error, rc, "%s of %.120s: a value is beyond any measure",
-                                list->series[i].metric->name,
-                                pl_document_string(list->series[i].cell, "allocator"));
-    }
-    return 0;
+    const struct pl_series *s = one->series;
+    int rc = pl_memory_had(pl_trend_judge(s, &one->trend));
+    return rc ? pl_error_set(error, rc, "%s of %.120s: a value is beyond any measure",
+                             s->metric->name, pl_document_string(s->cell, "allocator"))
+              : 0;
 }
 
 int pl_history_write(FILE *out, const json_t *runs, const struct pl_series_query *query,
@@ -77,13 +276,19 @@ int pl_history_write(FILE *out, const json_t *runs, const struct pl_series_query
     pl_memory_had(pl_series_collect(runs, query, &list));
     if (list.count == 0)
         return explain(runs, query, list.runs, error);
-    struct pl_trend *trends = pl_memory_take(list.count, sizeof *trends);
-    int rc = judge_all(&list, trends, error);
+    struct history h = {pl_memory_take(list.count, sizeof *h.series), list.count};
+    int rc = 0;
+    for (size_t i = 0; i < h.count; i++)
+        h.series[i].series = &list.series[i];
+    for (size_t i = 0; !rc && i < h.count; i++) {
+        place(&h, &h.series[i]);
+        rc = judge(&h.series[i], error);
+    }
     if (!rc)
-        pl_history_page(out, &list, trends);
-    for (size_t i = 0; i < list.count; i++)
-        pl_trend_free(&trends[i]);
-    free(trends);
+        pl_terminal_print(out, (struct pl_terminal_layout){0}, write_page, &h);
+    for (size_t i = 0; i < h.count; i++)
+        pl_trend_free(&h.series[i].trend);
+    free(h.series);
     pl_series_free(&list);
     return rc;
 }

@@ -1,9 +1,8 @@
-/* Figures of the history (history_figures.h). */
-#include "harness/report/history/history_figures.h"
+/* Figures of the history (history.h). */
+#include "harness/report/history/history.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/report/comparison/change_text.h"

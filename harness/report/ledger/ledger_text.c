@@ -29,34 +29,28 @@ static uint64_t integer(const json_t *object, const char *key)
     return (uint64_t)json_integer_value(json_object_get(object, key));
 }
 
-static const char *count_text(char text[PL_TEXT_FIGURE], const json_t *object, const char *key)
+static const char *count_text(char *text, const json_t *object, const char *key)
 {
-    pl_text_count(text, number(object, key));
-    return text;
+    return pl_text_count(text, number(object, key));
 }
 
 /* "2.5 s", "40 ms": pl_text_duration counts in tenths of seconds. */
 static const char *age_text(char text[PL_TEXT_FIGURE], double seconds)
 {
-    if (seconds < 1)
-        snprintf(text, PL_TEXT_FIGURE, "%.0f ms", seconds * 1e3);
-    else
-        pl_text_duration(text, seconds);
+    if (seconds >= 1)
+        return pl_text_duration(text, seconds);
+    snprintf(text, PL_TEXT_FIGURE, "%.0f ms", seconds * 1e3);
     return text;
 }
 
 static void bytes_cell(struct pl_doc *doc, const json_t *object, const char *key)
 {
-    char text[PL_TEXT_FIGURE];
-    pl_text_bytes(text, number(object, key));
-    pl_doc_cell_text(doc, text);
+    pl_doc_cell_text(doc, pl_text_bytes(PL_FIGURE, number(object, key)));
 }
 
 static void count_cell(struct pl_doc *doc, double count)
 {
-    char text[PL_TEXT_FIGURE];
-    pl_text_count(text, count);
-    pl_doc_cell_text(doc, text);
+    pl_doc_cell_text(doc, pl_text_count(PL_FIGURE, count));
 }
 
 /* A name that fits into a line. @param before it */
@@ -68,17 +62,16 @@ static void name_cell(struct pl_doc *doc, const char *before, const char *name)
 static void write_total(struct pl_doc *doc, const json_t *totals, const char *name,
                         const char *bytes_key, const char *blocks_key, const char *blocks)
 {
-    char text[PL_TEXT_FIGURE];
     pl_doc_row(doc);
     pl_doc_cell_text(doc, name);
     if (bytes_key) {
-        pl_doc_cell_textf(doc, "%s B", count_text(text, totals, bytes_key));
+        pl_doc_cell_textf(doc, "%s B", count_text(PL_FIGURE, totals, bytes_key));
         bytes_cell(doc, totals, bytes_key);
     } else {
         pl_doc_cell_text(doc, "");
         pl_doc_cell_text(doc, "");
     }
-    pl_doc_cell_text(doc, blocks_key ? count_text(text, totals, blocks_key) : "");
+    pl_doc_cell_text(doc, blocks_key ? count_text(PL_FIGURE, totals, blocks_key) : "");
     pl_doc_cell_text(doc, blocks);
     pl_doc_row_end(doc);
 }
@@ -113,10 +106,9 @@ static void write_lacking(struct pl_doc *doc, const json_t *books)
         {"unknown_frees",
          "frees of blocks that their process had not allocated: mostly its parent's"},
     };
-    char text[PL_TEXT_FIGURE];
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (integer(books, rows[i].key))
-            pl_doc_say(doc, "%s %s", count_text(text, books, rows[i].key), rows[i].what);
+            pl_doc_say(doc, "%s %s", count_text(PL_FIGURE, books, rows[i].key), rows[i].what);
 }
 
 /* The columns that sites and sizes share; freed is what is left of the others. */
@@ -172,7 +164,6 @@ static void write_sites(struct pl_doc *doc, const json_t *sites)
     };
     const json_t *site;
     size_t i;
-    char age[PL_TEXT_FIGURE];
     pl_doc_table(doc, PL_DOC_COLUMNS(columns), "sites", "by site");
     json_array_foreach(sites, i, site)
     {
@@ -180,7 +171,7 @@ static void write_sites(struct pl_doc *doc, const json_t *sites)
         pl_doc_row(doc);
         figure_cells(doc, site);
         bytes_cell(doc, site, "churn_bytes_per_second");
-        pl_doc_cell_text(doc, live ? age_text(age, number(site, "oldest_seconds")) : "-");
+        pl_doc_cell_text(doc, live ? age_text(PL_FIGURE, number(site, "oldest_seconds")) : "-");
         name_cell(doc, "", pl_document_string(site, "site"));
         pl_doc_row_end(doc);
         if (i < CHAINS_MOST)
@@ -213,7 +204,6 @@ static void write_ages(struct pl_doc *doc, const json_t *ages)
                                                    {.head = "age", .sentence = true}};
     const json_t *row;
     size_t i;
-    char age[PL_TEXT_FIGURE];
     pl_doc_table(doc, PL_DOC_COLUMNS(columns), "ages", "by age of live blocks");
     json_array_foreach(ages, i, row)
     {
@@ -223,8 +213,9 @@ static void write_ages(struct pl_doc *doc, const json_t *ages)
         pl_doc_row(doc);
         bytes_cell(doc, row, "current_bytes");
         count_cell(doc, number(row, "live_blocks"));
-        age_text(age, number(row, below ? "below_seconds" : "from_seconds"));
-        pl_doc_cell_textf(doc, below ? "below %s" : "%s and more", age);
+        pl_doc_cell_textf(
+            doc, below ? "below %s" : "%s and more",
+            age_text(PL_FIGURE, number(row, below ? "below_seconds" : "from_seconds")));
         pl_doc_row_end(doc);
     }
     pl_doc_table_end(doc);
@@ -250,7 +241,6 @@ static void write_live(struct pl_doc *doc, const json_t *live, const json_t *tot
     const json_t *group;
     size_t i;
     uint64_t others = integer(totals, "live_blocks"), bytes = integer(totals, "current_bytes");
-    char each[PL_TEXT_FIGURE];
     if (!json_array_size(live)) {
         pl_doc_heading(doc, "live blocks");
         pl_doc_say(doc, "none");
@@ -260,7 +250,7 @@ static void write_live(struct pl_doc *doc, const json_t *live, const json_t *tot
     json_array_foreach(live, i, group)
     {
         uint64_t n = integer(group, "live_blocks"), size = integer(group, "size_bytes");
-        write_blocks(doc, n, count_text(each, group, "size_bytes"), n * size,
+        write_blocks(doc, n, count_text(PL_FIGURE, group, "size_bytes"), n * size,
                      pl_document_string(group, "site"));
         others -= n;
         bytes -= n * size;
@@ -274,21 +264,21 @@ static void write_suspects(struct pl_doc *doc, const json_t *leaks, const json_t
 {
     const json_t *site;
     size_t i;
-    char rate[PL_TEXT_FIGURE], blocks[PL_TEXT_FIGURE], age[PL_TEXT_FIGURE];
     pl_doc_list(doc, PL_LIST_BULLETS, "sites");
     json_array_foreach(leaks, i, site)
     {
-        pl_text_decimal(blocks, number(site, "blocks_per_minute"));
-        pl_text_bytes(rate, number(site, "bytes_per_minute"));
         pl_doc_item_text(doc, "%.*s: +%s blocks and +%s a minute, over %d windows of %s", NAME,
-                         pl_document_string(site, "site"), blocks, rate,
+                         pl_document_string(site, "site"),
+                         pl_text_decimal(PL_FIGURE, number(site, "blocks_per_minute")),
+                         pl_text_bytes(PL_FIGURE, number(site, "bytes_per_minute")),
                          (int)integer(site, "windows"),
-                         age_text(age, number(site, "window_seconds")));
+                         age_text(PL_FIGURE, number(site, "window_seconds")));
     }
     json_array_foreach(stuck, i, site) pl_doc_item_text(
         doc, "%.*s: %s blocks, all older than %s, while %s acquires were refused", NAME,
-        pl_document_string(site, "site"), count_text(blocks, site, "live_blocks"),
-        age_text(age, number(site, "youngest_seconds")), count_text(rate, site, "refused"));
+        pl_document_string(site, "site"), count_text(PL_FIGURE, site, "live_blocks"),
+        age_text(PL_FIGURE, number(site, "youngest_seconds")),
+        count_text(PL_FIGURE, site, "refused"));
     if (!json_array_size(leaks) && !json_array_size(stuck))
         pl_doc_item_text(doc, "none");
     pl_doc_list_end(doc);
@@ -309,11 +299,10 @@ static void write_leaks(struct pl_doc *doc, const json_t *report)
 
 static void write_moment(struct pl_doc *doc, const json_t *cell, const json_t *report)
 {
-    char at[PL_TEXT_FIGURE];
     const char *reason = pl_document_string(report, "reason");
     bool last = strcmp(reason, "last") == 0;
-    pl_text_duration(at, number(report, "t_seconds"));
-    pl_doc_say(doc, "after %s%s%s%s", at, json_object_get(report, "books") ? "" : " of replay",
+    pl_doc_say(doc, "after %s%s%s%s", pl_text_duration(PL_FIGURE, number(report, "t_seconds")),
+               json_object_get(report, "books") ? "" : " of replay",
                strcmp(reason, "end") == 0 ? ", at the end of the run"
                : last                     ? ": the last report before the cell ended, "
                                           : "",

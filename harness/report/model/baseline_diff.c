@@ -78,10 +78,7 @@ static double reach_of(const struct pl_baseline_diff *b, size_t first, size_t en
 struct pl_baseline_diff pl_baseline_diff_make(const struct pl_comparison *c)
 {
     struct pl_baseline_diff b = {.comparison = c};
-    size_t most = 0;
-    for (size_t i = 0; i < c->cell_count; i++)
-        most += c->cells[i].judged_count;
-    b.rows = pl_memory_take(most, sizeof *b.rows);
+    b.rows = pl_memory_take(pl_change_judged(c), sizeof *b.rows);
     b.cells = pl_memory_take(c->cell_count, sizeof *b.cells);
     add_rows(&b, WORSE);
     add_rows(&b, BETTER);
@@ -110,17 +107,12 @@ void pl_baseline_diff_p(const struct pl_judged *j, char text[PL_CHANGE_TEXT])
 
 void pl_baseline_diff_threshold(const struct pl_judged *j, char text[PL_CHANGE_TEXT])
 {
-    char value[PL_TEXT_FIGURE];
-    if (j->metric->class == PL_CLASS_D) {
+    if (j->metric->class == PL_CLASS_D)
         snprintf(text, PL_CHANGE_TEXT, "any");
-    } else if (isnan(j->threshold)) {
-        snprintf(text, PL_CHANGE_TEXT, "-");
-    } else if (j->metric->class == PL_CLASS_N) {
+    else if (j->metric->class == PL_CLASS_N && !isnan(j->threshold))
         snprintf(text, PL_CHANGE_TEXT, "%.1f %%", 100 * j->threshold);
-    } else {
-        pl_change_value(j->metric, j->threshold, value);
-        snprintf(text, PL_CHANGE_TEXT, "%s", value);
-    }
+    else
+        pl_change_value(j->metric, j->threshold, text); /* "-" where there is none */
 }
 
 void pl_baseline_diff_beyond(const struct pl_judged *j, char text[PL_CHANGE_TEXT])

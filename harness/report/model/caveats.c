@@ -8,7 +8,6 @@
 #include "harness/base/index.h"
 #include "harness/base/spare_memory.h"
 #include "harness/base/text_stream.h"
-#include "harness/report/model/observed.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 
@@ -136,11 +135,12 @@ static void add_beside(struct gathering *all, const json_t *root)
 {
     const json_t *cell;
     size_t i, count = 0;
-    json_array_foreach(json_object_get(root, "cells"), i, cell)
-        count += json_integer_value(json_object_get(cell, "beside")) > 0;
+    json_array_foreach(json_object_get(root, "cells"), i, cell) count +=
+        json_integer_value(json_object_get(cell, "beside")) > 0;
     if (count)
         add(all, "beside", "CPU and latencies", NULL, count,
-            "other cells may have run at the same time, on other processors; --jobs 1 runs each alone");
+            "other cells may have run at the same time, on other processors; --jobs 1 runs each "
+            "alone");
 }
 
 /* Cells of pairs that one of the two programs could not run. */

@@ -1,10 +1,31 @@
-/* The tables' figures (columns.h). */
+/* Figures and words of the tables, and what a report says beside them (columns.h). */
 #include "harness/report/model/columns.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "harness/report/writers/text.h"
+#include "harness/results/document.h"
+
+void pl_fact_run(const struct pl_model *m, char *text, size_t capacity)
+{
+    const json_t *run = json_object_get(m->root, "run");
+    const json_t *suite = json_object_get(m->root, "suite");
+    snprintf(text, capacity, "plimsoll %.40s, %.40s tier, started %.40s, %zu cells%s",
+             pl_document_string(suite, "version"), pl_document_string(run, "tier"),
+             pl_document_string(run, "started"), m->cell_count,
+             json_is_false(json_object_get(run, "complete"))
+                 ? "; STOPPED before its end: cells are missing"
+                 : "");
+}
+
+void pl_fact_alert(const char *alert, double t_seconds, double value, char *text, size_t capacity)
+{
+    size_t name = strcspn(alert, " ");
+    bool bytes = name >= 6 && strncmp(alert + name - 6, "_bytes", 6) == 0;
+    snprintf(text, capacity, "at %.1f s: %s (%s)", t_seconds, alert,
+             (bytes ? pl_text_bytes : pl_text_count)(PL_FIGURE, value));
+}
 
 #define MIB (1024.0 * 1024)
 
@@ -68,12 +89,9 @@ bool pl_column_used(const struct pl_column *c, const struct pl_model_group *g)
     return c->above_floor ? g->used_above_floor[c->metric] : g->used[c->metric];
 }
 
-static void figure(const struct pl_column *c, double value, char *text)
+static const char *figure(const struct pl_column *c, double value, char *text)
 {
-    if (c->whole)
-        pl_text_count(text, value / c->scale);
-    else
-        pl_text_decimal(text, value / c->scale);
+    return (c->whole ? pl_text_count : pl_text_decimal)(text, value / c->scale);
 }
 
 void pl_column_median(const struct pl_column *c, const struct pl_summary *s, char *text)
@@ -86,13 +104,10 @@ void pl_column_median(const struct pl_column *c, const struct pl_summary *s, cha
 
 void pl_column_spread(const struct pl_column *c, const struct pl_summary *s, char *text)
 {
-    char lowest[PL_TEXT_FIGURE], highest[PL_TEXT_FIGURE];
+    const char *lowest = figure(c, s->lowest, PL_FIGURE),
+               *highest = figure(c, s->highest, PL_FIGURE);
     text[0] = '\0';
-    if (s->count < 2)
-        return;
-    figure(c, s->lowest, lowest);
-    figure(c, s->highest, highest);
-    if (strcmp(lowest, highest) != 0)
+    if (s->count > 1 && strcmp(lowest, highest) != 0)
         snprintf(text, PL_COLUMN_TEXT, "%s..%s", lowest, highest);
 }
 
@@ -113,14 +128,13 @@ const char *pl_row_expected(const struct pl_model_row *row)
 
 void pl_group_conditions(const struct pl_model_group *g, char *text, size_t capacity)
 {
-    char bytes[PL_TEXT_FIGURE], duration[PL_TEXT_FIGURE], container[PL_TEXT_FIGURE * 2];
-    pl_text_bytes(bytes, g->container_bytes);
-    pl_text_duration(duration, g->duration_seconds);
+    snprintf(text, capacity, "%s, ", g->format);
     if (strcmp(g->container, "none") == 0)
-        strcpy(container, "no container");
+        pl_text_add(text, capacity, "no container");
     else
-        snprintf(container, sizeof container, "%s (%.20s)", bytes, g->container);
-    snprintf(text, capacity, "%s, %s, %s", g->format, container, duration);
+        pl_text_add(text, capacity, "%s (%.20s)", pl_text_bytes(PL_FIGURE, g->container_bytes),
+                    g->container);
+    pl_text_add(text, capacity, ", %s", pl_text_duration(PL_FIGURE, g->duration_seconds));
     if (strcmp(g->clock, "virtual") != 0)
         pl_text_add(text, capacity, ", %s clock", g->clock);
     if (g->threads > 1)

@@ -1,4 +1,5 @@
-/* The figures that tables show, in their order: which metric, in which unit. */
+/* The figures that tables show, in their order: which metric, in which unit; and what a report says
+ * beside them in words that several share. */
 #ifndef PL_REPORT_MODEL_COLUMNS_H
 #define PL_REPORT_MODEL_COLUMNS_H
 
@@ -44,5 +45,14 @@ const char *pl_row_expected(const struct pl_model_row *row);
 /** The conditions of a group: "f32, 256 MiB (cgroup1), 4 min, 3 repetitions"; what is not usual
  * with them: "f32, 256 MiB (cgroup1), 4 min, wall clock, 2 threads". */
 void pl_group_conditions(const struct pl_model_group *group, char *text, size_t capacity);
+
+/** Room for a fact, with its NUL. */
+#define PL_FACT 512
+
+/** What was run: the tier, when, and whether it was stopped. */
+void pl_fact_run(const struct pl_model *model, char *text, size_t capacity);
+
+/** A raised alert: "at 12.3 s: live_frames > 100 (101)"; bytes as "1.2 MiB". */
+void pl_fact_alert(const char *alert, double t_seconds, double value, char *text, size_t capacity);
 
 #endif

@@ -147,11 +147,8 @@ static void load_row(const struct pl_model_row *row, const char *folder, struct 
 static size_t count_points(const struct pl_curves *curves)
 {
     size_t points = 0;
-    for (size_t g = 0; g < curves->group_count; g++)
-        for (size_t r = 0; r < curves->groups[g].row_count; r++) {
-            const struct pl_row_curves *c = &curves->groups[g].rows[r];
-            points += c->rss.count + c->live.count + c->band_low.count + c->band_high.count;
-        }
+    for (const struct pl_row_curves *c = curves->rows; c < curves->rows + curves->row_count; c++)
+        points += c->rss.count + c->live.count + c->band_low.count + c->band_high.count;
     return points;
 }
 
@@ -161,43 +158,37 @@ static void fit(struct pl_curves *curves, size_t points_max)
     curves->points = count_points(curves);
     for (size_t buckets = BUCKETS / 2; curves->points > points_max && buckets >= FEWEST_BUCKETS;
          buckets /= 2) {
-        for (size_t g = 0; g < curves->group_count; g++)
-            for (size_t r = 0; r < curves->groups[g].row_count; r++)
-                thin_row(&curves->groups[g].rows[r], buckets);
+        for (size_t r = 0; r < curves->row_count; r++)
+            thin_row(&curves->rows[r], buckets);
         curves->points = count_points(curves);
     }
 }
 
 struct pl_curves pl_curves_load(const struct pl_model *m, const char *folder, size_t points_max)
 {
-    struct pl_curves loaded = {.groups = pl_memory_take(m->group_count, sizeof *loaded.groups),
-                               .group_count = m->group_count};
+    struct pl_curves loaded = {.groups = pl_memory_take(m->group_count, sizeof *loaded.groups)};
+    for (size_t g = 0; g < m->group_count; g++)
+        loaded.row_count += m->groups[g].row_count;
+    loaded.rows = pl_memory_take(loaded.row_count, sizeof *loaded.rows);
+    struct pl_row_curves *next = loaded.rows;
     for (size_t g = 0; g < m->group_count; g++) {
-        const struct pl_model_group *group = &m->groups[g];
-        loaded.groups[g] = (struct pl_group_curves){
-            pl_memory_take(group->row_count, sizeof(struct pl_row_curves)), group->row_count};
-        for (size_t r = 0; r < group->row_count; r++)
-            load_row(&group->rows[r], folder, &loaded.groups[g].rows[r]);
+        loaded.groups[g] = next;
+        for (size_t r = 0; r < m->groups[g].row_count; r++)
+            load_row(&m->groups[g].rows[r], folder, next++);
     }
     fit(&loaded, points_max);
     return loaded;
 }
 
-static void free_row(struct pl_row_curves *c)
-{
-    pl_points_free(&c->rss);
-    pl_points_free(&c->live);
-    pl_points_free(&c->band_low);
-    pl_points_free(&c->band_high);
-}
-
 void pl_curves_free(struct pl_curves *curves)
 {
-    for (size_t g = 0; g < curves->group_count; g++) {
-        for (size_t r = 0; r < curves->groups[g].row_count; r++)
-            free_row(&curves->groups[g].rows[r]);
-        free(curves->groups[g].rows);
+    for (struct pl_row_curves *c = curves->rows; c < curves->rows + curves->row_count; c++) {
+        pl_points_free(&c->rss);
+        pl_points_free(&c->live);
+        pl_points_free(&c->band_low);
+        pl_points_free(&c->band_high);
     }
+    free(curves->rows);
     free(curves->groups);
     *curves = (struct pl_curves){0};
 }

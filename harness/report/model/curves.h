@@ -21,16 +21,11 @@ struct pl_row_curves {
  * every sample: RSS was so high for a moment between two of them. @return 0 where it does not */
 double pl_row_curves_peak_between(const struct pl_row_curves *curves);
 
-/** The rows of a group, as in the model. */
-struct pl_group_curves {
-    struct pl_row_curves *rows;
-    size_t row_count;
-};
-
 struct pl_curves {
-    struct pl_group_curves *groups;
-    size_t group_count;
-    size_t points; /* of all curves together */
+    struct pl_row_curves *rows; /* of all groups, one after the other */
+    size_t row_count;
+    size_t points;                 /* of all curves together */
+    struct pl_row_curves **groups; /* the first row of each, in the order of the model */
 };
 
 /** Reads the series of every row. A file that is missing or damaged is left out.

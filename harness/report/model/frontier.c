@@ -8,21 +8,16 @@
 #include <string.h>
 
 #include "harness/base/spare_memory.h"
-#include "harness/report/model/drawing.h"
+#include "harness/report/draw.h"
 #include "harness/report/writers/text.h"
 #include "harness/results/document.h"
 #include "harness/stats/pareto.h"
-
-static bool has_end(const struct pl_model_row *row)
-{
-    return row->outcome == PL_OUTCOME_BOUNDED || row->outcome == PL_OUTCOME_GROWING;
-}
 
 static void read_point(const struct pl_model_row *row, struct pl_frontier_point *point)
 {
     const struct pl_summary *cpu = &row->metrics[PL_MODEL_cpu_percent_of_realtime];
     const struct pl_summary *rss = &row->metrics[PL_MODEL_rss_bytes_peak];
-    bool whole = has_end(row) && cpu->count && rss->count;
+    bool whole = pl_model_has_end(row) && cpu->count && rss->count;
     *point = (struct pl_frontier_point){
         .row = row,
         .sweep = json_object_get(row->cells[0], "sweep"),
@@ -132,7 +127,7 @@ void pl_frontier_label(const struct pl_frontier_point *p, char *text)
 
 const char *pl_frontier_why(const struct pl_frontier_point *p)
 {
-    if (p->row->outcome != PL_OUTCOME_BOUNDED && p->row->outcome != PL_OUTCOME_GROWING)
+    if (!pl_model_has_end(p->row))
         return pl_outcome_name(p->row->outcome);
     return p->row->metrics[PL_MODEL_rss_bytes_peak].count ? "no CPU measured" : "no RSS measured";
 }

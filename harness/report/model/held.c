@@ -131,17 +131,6 @@ static bool hold(const struct pl_model *m, const char *folder, const json_t *com
     return h->real.peak_bytes > 0 && h->real.mean_bytes > 0;
 }
 
-static void append(struct pl_held_list *list, const struct pl_held *held)
-{
-    if (list->count == list->capacity) {
-        list->capacity = 2 * list->capacity + 8;
-        list->rows = realloc(list->rows, list->capacity * sizeof *list->rows);
-        if (!list->rows)
-            pl_memory_refused();
-    }
-    list->rows[list->count++] = *held;
-}
-
 static void add_group(const struct pl_model *m, const struct pl_model_group *g, const char *folder,
                       struct pl_held_list *list)
 {
@@ -149,7 +138,7 @@ static void add_group(const struct pl_model *m, const struct pl_model_group *g, 
     for (size_t i = 0; *counterpart && i < g->row_count; i++) {
         struct pl_held held = {.group = g, .row = &g->rows[i], .counterpart = counterpart};
         if (hold(m, folder, list->committed, &held))
-            append(list, &held);
+            list->rows[list->count++] = held;
         else
             free_curves(&held);
     }
@@ -160,6 +149,10 @@ struct pl_held_list pl_held_make(const struct pl_model *m, const char *folder,
 {
     struct pl_error ignored;
     struct pl_held_list list = {0};
+    size_t most = 0;
+    for (size_t i = 0; i < m->group_count; i++)
+        most += m->groups[i].row_count;
+    list.rows = pl_memory_take(most, sizeof *list.rows);
     pl_counterparts_read(committed, &list.committed, &ignored);
     for (size_t i = 0; i < m->group_count; i++)
         add_group(m, &m->groups[i], folder, &list);

@@ -34,7 +34,7 @@ struct pl_held {
 
 struct pl_held_list {
     struct pl_held *rows;
-    size_t count, capacity;
+    size_t count;
     json_t *committed; /* what `date` and `versions` point into */
 };
 

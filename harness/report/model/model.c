@@ -121,13 +121,6 @@ static struct pl_model_row *row_of(struct pl_model_group *g, const json_t *cell)
     return row;
 }
 
-/* What stopped early, or was refused memory, did other work than the rest: it is no floor under it.
- */
-static bool came_to_its_end(const struct pl_model_row *row)
-{
-    return row->outcome == PL_OUTCOME_BOUNDED || row->outcome == PL_OUTCOME_GROWING;
-}
-
 /* Numbers the rows where they stand now. */
 static void number_rows(struct pl_model_group *g)
 {
@@ -136,7 +129,7 @@ static void number_rows(struct pl_model_group *g)
         number(&g->row_numbers, key, i);
         free(key);
         if (g->floor == PL_INDEX_NONE && pl_model_is_null(&g->rows[i]) &&
-            came_to_its_end(&g->rows[i]))
+            pl_model_has_end(&g->rows[i]))
             g->floor = i;
     }
 }
@@ -179,30 +172,22 @@ static void note_used(struct pl_model_group *g)
     }
 }
 
-/* Known when all rows are there. Where all have as many, the group's conditions say so. */
-static void name_row(const struct pl_model_group *g, struct pl_model_row *row)
-{
-    row->label = !g->threads && row->threads > 1
-                     ? pl_memory_text("%s, %u threads", row->stack, row->threads)
-                     : pl_memory_text("%s", row->stack);
-}
-
 static enum pl_outcome outcome_of(const json_t *cell)
 {
-    int i = 0;
-    while (i + 1 < PL_OUTCOME_COUNT &&
-           strcmp(pl_outcome_name((enum pl_outcome)i), pl_document_string(cell, "outcome")) != 0)
+    const char *name = pl_document_string(cell, "outcome");
+    enum pl_outcome i = 0;
+    while (i + 1 < PL_OUTCOME_COUNT && strcmp(pl_outcome_name(i), name) != 0)
         i++;
-    return (enum pl_outcome)i;
+    return i;
 }
 
 static enum pl_verdict verdict_of(const json_t *cell)
 {
-    int i = 0;
-    while (i < PL_VERDICT_NONE &&
-           strcmp(pl_verdict_name((enum pl_verdict)i), pl_document_string(cell, "expected")) != 0)
+    const char *name = pl_document_string(cell, "expected");
+    enum pl_verdict i = 0;
+    while (i < PL_VERDICT_NONE && strcmp(pl_verdict_name(i), name) != 0)
         i++;
-    return (enum pl_verdict)i;
+    return i;
 }
 
 /* A failure outweighs what was not checked, and that what was met. */
@@ -265,9 +250,12 @@ static void sum_up(struct pl_model_row *row)
 static void finish_group(struct pl_model_group *g)
 {
     sort_rows(g);
-    for (size_t r = 0; r < g->row_count; r++) {
-        sum_up(&g->rows[r]);
-        name_row(g, &g->rows[r]);
+    for (struct pl_model_row *row = g->rows; row < g->rows + g->row_count; row++) {
+        sum_up(row);
+        /* where all have as many threads, the group's conditions say so */
+        row->label = !g->threads && row->threads > 1
+                         ? pl_memory_text("%s, %u threads", row->stack, row->threads)
+                         : pl_memory_text("%s", row->stack);
     }
     note_used(g);
 }
@@ -331,6 +319,11 @@ void pl_model_free(struct pl_model *m)
     pl_index_free(&m->pictures);
     json_decref(m->root);
     *m = (struct pl_model){0};
+}
+
+bool pl_model_has_end(const struct pl_model_row *row)
+{
+    return row->outcome == PL_OUTCOME_BOUNDED || row->outcome == PL_OUTCOME_GROWING;
 }
 
 bool pl_model_is_null(const struct pl_model_row *row)

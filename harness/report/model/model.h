@@ -95,6 +95,10 @@ int pl_model_load(struct pl_model *model, const char *folder, struct pl_error *e
 /** Takes a model that was never built, or half. */
 void pl_model_free(struct pl_model *model);
 
+/** Whether a row came to its end: what stopped early, or was refused memory, did other work than
+ * the rest, and is neither a floor under it nor beside it on a frontier. */
+bool pl_model_has_end(const struct pl_model_row *row);
+
 /** Whether a row is of the `null` heap: what the harness itself costs. */
 bool pl_model_is_null(const struct pl_model_row *row);
 

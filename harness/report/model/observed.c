@@ -89,21 +89,21 @@ void pl_observed_figure(const json_t *entry, const char *figure, char *text)
     snprintf(text, PL_OBSERVED_TEXT, "%s", number);
 }
 
-void pl_observed_agreement(const json_t *entry, char *text)
+void pl_observed_agreement(const json_t *entry, bool brief, char *text)
 {
     const json_t *agreement = json_object_get(entry, "agreement");
     const json_t *ratio = json_object_get(agreement, "ratio");
-    char theirs[PL_TEXT_FIGURE], ours[PL_TEXT_FIGURE];
-    if (!agreement) {
+    double apart = 100 * fabs(json_number_value(ratio) - 1);
+    if (!agreement || (brief && !ratio))
         strcpy(text, "-");
-        return;
-    }
-    pl_text_count(theirs, json_number_value(json_object_get(agreement, "theirs")));
-    pl_text_count(ours, json_number_value(json_object_get(agreement, "ours")));
-    snprintf(text, PL_OBSERVED_TEXT, "%s, ours %s", theirs, ours);
-    if (ratio)
-        pl_text_add(text, PL_OBSERVED_TEXT, ": %.2f %% apart",
-                    100 * fabs(json_number_value(ratio) - 1));
+    else if (brief)
+        snprintf(text, PL_OBSERVED_TEXT, "%.2f %%", apart);
+    else
+        snprintf(text, PL_OBSERVED_TEXT, "%s, ours %s",
+                 pl_text_count(PL_FIGURE, json_number_value(json_object_get(agreement, "theirs"))),
+                 pl_text_count(PL_FIGURE, json_number_value(json_object_get(agreement, "ours"))));
+    if (ratio && !brief)
+        pl_text_add(text, PL_OBSERVED_TEXT, ": %.2f %% apart", apart);
 }
 
 void pl_observed_stack(const json_t *entry, char *text, size_t capacity)
@@ -113,13 +113,6 @@ void pl_observed_stack(const json_t *entry, char *text, size_t capacity)
     pl_cell_name_stack(&asked, text, capacity);
     if (strcmp(asked.allocator, run) != 0)
         pl_text_add(text, capacity, ", run as %s", run);
-}
-
-void pl_observed_apart(const json_t *entry, char *text)
-{
-    const json_t *ratio = json_object_get(json_object_get(entry, "agreement"), "ratio");
-    snprintf(text, PL_OBSERVED_TEXT, ratio ? "%.2f %%" : "-",
-             100 * fabs(json_number_value(ratio) - 1));
 }
 
 /* Bytes of a stack as a person reads it: " > " for each ';'. */
@@ -144,10 +137,9 @@ static const char *telling_part(const char *frames, size_t most)
 
 void pl_observed_site(const json_t *site, char *text, size_t capacity)
 {
-    char cost[PL_TEXT_FIGURE];
-    pl_text_count(cost, json_number_value(json_object_get(site, "cost")));
-    size_t used =
-        (size_t)snprintf(text, capacity, "%s %.20s: ", cost, pl_document_string(site, "unit"));
+    double cost = json_number_value(json_object_get(site, "cost"));
+    size_t used = (size_t)snprintf(text, capacity, "%s %.20s: ", pl_text_count(PL_FIGURE, cost),
+                                   pl_document_string(site, "unit"));
     size_t room = used + 4 < capacity ? capacity - used - 4 : 0;
     for (const char *at = telling_part(pl_document_string(site, "frames"), room);
          *at && used + 4 < capacity; at++)

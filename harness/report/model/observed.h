@@ -4,6 +4,7 @@
 #define PL_REPORT_MODEL_OBSERVED_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "harness/instruments/instrument.h"
 
@@ -37,11 +38,9 @@ void pl_observed_head(const char *figure, char *text);
 /** A figure of an entry: "19,074,288", "1803.8", or "-". */
 void pl_observed_figure(const json_t *entry, const char *figure, char *text);
 
-/** "19,074,288 of ours 19,074,288: 0.00 % apart", or "-". */
-void pl_observed_agreement(const json_t *entry, char *text);
-
-/** How far the two sides are apart: "0.00 %", or "-". */
-void pl_observed_apart(const json_t *entry, char *text);
+/** "19,074,288, ours 19,074,288: 0.00 % apart", or "-".
+ *  @param brief how far the two sides are apart alone: "0.00 %", or "-" */
+void pl_observed_agreement(const json_t *entry, bool brief, char *text);
 
 /** The stack with its threads, where there were more than one, and how it was run where that
  * differs: "slab, 2 threads, run as slab:backing=mmap/glibc". */

@@ -6,22 +6,12 @@
 
 #include "harness/base/spare_memory.h"
 #include "harness/report/comparison/change_text.h"
-#include "harness/report/model/drawing.h"
+#include "harness/report/draw.h"
 #include "harness/results/rss_series.h"
 #include "harness/stats/downsample.h"
 
 #define BUCKETS 250  /* of a curve: four points each at most */
 #define PANELS_MAX 3 /* metrics whose pairs are drawn beside a curve */
-
-void pl_overlay_before_name(char *name, size_t capacity, size_t number)
-{
-    snprintf(name, capacity, "before-%zu", number + 1);
-}
-
-void pl_overlay_counterpart_name(char *name, size_t capacity, size_t number)
-{
-    snprintf(name, capacity, "counterpart-%zu", number + 1);
-}
 
 static json_t *points_json(const struct pl_points *points, const char *name)
 {
@@ -122,7 +112,7 @@ static void add_before(json_t *pictures, const struct pl_report_context *a, cons
         json_t *curves = json_array();
         add_first(curves, a->baseline, m->base, m->base_count, "before");
         add_first(curves, folder, m->new, m->new_count, "after");
-        pl_overlay_before_name(name, sizeof name, i);
+        snprintf(name, sizeof name, PL_OVERLAY_BEFORE, i + 1);
         add_picture(pictures, name, "RSS over the replay's time", curves,
                     panels_json(b, b->cells[i]));
     }
@@ -136,7 +126,7 @@ static void add_counterparts(json_t *pictures, const struct pl_held_list *held)
         json_t *curves = json_array();
         add_curve(curves, &h->real.net, h->counterpart);
         add_curve(curves, &h->model.net, h->group->scenario);
-        pl_overlay_counterpart_name(name, sizeof name, i);
+        snprintf(name, sizeof name, PL_OVERLAY_COUNTERPART, i + 1);
         add_picture(pictures, name, "RSS above the first sample", curves, json_array());
     }
 }

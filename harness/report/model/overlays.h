@@ -8,9 +8,9 @@
 /** Pictures of each kind at most: the first cells that changed, the first counterparts. */
 #define PL_OVERLAYS_MAX 24
 
-/** The name of a picture in plots/, without ".svg". @param number from 0 */
-void pl_overlay_before_name(char *name, size_t capacity, size_t number);
-void pl_overlay_counterpart_name(char *name, size_t capacity, size_t number);
+/** The names of pictures in plots/, without ".svg": formats of a number (size_t) from 1 on. */
+#define PL_OVERLAY_BEFORE "before-%zu"
+#define PL_OVERLAY_COUNTERPART "counterpart-%zu"
 
 /** Writes FOLDER/plots/overlays.json, which plots/overlay.py draws; removes one of an earlier run
  *  where there is nothing to draw. @param folder of the model's results

@@ -1,7 +1,6 @@
 /* Ranking the rows of a model (severity.h). */
 #include "harness/report/model/severity.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,9 +84,8 @@ static struct pl_severe worst_of(const struct pl_model_group *g, enum pl_severit
 
 static struct pl_severe worst_of_group(const struct pl_model_group *g)
 {
-    struct pl_severe worst = worst_of(g, PL_SEVERITY_FAILED);
-    for (enum pl_severity rank = PL_SEVERITY_FAILED + 1; !worst.row && rank <= PL_SEVERITY_NOT;
-         rank++)
+    struct pl_severe worst = {0};
+    for (enum pl_severity rank = 0; !worst.row && rank <= PL_SEVERITY_NOT; rank++)
         worst = worst_of(g, rank);
     return worst;
 }
@@ -142,12 +140,6 @@ static const json_t *cell_of(const struct pl_model_row *row, const char *key, co
     return row->cells[0];
 }
 
-static const char *why_of(const struct pl_model_row *row)
-{
-    const char *outcome = pl_outcome_name(row->outcome);
-    return pl_document_string(cell_of(row, "outcome", outcome), "outcome_why");
-}
-
 static void tell_failed(const struct pl_model_row *row, char *text)
 {
     const char *failed = pl_verdict_name(PL_VERDICT_FAILED);
@@ -160,36 +152,17 @@ static void tell_failed(const struct pl_model_row *row, char *text)
         pl_text_add(text, PL_SEVERITY_TEXT, " (%zu of %zu repetitions)", count, row->cell_count);
 }
 
-static void tell_killed(const struct pl_severe *w, char *text)
-{
-    char time[PL_TEXT_FIGURE], peak[PL_TEXT_FIGURE];
-    pl_text_duration(time, median_of(w->row, PL_MODEL_time_to_oom_seconds));
-    pl_text_bytes(peak, median_of(w->row, PL_MODEL_rss_bytes_peak));
-    pl_text_add(text, PL_SEVERITY_TEXT, "killed after %s at %s", time, peak);
-}
-
 static void tell_growing(const struct pl_severe *w, char *text)
 {
-    char slope[PL_TEXT_FIGURE], peak[PL_TEXT_FIGURE], duration[PL_TEXT_FIGURE];
     double growth = median_of(w->row, PL_MODEL_rss_growth_bytes_per_minute);
-    pl_text_bytes(slope, growth);
-    pl_text_bytes(peak, median_of(w->row, PL_MODEL_rss_bytes_peak));
-    pl_text_duration(duration, w->group->duration_seconds);
+    pl_text_add(text, PL_SEVERITY_TEXT, "still growing, ");
     if (growth > 0)
-        pl_text_add(text, PL_SEVERITY_TEXT, "still growing, by %s/min, to %s within %s", slope,
-                    peak, duration);
+        pl_text_add(text, PL_SEVERITY_TEXT, "by %s/min", pl_text_bytes(PL_FIGURE, growth));
     else /* the robust slope reads 0 on a staircase */
-        pl_text_add(text, PL_SEVERITY_TEXT, "still growing, in steps, to %s within %s", peak,
-                    duration);
-}
-
-static void tell_dropping(const struct pl_severe *w, char *text)
-{
-    char dropped[PL_TEXT_FIGURE], received[PL_TEXT_FIGURE];
-    pl_text_count(dropped, median_of(w->row, PL_MODEL_packets_dropped));
-    pl_text_count(received, median_of(w->row, PL_MODEL_packets_received));
-    pl_text_add(text, PL_SEVERITY_TEXT, "drops %s of %s packets (%.3g %%)", dropped, received,
-                100 * pl_model_share_dropped(w->row));
+        pl_text_add(text, PL_SEVERITY_TEXT, "in steps");
+    pl_text_add(text, PL_SEVERITY_TEXT, ", to %s within %s",
+                pl_text_bytes(PL_FIGURE, median_of(w->row, PL_MODEL_rss_bytes_peak)),
+                pl_text_duration(PL_FIGURE, w->group->duration_seconds));
 }
 
 /* A failure says itself what was expected. */
@@ -207,18 +180,24 @@ static void tell_expected(const struct pl_model_row *row, char *text)
 
 void pl_severe_reason(const struct pl_severe *w, char text[PL_SEVERITY_TEXT])
 {
+    const char *outcome = pl_outcome_name(w->row->outcome);
     text[0] = '\0';
     if (w->rank == PL_SEVERITY_FAILED)
         tell_failed(w->row, text);
     else if (w->rank == PL_SEVERITY_KILLED)
-        tell_killed(w, text);
+        pl_text_add(text, PL_SEVERITY_TEXT, "killed after %s at %s",
+                    pl_text_duration(PL_FIGURE, median_of(w->row, PL_MODEL_time_to_oom_seconds)),
+                    pl_text_bytes(PL_FIGURE, median_of(w->row, PL_MODEL_rss_bytes_peak)));
     else if (w->rank == PL_SEVERITY_GROWING)
         tell_growing(w, text);
     else if (w->rank == PL_SEVERITY_DROPPING)
-        tell_dropping(w, text);
+        pl_text_add(text, PL_SEVERITY_TEXT, "drops %s of %s packets (%.3g %%)",
+                    pl_text_count(PL_FIGURE, median_of(w->row, PL_MODEL_packets_dropped)),
+                    pl_text_count(PL_FIGURE, median_of(w->row, PL_MODEL_packets_received)),
+                    100 * pl_model_share_dropped(w->row));
     else
-        pl_text_add(text, PL_SEVERITY_TEXT, "%s: %s", pl_outcome_name(w->row->outcome),
-                    why_of(w->row));
+        pl_text_add(text, PL_SEVERITY_TEXT, "%s: %s", outcome,
+                    pl_document_string(cell_of(w->row, "outcome", outcome), "outcome_why"));
     tell_expected(w->row, text);
     if (w->alike)
         pl_text_add(text, PL_SEVERITY_TEXT, "; %zu more row%s of this scenario likewise", w->alike,

@@ -70,12 +70,8 @@ static void choose(struct choice *c, const struct pl_model_group *g, enum pl_out
 
 static void write_figure(FILE *out, enum pl_model_metric metric, double value)
 {
-    char text[PL_TEXT_FIGURE];
-    if (metric == PL_MODEL_time_to_oom_seconds)
-        pl_text_duration(text, value);
-    else
-        pl_text_bytes(text, value);
-    fputs(text, out);
+    bool seconds = metric == PL_MODEL_time_to_oom_seconds;
+    fputs((seconds ? pl_text_duration : pl_text_bytes)(PL_FIGURE, value), out);
 }
 
 static void write_rows(FILE *out, const struct choice *c, const char *preposition)
@@ -108,13 +104,11 @@ static bool write_clause(FILE *out, const struct choice *c, bool first, const ch
 /* "In 256 MiB", "Without a container": the scenario stands before it. */
 static void write_container(FILE *out, const struct pl_model_group *g)
 {
-    char bytes[PL_TEXT_FIGURE];
-    if (strcmp(g->container, "none") == 0) {
+    if (strcmp(g->container, "none") == 0)
         fputs("Without a container", out);
-        return;
-    }
-    pl_text_bytes(bytes, g->container_bytes);
-    fprintf(out, "In %s%s", bytes, strcmp(g->container, "rlimit") == 0 ? " of data" : "");
+    else
+        fprintf(out, "In %s%s", pl_text_bytes(PL_FIGURE, g->container_bytes),
+                strcmp(g->container, "rlimit") == 0 ? " of data" : "");
 }
 
 /* @return whether any stack ended badly */
@@ -131,28 +125,24 @@ static bool write_ended(FILE *out, const struct pl_model_group *g, struct choice
         {PL_OUTCOME_TIMEOUT, PL_MODEL_rss_bytes_peak, "the time runs out under", NULL},
         {PL_OUTCOME_GROWING, PL_MODEL_rss_bytes_peak, "memory still grows under", "to"},
     };
-    char duration[PL_TEXT_FIGURE];
     bool first = true;
     for (size_t i = 0; i < sizeof clauses / sizeof *clauses; i++) {
         choose(c, g, clauses[i].outcome, clauses[i].metric);
         first = write_clause(out, c, first, clauses[i].verb, clauses[i].preposition);
     }
-    if (c->count) { /* those that grow, the last */
-        pl_text_duration(duration, g->duration_seconds);
-        fprintf(out, " within %s", duration);
-    }
+    if (c->count) /* those that grow, the last */
+        fprintf(out, " within %s", pl_text_duration(PL_FIGURE, g->duration_seconds));
     return !first;
 }
 
 static void write_dropped(FILE *out, const struct pl_model_row *row)
 {
-    char dropped[PL_TEXT_FIGURE], received[PL_TEXT_FIGURE];
     double share = pl_model_share_dropped(row);
-    if (share <= 0)
-        return;
-    pl_text_count(dropped, row->metrics[PL_MODEL_packets_dropped].median);
-    pl_text_count(received, row->metrics[PL_MODEL_packets_received].median);
-    fprintf(out, " and drops %s of %s packets (%.3g %%)", dropped, received, 100 * share);
+    if (share > 0)
+        fprintf(out, " and drops %s of %s packets (%.3g %%)",
+                pl_text_count(PL_FIGURE, row->metrics[PL_MODEL_packets_dropped].median),
+                pl_text_count(PL_FIGURE, row->metrics[PL_MODEL_packets_received].median),
+                100 * share);
 }
 
 /* What stays bounded beside others that do not: each with its price. */
@@ -174,16 +164,14 @@ static void write_bounded(FILE *out, const struct choice *c)
 }
 
 /* Whole ns, in threes: a picture costs hundreds of thousands of them. */
-static const char *cpu_of(const struct pl_model_row *row, char text[PL_TEXT_FIGURE])
+static const char *cpu_of(char *text, const struct pl_model_row *row)
 {
-    pl_text_count(text, row->metrics[PL_MODEL_cpu_ns_per_packet].median);
-    return text;
+    return pl_text_count(text, row->metrics[PL_MODEL_cpu_ns_per_packet].median);
 }
 
 /* The dearest first. */
 static void write_cpu(FILE *out, const struct pl_model_group *g)
 {
-    char text[PL_TEXT_FIGURE];
     const struct pl_model_row *least = NULL, *most = NULL, *floor = pl_model_floor(g);
     for (size_t i = 0; i < g->row_count; i++) {
         const struct pl_model_row *row = &g->rows[i];
@@ -197,14 +185,14 @@ static void write_cpu(FILE *out, const struct pl_model_group *g)
     }
     if (!least || least == most)
         return;
-    fprintf(out, "; a packet costs from %s ns of CPU (", cpu_of(least, text));
+    fprintf(out, "; a packet costs from %s ns of CPU (", cpu_of(PL_FIGURE, least));
     write_name(out, g, least);
-    fprintf(out, ") to %s (", cpu_of(most, text));
+    fprintf(out, ") to %s (", cpu_of(PL_FIGURE, most));
     write_name(out, g, most);
     fputc(')', out);
     if (floor && floor->metrics[PL_MODEL_cpu_ns_per_packet].count &&
         floor->threads == least->threads && floor->threads == most->threads)
-        fprintf(out, ", of which %s are the harness itself", cpu_of(floor, text));
+        fprintf(out, ", of which %s are the harness itself", cpu_of(PL_FIGURE, floor));
 }
 
 /* A stack with one thread and with two is one; its rows stand together. */

@@ -7,12 +7,11 @@
 
 #include "harness/base/spare_memory.h"
 #include "harness/base/text_stream.h"
+#include "harness/report/model/columns.h"
 #include "harness/report/model/curves.h"
-#include "harness/report/model/facts.h"
 #include "harness/report/page/payload.h"
 #include "harness/report/sections/sections.h"
 #include "harness/report/writers/text.h"
-#include "harness/report/writers/writer.h"
 #include "report_css.h"
 #include "report_script.h"
 #include "report_script_hash.h"
@@ -92,51 +91,33 @@ static size_t longest(const struct pl_model *m)
     return most;
 }
 
-/* As much of a model and its curves as there is room for: views of what the whole owns. */
-struct view {
-    struct pl_model model;
-    struct pl_curves curves;
-};
-
-static void free_view(struct view *v)
+/* The first groups, each with its first rows: a view of what the whole owns; free() its groups. */
+static struct pl_model shorten(const struct pl_model *whole, size_t most)
 {
-    free(v->model.groups);
-    free(v->curves.groups);
-    *v = (struct view){0};
-}
-
-/* The first groups, each with its first rows. */
-static void shorten(const struct page *page, const struct pl_curves *curves, size_t most,
-                    struct view *v)
-{
-    free_view(v);
-    v->model = *page->whole;
-    v->curves = *curves;
-    v->model.group_count = page->whole->group_count < most ? page->whole->group_count : most;
-    v->model.groups = pl_memory_take(v->model.group_count, sizeof *v->model.groups);
-    v->curves.groups = pl_memory_take(v->model.group_count, sizeof *v->curves.groups);
-    for (size_t i = 0; i < v->model.group_count; i++) {
-        v->model.groups[i] = page->whole->groups[i];
-        v->curves.groups[i] = curves->groups[i];
-        if (v->model.groups[i].row_count > most)
-            v->model.groups[i].row_count = v->curves.groups[i].row_count = most;
+    struct pl_model view = *whole;
+    view.group_count = whole->group_count < most ? whole->group_count : most;
+    view.groups = pl_memory_take(view.group_count, sizeof *view.groups);
+    for (size_t i = 0; i < view.group_count; i++) {
+        view.groups[i] = whole->groups[i];
+        if (view.groups[i].row_count > most)
+            view.groups[i].row_count = most;
     }
+    return view;
 }
 
 /* A page of thousands of stacks would open nowhere. What it takes goes nearly with the length of
- * its lists, so a guess or two find the length that fits. @param page is left with what fits
- * @param text of the whole */
-static char *make_shorter(struct page *page, struct view *v, char *text, size_t *size)
+ * its lists, so a guess or two find the length that fits. @param page is left with what fits, in
+ * `view` @param text of the whole */
+static char *make_shorter(struct page *page, struct pl_model *view, char *text, size_t *size)
 {
-    const struct pl_curves *curves = page->curves;
     page->doc.most = longest(page->whole);
     while (*size > PL_HTML_MAX && page->doc.most > 1) {
         double share = fmin(.9, .95 * PL_HTML_MAX / (double)*size);
         page->doc.most = (size_t)fmax(1, floor((double)page->doc.most * share));
         free(text);
-        shorten(page, curves, page->doc.most, v);
-        page->model = &v->model;
-        page->curves = &v->curves;
+        free(view->groups);
+        *view = shorten(page->whole, page->doc.most);
+        page->model = view;
         text = make(*page, 0, size);
     }
     return text;
@@ -160,7 +141,7 @@ char *pl_html_make(const struct pl_model *m, const char *folder, const char *no_
                    size_t *size)
 {
     struct pl_curves curves = pl_curves_load(m, folder, POINTS_MAX);
-    struct view view = {0};
+    struct pl_model view = {0};
     struct page page = {.doc = {.writer = &pl_writer_html,
                                 .most = SIZE_MAX,
                                 .commands = true,
@@ -174,7 +155,7 @@ char *pl_html_make(const struct pl_model *m, const char *folder, const char *no_
         text = make_shorter(&page, &view, text, size);
     if (!no_pictures && *size < PL_HTML_MAX)
         text = make_pictured(page, text, size);
-    free_view(&view);
+    free(view.groups);
     pl_curves_free(&curves);
     return text;
 }

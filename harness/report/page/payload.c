@@ -5,7 +5,6 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "harness/base/spare_memory.h"
 #include "harness/report/model/columns.h"
@@ -144,7 +143,7 @@ static void add_curves(json_t *row, const struct pl_row_curves *c, struct lives 
     }
 }
 
-static json_t *rows(const struct pl_model_group *g, const struct pl_group_curves *curves,
+static json_t *rows(const struct pl_model_group *g, const struct pl_row_curves *curves,
                     struct lives *lives)
 {
     json_t *all = json_array();
@@ -156,7 +155,7 @@ static json_t *rows(const struct pl_model_group *g, const struct pl_group_curves
         json_object_set_new(row, "shown", json_boolean(styles[i].shown));
         if (styles[i].dots)
             json_object_set_new(row, "dots", json_true());
-        add_curves(row, &curves->rows[i], lives);
+        add_curves(row, &curves[i], lives);
         json_array_append_new(all, row);
     }
     free(styles);
@@ -165,11 +164,11 @@ static json_t *rows(const struct pl_model_group *g, const struct pl_group_curves
 
 /* Whether the chart begins with a logarithmic scale: where the curves come nowhere near the line,
  * they would lie on the floor. */
-static bool is_logarithmic(const struct pl_model_group *g, const struct pl_group_curves *curves)
+static bool is_logarithmic(const struct pl_model_group *g, const struct pl_row_curves *curves)
 {
     double peak = 0;
-    for (size_t i = 0; i < curves->row_count; i++)
-        peak = fmax(peak, curves->rows[i].peak_bytes);
+    for (size_t i = 0; i < g->row_count; i++)
+        peak = fmax(peak, curves[i].peak_bytes);
     return peak > 0 && g->container_bytes > 0 && peak < g->container_bytes / 6;
 }
 
@@ -184,7 +183,7 @@ static const json_t *limits_of(const struct pl_model_group *g)
     return NULL;
 }
 
-static json_t *group(const struct pl_model_group *g, const struct pl_group_curves *curves)
+static json_t *group(const struct pl_model_group *g, const struct pl_row_curves *curves)
 {
     char conditions[256];
     struct lives lives = {.curves = json_array()};
@@ -205,7 +204,7 @@ json_t *pl_payload_make(const struct pl_model *m, const struct pl_curves *curves
 {
     json_t *groups = json_array(), *instruments = pl_payload_instruments(m->root);
     for (size_t i = 0; i < m->group_count; i++)
-        json_array_append_new(groups, group(&m->groups[i], &curves->groups[i]));
+        json_array_append_new(groups, group(&m->groups[i], curves->groups[i]));
     return json_pack("{s:o, s:o, s:o, s:o, s:o}", "metrics", metrics(), "columns", columns(),
                      "known", known_stacks(), "groups", groups, "instruments", instruments);
 }

@@ -23,7 +23,6 @@ json_t *pl_payload_pick(const json_t *object, const char *const *keys, size_t co
 /** Parts of it, each NULL when out of memory. */
 json_t *pl_payload_points(const struct pl_points *points);
 json_t *pl_payload_row(const struct pl_model_group *group, size_t row);
-json_t *pl_payload_ledger(const json_t *ledger);
 json_t *pl_payload_instruments(const json_t *root);
 
 #endif

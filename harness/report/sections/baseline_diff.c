@@ -66,7 +66,7 @@ static void write_pictures(struct pl_doc *doc, const struct pl_baseline_diff *b)
     size_t drawn = b->cell_count < PL_OVERLAYS_MAX ? b->cell_count : PL_OVERLAYS_MAX;
     for (size_t i = 0; i < drawn && i < doc->most; i++) {
         pl_cell_name_text(&b->cells[i]->match->name, name, sizeof name);
-        pl_overlay_before_name(file, sizeof file, i);
+        snprintf(file, sizeof file, PL_OVERLAY_BEFORE, i + 1);
         pl_doc_figure(doc, NULL, file,
                       "%s: resident memory before and after, and its pairs where they were run",
                       name);
@@ -86,12 +86,9 @@ static void write_summary(struct pl_doc *doc, const struct pl_report_context *a)
                "is the same is not listed.",
                a->baseline, a->comparison.cell_count, counts);
     pl_changes_heaps(doc, &a->comparison);
-    if (!part)
-        return;
-    pl_doc_paragraph(doc);
-    pl_doc_textf(doc, PL_STYLE_BAD, "%s was stopped before its end: what it lacks is not compared.",
-                 part);
-    pl_doc_paragraph_end(doc);
+    if (part)
+        pl_doc_say_styled(doc, PL_STYLE_BAD,
+                          "%s was stopped before its end: what it lacks is not compared.", part);
 }
 
 void pl_report_baseline_diff(struct pl_doc *doc, const struct pl_model *m)

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/spare_memory.h"
 #include "harness/report/model/columns.h"
-#include "harness/report/model/facts.h"
 #include "harness/report/model/severity.h"
 #include "harness/report/sections/sections.h"
 #include "harness/report/writers/text.h"
@@ -64,9 +64,7 @@ static void write_row(struct pl_doc *doc, const struct pl_model_group *g,
 static void write_table(struct pl_doc *doc, const struct pl_model_group *g)
 {
     char conditions[256];
-    struct pl_doc_column *columns = malloc((FIGURES + pl_column_count) * sizeof *columns);
-    if (!columns)
-        return;
+    struct pl_doc_column *columns = pl_memory_take(FIGURES + pl_column_count, sizeof *columns);
     pl_group_conditions(g, conditions, sizeof conditions);
     pl_doc_table(doc, columns, set_columns(g, columns), "rows", "%s: %s%s", g->scenario, conditions,
                  g->repetitions > 1 ? "; median (lowest..highest)" : "");
@@ -137,15 +135,12 @@ static const char *caption_of_cpu(const struct pl_model_group *g)
 /* Where a killed cell stood: its peaks are unknown, its last sample is not. */
 static void write_last_sample(struct pl_doc *doc, const json_t *last)
 {
-    char time[PL_TEXT_FIGURE], live[PL_TEXT_FIGURE], reserved[PL_TEXT_FIGURE];
-    if (!json_is_object(last))
-        return;
-    pl_text_duration(time, json_number_value(json_object_get(last, "t_seconds")));
-    pl_text_bytes(live, json_number_value(json_object_get(last, "live_bytes")));
-    pl_text_bytes(reserved, json_number_value(json_object_get(last, "reserved_bytes")));
-    pl_doc_textf(doc, PL_STYLE_PLAIN,
-                 " At its last sample, after %s, it held %s live and %s reserved.", time, live,
-                 reserved);
+    if (json_is_object(last))
+        pl_doc_textf(
+            doc, PL_STYLE_PLAIN, " At its last sample, after %s, it held %s live and %s reserved.",
+            pl_text_duration(PL_FIGURE, json_number_value(json_object_get(last, "t_seconds"))),
+            pl_text_bytes(PL_FIGURE, json_number_value(json_object_get(last, "live_bytes"))),
+            pl_text_bytes(PL_FIGURE, json_number_value(json_object_get(last, "reserved_bytes"))));
 }
 
 static void write_environment(struct pl_doc *doc, const json_t *environment)

@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 
-#include "harness/report/history/history_figures.h"
+#include "harness/base/spare_memory.h"
+#include "harness/report/history/history.h"
 #include "harness/report/model/context.h"
 #include "harness/report/sections/sections.h"
 
@@ -29,32 +30,30 @@ static bool is_change(const struct pl_trend *trend, const json_t *run)
 static void draw(struct pl_doc *doc, const struct pl_trends_series *s)
 {
     char text[PL_TREND_LINE_TEXT], label[64];
-    double *values = malloc(s->series->count * sizeof *values);
-    bool *marked = malloc(s->series->count * sizeof *marked);
-    if (values && marked && pl_trend_line(s->series, text) == 0) {
-        for (size_t i = 0; i < s->series->count; i++) {
-            values[i] = s->series->points[i].value;
-            marked[i] = is_change(&s->trend, s->series->points[i].run);
-        }
-        snprintf(label, sizeof label, "%zu runs, changes: %zu", s->series->count,
-                 s->trend.change_count);
-        pl_doc_line(doc, &(struct pl_doc_line){values, marked, s->series->count, text}, label);
+    double *values = pl_memory_take(s->series->count, sizeof *values);
+    bool *marked = pl_memory_take(s->series->count, sizeof *marked);
+    pl_memory_had(pl_trend_line(s->series, text));
+    for (size_t i = 0; i < s->series->count; i++) {
+        values[i] = s->series->points[i].value;
+        marked[i] = is_change(&s->trend, s->series->points[i].run);
     }
+    snprintf(label, sizeof label, "%zu runs, changes: %zu", s->series->count,
+             s->trend.change_count);
+    pl_doc_line(doc, &(struct pl_doc_line){values, marked, s->series->count, text}, label);
     free(marked);
     free(values);
 }
 
 static void write_series(struct pl_doc *doc, const struct pl_trends_series *s)
 {
-    char last[PL_TEXT_FIGURE];
     if (!s->series) {
         pl_doc_cell_text(doc, "-");
         return;
     }
-    pl_change_value(s->series->metric, s->series->points[s->series->count - 1].value, last);
     pl_doc_cell(doc, PL_STYLE_PLAIN);
     draw(doc, s);
-    pl_doc_textf(doc, PL_STYLE_PLAIN, " %s", last);
+    double last = s->series->points[s->series->count - 1].value;
+    pl_doc_textf(doc, PL_STYLE_PLAIN, " %s", pl_change_value(s->series->metric, last, PL_FIGURE));
     pl_doc_cell_end(doc);
 }
 

@@ -1,10 +1,89 @@
-/* The verdict: a sentence for each scenario and format, and how many cells ended how. */
+/* What the report says first: expectations that were not met, each with the command that reproduces
+ * it; the worst of the run, with reasons and the rule; a sentence for each scenario and format, and
+ * how many cells ended how; and warnings. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "harness/base/spare_memory.h"
+#include "harness/report/model/columns.h"
 #include "harness/report/model/severity.h"
 #include "harness/report/model/verdict.h"
 #include "harness/report/sections/sections.h"
+#include "harness/results/cell_name.h"
+#include "harness/results/document.h"
+
+static void write_failure(struct pl_doc *doc, const json_t *cell)
+{
+    char how[PL_FACT];
+    struct pl_cell_name name = pl_cell_name_of(cell);
+    pl_cell_name_how(&name, how, sizeof how);
+    pl_doc_term(doc, "%s %s %s", name.scenario, name.allocator, how);
+    pl_doc_text(doc, PL_STYLE_BAD, pl_document_string(cell, "expected_why"));
+    pl_doc_code(doc, pl_document_string(cell, "reproduce"));
+    pl_doc_item_end(doc);
+}
+
+void pl_report_failures(struct pl_doc *doc, const struct pl_model *m)
+{
+    const json_t *cell;
+    size_t i;
+    if (m->verdicts[PL_VERDICT_FAILED] == 0)
+        return;
+    pl_doc_section(doc, (struct pl_place){0}, "Expectations that were not met");
+    pl_doc_list(doc, PL_LIST_TERMS, "failures");
+    json_array_foreach(json_object_get(m->root, "cells"), i, cell)
+    {
+        if (strcmp(pl_document_string(cell, "expected"), pl_verdict_name(PL_VERDICT_FAILED)) == 0)
+            write_failure(doc, cell);
+    }
+    pl_doc_list_end(doc);
+    pl_doc_section_end(doc);
+}
+
+void pl_report_warnings(struct pl_doc *doc, const struct pl_model *m)
+{
+    const json_t *warnings = json_object_get(m->root, "warnings"), *warning;
+    size_t i;
+    if (json_array_size(warnings) == 0 && !doc->no_pictures)
+        return;
+    pl_doc_section(doc, (struct pl_place){0}, "Warnings");
+    pl_doc_list(doc, PL_LIST_BULLETS, "warnings");
+    if (doc->no_pictures)
+        pl_doc_item_text(doc, "%s", doc->no_pictures);
+    json_array_foreach(warnings, i, warning)
+        pl_doc_item_text(doc, "%s", json_is_string(warning) ? json_string_value(warning) : "");
+    pl_doc_list_end(doc);
+    pl_doc_section_end(doc);
+}
+
+static void write_severe(struct pl_doc *doc, const struct pl_severe *worst)
+{
+    char reason[PL_SEVERITY_TEXT];
+    pl_severe_reason(worst, reason);
+    pl_doc_item(doc, PL_STYLE_PLAIN);
+    pl_doc_textf(doc, PL_STYLE_STRONG, "%s %s", worst->group->scenario, worst->row->label);
+    pl_doc_textf(doc, PL_STYLE_PLAIN, " %s: ", worst->group->format);
+    pl_doc_text(doc, worst->rank == PL_SEVERITY_FAILED ? PL_STYLE_BAD : PL_STYLE_PLAIN, reason);
+    pl_doc_item_end(doc);
+}
+
+void pl_report_severe(struct pl_doc *doc, const struct pl_model *m)
+{
+    struct pl_severe worst[PL_SEVERITY_MAX];
+    size_t count = pl_severe_find(m, worst);
+    pl_doc_section(doc, (struct pl_place){.id = "worst"}, "The worst");
+    if (!count) {
+        pl_doc_say(doc, "Nothing was killed, grew, failed or was dropped.");
+        pl_doc_section_end(doc);
+        return;
+    }
+    pl_doc_list(doc, PL_LIST_NUMBERS, "stacks");
+    for (size_t i = 0; i < count; i++)
+        write_severe(doc, &worst[i]);
+    pl_doc_list_end(doc);
+    pl_doc_note(doc, "%s", pl_severe_rule);
+    pl_doc_section_end(doc);
+}
 
 #define SENTENCES_OPEN 8  /* that stand open beside each other */
 #define SENTENCES_FIRST 4 /* of more than these, so many stand open */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/model/facts.h"
+#include "harness/report/model/columns.h"
 #include "harness/report/page/page.h"
 #include "harness/report/report.h"
 #include "harness/report/terminal/table.h"

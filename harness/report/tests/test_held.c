@@ -8,7 +8,7 @@
 #include "harness/base/text_stream.h"
 #include "harness/report/model/held.h"
 #include "harness/report/report.h"
-#include "harness/report/terminal/counterparts_table.h"
+#include "harness/report/sections/sections.h"
 #include "harness/report/terminal/table.h"
 #include "harness/report/tests/sample.h"
 #include "harness/report/tests/validate.h"

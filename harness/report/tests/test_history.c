@@ -7,7 +7,6 @@
 
 #include "harness/compare/trend.h"
 #include "harness/report/history/history.h"
-#include "harness/report/history/history_figures.h"
 #include "harness/report/history/history_line.h"
 #include "harness/report/tests/sample.h"
 #include "harness/results/history_file.h"

@@ -4,10 +4,11 @@
 
 #include <assert.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "harness/report/writers/writer.h"
+#include "harness/base/spare_memory.h"
+#include "harness/base/text_stream.h"
 
 bool pl_doc_writes(const struct pl_doc *doc)
 {
@@ -20,19 +21,15 @@ const char *pl_doc_elsewhere(const struct pl_doc *doc)
 }
 
 /* Text of any length: a title or a reason may come from a person's own scenario. */
-static char *format_text(const char *format, va_list arguments)
-{
-    char *text = NULL;
-    return vasprintf(&text, format, arguments) < 0 ? NULL : text;
-}
-
 #define FORMATTED(doc, last, call)                 \
     do {                                           \
         va_list arguments;                         \
+        char *text = NULL;                         \
         va_start(arguments, last);                 \
-        char *text = format_text(last, arguments); \
+        if (vasprintf(&text, last, arguments) < 0) \
+            pl_memory_refused();                   \
         va_end(arguments);                         \
-        if (text && pl_doc_writes(doc))            \
+        if (pl_doc_writes(doc))                    \
             call;                                  \
         free(text);                                \
     } while (0)
@@ -61,7 +58,7 @@ void pl_doc_section_end(struct pl_doc *doc)
 
 void pl_doc_heading(struct pl_doc *doc, const char *format, ...)
 {
-    FORMATTED(doc, format, doc->writer->heading(doc, text));
+    FORMATTED(doc, format, doc->writer->part(doc, PL_PART_HEADING, text));
 }
 
 void pl_doc_paragraph(struct pl_doc *doc)
@@ -74,21 +71,26 @@ void pl_doc_paragraph_end(struct pl_doc *doc)
     mark(doc, PL_MARK_PARAGRAPH_END);
 }
 
-static void say(struct pl_doc *doc, enum pl_doc_mark begin, const char *text)
+static void say(struct pl_doc *doc, enum pl_doc_mark begin, enum pl_style style, const char *text)
 {
     mark(doc, begin);
-    doc->writer->text(doc, PL_STYLE_PLAIN, text);
+    doc->writer->text(doc, style, text);
     mark(doc, PL_MARK_PARAGRAPH_END);
 }
 
 void pl_doc_say(struct pl_doc *doc, const char *format, ...)
 {
-    FORMATTED(doc, format, say(doc, PL_MARK_PARAGRAPH, text));
+    FORMATTED(doc, format, say(doc, PL_MARK_PARAGRAPH, PL_STYLE_PLAIN, text));
+}
+
+void pl_doc_say_styled(struct pl_doc *doc, enum pl_style style, const char *format, ...)
+{
+    FORMATTED(doc, format, say(doc, PL_MARK_PARAGRAPH, style, text));
 }
 
 void pl_doc_note(struct pl_doc *doc, const char *format, ...)
 {
-    FORMATTED(doc, format, say(doc, PL_MARK_NOTE, text));
+    FORMATTED(doc, format, say(doc, PL_MARK_NOTE, PL_STYLE_PLAIN, text));
 }
 
 void pl_doc_text(struct pl_doc *doc, enum pl_style style, const char *text)
@@ -166,7 +168,7 @@ void pl_doc_list_end(struct pl_doc *doc)
 
 void pl_doc_item(struct pl_doc *doc, enum pl_style style)
 {
-    if (open_entry(doc))
+    if (open_entry(doc) && doc->writer->item)
         doc->writer->item(doc, level_of(doc)->kind, style);
 }
 
@@ -188,7 +190,7 @@ void pl_doc_item_named(struct pl_doc *doc, const char *name, const char *format,
 void pl_doc_term(struct pl_doc *doc, const char *format, ...)
 {
     open_entry(doc);
-    FORMATTED(doc, format, doc->writer->term(doc, text));
+    FORMATTED(doc, format, doc->writer->part(doc, PL_PART_TERM, text));
 }
 
 void pl_doc_item_end(struct pl_doc *doc)
@@ -290,7 +292,7 @@ void pl_doc_line(struct pl_doc *doc, const struct pl_doc_line *line, const char 
 void pl_doc_code(struct pl_doc *doc, const char *text)
 {
     if (pl_doc_writes(doc))
-        doc->writer->code(doc, text);
+        doc->writer->part(doc, PL_PART_CODE, text);
 }
 
 void pl_doc_command(struct pl_doc *doc, const char *text)
@@ -301,7 +303,7 @@ void pl_doc_command(struct pl_doc *doc, const char *text)
 
 void pl_doc_details(struct pl_doc *doc, const char *format, ...)
 {
-    FORMATTED(doc, format, doc->writer->details(doc, text));
+    FORMATTED(doc, format, doc->writer->part(doc, PL_PART_DETAILS, text));
 }
 
 void pl_doc_details_end(struct pl_doc *doc)
@@ -311,5 +313,51 @@ void pl_doc_details_end(struct pl_doc *doc)
 
 void pl_doc_figure(struct pl_doc *doc, const char *class, const char *name, const char *format, ...)
 {
-    FORMATTED(doc, format, doc->writer->figure(doc, class, name, text));
+    if (doc->writer->figure)
+        FORMATTED(doc, format, doc->writer->figure(doc, class, name, text));
+}
+
+struct fitted {
+    struct pl_doc doc;
+    pl_doc_function write;
+    const void *context;
+};
+
+static void write_one(FILE *out, const void *context)
+{
+    const struct fitted *f = context;
+    struct pl_doc doc = f->doc;
+    doc.out = out;
+    f->write(&doc, f->context);
+}
+
+/* The longest lists with which the document fits; 0 where none does. */
+static size_t longest_lists(struct fitted f, size_t limit)
+{
+    size_t fits = 0, most = f.doc.most, size;
+    while (fits < most) {
+        f.doc.most = fits + (most - fits + 1) / 2;
+        free(pl_text_written(write_one, &f, &size));
+        if (size <= limit)
+            fits = f.doc.most;
+        else
+            most = f.doc.most - 1;
+    }
+    return fits;
+}
+
+char *pl_doc_fitted(struct pl_doc doc, pl_doc_function write, const void *context, size_t limit,
+                    size_t *size)
+{
+    struct fitted f = {doc, write, context};
+    f.doc.most = SIZE_MAX;
+    f.doc.commands = true;
+    char *whole = pl_text_written(write_one, &f, size);
+    if (*size <= limit)
+        return whole;
+    free(whole);
+    f.doc = doc;
+    f.doc.commands = false;
+    f.doc.most = longest_lists(f, limit);
+    return pl_text_written(write_one, &f, size);
 }

@@ -8,10 +8,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "harness/measure/outcome.h"
-#include "harness/report/writers/parts.h"
+#include "harness/report/writers/writer.h"
 
-struct pl_writer;
 struct pl_terminal;
 
 #define PL_DOC_DEPTH 8
@@ -61,6 +59,10 @@ void pl_doc_paragraph_end(struct pl_doc *doc);
 
 /** A whole paragraph. */
 void pl_doc_say(struct pl_doc *doc, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** A whole paragraph in one style. */
+void pl_doc_say_styled(struct pl_doc *doc, enum pl_style style, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /** A whole paragraph in small print. */
 void pl_doc_note(struct pl_doc *doc, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -146,5 +148,12 @@ const char *pl_doc_elsewhere(const struct pl_doc *doc);
 
 /** Whether something is written now: an entry that is left out need not be made. */
 bool pl_doc_writes(const struct pl_doc *doc);
+
+/** Writes a document that must not be longer than so many bytes into new memory; where the whole
+ * is, without commands and with the longest lists that fit.
+ *  @param doc its writer and pictures; `most` is the longest list that it may have
+ *  @return free() it; longer than `limit` where no list is left to cut */
+char *pl_doc_fitted(struct pl_doc doc, pl_doc_function write, const void *context, size_t limit,
+                    size_t *size);
 
 #endif

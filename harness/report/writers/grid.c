@@ -157,7 +157,9 @@ static size_t fitting(const struct pl_grid *g, size_t first, size_t gap, size_t 
     return column > first ? column : first + 1;
 }
 
-bool pl_grid_may_colour(FILE *out)
+/* It is a terminal, and NO_COLOR is unset or empty (https://no-color.org). A stream in memory is
+ * none. */
+static bool may_colour(FILE *out)
 {
     const char *unwanted = getenv("NO_COLOR");
     int descriptor = fileno(out);
@@ -264,9 +266,9 @@ void pl_grid_print(FILE *out, struct pl_grid *g)
     for (size_t i; given && total(g, 1, 0) > most && (i = least_important(g));)
         leave_out(g, i, told, sizeof told);
     if (g->prose)
-        print_prose(out, g, assumed, pl_grid_may_colour(out));
+        print_prose(out, g, assumed, may_colour(out));
     else
-        print_blocks(out, g, most, pl_grid_may_colour(out));
+        print_blocks(out, g, most, may_colour(out));
     if (*told)
         say_what_is_missing(out, most, told);
     free_all(g);

@@ -34,13 +34,9 @@ struct pl_grid {
 struct pl_grid pl_grid_make(size_t heads, size_t columns);
 
 /** Sets a cell to a copy of the text, in a new row where there is none so far.
- *  @param escape heeded where pl_grid_may_colour says so; NULL: none */
+ *  @param escape heeded on a terminal unless NO_COLOR is set; NULL: none */
 void pl_grid_set(struct pl_grid *grid, size_t row, size_t column, const char *text,
                  const char *escape);
-
-/** Whether a stream may be coloured: it is a terminal, and NO_COLOR is unset or empty
- *  (https://no-color.org). A stream in memory is no terminal. */
-bool pl_grid_may_colour(FILE *out);
 
 /** Prints, and frees. Columns that do not fit are left out by their ranks, and a line says which;
  *  what still does not fit follows in blocks beneath, and a first cell longer than a third of the

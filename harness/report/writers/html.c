@@ -1,12 +1,10 @@
 /* HTML (writer.h). Only texts are escaped; what is written around them holds none. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "harness/report/writers/document.h"
 #include "harness/report/writers/picture.h"
 #include "harness/report/writers/text.h"
-#include "harness/report/writers/writer.h"
 
 static void wrap(struct pl_doc *doc, const char *before, const char *text, const char *after)
 {
@@ -54,9 +52,15 @@ static void section(struct pl_doc *doc, struct pl_place place, const char *title
     wrap(doc, "><h2>", title, "</h2>\n");
 }
 
-static void heading(struct pl_doc *doc, const char *title)
+static void part(struct pl_doc *doc, enum pl_doc_part part, const char *text)
 {
-    wrap(doc, "<h3>", title, "</h3>\n");
+    static const char *const marks[][2] = {
+        [PL_PART_HEADING] = {"<h3>", "</h3>\n"},
+        [PL_PART_TERM] = {"<dt>", "</dt>\n<dd>"},
+        [PL_PART_CODE] = {"<pre>", "</pre>"},
+        [PL_PART_DETAILS] = {"<details><summary>", "</summary>\n"},
+    };
+    wrap(doc, marks[part][0], text, marks[part][1]);
 }
 
 static void text(struct pl_doc *doc, enum pl_style style, const char *text)
@@ -100,11 +104,6 @@ static void item(struct pl_doc *doc, enum pl_list_kind kind, enum pl_style style
     fputs("<li", doc->out);
     attribute(doc, "class", class_of(style));
     fputc('>', doc->out);
-}
-
-static void term(struct pl_doc *doc, const char *term)
-{
-    wrap(doc, "<dt>", term, "</dt>\n<dd>");
 }
 
 /* A wide table keeps its size on a narrow screen and is scrolled: by keyboard, too. */
@@ -230,16 +229,6 @@ static void line(struct pl_doc *doc, const struct pl_doc_line *line, const char 
     fputs("</svg>", doc->out);
 }
 
-static void code(struct pl_doc *doc, const char *text)
-{
-    wrap(doc, "<pre>", text, "</pre>");
-}
-
-static void details(struct pl_doc *doc, const char *summary)
-{
-    wrap(doc, "<details><summary>", summary, "</summary>\n");
-}
-
 /* @return new memory, free() it; NULL where there is no picture, or no room for it */
 static char *read_picture(struct pl_doc *doc, const char *name)
 {
@@ -247,7 +236,7 @@ static char *read_picture(struct pl_doc *doc, const char *name)
     size_t size;
     if (doc->no_pictures)
         return NULL;
-    pl_picture_path(path, sizeof path, doc->folder, name, "");
+    pl_picture_path(path, sizeof path, doc->folder, name);
     char *svg = pl_picture_read(path, &size);
     if (svg && size > doc->room) {
         free(svg);
@@ -281,18 +270,15 @@ const struct pl_writer pl_writer_html = {
     .elsewhere = "report.json has them all",
     .mark = mark,
     .section = section,
-    .heading = heading,
+    .part = part,
     .text = text,
     .outcome = outcome,
     .link = link_to,
     .item = item,
-    .term = term,
     .table = table,
     .cell = cell,
     .cell_end = cell_end,
     .bar = bar,
     .line = line,
-    .code = code,
-    .details = details,
     .figure = figure,
 };

@@ -6,7 +6,6 @@
 #include "harness/report/writers/document.h"
 #include "harness/report/writers/picture.h"
 #include "harness/report/writers/text.h"
-#include "harness/report/writers/writer.h"
 
 static void mark(struct pl_doc *doc, enum pl_doc_mark mark)
 {
@@ -33,11 +32,20 @@ static void section(struct pl_doc *doc, struct pl_place place, const char *title
     fputc('\n', doc->out);
 }
 
-static void heading(struct pl_doc *doc, const char *title)
+static void part(struct pl_doc *doc, enum pl_doc_part part, const char *text)
 {
-    fputs("\n### ", doc->out);
-    pl_text_markdown(doc->out, title);
-    fputc('\n', doc->out);
+    static const struct {
+        const char *before, *behind;
+        void (*write)(FILE *, const char *);
+    } marks[] = {
+        [PL_PART_HEADING] = {"\n### ", "\n", pl_text_markdown},
+        [PL_PART_TERM] = {"\n- **", "**: ", pl_text_markdown},
+        [PL_PART_CODE] = {"\n\n", "", pl_text_fenced},
+        [PL_PART_DETAILS] = {"\n<details><summary>", "</summary>\n", pl_text_html},
+    };
+    fputs(marks[part].before, doc->out);
+    marks[part].write(doc->out, text);
+    fputs(marks[part].behind, doc->out);
 }
 
 /* Text in backticks is taken as it is: nothing in it can be told to be no end of a cell. */
@@ -83,13 +91,6 @@ static void item(struct pl_doc *doc, enum pl_list_kind kind, enum pl_style style
 {
     (void)style;
     fputs(kind == PL_LIST_NUMBERS ? "1. " : "- ", doc->out);
-}
-
-static void term(struct pl_doc *doc, const char *term)
-{
-    fputs("\n- **", doc->out);
-    pl_text_markdown(doc->out, term);
-    fputs("**: ", doc->out);
 }
 
 static void table(struct pl_doc *doc, const char *caption)
@@ -152,24 +153,11 @@ static void line(struct pl_doc *doc, const struct pl_doc_line *line, const char 
     fputs(changed ? " **changed**" : "", doc->out);
 }
 
-static void code(struct pl_doc *doc, const char *text)
-{
-    fputs("\n\n", doc->out);
-    pl_text_fenced(doc->out, text);
-}
-
-static void details(struct pl_doc *doc, const char *summary)
-{
-    fputs("\n<details><summary>", doc->out);
-    pl_text_html(doc->out, summary);
-    fputs("</summary>\n", doc->out);
-}
-
 static void figure(struct pl_doc *doc, const char *class, const char *name, const char *caption)
 {
     char path[8192];
     (void)class;
-    pl_picture_path(path, sizeof path, doc->folder, name, "");
+    pl_picture_path(path, sizeof path, doc->folder, name);
     if (doc->no_pictures || access(path, R_OK) != 0)
         return;
     fputs("\n![", doc->out);
@@ -181,18 +169,15 @@ const struct pl_writer pl_writer_markdown = {
     .elsewhere = "report.html has them all",
     .mark = mark,
     .section = section,
-    .heading = heading,
+    .part = part,
     .text = text,
     .outcome = outcome,
     .link = link_to,
     .item = item,
-    .term = term,
     .table = table,
     .cell = cell,
     .cell_end = cell_end,
     .bar = bar,
     .line = line,
-    .code = code,
-    .details = details,
     .figure = figure,
 };

@@ -24,10 +24,9 @@ static const struct {
                     {"xlink:href=\"#", "href=\"#p", true},
                     PALETTE_COLOURS(COLOUR)};
 
-void pl_picture_path(char *path, size_t capacity, const char *folder, const char *name,
-                     const char *suffix)
+void pl_picture_path(char *path, size_t capacity, const char *folder, const char *name)
 {
-    snprintf(path, capacity, "%s/plots/%s%s.svg", folder, name, suffix);
+    snprintf(path, capacity, "%s/plots/%s.svg", folder, name);
 }
 
 /* @return where what is left out ends; `at` itself where nothing is */
@@ -69,7 +68,8 @@ static bool has_handler(const char *tag)
 /* Whether a tag is one of those that plot.py writes, without a handler. */
 static bool is_harmless_tag(const char *tag)
 {
-    static const char *const known[] = {"svg", "g", "path", "use", "defs", "rect", "clipPath", "text"};
+    static const char *const known[] = {"svg",  "g",    "path",     "use",
+                                        "defs", "rect", "clipPath", "text"};
     const char *name = tag + 1 + (tag[1] == '/');
     size_t length = strcspn(name, " \t\r\n/>");
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)

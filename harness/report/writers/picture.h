@@ -6,9 +6,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/** The path of a group's picture in a folder: FOLDER/plots/NAME.svg, SUFFIX before the dot. */
-void pl_picture_path(char *path, size_t capacity, const char *folder, const char *name,
-                     const char *suffix);
+/** The path of a picture in a folder: FOLDER/plots/NAME.svg. */
+void pl_picture_path(char *path, size_t capacity, const char *folder, const char *name);
 
 /** Reads a picture that may be put into a page. @return new memory, free() it; NULL where there is
  *  none, or where it could run a script */

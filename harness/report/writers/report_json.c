@@ -33,12 +33,6 @@ static json_t *verdict_counts(const size_t counts[PL_VERDICT_NONE + 1])
     return object;
 }
 
-static json_t *name_json(const struct pl_model_row *row)
-{
-    struct pl_cell_name name = pl_cell_name_of(row->cells[0]);
-    return pl_cell_name_json(&name);
-}
-
 static json_t *worst_json(const struct pl_model *m)
 {
     struct pl_severe worst[PL_SEVERITY_MAX];
@@ -47,15 +41,15 @@ static json_t *worst_json(const struct pl_model *m)
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
         const struct pl_model_row *row = worst[i].row;
-        json_t *object = name_json(row);
+        struct pl_cell_name name = pl_cell_name_of(row->cells[0]);
         pl_severe_reason(&worst[i], reason);
-        json_object_update_new(object, json_pack("{s:s, s:s, s:s, s:s, s:i, s:s}", "kind",
+        json_array_append_new(
+            list, pl_named_json(&name, json_pack("{s:s, s:s, s:s, s:s, s:i, s:s}", "kind",
                                                  pl_severe_rank_name(worst[i].rank), "reason",
                                                  reason, "outcome", pl_outcome_name(row->outcome),
                                                  "expected", pl_verdict_name(row->expected),
                                                  "alike", (int)worst[i].alike, "reproduce",
-                                                 pl_document_string(row->cells[0], "reproduce")));
-        json_array_append_new(list, object);
+                                                 pl_document_string(row->cells[0], "reproduce"))));
     }
     return json_pack("{s:s, s:o}", "rule", pl_severe_rule, "rows", list);
 }
@@ -118,27 +112,23 @@ static json_t *failures_json(const struct pl_model *m)
         struct pl_cell_name name = pl_cell_name_of(cell);
         if (strcmp(pl_document_string(cell, "expected"), pl_verdict_name(PL_VERDICT_FAILED)) != 0)
             continue;
-        json_t *object = pl_cell_name_json(&name);
-        json_object_update_new(object,
-                               json_pack("{s:O*, s:s, s:s, s:s}", "repetition",
-                                         json_object_get(cell, "repetition"), "outcome",
-                                         pl_document_string(cell, "outcome"), "why",
-                                         pl_document_string(cell, "expected_why"), "reproduce",
-                                         pl_document_string(cell, "reproduce")));
-        json_array_append_new(list, object);
+        json_array_append_new(
+            list,
+            pl_named_json(&name, json_pack("{s:O*, s:s, s:s, s:s}", "repetition",
+                                           json_object_get(cell, "repetition"), "outcome",
+                                           pl_document_string(cell, "outcome"), "why",
+                                           pl_document_string(cell, "expected_why"), "reproduce",
+                                           pl_document_string(cell, "reproduce"))));
     }
     return list;
 }
 
 static json_t *change_counts(const struct pl_comparison *c)
 {
-    json_t *counts = json_object();
-    for (int i = 0; i < PL_CHANGE_COUNT; i++)
-        json_object_set_new(counts, pl_change_name((enum pl_change)i),
-                            json_integer((json_int_t)c->counts[i]));
-    json_object_set_new(counts, "advisory", json_integer((json_int_t)c->advisory));
-    json_object_set_new(counts, "missing", json_integer((json_int_t)c->missing));
-    json_object_set_new(counts, "suite_faults", json_integer((json_int_t)c->nondeterministic));
+    json_t *counts = pl_change_counts_json(c);
+    json_object_update_new(counts, json_pack("{s:I, s:I, s:I}", "advisory", (json_int_t)c->advisory,
+                                             "missing", (json_int_t)c->missing, "suite_faults",
+                                             (json_int_t)c->nondeterministic));
     return counts;
 }
 
@@ -149,11 +139,11 @@ static json_t *ends_json(const struct pl_comparison *c)
         const struct pl_compared *cell = &c->cells[i];
         if (cell->outcome == PL_CHANGE_SAME && !cell->missing)
             continue;
-        json_t *object = pl_cell_name_json(&cell->match->name);
-        json_object_update_new(object, json_pack("{s:s, s:s, s:b}", "verdict",
-                                                 pl_change_name(cell->outcome), "why",
-                                                 cell->outcome_why, "missing", cell->missing));
-        json_array_append_new(list, object);
+        json_array_append_new(
+            list,
+            pl_named_json(&cell->match->name,
+                          json_pack("{s:s, s:s, s:b}", "verdict", pl_change_name(cell->outcome),
+                                    "why", cell->outcome_why, "missing", cell->missing)));
     }
     return list;
 }
@@ -167,9 +157,7 @@ static json_t *rows_json(const struct pl_comparison *c)
             const struct pl_judged *j = &c->cells[i].judged[k];
             if (j->change == PL_CHANGE_SAME && !pl_judged_fails(j))
                 continue;
-            json_t *object = pl_cell_name_json(&c->cells[i].match->name);
-            json_object_update_new(object, pl_judged_json(j));
-            json_array_append_new(list, object);
+            json_array_append_new(list, pl_named_json(&c->cells[i].match->name, pl_judged_json(j)));
         }
     return list;
 }
@@ -217,12 +205,12 @@ static void add_series(json_t *list, const struct pl_trends_row *row)
         if (!s->series)
             continue;
         struct pl_cell_name name = pl_cell_name_of(s->series->cell);
-        json_t *object = pl_cell_name_json(&name);
-        json_object_update_new(
-            object, json_pack("{s:s, s:s, s:o, s:o}", "metric", s->series->metric->name, "unit",
-                              pl_unit_name(s->series->metric->unit), "runs", points_json(s->series),
-                              "changes", changes_json(&s->trend)));
-        json_array_append_new(list, object);
+        json_array_append_new(
+            list,
+            pl_named_json(&name,
+                          json_pack("{s:s, s:s, s:o, s:o}", "metric", s->series->metric->name,
+                                    "unit", pl_unit_name(s->series->metric->unit), "runs",
+                                    points_json(s->series), "changes", changes_json(&s->trend))));
     }
 }
 

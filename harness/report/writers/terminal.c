@@ -10,7 +10,6 @@
 #include "harness/report/writers/grid.h"
 #include "harness/report/writers/text.h"
 #include "harness/report/writers/wrap.h"
-#include "harness/report/writers/writer.h"
 
 /* Lines of a head: two of its words, so that a column is no wider than its figures, and the unit.
  */
@@ -95,11 +94,6 @@ static void section(struct pl_doc *doc, struct pl_place place, const char *text)
     title(doc, 0, text);
 }
 
-static void heading(struct pl_doc *doc, const char *text)
-{
-    title(doc, doc->terminal->layout.indent, text);
-}
-
 static void text(struct pl_doc *doc, enum pl_style style, const char *text)
 {
     bool small = style == PL_STYLE_SMALL && *text;
@@ -136,23 +130,10 @@ static void end_item_at(struct pl_doc *doc, size_t depth)
     flush(doc, indent_of(doc, depth), bullet ? "- " : "");
 }
 
-static void item(struct pl_doc *doc, enum pl_list_kind kind, enum pl_style style)
-{
-    (void)doc;
-    (void)kind;
-    (void)style;
-}
-
-static void term(struct pl_doc *doc, const char *term)
-{
-    keep(doc, term);
-    keep(doc, ": ");
-}
-
 static void table(struct pl_doc *doc, const char *caption)
 {
     struct pl_terminal *t = doc->terminal;
-    heading(doc, caption);
+    title(doc, t->layout.indent, caption);
     stand_off(doc);
     t->grid = pl_grid_make(doc->headless ? 0 : HEADS, doc->columns);
     t->grid.indent = t->layout.indent;
@@ -277,32 +258,31 @@ static void code(struct pl_doc *doc, const char *text)
     fputc('\n', doc->out);
 }
 
-static void figure(struct pl_doc *doc, const char *class, const char *name, const char *caption)
+static void part(struct pl_doc *doc, enum pl_doc_part part, const char *text)
 {
-    (void)doc;
-    (void)class;
-    (void)name;
-    (void)caption;
+    if (part == PL_PART_CODE) {
+        code(doc, text);
+    } else if (part == PL_PART_TERM) {
+        keep(doc, text);
+        keep(doc, ": ");
+    } else {
+        title(doc, doc->terminal->layout.indent, text);
+    }
 }
 
 static const struct pl_writer terminal = {
     .elsewhere = "results.json has them all",
     .mark = mark,
     .section = section,
-    .heading = heading,
+    .part = part,
     .text = text,
     .outcome = outcome,
     .link = link_to,
-    .item = item,
-    .term = term,
     .table = table,
     .cell = cell,
     .cell_end = cell_end,
     .bar = bar,
     .line = line,
-    .code = code,
-    .details = heading,
-    .figure = figure,
 };
 
 void pl_terminal_print(FILE *out, struct pl_terminal_layout layout, pl_doc_function write,

@@ -3,11 +3,12 @@
 
 #include <math.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "allocators/base/printable.h"
 
-void pl_text_duration(char *text, double seconds)
+const char *pl_text_duration(char *text, double seconds)
 {
     seconds = fmax(fmin(seconds, 1e18), 0);
     double tenths = round(seconds * 10) / 10;
@@ -24,16 +25,18 @@ void pl_text_duration(char *text, double seconds)
         if (minutes % 60)
             pl_text_add(text, PL_TEXT_FIGURE, " %u min", (unsigned)(minutes % 60));
     }
+    return text;
 }
 
-void pl_text_decimal(char *text, double value)
+const char *pl_text_decimal(char *text, double value)
 {
     double size = fabs(value);
     /* 9.995 would print as 10.00 beside a 10.0; and no minus stands before a zero */
     snprintf(text, PL_TEXT_FIGURE, size < 9.995 ? "%.2f" : "%.1f", size < 0.005 ? 0.0 : value);
+    return text;
 }
 
-void pl_text_bytes(char *text, double bytes)
+const char *pl_text_bytes(char *text, double bytes)
 {
     static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
     size_t unit = 0;
@@ -41,15 +44,15 @@ void pl_text_bytes(char *text, double bytes)
         bytes /= 1024;
         unit++;
     }
-    char number[PL_TEXT_FIGURE];
     if (bytes == floor(bytes))
-        snprintf(number, sizeof number, "%.0f", bytes);
+        snprintf(text, PL_TEXT_FIGURE, "%.0f", bytes);
     else
-        pl_text_decimal(number, bytes);
-    snprintf(text, PL_TEXT_FIGURE, "%.32s %s", number, units[unit]);
+        pl_text_decimal(text, bytes);
+    pl_text_add(text, PL_TEXT_FIGURE, " %s", units[unit]);
+    return text;
 }
 
-void pl_text_count(char *text, double count)
+const char *pl_text_count(char *text, double count)
 {
     char digits[PL_TEXT_FIGURE / 2];
     size_t length = (size_t)snprintf(digits, sizeof digits, "%.0f", fmax(fmin(count, 1e18), -1e18));
@@ -60,6 +63,7 @@ void pl_text_count(char *text, double count)
         text[used++] = digits[i];
     }
     text[used] = '\0';
+    return text;
 }
 
 void pl_text_add(char *text, size_t capacity, const char *format, ...)
@@ -71,29 +75,29 @@ void pl_text_add(char *text, size_t capacity, const char *format, ...)
     va_end(arguments);
 }
 
+/* What stands for a character where it would be none of the text. */
+struct entity {
+    char of;
+    const char *written;
+};
+
+/* @return whether it has one, which is written then */
+static bool write_entity(FILE *out, char c, const struct entity *entities, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (entities[i].of == c)
+            return fputs(entities[i].written, out), true;
+    return false;
+}
+
 void pl_text_html(FILE *out, const char *text)
 {
-    for (; *text; text++) {
-        switch (*text) {
-        case '&':
-            fputs("&amp;", out);
-            break;
-        case '<':
-            fputs("&lt;", out);
-            break;
-        case '>':
-            fputs("&gt;", out);
-            break;
-        case '"':
-            fputs("&quot;", out);
-            break;
-        case '\'':
-            fputs("&#39;", out);
-            break;
-        default: /* C0 controls but tab and newline are no HTML */
+    static const struct entity entities[] = {
+        {'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}};
+    for (; *text; text++)
+        if (!write_entity(out, *text, entities, sizeof entities / sizeof *entities))
+            /* C0 controls but tab and newline are no HTML */
             fputc((unsigned char)*text < ' ' && *text != '\t' && *text != '\n' ? '?' : *text, out);
-        }
-    }
 }
 
 void pl_text_xml(FILE *out, const char *text)
@@ -111,20 +115,14 @@ void pl_text_xml(FILE *out, const char *text)
 
 void pl_text_markdown(FILE *out, const char *text)
 {
-    for (; *text; text++) {
-        if (strchr("\\`*_{}[]#|~!$", *text))
-            fprintf(out, "\\%c", *text);
-        else if (*text == '<')
-            fputs("&lt;", out);
-        else if (*text == '>')
-            fputs("&gt;", out);
-        else if (*text == '&')
-            fputs("&amp;", out);
-        else if (*text == '@')
-            fputs("&#64;", out); /* a comment must call nobody */
-        else
-            fputc((unsigned char)*text < ' ' ? ' ' : *text, out);
-    }
+    static const struct entity entities[] = {{'<', "&lt;"},
+                                             {'>', "&gt;"},
+                                             {'&', "&amp;"},
+                                             {'@', "&#64;"}}; /* a comment must call nobody */
+    for (; *text; text++)
+        if (!write_entity(out, *text, entities, sizeof entities / sizeof *entities))
+            fprintf(out, strchr("\\`*_{}[]#|~!$", *text) ? "\\%c" : "%c",
+                    (unsigned char)*text < ' ' ? ' ' : *text);
 }
 
 void pl_text_fenced(FILE *out, const char *text)

@@ -9,17 +9,22 @@
 /** Room for any figure these functions write, with its NUL. */
 #define PL_TEXT_FIGURE 48
 
+/** Such room within an expression; it stands until the block ends. */
+#define PL_FIGURE ((char[PL_TEXT_FIGURE]){""})
+
+/* Those that write figures return the text that they are given. */
+
 /** "39.5 s", "2 min 20 s", "1 h 5 min". @param seconds 0 or more */
-void pl_text_duration(char *text, double seconds);
+const char *pl_text_duration(char *text, double seconds);
 
 /** "44.2 MiB", "256 MiB", "1.5 GiB". @param bytes 0 or more */
-void pl_text_bytes(char *text, double bytes);
+const char *pl_text_bytes(char *text, double bytes);
 
 /** "165,375": rounded to a whole number. */
-void pl_text_count(char *text, double count);
+const char *pl_text_count(char *text, double count);
 
 /** A number in a table: two decimals below 10, one from there on. */
-void pl_text_decimal(char *text, double value);
+const char *pl_text_decimal(char *text, double value);
 
 /** Appends. @param capacity of the whole text; what is beyond it is cut */
 void pl_text_add(char *text, size_t capacity, const char *format, ...)

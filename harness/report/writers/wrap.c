@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/report/writers/text.h"
+#include "allocators/base/printable.h"
 
 #define WIDTH_MIN 40 /* narrower ones are taken for a mistake */
 
@@ -46,13 +46,6 @@ size_t pl_wrap_columns(const char *text)
     return columns_of(text, strlen(text));
 }
 
-static void put(FILE *out, const char *word, size_t length)
-{
-    char *copy = strndup(word, length);
-    pl_text_plain(out, copy ? copy : "");
-    free(copy);
-}
-
 /* Where a line begins that begins with a word so long. */
 static size_t beginning(size_t column, size_t columns, size_t width)
 {
@@ -75,7 +68,7 @@ void pl_wrap(FILE *out, const char *text, size_t at, size_t column, size_t width
             next = beginning(column, columns, width);
         }
         fprintf(out, "%*s", (int)(next - at), "");
-        put(out, word, length);
+        pl_printable_write(out, word, length, "");
         at = next + columns;
         word += length + (word[length] == ' ');
     }

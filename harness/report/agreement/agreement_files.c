@@ -1,6 +1,13 @@
-/* The agreement for programs, the picture's script among them. */
+/* The agreement for programs, the picture that is drawn from that, and agreement.md that shows it.
+ */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "harness/base/files.h"
 #include "harness/base/spare_memory.h"
 #include "harness/report/agreement/agreement.h"
+#include "harness/report/draw.h"
+#include "harness/report/outputs.h"
 #include "harness/results/document.h"
 
 #define AGREEMENT_VERSION 1
@@ -62,13 +69,12 @@ static json_t *cell_json(const struct pl_agreement_page *page, const struct pl_a
 void pl_agreement_json(FILE *out, const struct pl_agreement_page *page)
 {
     const struct pl_agreement *a = page->agreement;
-    json_t *cells = json_array(), *root = json_object();
+    json_t *cells = json_array();
     for (size_t i = 0; i < a->count; i++)
         json_array_append_new(cells, cell_json(page, &a->cells[i]));
-    json_object_set_new(root, "agreement_version", json_integer(AGREEMENT_VERSION));
-    json_object_set_new(root, "agrees", json_boolean(!a->counts[PL_AGREEMENT_DIFFERS]));
-    json_object_set_new(root, "window_seconds", json_real(PL_AGREEMENT_WINDOW_NS / 1e9));
-    json_object_set_new(root, "share_of_peak", json_real(PL_AGREEMENT_SHARE));
+    json_t *root = json_pack("{s:i, s:b, s:f, s:f}", "agreement_version", AGREEMENT_VERSION,
+                             "agrees", !a->counts[PL_AGREEMENT_DIFFERS], "window_seconds",
+                             PL_AGREEMENT_WINDOW_NS / 1e9, "share_of_peak", PL_AGREEMENT_SHARE);
     for (enum pl_agreement_side side = 0; side < PL_AGREEMENT_COUNT; side++)
         json_object_set_new(root, keys[side], json_string(page->folders[side]));
     json_object_set(root, "host",
@@ -78,4 +84,43 @@ void pl_agreement_json(FILE *out, const struct pl_agreement_page *page)
         pl_memory_refused();
     json_decref(root);
     fputc('\n', out);
+}
+
+static void make_json(FILE *out, const void *page)
+{
+    pl_agreement_json(out, page);
+}
+
+static void make_markdown(FILE *out, const void *page)
+{
+    pl_agreement_markdown(out, page);
+}
+
+/* A picture of an earlier run must not stand for this one. */
+static void draw(struct pl_agreement_page *page, const char *folder, FILE *progress,
+                 struct pl_error *reason)
+{
+    char path[4096];
+    struct pl_draw how = pl_draw_agreement();
+    snprintf(path, sizeof path, "%s/agreement.svg", folder);
+    unlink(path);
+    page->no_picture = pl_draw_pictures(&how, folder, reason) ? reason->text : NULL;
+    if (page->no_picture)
+        fprintf(progress, "plimsoll: %s\n", page->no_picture);
+}
+
+int pl_agreement_write(const struct pl_agreement_page *page, const char *folder, FILE *progress,
+                       struct pl_error *error)
+{
+    static const struct pl_output json = {"agreement.json", make_json},
+                                  markdown = {"agreement.md", make_markdown};
+    struct pl_agreement_page own = *page;
+    struct pl_error reason;
+    int rc = pl_folder_make(folder, error);
+    if (!rc)
+        rc = pl_outputs_write(folder, &json, 1, page, error);
+    if (rc)
+        return rc;
+    draw(&own, folder, progress, &reason);
+    return pl_outputs_write(folder, &markdown, 1, &own, error);
 }
