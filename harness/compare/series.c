@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/spare_memory.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 
@@ -35,27 +36,14 @@ static struct place *sorted(const json_t *runs)
     return places;
 }
 
-static bool same_text(const json_t *a, const json_t *b, const char *key)
+char *pl_series_conditions(const struct pl_series *series)
 {
-    return strcmp(pl_document_string(a, key), pl_document_string(b, key)) == 0;
-}
-
-static bool same_conditions(const json_t *a, const json_t *b)
-{
-    static const char *const numbers[] = {"container_bytes", "duration_seconds"};
-    struct pl_cell_name x = pl_cell_name_of(a), y = pl_cell_name_of(b);
-    if (!pl_cell_name_beside(&x, &y) || !same_text(a, b, "container"))
-        return false;
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        if (json_number_value(json_object_get(a, numbers[i])) !=
-            json_number_value(json_object_get(b, numbers[i])))
-            return false;
-    return true;
-}
-
-bool pl_series_comparable(const struct pl_series *a, const struct pl_series *b)
-{
-    return same_conditions(a->cell, b->cell);
+    const json_t *cell = series->cell;
+    struct pl_cell_name name = pl_cell_name_of(cell);
+    return pl_memory_text("%s\n%s\n%s\n%s\n%.17g\n%.17g", name.scenario, name.format, name.clock,
+                          pl_document_string(cell, "container"),
+                          json_number_value(json_object_get(cell, "container_bytes")),
+                          json_number_value(json_object_get(cell, "duration_seconds")));
 }
 
 /* What the points of a series share, as one text; metrics of class D may be of any host. */

@@ -45,8 +45,9 @@ struct pl_series_list {
 int pl_series_collect(const json_t *runs, const struct pl_series_query *query,
                       struct pl_series_list *list);
 
-/** Whether two series differ in nothing but stack, threads, metric and host. */
-bool pl_series_comparable(const struct pl_series *a, const struct pl_series *b);
+/** What series have in common that differ in nothing but stack, threads, metric and host, as one
+ * text. @return free() it */
+char *pl_series_conditions(const struct pl_series *series);
 
 /** Takes a list that was never filled, or half. */
 void pl_series_free(struct pl_series_list *list);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/index.h"
 #include "harness/base/spare_memory.h"
 #include "harness/report/comparison/change_text.h"
 #include "harness/report/model/columns.h"
@@ -24,7 +25,8 @@ struct shown {
     const struct pl_series *series;
     struct pl_trend trend;
     bool written;
-    bool mixed;     /* series comparable with it have other numbers of threads */
+    size_t first;   /* of the series with its conditions: their section's */
+    bool mixed;     /* its section has several numbers of threads */
     size_t version; /* of series that differ in nothing that is shown, from 1: the recording, a key
                      * of the scenario or a limit is another */
 };
@@ -43,26 +45,57 @@ static void name_host(const json_t *host, char *text, size_t capacity)
 }
 
 /* Whether two series stand in one table. */
-static bool are_beside(const struct pl_series *a, const struct pl_series *b)
+static bool are_beside(const struct shown *a, const struct shown *b)
 {
-    return a->metric == b->metric && pl_series_comparable(a, b);
+    return a->series->metric == b->series->metric && a->first == b->first;
 }
 
-/* What one series is to the others. */
-static void place(struct history *h, struct shown *one)
+static uint32_t threads_of(const struct shown *one)
 {
-    struct pl_cell_name mine = pl_cell_name_of(one->series->cell);
-    const char *host = pl_document_string(one->series->host, "hash");
-    one->version = 1;
-    for (struct shown *other = h->series; other < h->series + h->count; other++) {
-        struct pl_cell_name name = pl_cell_name_of(other->series->cell);
-        if (!pl_series_comparable(one->series, other->series))
-            continue;
-        one->mixed |= name.threads != mine.threads;
-        one->version += other < one && other->series->metric == one->series->metric &&
-                        pl_cell_name_equal(&name, &mine) &&
-                        strcmp(pl_document_string(other->series->host, "hash"), host) == 0;
+    return pl_cell_name_of(one->series->cell).threads;
+}
+
+/* @param sections the first series of each conditions */
+static void find_section(struct history *h, struct pl_index *sections, size_t i)
+{
+    struct shown *one = &h->series[i];
+    char *conditions = pl_series_conditions(one->series);
+    one->first = pl_index_find(sections, conditions);
+    if (one->first == PL_INDEX_NONE) {
+        one->first = i;
+        pl_memory_had(pl_index_set(sections, conditions, i));
     }
+    free(conditions);
+    struct shown *first = &h->series[one->first];
+    first->mixed = first->mixed || threads_of(one) != threads_of(first);
+}
+
+/* @param versions the latest series of each that are shown alike */
+static void find_version(struct history *h, struct pl_index *versions, size_t i)
+{
+    struct shown *one = &h->series[i];
+    struct pl_cell_name name = pl_cell_name_of(one->series->cell);
+    char *alike =
+        pl_memory_text("%zu\n%s\n%s\n%u\n%s", one->first, one->series->metric->name, name.allocator,
+                       name.threads, pl_document_string(one->series->host, "hash"));
+    size_t last = pl_index_find(versions, alike);
+    one->version = last == PL_INDEX_NONE ? 1 : h->series[last].version + 1;
+    pl_memory_had(pl_index_set(versions, alike, i));
+    free(alike);
+}
+
+/* What each series is to the others. */
+static void place_all(struct history *h)
+{
+    struct pl_index sections = {0}, versions = {0};
+    for (size_t i = 0; i < h->count; i++) {
+        find_section(h, &sections, i);
+        find_version(h, &versions, i);
+    }
+    for (size_t i = 0; i < h->count; i++)
+        h->series[i].mixed = h->series[h->series[i].first].mixed;
+    pl_index_free(&sections);
+    pl_index_free(&versions);
 }
 
 static void name_stack(const struct shown *one, char *text, size_t capacity)
@@ -92,7 +125,7 @@ static void write_row(struct pl_doc *doc, const struct shown *one)
                               slope, line});
 }
 
-static void write_table(struct pl_doc *doc, struct history *h, const struct pl_series *first)
+static void write_table(struct pl_doc *doc, struct history *h, const struct shown *first)
 {
     static const struct pl_doc_column columns[] = {
         {.head = "stack"},
@@ -106,11 +139,11 @@ static void write_table(struct pl_doc *doc, struct history *h, const struct pl_s
     static const char *const better[] = {[PL_BETTER_LOWER] = "lower is better",
                                          [PL_BETTER_HIGHER] = "higher is better",
                                          [PL_BETTER_NONE] = "neither way is better"};
-    const struct pl_metric *metric = first->metric;
+    const struct pl_metric *metric = first->series->metric;
     pl_doc_table(doc, PL_DOC_COLUMNS(columns), "series", "%s (class %s, %s)", metric->name,
                  pl_class_name(metric->class), better[metric->better]);
     for (size_t i = 0; i < h->count; i++)
-        if (are_beside(first, h->series[i].series)) {
+        if (are_beside(first, &h->series[i])) {
             write_row(doc, &h->series[i]);
             h->series[i].written = true;
         }
@@ -128,13 +161,13 @@ static void write_change(struct pl_doc *doc, const struct shown *one,
                      one->series->host ? host : "", text);
 }
 
-static void write_metric(struct pl_doc *doc, struct history *h, const struct pl_series *first)
+static void write_metric(struct pl_doc *doc, struct history *h, const struct shown *first)
 {
     write_table(doc, h, first);
     pl_doc_list(doc, PL_LIST_BULLETS, "changes");
     for (size_t i = 0; i < h->count; i++)
-        for (size_t k = 0;
-             are_beside(first, h->series[i].series) && k < h->series[i].trend.change_count; k++)
+        for (size_t k = 0; are_beside(first, &h->series[i]) && k < h->series[i].trend.change_count;
+             k++)
             write_change(doc, &h->series[i], &h->series[i].trend.changes[k]);
     pl_doc_list_end(doc);
 }
@@ -155,8 +188,8 @@ static void write_section(struct pl_doc *doc, struct history *h, const struct sh
     pl_group_conditions(&group, text, sizeof text);
     pl_doc_section(doc, (struct pl_place){0}, "%s: %s", name.scenario, text);
     for (size_t i = 0; i < h->count; i++)
-        if (!h->series[i].written && pl_series_comparable(first->series, h->series[i].series))
-            write_metric(doc, h, h->series[i].series);
+        if (!h->series[i].written && h->series[i].first == first->first)
+            write_metric(doc, h, &h->series[i]);
     pl_doc_section_end(doc);
 }
 
@@ -280,10 +313,9 @@ int pl_history_write(FILE *out, const json_t *runs, const struct pl_series_query
     int rc = 0;
     for (size_t i = 0; i < h.count; i++)
         h.series[i].series = &list.series[i];
-    for (size_t i = 0; !rc && i < h.count; i++) {
-        place(&h, &h.series[i]);
+    place_all(&h);
+    for (size_t i = 0; !rc && i < h.count; i++)
         rc = judge(&h.series[i], error);
-    }
     if (!rc)
         pl_terminal_print(out, (struct pl_terminal_layout){0}, write_page, &h);
     for (size_t i = 0; i < h.count; i++)
