@@ -55,7 +55,7 @@ static int keep_cell(struct pl_run *run, const struct pl_planned *p,
     struct pl_expected expected;
     pl_planned_label(cell, label, sizeof label);
     pl_measure(&p->scenario, evidence, &measured);
-    pl_expectations_judge(&measured, cell->named, cell->format, cell->threads, &expected);
+    pl_expectations_judge(&measured, cell->named, cell->format, p->clock, cell->threads, &expected);
     run->unexpected |= expected.verdict == PL_VERDICT_FAILED;
     pl_cell_note(p, evidence, label, pl_run_warn_of, run);
     pl_trace_note_cell(p, evidence, label, pl_run_warn_of, run);

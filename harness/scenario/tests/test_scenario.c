@@ -147,6 +147,50 @@ static void tells_where_and_what(void **state)
     }
 }
 
+/* `expect` as text, in the place of that of `base`. */
+static int parse_expecting(const char *expect, struct pl_scenario *s, struct pl_error *error)
+{
+    char text[4096];
+    int length = (int)(strstr(base, "expect:") - base);
+    snprintf(text, sizeof text, "%.*sexpect: [{stacks: all, outcome: bounded%s}]\n", length, base,
+             expect);
+    return parse(text, PL_TIER_DEFAULT, NULL, 0, s, error);
+}
+
+static void an_expectation_may_name_a_clock(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {{"", "any"},
+                                           {", clock: any", "any"},
+                                           {", clock: virtual", "virtual"},
+                                           {", clock: wall", "wall"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pl_scenario s;
+        struct pl_error error = {""};
+        assert_int_equal(parse_expecting(cases[i][0], &s, &error), 0);
+        assert_string_equal(s.expectations[0].clock, cases[i][1]);
+    }
+}
+
+static void bad_conditions_of_an_expectation_are_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {", clock: sun",
+         "dir/t.yaml:9:49: unknown clock to expect: sun; expected any, virtual, wall"},
+        {", clock: walls", "dir/t.yaml:9:49: unknown clock to expect: walls; did you mean wall?"},
+        {", clock: [wall]", "dir/t.yaml:9:50: clock is not a plain value; expected one"},
+        {", clocks: wall",
+         "dir/t.yaml:9:50: unknown key of an expectation: clocks; did you mean clock?"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pl_scenario s;
+        struct pl_error error = {""};
+        assert_int_equal(parse_expecting(cases[i][0], &s, &error), -EINVAL);
+        assert_string_equal(error.text, cases[i][1]);
+    }
+}
+
 static void misses_what_is_required(void **state)
 {
     (void)state;
@@ -395,6 +439,8 @@ int main(void)
         cmocka_unit_test(clocks_have_names),
         cmocka_unit_test(takes_a_whole_scenario),
         cmocka_unit_test(tells_where_and_what),
+        cmocka_unit_test(an_expectation_may_name_a_clock),
+        cmocka_unit_test(bad_conditions_of_an_expectation_are_refused),
         cmocka_unit_test(misses_what_is_required),
         cmocka_unit_test(refuses_what_is_no_scenario),
         cmocka_unit_test(text_is_utf8_without_directives),
