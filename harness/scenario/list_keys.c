@@ -32,9 +32,12 @@ static int decode_list(struct pl_decoder *d, struct fy_node *key, struct fy_node
             rc = check(d, value, item);
         return rc ? rc : append(d, value, list, capacity, item);
     }
-    if (!value || !fy_node_is_sequence(value) || fy_node_sequence_is_empty(value))
+    if (!value || !fy_node_is_sequence(value))
         return pl_decode_fail(d, pl_decode_mark(value ? value : key),
                               "%s is not a list; expected [a, b]", what);
+    if (fy_node_sequence_is_empty(value))
+        return pl_decode_fail(d, pl_decode_mark(key ? key : value),
+                              "%s: the list is empty; expected [a, b]", what);
     void *at = NULL;
     for (struct fy_node *node; (node = fy_node_sequence_iterate(value, &at));) {
         int rc = pl_decode_text(d, node, what, item, sizeof item);
