@@ -65,7 +65,7 @@ static bool saturates(const struct pl_envelope *e, const struct pl_trend_pieces 
         squares += squares_of(p, first, pieces->first[k + 1]);
         size_t parameters = 3 * (pieces->count - k) - 1;
         if (pl_saturation_fit(p->seconds + first, p->bytes + first, count, &s) ||
-            criterion(s.squares, count, 3, level) + BETTER >=
+            criterion(s.squares, count, s.parameters, level) + BETTER >=
                 criterion(squares, count, parameters, level))
             continue;
         *best = s;
