@@ -152,6 +152,8 @@ int pl_run_cell(struct pl_run *run, size_t number, const struct pl_lane *lane,
     }
     if (!rc)
         rc = pl_cell_run(&options, &evidence, error);
+    if (rc == -EINTR && options.output)
+        pl_results_output_remove(&run->results, options.output);
     if (rc)
         return rc;
     bool too_large = lane->ceiling_bytes && evidence.has_final && evidence.final.at_ceiling;
