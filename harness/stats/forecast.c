@@ -191,8 +191,11 @@ struct pl_forecast_range pl_forecast_at(const struct pl_forecast *f, double ahea
         return saturation_at(f, ahead);
     case PL_FORECAST_LINEAR:
         return around(best, hypot(half, pl_trend_width(&f->line, ahead)));
-    default:
-        return around(best, half);
+    default: { /* a rate that may be none may be some, too */
+        struct pl_forecast_range r = around(best, half);
+        r.high += fmax(0, f->line.rate_high) * ahead;
+        return r;
+    }
     }
 }
 

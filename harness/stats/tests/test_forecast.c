@@ -345,6 +345,28 @@ static void noise_is_no_growth(void **state)
     assert_true(grown <= 2);
 }
 
+/* 3 MiB in what was seen, which no one tells from noise of 8. */
+static double slow_below_noise(double t)
+{
+    return (200 + 0.005 * t) * MIB;
+}
+
+static void growth_that_noise_hides_is_in_the_interval(void **state)
+{
+    (void)state;
+    int none = 0;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        struct pl_forecast f = look(slow_below_noise, 8 * MIB, seed);
+        if (f.kind != PL_FORECAST_NONE || f.line.rate_high <= 0)
+            continue;
+        struct pl_forecast_range now = pl_forecast_at(&f, 0), later = pl_forecast_at(&f, 3000);
+        assert_true(later.best == now.best && later.high > now.high);
+        assert_true(later.high >= slow_below_noise(3599));
+        none++;
+    }
+    assert_true(none >= 15);
+}
+
 static void times_are_looked_for_as_far_as_asked(void **state)
 {
     (void)state;
@@ -390,6 +412,7 @@ int main(void)
         cmocka_unit_test(the_peaks_of_a_sawtooth_meet_the_limit),
         cmocka_unit_test(what_falls_counts_from_its_end),
         cmocka_unit_test(noise_is_no_growth),
+        cmocka_unit_test(growth_that_noise_hides_is_in_the_interval),
         cmocka_unit_test(times_are_looked_for_as_far_as_asked),
         cmocka_unit_test(few_samples_are_refused),
     };
