@@ -146,6 +146,8 @@ int pl_saturation_fit(const double *seconds, const double *bytes, size_t count,
     double best = INFINITY;
     for (int shape = 0; shape < PL_SATURATION_SHAPES; shape++) {
         struct trial z;
+        if (count <= terms[shape] + 1) /* it would go through all points */
+            continue;
         if (!fit_shape(&p, (enum pl_saturation_shape)shape, &z) || criterion(&z, count) >= best)
             continue;
         best = criterion(&z, count);
