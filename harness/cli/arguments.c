@@ -172,8 +172,9 @@ static int add_setting(struct pl_arguments *a, const char *key, const char *valu
     return PL_EXIT_OK;
 }
 
-static int take(int option, const char *text, struct pl_arguments *a)
+static int take(int option, const char *text, void *context)
 {
+    struct pl_arguments *a = context;
     switch (option) {
     case ALLOCATOR:
         a->allocators = text;
@@ -293,10 +294,7 @@ int pl_arguments_read(int argc, char **argv, struct pl_arguments *a)
     argc = take_command(argc, argv, a);
     if (a->command && !a->command[0])
         return pl_cli_usage("no program after `--`; expected `-- PROGRAM [ARGUMENT...]`");
-    int option, rc = PL_EXIT_OK;
-    while (rc == PL_EXIT_OK && (option = getopt_long(argc, argv, ":", options, NULL)) != -1)
-        rc = option == '?' || option == ':' ? pl_cli_refuse_option(option, argv)
-                                            : take(option, optarg, a);
+    int rc = pl_arguments_options(argc, argv, options, take, a);
     a->scenarios = argv + optind;
     a->scenario_count = (size_t)(argc - optind);
     if (!rc)
@@ -358,4 +356,27 @@ int pl_arguments_count(const char *name, const char *text, uint32_t max, uint32_
     int rc = text ? read_count(name, text, max, &value) : PL_EXIT_OK;
     *count = (uint32_t)value;
     return rc;
+}
+
+int pl_arguments_time(const char *name, const char *text, int64_t least_ns, int64_t *ns)
+{
+    struct pl_error error;
+    char least[48];
+    if (pl_time_parse(text, ns, &error))
+        return pl_cli_usage("--%s: %s", name, error.text);
+    if (*ns > 0 && *ns >= least_ns)
+        return PL_EXIT_OK;
+    pl_time_format(least_ns, least, sizeof least);
+    return pl_cli_usage("--%s %s; expected %s%s", name, text,
+                        least_ns ? "at least " : "more than 0", least_ns ? least : "");
+}
+
+int pl_arguments_options(int argc, char **argv, const struct option *known, pl_option_take *taker,
+                         void *context)
+{
+    int option, code = PL_EXIT_OK;
+    while (code == PL_EXIT_OK && (option = getopt_long(argc, argv, ":", known, NULL)) != -1)
+        code = option == '?' || option == ':' ? pl_cli_refuse_option(option, argv)
+                                              : taker(option, optarg, context);
+    return code;
 }

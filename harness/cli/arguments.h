@@ -2,6 +2,7 @@
 #ifndef PL_CLI_ARGUMENTS_H
 #define PL_CLI_ARGUMENTS_H
 
+#include <getopt.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -73,5 +74,17 @@ int pl_arguments_take(int *argc, char **argv, const char *option, bool flag, con
 /** Reads a whole number that an option was given. @param name of the option, without its dashes
  *  @param text NULL: the count stays as it is @return as pl_arguments_read */
 int pl_arguments_count(const char *name, const char *text, uint32_t max, uint32_t *count);
+
+/** Likewise a time. @param least_ns it may be, or 0: more than none */
+int pl_arguments_time(const char *name, const char *text, int64_t least_ns, int64_t *ns);
+
+/** Takes one option. @param value NULL: it has none @return as pl_arguments_read */
+typedef int pl_option_take(int option, const char *value, void *context);
+
+/** Gives all options of a command to `taker`, up to one that it refuses, or that is unknown or
+ * lacks its value. @param known of getopt_long, which sets optind to the words behind them
+ *  @return as pl_arguments_read */
+int pl_arguments_options(int argc, char **argv, const struct option *known, pl_option_take *taker,
+                         void *context);
 
 #endif

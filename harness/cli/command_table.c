@@ -126,8 +126,9 @@ OPTION(o_resume, "resume", "DIR", "@folder", NULL,
        "command that began it");
 OPTION(
     o_jobs, "jobs", "N", NULL, "as many as there are processors",
-    "cells that run at the same time, each on a processor of its own. Cells in real time, "
-    "programs, repeated ones, those that are judged by CPU or latencies and those that need more "
+    "cells that run at the same time, each on a processor of its own: 1 to as many as there are. "
+    "Cells in real time, programs, repeated ones, those that are judged by CPU or latencies and "
+    "those that need more "
     "than their share of the memory run alone after that; a cell says how many may have run "
     "beside it, which its CPU and latencies then show");
 OPTION(o_shards, "shards", "N", NULL, NULL, "how many parts, 1 to 10000; has to be named");

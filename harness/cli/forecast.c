@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "allocators/base/units.h"
+#include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/foretold.h"
 #include "harness/forecast/series_file.h"
@@ -47,14 +48,6 @@ static int read_limit(const char *text, struct wishes *w)
     return w->limit_bytes ? PL_EXIT_OK : pl_cli_usage("--limit 0; expected more, such as 512MiB");
 }
 
-static int read_time(const char *name, const char *text, int64_t *ns)
-{
-    struct pl_error error;
-    if (pl_time_parse(text, ns, &error))
-        return pl_cli_usage("--%s: %s", name, error.text);
-    return *ns > 0 ? PL_EXIT_OK : pl_cli_usage("--%s %s; expected more than 0", name, text);
-}
-
 static int read_unit(const char *text, struct wishes *w)
 {
     char one[16];
@@ -77,21 +70,22 @@ static int read_share(const char *text, struct wishes *w)
     return PL_EXIT_OK;
 }
 
-static int take_option(int option, struct wishes *w)
+static int take_option(int option, const char *value, void *context)
 {
+    struct wishes *w = context;
     switch (option) {
     case LIMIT:
-        return read_limit(optarg, w);
+        return read_limit(value, w);
     case WITHIN:
-        return read_time("within", optarg, &w->within_ns);
+        return pl_arguments_time("within", value, 0, &w->within_ns);
     case UNIT:
-        return read_unit(optarg, w);
+        return read_unit(value, w);
     case INTERVAL:
-        return read_time("interval", optarg, &w->series.interval_ns);
+        return pl_arguments_time("interval", value, 0, &w->series.interval_ns);
     case CHECK:
-        return read_share(optarg, w);
+        return read_share(value, w);
     case SERIES:
-        w->series.series = optarg;
+        w->series.series = value;
         return PL_EXIT_OK;
     default:
         w->json = true;
@@ -101,13 +95,9 @@ static int take_option(int option, struct wishes *w)
 
 static int read_wishes(int argc, char **argv, struct wishes *w)
 {
-    for (int option; (option = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
-        if (option == '?' || option == ':')
-            return pl_cli_refuse_option(option, argv);
-        int code = take_option(option, w);
-        if (code != PL_EXIT_OK)
-            return code;
-    }
+    int code = pl_arguments_options(argc, argv, options, take_option, w);
+    if (code != PL_EXIT_OK)
+        return code;
     if (argc - optind != 1)
         return pl_cli_usage("%d paths; expected one, a folder of results or a file of a series",
                             argc - optind);

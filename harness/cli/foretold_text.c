@@ -96,7 +96,7 @@ static void say_growth(struct pl_doc *doc, const struct pl_foretold *z)
         pl_doc_textf(doc, PL_STYLE_PLAIN, ", for the last %s", since);
     else
         pl_doc_textf(doc, PL_STYLE_PLAIN, ", %s now, for the last %s", rate, since);
-    double limit = pl_saturation_end(&f->saturation, f->saturation.best);
+    double limit = pl_saturation_end(f->saturation.best);
     if (f->kind == PL_FORECAST_SATURATING && isfinite(limit)) {
         pl_text_bytes(end, limit);
         pl_doc_textf(doc, PL_STYLE_PLAIN, "; it ends at %s", end);

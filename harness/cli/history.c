@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "allocators/base/printable.h"
+#include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/tree_commit.h"
 #include "harness/report/history/history.h"
@@ -35,18 +36,23 @@ struct wishes {
     const char *scenario;
 };
 
-static int read_wishes(int argc, char **argv, struct wishes *w)
+static int take_option(int option, const char *value, void *context)
 {
+    struct wishes *w = context;
     const char **const places[] = {[ADD] = &w->folder,
                                    [FILE_NAME] = &w->file,
                                    [COMMIT] = &w->commit,
                                    [METRIC] = &w->metrics,
                                    [ALLOCATOR] = &w->allocator};
-    for (int option; (option = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
-        if (option == '?' || option == ':')
-            return pl_cli_refuse_option(option, argv);
-        *places[option] = optarg;
-    }
+    *places[option] = value;
+    return PL_EXIT_OK;
+}
+
+static int read_wishes(int argc, char **argv, struct wishes *w)
+{
+    int code = pl_arguments_options(argc, argv, options, take_option, w);
+    if (code != PL_EXIT_OK)
+        return code;
     w->scenario = optind < argc ? argv[optind] : NULL;
     if (argc - optind > 1 || !w->scenario == !w->folder)
         return pl_cli_usage(

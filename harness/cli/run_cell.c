@@ -56,7 +56,7 @@ static int keep_cell(struct pl_run *run, const struct pl_planned *p,
     struct pl_expected expected;
     pl_planned_label(cell, label, sizeof label);
     pl_measure(&p->scenario, evidence, &measured);
-    pl_expectations_judge(&measured, cell->named, cell->format, cell->threads, &expected);
+    pl_expectations_judge(&measured, cell->named, cell->format, p->clock, cell->threads, &expected);
     run->unexpected |= expected.verdict == PL_VERDICT_FAILED;
     pl_cell_note(p, evidence, label, pl_run_warn_of, run);
     pl_trace_note_cell(p, evidence, label, pl_run_warn_of, run);
@@ -154,6 +154,8 @@ int pl_run_cell(struct pl_run *run, size_t number, const struct pl_lane *lane,
     }
     if (!rc)
         rc = pl_cell_run(&options, &evidence, error);
+    if (rc == -EINTR && options.output)
+        pl_results_output_remove(&run->results, options.output);
     if (rc)
         return rc;
     bool too_large = lane->ceiling_bytes && evidence.has_final && evidence.final.at_ceiling;

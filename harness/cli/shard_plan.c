@@ -202,7 +202,24 @@ static struct share share_of(const json_t *plan, json_int_t shard)
     return share;
 }
 
-static void write_table(struct pl_doc *doc, const void *context)
+static void write_sources(struct pl_doc *doc, const json_t *plan)
+{
+    size_t counts[PL_TIME_SOURCE_COUNT] = {0}, i;
+    const json_t *group;
+    json_array_foreach(json_object_get(plan, "groups"), i, group)
+    {
+        for (int k = 0; k < PL_TIME_SOURCE_COUNT; k++)
+            counts[k] += strcmp(pl_document_string(group, "from"),
+                                pl_time_source_name((enum pl_time_source)k)) == 0;
+    }
+    pl_doc_say(doc,
+               "The times are those of the history for %zu groups, parts of what the tier allows "
+               "the scenario for %zu, and durations by the clock's factor for %zu.",
+               counts[PL_TIME_HISTORY], counts[PL_TIME_BUDGET], counts[PL_TIME_DURATION]);
+}
+
+/* Those that are filled. */
+static void write_plan(struct pl_doc *doc, const void *context)
 {
     static const struct pl_doc_column columns[] = {{.head = "shard"},
                                                    {.head = "groups", .figure = true},
@@ -214,6 +231,8 @@ static void write_table(struct pl_doc *doc, const void *context)
     for (json_int_t k = 1; k <= shards; k++) {
         struct share share = share_of(plan, k);
         char texts[3][48], time[PL_TEXT_FIGURE];
+        if (share.groups == 0)
+            continue;
         snprintf(texts[0], sizeof texts[0], "%lld/%lld", (long long)k, (long long)shards);
         snprintf(texts[1], sizeof texts[1], "%zu", share.groups);
         snprintf(texts[2], sizeof texts[2], "%zu", share.cells);
@@ -221,20 +240,10 @@ static void write_table(struct pl_doc *doc, const void *context)
         pl_doc_row_texts(doc, (const char *const[]){texts[0], texts[1], texts[2], time});
     }
     pl_doc_table_end(doc);
+    write_sources(doc, plan);
 }
 
 void pl_shard_plan_print(const json_t *plan)
 {
-    size_t counts[PL_TIME_SOURCE_COUNT] = {0}, i;
-    const json_t *group;
-    json_array_foreach(json_object_get(plan, "groups"), i, group)
-    {
-        for (int k = 0; k < PL_TIME_SOURCE_COUNT; k++)
-            counts[k] += strcmp(pl_document_string(group, "from"),
-                                pl_time_source_name((enum pl_time_source)k)) == 0;
-    }
-    pl_terminal_print(stdout, (struct pl_terminal_layout){0}, write_table, plan);
-    printf("\nThe times are those of the history for %zu groups, parts of what the tier allows the "
-           "scenario for %zu, and durations by the clock's factor for %zu.\n",
-           counts[PL_TIME_HISTORY], counts[PL_TIME_BUDGET], counts[PL_TIME_DURATION]);
+    pl_terminal_print(stdout, (struct pl_terminal_layout){0}, write_plan, plan);
 }

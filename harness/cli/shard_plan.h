@@ -31,7 +31,7 @@ int pl_shard_plan_load(const char *path, json_t **root, struct pl_error *error);
 int pl_shard_plan_apply(const json_t *plan, const struct pl_matrix *matrix, uint32_t *shard_of,
                         struct pl_error *error);
 
-/** Prints the shards as a table, and where the times come from. */
+/** Prints the shards that are filled as a table, and where the times come from. */
 void pl_shard_plan_print(const json_t *plan);
 
 #endif

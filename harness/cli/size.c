@@ -31,11 +31,21 @@ static void keep(struct pl_sized_stack *z, enum pl_sized sized)
     }
 }
 
+/* What a terminal sees in the live line. */
+static void say_begun(const struct pl_sizing *z)
+{
+    if (!z->progress->shown)
+        pl_printable_line(stderr, "plimsoll: %s %s: looking for the smallest %s",
+                          z->planned->scenario.name, z->inner,
+                          z->sized == PL_SIZED_POOL ? "pool" : "limit");
+}
+
 static int find(struct pl_sized_stack *z)
 {
     int rc = 0;
     for (int sized = PL_SIZED_POOL; !rc && sized <= PL_SIZED_LIMIT; sized++) {
         z->sizing.sized = (enum pl_sized)sized;
+        say_begun(&z->sizing);
         rc = pl_sizing_find(&z->sizing, &z->thresholds[sized]);
         if (!rc)
             keep(z, (enum pl_sized)sized);
@@ -72,7 +82,7 @@ static int size_stack(struct pl_sized_stack *z)
         return fail(rc, &s->error);
     bool certain = true;
     for (int i = 0; i < 2; i++)
-        certain &= z->thresholds[i].found && z->thresholds[i].monotone;
+        certain &= pl_threshold_is_certain(&z->thresholds[i]);
     return certain ? PL_EXIT_OK : PL_EXIT_UNEXPECTED;
 }
 

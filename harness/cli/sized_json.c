@@ -24,9 +24,15 @@ static void set_run(json_t *object, const char *key, const struct pl_sized_stack
 static json_t *threshold_json(const struct pl_sized_stack *z, enum pl_sized sized)
 {
     const struct pl_threshold *threshold = &z->thresholds[sized];
-    json_t *object = json_pack("{s:b, s:b, s:I}", "found", threshold->found, "monotone",
-                               threshold->monotone, "runs", (json_int_t)threshold->trial_count);
-    if (threshold->found)
+    bool certain = pl_threshold_is_certain(threshold);
+    json_t *object = json_pack("{s:b, s:b, s:I}", "found", certain, "monotone", threshold->monotone,
+                               "runs", (json_int_t)threshold->trial_count);
+    if (threshold->found && !certain) {
+        json_object_set_new(object, "contradicted_by",
+                            json_integer((json_int_t)threshold->exception));
+        return object;
+    }
+    if (certain)
         json_object_set_new(object, "smallest", run_json(z, &z->enough[sized]));
     set_run(object, "too_small", z, &z->too_small[sized]);
     if (z->too_large[sized].size)
@@ -38,7 +44,7 @@ json_t *pl_sized_json(const struct pl_sized_stack *z)
 {
     const struct pl_planned *p = z->sizing.planned;
     json_t *pool = threshold_json(z, PL_SIZED_POOL), *rule = json_null();
-    if (z->thresholds[PL_SIZED_POOL].found)
+    if (pl_threshold_is_certain(&z->thresholds[PL_SIZED_POOL]))
         json_object_set_new(pool, "bytes",
                             json_integer((json_int_t)pl_sized_pool_bytes(
                                 &p->scenario, z->thresholds[PL_SIZED_POOL].enough)));

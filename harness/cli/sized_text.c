@@ -74,6 +74,8 @@ static void add_run(struct pl_doc *doc, struct pl_sized_stack *z, enum pl_sized 
 static void add_edge(struct pl_doc *doc, struct pl_sized_stack *z, enum pl_sized sized,
                      const char *const what[3])
 {
+    if (z->thresholds[sized].found && !z->thresholds[sized].monotone)
+        return; /* there is no edge */
     if (z->thresholds[sized].found)
         add_run(doc, z, sized, what[0], &z->enough[sized]);
     if (!z->thresholds[sized].found || z->thresholds[sized].too_small)
@@ -109,13 +111,13 @@ static void say_found(struct pl_doc *doc, const struct pl_sized_stack *z, enum p
     const char *name = sized == PL_SIZED_POOL ? "pool" : "limit";
     if (!threshold->found)
         pl_doc_say(doc, "No %s is enough.", name);
+    else if (!threshold->monotone)
+        pl_doc_say(doc,
+                   "No smallest %s: %" PRIu64 " is enough, and %" PRIu64
+                   " contradicts that it is the edge.",
+                   name, threshold->enough, threshold->exception);
     else if (!threshold->too_small)
         pl_doc_say(doc, "That %s is the least that there can be.", name);
-    if (threshold->found && !threshold->monotone)
-        pl_doc_say(doc,
-                   "The %s is not monotone: %" PRIu64
-                   " contradicts its edge; trust neither of the two.",
-                   name, threshold->exception);
 }
 
 static void say_plain(struct pl_doc *doc, const struct pl_sized_stack *z)

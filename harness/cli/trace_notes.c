@@ -1,8 +1,11 @@
 #include "harness/cli/trace_notes.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "harness/scenario/traits.h"
+#include "harness/traffic/material.h"
+#include "harness/traffic/profile.h"
 #include "harness/traffic/tape.h"
 
 struct noting {
@@ -99,9 +102,32 @@ static void note_tape(struct noting *n, const struct pl_planned *p)
     }
 }
 
+/* Profiles that are made of traces: of a scenario of blocks its one, and those of session objects.
+ * Several stretches of one trace are said once. */
+static void note_profiles(struct noting *n, const struct pl_planned *p)
+{
+    const struct pl_scenario *s = &p->scenario;
+    const struct pl_material *material = pl_recording_material(p->recording);
+    uint32_t count = pl_traits_of(s)->material == PL_MATERIAL_PROFILE ? 1 : 0;
+    char text[400], said[256] = "";
+    if (pl_traits_of(s)->material == PL_MATERIAL_CAPTURE)
+        count = s->session.profile_count;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct pl_profile *profile = pl_material_file(material, i);
+        if (!profile->cut[0] || strcmp(profile->cut, said) == 0)
+            continue;
+        snprintf(said, sizeof said, "%s", profile->cut);
+        snprintf(text, sizeof text, "%s: the profile is of what is whole, %llu blocks",
+                 profile->cut, (unsigned long long)profile->blocks);
+        n->note(n->context, text);
+    }
+}
+
 void pl_trace_note(const struct pl_planned *planned, pl_note *note, void *context)
 {
-    note_tape(&(struct noting){note, context}, planned);
+    struct noting n = {note, context};
+    note_tape(&n, planned);
+    note_profiles(&n, planned);
 }
 
 void pl_trace_note_cell(const struct pl_planned *planned, const struct pl_cell_evidence *evidence,

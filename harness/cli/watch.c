@@ -12,6 +12,7 @@
 #include "allocators/base/printable.h"
 #include "allocators/base/units.h"
 #include "harness/base/proc.h"
+#include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/watched_file.h"
@@ -65,41 +66,27 @@ static int read_pid(const char *text, pid_t *pid)
     return PL_EXIT_OK;
 }
 
-static int read_time(const char *name, int64_t least, int64_t *ns)
+static int take_option(int option, const char *value, void *context)
 {
-    struct pl_error error;
-    if (pl_time_parse(optarg, ns, &error))
-        return pl_cli_usage("--%s: %s", name, error.text);
-    char text[48];
-    pl_time_format(least, text, sizeof text);
-    return *ns >= least ? PL_EXIT_OK
-                        : pl_cli_usage("--%s %s; expected at least %s", name, optarg, text);
-}
-
-static int take_option(int option, struct watch *w)
-{
+    struct watch *w = context;
     switch (option) {
     case PID:
-        return read_pid(optarg, &w->pid);
+        return read_pid(value, &w->pid);
     case DURATION:
-        return read_time("duration", INTERVAL_MIN_NS, &w->duration_ns);
+        return pl_arguments_time("duration", value, INTERVAL_MIN_NS, &w->duration_ns);
     case INTERVAL:
-        return read_time("interval", INTERVAL_MIN_NS, &w->interval_ns);
+        return pl_arguments_time("interval", value, INTERVAL_MIN_NS, &w->interval_ns);
     default:
-        w->out = optarg;
+        w->out = value;
         return PL_EXIT_OK;
     }
 }
 
 static int read_wishes(int argc, char **argv, struct watch *w)
 {
-    for (int option; (option = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
-        if (option == '?' || option == ':')
-            return pl_cli_refuse_option(option, argv);
-        int code = take_option(option, w);
-        if (code != PL_EXIT_OK)
-            return code;
-    }
+    int code = pl_arguments_options(argc, argv, options, take_option, w);
+    if (code != PL_EXIT_OK)
+        return code;
     if (optind < argc)
         return pl_cli_usage("%s is no option; expected --pid N", argv[optind]);
     return w->pid ? PL_EXIT_OK : pl_cli_usage("no process; expected --pid N");

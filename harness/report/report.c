@@ -123,6 +123,16 @@ static int write_report(const char *folder, const struct pl_model *m, FILE *prog
     return pl_outputs_write(folder, outputs, sizeof outputs / sizeof *outputs, &w, error);
 }
 
+static void warn_of_series(const struct pl_model *m, FILE *progress)
+{
+    char more[64] = "";
+    if (m->damaged_series > 1)
+        snprintf(more, sizeof more, " (and %zu more such file%s)", m->damaged_series - 1,
+                 m->damaged_series > 2 ? "s" : "");
+    if (m->damaged_series)
+        pl_printable_line(progress, "plimsoll: warning: %s%s", m->damaged.text, more);
+}
+
 int pl_report_write(const struct pl_report *r, FILE *progress, struct pl_error *error)
 {
     struct pl_model model;
@@ -130,6 +140,7 @@ int pl_report_write(const struct pl_report *r, FILE *progress, struct pl_error *
     int rc = pl_model_load(&model, r->folder, error);
     if (rc)
         return rc;
+    warn_of_series(&model, progress);
     rc = pl_report_context_load(&model, r->folder, r->baseline, r->history, progress, &context,
                                 error);
     if (!rc) {

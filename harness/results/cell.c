@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/base/files.h"
 #include "harness/results/alert_series.h"
@@ -90,6 +91,18 @@ int pl_results_output(struct pl_results *r, const struct pl_scenario *scenario,
     if (n < 0 || (size_t)n >= capacity)
         return pl_error_set(error, -ENAMETOOLONG, "%.80s...: the path is too long", r->folder);
     return pl_folder_make(folder, error);
+}
+
+void pl_results_output_remove(const struct pl_results *r, const char *path)
+{
+    static const char *const endings[] = {".txt", "-clients.txt"};
+    char file[sizeof r->folder + 320];
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        snprintf(file, sizeof file, "%s%s", path, endings[i]);
+        unlink(file);
+    }
+    snprintf(file, sizeof file, "%s/output", r->folder);
+    rmdir(file); /* only when empty */
 }
 
 /* What the books say, and of a foreign program, which has none, what its processes hold. */

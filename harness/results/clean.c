@@ -6,11 +6,14 @@
 #include <string.h>
 
 #include "allocators/base/printable.h"
+#include "harness/base/spare_memory.h"
 
 json_t *pl_clean_string(const char *text)
 {
     char *clean = pl_printable_dup(text);
     json_t *string = clean ? json_string(clean) : NULL;
+    if (!string)
+        pl_memory_refused();
     free(clean);
     return string;
 }

@@ -173,7 +173,8 @@ bool pl_expectation_applies(const struct pl_expectation *e, const struct pl_expe
            (!e->formats[0] || listed(e->formats, pl_format_name(cell->format))) &&
            (!e->threads[0] || names_threads(e->threads, cell->threads)) &&
            cell->duration_ns >= e->from_ns &&
-           (strcmp(e->container, "any") == 0 || strcmp(e->container, cell->container) == 0);
+           (strcmp(e->container, "any") == 0 || strcmp(e->container, cell->container) == 0) &&
+           (strcmp(e->clock, "any") == 0 || strcmp(e->clock, pl_clock_name(cell->clock)) == 0);
 }
 
 static void set(struct pl_expected *x, enum pl_verdict verdict, const char *format, ...)
@@ -248,12 +249,12 @@ static void judge_unasked(const struct pl_measured *m, struct pl_expected *x)
 }
 
 void pl_expectations_judge(const struct pl_measured *m, const char *stack, enum pl_format format,
-                           uint32_t threads, struct pl_expected *x)
+                           enum pl_clock clock, uint32_t threads, struct pl_expected *x)
 {
     static const char *const kinds[] = {"none", "cgroup", "cgroup", "rlimit"};
     const struct pl_scenario *s = m->scenario;
-    const struct pl_expected_of cell = {stack, format, threads, kinds[m->evidence->container],
-                                        s->duration_ns};
+    const struct pl_expected_of cell = {
+        stack, format, threads, kinds[m->evidence->container], clock, s->duration_ns};
     *x = (struct pl_expected){.verdict = PL_VERDICT_NONE};
     uint64_t errors = pl_metric_integrity_errors(m).integer;
     if (errors) {

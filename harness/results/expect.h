@@ -39,6 +39,7 @@ struct pl_expected_of {
     enum pl_format format;
     uint32_t threads;
     const char *container; /* "cgroup", "rlimit" or "none" */
+    enum pl_clock clock;
     int64_t duration_ns;
 };
 
@@ -47,6 +48,7 @@ bool pl_expectation_applies(const struct pl_expectation *expectation,
 
 /** Judges one cell. Integrity errors fail any cell, whatever is expected. */
 void pl_expectations_judge(const struct pl_measured *measured, const char *stack,
-                           enum pl_format format, uint32_t threads, struct pl_expected *expected);
+                           enum pl_format format, enum pl_clock clock, uint32_t threads,
+                           struct pl_expected *expected);
 
 #endif

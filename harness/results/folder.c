@@ -158,9 +158,24 @@ int pl_folder_claim(const char *folder, bool force, int *claim, struct pl_error 
     return rc;
 }
 
+/* Why a results.json is none of ours: it may have been, and be damaged. @return -EINVAL */
+static int fail_other(const char *folder, struct pl_error *error)
+{
+    char path[4096 + 32];
+    json_t *root = NULL;
+    path_of(path, folder, "results.json");
+    if (pl_document_read(path, "the file is damaged, run it again in another folder", &root, error))
+        return -EINVAL;
+    json_decref(root);
+    return pl_error_set(error, -EINVAL, "%s holds a results.json that is not Plimsoll's", folder);
+}
+
 int pl_folder_claim_run(const char *folder, bool read_only, int *claim, struct pl_error *error)
 {
-    if (pl_folder_look(folder) != PL_FOLDER_RUN)
+    enum pl_folder_state state = pl_folder_look(folder);
+    if (state == PL_FOLDER_OTHER)
+        return fail_other(folder, error);
+    if (state != PL_FOLDER_RUN)
         return pl_error_set(error, -EINVAL,
                             "%s holds no run; expected a folder that `plimsoll run --out` wrote",
                             folder);

@@ -163,18 +163,10 @@ static void add_cells(const struct merging *m, json_t *merged)
     }
 }
 
-static json_t *clean(const char *text)
-{
-    json_t *string = pl_clean_string(text);
-    if (!string)
-        pl_memory_refused();
-    return string;
-}
-
 static void add_warning(json_t *merged, const char *text)
 {
     json_t *warnings = json_object_get(merged, "warnings"), *known;
-    json_t *warning = clean(text);
+    json_t *warning = pl_clean_string(text);
     size_t i;
     bool told = false;
     json_array_foreach(warnings, i, known) told |= json_equal(known, warning);
@@ -221,7 +213,7 @@ static json_t *join(const struct merging *m, const char *command, const char *la
         if (strcmp(json_string_value(started), pl_document_string(run, "started")) < 0)
             json_object_set(run, "started", started);
     }
-    json_object_set_new(run, "command", clean(command));
+    json_object_set_new(run, "command", pl_clean_string(command));
     json_object_set_new(run, "complete", json_boolean(!*lacking));
     json_object_set_new(merged, "run", run);
     json_object_set_new(merged, "warnings", json_array());

@@ -11,7 +11,6 @@
 
 #include "harness/base/files.h"
 #include "harness/base/monotonic.h"
-#include "harness/base/spare_memory.h"
 #include "harness/cell/process.h"
 #include "harness/results/clean.h"
 #include "harness/results/document.h"
@@ -84,10 +83,7 @@ int pl_results_reopen(struct pl_results *r, const char *folder, struct pl_error 
 void pl_results_note_matrix(struct pl_results *r, const struct pl_matrix_record *m)
 {
     json_t *run = json_object_get(r->root, "run"), *of_cells = json_array();
-    json_t *commit = pl_clean_string(m->commit);
-    if (!commit)
-        pl_memory_refused();
-    json_object_set_new(json_object_get(r->root, "suite"), "commit", commit);
+    json_object_set_new(json_object_get(r->root, "suite"), "commit", pl_clean_string(m->commit));
     json_object_set_new(run, "matrix",
                         json_pack("{s:I, s:s}", "cells", (json_int_t)m->cells, "hash", m->hash));
     for (size_t i = 0; m->shard_of && i < m->cells; i++)

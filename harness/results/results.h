@@ -84,6 +84,10 @@ int pl_results_output(struct pl_results *results, const struct pl_scenario *scen
                       const struct pl_cell_identity *identity, char *path, size_t capacity,
                       struct pl_error *error);
 
+/** Removes what a cell that was stopped has left there, and the folder if that is empty now.
+ *  @param path from pl_results_output */
+void pl_results_output_remove(const struct pl_results *results, const char *path);
+
 /** Writes the series and adds the cell, as the last one until pl_results_write. @return 0 or a
  * negative errno */
 int pl_results_add_cell(struct pl_results *results, const struct pl_cell_identity *identity,

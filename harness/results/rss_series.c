@@ -131,6 +131,16 @@ int pl_rss_series_read(const char *folder, const json_t *cell, struct pl_rss_ser
     return rc;
 }
 
+int pl_rss_series_check(const char *folder, const json_t *cell, struct pl_error *error)
+{
+    struct pl_rss_series s = {0};
+    int rc = pl_rss_series_look(folder, cell, error);
+    if (!rc && *pl_document_string(cell, "series"))
+        rc = pl_rss_series_read(folder, cell, &s, error);
+    pl_rss_series_free(&s);
+    return rc;
+}
+
 void pl_rss_series_free(struct pl_rss_series *s)
 {
     free(s->t_ns);

@@ -25,6 +25,10 @@ int pl_rss_series_read(const char *folder, const json_t *cell, struct pl_rss_ser
  *  @return 0; -ENOENT with one line */
 int pl_rss_series_look(const char *folder, const json_t *cell, struct pl_error *error);
 
+/** Whether the file that a cell names is there and whole, or it names none.
+ *  @return 0; -ENOENT; as pl_rss_series_read: one line each */
+int pl_rss_series_check(const char *folder, const json_t *cell, struct pl_error *error);
+
 /** Takes one that was never read, too, if it is all zero. */
 void pl_rss_series_free(struct pl_rss_series *series);
 

@@ -32,9 +32,12 @@ static int decode_list(struct pl_decoder *d, struct fy_node *key, struct fy_node
             rc = check(d, value, item);
         return rc ? rc : append(d, value, list, capacity, item);
     }
-    if (!value || !fy_node_is_sequence(value) || fy_node_sequence_is_empty(value))
+    if (!value || !fy_node_is_sequence(value))
         return pl_decode_fail(d, pl_decode_mark(value ? value : key),
                               "%s is not a list; expected [a, b]", what);
+    if (fy_node_sequence_is_empty(value))
+        return pl_decode_fail(d, pl_decode_mark(key ? key : value),
+                              "%s: the list is empty; expected [a, b]", what);
     void *at = NULL;
     for (struct fy_node *node; (node = fy_node_sequence_iterate(value, &at));) {
         int rc = pl_decode_text(d, node, what, item, sizeof item);
@@ -248,6 +251,15 @@ static int decode_condition(struct pl_decoder *d, struct fy_node *value, struct 
                                   "any, cgroup, rlimit, none");
 }
 
+static int decode_clock(struct pl_decoder *d, struct fy_node *value, struct pl_expectation *e)
+{
+    int rc = pl_decode_text(d, value, "clock", e->clock, sizeof e->clock);
+    if (rc || strcmp(e->clock, "any") == 0 || pl_clock_parse(e->clock) >= 0)
+        return rc;
+    return pl_decode_unknown(d, pl_decode_mark(value), "clock to expect:", e->clock,
+                             "any, virtual, wall");
+}
+
 static int check_outcome(struct pl_decoder *d, struct fy_node *node, const char *item)
 {
     static const char *const outcomes[] = {"bounded",      "growing", "oom_killed",
@@ -273,6 +285,8 @@ static int decode_expectation_key(struct pl_decoder *d, struct fy_node *value, c
                            check_threads);
     if (strcmp(key, "container") == 0)
         return decode_condition(d, value, e);
+    if (strcmp(key, "clock") == 0)
+        return decode_clock(d, value, e);
     if (strcmp(key, "outcome") == 0)
         return decode_list(d, value, value, "outcome", e->outcome, sizeof e->outcome,
                            check_outcome);
@@ -283,7 +297,8 @@ static int decode_expectation_key(struct pl_decoder *d, struct fy_node *value, c
     if (strcmp(key, "alerts") == 0)
         return pl_decode_expected_alerts(d, value, e);
     return pl_decode_unknown(d, pl_decode_mark(value), "key of an expectation:", key,
-                             "stacks, formats, threads, container, outcome, from, metrics, alerts");
+                             "stacks, formats, threads, container, clock, outcome, from, metrics, "
+                             "alerts");
 }
 
 int pl_decode_expect(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
@@ -299,7 +314,8 @@ int pl_decode_expect(struct pl_decoder *d, struct fy_node *key, struct fy_node *
             return pl_decode_fail(d, pl_decode_mark(node), "more than %d expectations",
                                   PL_EXPECTATIONS_MAX);
         struct pl_expectation *e = &s->expectations[s->expectation_count++];
-        *e = (struct pl_expectation){.container = "any", .mark = pl_decode_mark(node)};
+        *e = (struct pl_expectation){
+            .container = "any", .clock = "any", .mark = pl_decode_mark(node)};
         int rc = pl_decode_entry(d, node, "expect", decode_expectation_key, e);
         if (!rc && e->from_ns < 0)
             rc = pl_decode_fail(d, e->mark, "from is out of range; expected 0s or more");

@@ -191,46 +191,76 @@ static int apply_setting(struct pl_decoder *d, const char *setting)
     return rc;
 }
 
-/* "--set a, b" of what was set. */
-static void name_settings(const char *const *settings, size_t count, char *text, size_t capacity)
+/* What was there before the settings. */
+struct unset {
+    struct pl_decoder decoder;
+    struct pl_scenario scenario;
+};
+
+/* What the check says with all settings but one. @param scratch is overwritten */
+static int check_without(const struct unset *unset, struct pl_scenario *scratch,
+                         const char *const *settings, size_t count, size_t left_out,
+                         struct pl_error *error)
 {
-    size_t used = (size_t)snprintf(text, capacity, "--set ");
-    for (size_t i = 0; i < count && used < capacity; i++)
-        used += (size_t)snprintf(text + used, capacity - used, "%s%.*s", i ? ", " : "",
-                                 (int)strcspn(settings[i], "="), settings[i]);
+    struct pl_decoder d = unset->decoder;
+    int rc = 0;
+    *scratch = unset->scenario;
+    d.scenario = scratch;
+    d.error = error;
+    for (size_t i = 0; !rc && i < count; i++)
+        rc = i == left_out ? 0 : apply_setting(&d, settings[i]);
+    return rc ? rc : pl_scenario_check(&d);
+}
+
+/* "--set a, b" of those without which the check would say something else, or nothing; where none is
+ * such a one, of all. */
+static void name_settings(const struct unset *unset, struct pl_scenario *scratch,
+                          const char *const *settings, size_t count, const char *why, char *text,
+                          size_t capacity)
+{
+    size_t used = 0;
+    for (int all = 0; !used && all <= 1; all++)
+        for (size_t i = 0; i < count && used < capacity; i++) {
+            struct pl_error other = {""};
+            if (!all && check_without(unset, scratch, settings, count, i, &other) &&
+                strcmp(other.text, why) == 0)
+                continue;
+            used += (size_t)snprintf(text + used, capacity - used, "%s%.*s", used ? ", " : "--set ",
+                                     (int)strcspn(settings[i], "="), settings[i]);
+        }
 }
 
 /* What no longer fits by what was set is no matter of a line of the file. */
-static int blame_settings(struct pl_decoder *d, const char *const *settings, size_t count, int rc)
+static int blame_settings(struct pl_decoder *d, const struct unset *unset,
+                          const char *const *settings, size_t count, int rc)
 {
-    char names[160];
-    struct pl_error why = *d->error;
+    char names[160] = "";
+    struct pl_error why = *d->error, ignored;
     size_t length = strlen(d->path), place;
-    if (strncmp(why.text, d->path, length) != 0 || why.text[length] != ':')
+    if (check_without(unset, d->scenario, settings, 0, 0, &ignored) ||
+        strncmp(why.text, d->path, length) != 0 || why.text[length] != ':')
         return rc;
     place = length + 1 + strspn(why.text + length + 1, "0123456789:");
     place += strspn(why.text + place, " ");
-    name_settings(settings, count, names, sizeof names);
+    name_settings(unset, d->scenario, settings, count, why.text, names, sizeof names);
+    const char *key = names + strlen("--set "); /* a key is named once */
+    if (strncmp(why.text + place, key, strlen(key)) == 0 && why.text[place + strlen(key)] == ':')
+        place += strlen(key) + 2;
     return pl_error_set(d->error, rc, "%s: %s", names, why.text + place);
 }
 
 static int set_and_check(struct pl_decoder *d, const char *const *settings, size_t count)
 {
-    struct pl_scenario *before = malloc(sizeof *before);
-    struct pl_decoder plain = *d;
-    struct pl_error ignored;
-    int rc = before ? 0 : pl_error_set(d->error, -ENOMEM, "%s: out of memory", d->path);
-    if (!rc)
-        *before = *d->scenario;
+    struct unset *unset = malloc(sizeof *unset);
+    if (!unset)
+        return pl_error_set(d->error, -ENOMEM, "%s: out of memory", d->path);
+    *unset = (struct unset){*d, *d->scenario};
+    int rc = 0;
     for (size_t i = 0; !rc && i < count; i++)
         rc = apply_setting(d, settings[i]);
-    if (!rc && (rc = pl_scenario_check(d))) {
-        plain.scenario = before;
-        plain.error = &ignored;
-        if (d->error && pl_scenario_check(&plain) == 0)
-            rc = blame_settings(d, settings, count, rc);
-    }
-    free(before);
+    if (!rc && (rc = pl_scenario_check(d)) && d->error)
+        rc = blame_settings(d, unset, settings, count, rc);
+    free(unset);
     return rc;
 }
 

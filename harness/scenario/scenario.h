@@ -309,6 +309,7 @@ struct pl_expectation {
     char formats[64];   /* separated by commas, empty for any */
     char threads[64];   /* likewise */
     char container[16]; /* "any", "cgroup", "rlimit" or "none" */
+    char clock[16];     /* "any", "virtual" or "wall" */
     char outcome[64];   /* outcomes separated by commas, empty for any */
     char alerts[256];   /* that are raised, separated by commas; "none"; empty for any */
     int64_t from_ns;    /* the shortest duration for which it is expected */

@@ -201,8 +201,11 @@ static int check_class(struct pl_decoder *d, struct pl_mark mark, const struct p
         return pl_blocks_class_check(d, mark, KEY, o->class, o->size_max);
     if (stated)
         return 0;
-    return pl_decode_fail(
-        d, mark, KEY ": no size of the class %s of a profile; expected it in classes", o->class);
+    return pl_decode_fail(d, mark,
+                          KEY ": a profile's blocks have the class %s, which has no size; expected "
+                              "it in classes, with room for the largest: classes: {%s: {size: "
+                              "64KiB}}, or class: with one that is there",
+                          o->class, o->class);
 }
 
 int pl_session_check(struct pl_decoder *d)

@@ -65,7 +65,7 @@ static bool saturates(const struct pl_envelope *e, const struct pl_trend_pieces 
         squares += squares_of(p, first, pieces->first[k + 1]);
         size_t parameters = 3 * (pieces->count - k) - 1;
         if (pl_saturation_fit(p->seconds + first, p->bytes + first, count, &s) ||
-            criterion(s.squares, count, 3, level) + BETTER >=
+            criterion(s.squares, count, s.parameters, level) + BETTER >=
                 criterion(squares, count, parameters, level))
             continue;
         *best = s;
@@ -191,8 +191,11 @@ struct pl_forecast_range pl_forecast_at(const struct pl_forecast *f, double ahea
         return saturation_at(f, ahead);
     case PL_FORECAST_LINEAR:
         return around(best, hypot(half, pl_trend_width(&f->line, ahead)));
-    default:
-        return around(best, half);
+    default: { /* a rate that may be none may be some, too */
+        struct pl_forecast_range r = around(best, half);
+        r.high += fmax(0, f->line.rate_high) * ahead;
+        return r;
+    }
     }
 }
 

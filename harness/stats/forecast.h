@@ -4,9 +4,10 @@
  * What grows is the upper envelope, since a limit is met by peaks, whatever is given back between
  * them: the maxima of PL_ENVELOPE_PARTS equal parts of the time, or of a slow sawtooth its peaks
  * (envelope.h). In this order a series is
- *  - a staircase, where jumps make up its rise, alike in ratio or in height (staircase.h);
- *  - saturating, where its rate declines and a + b (1 - exp(-t / tau)) fits better than straight
- *    pieces (saturation.h);
+ *  - a staircase, where jumps make up its rise, alike in ratio or in height, or with heights that
+ *    double (staircase.h);
+ *  - saturating, where its rate declines and a curve that slows, to an end or not, or behind a
+ * start to a steady rate, fits better than straight pieces (saturation.h);
  *  - linear, by the Theil-Sen slope since the rate last changed (trend_line.h);
  *  - of no growth, where that slope is none or its rise is below the noise.
  *

@@ -9,6 +9,11 @@
 #define CHI2_95 3.841 /* of one degree of freedom */
 #define BETTER 10.0   /* of AIC, by which an end has to be better than none */
 #define ALIKE 8.0     /* neighbours that tell as much as one: maxima over time go together */
+#define TERMS_MAX 3
+
+/* Of the bends. A start is over, to 1 %, after five of them: within a quarter of what was seen. */
+static const double least[] = {1.0 / 50, 0.05, 1.0 / 200}, most[] = {1.5, 0.95, 1.0 / 20};
+static const size_t terms[] = {2, 2, 3};
 
 struct trial {
     struct pl_saturation_curve curve;
@@ -22,42 +27,81 @@ struct points {
 
 static double bend_of(enum pl_saturation_shape shape, int i)
 {
-    static const double least[] = {1.0 / 50, 0.05}, most[] = {1.5, 0.95};
     return least[shape] * pow(most[shape] / least[shape], (double)i / (GRID - 1));
 }
 
 static double x_of(enum pl_saturation_shape shape, double bend, double share)
 {
-    if (shape == PL_SATURATION_ENDS)
+    if (shape != PL_SATURATION_SLOWS)
         return -expm1(-share / bend);
     return share > 0 ? pow(share, bend) : 0;
 }
 
-/* Least squares of a and b for one bend. */
-static struct trial try(const struct points *p, enum pl_saturation_shape shape, double bend)
+/* Gauss without pivots: of normal equations, which are positive definite. */
+static void solve(double m[TERMS_MAX][TERMS_MAX + 1], size_t n, double *solution)
 {
-    double n = (double)p->count, sx = 0, sy = 0, sxx = 0, sxy = 0, syy = 0;
-    double start = p->seconds[0], span = p->seconds[p->count - 1] - start;
-    for (size_t i = 0; i < p->count; i++) {
-        double x = x_of(shape, bend, (p->seconds[i] - start) / span);
-        double y = p->bytes[i] - p->bytes[0];
-        sx += x, sy += y, sxx += x * x, sxy += x * y, syy += y * y;
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = k + 1; i < n; i++) {
+            double factor = m[i][k] / m[k][k];
+            for (size_t j = k; j <= n; j++)
+                m[i][j] -= factor * m[k][j];
+        }
+    for (size_t k = n; k-- > 0;) {
+        solution[k] = m[k][n];
+        for (size_t j = k + 1; j < n; j++)
+            solution[k] -= m[k][j] * solution[j];
+        solution[k] /= m[k][k];
     }
-    double rise = (n * sxy - sx * sy) / (n * sxx - sx * sx);
-    double left = syy - sy * sy / n - rise * (sxy - sx * sy / n);
-    double base = p->bytes[0] + (sy - rise * sx) / n;
-    return (struct trial){{base, rise, bend}, left > 0 ? left : 0};
 }
 
-/* Those bends whose sum of squares is not worse than chance makes it. */
+static double share_of(const struct points *p, size_t i)
+{
+    return (p->seconds[i] - p->seconds[0]) / (p->seconds[p->count - 1] - p->seconds[0]);
+}
+
+static double level_of(struct pl_saturation_curve c, double share)
+{
+    return c.base + c.rise * x_of(c.shape, c.bend, share) + c.drift * share;
+}
+
+/* Least squares of a, b and c for one bend. */
+static struct trial try(const struct points *p, enum pl_saturation_shape shape, double bend)
+{
+    double m[TERMS_MAX][TERMS_MAX + 1] = {{0}}, solution[TERMS_MAX] = {0};
+    const size_t n = terms[shape];
+    for (size_t i = 0; i < p->count; i++) {
+        double share = share_of(p, i), row[] = {1, x_of(shape, bend, share), share};
+        for (size_t k = 0; k < n; k++) {
+            for (size_t j = 0; j < n; j++)
+                m[k][j] += row[k] * row[j];
+            m[k][n] += row[k] * (p->bytes[i] - p->bytes[0]);
+        }
+    }
+    solve(m, n, solution);
+    struct trial z = {{shape, p->bytes[0] + solution[0], solution[1], solution[2], bend}, 0};
+    for (size_t i = 0; i < p->count; i++) {
+        double off = p->bytes[i] - level_of(z.curve, share_of(p, i));
+        z.squares += off * off;
+    }
+    return z;
+}
+
+static bool slows(struct pl_saturation_curve c)
+{
+    return c.rise > 0 && c.drift >= 0;
+}
+
+/* Those curves, of any shape, whose sum of squares is not worse than chance makes it: what was seen
+ * may not tell an end from none. */
 static void find_bounds(const struct points *p, struct pl_saturation *f)
 {
     double now = p->seconds[p->count - 1], far = now + f->seen_seconds;
-    double most = f->squares * exp(CHI2_95 * ALIKE / (double)p->count);
+    double worst = f->squares * exp(CHI2_95 * ALIKE / (double)p->count);
     f->low = f->high = f->best;
-    for (int i = 0; i < GRID; i++) {
-        struct trial z = try(p, f->shape, bend_of(f->shape, i));
-        if (z.squares > most || !(z.curve.rise > 0))
+    for (int i = 0; i < GRID * PL_SATURATION_SHAPES; i++) {
+        enum pl_saturation_shape shape = (enum pl_saturation_shape)(i / GRID);
+        struct trial z = try(p, shape, bend_of(shape, i % GRID));
+        if (z.squares > worst || !slows(z.curve))
             continue;
         double level = pl_saturation_at(f, z.curve, far);
         if (level < pl_saturation_at(f, f->low, far))
@@ -67,24 +111,27 @@ static void find_bounds(const struct points *p, struct pl_saturation *f)
     }
 }
 
-static void fit_shape(const struct points *p, enum pl_saturation_shape shape,
-                      struct pl_saturation *f)
+/* The best bend; one at an end of the grid is no bend, but a step or a line. */
+static bool fit_shape(const struct points *p, enum pl_saturation_shape shape, struct trial *best)
 {
-    struct trial best = {.squares = INFINITY};
     int place = 0;
+    *best = (struct trial){.squares = INFINITY};
     for (int i = 0; i < GRID; i++) {
         struct trial z = try(p, shape, bend_of(shape, i));
-        if (!(z.squares < best.squares))
+        if (!(z.squares < best->squares))
             continue;
-        best = z;
+        *best = z;
         place = i;
     }
-    bool inside = place > 0 && place < GRID - 1 && best.curve.rise > 0;
-    if (!inside || !(best.squares < f->squares))
-        return;
-    f->shape = shape;
-    f->best = best.curve;
-    f->squares = best.squares;
+    return place > 0 && place < GRID - 1 && slows(best->curve);
+}
+
+/* Akaike's criterion: twice the parameters, and what an end has to be better by. */
+static double criterion(const struct trial *z, size_t count)
+{
+    enum pl_saturation_shape shape = z->curve.shape;
+    return (double)count * log(z->squares) + 2.0 * (double)terms[shape] +
+           (shape == PL_SATURATION_ENDS ? BETTER : 0);
 }
 
 int pl_saturation_fit(const double *seconds, const double *bytes, size_t count,
@@ -96,12 +143,18 @@ int pl_saturation_fit(const double *seconds, const double *bytes, size_t count,
     struct pl_saturation f = {.start_seconds = seconds[0],
                               .seen_seconds = seconds[count - 1] - seconds[0],
                               .squares = INFINITY};
-    fit_shape(&p, PL_SATURATION_SLOWS, &f);
-    f.squares *= exp(-BETTER / (double)count); /* what the other has to be below */
-    double slows = f.squares;
-    fit_shape(&p, PL_SATURATION_ENDS, &f);
-    if (f.squares == slows)
-        f.squares *= exp(BETTER / (double)count);
+    double best = INFINITY;
+    for (int shape = 0; shape < PL_SATURATION_SHAPES; shape++) {
+        struct trial z;
+        if (count <= terms[shape] + 1) /* it would go through all points */
+            continue;
+        if (!fit_shape(&p, (enum pl_saturation_shape)shape, &z) || criterion(&z, count) >= best)
+            continue;
+        best = criterion(&z, count);
+        f.best = z.curve;
+        f.squares = z.squares;
+        f.parameters = terms[shape] + 1;
+    }
     if (isinf(f.squares))
         return -EINVAL;
     find_bounds(&p, &f);
@@ -112,11 +165,10 @@ int pl_saturation_fit(const double *seconds, const double *bytes, size_t count,
 double pl_saturation_at(const struct pl_saturation *f, struct pl_saturation_curve curve,
                         double seconds)
 {
-    double share = (seconds - f->start_seconds) / f->seen_seconds;
-    return curve.base + curve.rise * x_of(f->shape, curve.bend, share);
+    return level_of(curve, (seconds - f->start_seconds) / f->seen_seconds);
 }
 
-double pl_saturation_end(const struct pl_saturation *f, struct pl_saturation_curve curve)
+double pl_saturation_end(struct pl_saturation_curve curve)
 {
-    return f->shape == PL_SATURATION_ENDS ? curve.base + curve.rise : (double)INFINITY;
+    return curve.shape == PL_SATURATION_ENDS ? curve.base + curve.rise : (double)INFINITY;
 }

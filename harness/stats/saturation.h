@@ -1,30 +1,38 @@
 /* Growth that slows down, by least squares: bytes = a + b x, x being one of
  *  - 1 - exp(-t / tau), the charge of a capacitor, which ends at a + b;
  *  - (t / T)^p with p from 0.05 to 0.95 and T the time that was seen, which goes on and on, as a
- * heap does that fragments. The bend, tau / T or p, is found on a grid, for each of which a and b
- * are linear (variable projection: Golub & Pereyra, SIAM Journal on Numerical Analysis 10, 1973).
- * Both have three parameters, so that the lesser sum of squares decides between them (as AIC
- * would). */
+ * heap does that fragments;
+ *  - 1 - exp(-t / tau) with c t beside it: a start that is over, and what grows evenly behind it.
+ * The bend, tau / T or p, is found on a grid, for each of which a, b and c are linear (variable
+ * projection: Golub & Pereyra, SIAM Journal on Numerical Analysis 10, 1973). Sums of squares decide
+ * between them, by AIC; an end is to be more certain than none. */
 #ifndef PL_STATS_SATURATION_H
 #define PL_STATS_SATURATION_H
 
 #include <stddef.h>
 
-enum pl_saturation_shape { PL_SATURATION_ENDS, PL_SATURATION_SLOWS };
+enum pl_saturation_shape {
+    PL_SATURATION_ENDS,
+    PL_SATURATION_SLOWS,
+    PL_SATURATION_STARTS,
+    PL_SATURATION_SHAPES
+};
 
 struct pl_saturation_curve {
-    double base; /* a, bytes */
-    double rise; /* b, bytes */
-    double bend; /* tau / T, or p */
+    enum pl_saturation_shape shape;
+    double base;  /* a, bytes */
+    double rise;  /* b, bytes */
+    double drift; /* c T, bytes; 0 but of one that starts */
+    double bend;  /* tau / T, or p */
 };
 
 struct pl_saturation {
-    enum pl_saturation_shape shape;
     double start_seconds; /* where t is 0 */
     double seen_seconds;  /* T */
     struct pl_saturation_curve best;
     struct pl_saturation_curve low, high; /* what the points allow: a profile of 95 % */
     double squares;                       /* sum of squared distances, bytes^2 */
+    size_t parameters;                    /* of the best */
 };
 
 /** @param seconds, bytes ascending in time @param count 4 or more
@@ -37,7 +45,7 @@ int pl_saturation_fit(const double *seconds, const double *bytes, size_t count,
 double pl_saturation_at(const struct pl_saturation *fit, struct pl_saturation_curve curve,
                         double seconds);
 
-/** What it ends at, bytes; INFINITY where it only slows. */
-double pl_saturation_end(const struct pl_saturation *fit, struct pl_saturation_curve curve);
+/** What it ends at, bytes; INFINITY where it goes on. */
+double pl_saturation_end(struct pl_saturation_curve curve);
 
 #endif

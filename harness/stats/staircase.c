@@ -5,8 +5,8 @@
 
 #include "harness/stats/values.h"
 
-/* A jump is above the noise of a level (harness/measure/growth.h). */
-#define JUMP_BYTES (256.0 * 1024)
+/* A jump is more than a level varies by from sample to sample: 16 pages, or a share of it. */
+#define JUMP_BYTES (64.0 * 1024)
 #define JUMP_SHARE 0.02
 
 #define FALL_SHARE 0.1  /* of a height: what falls by more begins anew */
@@ -15,8 +15,9 @@
 #define ALIKE 0.35      /* how far ratios or heights may be off their median */
 #define LAST 3          /* steps from which the rule is taken: the first ones hold what starts */
 #define RATIO_MIN 1.3   /* of two steps, which are no series by height */
+#define DOUBLES 0.1     /* off 2, of the heights of two steps: from two no other ratio is told */
 #define ERROR_MIN 0.1   /* of the wait for a step: demand is no line to the byte */
-#define ERROR_FEW 0.25  /* of two steps, which always lie on a line */
+#define ERROR_FEW 0.25  /* of two steps, which always lie on a line, or of heights that double */
 #define ERROR_MAX 0.5   /* steps that come by chance add up to a line */
 #define BEGAN_SHARE 0.5 /* of the time: a rise since a later fall is one of a sawtooth */
 #define LATE_MAX 0.5    /* waits half as long, or twice */
@@ -80,6 +81,18 @@ static bool alike(const double *values, size_t count, double *median)
     return true;
 }
 
+/* Of heights alone: the level below them does not double. */
+static bool find_growth(struct pl_staircase *z, const double *heights, size_t count)
+{
+    double ratios[LAST - 1];
+    for (size_t i = 0; i + 1 < count; i++)
+        ratios[i] = heights[i + 1] / heights[i];
+    bool found = alike(ratios, count - 1, &z->growth) && z->growth >= RATIO_MIN;
+    if (count < LAST)
+        found = fabs(z->growth / 2 - 1) <= DOUBLES;
+    return found;
+}
+
 static bool find_rule(struct pl_staircase *z)
 {
     double ratios[LAST], heights[LAST], excess;
@@ -92,7 +105,21 @@ static bool find_rule(struct pl_staircase *z)
     bool by_ratio = alike(ratios, last, &excess), by_height = alike(heights, last, &z->height);
     z->ratio = 1 + excess;
     z->geometric = by_ratio && (!by_height || z->ratio >= RATIO_MIN);
-    return z->count >= LAST ? by_ratio || by_height : z->geometric && z->ratio >= RATIO_MIN;
+    z->growth = 1;
+    if (z->count < LAST ? z->geometric && z->ratio >= RATIO_MIN : by_ratio || by_height)
+        return true;
+    z->geometric = false;
+    return find_growth(z, heights, last);
+}
+
+/* How many of the latest waits count: where heights double, those of the rule alone, since what
+ * came before them is the start of the process, which fills by no demand. */
+static size_t waits_of(const struct pl_staircase *z, size_t most)
+{
+    size_t waits = z->count - 1;
+    if (z->growth > 1)
+        most = LAST - 1;
+    return waits < most ? waits : most;
 }
 
 /* From each of the steps before to the latest one. */
@@ -100,7 +127,7 @@ static bool find_demand(struct pl_staircase *z)
 {
     double rates[LAST] = {0};
     const struct pl_step *latest = &z->steps[z->count - 1];
-    size_t last = z->count - 1 < LAST ? z->count - 1 : LAST;
+    size_t last = waits_of(z, LAST);
     for (size_t i = 0; i < last; i++) {
         const struct pl_step *s = &z->steps[z->count - 1 - last + i];
         rates[i] = (latest->seconds - s->seconds) / (latest->before - s->before);
@@ -108,7 +135,7 @@ static bool find_demand(struct pl_staircase *z)
             return false;
     }
     alike(rates, last, &z->seconds_per_byte);
-    z->error = last < 2 ? ERROR_FEW : ERROR_MIN;
+    z->error = last < 2 || z->growth > 1 ? ERROR_FEW : ERROR_MIN;
     for (size_t i = 0; i < last; i++)
         z->error = fmax(z->error, fabs(rates[i] / z->seconds_per_byte - 1));
     return z->error <= ERROR_MAX;
@@ -119,7 +146,7 @@ static bool find_demand(struct pl_staircase *z)
 static bool is_regular(const struct pl_staircase *z)
 {
     double waits[WAITS];
-    size_t count = z->count - 1 < WAITS ? z->count - 1 : WAITS;
+    size_t count = waits_of(z, WAITS);
     for (size_t i = 0; i < count; i++) {
         const struct pl_step *b = &z->steps[z->count - 1 - i], *a = b - 1;
         waits[i] = (b->seconds - a->seconds) / (b->before - a->before);
@@ -147,7 +174,8 @@ bool pl_staircase_find(const struct pl_curve *c, struct pl_staircase *z)
 struct pl_step pl_staircase_next(const struct pl_staircase *z, struct pl_step step, double late)
 {
     double wait = (step.after - step.before) * z->seconds_per_byte * (1 + fmax(late, -0.9));
-    double after = z->geometric ? step.after * z->ratio : step.after + z->height;
+    double height = z->growth > 1 ? (step.after - step.before) * z->growth : z->height;
+    double after = z->geometric ? step.after * z->ratio : step.after + height;
     return (struct pl_step){step.seconds + wait, step.after, after};
 }
 

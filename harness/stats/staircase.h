@@ -3,7 +3,8 @@
  * What fills such a thing grows evenly, and a step falls where that has filled it: the height
  * before a step is the demand at its time. So demand is a line through (time of a step, height
  * before it), the next step falls where the line meets today's height, and rises by the ratio of
- * the steps so far (2: it doubles), or by their height where those are alike. */
+ * the steps so far (2: it doubles), by their height where those are alike, or by heights that grow
+ * by a ratio of their own: what doubles stands beside a process that doesn't. */
 #ifndef PL_STATS_STAIRCASE_H
 #define PL_STATS_STAIRCASE_H
 
@@ -22,15 +23,17 @@ struct pl_step {
 struct pl_staircase {
     struct pl_step steps[PL_STAIRCASE_STEPS_MAX];
     size_t count;
-    bool geometric;          /* each is a multiple of the one before; else all are of one height */
+    bool geometric;          /* each level is a multiple of the one before */
     double ratio;            /* of a geometric one */
-    double height;           /* of the others, bytes */
+    double height;           /* of the others, where those are alike, bytes */
+    double growth;           /* of the others: each height is so many times the one before */
     double seconds_per_byte; /* of demand; more than 0 */
     double error; /* of the wait for a step, a share of it; n times that of the n-th one */
 };
 
 /** Looks for steps. @param curve of 3 or more samples
- *  @return whether jumps make up the rise, and are alike: at least 3, or 2 of about one ratio */
+ *  @return whether jumps make up the rise, and follow a rule: at least 3, or 2 of about one
+ *  ratio */
 bool pl_staircase_find(const struct pl_curve *curve, struct pl_staircase *stairs);
 
 /** The step after another. @param late by so much of the wait, -0.9 or more; 0: the best estimate

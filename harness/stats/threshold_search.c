@@ -95,6 +95,11 @@ static void judge(struct pl_threshold *e)
     }
 }
 
+bool pl_threshold_is_certain(const struct pl_threshold *e)
+{
+    return e->found && e->monotone;
+}
+
 int pl_threshold_find(const struct pl_threshold_search *s, struct pl_threshold *e)
 {
     *e = (struct pl_threshold){0};

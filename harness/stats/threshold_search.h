@@ -39,6 +39,9 @@ struct pl_threshold {
     size_t trial_count;
 };
 
+/** Whether a size was found, and no trial contradicts it: else there is none to rely on. */
+bool pl_threshold_is_certain(const struct pl_threshold *threshold);
+
 /** @return 0, or what a trial returned */
 int pl_threshold_find(const struct pl_threshold_search *search, struct pl_threshold *threshold);
 

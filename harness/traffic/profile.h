@@ -22,6 +22,7 @@ struct pl_profile {
     uint64_t blocks; /* of all rows */
     uint32_t row_count;
     uint32_t largest; /* bytes of the largest block */
+    char cut[256];    /* why the trace that it is of is not whole; "": it is, or is none */
     struct pl_profile_row rows[];
 };
 
@@ -36,7 +37,7 @@ int pl_profile_read(const char *path, struct pl_profile **profile, struct pl_err
  *  @param from_ns @param until_ns only blocks that it asked for in this stretch of the recording,
  * which has ms; 0 and 0: all of them
  *  @return as pl_profile_read; -EINVAL for what is no trace, or holds no such block; of a trace
- * that was cut off, what is there */
+ * that was cut off, what is there: cut says so */
 int pl_profile_of_trace(const char *path, int64_t from_ns, int64_t until_ns,
                         struct pl_profile **profile, struct pl_error *error);
 

@@ -1,5 +1,6 @@
 /* A profile of a recorded program's small blocks (profile.h). */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "harness/trace/reader.h"
@@ -25,6 +26,7 @@ struct tally {
     uint32_t capacity;
     uint64_t acquires;
     uint64_t from_ms, until_ms; /* of what is counted */
+    struct pl_error cut;        /* why the trace is not whole */
 };
 
 static uint32_t index_of(uint64_t size)
@@ -85,10 +87,11 @@ static int tally_up(struct tally *t, const char *path, struct pl_error *error)
 {
     struct pl_trace_reader *reader;
     struct pl_trace_event event;
+    struct pl_error reason;
     int rc = pl_trace_open(path, &reader, error), took = 0;
     if (rc)
         return rc;
-    while (!took && (rc = pl_trace_next(reader, &event, error)) > 0)
+    while (!took && (rc = pl_trace_next(reader, &event, &reason)) > 0)
         took = take(t, &event);
     pl_trace_close(reader);
     if (took)
@@ -96,7 +99,9 @@ static int tally_up(struct tally *t, const char *path, struct pl_error *error)
     for (uint32_t i = 0; i < t->capacity; i++)
         if (t->held[i].born)
             book(t, &t->held[i], UINT64_MAX);
-    return rc == -ENODATA ? 0 : rc;
+    if (rc == -ENODATA)
+        t->cut = reason;
+    return rc == 0 || rc == -ENODATA ? 0 : pl_error_set(error, rc, "%s", reason.text);
 }
 
 static uint32_t count_rows(const struct tally *t)
@@ -125,6 +130,7 @@ static struct pl_profile *profile_of(const struct tally *t)
             if (t->count[i][life])
                 add_row(p, size_at(i), life, t->count[i][life]);
     p->bytes = sizeof *p + p->row_count * sizeof *p->rows;
+    snprintf(p->cut, sizeof p->cut, "%.255s", t->cut.text);
     return p;
 }
 
@@ -143,8 +149,9 @@ int pl_profile_of_trace(const char *path, int64_t from_ns, int64_t until_ns,
         *profile = made;
     } else if (!rc) {
         free(made);
-        rc = pl_error_set(error, -EINVAL, "%s holds no block of 1 to %d B%s", path, LARGEST,
-                          from_ns || until_ns ? " between from and until" : "");
+        rc = pl_error_set(error, -EINVAL, "%s holds no block of 1 to %d B%s%s%s", path, LARGEST,
+                          from_ns || until_ns ? " between from and until" : "",
+                          t.cut.text[0] ? ": " : "", t.cut.text);
     }
     free(t.count);
     free(t.held);

@@ -9,6 +9,7 @@ refuses "jobs 0; expected 1 to $processors, the processors there are" run steady
 refuses "--jobs: '$((processors + 1))' is not a number in range; expected a whole number up to $processors" \
     run steady-reader --jobs $((processors + 1))
 refuses "unknown option of calibrate: --jobs" calibrate --jobs 2
+plimsoll help run | tr -s ' \n' ' ' | grep -F -- '--jobs N' | grep -Fq ': 1 to as many as there are.' || bad "help run: no bounds of --jobs"
 
 # run NAME JOBS ARGUMENTS...: an expectation that fails (a sanitizer's memory, a busy machine) is none of this test's
 run() {

@@ -145,6 +145,11 @@ tells limited 'blocks were refused and stay absent in the replay'
 head -c "$(($(stat -c %s my.trace) - 20))" my.trace >cut.trace
 run cut 0 cut.trace --allocator glibc
 tells cut 'what is whole is replayed'
+# ... and so is a profile that is made of it, once for all of its stretches
+run profile 0 session-leak --tier smoke --duration 2s --set classes.object.size=64KiB --allocator glibc \
+    --set 'session.objects=[{profile: cut.trace}, {profile: cut.trace, until: 1h}]'
+tells profile 'the profile is of what is whole'
+[ "$(jq '[.warnings[] | select(contains("the profile is of"))] | length' profile/results.json)" -eq 1 ] || bad "a cut profile is told more than once"
 
 # --- what can't be replayed
 refuses missing nowhere.trace nowhere.trace

@@ -126,5 +126,8 @@ for change in '.cells += [.cells[0]]' '.recordings[0].hash = "another"' '.suite.
     resume 'of another (question|commit|version|set of cells)' "${question[@]}" --resume "$tmp/stopped"
 done
 head -c 500 "$tmp/whole/results.json" >"$tmp/stopped/results.json"
-refuses 'holds no run|no whole JSON' run "${question[@]}" --resume "$tmp/stopped"
+refuses '^plimsoll: .*/stopped/results\.json:[0-9]+:[0-9]+: no whole JSON .*the file is damaged' run "${question[@]}" --resume "$tmp/stopped"
+refuses 'results\.json:[0-9]+:[0-9]+: no whole JSON .*the file is damaged' merge "$tmp/stopped" "$tmp/shard" --out "$tmp/none"
+echo '{}' >"$tmp/stopped/results.json"
+refuses "results.json that is not Plimsoll's" run "${question[@]}" --resume "$tmp/stopped"
 finish

@@ -63,6 +63,9 @@ of_class D "$tmp/planned" | cmp - "$tmp/d-whole" || bad "figures of class D of a
 plimsoll plan "${quick[@]}" steady-reader --shards 2 >"$tmp/out" 2>"$tmp/err" || bad "plan: exit $?"
 grep -q 'parts of what the tier allows the scenario for 1' "$tmp/out" || bad "a plan does not say where times come from"
 grep -q "^plimsoll: 1 groups of cells can't be parted" "$tmp/err" || bad "a plan with empty shards says: $(cat "$tmp/err")"
+COLUMNS=40 plimsoll plan "${quick[@]}" steady-reader --shards 10000 >"$tmp/out" 2>/dev/null || bad "a plan of 10000: exit $?"
+[ "$(grep -c /10000 "$tmp/out")" -eq 1 ] || bad "a plan lists empty shards: $(grep -c /10000 "$tmp/out")"
+[ "$(wc -L <"$tmp/out")" -le 40 ] || bad "a plan is wider than 40 columns: $(wc -L <"$tmp/out")"
 
 # what is not as it should be is said in a line, and leaves nothing
 for wrong in 0/3 4/3 3 a/b 1/0 1/3x -1/3 1/10001 ''; do

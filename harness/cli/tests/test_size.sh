@@ -9,6 +9,10 @@ plimsoll "${size[@]}" >"$tmp/size" 2>"$tmp/err" || bad "size: $(cat "$tmp/err")"
 pool=$(sed -n 's/^pool .*frames=\([0-9]*\)\/glibc .*loses nothing$/\1/p' "$tmp/size")
 grep -q "^less .*frames=$((pool - 1))/glibc .* [0-9]* fallback" "$tmp/size" || bad "size: no edge: $(cat "$tmp/size")"
 grep -q "^Rule of thumb for the pool: max(2, ceil(200 ms / 2.9[0-9]* ms)) x 2 = 138" "$tmp/size" || bad "size: no rule"
+diff - "$tmp/err" <<'EOF' || bad "size, without a terminal: other lines"
+plimsoll: lossy-network glibc: looking for the smallest pool
+plimsoll: lossy-network glibc: looking for the smallest limit
+EOF
 begin=$(date +%s%N)
 plimsoll "${size[@]}" --json >"$tmp/size.json" || bad "size --json"
 taken_ms=$((($(date +%s%N) - begin) / 1000000))

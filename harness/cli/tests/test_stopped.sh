@@ -21,6 +21,26 @@ rc=$?
 [ $rc -eq 130 ] || bad "SIGINT: exit $rc"
 grep -q 'stopped by SIGINT; none of 100 cells was finished: nothing is kept' "$tmp/out" || bad "SIGINT: $(cat "$tmp/out")"
 [ ! -e "$tmp/int" ] || bad "SIGINT before the first cell left a folder"
+
+# stops_at NUMBER: SIGINT to a run of two cells of a program, once the one of that number has printed
+stops_at() {
+    env --default-signal=INT "$build/plimsoll" run --set duration=2s --allocator glibc,glibc:arena_max=1 \
+        --out "$tmp/program-$1" -- sh -c 'echo begun; exec sleep 60' >"$tmp/out" 2>&1 &
+    local pid=$!
+    for _ in $(seq 200); do
+        [ -z "$(find "$tmp/program-$1/output" -name "00$1.*" -size +0 2>/dev/null)" ] || break
+        sleep 0.05
+    done
+    kill -INT $pid
+    wait $pid
+    [ $? -eq 130 ] || bad "a program's cell $1 was not stopped: $(cat "$tmp/out")"
+}
+# what a program has printed is kept of cells that were finished alone
+stops_at 0
+[ ! -e "$tmp/program-0" ] || bad "a program that was stopped left $(find "$tmp/program-0" -type f)"
+stops_at 1
+[ "$(cd "$tmp/program-1" && find output -type f)" = "$(jq -r '.cells[].output.file' "$tmp/program-1/results.json")" ] ||
+    bad "a stopped program left output of a cell that is not kept: $(ls "$tmp/program-1/output")"
 "$build/plimsoll" run steady-reader --set duration=24h --allocator glibc --out "$tmp/kill" >/dev/null 2>&1 &
 pid=$!
 cell=$(child_of $pid plimsoll-cell) || bad "no cell was running"

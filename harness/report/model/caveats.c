@@ -78,7 +78,7 @@ static void add_group(struct gathering *all, const struct pl_model_group *g)
     for (const struct pl_model_row *row = g->rows; row < g->rows + g->row_count; row++)
         if (row->series_missing)
             add(all, "no series", what, row->label, row->series_missing,
-                "the file of its curve is missing");
+                "the file of its curve is missing or damaged");
     for (const struct pl_model_row *row = g->rows; row < g->rows + g->row_count; row++) {
         const struct pl_summary *late = &row->metrics[PL_MODEL_realtime_overrun_seconds_max];
         if (late->count && late->median > OVERRUN_S)

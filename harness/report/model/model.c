@@ -1,14 +1,15 @@
 /* Grouping cells and summing up their repetitions (model.h). */
 #include "harness/report/model/model.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "harness/base/spare_memory.h"
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"
+#include "harness/results/rss_series.h"
 
 static const json_t *container_of(const json_t *cell)
 {
@@ -277,15 +278,15 @@ int pl_model_build(struct pl_model *m, const json_t *root, struct pl_error *erro
 
 static void look_for_series(struct pl_model *m, const char *folder)
 {
-    char path[8192];
     for (size_t g = 0; g < m->group_count; g++)
         for (size_t r = 0; r < m->groups[g].row_count; r++) {
             struct pl_model_row *row = &m->groups[g].rows[r];
             for (size_t i = 0; i < row->cell_count; i++) {
-                const char *name = pl_document_string(row->cells[i], "series");
-                snprintf(path, sizeof path, "%s/%s", folder, name);
-                /* pairs keep the series of the first repetition alone */
-                row->series_missing += *name && access(path, R_OK) != 0;
+                struct pl_error error;
+                int rc = pl_rss_series_check(folder, row->cells[i], &error);
+                row->series_missing += rc != 0;
+                if (rc && rc != -ENOENT && m->damaged_series++ == 0)
+                    m->damaged = error;
             }
         }
 }

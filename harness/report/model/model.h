@@ -42,7 +42,7 @@ struct pl_model_row {
     enum pl_outcome outcome;           /* the worst of them */
     enum pl_verdict expected;          /* the worst of them */
     struct pl_summary metrics[PL_MODEL_METRICS];
-    size_t series_missing; /* repetitions without their file; 0 where no folder was read */
+    size_t series_missing; /* repetitions whose file is missing or damaged; 0: no folder was read */
     size_t order;          /* of the first row of its stack; of use to model.c alone */
 };
 
@@ -77,6 +77,8 @@ struct pl_model {
     size_t cell_count;
     size_t outcomes[PL_OUTCOME_COUNT]; /* cells that ended so */
     size_t verdicts[PL_VERDICT_NONE + 1];
+    size_t damaged_series;   /* files of series that are there and can't be read */
+    struct pl_error damaged; /* the first of them: which, and what is wrong */
     const struct pl_report_context
         *context; /* what stands beside the results (context.h), or NULL; not owned */
 };
@@ -88,7 +90,7 @@ struct pl_summary pl_summary_of(double *values, size_t count);
  *  @return 0, or -EINVAL with what is wrong in it */
 int pl_model_build(struct pl_model *model, const json_t *root, struct pl_error *error);
 
-/** Reads FOLDER/results.json and looks which series are there.
+/** Reads FOLDER/results.json and checks the series that it names.
  *  @return 0, or -EINVAL with one line: which file, what is wrong, what is expected */
 int pl_model_load(struct pl_model *model, const char *folder, struct pl_error *error);
 

@@ -73,6 +73,7 @@ static void hold_row(const struct pl_scenario *s, const struct pl_model_group *g
         .format = (enum pl_format)pl_format_parse(group->format),
         .threads = row->threads,
         .container = strncmp(group->container, "cgroup", 6) == 0 ? "cgroup" : group->container,
+        .clock = (enum pl_clock)pl_clock_parse(group->clock),
         .duration_ns = (int64_t)(group->duration_seconds * 1e9),
     };
     for (uint32_t i = 0; i < s->expectation_count; i++)

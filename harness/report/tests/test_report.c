@@ -150,9 +150,36 @@ static void missing_series_are_said(void **state)
     char *md = sample_read(folder, "report.md"), *html = sample_read(folder, "report.html");
     assert_non_null(strstr(md, "**Series missing (3 of 3): the picture lacks them.**"));
     assert_non_null(strstr(html, "Series missing (3 of 3): the picture"));
-    assert_non_null(strstr(md, "- **no series**: stalled-reader f32, 5 cells (slab, limited, "));
+    assert_non_null(
+        strstr(md, "- **no series**: stalled-reader f32, 6 cells (glibc, slab, limited, "));
     free(md);
     free(html);
+    sample_remove(folder);
+}
+
+/* Of several damaged files the first is named, and how many more there are. */
+static void damaged_series_are_warned_of(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"t_ns,rss_bytes,live_bytes\n0,1,1\n1,", "\x8b\x1f\n"};
+    struct pl_error error;
+    char *folder = folder_with(sample_document(), 1), line[1024] = "", expected[1024];
+    struct pl_report report = {.folder = folder};
+    for (size_t i = 0; i < 2; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "series/00%zu.csv", i);
+        sample_write(folder, name, texts[i]);
+        FILE *progress = tmpfile();
+        assert_int_equal(pl_report_write(&report, progress, &error), 0);
+        rewind(progress);
+        assert_non_null(fgets(line, sizeof line, progress));
+        fclose(progress);
+        snprintf(expected, sizeof expected,
+                 "plimsoll: warning: %s/series/000.csv:3: not a sample; expected a later time",
+                 folder);
+        assert_memory_equal(line, expected, strlen(expected));
+        assert_int_equal(strstr(line, "(and 1 more such file)") != NULL, i == 1);
+    }
     sample_remove(folder);
 }
 
@@ -340,7 +367,7 @@ static void full_disk(void **state)
 {
     (void)state;
     full_disk_at(0, "report.md");
-    full_disk_at(4, "report.json"); /* room for report.md alone */
+    full_disk_at(4, "report.json");  /* room for report.md alone */
     full_disk_at(16, "report.html"); /* for all but the page */
 }
 
@@ -374,6 +401,7 @@ int main(void)
         cmocka_unit_test(a_sweep_has_its_frontier),
         cmocka_unit_test(hostile_names_stay_text_in_pictures),
         cmocka_unit_test(missing_series_are_said),
+        cmocka_unit_test(damaged_series_are_warned_of),
         cmocka_unit_test(without_python),
         cmocka_unit_test(each_end_has_its_own_remedy),
         cmocka_unit_test(slow_python_is_stopped),

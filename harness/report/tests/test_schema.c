@@ -141,7 +141,7 @@ static void add_cell(struct pl_results *results, const struct pl_scenario *scena
     evidence.kernel.oom_kills = killed;
     evidence.wait_status = killed ? 9 : 0;
     pl_measure(scenario, &evidence, &measured);
-    pl_expectations_judge(&measured, identity.stack, identity.format, 1, &expected);
+    pl_expectations_judge(&measured, identity.stack, identity.format, clock, 1, &expected);
     assert_int_equal(pl_results_add_cell(results, &identity, &measured, &expected, &error), 0);
 }
 

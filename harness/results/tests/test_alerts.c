@@ -134,11 +134,12 @@ static void expectations_are_judged(void **state)
         struct pl_expectation *e = &r.scenario.expectations[r.scenario.expectation_count++];
         strcpy(e->stacks, "glibc");
         strcpy(e->container, "any");
+        strcpy(e->clock, "any");
         strcpy(e->alerts, cases[i].alerts);
-        pl_expectations_judge(&r.measured, "glibc", PL_FORMAT_F32, 1, &x);
+        pl_expectations_judge(&r.measured, "glibc", PL_FORMAT_F32, PL_CLOCK_VIRTUAL, 1, &x);
         assert_int_equal(x.verdict, cases[i].verdict);
         assert_string_equal(x.why, cases[i].why);
-        pl_expectations_judge(&r.measured, "jemalloc", PL_FORMAT_F32, 1, &x);
+        pl_expectations_judge(&r.measured, "jemalloc", PL_FORMAT_F32, PL_CLOCK_VIRTUAL, 1, &x);
         assert_int_equal(x.verdict, PL_VERDICT_NONE);
     }
 }

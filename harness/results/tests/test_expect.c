@@ -30,7 +30,7 @@ static void add(struct pl_scenario *s, const char *stacks, const char *container
                 const char *outcome, const char *metric, const char *bound)
 {
     struct pl_expectation *e = &s->expectations[s->expectation_count++];
-    *e = (struct pl_expectation){.from_ns = from_ns};
+    *e = (struct pl_expectation){.clock = "any", .from_ns = from_ns};
     snprintf(e->stacks, sizeof e->stacks, "%s", stacks);
     snprintf(e->container, sizeof e->container, "%s", container);
     snprintf(e->outcome, sizeof e->outcome, "%s", outcome);
@@ -46,7 +46,7 @@ static enum pl_verdict judge(const struct pl_scenario *s, const struct pl_cell_e
 {
     struct pl_measured m;
     pl_measure(s, e, &m);
-    pl_expectations_judge(&m, stack, PL_FORMAT_S16, 1, x);
+    pl_expectations_judge(&m, stack, PL_FORMAT_S16, PL_CLOCK_VIRTUAL, 1, x);
     return x->verdict;
 }
 
@@ -110,6 +110,29 @@ static void an_expectation_may_name_formats(void **state)
                  cases[i].formats);
         assert_int_equal(judge(&s, &e, "glibc", &x),
                          cases[i].applies ? PL_VERDICT_FAILED : PL_VERDICT_NONE);
+    }
+}
+
+static void an_expectation_may_name_a_clock(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *clock;
+        enum pl_clock cell;
+        bool applies;
+    } cases[] = {{"any", PL_CLOCK_VIRTUAL, true},     {"any", PL_CLOCK_WALL, true},
+                 {"virtual", PL_CLOCK_VIRTUAL, true}, {"virtual", PL_CLOCK_WALL, false},
+                 {"wall", PL_CLOCK_VIRTUAL, false},   {"wall", PL_CLOCK_WALL, true}};
+    struct pl_cell_evidence e = bounded_cell();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pl_scenario s = {.duration_ns = 60 * S};
+        struct pl_expected x;
+        struct pl_measured m;
+        add(&s, "all", "any", 0, "growing", NULL, NULL);
+        snprintf(s.expectations[0].clock, sizeof s.expectations[0].clock, "%s", cases[i].clock);
+        pl_measure(&s, &e, &m);
+        pl_expectations_judge(&m, "glibc", PL_FORMAT_S16, cases[i].cell, 1, &x);
+        assert_int_equal(x.verdict, cases[i].applies ? PL_VERDICT_FAILED : PL_VERDICT_NONE);
     }
 }
 
@@ -268,6 +291,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_applies_is_by_stack_container_and_duration),
         cmocka_unit_test(an_expectation_may_name_formats),
+        cmocka_unit_test(an_expectation_may_name_a_clock),
         cmocka_unit_test(bounds_compare_in_their_metrics_unit),
         cmocka_unit_test(all_that_apply_have_to_be_met),
         cmocka_unit_test(what_was_not_asked_is_not_passed),

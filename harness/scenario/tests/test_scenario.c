@@ -147,6 +147,50 @@ static void tells_where_and_what(void **state)
     }
 }
 
+/* `expect` as text, in the place of that of `base`. */
+static int parse_expecting(const char *expect, struct pl_scenario *s, struct pl_error *error)
+{
+    char text[4096];
+    int length = (int)(strstr(base, "expect:") - base);
+    snprintf(text, sizeof text, "%.*sexpect: [{stacks: all, outcome: bounded%s}]\n", length, base,
+             expect);
+    return parse(text, PL_TIER_DEFAULT, NULL, 0, s, error);
+}
+
+static void an_expectation_may_name_a_clock(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {{"", "any"},
+                                           {", clock: any", "any"},
+                                           {", clock: virtual", "virtual"},
+                                           {", clock: wall", "wall"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pl_scenario s;
+        struct pl_error error = {""};
+        assert_int_equal(parse_expecting(cases[i][0], &s, &error), 0);
+        assert_string_equal(s.expectations[0].clock, cases[i][1]);
+    }
+}
+
+static void bad_conditions_of_an_expectation_are_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {", clock: sun",
+         "dir/t.yaml:9:49: unknown clock to expect: sun; expected any, virtual, wall"},
+        {", clock: walls", "dir/t.yaml:9:49: unknown clock to expect: walls; did you mean wall?"},
+        {", clock: [wall]", "dir/t.yaml:9:50: clock is not a plain value; expected one"},
+        {", clocks: wall",
+         "dir/t.yaml:9:50: unknown key of an expectation: clocks; did you mean clock?"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pl_scenario s;
+        struct pl_error error = {""};
+        assert_int_equal(parse_expecting(cases[i][0], &s, &error), -EINVAL);
+        assert_string_equal(error.text, cases[i][1]);
+    }
+}
+
 static void misses_what_is_required(void **state)
 {
     (void)state;
@@ -311,12 +355,42 @@ static void settings_fail_by_their_key(void **state)
         {"classes.packet.colour=red",
          "--set classes.packet.colour: unknown key of a class: colour; expected size, budget"},
         {"seed=[1", "--set seed: '[1' can't be read as a value"},
+        {"threads=[]", "--set threads: the list is empty; expected [a, b]"},
+        {"threads={}", "--set threads: threads is not a list; expected [a, b]"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct pl_scenario s;
         struct pl_error error = {""};
         assert_int_equal(parse(base, PL_TIER_DEFAULT, &cases[i].setting, 1, &s, &error), -EINVAL);
         assert_string_equal(error.text, cases[i].message);
+    }
+}
+
+/* Of several settings those are named without which it would be right, or wrong otherwise. */
+static void only_the_wrong_setting_is_blamed(void **state)
+{
+    (void)state;
+    static const char *const cases[][3] = {
+        {"formats=f32", "threads=9",
+         "--set threads: 9 is out of range; expected 1 to 2 of the pipeline receiver"},
+        {"threads=9", "formats=f32",
+         "--set threads: 9 is out of range; expected 1 to 2 of the pipeline receiver"},
+        {"seed=2", "duration=1ms",
+         "--set duration: duration is out of range; expected 1 s to 744 h"},
+        {"sample_interval=1s", "duration=2s",
+         "--set sample_interval, duration: sample_interval is too wide; expected at least 8 "
+         "samples "
+         "within the duration"},
+        {"threads=9", "threads=9",
+         "--set threads, threads: threads: 9 is out of range; expected 1 to 2 of the pipeline "
+         "receiver"},
+        {"seed=2", "repeat=x", "--set repeat: 'x' is not a whole number; expected digits alone"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pl_scenario s;
+        struct pl_error error = {""};
+        assert_int_equal(parse(base, PL_TIER_DEFAULT, cases[i], 2, &s, &error), -EINVAL);
+        assert_string_equal(error.text, cases[i][2]);
     }
 }
 
@@ -395,6 +469,8 @@ int main(void)
         cmocka_unit_test(clocks_have_names),
         cmocka_unit_test(takes_a_whole_scenario),
         cmocka_unit_test(tells_where_and_what),
+        cmocka_unit_test(an_expectation_may_name_a_clock),
+        cmocka_unit_test(bad_conditions_of_an_expectation_are_refused),
         cmocka_unit_test(misses_what_is_required),
         cmocka_unit_test(refuses_what_is_no_scenario),
         cmocka_unit_test(text_is_utf8_without_directives),
@@ -403,6 +479,7 @@ int main(void)
         cmocka_unit_test(settings_override_all),
         cmocka_unit_test(buffers_are_as_large_as_the_receiver_has_them),
         cmocka_unit_test(settings_fail_by_their_key),
+        cmocka_unit_test(only_the_wrong_setting_is_blamed),
         cmocka_unit_test(settings_that_leave_the_conditions_are_noted),
         cmocka_unit_test(a_limit_must_fit),
         cmocka_unit_test(our_scenarios_are_valid_and_within_their_tiers),

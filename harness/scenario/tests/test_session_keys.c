@@ -180,8 +180,13 @@ static void mistakes_are_told(void **state)
         {"{profile: a.trace, class: packet, from: -1s}", "from or until is negative"},
         {"{sise: 1KiB}", "did you mean size?"},
         {"{size: 1KiB, profile: a.tsv}", "session.objects: a size and a profile; expected one"},
-        {"{profile: a.tsv}", "no size of the class object of a profile; expected it in classes"},
-        {"{profile: a.tsv, class: packet_buffer}", "no size of the class packet_buffer"},
+        {"{profile: a.tsv}",
+         "session.objects: a profile's blocks have the class object, which has no size; expected "
+         "it in "
+         "classes, with room for the largest: classes: {object: {size: 64KiB}}, or class: with one "
+         "that is there"},
+        {"{profile: a.tsv, class: packet_buffer}",
+         "have the class packet_buffer, which has no size; expected"},
         {"{profile: a, class: packet}, {profile: b, class: packet}, {profile: c, class: packet}, "
          "{profile: d, class: packet}",
          "session.objects: more than 3 profiles"},

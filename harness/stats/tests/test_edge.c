@@ -85,6 +85,7 @@ static void says_when_nothing_is_enough(void **state)
     s.first = 3;
     assert_int_equal(pl_threshold_find(&s, &e), 0);
     assert_int_equal(e.enough, 65536);
+    assert_true(pl_threshold_is_certain(&e));
 }
 
 static void says_when_it_is_no_edge(void **state)
@@ -97,6 +98,7 @@ static void says_when_it_is_no_edge(void **state)
     assert_int_equal(e.enough, 10);
     assert_false(e.monotone);
     assert_int_equal(e.exception, 20);
+    assert_false(pl_threshold_is_certain(&e));
     bool found = false; /* whichever answer it meets first, the other one follows */
     for (uint32_t before = 0; before < 2; before++) {
         flaky.tried = before;

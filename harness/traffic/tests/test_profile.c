@@ -124,6 +124,7 @@ static void a_trace_has_a_profile(void **state)
     assert_int_equal(early->rows[0].life, 2);
     free(late);
     free(early);
+    assert_string_equal(p->cut, "");
     assert_int_equal(pl_profile_of_trace(path, 6000000, 0, &late, &error), -EINVAL);
     assert_non_null(strstr(error.text, "holds no block of 1 to 65536 B between from and until"));
     unlink(path);
@@ -133,6 +134,43 @@ static void a_trace_has_a_profile(void **state)
     assert_int_equal(p->largest, 65536);
     assert_memory_equal(p->rows, wanted, sizeof wanted);
     free(p);
+}
+
+/* Of a trace that is cut behind some of its sections, and within the first one. */
+static void a_cut_trace_is_told(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/plimsoll-profile-XXXXXX";
+    struct pl_trace_head head = {
+        .program = "p", .command = "p", .machine = "m", .heap = "h", .ended = "e"};
+    struct pl_profile *p;
+    struct pl_error error = {""};
+    FILE *stream = fdopen(mkstemp(path), "w");
+    struct pl_trace_writer *writer = pl_trace_writer_open(stream, &head);
+    for (uint32_t i = 0; i < 200000; i++) {
+        struct pl_trace_event made = {
+            .kind = PL_TRACE_ALLOCATE, .thread = 1, .slot = i, .size = 64};
+        made.time_ms = i / 10;
+        made.size += i * 7919 % 4096; /* so that no compression makes it a single section */
+        assert_int_equal(pl_trace_write(writer, &made), 0);
+    }
+    assert_int_equal(pl_trace_writer_close(writer, true), 0);
+    long size = ftell(stream);
+    fclose(stream);
+    assert_int_equal(pl_profile_of_trace(path, 0, 0, &p, &error), 0);
+    assert_int_equal(p->blocks, 200000);
+    assert_string_equal(p->cut, "");
+    free(p);
+    assert_int_equal(truncate(path, size - 20), 0);
+    if (pl_profile_of_trace(path, 0, 0, &p, &error))
+        fail_msg("%s", error.text);
+    assert_in_range(p->blocks, 1, 200000);
+    assert_non_null(strstr(p->cut, path));
+    free(p);
+    assert_int_equal(truncate(path, 300), 0);
+    assert_int_equal(pl_profile_of_trace(path, 0, 0, &p, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "holds no block of 1 to 65536 B: "));
+    unlink(path);
 }
 
 static void a_row_is_drawn_as_often_as_it_has_blocks(void **state)
@@ -158,6 +196,7 @@ int main(void)
         cmocka_unit_test(a_profile_without_blocks_is_none),
         cmocka_unit_test(ours_is_whole),
         cmocka_unit_test(a_trace_has_a_profile),
+        cmocka_unit_test(a_cut_trace_is_told),
         cmocka_unit_test(a_row_is_drawn_as_often_as_it_has_blocks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
