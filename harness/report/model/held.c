@@ -60,7 +60,7 @@ static bool read_row(const struct pl_model_row *row, const char *folder,
 {
     struct pl_error ignored;
     for (size_t i = 0; i < row->cell_count; i++)
-        if (pl_rss_series_read(folder, row->cells[i], series, &ignored) == 0)
+        if (pl_memory_had(pl_rss_series_read(folder, row->cells[i], series, &ignored)) == 0)
             return true;
     return false;
 }

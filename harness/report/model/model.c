@@ -283,7 +283,7 @@ static void look_for_series(struct pl_model *m, const char *folder)
             struct pl_model_row *row = &m->groups[g].rows[r];
             for (size_t i = 0; i < row->cell_count; i++) {
                 struct pl_error error;
-                int rc = pl_rss_series_check(folder, row->cells[i], &error);
+                int rc = pl_memory_had(pl_rss_series_check(folder, row->cells[i], &error));
                 row->series_missing += rc != 0;
                 if (rc && rc != -ENOENT && m->damaged_series++ == 0)
                     m->damaged = error;

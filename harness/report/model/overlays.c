@@ -47,7 +47,7 @@ static void add_first(json_t *curves, const char *folder, const json_t *const *c
     struct pl_rss_series series = {0};
     struct pl_error ignored;
     size_t i = 0;
-    while (i < count && pl_rss_series_read(folder, cells[i], &series, &ignored))
+    while (i < count && pl_memory_had(pl_rss_series_read(folder, cells[i], &series, &ignored)))
         i++;
     if (i < count)
         add_curve(curves, &series, name);
