@@ -89,6 +89,7 @@ void pl_kept_print_stopped(const struct pl_results *r, const struct pl_arguments
     else
         pl_printable_line(stderr,
                           "plimsoll: stopped by %s; %zu of %zu cells were finished%s and are kept "
-                          "in %s/results.json",
-                          pl_interrupt_name(), done, cells, instruments, r->folder);
+                          "in %s/results.json; the same command with --resume %s, without --out, "
+                          "goes on",
+                          pl_interrupt_name(), done, cells, instruments, r->folder, r->folder);
 }
