@@ -22,6 +22,12 @@
 #include "harness/cli/trace_notes.h"
 #include "harness/cli/tree_commit.h"
 
+/* The budget is that of the scenario as it stands in its file. */
+static bool asks_for_more(const struct pl_arguments *a)
+{
+    return a->setting_count || a->repeat || a->allocators || a->formats;
+}
+
 /* A tier's budget is one of the virtual clock, and of cells one after another: in real time a cell
  * takes as long as it does. */
 static void note_budget(struct pl_run *run, const struct pl_planned *p)
@@ -34,9 +40,10 @@ static void note_budget(struct pl_run *run, const struct pl_planned *p)
     snprintf(
         warning, sizeof warning,
         "%s took %.1f s, more than the %.0f s that its %s tier allows: this machine is slow or "
-        "busy%s",
+        "busy%s%s",
         p->scenario.name, took, (double)p->scenario.budget_ns / 1e9,
         pl_tier_name((enum pl_tier)p->scenario.tier),
+        asks_for_more(run->arguments) ? ", or the command's own options ask for more" : "",
         p->scenario.tier == PL_TIER_SMOKE ? "" : "; --tier smoke is shorter");
     pl_results_warn(&run->results, warning);
 }
