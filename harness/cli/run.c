@@ -21,6 +21,7 @@
 #include "harness/cli/run_cell.h"
 #include "harness/cli/trace_notes.h"
 #include "harness/cli/tree_commit.h"
+#include "harness/results/document.h"
 
 /* The budget is that of the scenario as it stands in its file. */
 static bool asks_for_more(const struct pl_arguments *a)
@@ -204,6 +205,21 @@ static int say_empty(const struct pl_selection *s)
     return PL_EXIT_OK;
 }
 
+/* What a run was begun with, to be typed again. */
+static int say_command_of(const char *folder)
+{
+    json_t *root;
+    struct pl_error error;
+    if (pl_document_load(folder, &root, &error))
+        return pl_cli_fail(PL_EXIT_USAGE, &error);
+    int code =
+        pl_cli_usage("--resume without the command that began the run; expected it before --resume "
+                     "%s, without its --out: %s",
+                     folder, pl_document_string(json_object_get(root, "run"), "command"));
+    json_decref(root);
+    return code;
+}
+
 int pl_cli_run(int argc, char **argv)
 {
     struct pl_arguments arguments;
@@ -215,9 +231,7 @@ int pl_cli_run(int argc, char **argv)
     int code = pl_planned_arguments_read(argc, argv, &arguments, &planned);
     if (code == PL_EXIT_OK && arguments.scenario_count == 0 && !arguments.command &&
         arguments.resume)
-        code = pl_cli_usage("--resume without the command that began the run; expected it before "
-                            "--resume %s, without its --out (results.json has it as run.command)",
-                            arguments.resume);
+        code = say_command_of(arguments.resume);
     if (code == PL_EXIT_OK && arguments.scenario_count == 0 && !arguments.command)
         code = pl_cli_usage("nothing to run; expected a scenario (`plimsoll list scenarios` names "
                             "them), or a program: plimsoll run -- ./server --port 5004");
