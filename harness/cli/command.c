@@ -58,7 +58,7 @@ static void title_of(char **words, char *title, size_t capacity)
     char text[4096] = "";
     for (; *words; words++)
         pl_shell_words_add(text, sizeof text, *words);
-    pl_printable_copy(title, capacity, text + 1, strlen(text + 1));
+    pl_printable_copy(title, capacity, text, strlen(text));
 }
 
 static json_t *document_of(const struct pl_arguments *a, struct pl_error *error)

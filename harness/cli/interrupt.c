@@ -7,11 +7,13 @@
 #include "harness/cli/cli.h"
 
 /* A handler can reach nothing else. */
-static volatile sig_atomic_t interrupted, looked_at;
+static volatile sig_atomic_t interrupted, looked_at, sent;
 
-static void on_signal(int number)
+static void on_signal(int number, siginfo_t *info, void *context)
 {
     static const char line[] = "plimsoll: stopped\n";
+    (void)context;
+    sent = info->si_code <= 0; /* sigaction(2): by a process; what the kernel sends is above 0 */
     interrupted = number;
     if (looked_at)
         return;
@@ -28,10 +30,15 @@ static bool is_ignored(int number)
 void pl_interrupt_begin(void)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = on_signal};
+    struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (!is_ignored(numbers[i]))
             sigaction(numbers[i], &action, NULL);
+}
+
+bool pl_interrupt_was_sent(void)
+{
+    return sent;
 }
 
 int pl_interrupt_exit_code(void)

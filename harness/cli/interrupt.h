@@ -5,6 +5,7 @@
 #define PL_CLI_INTERRUPT_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 /** Catches all three from now on, but those that the parent has ignored. Until pl_interrupt_catch
  *  one of them ends the program at once. */
@@ -16,6 +17,9 @@ const volatile sig_atomic_t *pl_interrupt_catch(void);
 
 /** The exit code of what was interrupted; PL_EXIT_INTERRUPTED where no signal came. */
 int pl_interrupt_exit_code(void);
+
+/** Whether a process sent it (kill, timeout). A terminal's own went to its other programs, too. */
+bool pl_interrupt_was_sent(void);
 
 /** "SIGINT": what came. */
 const char *pl_interrupt_name(void);

@@ -7,11 +7,13 @@
 #include <unistd.h>
 
 #include "allocators/base/printable.h"
+#include "harness/base/shell_words.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/ledger_option.h"
 #include "harness/report/terminal/table.h"
 
+#define WORD_MAX 4352  /* bytes of a folder as a word for a shell */
 #define NAMES_MAX 1000 /* of runs that begin in the same second */
 
 static void name_folder(char *folder, size_t capacity, int number)
@@ -55,6 +57,8 @@ int pl_kept_open(struct pl_results *r, const struct pl_arguments *a, const char 
 
 void pl_kept_print(const struct pl_results *r, const struct pl_arguments *a)
 {
+    char word[WORD_MAX] = "";
+    pl_shell_words_add(word, sizeof word, r->folder);
     if (a->json) {
         json_dumpf(r->root, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
         putchar('\n');
@@ -67,14 +71,15 @@ void pl_kept_print(const struct pl_results *r, const struct pl_arguments *a)
         puts("results: not kept (--no-save)");
     else
         pl_printable_line(stdout, "results: %s/results.json (plimsoll report %s writes the report)",
-                          r->folder, r->folder);
+                          r->folder, word);
 }
 
 void pl_kept_print_stopped(const struct pl_results *r, const struct pl_arguments *a, size_t cells)
 {
     size_t done = json_array_size(json_object_get(r->root, "cells"));
     size_t observed = json_array_size(json_object_get(r->root, "instruments"));
-    char instruments[64] = "";
+    char instruments[64] = "", word[WORD_MAX] = "";
+    pl_shell_words_add(word, sizeof word, r->folder);
     if (observed)
         snprintf(instruments, sizeof instruments, ", and %zu under instruments", observed);
     if (!done)
@@ -89,6 +94,7 @@ void pl_kept_print_stopped(const struct pl_results *r, const struct pl_arguments
     else
         pl_printable_line(stderr,
                           "plimsoll: stopped by %s; %zu of %zu cells were finished%s and are kept "
-                          "in %s/results.json",
-                          pl_interrupt_name(), done, cells, instruments, r->folder);
+                          "in %s/results.json; the same command with --resume %s, without --out, "
+                          "goes on",
+                          pl_interrupt_name(), done, cells, instruments, r->folder, word);
 }

@@ -6,6 +6,7 @@
 
 #include "allocators/base/printable.h"
 #include "harness/base/files.h"
+#include "harness/base/shell_words.h"
 #include "harness/base/spare_memory.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
@@ -154,7 +155,9 @@ static int say(const struct merge *m, const json_t *merged)
 {
     const json_t *cells = json_object_get(merged, "cells"), *cell;
     bool failed = false;
+    char word[4352] = ""; /* for a shell */
     size_t i, hosts = pl_hosts_count(merged);
+    pl_shell_words_add(word, sizeof word, m->out);
     json_array_foreach(cells, i, cell) failed |=
         strcmp(pl_document_string(cell, "expected"), pl_verdict_name(PL_VERDICT_FAILED)) == 0;
     pl_printable_line(
@@ -164,7 +167,7 @@ static int say(const struct merge *m, const json_t *merged)
         m->count, m->count == 1 ? "" : "s", json_array_size(cells), hosts, hosts == 1 ? "" : "s",
         json_is_true(json_object_get(json_object_get(merged, "run"), "complete")) ? ""
                                                                                   : ", not whole",
-        m->out, m->out);
+        m->out, word);
     return failed ? PL_EXIT_UNEXPECTED : PL_EXIT_OK;
 }
 

@@ -12,6 +12,7 @@
 
 #include "harness/base/child.h"
 #include "harness/base/shell_words.h"
+#include "harness/cli/interrupt.h"
 #include "harness/cli/recorded.h"
 #include "harness/interpose/control.h"
 #include "harness/interpose/raw.h"
@@ -96,6 +97,14 @@ static int start(struct pl_recorded *r, pid_t *pid, struct pl_error *error)
               : 0;
 }
 
+/* A terminal's Ctrl-C went to the program as well, and a second one may end it without its books.
+ */
+static void pass_on(pid_t pid, int number)
+{
+    if (number != SIGINT || pl_interrupt_was_sent())
+        kill(pid, number);
+}
+
 /* Until the program has ended: signals that are sent to us alone are passed on to it. */
 static void attend(struct pl_recorded *r, struct running *p,
                    const volatile sig_atomic_t *interrupted)
@@ -106,8 +115,8 @@ static void attend(struct pl_recorded *r, struct running *p,
     while (waitpid(p->pid, &p->status, WNOHANG) == 0) {
         const int wait_ms = pl_trace_watch_look(&r->watch);
         poll(&ended, ended.fd >= 0, wait_ms);
-        if (*interrupted && told != *interrupted && *interrupted != SIGINT)
-            kill(p->pid, *interrupted);
+        if (*interrupted && told != *interrupted)
+            pass_on(p->pid, *interrupted);
         told = *interrupted;
     }
     pl_trace_watch_end(&r->watch);

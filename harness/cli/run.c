@@ -21,6 +21,13 @@
 #include "harness/cli/run_cell.h"
 #include "harness/cli/trace_notes.h"
 #include "harness/cli/tree_commit.h"
+#include "harness/results/document.h"
+
+/* The budget is that of the scenario as it stands in its file. */
+static bool asks_for_more(const struct pl_arguments *a)
+{
+    return a->setting_count || a->repeat || a->allocators || a->formats;
+}
 
 /* A tier's budget is one of the virtual clock, and of cells one after another: in real time a cell
  * takes as long as it does. */
@@ -34,9 +41,10 @@ static void note_budget(struct pl_run *run, const struct pl_planned *p)
     snprintf(
         warning, sizeof warning,
         "%s took %.1f s, more than the %.0f s that its %s tier allows: this machine is slow or "
-        "busy%s",
+        "busy%s%s",
         p->scenario.name, took, (double)p->scenario.budget_ns / 1e9,
         pl_tier_name((enum pl_tier)p->scenario.tier),
+        asks_for_more(run->arguments) ? ", or the command's own options ask for more" : "",
         p->scenario.tier == PL_TIER_SMOKE ? "" : "; --tier smoke is shorter");
     pl_results_warn(&run->results, warning);
 }
@@ -197,6 +205,21 @@ static int say_empty(const struct pl_selection *s)
     return PL_EXIT_OK;
 }
 
+/* What a run was begun with, to be typed again. */
+static int say_command_of(const char *folder)
+{
+    json_t *root;
+    struct pl_error error;
+    if (pl_document_load(folder, &root, &error))
+        return pl_cli_fail(PL_EXIT_USAGE, &error);
+    int code =
+        pl_cli_usage("--resume without the command that began the run; expected it before --resume "
+                     "%s, without its --out: %s",
+                     folder, pl_document_string(json_object_get(root, "run"), "command"));
+    json_decref(root);
+    return code;
+}
+
 int pl_cli_run(int argc, char **argv)
 {
     struct pl_arguments arguments;
@@ -208,9 +231,7 @@ int pl_cli_run(int argc, char **argv)
     int code = pl_planned_arguments_read(argc, argv, &arguments, &planned);
     if (code == PL_EXIT_OK && arguments.scenario_count == 0 && !arguments.command &&
         arguments.resume)
-        code = pl_cli_usage("--resume without the command that began the run; expected it before "
-                            "--resume %s, without its --out (results.json has it as run.command)",
-                            arguments.resume);
+        code = say_command_of(arguments.resume);
     if (code == PL_EXIT_OK && arguments.scenario_count == 0 && !arguments.command)
         code = pl_cli_usage("nothing to run; expected a scenario (`plimsoll list scenarios` names "
                             "them), or a program: plimsoll run -- ./server --port 5004");

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -46,13 +47,16 @@ static off_t whole_size(int fd, off_t size)
     return n > 0 ? from + n : size;
 }
 
-/* @return 0; 1 for a new one; -EEXIST */
+/* @return 0; 1 for a new one; -EEXIST; -EBUSY: lines of two would not be in the order of time */
 static int look(const struct pl_watched_file *f, struct pl_error *error)
 {
     char head[sizeof HEAD];
     struct stat status;
     if (fstat(f->fd, &status))
         return fail(f, error);
+    if (S_ISREG(status.st_mode) && flock(f->fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
+        return pl_error_set(error, -EBUSY,
+                            "another watch is writing into %s; expected another --out", f->path);
     if (!S_ISREG(status.st_mode) || !status.st_size)
         return 1;
     ssize_t n = pread(f->fd, head, sizeof head - 1, 0);

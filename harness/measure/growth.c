@@ -81,6 +81,13 @@ static bool is_growing(const struct pl_growth *g)
     return before > noise(g->rss_max[2]) && live_rises && live_rise >= live_before;
 }
 
+bool pl_growth_rises_late(const struct pl_growth *g)
+{
+    const double rise = g->rss_max[0] - g->rss_max[1], before = g->rss_max[1] - g->rss_max[2];
+    return !g->growing && rise > noise(g->rss_max[1]) && rise >= before &&
+           before <= noise(g->rss_max[2]);
+}
+
 /* From the window before to the last one; where a step fell just before them, from the third. A
  * line reads the same by both. */
 static double window_rate(const struct pl_growth *g, double end_minutes)

@@ -35,4 +35,8 @@ struct pl_growth {
 /** @param samples in the order of time; fewer than 8 are judged as not growing */
 void pl_growth_judge(const struct pl_sample *samples, size_t count, struct pl_growth *growth);
 
+/** Whether RSS rises by more than noise in the second half alone: the windows before do not say
+ *  whether that goes on, and a longer run would. Never true of what grows. */
+bool pl_growth_rises_late(const struct pl_growth *growth);
+
 #endif

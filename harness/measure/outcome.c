@@ -49,6 +49,19 @@ static uint64_t acquire_failures(const struct pl_final *final)
     return failures;
 }
 
+/* A rise that only the second half has is either growth that was too slow to be told before, or
+ * something that filled up once. */
+static void judge_bounded(const struct pl_growth *g, struct pl_judgement *j)
+{
+    if (!pl_growth_rises_late(g))
+        judge(j, PL_OUTCOME_BOUNDED, "RSS does not rise from one dyadic window to the next");
+    else
+        judge(j, PL_OUTCOME_BOUNDED,
+              "RSS peaks at %.2f, %.2f, %.2f MiB in the run's eighth, quarter, half: too little "
+              "of a rise to be growth; a longer run says whether it goes on",
+              g->rss_max[2] / 1048576, g->rss_max[1] / 1048576, g->rss_max[0] / 1048576);
+}
+
 static void judge_finished(const struct pl_cell_evidence *e, const struct pl_growth *growth,
                            struct pl_judgement *j)
 {
@@ -65,7 +78,7 @@ static void judge_finished(const struct pl_cell_evidence *e, const struct pl_gro
               growth->rss_max[2] / 1048576, growth->rss_max[1] / 1048576,
               growth->rss_max[0] / 1048576);
     else
-        judge(j, PL_OUTCOME_BOUNDED, "RSS does not rise from one dyadic window to the next");
+        judge_bounded(growth, j);
 }
 
 void pl_outcome_judge(const struct pl_cell_evidence *e, const struct pl_growth *growth,

@@ -29,8 +29,10 @@ static int make_class(struct pl_decoder *d, struct pl_mark mark, const char *lis
 {
     struct pl_scenario *s = d->scenario;
     if (s->class_count == PL_CLASSES_MAX)
-        return pl_decode_fail(d, mark, "%s: no room for its class %s beside %d others", list, name,
-                              PL_CLASSES_MAX);
+        return pl_decode_fail(d, mark,
+                              "%s: no room for its class %s beside %d others; expected at most "
+                              "%d in all (entries may share one)",
+                              list, name, PL_CLASSES_MAX, PL_CLASSES_MAX);
     struct pl_class *class = &s->classes[s->class_count];
     *class = (struct pl_class){.budget = PL_BUDGET_FREE};
     snprintf(class->name, sizeof class->name, "%s", name);

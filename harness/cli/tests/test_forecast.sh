@@ -118,6 +118,17 @@ exits 0 watch --pid $stays --duration 250ms --interval 50ms --out "$watched"
 grep -q 'the duration is over' "$tmp/stderr" || bad "watch: $(cat "$tmp/stderr")"
 [ "$(wc -l <"$watched")" -gt "$lines" ] || bad "watch: nothing was appended"
 ! sed 1d "$watched" | grep -Evq '^[0-9]+\.[0-9]{3},[0-9]+,[0-9]+$' || bad "watch: a line is cut"
+# two at once would mix their lines
+"$build/plimsoll" watch --pid $stays --interval 50ms --out "$tmp/shared" 2>/dev/null &
+first=$!
+for _ in $(seq 100); do
+    [ ! -s "$tmp/shared" ] || break
+    sleep 0.05
+done
+refuses 'another watch is writing into' watch --pid $stays --duration 250ms --interval 50ms --out "$tmp/shared"
+kill $first
+wait $first
+exits 0 watch --pid $stays --duration 250ms --interval 50ms --out "$tmp/shared"
 timeout --preserve-status -s INT 0.5 "$build/plimsoll" watch --pid $stays --interval 50ms >"$tmp/stdout" 2>"$tmp/stderr"
 rc=$?
 [ $rc -eq 130 ] || bad "watch, stopped: exit $rc"

@@ -122,6 +122,8 @@ if [ -x "$build/interpose-ledger-pie" ]; then
     grep -qF "  $take" "$tmp/own.txt" && grep -Eq '^ +by sites \(ledger_subject.c:[0-9]+\)$' "$tmp/own.txt" || bad "a program's sites: $(cat "$tmp/own.txt")"
     awk 'length > 100 { exit 1 }' "$tmp"/own/ledger/*.txt || bad "a program's ledger is wider than 100 columns"
     plimsoll report "$tmp/own" >/dev/null 2>"$tmp/err" || bad "a program's report: $(cat "$tmp/err")"
+    grep -q '| peak RSS, MiB | .* | peak threads | exit status |' "$tmp/own/report.md" ||
+        bad "heads of columns: $(grep '^| stack' "$tmp/own/report.md")"
     plimsoll run --duration 5s --allocator glibc --ledger --out "$tmp/shot" -- "$build/interpose-ledger-pie" killed 1000 1500 >/dev/null 2>&1
     json=$tmp/shot/results.json
     [ "$(query "$json" cells 0 ledger reports 0 reason) $(query "$json" cells 0 ledger reports 0 totals current_bytes)" = 'last 100000' ] ||

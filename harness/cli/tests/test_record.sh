@@ -88,6 +88,18 @@ says "ended by signal 11"
 is "crashed: blocks" "$(count 'allocate .* size=40001')" 1000
 subject close-all 1000
 is "all descriptors closed: blocks" "$(count 'allocate .* size=40001')" 1000
+# A process that tells only plimsoll to stop means the program (a terminal tells both).
+env --default-signal=INT "$build/plimsoll" record --out "$tmp/my.trace" -- sleep 60 2>"$tmp/err" &
+pid=$!
+told=$(child_of $pid sleep) || bad "no program is recorded"
+kill -INT $pid
+for _ in $(seq 100); do
+    kill -0 "$told" 2>/dev/null || break
+    sleep 0.1
+done
+kill -KILL "$told" 2>/dev/null
+wait $pid || bad "SIGINT: record ended with $?"
+says "ended by signal 2"
 
 # Its other processes, and what it executes.
 subject fork 10

@@ -49,6 +49,8 @@ plimsoll run stalled-reader "${short[@]}" --allocator heaps,limited --no-save --
 quick=(run stalled-reader "${short[@]}" --allocator glibc)
 plimsoll "${quick[@]}" --out "$tmp/once" >/dev/null 2>&1 && plimsoll report "$tmp/once" >/dev/null 2>&1
 cp "$tmp/once/results.json" "$tmp/once.json"
+plimsoll "${quick[@]}" --out "$tmp/a b" >"$tmp/out" 2>&1 || bad "a folder with a space: $(cat "$tmp/out")"
+grep -qF "(plimsoll report '$tmp/a b' writes the report)" "$tmp/out" || bad "that can't be pasted: $(tail -n 1 "$tmp/out")"
 fails 2 "once holds a run; expected another folder, or --force" "${quick[@]}" --out "$tmp/once"
 cmp "$tmp/once/results.json" "$tmp/once.json" || bad "a run was written over"
 plimsoll "${quick[@]}" --out "$tmp/once" --force >/dev/null 2>&1

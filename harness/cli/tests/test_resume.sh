@@ -104,7 +104,7 @@ resume() { # PATTERN ARGS...
     refuses "$1" run "${@:2}"
     cmp "$tmp/kept/results.json" "$tmp/stopped/results.json" || bad "'$1' changed the run"
 }
-resume 'without the command that began the run' --resume "$tmp/stopped"
+resume "expected it before --resume $tmp/stopped, without its --out: plimsoll run steady-reader" --resume "$tmp/stopped"
 resume 'holds no run' "${question[@]}" --resume "$tmp/nowhere"
 resume 'of another matrix' stalled-reader --tier smoke --resume "$tmp/stopped"
 resume 'of another matrix' steady-reader --tier smoke --repeat 3 --set duration=240s --allocator 'null,glibc,limited' --resume "$tmp/stopped"

@@ -41,6 +41,9 @@ stops_at 0
 stops_at 1
 [ "$(cd "$tmp/program-1" && find output -type f)" = "$(jq -r '.cells[].output.file' "$tmp/program-1/results.json")" ] ||
     bad "a stopped program left output of a cell that is not kept: $(ls "$tmp/program-1/output")"
+[ "$(jq -r '.cells[0].title' "$tmp/program-1/results.json")" = "sh -c 'echo begun; exec sleep 60'" ] ||
+    bad "a program's title: $(jq '.cells[0].title' "$tmp/program-1/results.json")"
+grep -q -- "--resume $tmp/program-1, without --out, goes on" "$tmp/out" || bad "nothing is said of --resume: $(cat "$tmp/out")"
 "$build/plimsoll" run steady-reader --set duration=24h --allocator glibc --out "$tmp/kill" >/dev/null 2>&1 &
 pid=$!
 cell=$(child_of $pid plimsoll-cell) || bad "no cell was running"

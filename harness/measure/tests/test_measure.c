@@ -230,6 +230,32 @@ static void outcomes_follow_the_evidence(void **state)
     assert_int_equal(outcome_of(&e), PL_OUTCOME_CRASHED);
 }
 
+static double slow_line(double t)
+{
+    return MIB + t * 0.8 * MIB;
+}
+
+/* A leak of less than a MiB in the run is within the noise of its earlier windows: it is not said
+ * to be flat. */
+static void a_slow_rise_is_no_flat_line(void **state)
+{
+    (void)state;
+    static struct pl_sample samples[SAMPLES];
+    struct pl_measured m;
+    struct pl_scenario s = {0};
+    struct pl_cell_evidence e = finished();
+    fill(samples, SAMPLES, 60, slow_line, flat);
+    e.samples = samples;
+    pl_measure(&s, &e, &m);
+    assert_int_equal(m.judgement.outcome, PL_OUTCOME_BOUNDED);
+    assert_string_equal(m.judgement.why,
+                        "RSS peaks at 1.20, 1.40, 1.80 MiB in the run's eighth, quarter, half: too "
+                        "little of a rise to be growth; a longer run says whether it goes on");
+    fill(samples, SAMPLES, 60, filled_early, flat);
+    pl_measure(&s, &e, &m);
+    assert_string_equal(m.judgement.why, "RSS does not rise from one dyadic window to the next");
+}
+
 /* A SIGKILL is an OOM kill only where the container counted one. */
 static void a_signal_alone_proves_no_oom(void **state)
 {
@@ -414,6 +440,7 @@ int main(void)
         cmocka_unit_test(a_plateau_is_found),
         cmocka_unit_test(a_line_has_its_slope),
         cmocka_unit_test(outcomes_follow_the_evidence),
+        cmocka_unit_test(a_slow_rise_is_no_flat_line),
         cmocka_unit_test(a_signal_alone_proves_no_oom),
         cmocka_unit_test(books_become_metrics),
         cmocka_unit_test(unbalanced_books_are_an_integrity_error_and_withhold_timings),

@@ -176,7 +176,7 @@ class Matrix {
                       `${metric.name}, the median of each cell; each leads to its page`),
                    headings(
                        'scenario', ...this.stacks.map((name) => [breakable(name), '', true]),
-                       others ? ['others', '', true] : []),
+                       ...(others ? [['others', '', true]] : [])),
                    el('tbody', null,
                       report.groups.map((group) => matrixRow(metric, this.stacks, group))))),
             matrixLegend(metric));

@@ -23,8 +23,9 @@ static size_t set_columns(const struct pl_model_group *g, struct pl_doc_column *
     columns[EXPECTED] = (struct pl_doc_column){.head = "expected"};
     for (size_t i = 0; i < pl_column_count; i++)
         if (pl_column_used(&pl_columns[i], g))
-            columns[count++] = (struct pl_doc_column){pl_columns[i].name, pl_columns[i].unit,
-                                                      .figure = true, .rank = pl_columns[i].rank};
+            columns[count++] = (struct pl_doc_column){
+                pl_columns[i].name, *pl_columns[i].unit ? pl_columns[i].unit : NULL, .figure = true,
+                .rank = pl_columns[i].rank};
     return count;
 }
 

@@ -66,6 +66,10 @@ static void mistakes_are_told(void **state)
         {"session: {objects: [{class: image, size: 1kB}]}\n",
          "9:22: session.objects: class image is for pictures alone; expected another, such as "
          "client"},
+        {"session: {objects: [{class: a, size: 1B}, {class: b, size: 1B}, {class: c, size: 1B}]}\n",
+         "9:22: session.objects: no room for its class c beside 8 others; expected at most 8 in "
+         "all "
+         "(entries may share one)"},
         {"background: [{rate: 10, size: 64B, queue: 3, class: frame}]\n",
          "9:15: background: class frame is for pictures alone; expected another, such as client"},
         {"load: [{at: 0s, sessions: 4}, {at: 9s, sessions: 5}]\n",
