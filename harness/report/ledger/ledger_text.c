@@ -308,7 +308,7 @@ static void write_moment(struct pl_doc *doc, const json_t *cell, const json_t *r
                                           : "",
                last ? pl_document_string(cell, "outcome") : "");
     if (json_is_false(json_object_get(report, "at_rest")))
-        pl_doc_say(doc, "threads were at work: figures are of late, not all of one moment");
+        pl_doc_say(doc, "the program was at work: figures are of late, not all of one moment");
 }
 
 static void write_report(struct pl_doc *doc, const json_t *cell, const json_t *report)
