@@ -35,15 +35,17 @@ stops_at() {
     wait $pid
     [ $? -eq 130 ] || bad "a program's cell $1 was not stopped: $(cat "$tmp/out")"
 }
-# what a program has printed is kept of cells that were finished alone
-stops_at 0
-[ ! -e "$tmp/program-0" ] || bad "a program that was stopped left $(find "$tmp/program-0" -type f)"
-stops_at 1
-[ "$(cd "$tmp/program-1" && find output -type f)" = "$(jq -r '.cells[].output.file' "$tmp/program-1/results.json")" ] ||
-    bad "a stopped program left output of a cell that is not kept: $(ls "$tmp/program-1/output")"
-[ "$(jq -r '.cells[0].title' "$tmp/program-1/results.json")" = "sh -c 'echo begun; exec sleep 60'" ] ||
-    bad "a program's title: $(jq '.cells[0].title' "$tmp/program-1/results.json")"
-grep -q -- "--resume $tmp/program-1, without --out, goes on" "$tmp/out" || bad "nothing is said of --resume: $(cat "$tmp/out")"
+# what a program has printed is kept of cells that were finished alone; a sanitizer takes the place of what stands in a program
+if ! is_sanitized; then
+    stops_at 0
+    [ ! -e "$tmp/program-0" ] || bad "a program that was stopped left $(find "$tmp/program-0" -type f)"
+    stops_at 1
+    [ "$(cd "$tmp/program-1" && find output -type f)" = "$(jq -r '.cells[].output.file' "$tmp/program-1/results.json")" ] ||
+        bad "a stopped program left output of a cell that is not kept: $(ls "$tmp/program-1/output")"
+    [ "$(jq -r '.cells[0].title' "$tmp/program-1/results.json")" = "sh -c 'echo begun; exec sleep 60'" ] ||
+        bad "a program's title: $(jq '.cells[0].title' "$tmp/program-1/results.json")"
+    grep -q -- "--resume $tmp/program-1, without --out, goes on" "$tmp/out" || bad "nothing is said of --resume: $(cat "$tmp/out")"
+fi
 "$build/plimsoll" run steady-reader --set duration=24h --allocator glibc --out "$tmp/kill" >/dev/null 2>&1 &
 pid=$!
 cell=$(child_of $pid plimsoll-cell) || bad "no cell was running"
