@@ -64,6 +64,7 @@ static void mark_of_the_dead(char mark[PL_MARK_MAX])
     assert_int_equal(pipe(ends), 0);
     pid_t child = fork();
     if (child == 0) {
+        memset(mark, 0, PL_MARK_MAX);
         pl_mark_own(mark);
         _exit(write(ends[1], mark, PL_MARK_MAX) != PL_MARK_MAX);
     }
