@@ -63,7 +63,7 @@ static bool read_memory(const struct table *t, const char *field, double *bytes)
         return false;
     while (*end == ' ')
         end++;
-    if (*end && (!isalpha((unsigned char)*end) || !(unit = pl_moment_bytes(end))))
+    if (*end && (!isalpha((unsigned char)*end) || (unit = pl_moment_bytes(end)) <= 0))
         return false;
     *bytes = figure * unit;
     return true;

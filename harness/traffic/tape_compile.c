@@ -11,7 +11,7 @@
 #include "harness/traffic/tape.h"
 #include "harness/traffic/tape_touches.h"
 
-enum { NO_LANE = UINT32_MAX };
+#define NO_LANE UINT32_MAX
 
 _Static_assert((int)PL_TAPE_PAGE_BYTES == (int)PL_TRACE_PAGE_BYTES, "both count the same pages");
 _Static_assert((int)PL_TAPE_TOLD_FROM == (int)PL_TRACE_TOLD_FROM, "both tell of the same blocks");

@@ -37,7 +37,7 @@ static size_t footprint(const struct pl_allocator *self, size_t size)
 
 static void books_count_what_was_got(void **state)
 {
-    struct heap heap = {.link = {acquire, release, footprint, NULL}};
+    struct heap heap = {.link = {.acquire = acquire, .release = release, .footprint = footprint}};
     struct books books = {.acquires = 0};
     struct pl_bench_memory memory;
     (void)state;
@@ -68,7 +68,7 @@ static void books_count_what_was_got(void **state)
 
 static void a_loop_that_begins_keeps_what_stands(void **state)
 {
-    struct heap heap = {.link = {acquire, release, footprint, NULL}};
+    struct heap heap = {.link = {.acquire = acquire, .release = release, .footprint = footprint}};
     struct books books = {.acquires = 0};
     struct pl_bench_memory memory;
     (void)state;

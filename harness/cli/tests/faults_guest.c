@@ -8,7 +8,11 @@
 #include <unistd.h>
 
 /* Not inlined, so that each is a call site of its own, and no tail call. */
+#ifdef __clang__
+#define SITE __attribute__((noinline)) static void
+#else
 #define SITE __attribute__((noinline, noclone)) static void
+#endif
 
 static void *volatile kept; /* or the compiler leaves them out */
 static volatile sig_atomic_t broken;

@@ -37,7 +37,7 @@ struct rig {
 
 static void split_tape(struct rig *rig)
 {
-    struct pl_tape_split *split;
+    struct pl_tape_split *split = NULL;
     struct pl_error error;
     if (pl_tape_compile(rig->traced.path, &rig->recording, &error) ||
         pl_tape_split_make(rig->recording, &split, &error))
