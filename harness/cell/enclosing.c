@@ -87,11 +87,17 @@ void pl_enclosing_look(struct pl_enclosing *e)
             climb(own.folder[i], &files_of[i], e);
 }
 
-void pl_enclosing_take(struct pl_enclosing *e, uint64_t bytes)
+static uint64_t counted(uint64_t room, uint64_t before, uint64_t after)
 {
-    e->machine -= bytes < e->machine ? bytes : e->machine;
+    room += before;
+    return after < room ? room - after : 0;
+}
+
+void pl_enclosing_count(struct pl_enclosing *e, uint64_t before, uint64_t after)
+{
+    e->machine = counted(e->machine, before, after);
     if (e->limit != UINT64_MAX)
-        e->left -= bytes < e->left ? bytes : e->left;
+        e->left = counted(e->left, before, after);
 }
 
 uint64_t pl_enclosing_room(const struct pl_enclosing *e)

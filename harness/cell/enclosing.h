@@ -32,8 +32,8 @@ struct pl_enclosing {
 /** Reads it anew: a millisecond's worth of small files, once a cell is enough. */
 void pl_enclosing_look(struct pl_enclosing *enclosing);
 
-/** Counts what was taken since, in bytes. */
-void pl_enclosing_take(struct pl_enclosing *enclosing, uint64_t bytes);
+/** Counts memory of ours that has grown or shrunk since, from `before` to `after` bytes. */
+void pl_enclosing_count(struct pl_enclosing *enclosing, uint64_t before, uint64_t after);
 
 /** What a process here can still get, in bytes. */
 uint64_t pl_enclosing_room(const struct pl_enclosing *enclosing);

@@ -272,7 +272,7 @@ static int make_job(const struct pl_cell_options *o, struct pl_cell_evidence *e,
     int rc = pl_job_make(&job, o->memory, error);
     if (rc)
         return rc;
-    pl_enclosing_take(&around, o->memory->bytes - kept);
+    pl_enclosing_count(&around, kept, o->memory->bytes);
     find_enclosing(o, &around, e);
     return 0;
 }

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "harness/cell/enclosing.h"
 #include "harness/cell/job.h"
 #include "harness/scenario/scenario.h"
 #include "harness/traffic/recording.h"
@@ -110,12 +111,33 @@ static void the_next_cell_finds_nothing_of_the_last(void **state)
     free(m.recording);
 }
 
+/* A job may be smaller than the one whose memory it takes. */
+static void the_room_beside_a_job_follows_its_size(void **state)
+{
+    struct pl_enclosing limited = {.machine = 100, .limit = 80, .left = 50};
+    struct pl_enclosing free_of_limits = {.machine = 100, .limit = UINT64_MAX, .left = UINT64_MAX};
+    (void)state;
+    pl_enclosing_count(&limited, 0, 10);
+    assert_int_equal(limited.machine, 90);
+    assert_int_equal(limited.left, 40);
+    pl_enclosing_count(&limited, 10, 4);
+    assert_int_equal(limited.machine, 96);
+    assert_int_equal(limited.left, 46);
+    assert_false(pl_enclosing_is_tight(&free_of_limits, UINT64_C(1) << 40));
+    pl_enclosing_count(&free_of_limits, 10, 4);
+    assert_int_equal(free_of_limits.machine, 106);
+    assert_false(pl_enclosing_is_tight(&free_of_limits, UINT64_C(1) << 40));
+    pl_enclosing_count(&limited, 4, 1000);
+    assert_int_equal(pl_enclosing_room(&limited), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_page_is_there_also_when_it_grows_or_shrinks),
         cmocka_unit_test(what_a_limit_forbids_is_told_and_leaves_nothing),
         cmocka_unit_test(the_next_cell_finds_nothing_of_the_last),
+        cmocka_unit_test(the_room_beside_a_job_follows_its_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
