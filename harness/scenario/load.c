@@ -179,7 +179,7 @@ static int set_value(struct pl_decoder *d, const char *key, const char *text)
 
 static int apply_setting(struct pl_decoder *d, const char *setting)
 {
-    char key[128];
+    char key[PL_KEY_PATH_MAX];
     const char *equals = strchr(setting, '=');
     d->setting = setting;
     if (!equals || equals == setting || (size_t)(equals - setting) >= sizeof key)

@@ -18,6 +18,7 @@
 
 #define PL_PATH_MAX 1024
 #define PL_SCENARIO_BYTES_MAX (1 << 20) /* of its file; ours have 3 kB */
+#define PL_KEY_PATH_MAX 128             /* of --set */
 #define PL_CLASSES_MAX 8
 #define PL_CLASS_BYTES_MAX (UINT64_C(1) << 30)
 #define PL_BUDGETS_MAX 8
@@ -362,9 +363,9 @@ struct pl_scenario {
     uint32_t alert_count;
     struct pl_expectation expectations[PL_EXPECTATIONS_MAX];
     uint32_t expectation_count;
-    uint32_t tier;               /* enum pl_tier */
-    bool conditions_left;        /* a --set leaves the conditions that `expect` states */
-    char conditions_left_by[64]; /* the key that did */
+    uint32_t tier;        /* enum pl_tier */
+    bool conditions_left; /* a --set leaves the conditions that `expect` states */
+    char conditions_left_by[PL_KEY_PATH_MAX]; /* the key that did */
 };
 
 /**
