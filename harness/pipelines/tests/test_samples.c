@@ -81,6 +81,23 @@ static void f32_is_s16_scaled_for_every_codec(void **state)
             }
 }
 
+/* As many as fill vectors of any width, and what is left over. */
+static void l16_is_the_same_however_many(void **state)
+{
+    (void)state;
+    uint8_t in[600];
+    for (size_t i = 0; i < sizeof in; i++)
+        in[i] = (uint8_t)(i * 41);
+    for (size_t count = 0; count <= 256; count++) {
+        int16_t s16[256];
+        pl_convert_find(PL_CODEC_L16, PL_FORMAT_S16)(in + count % 8, s16, count);
+        for (size_t i = 0; i < count; i++) {
+            const uint8_t *bytes = in + count % 8 + 2 * i;
+            assert_int_equal(s16[i], (int16_t)(bytes[0] << 8 | bytes[1]));
+        }
+    }
+}
+
 static void opaque_has_no_samples(void **state)
 {
     (void)state;
@@ -95,6 +112,7 @@ int main(void)
         cmocka_unit_test(l16_is_big_endian_and_scaled),
         cmocka_unit_test(l24_is_big_endian_and_scaled),
         cmocka_unit_test(f32_is_s16_scaled_for_every_codec),
+        cmocka_unit_test(l16_is_the_same_however_many),
         cmocka_unit_test(opaque_has_no_samples),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
