@@ -1,16 +1,16 @@
-/* Drawing from a profile: what a cell needs of it (profile.h). */
+/* What a profile is drawn from by (profile.h). */
 #include "harness/traffic/profile.h"
 
-const struct pl_profile_row *pl_profile_draw(const struct pl_profile *p, uint64_t random)
+void pl_profile_finish(struct pl_profile *p)
 {
-    uint64_t block = random % p->blocks;
-    uint32_t low = 0, high = p->row_count - 1;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (p->rows[middle].upto > block)
-            high = middle;
-        else
-            low = middle + 1;
+    p->bytes = sizeof *p + p->row_count * sizeof *p->rows;
+    p->part_shift = 0;
+    while ((p->blocks - 1) >> p->part_shift >= PL_PROFILE_PARTS)
+        p->part_shift++;
+    uint32_t row = 0;
+    for (uint64_t part = 0; part << p->part_shift < p->blocks && part < PL_PROFILE_PARTS; part++) {
+        while (p->rows[row].upto <= part << p->part_shift)
+            row++;
+        p->part_rows[part] = row;
     }
-    return &p->rows[low];
 }

@@ -8,6 +8,7 @@
 #include "allocators/base/error.h"
 
 #define PL_PROFILE_LIFE_MAX 16 /* the longest lifetime, which also stands for "never released" */
+#define PL_PROFILE_PARTS 1024  /* of all blocks, at most: 4 KiB, twice the rows of ours */
 
 /** Blocks of one size and lifetime. */
 struct pl_profile_row {
@@ -21,8 +22,12 @@ struct pl_profile {
     uint64_t bytes;  /* of the whole */
     uint64_t blocks; /* of all rows */
     uint32_t row_count;
-    uint32_t largest; /* bytes of the largest block */
-    char cut[256];    /* why the trace that it is of is not whole; "": it is, or is none */
+    uint32_t largest;    /* bytes of the largest block */
+    char cut[256];       /* why the trace that it is of is not whole; "": it is, or is none */
+    uint32_t part_shift; /* parts have 2^part_shift blocks */
+    uint32_t part_rows[PL_PROFILE_PARTS]; /* that the first block of each part is of: to begin there
+                                             takes a draw a step or two, and not ten, which no
+                                             processor foresees */
     struct pl_profile_row rows[];
 };
 
@@ -45,7 +50,19 @@ int pl_profile_of_trace(const char *path, int64_t from_ns, int64_t until_ns,
 int pl_profile_parse(const char *text, const char *path, struct pl_profile **profile,
                      struct pl_error *error);
 
+/** Sets what follows from the rows, once they are all there. For the readers above. */
+void pl_profile_finish(struct pl_profile *profile);
+
 /** The row that a number falls on, each as often as it has blocks. @param random any */
-const struct pl_profile_row *pl_profile_draw(const struct pl_profile *profile, uint64_t random);
+static inline const struct pl_profile_row *pl_profile_draw(const struct pl_profile *profile,
+                                                           uint64_t random)
+{
+    uint64_t block = random % profile->blocks;
+    const struct pl_profile_row *row =
+        &profile->rows[profile->part_rows[block >> profile->part_shift]];
+    while (row->upto <= block)
+        row++;
+    return row;
+}
 
 #endif

@@ -80,12 +80,13 @@ int pl_profile_parse(const char *text, const char *path, struct pl_profile **pro
     if (!p)
         return pl_error_set(error, -ENOMEM, "%s: out of memory", path);
     int rc = read_rows(text, path, p, error);
-    p->bytes = sizeof *p + p->row_count * sizeof *p->rows;
-    if (rc)
+    if (rc) {
         free(p);
-    else
-        *profile = p;
-    return rc;
+        return rc;
+    }
+    pl_profile_finish(p);
+    *profile = p;
+    return 0;
 }
 
 int pl_profile_read(const char *path, struct pl_profile **profile, struct pl_error *error)

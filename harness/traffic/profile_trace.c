@@ -129,7 +129,7 @@ static struct pl_profile *profile_of(const struct tally *t)
         for (uint32_t life = 0; life < LIVES; life++)
             if (t->count[i][life])
                 add_row(p, size_at(i), life, t->count[i][life]);
-    p->bytes = sizeof *p + p->row_count * sizeof *p->rows;
+    pl_profile_finish(p);
     snprintf(p->cut, sizeof p->cut, "%.255s", t->cut.text);
     return p;
 }

@@ -76,6 +76,12 @@ static void ours_is_whole(void **state)
                             &error))
         fail_msg("%s", error.text);
     assert_true(p->row_count > 500 && p->blocks > 50000 && p->largest <= 65536);
+    const struct pl_profile_row *row = p->rows;
+    for (uint64_t block = 0; block < p->blocks; block++) {
+        row += row->upto <= block;
+        assert_ptr_equal(pl_profile_draw(p, block), row);
+    }
+    assert_ptr_equal(pl_profile_draw(p, p->blocks), p->rows);
     free(p);
     if (pl_profile_read(PL_SOURCE_DIR "/scenarios/traffic/packets.tsv", &p, &error))
         fail_msg("%s", error.text);
