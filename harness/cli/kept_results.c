@@ -92,8 +92,8 @@ void pl_kept_print_stopped(const struct pl_results *r, const struct pl_arguments
         snprintf(instruments, sizeof instruments, ", and %zu under instruments", observed);
     if (!done)
         pl_printable_line(
-            stderr, "plimsoll: stopped by %s; none of %zu cells was finished: nothing is kept",
-            pl_interrupt_name(), cells);
+            stderr, "plimsoll: stopped by %s; none of %zu cell%s was finished: nothing is kept",
+            pl_interrupt_name(), cells, cells == 1 ? "" : "s");
     else if (a->no_save)
         pl_printable_line(stderr,
                           "plimsoll: stopped by %s; %zu of %zu cells were finished%s; nothing is "
