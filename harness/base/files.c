@@ -46,12 +46,28 @@ static int open_named(struct pl_file *file)
     }
 }
 
+/* A rename would put a file in the place of a device such as /dev/null, for everybody on the
+ * machine, or of the link /dev/stdout, which leads to /proc. */
+static bool is_special(const char *path)
+{
+    struct stat status;
+    char target[6] = {0};
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+        return true;
+    return readlink(path, target, sizeof target) == sizeof target &&
+           memcmp(target, "/proc/", sizeof target) == 0;
+}
+
 int pl_file_open(struct pl_file *file, const char *path, struct pl_error *error)
 {
     *file = (struct pl_file){0};
     int n = snprintf(file->path, sizeof file->path, "%s", path);
     if (n < 0 || (size_t)n >= sizeof file->path)
         return pl_error_set(error, -ENAMETOOLONG, "%.80s...: the path is too long", path);
+    if (is_special(path))
+        return pl_error_set(error, -EINVAL,
+                            "can't write %s: it is not a regular file; expected a file's name",
+                            path);
     int fd = open_nameless(path);
     if (fd < 0)
         fd = open_named(file);

@@ -19,7 +19,9 @@ struct pl_file {
                                   disk, which takes a millisecond; a power cut may leave it empty */
 };
 
-/** Opens what will stand at `path`. @return 0 or a negative errno with the reason */
+/** Opens what will stand at `path`.
+ *  @return 0 or a negative errno with the reason: -EINVAL for a device, a pipe or a socket, which
+ *  the file would replace */
 int pl_file_open(struct pl_file *file, const char *path, struct pl_error *error);
 
 /** Flushes, syncs (or not, see `unsynced`) and renames. On failure (a full disk shows here) the

@@ -15,6 +15,7 @@
 #include "harness/base/shell_words.h"
 #include "harness/trace/reader.h"
 
+#define COMMAND_LINE "command line" /* stands for a path in messages */
 #define DURATION "30s"
 #define TRACE ".trace"
 #define TITLE_MAX 150 /* bytes of a scenario's title, with room to spare */
@@ -102,10 +103,38 @@ static int parse(const struct pl_arguments *a, json_t *document, const char *pat
     return rc;
 }
 
+/* What a message says of a place in the document is of none that anybody wrote: the option is. */
+static void cite_option(struct pl_error *error)
+{
+    static const struct {
+        const char *key, *option;
+    } keys[] = {{"program.ready: ", "--ready: "},
+                {"program.send: to: ", "--send: "},
+                {"program.send: file: ", "--send: "},
+                {"program.send: ", "--send: "}};
+    size_t length = strlen(COMMAND_LINE);
+    if (strncmp(error->text, COMMAND_LINE, length) != 0)
+        return;
+    struct pl_error whole = *error;
+    const char *text = whole.text + length;
+    text += strspn(text, ":0123456789");
+    text += strspn(text, " ");
+    const char *option = "";
+    for (size_t i = 0; !*option && i < sizeof keys / sizeof *keys; i++)
+        if (strncmp(text, keys[i].key, strlen(keys[i].key)) == 0) {
+            option = keys[i].option;
+            text += strlen(keys[i].key);
+        }
+    snprintf(error->text, sizeof error->text, "%s%s", option, text);
+}
+
 int pl_command_scenario(const struct pl_arguments *a, struct pl_scenario *s, struct pl_error *error)
 {
     json_t *document = document_of(a, error);
-    return document ? parse(a, document, "command line", s, error) : -EINVAL;
+    int rc = document ? parse(a, document, COMMAND_LINE, s, error) : -EINVAL;
+    if (rc)
+        cite_option(error);
+    return rc;
 }
 
 bool pl_command_is_trace(const char *named)

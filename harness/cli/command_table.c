@@ -369,7 +369,8 @@ const struct pl_cli_command pl_cli_commands[] = {
      .about = "Says how memory grows (linear, staircase, saturating, none), what RSS will be, and "
               "when it meets a limit, with intervals of 95 %. FILE is what `plimsoll watch` or a "
               "loop around ps wrote (EPOCH KIB, or KIB alone with --interval), an answer of "
-              "Prometheus' query_range, an export of Grafana, or any table of time and bytes.",
+              "Prometheus' query_range, an export of Grafana, or any table of time and bytes; - "
+              "reads it from stdin.",
      .options =
          OPTIONS(&o_limit, &o_within, &o_unit, &o_interval_lines, &o_series, &o_check, &o_json),
      .refused = "",

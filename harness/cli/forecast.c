@@ -149,7 +149,7 @@ static int foretell_file(const struct wishes *w)
         return pl_cli_usage("--within without --limit; expected both");
     if (pl_memory_series_read(w->path, &w->series, &series, &error))
         return pl_cli_fail(PL_EXIT_USAGE, &error);
-    snprintf(z.name, sizeof z.name, "%s", w->path);
+    snprintf(z.name, sizeof z.name, "%s", strcmp(w->path, "-") == 0 ? "stdin" : w->path);
     struct pl_curve curve = pl_memory_series_curve(&series);
     z.samples = series.samples;
     int code = PL_EXIT_OK;
@@ -294,6 +294,8 @@ int pl_cli_forecast(int argc, char **argv)
     int code = read_wishes(argc, argv, &w);
     if (code != PL_EXIT_OK)
         return code;
+    if (strcmp(w.path, "-") == 0)
+        return foretell_file(&w);
     if (stat(w.path, &status))
         return pl_cli_usage("%s: %s", w.path, strerror(errno));
     return S_ISDIR(status.st_mode) ? foretell_folder(&w) : foretell_file(&w);

@@ -55,6 +55,13 @@ int pl_kept_open(struct pl_results *r, const struct pl_arguments *a, const char 
     return rc ? rc : pl_results_open(r, folder, false, command, tier, error);
 }
 
+/* A folder as what follows it needs it: the root ends in the sign. */
+static const char *slash_behind(const char *folder)
+{
+    size_t length = strlen(folder);
+    return length && folder[length - 1] == '/' ? "" : "/";
+}
+
 void pl_kept_print(const struct pl_results *r, const struct pl_arguments *a)
 {
     char word[WORD_MAX] = "";
@@ -70,8 +77,9 @@ void pl_kept_print(const struct pl_results *r, const struct pl_arguments *a)
     if (a->no_save)
         puts("results: not kept (--no-save)");
     else
-        pl_printable_line(stdout, "results: %s/results.json (plimsoll report %s writes the report)",
-                          r->folder, word);
+        pl_printable_line(stdout,
+                          "results: %s%sresults.json (plimsoll report %s writes the report)",
+                          r->folder, slash_behind(r->folder), word);
 }
 
 void pl_kept_print_stopped(const struct pl_results *r, const struct pl_arguments *a, size_t cells)
@@ -84,8 +92,8 @@ void pl_kept_print_stopped(const struct pl_results *r, const struct pl_arguments
         snprintf(instruments, sizeof instruments, ", and %zu under instruments", observed);
     if (!done)
         pl_printable_line(
-            stderr, "plimsoll: stopped by %s; none of %zu cells was finished: nothing is kept",
-            pl_interrupt_name(), cells);
+            stderr, "plimsoll: stopped by %s; none of %zu cell%s was finished: nothing is kept",
+            pl_interrupt_name(), cells, cells == 1 ? "" : "s");
     else if (a->no_save)
         pl_printable_line(stderr,
                           "plimsoll: stopped by %s; %zu of %zu cells were finished%s; nothing is "

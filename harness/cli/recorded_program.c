@@ -6,11 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "allocators/base/printable.h"
 #include "harness/base/child.h"
+#include "harness/base/monotonic.h"
 #include "harness/base/shell_words.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/recorded.h"
@@ -20,6 +23,9 @@
 
 /* A program that holds more without a call of malloc has a heap of its own. */
 #define UNSERVED_BYTES (UINT64_C(2) << 20)
+/* As long as a dock waits for it (dock_ready.c). */
+#define LOADED_WITHIN_NS INT64_C(2000000000)
+#define UNSERVED "it is linked statically, is a Go program, is for another C library, or is setuid"
 
 /* One that is started. */
 struct running {
@@ -41,10 +47,15 @@ static uint64_t count_oom_kills(void)
     return count;
 }
 
-/* The program's process until it is the program. */
-static void become(struct pl_recorded *r, char **environment, const sigset_t *mask, int report_fd)
+/* The program's process until it is the program, which is told to end when we are killed: nobody
+ * would make a trace of what it goes on writing. */
+static void become(struct pl_recorded *r, char **environment, const sigset_t *mask, pid_t parent,
+                   int report_fd)
 {
     char **command = r->arguments.command;
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent)
+        _exit(127); /* killed before the line above */
     r->raw->pid = (int32_t)getpid();
     signal(SIGPIPE, SIG_DFL);
     sigprocmask(SIG_SETMASK, mask, NULL);
@@ -57,13 +68,14 @@ static void become(struct pl_recorded *r, char **environment, const sigset_t *ma
 static int fork_program(struct pl_recorded *r, char **environment, pid_t *pid)
 {
     int report[2];
+    const pid_t parent = getpid();
     sigset_t mask;
     sigprocmask(SIG_SETMASK, NULL, &mask);
     if (pipe2(report, O_CLOEXEC))
         return -errno;
     *pid = fork();
     if (*pid == 0)
-        become(r, environment, &mask, report[1]);
+        become(r, environment, &mask, parent, report[1]);
     int rc = *pid < 0 ? -errno : 0;
     close(report[1]);
     if (!rc)
@@ -97,6 +109,15 @@ static int start(struct pl_recorded *r, pid_t *pid, struct pl_error *error)
               : 0;
 }
 
+/* It is told while the program runs: its end may be hours away, and no trace can come of it. */
+static void tell_unserved(const struct pl_recorded *r)
+{
+    static struct pl_interpose_report page; /* large for a stack */
+    if (pl_interpose_read(r->page_path, &page) == 0 && !page.processes)
+        pl_printable_line(stderr, "plimsoll: nothing of '%s' is recorded so far: " UNSERVED,
+                          r->arguments.command[0]);
+}
+
 /* A terminal's Ctrl-C went to the program as well, and a second one may end it without its books.
  */
 static void pass_on(pid_t pid, int number)
@@ -111,10 +132,15 @@ static void attend(struct pl_recorded *r, struct running *p,
 {
     struct pollfd ended = {.fd = (int)syscall(SYS_pidfd_open, p->pid, 0), .events = POLLIN};
     int told = 0;
+    int64_t check_ns = pl_monotonic_ns() + LOADED_WITHIN_NS;
     pl_trace_watch_begin(&r->watch, p->pid, r->raw, r->samples);
     while (waitpid(p->pid, &p->status, WNOHANG) == 0) {
         const int wait_ms = pl_trace_watch_look(&r->watch);
         poll(&ended, ended.fd >= 0, wait_ms);
+        if (check_ns && pl_monotonic_ns() > check_ns) {
+            tell_unserved(r);
+            check_ns = 0;
+        }
         if (*interrupted && told != *interrupted)
             pass_on(p->pid, *interrupted);
         told = *interrupted;
@@ -160,9 +186,7 @@ static int check_recorded(struct pl_recorded *r, struct pl_error *error)
     if (rc)
         return pl_error_set(error, rc, "%s can't be read: %s", r->page_path, strerror(-rc));
     if (!page.processes)
-        return pl_error_set(error, -ENOSYS,
-                            "the malloc of '%s' can't be recorded: it is linked statically, is a "
-                            "Go program, is for another C library, or is setuid",
+        return pl_error_set(error, -ENOSYS, "the malloc of '%s' can't be recorded: " UNSERVED,
                             r->arguments.command[0]);
     if (!page.calls && r->watch.rss_bytes > UNSERVED_BYTES)
         return pl_error_set(error, -ENOSYS,

@@ -45,9 +45,9 @@ static void report(const char *path, const struct pl_trace_head *head,
     struct stat status;
     uint64_t bytes = stat(path, &status) ? 0 : (uint64_t)status.st_size;
     pl_printable_line(stderr,
-                      "plimsoll: %s: %" PRIu64 " events of %" PRIu32 " threads, %" PRIu64
+                      "plimsoll: %s: %" PRIu64 " events of %" PRIu32 " thread%s, %" PRIu64
                       " B; %s ended: %s",
-                      path, t->events, t->threads, bytes, head->program,
+                      path, t->events, t->threads, t->threads == 1 ? "" : "s", bytes, head->program,
                       head->ended[0] ? head->ended : "not known");
     if (head->lost[0])
         pl_printable_line(stderr,

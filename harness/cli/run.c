@@ -73,6 +73,16 @@ static bool was_said(const struct pl_plan *plan, size_t index)
     return false;
 }
 
+/* A fall that never comes is one that nothing was measured behind. */
+static void note_load(struct pl_run *run, const struct pl_scenario *s)
+{
+    char text[160];
+    uint32_t behind = pl_load_behind(&s->load, s->duration_ns);
+    snprintf(text, sizeof text, "%s: " PL_LOAD_BEHIND, s->name, behind, behind > 1 ? "s" : "");
+    if (behind)
+        pl_run_warn(run, text);
+}
+
 /* What a reader of the results has to know before the first figure. */
 static void note_conditions(struct pl_run *run)
 {
@@ -85,6 +95,7 @@ static void note_conditions(struct pl_run *run)
         if (p->skipped[0] && !was_said(run->plan, i))
             pl_run_warn(run, p->skipped);
         note_enclosing(run, &p->scenario);
+        note_load(run, &p->scenario);
         pl_trace_note(p, pl_run_warn_of, run);
         pl_capture_summarize(p);
         pl_capture_note(p, pl_run_warn_of, run);

@@ -9,6 +9,7 @@
 #include "harness/cli/cli.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/sized.h"
+#include "harness/scenario/traits.h"
 
 #define RUNS_LIKELY 40 /* of one stack, for the progress line */
 
@@ -179,6 +180,11 @@ int pl_cli_size(int argc, char **argv)
         a.allocators = "glibc";
     if (code == PL_EXIT_OK)
         code = make_plan(&a, &plan);
+    if (code == PL_EXIT_OK && pl_traits_of(&plan.planned[0].scenario)->foreign)
+        code = pl_cli_usage("%s runs a program, whose pools and losses are its own; expected a "
+                            "scenario of another pipeline, or for a limit `plimsoll run "
+                            "--allocator limited:max=SIZE/glibc`",
+                            plan.planned[0].scenario.name);
     if (code == PL_EXIT_OK && plan.planned[0].format_count > 1)
         plan.planned[0].format_count = 1;
     for (size_t i = 0; code == PL_EXIT_OK && i < plan.planned[0].stack_count; i++)

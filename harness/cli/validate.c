@@ -18,11 +18,13 @@
 static void print_valid(const char *path, const struct pl_scenario *s)
 {
     size_t swept = pl_sweep_count(s);
+    uint32_t behind = pl_load_behind(&s->load, s->duration_ns);
+    char sweep[64] = "", load[96] = "";
     if (swept)
-        pl_printable_line(stdout, "%s: valid; its sweep makes %zu stack%s", path, swept,
-                          swept > 1 ? "s" : "");
-    else
-        pl_printable_line(stdout, "%s: valid", path);
+        snprintf(sweep, sizeof sweep, "; its sweep makes %zu stack%s", swept, swept > 1 ? "s" : "");
+    if (behind)
+        snprintf(load, sizeof load, "; " PL_LOAD_BEHIND, behind, behind > 1 ? "s" : "");
+    pl_printable_line(stdout, "%s: valid%s%s", path, sweep, load);
 }
 
 /* For scripts: where the scenario lies, and what its program is and is built by. */

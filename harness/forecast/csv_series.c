@@ -23,7 +23,8 @@ struct table {
     char head[LINE_MAX_BYTES]; /* which loops around ps repeat; "" without one */
     size_t line;
     double highest;
-    bool pages; /* all figures are multiples of a page */
+    bool unended; /* the present line */
+    bool pages;   /* all figures are multiples of a page */
 };
 
 static int refuse(const struct table *t, struct pl_error *error, const char *what)
@@ -46,6 +47,7 @@ static int next_line(struct table *t, FILE *file, char text[LINE_MAX_BYTES], str
             return refuse(t, error, "not text; expected lines of time and memory");
     if (!length || (text[length - 1] != '\n' && !feof(file)))
         return refuse(t, error, "not text; expected lines of time and memory");
+    t->unended = text[length - 1] != '\n';
     while (length && isspace((unsigned char)text[length - 1]))
         text[--length] = '\0';
     return 0;
@@ -136,6 +138,9 @@ static int read_lines(struct table *t, FILE *file, struct pl_error *error)
         if (rc)
             return rc;
     }
+    if (t->unended && t->line > 1)
+        pl_memory_series_note(t->reading->series,
+                              "Its last line has no end: the last figure may be cut off.");
     return rc < 0 ? rc : check_unit(t, error);
 }
 

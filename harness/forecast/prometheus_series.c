@@ -93,11 +93,26 @@ static int read_values(struct pl_memory_reading *r, const json_t *values, struct
     return 0;
 }
 
-int pl_prometheus_series_read(struct pl_memory_reading *r, struct pl_error *error)
+/* By its descriptor: what came by a pipe has no other path. @return 0 or a negative errno */
+static int read_document(const struct pl_memory_reading *r, FILE *file, json_t **root,
+                         struct pl_error *error)
+{
+    char place[64];
+    struct pl_error reason;
+    snprintf(place, sizeof place, "/proc/self/fd/%d", fileno(file));
+    int rc = pl_document_read(place, "export it again", root, &reason);
+    const char *text = reason.text;
+    if (rc && strncmp(text, place, strlen(place)) == 0)
+        text += strlen(place);
+    return rc ? pl_error_set(error, rc, "%s%s%s", r->path, text == reason.text ? ": " : "", text)
+              : 0;
+}
+
+int pl_prometheus_series_read(struct pl_memory_reading *r, FILE *file, struct pl_error *error)
 {
     json_t *root = NULL;
     const json_t *chosen = NULL;
-    int rc = pl_document_read(r->path, "export it again", &root, error);
+    int rc = read_document(r, file, &root, error);
     if (rc)
         return rc;
     if (r->wishes->interval_ns)

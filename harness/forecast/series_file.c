@@ -150,9 +150,28 @@ static int settle(struct pl_memory_reading *r, struct pl_error *error)
     return 0;
 }
 
+/* What comes by a pipe is read twice: to tell of which kind it is, and then as such. */
+static FILE *open_stdin(struct pl_error *error)
+{
+    char bytes[1 << 16];
+    FILE *file = tmpfile();
+    bool is_kept = file != NULL;
+    for (size_t n; is_kept && (n = fread(bytes, 1, sizeof bytes, stdin)) > 0;)
+        is_kept = fwrite(bytes, 1, n, file) == n;
+    if (is_kept && !ferror(stdin) && fseek(file, 0, SEEK_SET) == 0)
+        return file;
+    pl_error_set(error, -EINVAL, "stdin: can't be read, or kept in a temporary file: %s",
+                 strerror(errno));
+    if (file)
+        fclose(file);
+    return NULL;
+}
+
 static FILE *open_file(const char *path, struct pl_error *error)
 {
     struct stat status;
+    if (strcmp(path, "-") == 0)
+        return open_stdin(error);
     if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) { /* a pipe would be waited for */
         pl_error_set(error, -EINVAL, "%s: not a regular file; expected a series", path);
         return NULL;
@@ -187,13 +206,14 @@ int pl_memory_series_read(const char *path, const struct pl_memory_series_wishes
                           struct pl_memory_series *series, struct pl_error *error)
 {
     struct pl_memory_series s = {0};
-    struct pl_memory_reading r = {.path = path, .wishes = wishes, .series = &s};
+    const char *name = strcmp(path, "-") == 0 ? "stdin" : path;
+    struct pl_memory_reading r = {.path = name, .wishes = wishes, .series = &s};
     FILE *file = open_file(path, error);
     if (!file)
         return -EINVAL;
     skip_mark(file);
-    int rc =
-        is_json(file) ? pl_prometheus_series_read(&r, error) : pl_csv_series_read(&r, file, error);
+    int rc = is_json(file) ? pl_prometheus_series_read(&r, file, error)
+                           : pl_csv_series_read(&r, file, error);
     fclose(file);
     rc = rc ? rc : settle(&r, error);
     pl_reducer_free(&r.reducer);

@@ -54,7 +54,10 @@ static uint64_t acquire_failures(const struct pl_final *final)
 static void judge_bounded(const struct pl_growth *g, struct pl_judgement *j)
 {
     if (!pl_growth_rises_late(g))
-        judge(j, PL_OUTCOME_BOUNDED, "RSS does not rise from one dyadic window to the next");
+        judge(j, PL_OUTCOME_BOUNDED,
+              "RSS does not go on rising by more than noise (%.0f KiB or %.0f %%) from one dyadic "
+              "window to the next",
+              PL_GROWTH_FLOOR_BYTES / 1024, 100 * PL_GROWTH_FLOOR_SHARE);
     else
         judge(j, PL_OUTCOME_BOUNDED,
               "RSS peaks at %.2f, %.2f, %.2f MiB in the run's eighth, quarter, half: too little "

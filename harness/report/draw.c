@@ -96,6 +96,14 @@ static int explain(const struct pl_draw *draw, const char *folder, int status, c
     return crashed(draw, folder, status, reason, error);
 }
 
+/* A folder in which nothing could be written says that there are pictures. */
+static void forget_empty(const char *folder)
+{
+    char path[4200];
+    snprintf(path, sizeof path, "%.4000s/plots", folder);
+    rmdir(path); /* fails where something is in it */
+}
+
 int pl_draw_pictures(const struct pl_draw *draw, const char *folder, struct pl_error *error)
 {
     char reason[300] = "";
@@ -113,6 +121,8 @@ int pl_draw_pictures(const struct pl_draw *draw, const char *folder, struct pl_e
     int rc = pl_child_run(&child, &status);
     pl_child_last_line(complaints, reason, sizeof reason);
     close(complaints);
+    if (rc || status != DREW)
+        forget_empty(folder);
     if (rc == -ETIMEDOUT)
         return pl_error_set(error, rc,
                             "no pictures: %s took longer than %u s; run it by hand: %s %s",
@@ -149,5 +159,7 @@ int pl_drawing_write(const struct pl_model *m, const char *folder, const char *n
         unlink(path);
     else if (!rc)
         rc = write_file(path, m, name, pictures, error);
+    if (rc)
+        forget_empty(folder);
     return rc;
 }

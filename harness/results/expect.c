@@ -242,10 +242,12 @@ static void judge_one(const struct pl_expectation *e, const struct pl_measured *
 static void judge_unasked(const struct pl_measured *m, struct pl_expected *x)
 {
     enum pl_outcome outcome = m->judgement.outcome;
+    const char *why = m->judgement.why;
     bool ours = !m->evidence->enclosed[0] && !m->evidence->killed_outside;
     if (ours && x->verdict != PL_VERDICT_MET && x->verdict != PL_VERDICT_FAILED &&
         (outcome == PL_OUTCOME_CRASHED || outcome == PL_OUTCOME_TIMEOUT))
-        set(x, PL_VERDICT_FAILED, "outcome is %s; nothing expects it", pl_outcome_name(outcome));
+        set(x, PL_VERDICT_FAILED, "outcome is %s%s%s; nothing expects it", pl_outcome_name(outcome),
+            *why ? ": " : "", why);
 }
 
 void pl_expectations_judge(const struct pl_measured *m, const char *stack, enum pl_format format,

@@ -29,4 +29,16 @@ static inline uint32_t pl_load_most(const struct pl_load_settings *load)
     return most;
 }
 
+/** How a person is told of them: their number, and "s" of several. */
+#define PL_LOAD_BEHIND "%u point%s of load behind the end of duration, never met"
+
+/** Points that a run of so many ns never comes to. */
+static inline uint32_t pl_load_behind(const struct pl_load_settings *load, int64_t duration_ns)
+{
+    uint32_t behind = 0;
+    for (uint32_t i = 0; i < load->count; i++)
+        behind += load->points[i].at_ns > duration_ns;
+    return behind;
+}
+
 #endif

@@ -136,6 +136,29 @@ static void files_fail_with_a_reason(void **state)
     }
 }
 
+/* A file would take the place of what everybody on the machine uses. */
+static void only_regular_files_are_replaced(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/plimsoll-test-XXXXXX", pipe[64], link[64];
+    struct pl_file file;
+    struct pl_error error;
+    struct stat status;
+    assert_non_null(mkdtemp(folder));
+    snprintf(pipe, sizeof pipe, "%s/pipe", folder);
+    snprintf(link, sizeof link, "%s/link", folder);
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    assert_int_equal(pl_file_open(&file, pipe, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "it is not a regular file"));
+    assert_int_equal(symlink("/proc/self/fd/99", link), 0); /* as /dev/stdout is one */
+    assert_int_equal(pl_file_open(&file, link, &error), -EINVAL);
+    assert_true(lstat(pipe, &status) == 0 && S_ISFIFO(status.st_mode));
+    assert_true(lstat(link, &status) == 0 && S_ISLNK(status.st_mode));
+    unlink(pipe);
+    unlink(link);
+    assert_int_equal(rmdir(folder), 0);
+}
+
 static void a_text_is_kept_whole(void **state)
 {
     (void)state;
@@ -231,6 +254,7 @@ int main(void)
         cmocka_unit_test(an_arena_ends),
         cmocka_unit_test(a_file_appears_when_it_is_whole),
         cmocka_unit_test(files_fail_with_a_reason),
+        cmocka_unit_test(only_regular_files_are_replaced),
         cmocka_unit_test(a_text_is_kept_whole),
         cmocka_unit_test(what_others_put_there_is_not_touched),
         cmocka_unit_test(a_killed_writer_leaves_nothing),

@@ -131,6 +131,11 @@ grep -q '"expected": "not checked"' "$tmp/cut/results.json" || bad "another capt
 sed 's/^duration:.*/duration: 240/' scenarios/stalled-reader.yaml >"$tmp/s.yaml"
 fails 2 "s.yaml:[0-9]+:11: duration: '240' is not a time" validate "$tmp/s.yaml"
 sed 's/rss_bytes_peak: "<= [0-9]*MiB"/rss_bytes_peek: "<= 64MiB"/' scenarios/stalled-reader.yaml >"$tmp/s.yaml"
+printf 'name: own\ntitle: own\npipeline: program\nprogram: {command: ["true"]}\nduration: 1s\nallocators: [glibc]\nexpect: []\n' \
+    >"$tmp/own.yaml"
+fails 2 "^plimsoll: own runs a program, whose pools" size "$tmp/own.yaml"
+fails 2 "^plimsoll: --ready: 'soon' is not understood; expected udp:PORT" run --ready soon -- true
+fails 2 "^plimsoll: --send: 'here' is not ADDRESS:PORT" run --send a.pcap=here -- true
 fails 2 "s.yaml:[0-9]+:[0-9]+: unknown metric rss_bytes_peek; did you mean rss_bytes_peak" validate "$tmp/s.yaml"
 sed 's/rss_bytes_peak: "<= [0-9]*MiB"/rss_bytes_peak: "<= 64"/' scenarios/stalled-reader.yaml >"$tmp/s.yaml"
 fails 2 "s.yaml:[0-9]+:[0-9]+: rss_bytes_peak: '64' is not a size" validate "$tmp/s.yaml"

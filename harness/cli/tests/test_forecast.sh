@@ -48,6 +48,17 @@ exits 1 forecast "$tmp/line" --limit 150MiB --within 1s
 exits 0 forecast "$tmp/line" --limit 8GiB --within 100h
 exits 1 forecast "$tmp/line" --limit 8GiB --within 1000h
 
+# from a pipe, of either kind; and a last line that may be cut
+plimsoll forecast "$tmp/line" --limit 1GiB >"$tmp/stdout" || bad "forecast: exit $?"
+plimsoll forecast - --limit 1GiB <"$tmp/line" >"$tmp/piped" || bad "forecast -: exit $?"
+sed "s|^$tmp/line|stdin|" "$tmp/stdout" | diff - "$tmp/piped" >"$tmp/diff" || { bad "stdin foretells otherwise" && cat "$tmp/diff"; }
+echo '{"status":' | plimsoll forecast - 2>"$tmp/stderr" && bad "half a JSON is taken"
+grep -q '^plimsoll: stdin:.*no whole JSON' "$tmp/stderr" || bad "half a JSON: $(cat "$tmp/stderr")"
+head -c -2 "$tmp/line" >"$tmp/cut"
+plimsoll forecast "$tmp/cut" >"$tmp/stdout" || bad "cut: exit $?"
+grep -q 'Its last line has no end' "$tmp/stdout" || bad "a cut figure is not told of"
+grep -q 'has no end' "$tmp/piped" && bad "a whole line is told to have no end"
+
 # what is refused, each in one line
 refuses "0 paths; expected one" forecast
 refuses "nowhere: No such file" forecast "$tmp/nowhere"

@@ -63,7 +63,7 @@ sed '1s/3$/4/' "$corpus/raw" >newer
 mkfifo pipe
 refused "is not a file of heaptrack's" text
 refused "is not a file of heaptrack's" noise
-refused "is not a file of heaptrack's" empty
+refused "is empty" empty
 refused "is not a file of heaptrack's" raw.trace
 refused "ends within a zstd frame" cut.zst
 refused "zcat FILE | zstd" raw.gz

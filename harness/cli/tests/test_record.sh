@@ -101,6 +101,18 @@ kill -KILL "$told" 2>/dev/null
 wait $pid || bad "SIGINT: record ended with $?"
 says "ended by signal 2"
 
+# Killed itself, it leaves no program behind that nobody makes a trace of.
+"$build/plimsoll" record --out "$tmp/my.trace" -- sleep 60 2>/dev/null &
+pid=$!
+told=$(child_of $pid sleep) || bad "no program is recorded"
+kill -KILL $pid
+wait $pid 2>/dev/null
+for _ in $(seq 100); do
+    kill -0 "$told" 2>/dev/null || break
+    sleep 0.1
+done
+kill -KILL "$told" 2>/dev/null && bad "record was killed, and its program goes on"
+
 # Its other processes, and what it executes.
 subject fork 10
 is "fork: the parent's blocks" "$(count 'allocate .* size=40001')" 10
@@ -180,8 +192,9 @@ is "nothing: allocations" "$(count '1 allocate')" "$(events | grep -c allocate)"
 
 # What can't be recorded leaves no trace; its output and status are its own.
 rm -f "$tmp/my.trace"
-record 3 -- "$build/interpose-static"
+record 3 -- "$build/interpose-static" 3
 says "can't be recorded"
+says "is recorded so far" # while it still runs
 record 2 -- "$tmp/no-such-program"
 record 2 --out
 record 2 --out "$tmp/no-such-folder/my.trace" -- touch "$tmp/it-ran"

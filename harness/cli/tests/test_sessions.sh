@@ -91,4 +91,14 @@ plimsoll report "$tmp/rooms" >"$tmp/out" 2>&1 || cat "$tmp/out"
 [ "$(grep -c 'no call reached the heap once the load had fallen' "$tmp/rooms/report.md")" -eq 1 ] ||
     bad "the report does not say once that nothing reached the heap"
 
+# A fall that no run comes to is told of.
+cat >"$tmp/behind.yaml" <<'END'
+extends: room-leaves
+name: behind
+duration: 10s
+load: [{at: 0s, sessions: 9}, {at: 11s, sessions: 9}, {at: 12s, sessions: 0}]
+END
+plimsoll validate "$tmp/behind.yaml" | grep '; 2 points of load behind the end of duration' >"$tmp/told" ||
+    bad "validate tells nothing of a load behind the end"
+
 finish

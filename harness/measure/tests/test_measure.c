@@ -253,7 +253,8 @@ static void a_slow_rise_is_no_flat_line(void **state)
                         "little of a rise to be growth; a longer run says whether it goes on");
     fill(samples, SAMPLES, 60, filled_early, flat);
     pl_measure(&s, &e, &m);
-    assert_string_equal(m.judgement.why, "RSS does not rise from one dyadic window to the next");
+    assert_string_equal(m.judgement.why, "RSS does not go on rising by more than noise (256 KiB or "
+                                         "2 %) from one dyadic window to the next");
 }
 
 /* A SIGKILL is an OOM kill only where the container counted one. */

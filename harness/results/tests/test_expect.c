@@ -252,7 +252,8 @@ static void a_crash_that_nothing_expects_is_a_failure(void **state)
     struct pl_expected x;
     e.wait_status = 11; /* SIGSEGV */
     assert_int_equal(judge(&s, &e, "glibc", &x), PL_VERDICT_FAILED);
-    assert_string_equal(x.why, "outcome is crashed; nothing expects it");
+    assert_string_equal(
+        x.why, "outcome is crashed: ended by signal 11 (Segmentation fault); nothing expects it");
     s.conditions_left = true;
     assert_int_equal(judge(&s, &e, "glibc", &x), PL_VERDICT_FAILED);
     s.conditions_left = false;

@@ -17,8 +17,15 @@ static int begin(struct pl_heaptrack_records *r, struct pl_error *error)
                : 1;
 }
 
+/* heaptrack makes its file before it writes to it: of a program that is killed early it is empty.
+ */
 static int no_such_file(const struct pl_heaptrack_records *r, struct pl_error *error)
 {
+    if (!r->lines.number && !r->lines.is_cut)
+        return pl_error_set(error, -EINVAL,
+                            "%.300s is empty; expected what heaptrack wrote until the program's "
+                            "end",
+                            r->lines.name);
     return pl_error_set(
         error, -EINVAL,
         "%.300s is not a file of heaptrack's; expected heaptrack.PROGRAM.PID.zst, or .raw.zst",

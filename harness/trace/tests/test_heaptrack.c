@@ -334,6 +334,8 @@ static void what_is_refused(void **state)
     static const struct {
         const char *text, *tells;
     } refused[] = {
+        {"", "is empty"},
+        {"\n", "is not a file of heaptrack's"},
         {" ", "is not a file of heaptrack's"},
         {"no such file, but text\n", "is not a file of heaptrack's"},
         {"v \n", "is not a file of heaptrack's"},

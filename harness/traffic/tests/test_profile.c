@@ -89,6 +89,17 @@ static void ours_is_whole(void **state)
     assert_int_equal(pl_profile_of_trace("/no/such.trace", 0, 0, &p, &error), -ENOENT);
 }
 
+/* @param path of mkstemp @param stream close it behind the writer */
+static struct pl_trace_writer *begin_trace(char *path, FILE **stream)
+{
+    static const struct pl_trace_head head = {
+        .program = "p", .command = "p", .machine = "m", .heap = "h", .ended = "e"};
+    *stream = fdopen(mkstemp(path), "w");
+    struct pl_trace_writer *writer = pl_trace_writer_open(*stream, &head);
+    assert_non_null(writer);
+    return writer;
+}
+
 /* Lifetimes are counted in acquires, a resize is a release and an acquire, and what is large is
  * left out. */
 static void a_trace_has_a_profile(void **state)
@@ -107,12 +118,10 @@ static void a_trace_has_a_profile(void **state)
         {.kind = PL_TRACE_FREE, .thread = 1, .time_ms = 6, .slot = 0},
     };
     char path[] = "/tmp/plimsoll-profile-XXXXXX";
-    struct pl_trace_head head = {
-        .program = "p", .command = "p", .machine = "m", .heap = "h", .ended = "e"};
     struct pl_profile *p;
     struct pl_error error = {""};
-    FILE *stream = fdopen(mkstemp(path), "w");
-    struct pl_trace_writer *writer = pl_trace_writer_open(stream, &head);
+    FILE *stream;
+    struct pl_trace_writer *writer = begin_trace(path, &stream);
     for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
         struct pl_trace_event event = events[i];
         assert_int_equal(pl_trace_write(writer, &event), 0);
@@ -147,12 +156,10 @@ static void a_cut_trace_is_told(void **state)
 {
     (void)state;
     char path[] = "/tmp/plimsoll-profile-XXXXXX";
-    struct pl_trace_head head = {
-        .program = "p", .command = "p", .machine = "m", .heap = "h", .ended = "e"};
     struct pl_profile *p;
     struct pl_error error = {""};
-    FILE *stream = fdopen(mkstemp(path), "w");
-    struct pl_trace_writer *writer = pl_trace_writer_open(stream, &head);
+    FILE *stream;
+    struct pl_trace_writer *writer = begin_trace(path, &stream);
     for (uint32_t i = 0; i < 200000; i++) {
         struct pl_trace_event made = {
             .kind = PL_TRACE_ALLOCATE, .thread = 1, .slot = i, .size = 64};
