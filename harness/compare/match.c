@@ -106,10 +106,14 @@ static int add_failures(struct pl_matches *all, const json_t *root, struct pl_er
     return 0;
 }
 
-/* A value as a message shows it. */
+/* A value as a message shows it. Conditions have a blank behind the size of a class without a
+ * budget, which stays: results of both sides have it. */
 static void show(const json_t *value, char *text, size_t capacity)
 {
     char *dump = value ? json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(12)) : NULL;
+    size_t length = dump ? strlen(dump) : 0;
+    if (length > 2 && strcmp(dump + length - 2, " \"") == 0)
+        strcpy(dump + length - 2, "\"");
     snprintf(text, capacity, "%.70s", dump ? dump : "none");
     free(dump);
 }

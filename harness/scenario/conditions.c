@@ -94,7 +94,7 @@ static void name_classes(const struct pl_scenario *s, pl_condition_function take
     for (uint32_t i = 0; i < s->class_count; i++) {
         const struct pl_class *c = &s->classes[i];
         snprintf(key, sizeof key, "classes.%s", c->name);
-        snprintf(text, sizeof text, "%" PRIu64 "%s%s", c->size, c->budget >= 0 ? " " : "",
+        snprintf(text, sizeof text, "%" PRIu64 " %s", c->size,
                  c->budget >= 0 ? s->budgets[c->budget].name : "");
         take(context, key, text);
     }

@@ -57,15 +57,6 @@ static void a_default_that_is_written_out_is_no_condition(void **state)
     assert_string_equal(text, "classes.packet=696 packets\n");
 }
 
-static void a_class_without_a_budget_is_a_size_alone(void **state)
-{
-    (void)state;
-    char text[4096];
-    const char *const settings[] = {"classes.frame_buffer.size=1KiB"};
-    name("", settings, 1, text);
-    assert_string_equal(text, "classes.packet=696 packets\nclasses.frame_buffer=1024\n");
-}
-
 static void settings_count_and_what_cells_say_does_not(void **state)
 {
     (void)state;
@@ -81,7 +72,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_what_is_not_at_its_default),
         cmocka_unit_test(a_default_that_is_written_out_is_no_condition),
-        cmocka_unit_test(a_class_without_a_budget_is_a_size_alone),
         cmocka_unit_test(settings_count_and_what_cells_say_does_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
