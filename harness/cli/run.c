@@ -21,6 +21,7 @@
 #include "harness/cli/run_cell.h"
 #include "harness/cli/trace_notes.h"
 #include "harness/cli/tree_commit.h"
+#include "harness/pipelines/program/exec_words.h"
 #include "harness/results/document.h"
 
 /* The budget is that of the scenario as it stands in its file. */
@@ -83,13 +84,38 @@ static void note_load(struct pl_run *run, const struct pl_scenario *s)
         pl_run_warn(run, text);
 }
 
+#define NAME_SHOWN 60 /* bytes of a variable's name, of as many as a line has */
+
+/* A program would have them from the shell without us. */
+static void note_variables_of_heaps(struct pl_run *run)
+{
+    struct pl_environment found = {0};
+    struct pl_error error;
+    char text[512];
+    size_t used = 0;
+    if (pl_exec_words_of_heaps(&found, &error) || !found.count)
+        return;
+    for (size_t i = 0; i < found.count && used < sizeof text / 2; i++) {
+        const char *variable = pl_environment_at(&found, i);
+        int length = (int)strcspn(variable, "=");
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%.*s", i ? ", " : "",
+                                 length < NAME_SHOWN ? length : NAME_SHOWN, variable);
+    }
+    snprintf(text + used, sizeof text - used,
+             " of this shell %s not reach the program: say it by a stack (--allocator "
+             "glibc:arena_max=2) or by program.environment",
+             found.count > 1 ? "do" : "does");
+    pl_run_warn(run, text);
+}
+
 /* What a reader of the results has to know before the first figure. */
 static void note_conditions(struct pl_run *run)
 {
-    bool contained = false;
+    bool contained = false, foreign = false;
     for (size_t i = 0; i < run->plan->count; i++) {
         const struct pl_planned *p = &run->plan->planned[i];
         contained |= p->scenario.container_bytes > 0;
+        foreign |= p->scenario.program.command.count > 0;
         if (!run->arguments->resume) /* which has checked that they are the same */
             pl_results_add_recording(&run->results, &p->scenario, p->recording, &p->counts);
         if (p->skipped[0] && !was_said(run->plan, i))
@@ -102,6 +128,8 @@ static void note_conditions(struct pl_run *run)
     }
     if (contained && run->containers.why_not[0])
         pl_run_warn(run, run->containers.why_not);
+    if (foreign)
+        note_variables_of_heaps(run);
     if (!pl_process_can_fix_addresses())
         pl_run_warn(run,
                     "address randomisation can't be switched off here (a seccomp filter?): RSS may "

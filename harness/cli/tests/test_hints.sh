@@ -18,6 +18,13 @@ in_one_line 2 "this user may not execute $tmp/bin/plimsoll-cell; .*chmod a\+rx" 
     "$tmp/bin/plimsoll" run steady-reader "${short[@]}" --out "$tmp/none"
 [ ! -e "$tmp/none/results.json" ] || bad "results of a run that never began"
 
+# variables of a heap that a program would have without us, and a model does not ask for
+as_here=(env MALLOC_ARENA_MAX=2 "$build/plimsoll" run --no-save)
+in_one_line 0 'MALLOC_ARENA_MAX of this shell does not reach the program: .*program\.environment' \
+    "${as_here[@]}" --duration 1s -- sleep 0.2
+"${as_here[@]}" steady-reader "${short[@]}" >/dev/null 2>"$tmp/said"
+[ ! -s "$tmp/said" ] || bad "said of a model: $(cat "$tmp/said")"
+
 # no /proc
 private=(unshare -m)
 [ "$(id -u)" -eq 0 ] || private=(unshare -rm)
