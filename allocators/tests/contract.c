@@ -32,7 +32,7 @@ enum {
 
 static const struct pl_class classes[CLASSES] = {
     {"byte", 1, 0},     {"node", 24, 0},       {"packet", 696, 0},
-    {"frame", 4120, 0}, {"image", MIB + 8, 0}, {"large", 64 * MIB, 0},
+    {"frame", 4120, 0}, {"image", MIB + 8, 0}, {"large", 36 * MIB, 0},
 };
 static const struct pl_budget budget = {"all", 1024 * MIB};
 
