@@ -13,7 +13,7 @@ fails() {
     [ $rc -eq 2 ] || bad "ci/agreement $*: exit $rc, expected 2: $(cat "$tmp/stderr")"
     grep -Eq -- "$pattern" "$tmp/stderr" || bad "ci/agreement $*: '$(cat "$tmp/stderr")' does not match '$pattern'"
 }
-short=(--set 'receiver.stalls=[{from: 500ms, until: 1500ms}]' --set container=none)
+short=(--set 'receiver.stalls=[{from: 1s, until: 3s}]' --set container=none)
 
 fails "options stand behind --: ci/agreement \[STACK...\] -- --set" --set duration=1s
 fails "^plimsoll: .*unknown heap or layer nope" nope
@@ -21,7 +21,7 @@ fails "wrong is there already; OUT=DIR names another" slab
 [ "$(ls "$tmp/wrong")" = virtual.log ] || bad "a run that failed left $(ls "$tmp/wrong")"
 
 # both walls, and virtual
-OUT=$tmp/out timeout 60 ci/agreement slab limited -- "${short[@]}" --set duration=3s >"$tmp/stdout" 2>"$tmp/stderr"
+OUT=$tmp/out timeout 60 ci/agreement slab limited -- "${short[@]}" --set duration=5s >"$tmp/stdout" 2>"$tmp/stderr"
 rc=$?
 [ $rc -eq 0 ] || bad "slab and limited: exit $rc: $(cat "$tmp/stdout" "$tmp/stderr" "$tmp"/out/*/*.log)"
 [ "$(grep -cE '^(slab|limited) .* agrees$' "$tmp/stdout")" -eq 2 ] || bad "slab and limited: $(cat "$tmp/stdout")"

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../../tests/lib.sh"
 export XDG_STATE_HOME=$tmp/state
 patience=120
-short=(steady-reader --allocator glibc,slab --set duration=1s --set container=none)
+short=(steady-reader --allocator glibc,slab --set duration=5s --set container=none)
 
 # usage
 fails 2 "expected two of results" compare
@@ -129,7 +129,7 @@ sed -i -E 's/"compiler": "[^"]*"/"compiler": "another"/' "$tmp/host/results.json
 fails 2 "nothing can be compared: compiler differs" compare "$tmp/p/base" "$tmp/host" --gate
 
 # calibration: stored for this host, found by the gate
-plimsoll calibrate steady-reader --allocator glibc --set duration=1s --set container=none --pairs 40 >"$tmp/table" ||
+plimsoll calibrate steady-reader --allocator glibc --set duration=5s --set container=none --pairs 40 >"$tmp/table" ||
     bad "calibrate: exit $?"
 grep -q 'cpu_ns_per_packet' "$tmp/table" || bad "calibrate shows no noise: $(cat "$tmp/table")"
 [ "$(find "$tmp/state" -name '*.json' | wc -l)" -eq 1 ] || bad "the calibration was not stored"

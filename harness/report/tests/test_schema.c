@@ -208,7 +208,7 @@ static void a_real_run_satisfies_it(void **state)
     }
     snprintf(command, sizeof command,
              PL_BUILD_DIR "/plimsoll run stalled-reader steady-reader --allocator glibc,limited "
-                          "--set duration=12s --set container=none "
+                          "--set duration=20s --set container=none "
                           "--instrument massif,heaptrack,callgrind --out %s >/dev/null 2>&1",
              folder);
     int status = system(command); /* 1: not as expected; ASan's quarantine grows, for one */
