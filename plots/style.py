@@ -3,6 +3,7 @@
 Where a picture is put into report.html its colours are replaced by the page's own of the same names
 (harness/report/writers/picture.c).
 """
+import gc
 import json
 import os
 import sys
@@ -10,6 +11,7 @@ import sys
 import files
 
 files.clean_up_when_ended()
+gc.disable()  # of what is imported nothing is garbage: to look for it is an eighth of the time
 try:
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -21,6 +23,8 @@ except ImportError as problem:
     sys.exit(files.NO_MATPLOTLIB)
 except OSError as problem:  # it wants a folder of its own to write to
     sys.exit(files.failed(problem))
+gc.freeze()
+gc.enable()
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "palette.json"),
           encoding="utf-8") as stream:

@@ -25,14 +25,14 @@ enum {
     CLASSES = 6,
     SMALL_CLASSES = 4,
     SHADOW = 256,
-    CHURN_STEPS = 60000,
+    CHURN_STEPS = 20000, /* 39 blocks in each place of the shadow */
     THREAD_STEPS = 30000,
     EXCHANGE = 64
 };
 
 static const struct pl_class classes[CLASSES] = {
     {"byte", 1, 0},     {"node", 24, 0},       {"packet", 696, 0},
-    {"frame", 4120, 0}, {"image", MIB + 8, 0}, {"large", 64 * MIB, 0},
+    {"frame", 4120, 0}, {"image", MIB + 8, 0}, {"large", 36 * MIB, 0},
 };
 static const struct pl_budget budget = {"all", 1024 * MIB};
 
@@ -87,6 +87,13 @@ static size_t owed_alignment(size_t size)
     return alignment;
 }
 
+/* How far the marks of a large block lie apart: on each page up to 1 MiB, and at 256 places of any
+ * that is larger, where to touch each page would take more time than all else together. */
+static size_t stride(size_t size)
+{
+    return size / 256 < 4096 ? 4096 : size / 256;
+}
+
 /* Marks a block at both ends and, if it is small, throughout. */
 static void mark(unsigned char *block, size_t size, unsigned char value)
 {
@@ -96,7 +103,7 @@ static void mark(unsigned char *block, size_t size, unsigned char value)
     }
     memset(block, value, 64);
     memset(block + size - 64, value, 64);
-    for (size_t i = 0; i < size; i += 4096)
+    for (size_t i = 0; i < size; i += stride(size))
         block[i] = value;
 }
 
@@ -104,7 +111,7 @@ static bool is_marked(const unsigned char *block, size_t size, unsigned char val
 {
     if (size <= 8192) /* all bytes are the first one */
         return !size || (block[0] == value && memcmp(block, block + 1, size - 1) == 0);
-    for (size_t i = 0; i < size; i += 4096)
+    for (size_t i = 0; i < size; i += stride(size))
         if (block[i] != value)
             return false;
     return block[size - 1] == value;

@@ -374,7 +374,7 @@ static void go_collects_as_often_as_it_has_to(void **state)
 static uint64_t go_cycles(const char *options, uint64_t *reserved_peak)
 {
     collector_open(&c, options);
-    acquire_many(600, MIB, true);
+    acquire_many(200, MIB, true);
     struct pl_stack_stats stats = collector_stats(&c);
     collector_close(&c);
     *reserved_peak = stats.reserved_bytes_peak;
@@ -461,7 +461,7 @@ static void no_block_is_lost_or_freed_early(void **state)
     for (size_t i = 0; i < PL_ARRAY_COUNT(options); i++) {
         char text[128];
         for (unsigned garbage = 0; garbage <= 8192; garbage += 4096) {
-            snprintf(text, sizeof text, "live=256KiB,garbage=%uB%s%s", garbage,
+            snprintf(text, sizeof text, "live=64KiB,garbage=%uB%s%s", garbage,
                      options[i][0] ? "," : "", options[i]);
             churn(text, 1 + i + garbage);
         }

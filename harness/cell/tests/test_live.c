@@ -1,5 +1,7 @@
 /* Cells under the wall clock: real sockets, a sender beside, and the same laws as under the virtual
- * one. A few seconds each. */
+ * one. A few seconds each.
+ *   test_live           what counts the packets that are lost in real time: on a machine of its own
+ *   test_live beside    the rest, which other tests may run beside */
 #include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
@@ -403,17 +405,19 @@ static void two_threads_under_the_virtual_clock_repeat(void **state)
     pl_cell_evidence_free(&e[1]);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_steady_reader_loses_nothing, open_rig, close_rig),
-        cmocka_unit_test_setup_teardown(the_same_traffic_arrives_under_both_clocks, open_rig,
-                                        close_rig),
+    const struct CMUnitTest alone[] = {
         cmocka_unit_test_setup_teardown(a_full_pool_is_tried_again, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(each_socket_has_a_buffer, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(a_full_pool_drops_the_newest_or_the_oldest, open_rig,
                                         close_rig),
         cmocka_unit_test_setup_teardown(a_queue_has_its_bound, open_rig, close_rig),
+    };
+    const struct CMUnitTest beside[] = {
+        cmocka_unit_test_setup_teardown(a_steady_reader_loses_nothing, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(the_same_traffic_arrives_under_both_clocks, open_rig,
+                                        close_rig),
         cmocka_unit_test_setup_teardown(a_sender_that_is_killed_ends_the_cell, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(a_cell_that_is_killed_ends_its_sender, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(an_interrupted_run_ends_both_within_a_second, open_rig,
@@ -423,5 +427,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(two_threads_under_the_virtual_clock_repeat, open_rig,
                                         close_rig),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    if (argc == 2 && strcmp(argv[1], "beside") == 0)
+        return cmocka_run_group_tests(beside, NULL, NULL);
+    return cmocka_run_group_tests(alone, NULL, NULL);
 }

@@ -25,7 +25,7 @@ counted() {
         {packets_received, packets_delivered, packets_dropped, allocated_bytes_total, live_bytes_peak})})' \
         "$tmp/$1/results.json"
 }
-question=(stalled-reader half-speed-reader steady-reader --tier smoke --set repeat=1 --allocator 'glibc,slab,limited')
+question=(stalled-reader half-speed-reader steady-reader --tier smoke --duration 60s --set repeat=1 --allocator 'glibc,slab,limited')
 run alone 1 "${question[@]}"
 [ "$(jq '[.cells[] | select(.beside)] | length' "$tmp/alone/results.json")" = 0 ] || bad "--jobs 1: cells beside others"
 if [ "$processors" -gt 1 ]; then

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../../tests/lib.sh"
 needs jq
 judge_no_memory_of_sanitizers
-question=(steady-reader --tier smoke --repeat 2 --set duration=240s --allocator 'null,glibc,limited')
+question=(steady-reader --tier smoke --repeat 2 --set duration=30s --allocator 'null,glibc,limited')
 plimsoll run "${question[@]}" --out "$tmp/whole" >/dev/null || bad "the whole run: exit $?"
 
 # left_with NAME FILTER: a copy of the whole run of which the cells that pass are left
@@ -69,7 +69,7 @@ left_with failed '.cells |= .[:2] | .cells[0].expected = "failed"'
 [ $? -eq 1 ] || bad "an earlier failure was forgotten"
 
 # stopped by a signal
-env --default-signal=INT "$build/plimsoll" run steady-reader --allocator glibc --repeat 4 --set duration=10m \
+env --default-signal=INT "$build/plimsoll" run steady-reader --allocator glibc --repeat 4 --set duration=5m \
     --set threads=2 --out "$tmp/int" >/dev/null 2>"$tmp/err" &
 pid=$!
 for _ in $(seq 400); do
@@ -81,7 +81,7 @@ wait $pid
 [ $? -eq 130 ] || bad "SIGINT: $(cat "$tmp/err")"
 done=$(jq '.cells | length' "$tmp/int/results.json")
 [[ $done =~ ^[123]$ ]] || bad "SIGINT left $done cells of 4"
-plimsoll run steady-reader --allocator glibc --repeat 4 --set duration=10m --set threads=2 --resume "$tmp/int" \
+plimsoll run steady-reader --allocator glibc --repeat 4 --set duration=5m --set threads=2 --resume "$tmp/int" \
     >/dev/null || bad "resume after SIGINT: exit $?"
 [ "$(jq '[.cells[].repetition] | . == [0, 1, 2, 3]' "$tmp/int/results.json")" = true ] || bad "repetitions lack"
 
@@ -107,7 +107,7 @@ resume() { # PATTERN ARGS...
 resume "expected it before --resume $tmp/stopped, without its --out: plimsoll run steady-reader" --resume "$tmp/stopped"
 resume 'holds no run' "${question[@]}" --resume "$tmp/nowhere"
 resume 'of another matrix' stalled-reader --tier smoke --resume "$tmp/stopped"
-resume 'of another matrix' steady-reader --tier smoke --repeat 3 --set duration=240s --allocator 'null,glibc,limited' --resume "$tmp/stopped"
+resume 'of another matrix' steady-reader --tier smoke --repeat 3 --set duration=30s --allocator 'null,glibc,limited' --resume "$tmp/stopped"
 resume 'of another tier' "${question[@]}" --tier default --resume "$tmp/stopped"
 resume 'of another shard' "${question[@]}" --shard 1/2 --resume "$tmp/stopped"
 resume 'of another shard' "${question[@]}" --shard 2/2 --resume "$tmp/shard"

@@ -5,9 +5,10 @@
 . "$(dirname "$0")/../../tests/lib.sh"
 needs jq
 judge_no_memory_of_sanitizers
-# Two repetitions of stacks that are killed, bounded, and have two threads. In 240 s the container is full.
-question=(steady-reader stalled-reader --tier smoke --repeat 2 --set duration=240s --set 'threads=[1,2]'
-    --allocator 'slab,glibc,limited')
+# Two repetitions of stacks that are killed, bounded, and have two threads. In 60 s, 50 of them stalled, the
+# container is full: 2 MB/s arrive.
+question=(steady-reader stalled-reader --tier smoke --repeat 2 --set duration=60s --set container=64MiB --set 'threads=[1,2]'
+    --set 'expect=[{stacks: limited, outcome: bounded}]' --allocator 'slab,glibc,limited')
 quick=(--tier smoke --allocator glibc --set duration=1s)
 
 # of_class D FOLDER: the figures of a class, cell by cell

@@ -160,5 +160,7 @@ void sample_remove(char *folder)
 
 bool sample_can_draw(void)
 {
-    return system("/usr/bin/python3 -E -s -c 'import matplotlib' 2>/dev/null") == 0;
+    /* found is as good as imported, which takes eight times as long */
+    return system("/usr/bin/python3 -E -s -c 'import importlib.util as u, sys; "
+                  "sys.exit(u.find_spec(\"matplotlib\") is None)'") == 0;
 }

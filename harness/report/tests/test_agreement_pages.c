@@ -238,7 +238,8 @@ static void known_reasons_are_whole(void **state)
 
 static bool have_matplotlib(void)
 {
-    return system("/usr/bin/python3 -E -s -c 'import matplotlib' 2>/dev/null") == 0;
+    return system("/usr/bin/python3 -E -s -c 'import importlib.util as u, sys; "
+                  "sys.exit(u.find_spec(\"matplotlib\") is None)'") == 0;
 }
 
 /* A file of a folder in new memory; NULL where there is none. */

@@ -267,11 +267,6 @@ static void observations_tell_their_threads(void **state)
 }
 
 /* matplotlib writes each text as a comment beside its outlines. */
-static bool have_matplotlib(void)
-{
-    return system("/usr/bin/python3 -E -s -c 'import matplotlib' 2>/dev/null") == 0;
-}
-
 static char *picture_of(json_t *document, const char *name)
 {
     struct pl_error error = {""};
@@ -290,7 +285,7 @@ static char *picture_of(json_t *document, const char *name)
 static void pictures_tell_them_apart(void **state)
 {
     (void)state;
-    if (!have_matplotlib())
+    if (!sample_can_draw())
         skip();
     char *text = picture_of(mixed(), "plots/stalled-reader-f32.svg");
     has(text, ">slab, 2 threads  300 MiB<");
@@ -313,7 +308,7 @@ static void captions_tell_them_apart(void **state)
 {
     (void)state;
     struct pl_error error = {""};
-    if (!have_matplotlib())
+    if (!sample_can_draw())
         skip();
     json_t *d = mixed(), *observed_too = observed();
     json_object_set(d, "instruments", json_object_get(observed_too, "instruments"));
