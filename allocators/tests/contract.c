@@ -25,7 +25,7 @@ enum {
     CLASSES = 6,
     SMALL_CLASSES = 4,
     SHADOW = 256,
-    CHURN_STEPS = 20000, /* 39 blocks in each place of the shadow */
+    CHURN_STEPS = 60000,
     THREAD_STEPS = 30000,
     EXCHANGE = 64
 };
