@@ -139,8 +139,8 @@ int pl_recorded_write(struct pl_recorded *r, struct pl_error *error)
     }
     if (!rc && !r->children && r->others)
         pl_printable_line(stderr,
-                          "plimsoll: %" PRIu64 " processes that it started are not recorded; "
+                          "plimsoll: %" PRIu64 " process%s that it started %s not recorded; "
                           "--children records each into a file of its own",
-                          r->others);
+                          r->others, r->others == 1 ? "" : "es", r->others == 1 ? "is" : "are");
     return rc;
 }
