@@ -110,6 +110,9 @@ struct pl_program_record {
     uint32_t client_first;      /* the entry of the first of them */
     int32_t client_status;
     char last_line[160]; /* that the program printed */
+    /* of the process that called its malloc most often, "" where that is not known: */
+    char served_by[PL_PAGE_PATH_MAX]; /* the object whose malloc served it */
+    char served[PL_PAGE_PATH_MAX];    /* its program */
 };
 
 /** What one class did. */

@@ -8,6 +8,7 @@
 
 #include "allocators/base/printable.h"
 #include "harness/base/files.h"
+#include "harness/cli/go_program.h"
 #include "harness/cli/recorded.h"
 #include "harness/interpose/raw.h"
 
@@ -54,6 +55,11 @@ static void report(const char *path, const struct pl_trace_head *head,
                           "plimsoll: %s: the recording ended before the program did: %s; what is "
                           "in it is whole up to there",
                           path, head->lost);
+    if (pl_go_program(head->program))
+        pl_printable_line(stderr,
+                          "plimsoll: %s: %s is a Go program: its C code's blocks are recorded, and "
+                          "nothing of Go's own heap",
+                          path, head->program);
 }
 
 static void take_maps(const struct pl_recorded *r, uint32_t process, struct pl_trace_watch *objects)

@@ -156,6 +156,13 @@ for kind in static own; do
     holds "$kind-native" '.metrics.rss_bytes_peak > 16*1048576 and .metrics.rss_bytes_peak < 17*1048576'
     holds "$kind-native" '.metrics | has("program_calls_per_second") or has("live_bytes_peak") | not'
 done
+# Linked with another malloc, which serves where no heap is preloaded; and of Go, as its linker's note says.
+cp "$1/plimsoll-guest-linked" "$tmp/guest"
+cell linked 0 --allocator glibc,jemalloc -- "$guest" hold 16
+grep -qF "plimsoll: glibc: the malloc of $guest is not glibc's: it was linked with $1/harness/cell/tests/libplimsoll-guest-malloc.so," linked.err ||
+    bad "linked: $(cat linked.err)"
+grep -qF "plimsoll: $guest is a Go program: heaps serve its C code alone" linked.err || bad "Go: $(cat linked.err)"
+[ "$(wc -l <linked.err)" -eq 2 ] || bad "linked: each once: $(cat linked.err)"
 if command -v musl-gcc >/dev/null; then # of another C library, whose loader ends it at once
     printf '#include <stdlib.h>\n#include <string.h>\n#include <unistd.h>\nint main(void) { char *held = malloc(16 << 20); memset(held, 1, 16 << 20); sleep(2); return held[5] != 1; }\n' >"$tmp/musl.c"
     musl-gcc "$tmp/musl.c" -o "$tmp/guest"
