@@ -19,7 +19,16 @@
 /* Of a program. */
 #define UNSERVED                                                                              \
     "the malloc of '%s' can't be replaced: it is linked statically, is a Go program, is for " \
-    "another C library, or is setuid; --allocator native measures it as it is"
+    "another C library, or is setuid%s"
+
+/* What else can be done: nothing where a layer or a recorder was to stand in it. */
+static const char *remedy(const struct pl_dock *d)
+{
+    struct pl_stack_spec spec;
+    bool alone = !d->job->orders.takes_unready && !pl_stack_parse(d->job->stack, &spec, NULL) &&
+                 spec.depth == 1;
+    return alone ? "; --allocator native measures it as it is" : "";
+}
 
 /* A port that somebody else has would make the program fail, or look ready. */
 int pl_dock_check_port(const struct pl_program_settings *p, struct pl_error *error)
@@ -94,7 +103,7 @@ static int explain_end(struct pl_dock *d, struct pl_error *error)
     const char *name = d->settings->command.text;
     last_words(d, last, sizeof last);
     if (is_for_another_library(d, status))
-        return pl_error_set(error, -ENOSYS, UNSERVED, name);
+        return pl_error_set(error, -ENOSYS, UNSERVED, name, remedy(d));
     if (WIFSIGNALED(status))
         return pl_error_set(error, -EINVAL,
                             "'%s' was ended by signal %d (%s) before it was ready%s", name,
@@ -178,11 +187,10 @@ int pl_dock_check_served(struct pl_dock *d, struct pl_error *error)
     pl_process_tree_read(&d->tree, PL_PROCESS_TREE_MEMORY, &f);
     if (page.processes && (page.calls || f.rss_bytes < UNSERVED_BYTES))
         return 0;
-    return pl_error_set(
-        error, -ENOSYS,
-        page.processes ? "'%s' allocates nothing by the C library's malloc: a heap of its own "
-                         "is linked into it, and can't be replaced; --allocator native measures it "
-                         "as it is"
-                       : UNSERVED,
-        d->settings->command.text);
+    return pl_error_set(error, -ENOSYS,
+                        page.processes
+                            ? "'%s' allocates nothing by the C library's malloc: a heap of its own "
+                              "is linked into it, and can't be replaced%s"
+                            : UNSERVED,
+                        d->settings->command.text, remedy(d));
 }

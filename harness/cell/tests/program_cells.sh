@@ -151,6 +151,9 @@ for kind in static own; do
     cp "$1/plimsoll-guest-$kind" "$tmp/guest"
     cell "$kind" 3 --allocator glibc -- "$guest" hold 16
     says "$kind" "--allocator native measures it as it is"
+    cell "$kind-layer" 3 --allocator ledger/glibc -- "$guest" hold 16
+    says "$kind-layer" "can't be replaced"
+    grep -q native "$kind-layer.err" && bad "$kind-layer: native has no ledger"
     cell "$kind-native" 0 --allocator native -- "$guest" hold 16
     holds "$kind-native" '.outcome == "bounded" and .allocator == "native" and .heap == {name: "native"}'
     holds "$kind-native" '.metrics.rss_bytes_peak > 16*1048576 and .metrics.rss_bytes_peak < 17*1048576'
