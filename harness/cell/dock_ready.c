@@ -13,8 +13,6 @@
 #include "harness/pipelines/program/ports.h"
 
 #define LOADED_WITHIN_NS (2 * PL_NS_PER_S)
-/* A program that holds so much has allocated; one with less may not have begun to. */
-#define UNSERVED_BYTES (UINT64_C(2) << 20)
 
 /* Of a program. */
 #define UNSERVED                                                                              \
@@ -166,7 +164,7 @@ static int read_served(struct pl_dock *d, struct pl_interpose_report *page)
         int rc = pl_interpose_read(d->job->orders.page, page);
         if (rc || page->calls || pl_dock_told_to_end() || pl_real_now() > until_ns ||
             pl_process_tree_read(&d->tree, PL_PROCESS_TREE_MEMORY, &f) ||
-            pl_dock_has_ended(d, &f) || (page->processes && f.rss_bytes < UNSERVED_BYTES))
+            pl_dock_has_ended(d, &f) || (page->processes && f.rss_bytes < PL_DOCK_UNSERVED_BYTES))
             return rc;
         pl_dock_wait(d, pl_real_now() + PL_DOCK_STEP_NS);
     }
@@ -185,7 +183,8 @@ int pl_dock_check_served(struct pl_dock *d, struct pl_error *error)
     if (rc)
         return pl_error_set(error, rc, "%s can't be read: %s", d->job->orders.page, strerror(-rc));
     pl_process_tree_read(&d->tree, PL_PROCESS_TREE_MEMORY, &f);
-    if (page.processes && (page.calls || f.rss_bytes < UNSERVED_BYTES))
+    pl_dock_find_unserved(d);
+    if (page.processes && (page.calls || f.rss_bytes < PL_DOCK_UNSERVED_BYTES))
         return 0;
     return pl_error_set(error, -ENOSYS,
                         page.processes

@@ -229,6 +229,7 @@ static int attend(struct pl_dock *d, struct pl_error *error)
         uint64_t single = pl_process_tree_single_peak(&d->tree);
         d->rss_bytes_peak = single > d->rss_bytes_peak ? single : d->rss_bytes_peak;
         pl_process_tree_read(&d->tree, PL_PROCESS_TREE_WHOLE, &end);
+        pl_dock_find_unserved(d);
         take_page(d);
         end_ledger(d, t_ns);
     }

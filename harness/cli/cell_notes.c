@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "allocators/base/units.h"
 #include "harness/cli/go_program.h"
 
 struct noting {
@@ -68,6 +69,15 @@ static void note_server(struct noting *n, const struct pl_heap *heap,
                  "%s: the malloc of %s is not glibc's: it was linked with %s, which served it; a "
                  "build without that shows glibc",
                  stack, r->served, r->served_by);
+        n->note(n->context, text);
+    }
+    if (r->unserved_bytes) {
+        char size[32];
+        pl_size_format(r->unserved_bytes, size, sizeof size);
+        snprintf(text, sizeof text,
+                 "%s: %s held %s in a heap of its own: it can't be preloaded into, or a script "
+                 "before it sets or clears LD_PRELOAD",
+                 stack, r->unserved[0] ? r->unserved : "a process", size);
         n->note(n->context, text);
     }
     if (r->served[0] && pl_go_program(r->served)) {

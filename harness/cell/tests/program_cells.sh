@@ -166,6 +166,12 @@ grep -qF "plimsoll: glibc: the malloc of $guest is not glibc's: it was linked wi
     bad "linked: $(cat linked.err)"
 grep -qF "plimsoll: $guest is a Go program: heaps serve its C code alone" linked.err || bad "Go: $(cat linked.err)"
 [ "$(wc -l <linked.err)" -eq 2 ] || bad "linked: each once: $(cat linked.err)"
+# A script that clears LD_PRELOAD leaves what it executes to the C library, whatever heap was asked for.
+cp "$1/plimsoll-guest" "$tmp/guest"
+cell cleared 0 --allocator jemalloc -- sh -c "exec env -u LD_PRELOAD $guest hold 16"
+says cleared "plimsoll: jemalloc: $guest held 16"
+cell inherited 0 --allocator jemalloc -- sh -c "exec $guest hold 16"
+[ ! -s inherited.err ] || bad "inherited: $(cat inherited.err)"
 if command -v musl-gcc >/dev/null; then # of another C library, whose loader ends it at once
     printf '#include <stdlib.h>\n#include <string.h>\n#include <unistd.h>\nint main(void) { char *held = malloc(16 << 20); memset(held, 1, 16 << 20); sleep(2); return held[5] != 1; }\n' >"$tmp/musl.c"
     musl-gcc "$tmp/musl.c" -o "$tmp/guest"
