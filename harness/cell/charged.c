@@ -38,11 +38,13 @@ void pl_charged_read(enum pl_container_kind kind, const char *cgroup, struct pl_
         c->kernel = number(cgroup, "memory.stat", "kernel");
         c->sock = number(cgroup, "memory.stat", "sock");
         c->stalled_us = stalled_us(cgroup);
+        c->oom_kills = number(cgroup, "memory.events", "oom_kill");
     } else if (kind == PL_CONTAINER_CGROUP_V1) {
         c->anon = number(cgroup, "memory.stat", "rss");
         c->file = number(cgroup, "memory.stat", "cache");
         c->kernel = number(cgroup, "memory.kmem.usage_in_bytes", NULL);
         c->sock = number(cgroup, "memory.kmem.tcp.usage_in_bytes", NULL);
+        c->oom_kills = number(cgroup, "memory.oom_control", "oom_kill");
     }
 }
 

@@ -6,13 +6,14 @@
 
 #include "harness/cell/container.h"
 
-/** Bytes now; 0 of what this kernel does not count apart. */
+/** Bytes now, and counts; 0 of what this kernel does not count apart. */
 struct pl_charged {
     uint64_t anon;       /* of processes, swap cache included on v1 */
     uint64_t file;       /* page cache, tmpfs and shared memory */
     uint64_t kernel;     /* its own memory on their behalf, sockets apart */
     uint64_t sock;       /* buffers of sockets */
     uint64_t stalled_us; /* v2: time in which some process waited for memory, since it was made */
+    uint64_t oom_kills;  /* of its processes, by the kernel, since it was made */
 };
 
 /** @param kind a cgroup's; of another kind all is 0 */

@@ -1,6 +1,6 @@
 /* A foreign program and what stands around it: the state of plimsoll-program, in its parts: until
- * the program is ready (dock_ready.c), while it is measured (dock_window.c), and the whole
- * (program_main.c). One thread. */
+ * the program is ready (dock_ready.c, dock_unserved.c), while it is measured (dock_window.c), and
+ * the whole (program_main.c). One thread. */
 #ifndef PL_CELL_DOCK_H
 #define PL_CELL_DOCK_H
 
@@ -57,6 +57,12 @@ bool pl_dock_has_ended(struct pl_dock *dock, const struct pl_process_tree_figure
 
 /** @return enum pl_dock_readiness, or a negative errno: it can't work */
 int pl_dock_await_ready(struct pl_dock *dock, struct pl_error *error);
+
+/** A program that holds so much, in bytes, has allocated; one with less may not have begun to. */
+#define PL_DOCK_UNSERVED_BYTES (UINT64_C(2) << 20)
+
+/** Notes the largest process that the library is not in, if that is larger than one known. */
+void pl_dock_find_unserved(struct pl_dock *dock);
 
 /** Whether the heap serves the program. @return 0, or -ENOSYS: it can't */
 int pl_dock_check_served(struct pl_dock *dock, struct pl_error *error);

@@ -13,13 +13,20 @@
 #include "harness/pipelines/program/ports.h"
 
 #define LOADED_WITHIN_NS (2 * PL_NS_PER_S)
-/* A program that holds so much has allocated; one with less may not have begun to. */
-#define UNSERVED_BYTES (UINT64_C(2) << 20)
 
 /* Of a program. */
 #define UNSERVED                                                                              \
     "the malloc of '%s' can't be replaced: it is linked statically, is a Go program, is for " \
-    "another C library, or is setuid; --allocator native measures it as it is"
+    "another C library, or is setuid%s"
+
+/* What else can be done: nothing where a layer or a recorder was to stand in it. */
+static const char *remedy(const struct pl_dock *d)
+{
+    struct pl_stack_spec spec;
+    bool alone = !d->job->orders.takes_unready && !pl_stack_parse(d->job->stack, &spec, NULL) &&
+                 spec.depth == 1;
+    return alone ? "; --allocator native measures it as it is" : "";
+}
 
 /* A port that somebody else has would make the program fail, or look ready. */
 int pl_dock_check_port(const struct pl_program_settings *p, struct pl_error *error)
@@ -94,7 +101,7 @@ static int explain_end(struct pl_dock *d, struct pl_error *error)
     const char *name = d->settings->command.text;
     last_words(d, last, sizeof last);
     if (is_for_another_library(d, status))
-        return pl_error_set(error, -ENOSYS, UNSERVED, name);
+        return pl_error_set(error, -ENOSYS, UNSERVED, name, remedy(d));
     if (WIFSIGNALED(status))
         return pl_error_set(error, -EINVAL,
                             "'%s' was ended by signal %d (%s) before it was ready%s", name,
@@ -157,7 +164,7 @@ static int read_served(struct pl_dock *d, struct pl_interpose_report *page)
         int rc = pl_interpose_read(d->job->orders.page, page);
         if (rc || page->calls || pl_dock_told_to_end() || pl_real_now() > until_ns ||
             pl_process_tree_read(&d->tree, PL_PROCESS_TREE_MEMORY, &f) ||
-            pl_dock_has_ended(d, &f) || (page->processes && f.rss_bytes < UNSERVED_BYTES))
+            pl_dock_has_ended(d, &f) || (page->processes && f.rss_bytes < PL_DOCK_UNSERVED_BYTES))
             return rc;
         pl_dock_wait(d, pl_real_now() + PL_DOCK_STEP_NS);
     }
@@ -176,13 +183,13 @@ int pl_dock_check_served(struct pl_dock *d, struct pl_error *error)
     if (rc)
         return pl_error_set(error, rc, "%s can't be read: %s", d->job->orders.page, strerror(-rc));
     pl_process_tree_read(&d->tree, PL_PROCESS_TREE_MEMORY, &f);
-    if (page.processes && (page.calls || f.rss_bytes < UNSERVED_BYTES))
+    pl_dock_find_unserved(d);
+    if (page.processes && (page.calls || f.rss_bytes < PL_DOCK_UNSERVED_BYTES))
         return 0;
-    return pl_error_set(
-        error, -ENOSYS,
-        page.processes ? "'%s' allocates nothing by the C library's malloc: a heap of its own "
-                         "is linked into it, and can't be replaced; --allocator native measures it "
-                         "as it is"
-                       : UNSERVED,
-        d->settings->command.text);
+    return pl_error_set(error, -ENOSYS,
+                        page.processes
+                            ? "'%s' allocates nothing by the C library's malloc: a heap of its own "
+                              "is linked into it, and can't be replaced%s"
+                            : UNSERVED,
+                        d->settings->command.text, remedy(d));
 }

@@ -166,6 +166,18 @@ static void report(struct pl_dock *d, int64_t t_ns, const struct pl_process_tree
     pl_record_write(PL_RECORD_FD, &final, sizeof final);
 }
 
+static void take_busiest(struct pl_program_record *f, const struct pl_interpose_report *page)
+{
+    const struct pl_interpose_process *busiest = NULL;
+    for (uint32_t i = 0; i < page->slot_count; i++)
+        if (!busiest || page->slots[i].calls > busiest->calls)
+            busiest = &page->slots[i];
+    if (!busiest || !busiest->calls)
+        return;
+    memcpy(f->served_by, busiest->heap, sizeof f->served_by);
+    memcpy(f->served, busiest->program, sizeof f->served);
+}
+
 static void take_page(struct pl_dock *d)
 {
     static struct pl_interpose_report page;
@@ -181,6 +193,7 @@ static void take_page(struct pl_dock *d)
     f->trims = (struct pl_trims){
         .count = page.trims, .bytes = page.trimmed_bytes, .ns_max = page.trim_ns_max};
     f->live_bytes_peak = page.live_bytes_peak;
+    take_busiest(f, &page);
 }
 
 /* What was live when the program was told to end, or when it ended by itself. */
@@ -216,6 +229,7 @@ static int attend(struct pl_dock *d, struct pl_error *error)
         uint64_t single = pl_process_tree_single_peak(&d->tree);
         d->rss_bytes_peak = single > d->rss_bytes_peak ? single : d->rss_bytes_peak;
         pl_process_tree_read(&d->tree, PL_PROCESS_TREE_WHOLE, &end);
+        pl_dock_find_unserved(d);
         take_page(d);
         end_ledger(d, t_ns);
     }

@@ -110,6 +110,12 @@ struct pl_program_record {
     uint32_t client_first;      /* the entry of the first of them */
     int32_t client_status;
     char last_line[160]; /* that the program printed */
+    /* of the process that called its malloc most often, "" where that is not known: */
+    char served_by[PL_PAGE_PATH_MAX]; /* the object whose malloc served it */
+    char served[PL_PAGE_PATH_MAX];    /* its program */
+    /* of the largest process that the library is not in, from PL_DOCK_UNSERVED_BYTES on: */
+    uint64_t unserved_bytes; /* that it had, resident and private; 0: there is none */
+    char unserved[PL_PAGE_PATH_MAX];
 };
 
 /** What one class did. */

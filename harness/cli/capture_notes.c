@@ -63,6 +63,30 @@ static void note_clocks(const struct noting *n)
     }
 }
 
+/* One word stands for all types that no standard assigns (RFC 3551: 96 and up), video's too. */
+static void note_one_for_all(const struct noting *n)
+{
+    const struct pl_recording *r = n->planned->recording;
+    const struct pl_traffic_settings *t = &n->planned->scenario.traffic;
+    const struct pl_recorded_stream *first = NULL;
+    if (!t->payload[0] || t->sdp[0])
+        return;
+    for (uint32_t i = 0; i < r->stream_count; i++) {
+        const struct pl_recorded_stream *stream = &pl_recording_streams(r)[i];
+        if (stream->payload_type < 96)
+            continue;
+        if (!first)
+            first = stream;
+        if (stream->payload_type == first->payload_type)
+            continue;
+        say(n,
+            "traffic.payload=%s is taken for payload types %u and %u alike; traffic.sdp=FILE tells "
+            "them apart, traffic.filter takes one of them",
+            t->payload, first->payload_type, stream->payload_type);
+        return;
+    }
+}
+
 /* From a stream's first packet to its last, and the mean gap that follows. */
 static double lasts_s(const struct pl_recording *r, uint32_t stream)
 {
@@ -198,6 +222,7 @@ void pl_capture_note(const struct pl_planned *planned, pl_note *note, void *cont
     note_changes(&n);
     note_skipped(&n);
     note_clocks(&n);
+    note_one_for_all(&n);
     note_rates(&n);
     note_gap(&n);
     if (is_own(n.file))

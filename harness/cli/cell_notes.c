@@ -1,7 +1,11 @@
 #include "harness/cli/cell_notes.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
+
+#include "allocators/base/units.h"
+#include "harness/cli/go_program.h"
 
 struct noting {
     pl_note *note;
@@ -48,9 +52,47 @@ static void note_feed(struct noting *n, const struct pl_cell_evidence *e, const 
     n->note(n->context, text);
 }
 
+static bool is_of_libc(const char *object)
+{
+    const char *slash = strrchr(object, '/'), *name = slash ? slash + 1 : object;
+    return strncmp(name, "libc.so", 7) == 0 || strncmp(name, "libc-", 5) == 0;
+}
+
+/* glibc is what no library is preloaded for: one that the program was linked with serves instead.
+ * And what Go allocates is no heap's. The texts are the same for all heaps: each is said once. */
+static void note_server(struct noting *n, const struct pl_heap *heap,
+                        const struct pl_program_record *r, const char *stack)
+{
+    char text[PL_STACK_TEXT_MAX + 2 * PL_PAGE_PATH_MAX + 200];
+    if (r->served_by[0] && heap && strcmp(heap->name, "glibc") == 0 && !is_of_libc(r->served_by)) {
+        snprintf(text, sizeof text,
+                 "%s: the malloc of %s is not glibc's: it was linked with %s, which served it; a "
+                 "build without that shows glibc",
+                 stack, r->served, r->served_by);
+        n->note(n->context, text);
+    }
+    if (r->unserved_bytes) {
+        char size[32];
+        pl_size_format(r->unserved_bytes, size, sizeof size);
+        snprintf(text, sizeof text,
+                 "%s: %s held %s in a heap of its own: it can't be preloaded into, or a script "
+                 "before it sets or clears LD_PRELOAD",
+                 stack, r->unserved[0] ? r->unserved : "a process", size);
+        n->note(n->context, text);
+    }
+    if (r->served[0] && pl_go_program(r->served)) {
+        snprintf(text, sizeof text,
+                 "%s is a Go program: heaps serve its C code alone, all else lies in Go's own "
+                 "heap, the same under each of them",
+                 r->served);
+        n->note(n->context, text);
+    }
+}
+
 /* What befell a foreign program or its clients that its figures do not say. */
 static void note_program(struct noting *n, const struct pl_planned *p,
-                         const struct pl_cell_evidence *e, const char *stack)
+                         const struct pl_planned_cell *cell, const struct pl_cell_evidence *e,
+                         const char *stack)
 {
     const struct pl_program_record *r = &e->program;
     char text[PL_STACK_TEXT_MAX + 512];
@@ -58,6 +100,7 @@ static void note_program(struct noting *n, const struct pl_planned *p,
         return;
     if (r->ended_ns < 0 && p->scenario.program.send_count)
         note_feed(n, e, stack);
+    note_server(n, cell->heap, r, stack);
     if (r->killed) {
         snprintf(text, sizeof text,
                  "%s: %s did not end within its grace of %.1f s after program.stop, and was killed",
@@ -93,12 +136,13 @@ static void note_strangers(struct noting *n, const struct pl_cell_evidence *e, c
     n->note(n->context, text);
 }
 
-void pl_cell_note(const struct pl_planned *planned, const struct pl_cell_evidence *evidence,
-                  const char *stack, pl_note *note, void *context)
+void pl_cell_note(const struct pl_planned *planned, const struct pl_planned_cell *cell,
+                  const struct pl_cell_evidence *evidence, const char *stack, pl_note *note,
+                  void *context)
 {
     struct noting n = {note, context};
     note_ceiling(&n, evidence, stack);
     note_sender(&n, evidence, stack);
     note_strangers(&n, evidence, stack);
-    note_program(&n, planned, evidence, stack);
+    note_program(&n, planned, cell, evidence, stack);
 }

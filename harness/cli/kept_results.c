@@ -62,10 +62,13 @@ static const char *slash_behind(const char *folder)
     return length && folder[length - 1] == '/' ? "" : "/";
 }
 
-void pl_kept_print(const struct pl_results *r, const struct pl_arguments *a)
+void pl_kept_print(const struct pl_results *r, const struct pl_arguments *a, size_t failed_of)
 {
-    char word[WORD_MAX] = "";
+    char word[WORD_MAX] = "", part[96] = "";
     pl_shell_words_add(word, sizeof word, r->folder);
+    if (failed_of)
+        snprintf(part, sizeof part, ", not complete: %zu of %zu cells",
+                 json_array_size(json_object_get(r->root, "cells")), failed_of);
     if (a->json) {
         json_dumpf(r->root, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
         putchar('\n');
@@ -78,8 +81,8 @@ void pl_kept_print(const struct pl_results *r, const struct pl_arguments *a)
         puts("results: not kept (--no-save)");
     else
         pl_printable_line(stdout,
-                          "results: %s%sresults.json (plimsoll report %s writes the report)",
-                          r->folder, slash_behind(r->folder), word);
+                          "results: %s%sresults.json%s (plimsoll report %s writes the report)",
+                          r->folder, slash_behind(r->folder), part, word);
 }
 
 void pl_kept_print_stopped(const struct pl_results *r, const struct pl_arguments *a, size_t cells)

@@ -13,8 +13,10 @@
 int pl_kept_open(struct pl_results *results, const struct pl_arguments *arguments,
                  const char *command, struct pl_temporary *unsaved, struct pl_error *error);
 
-/** Prints the results on stdout, as tables or as JSON, and where they are kept. */
-void pl_kept_print(const struct pl_results *results, const struct pl_arguments *arguments);
+/** Prints the results on stdout, as tables or as JSON, and where they are kept.
+ *  @param failed_of 0, or, where the run failed in the midst, how many cells there would be */
+void pl_kept_print(const struct pl_results *results, const struct pl_arguments *arguments,
+                   size_t failed_of);
 
 /** Says on stderr what stopped the run, and what of it is kept where. @param cells there would be
  */

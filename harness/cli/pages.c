@@ -82,7 +82,8 @@ static void print_man(void)
     fputs(".SH EXIT STATUS\nBeside what each command names:\n.PP\n.nf\n", stdout);
     roff_lines(pl_cli_common_exits, "    ");
     fputs(".fi\n.SH ENVIRONMENT\n"
-          ".TP\nPLIMSOLL_SCENARIOS\nThe folder in which scenarios are looked for first.\n"
+          ".TP\nPLIMSOLL_SCENARIOS\nThe folder in which scenarios are looked for first, before "
+          "./scenarios and those of Plimsoll.\n"
           ".TP\nCOLUMNS\nHow wide tables may be; else the terminal says.\n"
           ".TP\nNO_COLOR\nNo colours.\n",
           stdout);

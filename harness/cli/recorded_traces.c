@@ -8,6 +8,7 @@
 
 #include "allocators/base/printable.h"
 #include "harness/base/files.h"
+#include "harness/cli/go_program.h"
 #include "harness/cli/recorded.h"
 #include "harness/interpose/raw.h"
 
@@ -54,6 +55,11 @@ static void report(const char *path, const struct pl_trace_head *head,
                           "plimsoll: %s: the recording ended before the program did: %s; what is "
                           "in it is whole up to there",
                           path, head->lost);
+    if (pl_go_program(head->program))
+        pl_printable_line(stderr,
+                          "plimsoll: %s: %s is a Go program: its C code's blocks are recorded, and "
+                          "nothing of Go's own heap",
+                          path, head->program);
 }
 
 static void take_maps(const struct pl_recorded *r, uint32_t process, struct pl_trace_watch *objects)
@@ -139,8 +145,8 @@ int pl_recorded_write(struct pl_recorded *r, struct pl_error *error)
     }
     if (!rc && !r->children && r->others)
         pl_printable_line(stderr,
-                          "plimsoll: %" PRIu64 " processes that it started are not recorded; "
+                          "plimsoll: %" PRIu64 " process%s that it started %s not recorded; "
                           "--children records each into a file of its own",
-                          r->others);
+                          r->others, r->others == 1 ? "" : "es", r->others == 1 ? "is" : "are");
     return rc;
 }

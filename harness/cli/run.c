@@ -170,7 +170,8 @@ static int finish(struct pl_run *run, int rc, struct pl_error *error)
             return PL_EXIT_USAGE;
         if (written)
             return pl_cli_fail(PL_EXIT_USAGE, &second);
-        pl_kept_print(&run->results, run->arguments);
+        pl_kept_print(&run->results, run->arguments,
+                      rc && rc != -EINTR ? run->selection->count : 0);
     }
     if (rc == -EINTR) {
         pl_kept_print_stopped(&run->results, run->arguments, run->selection->count);

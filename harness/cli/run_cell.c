@@ -14,8 +14,8 @@
 
 void pl_run_warn(struct pl_run *run, const char *text)
 {
-    pl_results_warn(&run->results, text);
-    pl_printable_line(stderr, "plimsoll: %s", text);
+    if (pl_results_warn(&run->results, text))
+        pl_printable_line(stderr, "plimsoll: %s", text);
 }
 
 void pl_run_warn_of(void *run, const char *text)
@@ -58,7 +58,7 @@ static int keep_cell(struct pl_run *run, const struct pl_planned *p,
     pl_measure(&p->scenario, evidence, &measured);
     pl_expectations_judge(&measured, cell->named, cell->format, p->clock, cell->threads, &expected);
     run->unexpected |= expected.verdict == PL_VERDICT_FAILED;
-    pl_cell_note(p, evidence, label, pl_run_warn_of, run);
+    pl_cell_note(p, cell, evidence, label, pl_run_warn_of, run);
     pl_trace_note_cell(p, evidence, label, pl_run_warn_of, run);
     int rc = pl_results_add_cell(&run->results, identity, &measured, &expected, error);
     if (!rc)

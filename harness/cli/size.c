@@ -142,6 +142,10 @@ static int size_all(const struct pl_planned *p, bool as_json)
 
 static int check_arguments(const struct pl_arguments *a)
 {
+    if (a->command)
+        return pl_cli_usage("size counts what a model's pools hold; expected a scenario, or for a "
+                            "limit `plimsoll run --allocator limited:max=SIZE/glibc -- %s`",
+                            a->command[0]);
     if (a->scenario_count != 1)
         return pl_cli_usage(
             "wrong number of scenarios; expected one (`plimsoll list scenarios` names them)");

@@ -7,6 +7,7 @@
 
 #include "allocators/base/nearest.h"
 #include "harness/cli/cli.h"
+#include "harness/scenario/schema.h"
 
 /* One option as it was typed. */
 struct word {
@@ -54,11 +55,23 @@ static const struct pl_cli_option *find_refused(const struct pl_cli_command *c,
                                   : NULL;
 }
 
+/* @return whether a key of scenarios is called so, and the command takes keys */
+static bool is_key(const struct pl_cli_command *c, const struct word *w)
+{
+    char key[64];
+    snprintf(key, sizeof key, "%.*s", (int)(w->length < 63 ? w->length : 63), w->text);
+    return pl_cli_option_find(c, "set", 3) && pl_schema_find(key);
+}
+
 static int refuse(const struct pl_cli_command *c, const char *typed)
 {
     struct word w = take_apart(typed[1] == '-' ? typed : "--?"); /* short ones are near to none */
     struct pl_nearest nearest;
     char name[PL_NEAREST_MAX + 1], names[512] = "", end[600];
+    if (is_key(c, &w))
+        return pl_cli_usage("unknown option of %s: %.80s; %.*s is a key of scenarios: --set "
+                            "%.*s=VALUE",
+                            c->name, typed, (int)w.length, w.text, (int)w.length, w.text);
     size_t used = 0;
     snprintf(name, sizeof name, "--%.*s", (int)(w.length < 60 ? w.length : 60), w.text);
     pl_nearest_begin(&nearest, name);

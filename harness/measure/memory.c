@@ -111,10 +111,14 @@ struct pl_value pl_metric_container_bytes_peak(const struct pl_measured *m)
                                                : pl_value_none();
 }
 
+/* Where a process of several was killed, the others may have gone on. */
 struct pl_value pl_metric_time_to_oom_seconds(const struct pl_measured *m)
 {
     const struct pl_cell_evidence *e = m->evidence;
+    size_t alive = e->sample_count;
     if (m->judgement.outcome != PL_OUTCOME_OOM_KILLED || !e->sample_count)
         return pl_value_none();
-    return pl_value_real((double)e->samples[e->sample_count - 1].t_ns / 1e9);
+    while (e->trees && alive > 1 && e->trees[alive - 1].charged.oom_kills)
+        alive--;
+    return pl_value_real((double)e->samples[alive - 1].t_ns / 1e9);
 }

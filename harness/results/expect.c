@@ -1,5 +1,6 @@
 #include "harness/results/expect.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
@@ -16,11 +17,12 @@ const char *pl_verdict_name(enum pl_verdict verdict)
     return names[verdict];
 }
 
-static int read_value(enum pl_unit unit, const char *text, double *value, struct pl_error *reason)
+/* @return 0, -EINVAL, or -ENOENT: it is a plain number of that unit */
+static int read_quantity(enum pl_unit unit, const char *text, double *value,
+                         struct pl_error *reason)
 {
     uint64_t bytes;
     int64_t ns;
-    char *end;
     switch (unit) {
     case PL_UNIT_BYTES:
     case PL_UNIT_BYTES_PER_SECOND:
@@ -36,11 +38,20 @@ static int read_value(enum pl_unit unit, const char *text, double *value, struct
         *value = unit == PL_UNIT_SECONDS ? (double)ns / 1e9 : (double)ns;
         return 0;
     default:
-        *value = strtod(text, &end);
-        if (end == text || *end || !isfinite(*value))
-            return pl_error_set(reason, -EINVAL, "'%s' is not a number", text);
-        return 0;
+        return -ENOENT;
     }
+}
+
+static int read_value(enum pl_unit unit, const char *text, double *value, struct pl_error *reason)
+{
+    char *end;
+    int rc = read_quantity(unit, text, value, reason);
+    if (rc != -ENOENT)
+        return rc;
+    *value = strtod(text, &end);
+    if (end == text || *end || !isfinite(*value))
+        return pl_error_set(reason, -EINVAL, "'%s' is not a number", text);
+    return 0;
 }
 
 int pl_bound_read(const struct pl_bound *bound, const struct pl_metric *metric,
@@ -189,6 +200,31 @@ static void set(struct pl_expected *x, enum pl_verdict verdict, const char *form
     x->verdict = verdict;
 }
 
+/* The unit that a bound is written in, where that is one of bytes or time.
+ * @param worth set to what one is in the metric's own unit */
+static const char *written_unit(const char *bound, enum pl_unit of, double *worth)
+{
+    char one[16];
+    const char *unit = bound + strcspn(bound, "0123456789");
+    unit += strspn(unit, "0123456789.");
+    snprintf(one, sizeof one, "1%.8s", unit);
+    return isalpha((unsigned char)*unit) && read_quantity(of, one, worth, NULL) == 0 ? unit : NULL;
+}
+
+/* In the unit of the bound that it misses, with as many digits as it takes to see that. */
+static void write_value(double value, enum pl_unit of, const char *bound_text,
+                        const struct pl_bound_value *bound, char *text, size_t capacity)
+{
+    double worth = 1;
+    const char *own = pl_unit_name(of), *unit = written_unit(bound_text, of, &worth);
+    int digits = value == floor(value) && worth == 1 ? 15 : 6, used = 0;
+    do
+        used = snprintf(text, capacity, "%.*g", digits, value / worth);
+    while (holds(bound, strtod(text, NULL) * worth) && ++digits <= 17);
+    snprintf(text + used, capacity - (size_t)used, "%s%s%s", *own || unit ? " " : "",
+             unit ? unit : own, unit && *own == 'B' ? own + 1 : "");
+}
+
 static void judge_bound(const struct pl_measured *m, const struct pl_bound *bound,
                         struct pl_expected *x)
 {
@@ -199,10 +235,11 @@ static void judge_bound(const struct pl_measured *m, const struct pl_bound *boun
     double value = pl_value_double(metric->value(m));
     if (isnan(value))
         set(x, PL_VERDICT_FAILED, "%s has no value; expected %s", bound->metric, bound->text);
-    else if (!holds(&parsed, value))
-        set(x, PL_VERDICT_FAILED,
-            value == floor(value) ? "%s is %.0f %s; expected %s" : "%s is %.6g %s; expected %s",
-            bound->metric, value, pl_unit_name(metric->unit), bound->text);
+    else if (!holds(&parsed, value)) {
+        char text[64];
+        write_value(value, metric->unit, bound->text, &parsed, text, sizeof text);
+        set(x, PL_VERDICT_FAILED, "%s is %s; expected %s", bound->metric, text, bound->text);
+    }
 }
 
 static void judge_alerts(const struct pl_measured *m, const char *list, struct pl_expected *x)

@@ -7,10 +7,14 @@
 
 #include "harness/scenario/check.h"
 
+#define FORM "expected such as [rss_bytes > 64MiB]"
+
 static int parse_at(struct pl_decoder *d, struct fy_node *node, struct pl_alert *alert)
 {
     char text[128];
     struct pl_error reason;
+    if (!fy_node_is_scalar(node))
+        return pl_decode_fail(d, pl_decode_mark(node), "alerts: one is not a comparison; " FORM);
     int rc = pl_decode_text(d, node, "alerts", text, sizeof text);
     if (!rc && pl_alert_parse(text, alert, &reason))
         rc = pl_decode_fail(d, pl_decode_mark(node), "alerts: %s", reason.text);
@@ -51,7 +55,7 @@ static int each(struct pl_decoder *d, struct fy_node *key, struct fy_node *value
         return take(d, value, context);
     if (!value || !fy_node_is_sequence(value))
         return pl_decode_fail(d, pl_decode_mark(value ? value : key),
-                              "alerts is not a list; expected [live_frames > 100]");
+                              "alerts is not a list; " FORM);
     void *at = NULL;
     for (struct fy_node *node; (node = fy_node_sequence_iterate(value, &at));) {
         int rc = take(d, node, context);

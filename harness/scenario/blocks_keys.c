@@ -1,6 +1,8 @@
 /* The pipeline blocks: its traits, and what of its keys must fit together. */
+#include <stdio.h>
 #include <string.h>
 
+#include "allocators/base/units.h"
 #include "harness/scenario/check.h"
 #include "harness/scenario/traits.h"
 
@@ -27,9 +29,13 @@ static int check(struct pl_decoder *d)
         return fail_at(d, "blocks.idle_work",
                        "blocks.idle_work: with workers.renew: job no thread is there to do it; "
                        "expected 0%");
-    if (d->scenario->duration_ns < 4 * b->cycle_ns)
-        return fail_at(d, "duration",
-                       "duration is shorter than 4 cycles; expected 4 cycles or more");
+    if (d->scenario->duration_ns < 4 * b->cycle_ns) {
+        char least[32], text[96];
+        pl_time_format(4 * b->cycle_ns, least, sizeof least);
+        snprintf(text, sizeof text, "duration is shorter than 4 cycles; expected %s or more",
+                 least);
+        return fail_at(d, "duration", text);
+    }
     if (d->scenario->sample_interval_ns > b->idle_ns)
         return fail_at(d, "sample_interval",
                        "sample_interval is wider than blocks.idle; expected a shorter one, to "

@@ -89,8 +89,11 @@ static int read_name(struct pl_decoder *d, struct fy_node *root, char *name, siz
     name[0] = '\0';
     int rc = at ? pl_decode_text(d, at, "extends", name, capacity) : 0;
     if (!rc && at && (!*name || strchr(name, '/') || strchr(name, '.')))
-        rc = pl_decode_fail(d, pl_decode_mark(at), "extends: '%s' is not a name of a scenario",
-                            name);
+        rc = pl_decode_fail(
+            d, pl_decode_mark(at),
+            "extends: '%s' is not a name of a scenario; expected one of a file beside "
+            "this one, or of `plimsoll list scenarios`, without folder and .yaml",
+            name);
     return rc;
 }
 

@@ -20,12 +20,22 @@ static const char *first_folder(const char *const *candidates, size_t count)
     return NULL;
 }
 
+#define FOLDERS 5
+
+/* Where they may stand, the person's own first. */
+static void name_folders(const char *folders[FOLDERS])
+{
+    const char *const names[FOLDERS] = {getenv("PLIMSOLL_SCENARIOS"), "scenarios",
+                                        PL_SOURCE_DIR "/scenarios", PL_DATA_DIR "/scenarios",
+                                        PL_PACKAGE_DATA_DIR "/scenarios"};
+    memcpy(folders, names, sizeof names);
+}
+
 const char *pl_scenario_folder(void)
 {
-    const char *candidates[] = {getenv("PLIMSOLL_SCENARIOS"), "scenarios",
-                                PL_SOURCE_DIR "/scenarios", PL_DATA_DIR "/scenarios",
-                                PL_PACKAGE_DATA_DIR "/scenarios"};
-    return first_folder(candidates, sizeof candidates / sizeof *candidates);
+    const char *folders[FOLDERS];
+    name_folders(folders);
+    return first_folder(folders, FOLDERS);
 }
 
 bool pl_scenario_found_anywhere(const char *name, const char *path)
@@ -101,18 +111,33 @@ static int not_found(const char *name, struct pl_error *error)
                         *name ? "" : "'", end);
 }
 
+static int find_path(const char *name, char *path, size_t capacity, struct pl_error *error)
+{
+    snprintf(path, capacity, "%s", name);
+    return access(path, R_OK) == 0
+               ? 0
+               : pl_error_set(error, -ENOENT, "can't read %s: %s", name, strerror(errno));
+}
+
+/* A person's own folder hides none of those that came with Plimsoll, but for equal names. */
+static int find_name(const char *name, char *path, size_t capacity, struct pl_error *error)
+{
+    const char *folders[FOLDERS];
+    name_folders(folders);
+    for (size_t i = 0; i < FOLDERS; i++) {
+        int n = folders[i] ? snprintf(path, capacity, "%s/%s.yaml", folders[i], name) : -1;
+        if (n > 0 && (size_t)n < capacity && access(path, R_OK) == 0)
+            return 0;
+    }
+    return not_found(name, error);
+}
+
 int pl_scenario_find(const char *name, char *path, size_t capacity, struct pl_error *error)
 {
-    bool is_path =
-        strchr(name, '/') || (strlen(name) > 5 && strcmp(name + strlen(name) - 5, ".yaml") == 0);
-    const char *in = is_path ? "" : pl_scenario_folder();
-    int n = is_path ? snprintf(path, capacity, "%s", name)
-                    : snprintf(path, capacity, "%s/%s.yaml", in ? in : ".", name);
-    if (n < 0 || (size_t)n >= capacity)
+    const size_t length = strlen(name);
+    bool is_path = strchr(name, '/') || (length > 5 && strcmp(name + length - 5, ".yaml") == 0);
+    if (length + 1 > capacity)
         return pl_error_set(error, -ENOENT, "'%.80s...': the name is too long", name);
-    if (access(path, R_OK) == 0)
-        return 0;
-    if (is_path)
-        return pl_error_set(error, -ENOENT, "can't read %s: %s", name, strerror(errno));
-    return not_found(name, error);
+    return is_path ? find_path(name, path, capacity, error)
+                   : find_name(name, path, capacity, error);
 }

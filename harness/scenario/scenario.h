@@ -384,7 +384,7 @@ int pl_scenario_parse(const char *text, size_t size, const char *path, enum pl_t
                       struct pl_scenario *scenario, struct pl_error *error);
 
 /** Finds a scenario by path or by name (without .yaml) in $PLIMSOLL_SCENARIOS, ./scenarios, the
- *  source tree and the installed folder. @return 0 or -ENOENT, naming the scenarios there are */
+ *  source tree and the installed folder, one after the other. @return 0 or -ENOENT, naming the scenarios there are */
 int pl_scenario_find(const char *name, char *path, size_t capacity, struct pl_error *error);
 
 /** Whether a scenario's name finds this very file from any folder, without PLIMSOLL_SCENARIOS: one

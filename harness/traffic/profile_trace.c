@@ -149,9 +149,10 @@ int pl_profile_of_trace(const char *path, int64_t from_ns, int64_t until_ns,
         *profile = made;
     } else if (!rc) {
         free(made);
-        rc = pl_error_set(error, -EINVAL, "%s holds no block of 1 to %d B%s%s%s", path, LARGEST,
+        rc = pl_error_set(error, -EINVAL, "%s%s holds no block of 1 to %d B%s%s",
+                          t.cut.text[0] ? t.cut.text : path, t.cut.text[0] ? ", and" : "", LARGEST,
                           from_ns || until_ns ? " between from and until" : "",
-                          t.cut.text[0] ? ": " : "", t.cut.text);
+                          t.cut.text[0] ? " before that" : "");
     }
     free(t.count);
     free(t.held);

@@ -179,8 +179,9 @@ static int compile_events(struct compiler *c, struct pl_trace_reader *reader, co
     }
     if (rc || c->head.slots)
         return rc;
-    return pl_error_set(error, -EINVAL, "%s holds no block%s%s", path, c->head.cut[0] ? ": " : "",
-                        c->head.cut);
+    return c->head.cut[0] /* which begins with the path */
+               ? pl_error_set(error, -EINVAL, "%s, and holds no block before that", c->head.cut)
+               : pl_error_set(error, -EINVAL, "%s holds no block", path);
 }
 
 static void describe(struct compiler *c, const struct pl_trace_reader *reader)

@@ -151,11 +151,27 @@ for kind in static own; do
     cp "$1/plimsoll-guest-$kind" "$tmp/guest"
     cell "$kind" 3 --allocator glibc -- "$guest" hold 16
     says "$kind" "--allocator native measures it as it is"
+    cell "$kind-layer" 3 --allocator ledger/glibc -- "$guest" hold 16
+    says "$kind-layer" "can't be replaced"
+    grep -q native "$kind-layer.err" && bad "$kind-layer: native has no ledger"
     cell "$kind-native" 0 --allocator native -- "$guest" hold 16
     holds "$kind-native" '.outcome == "bounded" and .allocator == "native" and .heap == {name: "native"}'
     holds "$kind-native" '.metrics.rss_bytes_peak > 16*1048576 and .metrics.rss_bytes_peak < 17*1048576'
     holds "$kind-native" '.metrics | has("program_calls_per_second") or has("live_bytes_peak") | not'
 done
+# Linked with another malloc, which serves where no heap is preloaded; and of Go, as its linker's note says.
+cp "$1/plimsoll-guest-linked" "$tmp/guest"
+cell linked 0 --allocator glibc,jemalloc -- "$guest" hold 16
+grep -qF "plimsoll: glibc: the malloc of $guest is not glibc's: it was linked with $1/harness/cell/tests/libplimsoll-guest-malloc.so," linked.err ||
+    bad "linked: $(cat linked.err)"
+grep -qF "plimsoll: $guest is a Go program: heaps serve its C code alone" linked.err || bad "Go: $(cat linked.err)"
+[ "$(wc -l <linked.err)" -eq 2 ] || bad "linked: each once: $(cat linked.err)"
+# A script that clears LD_PRELOAD leaves what it executes to the C library, whatever heap was asked for.
+cp "$1/plimsoll-guest" "$tmp/guest"
+cell cleared 0 --allocator jemalloc -- sh -c "exec env -u LD_PRELOAD $guest hold 16"
+says cleared "plimsoll: jemalloc: $guest held 16"
+cell inherited 0 --allocator jemalloc -- sh -c "exec $guest hold 16"
+[ ! -s inherited.err ] || bad "inherited: $(cat inherited.err)"
 if command -v musl-gcc >/dev/null; then # of another C library, whose loader ends it at once
     printf '#include <stdlib.h>\n#include <string.h>\n#include <unistd.h>\nint main(void) { char *held = malloc(16 << 20); memset(held, 1, 16 << 20); sleep(2); return held[5] != 1; }\n' >"$tmp/musl.c"
     musl-gcc "$tmp/musl.c" -o "$tmp/guest"

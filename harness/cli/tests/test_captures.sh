@@ -78,6 +78,11 @@ says "type 111 \(no samples, clock of 8000 Hz\)"
 silent "not known"
 replay "$tmp/dynamic.pcap" --set traffic.payload=opus/48000/2
 says "the timestamps of SSRC 0x12345678 count 8000 a second, and type 111 is taken for one of 48000 Hz"
+silent "alike"
+{ begin && packets 20 0 20000 1 111 && for i in 1 2 3 4 5 6; do
+    rtp $i $((160 * i)) 77 96 && datagram $((400000 + i * 20000)) "$joined"; done; } >"$tmp/two.pcap"
+replay "$tmp/two.pcap" --set traffic.payload=opus/48000/2
+says "traffic.payload=opus/48000/2 is taken for payload types 111 and 96 alike; traffic.sdp=FILE tells them apart"
 replay "$tmp/dynamic.pcap" --set traffic.sdp=/no/such.sdp && bad "an SDP that is not there was taken"
 says "expected a file of SDP"
 

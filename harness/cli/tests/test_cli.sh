@@ -24,6 +24,7 @@ fails 2 "unknown instrument masif; did you mean massif\?" run stalled-reader --i
 fails 2 "unknown metric rss_bytes_peek; did you mean rss_bytes_peak\?" history stalled-reader --metric rss_bytes_peek
 fails 2 "can't read ./nope.yaml: No such file" run ./nope.yaml
 fails 2 "unknown option of run: --bogus; expected --allocator, " run stalled-reader --bogus
+fails 2 "unknown option of run: --sweep=x; sweep is a key of scenarios: --set sweep=VALUE" run stalled-reader --sweep=x
 fails 2 "--set has no value; expected --set KEY=VALUE" run stalled-reader --set
 fails 2 "--repeat: 'x' is not a number in range; expected a whole number up to 1000" run stalled-reader --repeat x
 fails 2 "--repeat 0 is out of range; expected 1 to 1000" run stalled-reader --repeat 0

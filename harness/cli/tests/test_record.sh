@@ -117,7 +117,7 @@ kill -KILL "$told" 2>/dev/null && bad "record was killed, and its program goes o
 subject fork 10
 is "fork: the parent's blocks" "$(count 'allocate .* size=40001')" 10
 is "fork: the child's in the parent's" "$(count 'allocate .* size=40002')" 0
-says "1 processes that it started are not recorded"
+says "1 process that it started is not recorded"
 record 0 --children -- "$build/record-subject" fork 10
 other=$(ls "$tmp"/my.trace.*)
 is "fork: the child's own" "$(count 'allocate .* size=40002' "$other")" 10

@@ -33,6 +33,15 @@ if [ "$(id -u)" -eq 0 ] && mkdir "$tmp/small" && mount -t tmpfs -o size=8k tmpfs
     [ -z "$(find "$tmp/small" -type f)" ] || bad "a full folder holds: $(find "$tmp/small" -type f)"
     umount "$tmp/small"
 fi
+# room for two cells of three: the line that names the results does not hide that
+if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=460k tmpfs "$tmp/small" 2>/dev/null; then
+    plimsoll run steady-reader --set duration=5m --repeat 1 --set container=none --out "$tmp/small/r" \
+        --allocator glibc,glibc:arena_max=1,glibc:arena_max=2 >"$tmp/out" 2>"$tmp/err"
+    rc=$?
+    [ $rc -eq 2 ] && grep -q 'series/00[0-2].* No space left' "$tmp/err" || bad "a full disk: exit $rc: $(cat "$tmp/err")"
+    grep -q '/results.json, not complete: 2 of 3 cells (plimsoll report ' "$tmp/out" || bad "results on a full disk: $(cat "$tmp/out")"
+    umount "$tmp/small"
+fi
 
 # a table as wide as there is room says what it leaves out; a pipe gets all of it
 COLUMNS=70 plimsoll run stalled-reader "${short[@]}" --allocator glibc --no-save >"$tmp/narrow" 2>/dev/null

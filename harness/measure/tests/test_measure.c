@@ -368,6 +368,17 @@ static void a_killed_cell_has_no_exact_metrics(void **state)
         if (pl_metrics[i].class == PL_CLASS_D)
             assert_int_equal(pl_metrics[i].value(&m).kind, PL_VALUE_NONE);
     assert_true(value(&e, "time_to_oom_seconds").real == 60.0);
+    struct pl_tree_record trees[SAMPLES] = {{0}}; /* of several processes one was killed earlier */
+    e.trees = trees;
+    assert_true(value(&e, "time_to_oom_seconds").real == 60.0);
+    for (size_t i = 7; i < SAMPLES; i++)
+        trees[i].charged.oom_kills = 1;
+    assert_true(value(&e, "time_to_oom_seconds").real == (double)e.samples[6].t_ns / 1e9);
+    trees[0].charged.oom_kills = 1; /* ... before the first sample */
+    for (size_t i = 1; i < 7; i++)
+        trees[i].charged.oom_kills = 1;
+    assert_true(value(&e, "time_to_oom_seconds").real == (double)e.samples[0].t_ns / 1e9);
+    e.trees = NULL;
     e.sample_count = 5; /* too few to tell a slope */
     assert_int_equal(value(&e, "rss_growth_bytes_per_minute").kind, PL_VALUE_NONE);
     e = finished();

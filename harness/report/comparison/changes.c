@@ -106,15 +106,15 @@ static void write_reasons(struct pl_doc *doc, const struct pl_comparison *c, enu
     size_t count = gather_reasons(c, change, &reasons), others = 0;
     for (size_t i = 0; i < count; i++) {
         if (i < OPEN_MAX)
-            pl_doc_item_named(doc, pl_change_name(change), ", %zu metrics of cells: %s",
-                              reasons[i].count, reasons[i].why);
+            pl_doc_item_named(doc, pl_change_name(change), ", %zu metric%s of cells: %s",
+                              reasons[i].count, reasons[i].count == 1 ? "" : "s", reasons[i].why);
         else
             others += reasons[i].count;
     }
     if (others)
         pl_doc_item_named(doc, pl_change_name(change),
-                          ", %zu metrics of cells: other reasons; compare.json has them all",
-                          others);
+                          ", %zu metric%s of cells: other reasons; compare.json has them all",
+                          others, others == 1 ? "" : "s");
     free(reasons);
 }
 

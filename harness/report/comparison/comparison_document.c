@@ -87,7 +87,7 @@ static void write_summary(struct pl_doc *doc, const struct pl_comparison *c)
     pl_change_counts(c, counts, sizeof counts);
     pl_doc_section(doc, (struct pl_place){0}, "Plimsoll: %s", headline(c));
     pl_changes_heaps(doc, c);
-    pl_doc_say(doc, "%zu cells: %s.", c->cell_count, counts);
+    pl_doc_say(doc, "%zu cell%s: %s.", c->cell_count, c->cell_count == 1 ? "" : "s", counts);
 }
 
 static void write_notes(struct pl_doc *doc, const struct pl_comparison *c)

@@ -226,7 +226,9 @@ static void write_all_bounded(FILE *out, const struct pl_model_group *g, const s
         return;
     }
     size_t stacks = stacks_of(c, PL_OUTCOME_BOUNDED);
-    if (stacks > 1)
+    if (stacks == 2)
+        fputs(" both stacks are bounded, from ", out);
+    else if (stacks > 2)
         fprintf(out, " all %zu stacks are bounded, from ", stacks);
     else
         fprintf(out, " %s is bounded, from ", most->stack);

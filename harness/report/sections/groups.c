@@ -198,8 +198,9 @@ static void write_group(struct pl_doc *doc, const struct pl_model *m, size_t num
     pl_doc_section(doc, (struct pl_place){id, "charts", "group"}, *format ? "%s, %s" : "%s",
                    g->title[0] ? g->title : g->scenario, format);
     pl_doc_figure(doc, "memory", g->picture,
-                  "Resident memory over the replay's time; dotted: live bytes. Where a curve meets "
-                  "the line, the kernel kills.");
+                  "Resident memory over the replay's time%s. Where a curve meets the line, the "
+                  "kernel kills.",
+                  g->used[PL_MODEL_live_bytes_peak] ? "; dotted: live bytes" : "");
     pl_report_group(doc, g);
     pl_doc_figure(doc, NULL, name, "%s%s", caption_of_cpu(g),
                   g->repetitions > 1 ? " A line spans all runs of a stack."

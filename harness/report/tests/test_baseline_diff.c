@@ -344,7 +344,7 @@ static void every_form_shows_it(void **state)
     has(md, " | 1 MiB | 3 MiB | +200 % | ··········│·········◆ | ");
     has(md, " | 256 KiB | 8.0 x |\n");
     has(md, "| steady-reader scudo f32 | inconclusive | `cpu_ns_per_packet` (N)");
-    has(md, "- **inconclusive**, 1 metrics of cells: too noisy");
+    has(md, "- **inconclusive**, 1 metric of cells: too noisy");
     has(html, "<section id=\"before\" data-view=\"before\"><h2>Before and after</h2>");
     has(html, "<td><code>rss_bytes_peak</code> (S)");
     has(json, "\"gate_fails\": true");

@@ -298,11 +298,23 @@ static void reading_only(void **state)
     sample_remove(folder);
 }
 
-/* A folder on a disk of its own that can be full, or not written. @return false where only root may
- */
-static bool mounted(char *folder, const char *options)
+/* A folder on a disk of its own that can be full, or not written. @param state set to it
+ * @return false where only root may */
+static bool mounted(void **state, char *folder, const char *options)
 {
-    return geteuid() == 0 && mount("tmpfs", folder, "tmpfs", 0, options) == 0;
+    if (geteuid() != 0 || mount("tmpfs", folder, "tmpfs", 0, options))
+        return false;
+    *state = folder;
+    return true;
+}
+
+/* Also behind an assertion that failed. */
+static int unmount(void **state)
+{
+    if (*state)
+        umount(*state);
+    *state = NULL;
+    return 0;
 }
 
 /* Fills the disk but for some pages. */
@@ -341,11 +353,11 @@ static int count_whole_pictures(const char *plots)
 }
 
 /* A report onto a disk with so much room: it fails for that file, and leaves none of it. */
-static void full_disk_at(long free_pages, const char *name)
+static void full_disk_at(void **state, long free_pages, const char *name)
 {
     struct pl_error error = {""};
     char *folder = sample_folder(), expected[512];
-    if (!mounted(folder, "size=256k")) {
+    if (!mounted(state, folder, "size=256k")) {
         sample_remove(folder);
         skip();
     }
@@ -359,7 +371,7 @@ static void full_disk_at(long free_pages, const char *name)
     int rc = report(folder, &error);
     size_t after = sample_entries(folder);
     int pictures = count_whole_pictures(plots);
-    umount(folder);
+    unmount(state);
     assert_int_equal(rc, -ENOSPC);
     snprintf(expected, sizeof expected, "can't write %s/%s: No space left on device", folder, name);
     assert_string_equal(error.text, expected);
@@ -370,18 +382,16 @@ static void full_disk_at(long free_pages, const char *name)
 
 static void full_disk(void **state)
 {
-    (void)state;
-    full_disk_at(0, "report.md");
-    full_disk_at(4, "report.json");  /* room for report.md alone */
-    full_disk_at(16, "report.html"); /* for all but the page */
+    full_disk_at(state, 0, "report.md");
+    full_disk_at(state, 4, "report.json");  /* room for report.md alone */
+    full_disk_at(state, 16, "report.html"); /* for all but the page */
 }
 
 static void mounted_read_only(void **state)
 {
-    (void)state;
     struct pl_error error = {""};
     char *folder = sample_folder(), expected[512];
-    if (!mounted(folder, "size=1m")) {
+    if (!mounted(state, folder, "size=1m")) {
         sample_remove(folder);
         skip();
     }
@@ -391,7 +401,7 @@ static void mounted_read_only(void **state)
     assert_int_equal(mount("tmpfs", folder, "tmpfs", MS_REMOUNT | MS_RDONLY, NULL), 0);
     int rc = report(folder, &error);
     snprintf(expected, sizeof expected, "can't write %s/report.md: Read-only file system", folder);
-    umount(folder);
+    unmount(state);
     assert_int_equal(rc, -EROFS);
     assert_string_equal(error.text, expected);
     sample_remove(folder);
@@ -412,8 +422,8 @@ int main(void)
         cmocka_unit_test(slow_python_is_stopped),
         cmocka_unit_test(plot_refuses),
         cmocka_unit_test(reading_only),
-        cmocka_unit_test(full_disk),
-        cmocka_unit_test(mounted_read_only),
+        cmocka_unit_test_teardown(full_disk, unmount),
+        cmocka_unit_test_teardown(mounted_read_only, unmount),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -172,7 +172,7 @@ static void verdicts(void **state)
         sample_metric(cell, "rss_bytes_peak", 1048576.0 * (double)(30 - i));
         sample_metric(cell, "cpu_ns_per_packet", 140000 + 10000 * (double)i);
     }
-    verdict_is(d, "Without a container all 2 stacks are bounded, from 28 MiB "
+    verdict_is(d, "Without a container both stacks are bounded, from 28 MiB "
                   "(slab) to 29 MiB (glibc); a packet costs from 150,000 ns of CPU (glibc) to "
                   "160,000 (slab), of which 140,000 are the harness itself.");
     d = sample_empty();

@@ -144,11 +144,11 @@ static void sentences_count_stacks_and_name_threads(void **state)
     (void)state;
     json_t *d = sample_empty();
     verdict_is(mixed(),
-               "In 256 MiB all 2 stacks are bounded, from 150 "
+               "In 256 MiB both stacks are bounded, from 150 "
                "MiB (glibc) to 305 MiB (slab with 2 threads); a packet costs from 150 ns of CPU "
                "(glibc) to 305 (slab with 2 threads).");
     verdict_is(of_two("virtual"),
-               "In 256 MiB all 2 stacks are bounded, from 250 "
+               "In 256 MiB both stacks are bounded, from 250 "
                "MiB (glibc) to 300 MiB (slab); a packet costs from 250 ns of CPU (glibc) to 300 "
                "(slab).");
     add(d, "glibc", 1, 150);

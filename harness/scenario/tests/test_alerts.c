@@ -157,9 +157,9 @@ static void bad_ones_get_one_line(void **state)
         {"alerts: [live_frames > 1, live_frames  > 1]", "outcome: bounded", NULL,
          "t.yaml:7:27: alerts: 'live_frames > 1' is given twice; expected once"},
         {"alerts: {live_frames: 1}", "outcome: bounded", NULL,
-         "t.yaml:7:10: alerts is not a list; expected [live_frames > 100]"},
+         "t.yaml:7:10: alerts is not a list; expected such as [rss_bytes > 64MiB]"},
         {"alerts: [[live_frames > 1]]", "outcome: bounded", NULL,
-         "t.yaml:7:11: alerts is not a plain value; expected one"},
+         "t.yaml:7:11: alerts: one is not a comparison; expected such as [rss_bytes > 64MiB]"},
         {"alerts: [live_frames > 1]", "alerts: [live_frames > 2]", NULL,
          "t.yaml:9:11: expect: 'live_frames > 2' is not one of the scenario's alerts; expected one "
          "of its list alerts"},

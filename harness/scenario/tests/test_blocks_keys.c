@@ -88,7 +88,7 @@ static void mistakes_are_told(void **state)
         {"blocks: {file: a, idle: 99ms}", "8:10: sample_interval is wider than blocks.idle; "
                                           "expected a shorter one, to sample the troughs"},
         {"blocks: {file: a, cycle: 16s, survivor_lifetime: 16s}",
-         "5:11: duration is shorter than 4 cycles; expected 4 cycles or more"},
+         "5:11: duration is shorter than 4 cycles; expected 1 min 4 s or more"},
         {"blocks: {file: a, live: 1KiB}",
          "8:25: blocks.live is out of range; expected 64 KiB to 1 GiB"},
         {"blocks: {file: a, survivors: 0.5}",

@@ -170,7 +170,8 @@ static void tells_what_is_wrong_and_where(void **state)
         {"extends: none\nname: own\n", NULL,
          "own.yaml:1:10: extends: unknown scenario none; expected a path, "},
         {"extends: ../base\nname: own\n", NULL,
-         "own.yaml:1:10: extends: '../base' is not a name of a scenario"},
+         "own.yaml:1:10: extends: '../base' is not a name of a scenario; expected one of a file "
+         "beside this one, or of `plimsoll list scenarios`, without folder and .yaml"},
         {"name: own\nextends: [base]\n", NULL, "own.yaml:2:11: extends is not a plain value"},
         {"name: own\nextends: round\n", NULL,
          "about.yaml:1:10: extends: round extends itself in a circle"},

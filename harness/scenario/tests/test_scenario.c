@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -463,10 +464,33 @@ static void an_unknown_scenario_names_the_known(void **state)
     assert_int_equal(pl_scenario_find("steady-reader", path, sizeof path, &error), 0);
 }
 
+/* A folder of one's own comes first, and hides no other name of Plimsoll's. */
+static void a_folder_of_ones_own_hides_no_other(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/plimsoll-own-XXXXXX", own[64], path[256];
+    struct pl_error error = {""};
+    assert_non_null(mkdtemp(folder));
+    snprintf(own, sizeof own, "%s/stalled-reader.yaml", folder);
+    FILE *file = fopen(own, "w");
+    assert_non_null(file);
+    fclose(file);
+    setenv("PLIMSOLL_SCENARIOS", folder, 1);
+    int rc = pl_scenario_find("steady-reader", path, sizeof path, &error);
+    int rc_own = pl_scenario_find("stalled-reader", path, sizeof path, &error);
+    unsetenv("PLIMSOLL_SCENARIOS");
+    unlink(own);
+    rmdir(folder);
+    assert_int_equal(rc, 0);
+    assert_int_equal(rc_own, 0);
+    assert_string_equal(path, own);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clocks_have_names),
+        cmocka_unit_test(a_folder_of_ones_own_hides_no_other),
         cmocka_unit_test(takes_a_whole_scenario),
         cmocka_unit_test(tells_where_and_what),
         cmocka_unit_test(an_expectation_may_name_a_clock),
