@@ -15,6 +15,7 @@
 #include "harness/base/files.h"
 
 #define KERNEL_BYTES_MAX (16 << 20) /* of a file in /proc or in a cgroup: a million processes */
+#define REMOVE_WITHIN_MS 10000 /* what is killed is taken apart first; load 10 took 2 s of it */
 
 /* The path of /proc/self/cgroup's line for a hierarchy: v2 is "0::/path", v1 names controllers. */
 static bool hierarchy_path(const char *cgroups, bool v2, char *path, size_t capacity)
@@ -226,7 +227,7 @@ static void remove_children(const char *folder)
 int pl_cgroup_remove(const char *folder)
 {
     remove_children(folder);
-    for (int waited_ms = 0; waited_ms < 2000; waited_ms++) {
+    for (int waited_ms = 0; waited_ms < REMOVE_WITHIN_MS; waited_ms++) {
         if (rmdir(folder) == 0 || errno == ENOENT)
             return 0;
         each_process(folder, getpid(), SIGKILL);

@@ -41,7 +41,7 @@ bool pl_cgroup_number(const char *folder, const char *file, const char *key, uin
 /** How many processes a cgroup holds, besides `except`. @return -1 when it can't be read */
 int pl_cgroup_others(const char *folder, pid_t except);
 
-/** Kills every process of a cgroup tree and removes it; waits up to 2 s for the kernel.
+/** Kills every process of a cgroup tree and removes it; waits up to 10 s for the kernel.
  *  @return 0 or a negative errno */
 int pl_cgroup_remove(const char *folder);
 

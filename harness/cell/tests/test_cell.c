@@ -387,7 +387,7 @@ static pid_t occupy(const char *folder)
         pause();
     }
     uint64_t pid = 0;
-    for (int i = 0; i < 2000 && !pl_cgroup_number(folder, "cgroup.procs", NULL, &pid); i++)
+    for (int i = 0; i < 30000 && !pl_cgroup_number(folder, "cgroup.procs", NULL, &pid); i++)
         usleep(1000);
     assert_int_equal(pid, sleeper);
     return sleeper;

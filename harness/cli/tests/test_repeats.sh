@@ -19,7 +19,7 @@ for i in 1 2; do
     plimsoll run stalled-reader --set container=none --set duration=60s --allocator "$heap,slab,limited" \
         --out "$tmp/same$i" >/dev/null 2>&1 || bad "stalled-reader without a container: exit $?"
     # apart from times and RSS
-    grep -vE '"(started|command|took_seconds|cpu_|rss_|heap_held_|acquire_ns|faults_|container_bytes_peak|outcome_why)' \
+    grep -vE '"(started|command|took_seconds|cpu_|rss_|heap_held_|acquire_ns|faults_|container_bytes_peak|realtime_overrun_|outcome_why)' \
         "$tmp/same$i/results.json" >"$tmp/same$i.txt"
     cat "$tmp/same$i"/series/*.csv | cut -d, -f1,3-7 >"$tmp/same$i.csv"
 done
