@@ -24,26 +24,13 @@ static bool is_without_library(pid_t pid)
     return has_any && !has_ours;
 }
 
-static uint64_t private_bytes(const struct pl_process_tree *tree, pid_t pid)
-{
-    char path[64];
-    unsigned long long resident = 0, shared = 0;
-    snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
-    FILE *statm = fopen(path, "re");
-    if (statm && fscanf(statm, "%*u %llu %llu", &resident, &shared) != 2)
-        resident = 0;
-    if (statm)
-        fclose(statm);
-    return resident > shared ? (resident - shared) * tree->page_bytes : 0;
-}
-
 void pl_dock_find_unserved(struct pl_dock *d)
 {
     struct pl_program_record *f = &d->facts;
     char path[64];
     for (uint32_t i = 0; !f->native && i < d->tree.count; i++) {
         const pid_t pid = d->tree.members[i].pid;
-        uint64_t bytes = private_bytes(&d->tree, pid);
+        uint64_t bytes = d->tree.members[i].rss_bytes;
         if (bytes < PL_DOCK_UNSERVED_BYTES || bytes <= f->unserved_bytes ||
             !is_without_library(pid))
             continue;

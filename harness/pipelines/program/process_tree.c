@@ -40,8 +40,8 @@ static int add_member(struct pl_process_tree *t, pid_t pid)
         t->members = larger;
         t->capacity = capacity;
     }
-    t->members[t->count++] =
-        (struct pl_process_tree_member){pid, open_file(pid, "statm"), open_file(pid, "stat"), true};
+    t->members[t->count++] = (struct pl_process_tree_member){pid, open_file(pid, "statm"),
+                                                             open_file(pid, "stat"), true, 0};
     return 0;
 }
 
@@ -132,13 +132,15 @@ static void add_memory(const struct pl_process_tree *t, struct pl_process_tree_m
     uint64_t size, resident, shared;
     ssize_t n = pread(m->statm_fd, text, sizeof text - 1, 0);
     text[n > 0 ? n : 0] = '\0';
+    m->rss_bytes = 0;
     if (n <= 0)
         m->pid = 0; /* its files are those of the dead: the next to have this pid gets new ones */
     if (sscanf(text, "%" SCNu64 " %" SCNu64 " %" SCNu64, &size, &resident, &shared) != 3 || !size)
         return;
     f->processes++;
     f->vsz_bytes += size * t->page_bytes;
-    f->rss_bytes += (resident > shared ? resident - shared : 0) * t->page_bytes;
+    m->rss_bytes = (resident > shared ? resident - shared : 0) * t->page_bytes;
+    f->rss_bytes += m->rss_bytes;
     f->shared_bytes += shared * t->page_bytes;
 }
 

@@ -11,7 +11,8 @@ struct pl_process_tree_member {
     pid_t pid;
     int statm_fd;
     int stat_fd;
-    bool seen; /* in this round */
+    bool seen;          /* in this round */
+    uint64_t rss_bytes; /* of the latest reading, as the sum below has it */
 };
 
 struct pl_process_tree {
