@@ -71,6 +71,11 @@ child_of() {
     return 1
 }
 
+# cell_of PID: the id of a cell that runs; the probes of heaps before it have arguments
+cell_of() {
+    child_of "$1" 'plimsoll-cell$'
+}
+
 # values NAME KEY: every value of a key in the results of the run in $tmp/NAME, a line each
 values() {
     sed -nE "s/^ *\"$2\": \"?([^\",]*)\"?,?\$/\1/p" "$tmp/$1/results.json"

@@ -60,12 +60,7 @@ fi
 "$build/plimsoll" run stalled-reader steady-reader --tier default --duration 24h --container 64GiB --set repeat=1 \
     --set timeout=100s --out "$tmp/stopped" >"$tmp/out" 2>"$tmp/err" &
 pid=$!
-for _ in $(seq 100); do
-    cells=$(pgrep -P $pid plimsoll-cell)
-    [ -z "$cells" ] || break
-    sleep 0.05
-done
-[ -n "$cells" ] || bad "no cell was begun"
+cells=$(cell_of $pid) || bad "no cell was begun"
 kill -TERM $pid
 wait $pid
 rc=$?

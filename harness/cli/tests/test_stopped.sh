@@ -9,8 +9,8 @@
 env --default-signal=INT "$build/plimsoll" run steady-reader --set duration=24h --set container=none \
     --allocator glibc --repeat 100 --set timeout=60s --set threads=2 --out "$tmp/int" >"$tmp/out" 2>&1 &
 pid=$!
-for _ in $(seq 200); do # a probe of the heap comes before the cell, whose second thread begins with the replay
-    threads=$(ls "/proc/$(pgrep -P $pid -f plimsoll-cell | head -n 1)/task" 2>/dev/null | wc -l)
+for _ in $(seq 200); do # a cell's second thread begins with the replay
+    threads=$(ls "/proc/$(pgrep -P $pid -f 'plimsoll-cell$' | head -n 1)/task" 2>/dev/null | wc -l)
     [ "$threads" -lt 2 ] || break
     sleep 0.05
 done
@@ -48,7 +48,7 @@ if ! is_sanitized; then
 fi
 "$build/plimsoll" run steady-reader --set duration=24h --allocator glibc --out "$tmp/kill" >/dev/null 2>&1 &
 pid=$!
-cell=$(child_of $pid plimsoll-cell) || bad "no cell was running"
+cell=$(cell_of $pid) || bad "no cell was running"
 kill -KILL $pid
 wait $pid 2>/dev/null
 for _ in $(seq 50); do
