@@ -82,13 +82,11 @@ tr ' ' , <"$tmp/line" >"$tmp/ambiguous"
 refuses "the unit of the memory is not said; expected --unit" forecast "$tmp/ambiguous"
 foretells '.rss_bytes.estimate > 200000000' "$tmp/ambiguous" --unit KiB
 
-# ten million rows in a bounded memory
+# ten million rows in a bounded memory and time
 paste -d ' ' <(seq 1764500001 1774500000) <(seq 200001 10200000) >"$tmp/many"
-begin=$SECONDS
 # A sanitizer maps far more than it uses.
-(is_sanitized || ulimit -v 200000 && exec timeout "$patience" "$build/plimsoll" forecast "$tmp/many" --json) >"$tmp/stdout" ||
+(ulimit -t 30 && { is_sanitized || ulimit -v 200000; } && exec "$build/plimsoll" forecast "$tmp/many" --json) >"$tmp/stdout" ||
     bad "ten million rows: exit $?"
-[ $((SECONDS - begin)) -le 30 ] || bad "ten million rows take $((SECONDS - begin)) s"
 jq -e '.samples == 10000000 and .growth == "linear"' "$tmp/stdout" >/dev/null || bad "ten million: $(cat "$tmp/stdout")"
 rm "$tmp/many"
 
