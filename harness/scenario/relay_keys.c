@@ -44,10 +44,14 @@ static int check_pairs(struct pl_decoder *d, const struct pl_relay_settings *r)
         return fail_at(d, "relay.loss",
                        "relay.loss: nothing can be asked for again; expected a "
                        "relay.nack, too");
-    if (!tcp && (r->slow || (r->stalled && !pl_relay_has_rtcp(r))))
-        return fail_at(d, r->slow ? "relay.slow" : "relay.stalled",
-                       "over UDP no subscriber can be slow, and a stalled one only sends no RTCP; "
-                       "expected relay.transport: tcp, or a stalled one with relay.rtcp");
+    if (r->slow && !tcp)
+        return fail_at(d, "relay.slow",
+                       "over UDP no subscriber can be slow; expected relay.transport: tcp");
+    if (r->stalled && !tcp && !pl_relay_has_rtcp(r))
+        return fail_at(
+            d, "relay.stalled",
+            "over UDP a stalled subscriber only sends no RTCP; expected relay.transport: "
+            "tcp, or relay.rtcp");
     if (r->gop && !r->video)
         return fail_at(d, "relay.gop",
                        "relay.gop needs keyframes; expected relay.video, such as h264");
