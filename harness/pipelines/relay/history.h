@@ -5,6 +5,26 @@
 
 #include "harness/pipelines/relay/relay_state.h"
 
+/** A sent packet of which no feedback has told that it arrived: a `history`. */
+struct relay_sent {
+    struct relay_sent *next;
+    int64_t sent_ns;
+    uint32_t subscriber;
+    bool lost;
+};
+
+/** In the order in which they were sent. All zero is empty. */
+struct relay_sent_list {
+    struct relay_sent *first, *last;
+    uint64_t count;
+};
+
+/** What was sent to a subscriber. */
+struct relay_history {
+    struct relay_sent_list sent; /* no feedback has told of it yet */
+    struct relay_sent_list lost; /* as feedback said: older than all of the former */
+};
+
 /** Enters a packet that was sent, and gives up what is beyond the bounds; nothing where the
  * scenario has no feedback. Under the subscriber's lock.
  *  @param lost on its way */

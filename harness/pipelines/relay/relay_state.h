@@ -53,28 +53,8 @@ struct relay_list {
     uint64_t count, bytes;
 };
 
-/** A sent packet of which no feedback has told that it arrived: a `history`. */
-struct relay_sent {
-    struct relay_sent *next;
-    int64_t sent_ns;
-    uint32_t subscriber;
-    bool lost;
-};
-
-/** In the order in which they were sent. All zero is empty. */
-struct relay_sent_list {
-    struct relay_sent *first, *last;
-    uint64_t count;
-};
-
-/** What was sent to a subscriber. */
-struct relay_history {
-    struct relay_sent_list sent; /* no feedback has told of it yet */
-    struct relay_sent_list lost; /* as feedback said: older than all of the former */
-};
-
-/** A parsed RTCP packet: an `rtcp` (rtcp.c). */
-struct relay_rtcp_packet;
+struct relay_history;     /* of what was sent to a subscriber (history.h) */
+struct relay_rtcp_packet; /* a parsed one (rtcp.c) */
 
 /** What comes at intervals with each subscriber. */
 enum relay_rounds { RELAY_FEEDBACK, RELAY_REPORTS, RELAY_ROUNDS };

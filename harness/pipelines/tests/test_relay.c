@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "harness/pipelines/relay/relay_state.h"
+#include "harness/pipelines/relay/history.h"
 #include "harness/pipelines/tests/rig.h"
 
 #define S INT64_C(1000000000)
