@@ -129,7 +129,8 @@ static void take_feedback(struct relay *r, struct relay_subscriber *u, int64_t n
     relay_unlock(r, &u->lock);
 }
 
-/* A receiver report is its publisher's to read, which adapts to it, on whichever worker that is. */
+/* A receiver report is its publisher's to read, which adapts to it, on whichever worker that is, as
+ * Licode's RtcpForwarder hands it on. */
 static void take_report(struct relay *r, struct pl_side *side, const struct relay_subscriber *u)
 {
     struct relay_publisher *p = &r->publishers[u->publisher];
