@@ -135,6 +135,21 @@ struct pl_value pl_metric_integrity_errors(const struct pl_measured *m)
     return books ? pl_value_integer(pl_integrity_errors_of(books)) : pl_value_none();
 }
 
+/* None where no RTCP goes on. */
+struct pl_value pl_metric_rtcp_packets(const struct pl_measured *m)
+{
+    if (!pl_relay_has_rtcp(&m->scenario->relay))
+        return pl_value_none();
+    return count(m, offsetof(struct pl_traffic_counts, rtcp_packets));
+}
+
+struct pl_value pl_metric_rtcp_history_expired(const struct pl_measured *m)
+{
+    if (!m->scenario->relay.rtcp_feedback_ns)
+        return pl_value_none();
+    return count(m, offsetof(struct pl_traffic_counts, rtcp_history_expired));
+}
+
 struct pl_value pl_metric_packets_retransmitted(const struct pl_measured *m)
 {
     const struct pl_final *final = pl_books_of(m);

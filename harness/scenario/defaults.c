@@ -47,8 +47,12 @@ void pl_scenario_defaults(struct pl_scenario *s, const char *path, enum pl_tier 
         /* A turn as long as an audio packet (RFC 3551, 4.2); Linux's stack of a thread
            (RLIMIT_STACK). */
         /* Linux's tcp_wmem begins at 16 KiB; what 50 stopped listeners of icecast held in the
-           kernel was 2.7 to 3.0 MiB each. */
-        .relay = {.socket_initial = 16u << 10, .socket_max = 3u << 20, .rtt_ns = 50 * MS},
+           kernel was 2.7 to 3.0 MiB each. libwebrtc forgets what it sent after a minute
+           (transport_feedback_adapter.cc, kSendTimeHistoryWindow). */
+        .relay = {.socket_initial = 16u << 10,
+                  .socket_max = 3u << 20,
+                  .rtt_ns = 50 * MS,
+                  .rtcp_history_ns = 60 * S},
         .workers = {.turn_ns = 20 * MS, .stack_bytes = 8u << 20},
         /* ascii-chat's: 4 clients, 30 pictures a second, rings of 64, queues of 30 and 100. */
         .broadcast = {.picture = "800x450",

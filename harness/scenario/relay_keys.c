@@ -1,8 +1,11 @@
 /* The pipeline relay: its traits, and what of its keys must fit together. */
+#include <stdio.h>
 #include <string.h>
 
 #include "harness/scenario/check.h"
 #include "harness/scenario/traits.h"
+
+#define INTERVAL_MIN_NS INT64_C(1000000)
 
 int pl_decode_relay_stalls(struct pl_decoder *d, struct fy_node *key, struct fy_node *value)
 {
@@ -41,10 +44,14 @@ static int check_pairs(struct pl_decoder *d, const struct pl_relay_settings *r)
         return fail_at(d, "relay.loss",
                        "relay.loss: nothing can be asked for again; expected a "
                        "relay.nack, too");
-    if ((r->slow || r->stalled) && !tcp)
-        return fail_at(d, r->slow ? "relay.slow" : "relay.stalled",
-                       "over UDP no subscriber can be slow or stalled; expected relay.transport: "
-                       "tcp");
+    if (r->slow && !tcp)
+        return fail_at(d, "relay.slow",
+                       "over UDP no subscriber can be slow; expected relay.transport: tcp");
+    if (r->stalled && !tcp && !pl_relay_has_rtcp(r))
+        return fail_at(
+            d, "relay.stalled",
+            "over UDP a stalled subscriber only sends no RTCP; expected relay.transport: "
+            "tcp, or relay.rtcp");
     if (r->gop && !r->video)
         return fail_at(d, "relay.gop",
                        "relay.gop needs keyframes; expected relay.video, such as h264");
@@ -70,6 +77,31 @@ static int check_readers(struct pl_decoder *d, const struct pl_relay_settings *r
     return 0;
 }
 
+/* An interval that is there. */
+static int check_interval(struct pl_decoder *d, const char *key, int64_t ns)
+{
+    char what[128];
+    if (ns == 0 || ns >= INTERVAL_MIN_NS)
+        return 0;
+    snprintf(what, sizeof what, "%s is out of range; expected 1ms or more, or 0s for none", key);
+    return fail_at(d, key, what);
+}
+
+/* A history that forgets what feedback is about to tell of is of no use. */
+static int check_rtcp(struct pl_decoder *d, const struct pl_relay_settings *r)
+{
+    int rc = check_interval(d, "relay.rtcp.feedback", r->rtcp_feedback_ns);
+    rc = rc ? rc : check_interval(d, "relay.rtcp.reports", r->rtcp_reports_ns);
+    if (rc)
+        return rc;
+    if (r->rtcp_feedback_ns && r->rtcp_history_ns &&
+        r->rtcp_history_ns < r->rtcp_feedback_ns + r->rtt_ns)
+        return fail_at(d, "relay.rtcp.history",
+                       "relay.rtcp.history is over before feedback tells of a packet; expected "
+                       "relay.rtcp.feedback and relay.rtt together, or more");
+    return 0;
+}
+
 static bool is_given(const struct pl_decoder *d, const char *key)
 {
     return d->marks[pl_schema_find(key) - pl_schema].line != 0;
@@ -82,10 +114,18 @@ static int check_companions(struct pl_decoder *d)
     static const struct {
         const char *key, *of;
     } companions[] = {
-        {"relay.gop_packets", "relay.gop"},    {"relay.gop_full", "relay.gop"},
-        {"relay.nack_packets", "relay.nack"},  {"relay.rtt", "relay.loss"},
-        {"relay.stall_step", "relay.stalled"}, {"relay.slow_rate", "relay.slow"},
+        {"relay.gop_packets", "relay.gop"},
+        {"relay.gop_full", "relay.gop"},
+        {"relay.nack_packets", "relay.nack"},
+        {"relay.stall_step", "relay.stalled"},
+        {"relay.slow_rate", "relay.slow"},
+        {"relay.rtcp.history", "relay.rtcp.feedback"},
+        {"relay.rtcp.history_packets", "relay.rtcp.feedback"},
     };
+    if (is_given(d, "relay.rtt") && !is_given(d, "relay.loss") &&
+        !is_given(d, "relay.rtcp.feedback"))
+        return fail_at(d, "relay.rtt",
+                       "relay.rtt without relay.loss or relay.rtcp.feedback; expected one of them");
     for (size_t i = 0; i < sizeof companions / sizeof *companions; i++)
         if (is_given(d, companions[i].key) && !is_given(d, companions[i].of))
             return pl_decode_fail(d, d->marks[pl_schema_find(companions[i].key) - pl_schema],
@@ -99,6 +139,7 @@ static int check(struct pl_decoder *d)
     const struct pl_relay_settings *r = &d->scenario->relay;
     int rc = check_pairs(d, r);
     rc = rc ? rc : check_readers(d, r);
+    rc = rc ? rc : check_rtcp(d, r);
     return rc ? rc : check_companions(d);
 }
 
@@ -106,7 +147,8 @@ const struct pl_pipeline_traits pl_traits_relay = {
     .name = "relay",
     .sections = (const char *const[]){"traffic", "relay", "session", "workers", NULL},
     .refused = (const char *const[]){"traffic.hostile", "traffic.churn", NULL},
-    .classes = (const char *const[]){"packet", "buffer", "node", "session", NULL},
+    .classes =
+        (const char *const[]){"packet", "buffer", "node", "session", "rtcp", "history", NULL},
     .needed = (const char *const[]){"traffic.file", "classes", NULL},
     .large = "so many publishers, subscribers and session.objects",
     .material = PL_MATERIAL_CAPTURE,

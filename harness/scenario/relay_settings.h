@@ -56,9 +56,18 @@ struct pl_relay_settings {
     uint32_t stalled;        /* those behind them, that read nothing in the stalls */
     struct pl_span stalls[PL_RELAY_STALLS_MAX];
     uint32_t stall_count;
-    int64_t stall_step_ns; /* each of them stalls so much later than the one before it */
-    double loss;           /* the share of packets that a subscriber misses */
-    int64_t rtt_ns;        /* until it has asked again */
+    int64_t stall_step_ns;    /* each of them stalls so much later than the one before it */
+    double loss;              /* the share of packets that a subscriber misses */
+    int64_t rtt_ns;           /* until it has asked again, or feedback tells of it */
+    int64_t rtcp_feedback_ns; /* from a subscriber's feedback to its next; 0: there is none */
+    int64_t rtcp_reports_ns;  /* likewise, of receiver and sender reports */
+    int64_t rtcp_history_ns; /* for how long a sent packet is remembered; 0: until feedback tells */
+    uint32_t rtcp_history_packets; /* likewise, how many to a subscriber; 0: no bound */
 };
+
+static inline bool pl_relay_has_rtcp(const struct pl_relay_settings *s)
+{
+    return s->rtcp_feedback_ns || s->rtcp_reports_ns;
+}
 
 #endif

@@ -34,8 +34,12 @@ struct pl_traffic_counts {
                                   second, at most */
     uint64_t audio_lost_ns;    /* of audio that a sender lost in that time, all stalls, the mean
                                   over the senders */
-    uint64_t retransmitted; /* asked for again, and sent */
-    uint64_t socket_bytes;  /* that connections hold now, modulo 2^64: of all threads together */
+    uint64_t retransmitted;    /* asked for again, and sent */
+    uint64_t rtcp_packets; /* that a relay got from its subscribers, and sent to them; no part of
+                              the above */
+    uint64_t
+        rtcp_history_expired; /* sent packets that were forgotten before feedback told of them */
+    uint64_t socket_bytes;    /* that connections hold now, modulo 2^64: of all threads together */
     uint64_t foreign; /* sent by another program to the receiver's port, and kept out: no part
                          of the above */
 };

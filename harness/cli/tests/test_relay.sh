@@ -50,6 +50,30 @@ run slow slow-listeners --set duration=60s
 [ "$(figure slow 1 socket_bytes_peak)" -gt 150000000 ] || bad "the kernel holds $(figure slow 1 socket_bytes_peak) B"
 is_sanitized || [ "$(figure slow 1 rss_bytes_peak)" -lt 12000000 ] || bad "RSS has $(figure slow 1 rss_bytes_peak) B"
 
+# RTCP: the same by any number of threads, repeatably and in real time. Feedback that stays away fills the history to
+# its bound.
+stall=(feedback-history --set duration=6s --set 'relay.stalls=[{from: 1s, until: -1s}]')
+run rtcp "${stall[@]}" --set relay.rtcp.history=1s --set 'threads=[1, 4]'
+run rtcp-again "${stall[@]}" --set relay.rtcp.history=1s --set 'threads=[1, 4]'
+for metric in rtcp_packets rtcp_history_expired packets_delivered; do
+    [ "$(figure rtcp 1 $metric)" -gt 0 ] || bad "$metric: $(figure rtcp 1 $metric)"
+    for cell in 1 2; do
+        [ "$(figure rtcp $cell $metric)" = "$(figure rtcp-again $cell $metric)" ] ||
+            bad "$metric of cell $cell: $(figure rtcp $cell $metric), then $(figure rtcp-again $cell $metric)"
+    done
+done
+run rtcp-wall "${stall[@]}" --set relay.rtcp.history=1s --set threads=4 --clock wall --set background=none
+for metric in rtcp_packets rtcp_history_expired packets_delivered; do
+    virtual=$(figure rtcp 2 $metric) wall=$(figure rtcp-wall 1 $metric)
+    [ "$((wall * 100))" -ge "$((virtual * 90))" ] && [ "$((wall * 90))" -le "$((virtual * 100))" ] ||
+        bad "$metric: $wall in real time, $virtual in virtual"
+done
+run unbounded "${stall[@]}"
+[ "$(figure unbounded 1 rtcp_history_expired)" = 0 ] || bad "without a bound $(figure unbounded 1 rtcp_history_expired) expired"
+[ "$(figure unbounded 1 live_bytes_peak)" -gt $(($(figure rtcp 1 live_bytes_peak) + 1000000)) ] ||
+    bad "a history without a bound takes $(figure unbounded 1 live_bytes_peak) B, one of 1 s $(figure rtcp 1 live_bytes_peak)"
+[ -z "$(figure slow 1 rtcp_packets)$(figure slow 1 rtcp_history_expired)" ] || bad "figures of RTCP where there is none"
+
 refuses() { # MESSAGE ARGUMENTS...
     local message=$1
     shift
@@ -62,5 +86,11 @@ refuses 'goes back in time' gop-cache --set 'load=[{at: 9s, sessions: 1}, {at: 8
 refuses 'class buffer has 100 B, but the largest packet' gop-cache --set classes.buffer.size=100B
 refuses 'expected relay.transport: udp' slow-listeners --set relay.loss=1% --set relay.nack=1s
 refuses 'relay.subscribers is missing' slow-listeners --set relay.subscribers=0
+refuses "no class 'rtcp'; expected packet, buffer, node, session, rtcp and history" nack-cache --set relay.rtcp.feedback=100ms
+refuses "no class 'rtcp'; expected packet, buffer, node, session and rtcp" nack-cache --set relay.rtcp.reports=5s
+refuses 'class rtcp has 8 B; expected 16 B or more' feedback-history --set classes.rtcp.size=8B
+refuses 'class history has 16 B; expected' feedback-history --set classes.history.size=16B
+refuses 'relay.rtcp.history is over before feedback tells of a packet' feedback-history --set relay.rtcp.history=100ms
+refuses '1ms or more, or 0s for none' feedback-history --set relay.rtcp.feedback=1us
 
 finish

@@ -3,6 +3,8 @@
 #include "harness/base/random.h"
 #include "harness/pipelines/relay/cache.h"
 #include "harness/pipelines/relay/relay_packet.h"
+#include "harness/pipelines/relay/rtcp.h"
+#include "harness/pipelines/relay/socket.h"
 #include "harness/pipelines/relay/subscriber.h"
 
 /* So many packets reach nobody. */
@@ -13,16 +15,19 @@ static void lose(struct relay_publisher *p, enum pl_drop why, uint64_t packets)
     relay_drop(side, why, packets);
 }
 
-/* Somebody asks again after a round trip. The packet counts then: as sent again, or as lost. */
+/* Somebody asks again after a round trip, unless it is stalled then. The packet counts then: as
+ * sent again, or as lost. */
 static void ask_again(struct relay_publisher *p, const struct relay_packet *packet,
                       const struct relay_subscriber *u, int64_t now_ns)
 {
-    if (p->request_count == RELAY_REQUESTS_MAX) {
+    int64_t due_ns = now_ns + p->relay->settings->rtt_ns;
+    if (p->request_count == RELAY_REQUESTS_MAX ||
+        relay_socket_stalls(p->relay->settings, u->index, due_ns)) {
         lose(p, PL_DROP_LATE, 1);
         return;
     }
     uint32_t at = (p->request_first + p->request_count++) % RELAY_REQUESTS_MAX;
-    p->requests[at] = (struct relay_request){.due_ns = now_ns + p->relay->settings->rtt_ns,
+    p->requests[at] = (struct relay_request){.due_ns = due_ns,
                                              .position = packet->position,
                                              .stream = packet->stream,
                                              .subscriber = u->index};
@@ -37,10 +42,12 @@ static bool is_missed(struct relay_publisher *p)
 static void give(struct relay_publisher *p, struct relay_packet *packet, int64_t now_ns)
 {
     for (uint32_t i = 0; i < p->subscriber_count; i++)
-        if (is_missed(p))
+        if (is_missed(p)) {
+            relay_subscriber_miss(p->relay, p->task.worker, p->subscribers[i], now_ns);
             ask_again(p, packet, p->subscribers[i], now_ns);
-        else
+        } else {
             relay_subscriber_offer(p->relay, p->task.worker, p->subscribers[i], packet, now_ns);
+        }
     lose(p, PL_DROP_SESSION, __atomic_load_n(&p->refused, __ATOMIC_RELAXED));
 }
 
@@ -103,6 +110,7 @@ static int64_t on_arrival(void *context, int64_t now_ns)
     relay_lock(p->relay, &p->lock);
     publish(p, &arrival, now_ns);
     answer_requests(p, now_ns);
+    relay_rtcp_read_reports(p, relay_side(p->relay, p->task.worker));
     relay_unlock(p->relay, &p->lock);
     return pl_sender_due(p->sender);
 }
@@ -137,5 +145,6 @@ void relay_publisher_close(struct relay_publisher *p)
     struct pl_side *side = pl_sides_network(p->relay->in.sides);
     pl_counter_add(&side->counts.received, p->request_count);
     pl_counter_add(&side->counts.held, p->request_count);
+    relay_rtcp_read_reports(p, side);
     relay_caches_clear(p, side);
 }

@@ -1,6 +1,7 @@
 #include "harness/pipelines/relay/pump.h"
 
 #include "harness/pipelines/relay/changed.h"
+#include "harness/pipelines/relay/rtcp.h"
 #include "harness/pipelines/relay/subscriber.h"
 
 #define LOOK_NS INT64_C(10000000) /* from one look at full connections to the next */
@@ -47,12 +48,15 @@ static int64_t on_work(void *context, int64_t now_ns)
 {
     struct relay_pump *pump = context;
     pl_session_objects_work(pump->relay->objects, pump->task.worker, now_ns);
+    relay_rtcp_work(pump, now_ns);
     look_at_waiting(pump, now_ns);
     for (struct relay_subscriber *u; (u = relay_changed_take(pump));) {
         come_or_go(pump->relay, u, now_ns);
         drain(pump, u, now_ns);
     }
     int64_t due_ns = pl_session_objects_due(pump->relay->objects, pump->task.worker);
+    int64_t rtcp_ns = relay_rtcp_due(pump);
+    due_ns = rtcp_ns < due_ns ? rtcp_ns : due_ns;
     return pump->waiting && now_ns + LOOK_NS < due_ns ? now_ns + LOOK_NS : due_ns;
 }
 

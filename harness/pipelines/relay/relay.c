@@ -5,16 +5,16 @@
 #include <string.h>
 
 #include "harness/pipelines/relay/door.h"
+#include "harness/pipelines/relay/history.h"
 #include "harness/pipelines/relay/publisher.h"
 #include "harness/pipelines/relay/pump.h"
 #include "harness/pipelines/relay/relay_packet.h"
+#include "harness/pipelines/relay/rtcp.h"
 #include "harness/pipelines/session/books.h"
 
 static const char *const class_names[RELAY_CLASSES] = {
-    [CLASS_PACKET] = "packet",
-    [CLASS_BUFFER] = "buffer",
-    [CLASS_NODE] = "node",
-    [CLASS_SESSION] = "session",
+    [CLASS_PACKET] = "packet",   [CLASS_BUFFER] = "buffer", [CLASS_NODE] = "node",
+    [CLASS_SESSION] = "session", [CLASS_RTCP] = "rtcp",     [CLASS_HISTORY] = "history",
 };
 
 static int class_index(const struct pl_scenario *s, enum relay_class class)
@@ -25,26 +25,40 @@ static int class_index(const struct pl_scenario *s, enum relay_class class)
     return -1;
 }
 
-static int check_classes(const struct pl_scenario *s, struct pl_error *error)
+static bool needs_class(const struct pl_scenario *s, enum relay_class class)
+{
+    return class <= CLASS_SESSION || (class == CLASS_RTCP && pl_relay_has_rtcp(&s->relay)) ||
+           (class == CLASS_HISTORY && s->relay.rtcp_feedback_ns);
+}
+
+static int check_class(const struct pl_scenario *s, enum relay_class class, struct pl_error *error)
 {
     static const size_t least[RELAY_CLASSES] = {
-        [CLASS_PACKET] = sizeof(struct relay_packet),
-        [CLASS_BUFFER] = 1,
-        [CLASS_NODE] = sizeof(struct relay_node),
-        [CLASS_SESSION] = 16,
+        [CLASS_PACKET] = sizeof(struct relay_packet), [CLASS_BUFFER] = 1,
+        [CLASS_NODE] = sizeof(struct relay_node),     [CLASS_SESSION] = 16,
+        [CLASS_RTCP] = RELAY_RTCP_PACKET_BYTES,       [CLASS_HISTORY] = sizeof(struct relay_sent),
     };
-    for (int i = 0; i < RELAY_CLASSES; i++) {
-        int index = class_index(s, (enum relay_class)i);
-        if (index < 0)
-            return pl_error_set(error, -EINVAL,
-                                "%s: no class '%s'; expected packet, buffer, node and session",
-                                s->path, class_names[i]);
-        if (s->classes[index].size < least[i])
-            return pl_error_set(error, -EINVAL, "%s: class %s has %llu B; expected %zu B or more",
-                                s->path, class_names[i], (unsigned long long)s->classes[index].size,
-                                least[i]);
-    }
+    int index = class_index(s, class);
+    if (index < 0)
+        return pl_error_set(error, -EINVAL, "%s: no class '%s'; expected packet, buffer, node%s",
+                            s->path, class_names[class],
+                            !pl_relay_has_rtcp(&s->relay) ? " and session"
+                            : s->relay.rtcp_feedback_ns   ? ", session, rtcp and history"
+                                                          : ", session and rtcp");
+    if (s->classes[index].size < least[class])
+        return pl_error_set(error, -EINVAL, "%s: class %s has %llu B; expected %zu B or more",
+                            s->path, class_names[class], (unsigned long long)s->classes[index].size,
+                            least[class]);
     return 0;
+}
+
+static int check_classes(const struct pl_scenario *s, struct pl_error *error)
+{
+    int rc = 0;
+    for (int i = 0; !rc && i < RELAY_CLASSES; i++)
+        if (needs_class(s, (enum relay_class)i))
+            rc = check_class(s, (enum relay_class)i, error);
+    return rc;
 }
 
 static uint32_t largest_datagram(const struct pl_recording *recording)
@@ -57,6 +71,26 @@ static uint32_t largest_datagram(const struct pl_recording *recording)
     return largest;
 }
 
+/* Datagrams lie in buffers, those of RTCP, too. */
+static int check_buffers(const struct pl_scenario *s, const struct pl_recording *recording,
+                         struct pl_error *error)
+{
+    uint32_t largest = largest_datagram(recording);
+    uint32_t report =
+        pl_relay_has_rtcp(&s->relay) ? relay_rtcp_largest(recording->stream_count) : 0;
+    uint64_t size = s->classes[class_index(s, CLASS_BUFFER)].size;
+    if (size < largest)
+        return pl_error_set(error, -EINVAL,
+                            "%s: class buffer has %llu B, but the largest packet of %s has %u B",
+                            s->path, (unsigned long long)size, s->traffic.file, largest);
+    if (size < report)
+        return pl_error_set(error, -EINVAL,
+                            "%s: class buffer has %llu B, but a report on the streams of %s has "
+                            "%u B",
+                            s->path, (unsigned long long)size, s->traffic.file, report);
+    return 0;
+}
+
 static int check(const struct pl_scenario *s, const struct pl_recording *recording,
                  enum pl_format format, struct pl_error *error)
 {
@@ -66,13 +100,7 @@ static int check(const struct pl_scenario *s, const struct pl_recording *recordi
         rc = pl_session_objects_check(s, recording, relay_door_most(s), error);
     if (rc || !recording)
         return rc;
-    uint32_t largest = largest_datagram(recording);
-    uint64_t size = s->classes[class_index(s, CLASS_BUFFER)].size;
-    if (size < largest)
-        return pl_error_set(error, -EINVAL,
-                            "%s: class buffer has %llu B, but the largest packet of %s has %u B",
-                            s->path, (unsigned long long)size, s->traffic.file, largest);
-    return 0;
+    return check_buffers(s, recording, error);
 }
 
 static size_t arena_bytes(const struct pl_scenario *s, const struct pl_recording *recording,
@@ -88,6 +116,7 @@ static size_t arena_bytes(const struct pl_scenario *s, const struct pl_recording
                 relay_publisher_arena_bytes(&s->relay)) +
            pl_arena_cost(PL_THREADS_MAX * sizeof(struct relay_pump)) +
            pl_arena_cost(subscribers * sizeof(uint32_t)) +
+           relay_rtcp_arena_bytes(&s->relay, subscribers) +
            pl_session_objects_arena_bytes(s, (uint32_t)subscribers, PL_THREADS_MAX) +
            pl_senders_arena_bytes(&s->traffic, recording, s->duration_ns);
 }
@@ -140,7 +169,8 @@ static bool open_parts(struct relay *r)
 {
     return pl_session_objects_open(&r->in, r->subscriber_count, r->in.sides->side,
                                    r->in.crew->count, &r->objects) &&
-           open_subscribers(r) && relay_pumps_open(r) && relay_door_open(r) && open_publishers(r);
+           open_subscribers(r) && relay_pumps_open(r) && relay_rtcp_open(r) && relay_door_open(r) &&
+           open_publishers(r);
 }
 
 static int open(const struct pl_pipeline_inputs *in, void **state, struct pl_error *error)
@@ -166,6 +196,7 @@ static int open(const struct pl_pipeline_inputs *in, void **state, struct pl_err
 static void close_subscriber(struct relay *r, struct pl_side *side, struct relay_subscriber *u)
 {
     pl_counter_add(&side->counts.held, relay_list_clear(r, side, &u->queue));
+    relay_history_clear(r, side, u);
     if (u->session)
         pl_meter_release(&side->meter, r->classes[CLASS_SESSION], u->session);
 }

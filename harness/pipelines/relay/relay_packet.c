@@ -5,12 +5,6 @@
 #include "harness/traffic/keyframe.h"
 #include "harness/traffic/rtp.h"
 
-static uint64_t buffer_bytes(const struct relay *r, const struct pl_meter *meter, uint32_t size)
-{
-    return r->settings->buffers == PL_RELAY_BUFFERS_FIXED ? meter->sizes[r->classes[CLASS_BUFFER]]
-                                                          : size;
-}
-
 static struct relay_packet *make(const struct relay *r, struct pl_side *side, uint32_t size)
 {
     struct pl_meter *meter = &side->meter;
@@ -18,7 +12,7 @@ static struct relay_packet *make(const struct relay *r, struct pl_side *side, ui
     if (!packet)
         return NULL;
     uint8_t *bytes =
-        pl_meter_acquire_sized(meter, r->classes[CLASS_BUFFER], buffer_bytes(r, meter, size));
+        pl_meter_acquire_sized(meter, r->classes[CLASS_BUFFER], relay_buffer_bytes(r, meter, size));
     if (!bytes) {
         pl_meter_release(meter, r->classes[CLASS_PACKET], packet);
         return NULL;
@@ -79,7 +73,7 @@ void relay_packet_drop(const struct relay *r, struct pl_side *side, struct relay
     if (!is_whole(packet))
         pl_counter_add(&side->counts.integrity_errors, 1);
     pl_meter_release_sized(&side->meter, r->classes[CLASS_BUFFER], packet->bytes,
-                           buffer_bytes(r, &side->meter, packet->size));
+                           relay_buffer_bytes(r, &side->meter, packet->size));
     pl_meter_release(&side->meter, r->classes[CLASS_PACKET], packet);
 }
 

@@ -4,6 +4,15 @@
 
 #include "harness/pipelines/relay/relay_state.h"
 
+/** @return how large the block is in which a datagram of `size` bytes lies */
+static inline uint64_t relay_buffer_bytes(const struct relay *relay, const struct pl_meter *meter,
+                                          uint32_t size)
+{
+    return relay->settings->buffers == PL_RELAY_BUFFERS_FIXED
+               ? meter->sizes[relay->classes[CLASS_BUFFER]]
+               : size;
+}
+
 /** Takes in what arrived, with one reference. @return it, or NULL where the stack refuses */
 struct relay_packet *relay_packet_take(const struct relay *relay, struct pl_side *side,
                                        const struct pl_arrival *arrival);

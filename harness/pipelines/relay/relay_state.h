@@ -12,9 +12,19 @@
 #include "harness/pipelines/pipeline.h"
 #include "harness/pipelines/session/door.h"
 #include "harness/pipelines/session/objects.h"
+#include "harness/pipelines/session/timeline.h"
 #include "harness/traffic/sender.h"
 
-enum relay_class { CLASS_PACKET, CLASS_BUFFER, CLASS_NODE, CLASS_SESSION, RELAY_CLASSES };
+/** Those behind the session are of RTCP alone. */
+enum relay_class {
+    CLASS_PACKET,
+    CLASS_BUFFER,
+    CLASS_NODE,
+    CLASS_SESSION,
+    CLASS_RTCP,
+    CLASS_HISTORY,
+    RELAY_CLASSES
+};
 
 /** Head of a `packet`: what is held beside the payload. */
 struct relay_packet {
@@ -42,6 +52,12 @@ struct relay_list {
     struct relay_node *first, *last;
     uint64_t count, bytes;
 };
+
+struct relay_history;     /* of what was sent to a subscriber (history.h) */
+struct relay_rtcp_packet; /* a parsed one (rtcp.c) */
+
+/** What comes at intervals with each subscriber. */
+enum relay_rounds { RELAY_FEEDBACK, RELAY_REPORTS, RELAY_ROUNDS };
 
 struct relay;
 
@@ -99,6 +115,7 @@ struct relay_publisher {
     uint64_t random;
     struct relay_request *requests; /* a ring, in the order of their times */
     uint32_t request_first, request_count;
+    struct relay_rtcp_packet *reports; /* that its subscribers sent, to be read */
 };
 
 /** A worker's share of the work for subscribers. */
@@ -109,6 +126,7 @@ struct relay_pump {
     struct relay_subscriber *changed,
         *last_changed;                /* are to come or go, or were given something */
     struct relay_subscriber *waiting; /* their connections take no more */
+    struct timeline rounds[RELAY_ROUNDS];
 };
 
 struct relay {
@@ -122,8 +140,10 @@ struct relay {
     struct relay_subscriber *subscribers;
     uint32_t subscriber_count;
     struct relay_pump *pumps;
-    struct pl_session_objects *objects; /* that subscribers make and keep */
-    struct pl_door door;                /* where subscribers come and go */
+    struct relay_history *histories; /* of each subscriber; NULL: there is no feedback */
+    struct timeline_place *rounds[RELAY_ROUNDS]; /* likewise; NULL: of none */
+    struct pl_session_objects *objects;          /* that subscribers make and keep */
+    struct pl_door door;                         /* where subscribers come and go */
 };
 
 #define RELAY_REQUESTS_MAX 4096 /* that wait at a publisher; what is asked for beyond is missed */

@@ -27,7 +27,7 @@ static int64_t stalled_ns(const struct pl_relay_settings *s, uint32_t index, int
     return ns;
 }
 
-static bool stalls(const struct pl_relay_settings *s, uint32_t index, int64_t now_ns)
+bool relay_socket_stalls(const struct pl_relay_settings *s, uint32_t index, int64_t now_ns)
 {
     return stalled_ns(s, index, now_ns, now_ns + 1) > 0;
 }
@@ -39,7 +39,7 @@ static uint64_t readable(const struct pl_relay_settings *s, const struct relay_s
     int64_t passed_ns = now_ns - u->socket.updated_ns;
     int64_t reading_ns = passed_ns - stalled_ns(s, u->index, u->socket.updated_ns, now_ns);
     if (u->index >= s->slow)
-        return stalls(s, u->index, now_ns) && reading_ns <= 0 ? 0 : UINT64_MAX;
+        return relay_socket_stalls(s, u->index, now_ns) && reading_ns <= 0 ? 0 : UINT64_MAX;
     return (uint64_t)((double)reading_ns / NS_PER_S * (double)s->slow_bytes);
 }
 
@@ -80,7 +80,7 @@ bool relay_socket_send(const struct relay *r, struct pl_side *side, struct relay
         return true;
     if (u->socket.bytes)
         let_peer_read(s, side, u, now_ns);
-    if (!u->socket.bytes && u->index >= s->slow && !stalls(s, u->index, now_ns)) {
+    if (!u->socket.bytes && u->index >= s->slow && !relay_socket_stalls(s, u->index, now_ns)) {
         u->socket.read += size; /* at once */
         return true;
     }

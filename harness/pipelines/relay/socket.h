@@ -8,6 +8,9 @@
 bool relay_socket_send(const struct relay *relay, struct pl_side *side,
                        struct relay_subscriber *subscriber, uint32_t size, int64_t now_ns);
 
+/** Whether a subscriber is among the stalled ones, and does nothing at that time. */
+bool relay_socket_stalls(const struct pl_relay_settings *settings, uint32_t index, int64_t now_ns);
+
 /** The peer is gone, and what it has not read. */
 void relay_socket_close(struct pl_side *side, struct relay_subscriber *subscriber);
 

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "harness/pipelines/relay/changed.h"
+#include "harness/pipelines/relay/history.h"
 #include "harness/pipelines/relay/relay_packet.h"
+#include "harness/pipelines/relay/rtcp.h"
 #include "harness/pipelines/relay/socket.h"
 
 static bool has_room(const struct pl_relay_settings *s, const struct relay_list *queue,
@@ -132,6 +134,7 @@ static bool offer(struct relay *r, uint32_t worker, struct relay_subscriber *u,
     bool own = worker == u->worker;
     if (own && !u->queue.first && relay_socket_send(r, side, u, packet->size, now_ns)) {
         pl_counter_add(&side->counts.delivered, 1);
+        relay_history_add(r, side, u, false, now_ns);
         return false;
     }
     drop_late(r, side, u, now_ns);
@@ -149,6 +152,14 @@ void relay_subscriber_offer(struct relay *r, uint32_t worker, struct relay_subsc
         relay_changed_tell(r, u, now_ns);
 }
 
+void relay_subscriber_miss(struct relay *r, uint32_t worker, struct relay_subscriber *u,
+                           int64_t now_ns)
+{
+    relay_lock(r, &u->lock);
+    relay_history_add(r, relay_side(r, worker), u, true, now_ns);
+    relay_unlock(r, &u->lock);
+}
+
 /* @return whether something still waits */
 static bool drain(struct relay *r, struct pl_side *side, struct relay_subscriber *u, int64_t now_ns)
 {
@@ -156,6 +167,7 @@ static bool drain(struct relay *r, struct pl_side *side, struct relay_subscriber
     while (u->queue.first && relay_socket_send(r, side, u, u->queue.first->packet->size, now_ns)) {
         relay_packet_drop(r, side, relay_list_take(r, side, &u->queue));
         pl_counter_add(&side->counts.delivered, 1);
+        relay_history_add(r, side, u, false, now_ns);
     }
     if (has_room(r->settings, &u->queue, 0))
         unblock(r, u);
@@ -221,6 +233,7 @@ void relay_subscriber_join(struct relay *r, struct relay_subscriber *u, int64_t 
     if (!made)
         return;
     pl_session_objects_start(r->objects, u->worker, u->index, now_ns);
+    relay_rtcp_join(r, u, now_ns);
     relay_lock(r, &p->lock);
     relay_lock(r, &u->lock);
     u->evicted = false;
@@ -255,6 +268,7 @@ void relay_subscriber_leave(struct relay *r, struct relay_subscriber *u)
     unblock(r, u);
     relay_drop(side, PL_DROP_SESSION, relay_list_clear(r, side, &u->queue));
     relay_socket_close(side, u);
+    relay_rtcp_leave(r, u);
     release_session(r, side, u);
     relay_unlock(r, &u->lock);
     relay_unlock(r, &p->lock);

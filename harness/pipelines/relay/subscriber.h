@@ -11,6 +11,11 @@ void relay_subscriber_offer(struct relay *relay, uint32_t worker,
                             struct relay_subscriber *subscriber, struct relay_packet *packet,
                             int64_t now_ns);
 
+/** A packet to it was lost on the way. On a publisher's worker.
+ *  @param worker the calling one */
+void relay_subscriber_miss(struct relay *relay, uint32_t worker,
+                           struct relay_subscriber *subscriber, int64_t now_ns);
+
 /** Sends what waits, as far as the connection takes it. On its worker.
  *  @return whether something still waits */
 bool relay_subscriber_drain(struct relay *relay, struct relay_subscriber *subscriber,

@@ -199,6 +199,8 @@ static const struct {
 } parts[] = {
     {"relay.gop_packets", {"relay.gop=none"}}, {"relay.gop_full", {"relay.gop=none"}},
     {"relay.nack_packets", {"relay.nack=0s"}}, {"relay.rtt", {"relay.loss=0%"}},
+    {"relay.rtcp.history", {"relay.rtcp.feedback=0s"}},
+    {"relay.rtcp.history_packets", {"relay.rtcp.feedback=0s"}},
     {"relay.stall_step", {"relay.stalled=0"}}, {"relay.slow_rate", {"relay.slow=0"}},
 };
 

@@ -43,6 +43,28 @@ static void keys_are_taken(void **state)
     assert_int_equal(s.relay.stalls[0].until_ns, 55 * S);
     assert_int_equal(s.load.count, 2);
     assert_int_equal(s.load.every_ns, 30 * S);
+    assert_int_equal(s.relay.rtcp_feedback_ns, 0);
+    assert_int_equal(s.relay.rtcp_history_ns, 60 * S);
+}
+
+/* Over UDP a stalled subscriber is one whose RTCP stops. */
+static void keys_of_rtcp_are_taken(void **state)
+{
+    (void)state;
+    struct pl_scenario s;
+    struct pl_error error = {""};
+    if (parse("relay: {subscribers: 3, transport: udp, stalled: 1, stalls: [{from: 5s, until: "
+              "-5s}], rtt: "
+              "20ms,\n  rtcp: {feedback: 50ms, reports: 5s, history: 0s, history_packets: 1000}}",
+              &s, &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(s.relay.rtcp_feedback_ns, S / 20);
+    assert_int_equal(s.relay.rtcp_reports_ns, 5 * S);
+    assert_int_equal(s.relay.rtcp_history_ns, 0);
+    assert_int_equal(s.relay.rtcp_history_packets, 1000);
+    if (parse("relay: {subscribers: 3, rtt: 20ms, rtcp: {feedback: 0s, history: 10ms}}", &s,
+              &error))
+        fail_msg("what asks for nothing: %s", error.text);
 }
 
 static void mistakes_are_told(void **state)
@@ -71,7 +93,7 @@ static void mistakes_are_told(void **state)
         {"relay: {subscribers: 3, loss: 1%, nack: 1s}", "expected relay.transport: udp"},
         {"relay: {subscribers: 3, transport: udp, loss: 1%}", "expected a relay.nack, too"},
         {"relay: {subscribers: 3, transport: udp, slow: 1, slow_rate: 1kB}",
-         "over UDP no subscriber can be slow or stalled"},
+         "over UDP no subscriber can be slow; expected relay.transport: tcp"},
         {"relay: {subscribers: 3, gop: once}", "relay.gop needs keyframes; expected relay.video"},
         {"relay: {subscribers: 3, on_full: drop_to_keyframe}", "drop_to_keyframe needs keyframes"},
         {"relay: {subscribers: 3, slow: 1}", "relay.slow without relay.slow_rate"},
@@ -82,7 +104,28 @@ static void mistakes_are_told(void **state)
         {"relay: {subscribers: 3, stalled: 1}", "relay.stalled without relay.stalls"},
         {"relay: {subscribers: 3, stalls: [{from: 1s, until: 2s}]}",
          "relay.stalls without relay.stalled"},
-        {"relay: {subscribers: 3, rtt: 20ms}", "relay.rtt without relay.loss; expected both"},
+        {"relay: {subscribers: 3, rtt: 20ms}",
+         "relay.rtt without relay.loss or relay.rtcp.feedback; expected one of them"},
+        {"relay: {subscribers: 3, transport: udp, stalled: 1, stalls: [{from: 1s, until: 2s}]}",
+         "over UDP a stalled subscriber only sends no RTCP"},
+        {"relay: {subscribers: 3, rtcp: {feedback: -1s}}",
+         "relay.rtcp.feedback is out of range; expected 0"},
+        {"relay: {subscribers: 3, rtcp: {feedback: 999us}}",
+         "relay.rtcp.feedback is out of range; expected 1ms or more, or 0s for none"},
+        {"relay: {subscribers: 3, rtcp: {reports: 1ns}}",
+         "relay.rtcp.reports is out of range; expected 1ms or more, or 0s for none"},
+        {"relay: {subscribers: 3, rtcp: {feedback: 100}}", "relay.rtcp.feedback"},
+        {"relay: {subscribers: 3, rtcp: 5s}", "relay.rtcp is not a mapping"},
+        {"relay: {subscribers: 3, rtcp: {feedback: 100ms, history: 149ms}}",
+         "relay.rtcp.history is over before feedback tells of a packet"},
+        {"relay: {subscribers: 3, rtcp: {feedback: 60s}}",
+         "relay.rtcp.history is over before feedback tells of a packet"},
+        {"relay: {subscribers: 3, rtcp: {reports: 5s, history: 1s}}",
+         "relay.rtcp.history without relay.rtcp.feedback; expected both"},
+        {"relay: {subscribers: 3, rtcp: {history_packets: 9}}",
+         "relay.rtcp.history_packets without relay.rtcp.feedback; expected both"},
+        {"relay: {subscribers: 3, rtcp: {nack: 9}}",
+         "expected feedback, reports, history, history_packets"},
         {"relay: {subscribers: 3, video: h264, gop_full: empty}",
          "relay.gop_full without relay.gop; expected both"},
         {"relay: {subscribers: 3, stall_step: 1s}", "relay.stall_step without relay.stalled"},
@@ -101,6 +144,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_are_taken),
+        cmocka_unit_test(keys_of_rtcp_are_taken),
         cmocka_unit_test(mistakes_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
