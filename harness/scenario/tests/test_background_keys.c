@@ -1,16 +1,12 @@
 /* The key background. */
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
-#include "harness/scenario/scenario.h"
+#include "harness/scenario/tests/rig.h"
 
 #define S INT64_C(1000000000)
 
@@ -23,25 +19,15 @@ static const char receiver[] = "name: test\n"
                                "allocators: [glibc]\n"
                                "expect: [{stacks: all, outcome: bounded}]\n";
 
-static int parse(const char *more, const char *const *settings, struct pl_scenario *s,
-                 struct pl_error *error)
-{
-    char text[4096];
-    snprintf(text, sizeof text, "%s%s\n", receiver, more);
-    return pl_scenario_parse(text, strlen(text), "dir/t.yaml", PL_TIER_DEFAULT, settings,
-                             settings ? 1 : 0, s, error);
-}
-
 static void keys_are_taken(void **state)
 {
     (void)state;
     struct pl_scenario s;
-    struct pl_error error = {""};
-    if (parse("background:\n"
+    rig_takes(receiver,
+              "background:\n"
               "  - {rate: 0.5, size: 64B..4KiB, queue: 100, from: 10s, until: -5s}\n"
               "  - {rate: 1000, size: 32B, class: packet}\n",
-              NULL, &s, &error))
-        fail_msg("%s", error.text);
+              NULL, &s);
     assert_int_equal(s.background_count, 2);
     const struct pl_background *b = s.background;
     assert_true(b->rate == 0.5);
@@ -63,23 +49,17 @@ static void what_is_set_replaces_it(void **state)
 {
     (void)state;
     struct pl_scenario s;
-    struct pl_error error = {""};
-    const char *larger[] = {"background=[{rate: 1, size: 8KiB}]"}, *none[] = {"background=[]"};
-    if (parse("background: [{rate: 1, size: 4KiB}]", larger, &s, &error))
-        fail_msg("%s", error.text);
+    rig_takes(receiver, "background: [{rate: 1, size: 4KiB}]", "background=[{rate: 1, size: 8KiB}]",
+              &s);
     assert_int_equal(s.classes[2].size, 8192);
-    if (parse("background: [{rate: 1, size: 4KiB}]", none, &s, &error))
-        fail_msg("%s", error.text);
+    rig_takes(receiver, "background: [{rate: 1, size: 4KiB}]", "background=[]", &s);
     assert_int_equal(s.class_count, 2);
 }
 
 static void mistakes_are_told(void **state)
 {
     (void)state;
-    static const struct {
-        const char *more;
-        const char *message;
-    } cases[] = {
+    static const struct rig_mistake cases[] = {
         {"background: 5", "9:13: background is not a list"},
         {"background: [{rate: 5}]", "expected each with a rate and a size"},
         {"background: [{size: 5B}]", "expected each with a rate and a size"},
@@ -101,29 +81,16 @@ static void mistakes_are_told(void **state)
         {"background: [{rate: 5, sise: 1KiB}]", "did you mean size?"},
         {"background: [{rate: 5, size: 1KiB}]\nclock: wall", "expected the virtual clock"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct pl_scenario s;
-        struct pl_error error = {""};
-        assert_int_equal(parse(cases[i].more, NULL, &s, &error), -EINVAL);
-        if (!strstr(error.text, cases[i].message))
-            fail_msg("%s: %s", cases[i].more, error.text);
-    }
+    rig_refuses_all(receiver, cases, sizeof cases / sizeof *cases);
 }
 
 static void a_trace_has_its_own(void **state)
 {
     (void)state;
-    static const char text[] =
-        "name: test\ntitle: a test\npipeline: trace\ntrace: {file: a.trace}\n"
-        "duration: 60s\nallocators: [glibc]\n"
-        "expect: [{stacks: all, outcome: bounded}]\n"
-        "background: [{rate: 5, size: 1KiB}]\n";
-    struct pl_scenario s;
-    struct pl_error error = {""};
-    assert_int_equal(
-        pl_scenario_parse(text, sizeof text - 1, "t.yaml", PL_TIER_DEFAULT, NULL, 0, &s, &error),
-        -EINVAL);
-    assert_non_null(strstr(error.text, "'background' is not a key of the pipeline trace"));
+    rig_refuses("name: test\ntitle: a test\npipeline: trace\ntrace: {file: a.trace}\n"
+                "duration: 60s\nallocators: [glibc]\nexpect: [{stacks: all, outcome: bounded}]\n",
+                "background: [{rate: 5, size: 1KiB}]", NULL,
+                "'background' is not a key of the pipeline trace");
 }
 
 int main(void)

@@ -1,16 +1,12 @@
 /* The keys of the pipeline blocks. */
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
-#include "harness/scenario/scenario.h"
+#include "harness/scenario/tests/rig.h"
 
 static const char base[] = "name: test\n"
                            "title: a test\n"
@@ -20,22 +16,14 @@ static const char base[] = "name: test\n"
                            "allocators: [glibc]\n"
                            "expect: [{stacks: all, outcome: bounded}]\n";
 
-static int parse(const char *more, struct pl_scenario *s, struct pl_error *error)
-{
-    char text[4096];
-    snprintf(text, sizeof text, "%s%s\n", base, more);
-    return pl_scenario_parse(text, strlen(text), "dir/t.yaml", PL_TIER_DEFAULT, NULL, 0, s, error);
-}
-
 static void keys_are_taken(void **state)
 {
     (void)state;
     struct pl_scenario s;
-    struct pl_error error = {""};
-    if (parse("blocks: {file: a.tsv, cycle: 2s, idle: 1.5s, live: 1MiB, survivors: 2%, "
+    rig_takes(base,
+              "blocks: {file: a.tsv, cycle: 2s, idle: 1.5s, live: 1MiB, survivors: 2%, "
               "survivor_lifetime: 6s, idle_work: 0%}",
-              &s, &error))
-        fail_msg("%s", error.text);
+              NULL, &s);
     assert_string_equal(s.blocks.file, "dir/a.tsv");
     assert_int_equal(s.blocks.cycle_ns, INT64_C(2000000000));
     assert_int_equal(s.blocks.idle_ns, INT64_C(1500000000));
@@ -47,10 +35,7 @@ static void keys_are_taken(void **state)
 static void mistakes_are_told(void **state)
 {
     (void)state;
-    static const struct {
-        const char *more;
-        const char *message;
-    } cases[] = {
+    static const struct rig_mistake cases[] = {
         {"", "1:1: the key 'blocks.file' is missing"},
         {"traffic: {file: a.pcap}\nblocks: {file: a}",
          "8:11: 'traffic' is a key of the pipeline receiver, not of blocks"},
@@ -94,14 +79,7 @@ static void mistakes_are_told(void **state)
         {"blocks: {file: a, survivors: 0.5}",
          "8:30: blocks.survivors: '0.5' is not a share; expected 0% to 100%"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct pl_scenario s;
-        struct pl_error error = {""};
-        char expected[256];
-        assert_int_equal(parse(cases[i].more, &s, &error), -EINVAL);
-        snprintf(expected, sizeof expected, "dir/t.yaml:%s", cases[i].message);
-        assert_string_equal(error.text, expected);
-    }
+    rig_refuses_all(base, cases, sizeof cases / sizeof *cases);
 }
 
 int main(void)

@@ -1,15 +1,13 @@
 /* The keys of the pipeline broadcast. */
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 
 #include <cmocka.h>
 
-#include "harness/scenario/scenario.h"
+#include "harness/scenario/tests/rig.h"
 
 static const char base[] =
     "name: test\n"
@@ -22,24 +20,16 @@ static const char base[] =
     "allocators: [glibc]\n"
     "expect: [{stacks: all, outcome: bounded}]\n";
 
-static int parse(const char *more, struct pl_scenario *s, struct pl_error *error)
-{
-    char text[4096];
-    snprintf(text, sizeof text, "%s%s\n", base, more);
-    return pl_scenario_parse(text, strlen(text), "dir/t.yaml", PL_TIER_DEFAULT, NULL, 0, s, error);
-}
-
 static void workers_and_both_clocks_are_taken(void **state)
 {
     (void)state;
     struct pl_scenario s;
-    struct pl_error error = {""};
     uint32_t threads[PL_THREAD_COUNTS_MAX];
-    if (parse("broadcast: {video: a.mp4, sound: a.m4a, clients: 9}\nthreads: [1, 9, 64]\n"
+    rig_takes(base,
+              "broadcast: {video: a.mp4, sound: a.m4a, clients: 9}\nthreads: [1, 9, 64]\n"
               "container: 1GiB\nclock: wall\n"
               "workers: {assign: least_loaded, renew: 5s, turn: 5ms, stack: 1MiB}",
-              &s, &error))
-        fail_msg("%s", error.text);
+              NULL, &s);
     assert_int_equal(pl_scenario_threads(&s, threads), 3);
     assert_int_equal(threads[2], 64);
     assert_int_equal(s.clock, PL_CLOCK_WALL);
@@ -51,9 +41,7 @@ static void workers_and_both_clocks_are_taken(void **state)
 static void mistakes_are_told(void **state)
 {
     (void)state;
-    static const struct {
-        const char *more, *message;
-    } cases[] = {
+    static const struct rig_mistake cases[] = {
         {"threads: 65\n", "9:10: threads: '65' is out of range; expected numbers from 1 to 64"},
         {"threads: [1, 9]\ncontainer: 64MiB\n",
          "9:11: threads: the stacks of 9 threads take 75497472 B, all of the container; expected "
@@ -77,13 +65,9 @@ static void mistakes_are_told(void **state)
          "many of these"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct pl_scenario s;
-        struct pl_error error = {""};
-        char more[256], expected[256];
+        char more[256];
         snprintf(more, sizeof more, "%sbroadcast: {video: a.mp4, sound: a.m4a}", cases[i].more);
-        assert_int_equal(parse(more, &s, &error), -EINVAL);
-        snprintf(expected, sizeof expected, "dir/t.yaml:%s", cases[i].message);
-        assert_string_equal(error.text, expected);
+        rig_refuses(base, more, NULL, cases[i].message);
     }
 }
 
@@ -91,22 +75,19 @@ static void clients_come_and_go_by_a_load(void **state)
 {
     (void)state;
     struct pl_scenario s;
-    struct pl_error error = {""};
     const char *paths[PL_FILES_MAX];
-    if (parse("broadcast: {video: a.mp4, sound: a.m4a, clients: 9}\n"
+    rig_takes(base,
+              "broadcast: {video: a.mp4, sound: a.m4a, clients: 9}\n"
               "load: [{at: 0s, sessions: 2}, {at: 9s, sessions: 9}]\n"
               "session: {objects: [{class: client, profile: call.tsv}]}\n",
-              &s, &error))
-        fail_msg("%s", error.text);
+              NULL, &s);
     assert_int_equal(s.load.count, 2);
     assert_int_equal(pl_scenario_files(&s, paths), 3);
     assert_string_equal(paths[2], "dir/call.tsv");
-    assert_int_equal(parse("broadcast: {video: a.mp4, sound: a.m4a, rejoin: 2s}\n"
-                           "load: [{at: 0s, sessions: 2}]\n",
-                           &s, &error),
-                     -EINVAL);
-    assert_string_equal(error.text, "dir/t.yaml:9:49: broadcast.rejoin and load both say when "
-                                    "clients come; expected one");
+    rig_refuses(base,
+                "broadcast: {video: a.mp4, sound: a.m4a, rejoin: 2s}\n"
+                "load: [{at: 0s, sessions: 2}]\n",
+                NULL, "9:49: broadcast.rejoin and load both say when clients come; expected one");
 }
 
 int main(void)

@@ -6,11 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "harness/scenario/tests/rig.h"
 #include "harness/scenario/traits.h"
 
 static const char base[] = "name: test\n"
@@ -22,26 +22,14 @@ static const char base[] = "name: test\n"
 
 static struct pl_scenario s;
 
-static int parse(const char *more, struct pl_error *error)
-{
-    char text[4096];
-    snprintf(text, sizeof text, "%s%s\n", base, more);
-    return pl_scenario_parse(text, strlen(text), "dir/t.yaml", PL_TIER_DEFAULT, NULL, 0, &s, error);
-}
-
 static void takes(const char *more)
 {
-    struct pl_error error = {""};
-    if (parse(more, &error))
-        fail_msg("%s", error.text);
+    rig_takes(base, more, NULL, &s);
 }
 
-static void refuses(const char *more, const char *why)
+static void refuses(const char *more, const char *message)
 {
-    struct pl_error error = {""};
-    assert_int_equal(parse(more, &error), -EINVAL);
-    if (!strstr(error.text, why))
-        fail_msg("'%s' does not say '%s'", error.text, why);
+    rig_refuses(base, more, NULL, message);
 }
 
 static void keys_are_taken(void **state)

@@ -1,41 +1,30 @@
 /* The keys of relay and load: what they mean, and what is wrong with others. */
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 
 #include <cmocka.h>
 
-#include "harness/scenario/scenario.h"
+#include "harness/scenario/tests/rig.h"
 
 #define S INT64_C(1000000000)
 
-static int parse(const char *more, struct pl_scenario *s, struct pl_error *error)
-{
-    char text[2048];
-    int n = snprintf(text, sizeof text,
-                     "name: test\ntitle: a test\npipeline: relay\ntraffic: {file: a.pcap}\n"
-                     "classes: {packet: {size: 128B}, buffer: {size: 1500B}, node: {size: 32B}, "
-                     "session: {size: 8KiB}}\n"
-                     "duration: 60s\nallocators: [glibc]\nexpect: []\n%s\n",
-                     more);
-    return pl_scenario_parse(text, (size_t)n, "t.yaml", PL_TIER_DEFAULT, NULL, 0, s, error);
-}
+static const char base[] = "name: test\ntitle: a test\npipeline: relay\ntraffic: {file: a.pcap}\n"
+                           "classes: {packet: {size: 128B}, buffer: {size: 1500B}, node: {size: "
+                           "32B}, session: {size: 8KiB}}\n"
+                           "duration: 60s\nallocators: [glibc]\nexpect: []\n";
 
 static void keys_are_taken(void **state)
 {
     (void)state;
     struct pl_scenario s;
-    struct pl_error error = {""};
-    if (parse("relay: {delivery: copied, buffers: fixed, video: vp8, gop: twice, on_full: "
+    rig_takes(base,
+              "relay: {delivery: copied, buffers: fixed, video: vp8, gop: twice, on_full: "
               "drop_to_keyframe, stalled: 2, stalls: [{from: 5s, until: -5s}]}\n"
               "load: [{at: 0s, sessions: 0}, {at: 10s, sessions: 400}, {every: 30s}]\n"
               "threads: [1, 64]",
-              &s, &error))
-        fail_msg("%s", error.text);
+              NULL, &s);
     assert_int_equal(s.relay.delivery, PL_RELAY_COPIED);
     assert_int_equal(s.relay.buffers, PL_RELAY_BUFFERS_FIXED);
     assert_int_equal(s.relay.gop, PL_RELAY_GOP_TWICE);
@@ -52,28 +41,23 @@ static void keys_of_rtcp_are_taken(void **state)
 {
     (void)state;
     struct pl_scenario s;
-    struct pl_error error = {""};
-    if (parse("relay: {subscribers: 3, transport: udp, stalled: 1, stalls: [{from: 5s, until: "
+    rig_takes(base,
+              "relay: {subscribers: 3, transport: udp, stalled: 1, stalls: [{from: 5s, until: "
               "-5s}], rtt: "
               "20ms,\n  rtcp: {feedback: 50ms, reports: 5s, history: 0s, history_packets: 1000}}",
-              &s, &error))
-        fail_msg("%s", error.text);
+              NULL, &s);
     assert_int_equal(s.relay.rtcp_feedback_ns, S / 20);
     assert_int_equal(s.relay.rtcp_reports_ns, 5 * S);
     assert_int_equal(s.relay.rtcp_history_ns, 0);
     assert_int_equal(s.relay.rtcp_history_packets, 1000);
-    if (parse("relay: {subscribers: 3, rtt: 20ms, rtcp: {feedback: 0s, history: 10ms}}", &s,
-              &error))
-        fail_msg("what asks for nothing: %s", error.text);
+    rig_takes(base, "relay: {subscribers: 3, rtt: 20ms, rtcp: {feedback: 0s, history: 10ms}}", NULL,
+              &s);
 }
 
 static void mistakes_are_told(void **state)
 {
     (void)state;
-    static const struct {
-        const char *more;
-        const char *message;
-    } cases[] = {
+    static const struct rig_mistake cases[] = {
         {"", "relay.subscribers is missing; expected it, or a load"},
         {"relay: {subscribers: 3}\nload: [{at: 0s, sessions: 1}]",
          "relay.subscribers and load both say how many there are; expected one"},
@@ -131,13 +115,7 @@ static void mistakes_are_told(void **state)
         {"relay: {subscribers: 3, stall_step: 1s}", "relay.stall_step without relay.stalled"},
         {"relay: {subscribers: 3, socket_max: 1KiB}", "less than relay.socket_initial"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct pl_scenario s;
-        struct pl_error error = {""};
-        assert_int_equal(parse(cases[i].more, &s, &error), -EINVAL);
-        if (!strstr(error.text, cases[i].message) || strchr(error.text, '\n'))
-            fail_msg("%s: %s", cases[i].more, error.text);
-    }
+    rig_refuses_all(base, cases, sizeof cases / sizeof *cases);
 }
 
 int main(void)

@@ -1,16 +1,13 @@
 /* The key session.objects, and load of the pipelines that have sessions. */
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
-#include "harness/scenario/scenario.h"
+#include "harness/scenario/tests/rig.h"
 
 #define S INT64_C(1000000000)
 
@@ -23,29 +20,19 @@ static const char head[] = "name: test\n"
                            "allocators: [glibc]\n"
                            "expect: [{stacks: all, outcome: bounded}]\n";
 
-static int parse(const char *more, const char *setting, struct pl_scenario *s,
-                 struct pl_error *error)
-{
-    char text[8192];
-    snprintf(text, sizeof text, "%s%s\n", head, more);
-    return pl_scenario_parse(text, strlen(text), "dir/t.yaml", PL_TIER_DEFAULT, &setting,
-                             setting ? 1 : 0, s, error);
-}
-
 static void objects_are_taken(void **state)
 {
     (void)state;
     struct pl_scenario s;
-    struct pl_error error = {""};
-    if (parse("session:\n"
+    rig_takes(head,
+              "session:\n"
               "  objects:\n"
               "    - {class: call, size: 2KiB, count: 3, at: start, kept: session}\n"
               "    - {class: rtcp, size: 64B..512B, at: every 5s, kept: 100 events}\n"
               "    - {size: 96B, at: every 5ms, kept: session}\n"
               "    - {class: call, size: 4KiB, count: 2, at: end, kept: for ever, share: 2%}\n"
               "    - {class: packet, size: 600B}\n",
-              NULL, &s, &error))
-        fail_msg("%s", error.text);
+              NULL, &s);
     assert_int_equal(s.session.object_count, 5);
     const struct pl_session_object *o = s.session.objects;
     assert_int_equal(o[0].count, 3);
@@ -82,11 +69,9 @@ static void profiles_are_files(void **state)
 {
     (void)state;
     struct pl_scenario s;
-    struct pl_error error = {""};
     static const char one[] = "session: {objects: [{profile: p/a.tsv, class: packet}, {profile: "
                               "/b.tsv, class: packet}, {profile: p/a.tsv, class: packet}]}";
-    if (parse(one, NULL, &s, &error))
-        fail_msg("%s", error.text);
+    rig_takes(head, one, NULL, &s);
     assert_int_equal(s.session.profile_count, 2);
     assert_string_equal(s.session.profiles[0].path, "dir/p/a.tsv");
     assert_string_equal(s.session.profiles[1].path, "/b.tsv");
@@ -96,8 +81,7 @@ static void profiles_are_files(void **state)
     assert_int_equal(pl_scenario_files(&s, paths), 3);
     assert_string_equal(paths[0], "dir/a.pcap");
     assert_string_equal(paths[2], "/b.tsv");
-    if (parse(one, "session.objects=[{profile: c.tsv, class: packet}]", &s, &error))
-        fail_msg("%s", error.text);
+    rig_takes(head, one, "session.objects=[{profile: c.tsv, class: packet}]", &s);
     assert_int_equal(s.session.profile_count, 1);
     assert_string_equal(s.session.profiles[0].path, "c.tsv");
 }
@@ -107,13 +91,11 @@ static void stretches_of_a_trace(void **state)
 {
     (void)state;
     struct pl_scenario s;
-    struct pl_error error = {""};
     static const char two[] =
         "session: {objects: [{from: 2s, profile: a.trace, until: 3s, class: packet}, {profile: "
         "a.trace, class: packet, from: 5s}, {profile: a.trace, from: 2s, until: 3s, class: "
         "packet}]}";
-    if (parse(two, NULL, &s, &error))
-        fail_msg("%s", error.text);
+    rig_takes(head, two, NULL, &s);
     assert_int_equal(s.session.profile_count, 2);
     assert_int_equal(s.session.profiles[0].from_ns, 2000000000);
     assert_int_equal(s.session.profiles[0].until_ns, 3000000000);
@@ -127,24 +109,12 @@ static void what_is_set_replaces_them(void **state)
     (void)state;
     static const char one[] = "session: {objects: [{size: 4KiB}]}";
     struct pl_scenario s;
-    struct pl_error error = {""};
-    if (parse(one, "session.objects=[{size: 8KiB},{size: 1KiB}]", &s, &error))
-        fail_msg("%s", error.text);
+    rig_takes(head, one, "session.objects=[{size: 8KiB}, {size: 1KiB}]", &s);
     assert_int_equal(s.session.object_count, 2);
     assert_int_equal(s.classes[2].size, 8192);
-    if (parse(one, "session.objects=none", &s, &error))
-        fail_msg("%s", error.text);
+    rig_takes(head, one, "session.objects=none", &s);
     assert_int_equal(s.session.object_count, 0);
     assert_int_equal(s.class_count, 2);
-}
-
-static void refused(const char *more, const char *message)
-{
-    struct pl_scenario s;
-    struct pl_error error = {""};
-    assert_int_equal(parse(more, NULL, &s, &error), -EINVAL);
-    if (!strstr(error.text, message))
-        fail_msg("%s: %s", more, error.text);
 }
 
 static void mistakes_are_told(void **state)
@@ -194,30 +164,25 @@ static void mistakes_are_told(void **state)
     char more[2048];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         snprintf(more, sizeof more, "session: {objects: [%s]}", cases[i].object);
-        refused(more, cases[i].message);
+        rig_refuses(head, more, NULL, cases[i].message);
     }
-    refused("session: {objects: 5}", "session.objects is not a list");
+    rig_refuses(head, "session: {objects: 5}", NULL, "session.objects is not a list");
     size_t used = (size_t)snprintf(more, sizeof more, "session: {objects: [");
     for (int i = 0; i < 17; i++)
         used += (size_t)snprintf(more + used, sizeof more - used, "{size: 1KiB}, ");
     snprintf(more + used, sizeof more - used, "]}");
-    refused(more, "session.objects: more than 16 entries");
+    rig_refuses(head, more, NULL, "session.objects: more than 16 entries");
 }
 
 static void others_have_no_sessions(void **state)
 {
     (void)state;
-    static const char text[] = "name: test\ntitle: a test\npipeline: blocks\n"
-                               "blocks: {file: a.tsv}\nclasses: {block: {size: 64KiB}}\n"
-                               "duration: 60s\nallocators: [glibc]\n"
-                               "expect: [{stacks: all, outcome: bounded}]\n"
-                               "session: {objects: [{size: 1KiB}]}\n";
-    struct pl_scenario s;
-    struct pl_error error = {""};
-    assert_int_equal(
-        pl_scenario_parse(text, sizeof text - 1, "t.yaml", PL_TIER_DEFAULT, NULL, 0, &s, &error),
-        -EINVAL);
-    assert_non_null(strstr(error.text, "is a key of the pipeline receiver, not of blocks"));
+    rig_refuses("name: test\ntitle: a test\npipeline: blocks\n"
+                "blocks: {file: a.tsv}\nclasses: {block: {size: 64KiB}}\n"
+                "duration: 60s\nallocators: [glibc]\n"
+                "expect: [{stacks: all, outcome: bounded}]\n",
+                "session: {objects: [{size: 1KiB}]}", NULL,
+                "is a key of the pipeline receiver, not of blocks");
 }
 
 #define LOAD "load: [{at: 0s, sessions: 0}, {at: 9s, sessions: 40}, {at: 20s, sessions: 3}]\n"
@@ -227,30 +192,25 @@ static void senders_follow_a_load(void **state)
 {
     (void)state;
     struct pl_scenario s;
-    struct pl_error error = {""};
-    if (parse(LOAD, NULL, &s, &error))
-        fail_msg("%s", error.text);
+    rig_takes(head, LOAD, NULL, &s);
     assert_int_equal(s.traffic.sessions, 40);
     assert_int_equal(s.traffic.load.count, 3);
-    if (parse(LOAD, "load=[{at: 1s, sessions: 7}]", &s, &error))
-        fail_msg("%s", error.text);
+    rig_takes(head, LOAD, "load=[{at: 1s, sessions: 7}]", &s);
     assert_int_equal(s.traffic.sessions, 7);
-    if (parse("", NULL, &s, &error))
-        fail_msg("%s", error.text);
+    rig_takes(head, "", NULL, &s);
     assert_int_equal(s.traffic.load.count, 0);
 }
 
 static void a_load_beside_what_contradicts_it_is_refused(void **state)
 {
     (void)state;
-    struct pl_scenario s;
-    struct pl_error error = {""};
-    assert_int_equal(parse(LOAD, "traffic.sessions=4", &s, &error), -EINVAL);
-    assert_non_null(strstr(error.text, "traffic.sessions and load both say how many there are"));
-    refused(LOAD "clock: wall", "senders come and go by a load in virtual time");
-    refused(LOAD "receiver: {stalls: [{from: 5s, until: 6s}]}", "expected no load beside them");
-    refused("load: [{at: 0s, sessions: 70000}]", "load: more than 65536 senders");
-    refused("load: [{at: 0s, sessions: 0}]", "load: no session ever comes");
+    rig_refuses(head, LOAD, "traffic.sessions=4",
+                "traffic.sessions and load both say how many there are");
+    rig_refuses(head, LOAD "clock: wall", NULL, "senders come and go by a load in virtual time");
+    rig_refuses(head, LOAD "receiver: {stalls: [{from: 5s, until: 6s}]}", NULL,
+                "expected no load beside them");
+    rig_refuses(head, "load: [{at: 0s, sessions: 70000}]", NULL, "load: more than 65536 senders");
+    rig_refuses(head, "load: [{at: 0s, sessions: 0}]", NULL, "load: no session ever comes");
 }
 
 int main(void)

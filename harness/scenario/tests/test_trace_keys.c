@@ -3,12 +3,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 
 #include <cmocka.h>
 
-#include "harness/scenario/scenario.h"
+#include "harness/scenario/tests/rig.h"
 
 static const char base[] = "name: test\n"
                            "title: a test\n"
@@ -17,22 +15,14 @@ static const char base[] = "name: test\n"
                            "allocators: [glibc, slab, 'limited:max=64MiB/glibc']\n"
                            "expect: [{stacks: all, outcome: bounded}]\n";
 
-static int parse(const char *more, struct pl_scenario *s, struct pl_error *error)
-{
-    char text[4096];
-    snprintf(text, sizeof text, "%s%s\n", base, more);
-    return pl_scenario_parse(text, strlen(text), "dir/t.yaml", PL_TIER_DEFAULT, NULL, 0, s, error);
-}
-
 static void keys_are_taken(void **state)
 {
     (void)state;
     struct pl_scenario s;
-    struct pl_error error = {""};
-    if (parse("trace: {file: a.trace, touch: first, speed: 2.5, loop: keep, copies: 3}\n"
+    rig_takes(base,
+              "trace: {file: a.trace, touch: first, speed: 2.5, loop: keep, copies: 3}\n"
               "classes: {a: {size: 100B}, b: {size: 1KiB}}\nclock: wall",
-              &s, &error))
-        fail_msg("%s", error.text);
+              NULL, &s);
     assert_string_equal(s.trace.file, "dir/a.trace");
     assert_int_equal(s.clock, PL_CLOCK_WALL);
     assert_int_equal(s.trace.touch, PL_TRACE_TOUCH_FIRST);
@@ -48,10 +38,9 @@ static void what_is_left_out_has_defaults(void **state)
 {
     (void)state;
     struct pl_scenario s;
-    struct pl_error error = {""};
-    if (parse("trace: {file: a.trace}\ntiers: {smoke: {duration: 10s}, full: {duration: 90s}}", &s,
-              &error))
-        fail_msg("%s", error.text);
+    rig_takes(base,
+              "trace: {file: a.trace}\ntiers: {smoke: {duration: 10s}, full: {duration: 90s}}",
+              NULL, &s);
     assert_int_equal(s.trace.touch, PL_TRACE_TOUCH_RECORDED);
     assert_true(s.trace.speed == 1);
     assert_int_equal(s.trace.copies, 1);
@@ -64,10 +53,7 @@ static void what_is_left_out_has_defaults(void **state)
 static void mistakes_are_told(void **state)
 {
     (void)state;
-    static const struct {
-        const char *more;
-        const char *message;
-    } cases[] = {
+    static const struct rig_mistake cases[] = {
         {"", "1:1: the key 'trace.file' is missing"},
         {"trace: {file: a, touch: some}",
          "7:25: unknown value of trace.touch: some; expected recorded|first|all"},
@@ -87,13 +73,7 @@ static void mistakes_are_told(void **state)
         {"trace: {file: a}\nclasses: {a: {budget: x}}", "classes"},
         {"trace: {file: a}\nblocks: {file: b}", "'blocks' is a key of the pipeline blocks"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct pl_scenario s;
-        struct pl_error error = {""};
-        assert_int_not_equal(parse(cases[i].more, &s, &error), 0);
-        if (!strstr(error.text, cases[i].message))
-            fail_msg("'%s' is not in '%s'", cases[i].message, error.text);
-    }
+    rig_refuses_all(base, cases, sizeof cases / sizeof *cases);
 }
 
 int main(void)
