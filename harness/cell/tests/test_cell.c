@@ -19,7 +19,7 @@
 #include "harness/base/mark.h"
 #include "harness/cell/cgroup.h"
 #include "harness/cell/process.h"
-#include "harness/cell/run.h"
+#include "harness/cell/tests/cell_rig.h"
 
 #define S INT64_C(1000000000)
 #define MIB (UINT64_C(1) << 20)
@@ -31,61 +31,33 @@
 #define SANITIZED 0
 #endif
 
-struct rig {
-    struct pl_scenario scenario;
-    struct pl_recording *recording;
-    struct pl_containers containers;
-};
-
 static int open_rig(void **state)
 {
-    struct rig *rig = calloc(1, sizeof *rig);
-    struct pl_error error;
+    struct cell_rig *rig = calloc(1, sizeof *rig);
     assert_non_null(rig);
-    if (pl_scenario_load(PL_SOURCE_DIR "/scenarios/stalled-reader.yaml", PL_TIER_DEFAULT, NULL, 0,
-                         &rig->scenario, &error) ||
-        pl_capture_read(rig->scenario.traffic.file, &(struct pl_capture_options){0},
-                        &rig->recording, NULL, &error))
-        fail_msg("%s", error.text);
-    rig->scenario.container_bytes = 0;
+    cell_rig_open(rig, "stalled-reader");
     rig->scenario.duration_ns = 20 * S;
     rig->scenario.receiver.stalls[0].until_ns = 10 * S;
-    pl_containers_open(&rig->containers);
     *state = rig;
     return 0;
 }
 
 static int close_rig(void **state)
 {
-    struct rig *rig = *state;
-    struct stat status;
-    char run[sizeof rig->containers.run];
-    memcpy(run, rig->containers.run, sizeof run);
-    bool cgroup = rig->containers.kind != PL_CONTAINER_RLIMIT;
-    pl_containers_close(&rig->containers);
-    if (cgroup)
-        assert_int_equal(stat(run, &status), -1);     /* no cgroup is left */
-    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* nor a child */
-    free(rig->recording);
-    free(rig);
+    cell_rig_close(*state);
+    free(*state);
     return 0;
 }
 
-static int run(struct rig *rig, const char *stack, const volatile sig_atomic_t *interrupted,
+static int run(struct cell_rig *rig, const char *stack, const volatile sig_atomic_t *interrupted,
                struct pl_cell_evidence *e, struct pl_error *error)
 {
-    struct pl_cell_options options = {.threads = 1,
-                                      .scenario = &rig->scenario,
-                                      .recording = rig->recording,
-                                      .stack = stack,
-                                      .format = PL_FORMAT_F32,
-                                      .seed = 1,
-                                      .containers = &rig->containers,
-                                      .interrupted = interrupted};
+    struct pl_cell_options options = cell_rig_options(rig, stack);
+    options.interrupted = interrupted;
     return pl_cell_run(&options, e, error);
 }
 
-static void run_well(struct rig *rig, const char *stack, struct pl_cell_evidence *e)
+static void run_well(struct cell_rig *rig, const char *stack, struct pl_cell_evidence *e)
 {
     struct pl_error error;
     if (run(rig, stack, NULL, e, &error))
@@ -130,18 +102,13 @@ static void note_sample(void *context, int64_t t_ns)
 
 static void samples_are_told_as_they_come(void **state)
 {
-    struct rig *rig = *state;
+    struct cell_rig *rig = *state;
     struct told told = {.forward = true};
     struct pl_cell_evidence e;
     struct pl_error error;
-    struct pl_cell_options options = {.threads = 1,
-                                      .scenario = &rig->scenario,
-                                      .recording = rig->recording,
-                                      .stack = "glibc",
-                                      .seed = 1,
-                                      .containers = &rig->containers,
-                                      .on_sample = note_sample,
-                                      .context = &told};
+    struct pl_cell_options options = cell_rig_options(rig, "glibc");
+    options.on_sample = note_sample;
+    options.context = &told;
     rig->scenario.duration_ns = 600 * S; /* more than one pipe holds */
     if (pl_cell_run(&options, &e, &error))
         fail_msg("%s", error.text);
@@ -178,7 +145,7 @@ static void two_runs_have_the_same_books(void **state)
 
 static void the_kernel_kills_at_the_containers_line(void **state)
 {
-    struct rig *rig = *state;
+    struct cell_rig *rig = *state;
     struct pl_cell_evidence e;
     if (rig->containers.kind == PL_CONTAINER_RLIMIT) {
         print_message("skipped: %s\n", rig->containers.why_not);
@@ -202,7 +169,7 @@ static void under_rlimit_the_heap_gives_null(void **state)
 {
     if (SANITIZED)
         skip(); /* a sanitizer's shadow is beyond any RLIMIT_DATA */
-    struct rig *rig = *state;
+    struct cell_rig *rig = *state;
     struct pl_cell_evidence e;
     enum pl_container_kind had = rig->containers.kind;
     rig->containers.kind = PL_CONTAINER_RLIMIT; /* as where no cgroup can be had */
@@ -221,7 +188,7 @@ static void under_rlimit_the_heap_gives_null(void **state)
 
 static void a_cell_that_takes_too_long_is_stopped(void **state)
 {
-    struct rig *rig = *state;
+    struct cell_rig *rig = *state;
     struct pl_cell_evidence e;
     rig->scenario.duration_ns = 30 * 24 * 3600 * S;
     rig->scenario.sample_interval_ns = 3600 * S;
@@ -233,20 +200,14 @@ static void a_cell_that_takes_too_long_is_stopped(void **state)
 
 static void under_a_wrapper_the_time_is_scaled_and_nothing_is_timed(void **state)
 {
-    struct rig *rig = *state;
+    struct cell_rig *rig = *state;
     struct pl_cell_evidence e;
     struct pl_error error;
     static const char *const env[] = {"/usr/bin/env", NULL}, *const late[] = {"/bin/sleep", "60",
                                                                               NULL};
     struct pl_cell_wrapper wrapper = {.argv = env, .slowdown = 10};
-    struct pl_cell_options options = {.threads = 1,
-                                      .scenario = &rig->scenario,
-                                      .recording = rig->recording,
-                                      .stack = "glibc",
-                                      .format = PL_FORMAT_F32,
-                                      .seed = 1,
-                                      .containers = &rig->containers,
-                                      .wrapper = &wrapper};
+    struct pl_cell_options options = cell_rig_options(rig, "glibc");
+    options.wrapper = &wrapper;
     rig->scenario.timeout_ns = S;
     if (pl_cell_run(&options, &e, &error))
         fail_msg("%s", error.text);
@@ -265,19 +226,13 @@ static void under_a_wrapper_the_time_is_scaled_and_nothing_is_timed(void **state
 /* Its last word is the cell's path: it waits beyond any timeout. */
 static void a_wrapper_that_hangs_is_stopped(void **state)
 {
-    struct rig *rig = *state;
+    struct cell_rig *rig = *state;
     struct pl_cell_evidence e;
     struct pl_error error;
     static const char *const hangs[] = {"/usr/bin/tail", "-q", "-n", "0", "-f", NULL};
     struct pl_cell_wrapper wrapper = {.argv = hangs, .slowdown = 2};
-    struct pl_cell_options options = {.threads = 1,
-                                      .scenario = &rig->scenario,
-                                      .recording = rig->recording,
-                                      .stack = "glibc",
-                                      .format = PL_FORMAT_F32,
-                                      .seed = 1,
-                                      .containers = &rig->containers,
-                                      .wrapper = &wrapper};
+    struct pl_cell_options options = cell_rig_options(rig, "glibc");
+    options.wrapper = &wrapper;
     struct timespec before, after;
     rig->scenario.timeout_ns = S / 5;
     clock_gettime(CLOCK_MONOTONIC, &before);
@@ -294,20 +249,13 @@ static void a_wrapper_that_hangs_is_stopped(void **state)
  * the timeout a cell has 8 s under the wall clock, and 2 s under the virtual one. */
 static void the_wall_clock_has_its_timeout_beyond_the_duration(void **state)
 {
-    struct rig *rig = *state;
+    struct cell_rig *rig = *state;
     struct pl_cell_evidence e;
     struct pl_error error;
     static const char *const slow[] = {"/bin/sh", "-c", "sleep 3; exec \"$0\"", NULL};
     struct pl_cell_wrapper wrapper = {.argv = slow, .slowdown = 2};
-    struct pl_cell_options options = {.scenario = &rig->scenario,
-                                      .recording = rig->recording,
-                                      .stack = "glibc",
-                                      .format = PL_FORMAT_F32,
-                                      .clock = PL_CLOCK_WALL,
-                                      .threads = 2,
-                                      .seed = 1,
-                                      .containers = &rig->containers,
-                                      .wrapper = &wrapper};
+    struct pl_cell_options options = cell_rig_live_options(rig, "glibc");
+    options.wrapper = &wrapper;
     rig->scenario.timeout_ns = S;
     rig->scenario.duration_ns = 3 * S;
     rig->scenario.receiver.stall_count = 0;
@@ -324,19 +272,13 @@ static void the_wall_clock_has_its_timeout_beyond_the_duration(void **state)
 /* Without a container nothing else would stop it: the machine is spared. */
 static void a_cell_without_a_container_stops_at_the_ceiling(void **state)
 {
-    struct rig *rig = *state;
+    struct cell_rig *rig = *state;
     struct pl_cell_evidence e;
     struct pl_error error;
     uint64_t ceiling = SANITIZED ? 40 * MIB : 12 * MIB;
     rig->scenario.receiver.stalls[0].until_ns = INT64_MAX;
-    struct pl_cell_options options = {.threads = 1,
-                                      .scenario = &rig->scenario,
-                                      .recording = rig->recording,
-                                      .stack = "glibc",
-                                      .format = PL_FORMAT_F32,
-                                      .seed = 1,
-                                      .containers = &rig->containers,
-                                      .ceiling_bytes = ceiling};
+    struct pl_cell_options options = cell_rig_options(rig, "glibc");
+    options.ceiling_bytes = ceiling;
     assert_int_equal(pl_cell_run(&options, &e, &error), 0);
     assert_true(e.has_final && e.final.at_ceiling);
     assert_true(e.final.t_ns < 20 * S);
@@ -349,7 +291,7 @@ static void a_cell_without_a_container_stops_at_the_ceiling(void **state)
 
 static void an_interrupted_cell_is_killed(void **state)
 {
-    struct rig *rig = *state;
+    struct cell_rig *rig = *state;
     struct pl_cell_evidence e;
     struct pl_error error;
     volatile sig_atomic_t interrupted = 1;
@@ -422,7 +364,7 @@ static bool lives(pid_t child)
 /* A run that was killed leaves its folder; the next start removes it, and leaves a live one be. */
 static void stale_cgroups_are_removed_and_live_ones_kept(void **state)
 {
-    struct rig *rig = *state;
+    struct cell_rig *rig = *state;
     struct stat status;
     char mark[PL_MARK_MAX], stale[2304], child[2400];
     if (rig->containers.kind == PL_CONTAINER_RLIMIT)
@@ -443,7 +385,7 @@ static void stale_cgroups_are_removed_and_live_ones_kept(void **state)
 /* Whatever it is called, and whoever made it: a cgroup that no run of ours made is left alone. */
 static void cgroups_of_others_are_left_alone(void **state)
 {
-    struct rig *rig = *state;
+    struct cell_rig *rig = *state;
     char mark[PL_MARK_MAX], own[PL_MARK_MAX], folder[2400], below[2432];
     if (rig->containers.kind == PL_CONTAINER_RLIMIT)
         skip();

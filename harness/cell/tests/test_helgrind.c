@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "harness/cell/run.h"
+#include "harness/cell/tests/cell_rig.h"
 
 #define S INT64_C(1000000000)
 #define MS INT64_C(1000000)
@@ -19,41 +19,28 @@ static const char *const helgrind[] = {"/usr/bin/valgrind", "-q", "--tool=helgri
 
 static void run_under_helgrind(const char *stack, enum pl_clock clock, enum pl_on_full policy)
 {
-    struct pl_scenario *s = calloc(1, sizeof *s);
-    struct pl_recording *recording = NULL;
-    struct pl_containers containers;
+    struct cell_rig *rig = calloc(1, sizeof *rig);
     struct pl_cell_evidence e;
     struct pl_error error = {""};
-    assert_non_null(s);
-    if (pl_scenario_load(PL_SOURCE_DIR "/scenarios/steady-reader.yaml", PL_TIER_DEFAULT, NULL, 0, s,
-                         &error) ||
-        pl_capture_read(s->traffic.file, &(struct pl_capture_options){0}, &recording, NULL, &error))
-        fail_msg("%s", error.text);
-    s->container_bytes = 0;
-    s->duration_ns = 3 * S;
-    s->budgets[0].max = 512 << 10;
-    s->receiver.on_full = policy;
-    s->receiver.stalls[0] = (struct pl_span){500 * MS, 1500 * MS};
-    s->receiver.stall_count = 1;
+    assert_non_null(rig);
+    cell_rig_open(rig, "steady-reader");
+    rig->scenario.duration_ns = 3 * S;
+    rig->scenario.budgets[0].max = 512 << 10;
+    rig->scenario.receiver.on_full = policy;
+    rig->scenario.receiver.stalls[0] = (struct pl_span){500 * MS, 1500 * MS};
+    rig->scenario.receiver.stall_count = 1;
     const struct pl_cell_wrapper wrapper = {.argv = helgrind, .slowdown = 1};
-    const struct pl_cell_options options = {.scenario = s,
-                                            .recording = recording,
-                                            .stack = stack,
-                                            .clock = clock,
-                                            .threads = 2,
-                                            .seed = 1,
-                                            .containers = &containers,
-                                            .wrapper = &wrapper};
-    pl_containers_open(&containers);
+    struct pl_cell_options options = cell_rig_live_options(rig, stack);
+    options.clock = clock;
+    options.wrapper = &wrapper;
     if (pl_cell_run(&options, &e, &error))
         fail_msg("%s", error.text);
-    pl_containers_close(&containers);
+    cell_rig_close(rig);
     assert_int_equal(e.wait_status, 0);
     assert_true(e.has_final && e.final.counts.delivered > 0);
     assert_int_equal(e.final.counts.integrity_errors, 0);
     pl_cell_evidence_free(&e);
-    free(recording);
-    free(s);
+    free(rig);
 }
 
 static void real_sockets(void **state)

@@ -20,61 +20,40 @@
 
 #include <cmocka.h>
 
-#include "harness/cell/run.h"
+#include "harness/cell/tests/cell_rig.h"
 
 #define S INT64_C(1000000000)
 #define MS INT64_C(1000000)
 #define KIB UINT64_C(1024)
 #define RATE 689 /* packets a second: 2 senders of 44,100 / 128 */
 
-struct rig {
-    struct pl_scenario scenario;
-    struct pl_recording *recording;
-    struct pl_containers containers;
-};
-
 static int open_rig(void **state)
 {
-    struct rig *rig = calloc(1, sizeof *rig);
-    struct pl_error error;
+    struct cell_rig *rig = calloc(1, sizeof *rig);
     assert_non_null(rig);
-    if (pl_scenario_load(PL_SOURCE_DIR "/scenarios/steady-reader.yaml", PL_TIER_DEFAULT, NULL, 0,
-                         &rig->scenario, &error) ||
-        pl_capture_read(rig->scenario.traffic.file, &(struct pl_capture_options){0},
-                        &rig->recording, NULL, &error))
-        fail_msg("%s", error.text);
-    rig->scenario.container_bytes = 0;
+    cell_rig_open(rig, "steady-reader");
     rig->scenario.duration_ns = 2 * S;
-    pl_containers_open(&rig->containers);
     *state = rig;
     return 0;
 }
 
 static int close_rig(void **state)
 {
-    struct rig *rig = *state;
-    pl_containers_close(&rig->containers);
-    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no child is left */
-    free(rig->recording);
-    free(rig);
+    cell_rig_close(*state);
+    free(*state);
     return 0;
 }
 
-static int run(struct rig *rig, const char *stack, enum pl_clock clock, struct pl_cell_evidence *e,
-               struct pl_error *error)
+static int run(struct cell_rig *rig, const char *stack, enum pl_clock clock,
+               struct pl_cell_evidence *e, struct pl_error *error)
 {
-    struct pl_cell_options options = {.scenario = &rig->scenario,
-                                      .recording = rig->recording,
-                                      .stack = stack,
-                                      .format = PL_FORMAT_F32,
-                                      .clock = clock,
-                                      .threads = 2,
-                                      .seed = 1,
-                                      .containers = &rig->containers};
+    struct pl_cell_options options = cell_rig_options(rig, stack);
+    options.clock = clock;
+    options.threads = 2;
     return pl_cell_run(&options, e, error);
 }
 
-static void must_run(struct rig *rig, const char *stack, enum pl_clock clock,
+static void must_run(struct cell_rig *rig, const char *stack, enum pl_clock clock,
                      struct pl_cell_evidence *e)
 {
     struct pl_error error = {""};
@@ -97,7 +76,7 @@ static uint64_t accounted(const struct pl_traffic_counts *c)
 /* What was sent in real time is what the model sends, packet for packet. */
 static void a_steady_reader_loses_nothing(void **state)
 {
-    struct rig *rig = *state;
+    struct cell_rig *rig = *state;
     struct pl_cell_evidence wall, virtual;
     must_run(rig, "glibc", PL_CLOCK_WALL, &wall);
     must_run(rig, "glibc", PL_CLOCK_VIRTUAL, &virtual);
@@ -116,7 +95,7 @@ static void a_steady_reader_loses_nothing(void **state)
  * became of them is accounted for. */
 static void the_same_traffic_arrives_under_both_clocks(void **state)
 {
-    struct rig *rig = *state;
+    struct cell_rig *rig = *state;
     struct pl_traffic_settings *t = &rig->scenario.traffic;
     t->faults.loss = 0.02;
     t->faults.burst_enter = 0.01;
@@ -158,7 +137,7 @@ static void stall_soon(struct pl_scenario *s, enum pl_on_full policy, uint64_t r
     s->duration_ns = 3 * S;
 }
 
-static void stall_on_a_small_pool(struct rig *rig, enum pl_on_full policy,
+static void stall_on_a_small_pool(struct cell_rig *rig, enum pl_on_full policy,
                                   struct pl_cell_evidence *e)
 {
     stall_soon(&rig->scenario, policy, 65536);
@@ -170,7 +149,7 @@ static void stall_on_a_small_pool(struct rig *rig, enum pl_on_full policy,
 
 static void a_full_pool_is_tried_again(void **state)
 {
-    struct rig *rig = *state;
+    struct cell_rig *rig = *state;
     struct pl_cell_evidence timer, spin;
     stall_on_a_small_pool(rig, PL_ON_FULL_RETRY, &timer);
     stall_on_a_small_pool(rig, PL_ON_FULL_SPIN, &spin);
@@ -191,7 +170,7 @@ static void a_full_pool_is_tried_again(void **state)
 
 /* What else runs on the machine adds to what the kernel drops, and never takes from it.
  * @return the least of three runs, fewer where it is `enough` */
-static uint64_t kernel_drops_at_least(struct rig *rig, uint64_t enough)
+static uint64_t kernel_drops_at_least(struct cell_rig *rig, uint64_t enough)
 {
     uint64_t least = UINT64_MAX;
     for (int i = 0; i < 3 && least > enough; i++) {
@@ -207,7 +186,7 @@ static uint64_t kernel_drops_at_least(struct rig *rig, uint64_t enough)
 /* Each of two sockets holds 204 datagrams, in the model as in the kernel. */
 static void each_socket_has_a_buffer(void **state)
 {
-    struct rig *rig = *state;
+    struct cell_rig *rig = *state;
     struct pl_cell_evidence model[2];
     struct pl_scenario *s = &rig->scenario;
     stall_soon(s, PL_ON_FULL_RETRY, 262144);
@@ -226,7 +205,7 @@ static void each_socket_has_a_buffer(void **state)
 
 static void a_full_pool_drops_the_newest_or_the_oldest(void **state)
 {
-    struct rig *rig = *state;
+    struct cell_rig *rig = *state;
     struct pl_cell_evidence e;
     for (int policy = PL_ON_FULL_DROP_NEWEST; policy <= PL_ON_FULL_DROP_OLDEST; policy++) {
         stall_on_a_small_pool(rig, (enum pl_on_full)policy, &e);
@@ -239,7 +218,7 @@ static void a_full_pool_drops_the_newest_or_the_oldest(void **state)
 
 static void a_queue_has_its_bound(void **state)
 {
-    struct rig *rig = *state;
+    struct cell_rig *rig = *state;
     struct pl_scenario *s = &rig->scenario;
     struct pl_cell_evidence e;
     s->receiver.queue_packets = 100;
@@ -295,7 +274,7 @@ static void *end_when_it_runs(void *program)
     return NULL;
 }
 
-static int run_and_end(struct rig *rig, const char *program, struct pl_cell_evidence *e,
+static int run_and_end(struct cell_rig *rig, const char *program, struct pl_cell_evidence *e,
                        struct pl_error *error, int64_t *took_ns)
 {
     pthread_t ender;
@@ -345,18 +324,12 @@ static void on_alarm(int number)
 
 static void an_interrupted_run_ends_both_within_a_second(void **state)
 {
-    struct rig *rig = *state;
+    struct cell_rig *rig = *state;
     struct pl_error error = {""};
     struct pl_cell_evidence e;
     struct itimerval in_a_second = {.it_value.tv_sec = 1};
-    struct pl_cell_options options = {.scenario = &rig->scenario,
-                                      .recording = rig->recording,
-                                      .stack = "glibc",
-                                      .clock = PL_CLOCK_WALL,
-                                      .threads = 2,
-                                      .seed = 1,
-                                      .containers = &rig->containers,
-                                      .interrupted = &interrupted};
+    struct pl_cell_options options = cell_rig_live_options(rig, "glibc");
+    options.interrupted = &interrupted;
     rig->scenario.duration_ns = 60 * S;
     interrupted = 0;
     signal(SIGALRM, on_alarm);
@@ -372,7 +345,7 @@ static void an_interrupted_run_ends_both_within_a_second(void **state)
 /* net.core.rmem_max binds everybody without CAP_NET_ADMIN. */
 static void a_socket_buffer_that_cant_be_had_is_said(void **state)
 {
-    struct rig *rig = *state;
+    struct cell_rig *rig = *state;
     struct pl_error error = {""};
     struct pl_cell_evidence e;
     rig->scenario.receiver.rcvbuf_bytes = UINT64_C(1) << 30;
@@ -388,7 +361,7 @@ static void a_socket_buffer_that_cant_be_had_is_said(void **state)
 /* Two threads in step: a run repeats, book for book. */
 static void two_threads_under_the_virtual_clock_repeat(void **state)
 {
-    struct rig *rig = *state;
+    struct cell_rig *rig = *state;
     struct pl_cell_evidence e[2];
     rig->scenario.duration_ns = 20 * S;
     rig->scenario.receiver.stalls[0] = (struct pl_span){2 * S, 10 * S};

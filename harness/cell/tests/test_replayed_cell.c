@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "harness/cell/run.h"
+#include "harness/cell/tests/cell_rig.h"
 #include "harness/traffic/tape.h"
 #include "harness/traffic/tests/traced.h"
 
@@ -30,9 +30,7 @@ static const char *const stacks[] = {"glibc",
 
 struct rig {
     struct traced traced;
-    struct pl_scenario scenario;
-    struct pl_recording *recording;
-    struct pl_containers containers;
+    struct cell_rig cell;
 };
 
 static int open_rig(void **state)
@@ -41,9 +39,9 @@ static int open_rig(void **state)
     struct pl_error error;
     assert_non_null(rig);
     traced_make(&rig->traced, 6, 20000, 100000, 1);
-    if (pl_tape_compile(rig->traced.path, &rig->recording, &error))
+    if (pl_tape_compile(rig->traced.path, &rig->cell.recording, &error))
         fail_msg("%s", error.text);
-    rig->scenario = (struct pl_scenario){
+    rig->cell.scenario = (struct pl_scenario){
         .path = "t.yaml",
         .name = "t",
         .pipeline = PL_PIPELINE_TRACE,
@@ -53,7 +51,7 @@ static int open_rig(void **state)
         .sample_interval_ns = 3 * MS,
         .timeout_ns = 60000 * MS,
         .trace = {.speed = 1, .copies = 1}};
-    pl_containers_open(&rig->containers);
+    pl_containers_open(&rig->cell.containers);
     *state = rig;
     return 0;
 }
@@ -61,9 +59,8 @@ static int open_rig(void **state)
 static int close_rig(void **state)
 {
     struct rig *rig = *state;
-    pl_containers_close(&rig->containers);
+    cell_rig_close(&rig->cell);
     traced_remove(&rig->traced);
-    free(rig->recording);
     free(rig);
     return 0;
 }
@@ -79,14 +76,9 @@ static void run_under(struct rig *rig, const char *stack, enum pl_clock clock,
                       struct pl_cell_evidence *e)
 {
     struct pl_error error;
-    struct pl_cell_options options = {.scenario = &rig->scenario,
-                                      .recording = rig->recording,
-                                      .stack = stack,
-                                      .format = PL_FORMAT_OWN,
-                                      .clock = clock,
-                                      .threads = 1,
-                                      .seed = 1,
-                                      .containers = &rig->containers};
+    struct pl_cell_options options = cell_rig_options(&rig->cell, stack);
+    options.format = PL_FORMAT_OWN;
+    options.clock = clock;
     if (pl_cell_run(&options, e, &error))
         fail_msg("%s: %s", stack, error.text);
     assert_true(e->has_final && e->wait_status == 0);
@@ -140,9 +132,9 @@ static void compare_ends(const struct rig *rig, const char *stack,
                  (unsigned long long)last->live_bytes, (unsigned long long)live);
     assert_memory_equal(virtual->final.classes, wall->final.classes, sizeof wall->final.classes);
     assert_in_range(wall->final.trace_over_ns,
-                    rig->traced.duration_ms * MS / (uint64_t)rig->scenario.trace.speed,
-                    rig->scenario.duration_ns + 1000 * MS);
-    assert_true(wall->final.real_ns >= rig->scenario.duration_ns);
+                    rig->traced.duration_ms * MS / (uint64_t)rig->cell.scenario.trace.speed,
+                    rig->cell.scenario.duration_ns + 1000 * MS);
+    assert_true(wall->final.real_ns >= rig->cell.scenario.duration_ns);
     assert_int_equal(virtual->final.trace_over_ns, 0);
     assert_int_equal(wall->final.leaked_bytes, 0);
     assert_int_equal(wall->final.counts.integrity_errors, 0);
@@ -153,8 +145,8 @@ static void compare_ends(const struct rig *rig, const char *stack,
 static void free_threads_come_to_the_same_end(void **state)
 {
     struct rig *rig = *state;
-    rig->scenario.trace.speed = 20;
-    rig->scenario.duration_ns = (int64_t)(rig->traced.duration_ms / 20 + 200) * MS;
+    rig->cell.scenario.trace.speed = 20;
+    rig->cell.scenario.duration_ns = (int64_t)(rig->traced.duration_ms / 20 + 200) * MS;
     for (size_t i = 0; i < sizeof stacks / sizeof *stacks; i++) {
         struct pl_cell_evidence virtual, wall;
         if (!is_there(stacks[i]))
@@ -172,8 +164,8 @@ static void refused_blocks_hold_nobody_up(void **state)
 {
     struct rig *rig = *state;
     struct pl_cell_evidence e;
-    rig->scenario.trace.speed = 1000;
-    rig->scenario.duration_ns = 300 * MS;
+    rig->cell.scenario.trace.speed = 1000;
+    rig->cell.scenario.duration_ns = 300 * MS;
     run_under(rig, "limited:max=2MiB/slab/glibc", PL_CLOCK_WALL, &e);
     assert_true(e.final.trace_over_ns > 0);
     assert_true(e.final.stack.refusals > 0);

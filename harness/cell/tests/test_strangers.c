@@ -19,7 +19,7 @@
 
 #include <cmocka.h>
 
-#include "harness/cell/run.h"
+#include "harness/cell/tests/cell_rig.h"
 #include "harness/traffic/identity.h"
 #include "harness/traffic/rtp.h"
 
@@ -27,9 +27,7 @@
 #define MS INT64_C(1000000)
 
 struct rig {
-    struct pl_scenario scenario;
-    struct pl_recording *recording;
-    struct pl_containers containers;
+    struct cell_rig cell;
     atomic_bool over;
     unsigned pause_us;      /* from one stranger's datagram to the next */
     uint64_t strange;       /* datagrams that strangers sent */
@@ -39,16 +37,9 @@ struct rig {
 static int open_rig(void **state)
 {
     struct rig *rig = calloc(1, sizeof *rig);
-    struct pl_error error;
     assert_non_null(rig);
-    if (pl_scenario_load(PL_SOURCE_DIR "/scenarios/steady-reader.yaml", PL_TIER_DEFAULT, NULL, 0,
-                         &rig->scenario, &error) ||
-        pl_capture_read(rig->scenario.traffic.file, &(struct pl_capture_options){0},
-                        &rig->recording, NULL, &error))
-        fail_msg("%s", error.text);
-    rig->scenario.container_bytes = 0;
-    rig->scenario.duration_ns = 3 * S;
-    pl_containers_open(&rig->containers);
+    cell_rig_open(&rig->cell, "steady-reader");
+    rig->cell.scenario.duration_ns = 3 * S;
     *state = rig;
     return 0;
 }
@@ -56,8 +47,7 @@ static int open_rig(void **state)
 static int close_rig(void **state)
 {
     struct rig *rig = *state;
-    pl_containers_close(&rig->containers);
-    free(rig->recording);
+    cell_rig_close(&rig->cell);
     free(rig);
     return 0;
 }
@@ -140,10 +130,10 @@ static unsigned await_port(const struct rig *rig)
  * will send, from its own SSRC, with another payload. */
 static size_t strange_datagram(const struct rig *rig, uint64_t number, uint8_t *to)
 {
-    const struct pl_recorded_packet *p = &pl_recording_packets(rig->recording)[number % 500];
+    const struct pl_recorded_packet *p = &pl_recording_packets(rig->cell.recording)[number % 500];
     struct pl_identity identity = pl_identity_of(1, p->stream);
     memset(to, 0xaa, 2048);
-    memcpy(to, pl_recording_datagrams(rig->recording) + p->datagram_offset, PL_RTP_HEADER_MIN);
+    memcpy(to, pl_recording_datagrams(rig->cell.recording) + p->datagram_offset, PL_RTP_HEADER_MIN);
     pl_rtp_rebase(to, (uint16_t)(identity.sequence + p->position),
                   identity.timestamp + (uint32_t)p->timestamp, identity.ssrc);
     const size_t sizes[] = {0, 100, PL_RTP_HEADER_MIN / 2, p->datagram_size};
@@ -175,14 +165,7 @@ static void run(struct rig *rig, void *(*beside)(void *), struct pl_cell_evidenc
 {
     pthread_t thread;
     struct pl_error error = {""};
-    struct pl_cell_options options = {.scenario = &rig->scenario,
-                                      .recording = rig->recording,
-                                      .stack = "glibc",
-                                      .format = PL_FORMAT_F32,
-                                      .clock = PL_CLOCK_WALL,
-                                      .threads = 2,
-                                      .seed = 1,
-                                      .containers = &rig->containers};
+    struct pl_cell_options options = cell_rig_live_options(&rig->cell, "glibc");
     assert_int_equal(pthread_create(&thread, NULL, beside, rig), 0);
     int rc = pl_cell_run(&options, e, &error);
     rig->over = true;
@@ -217,7 +200,7 @@ static void a_flood_of_strangers_is_no_corruption(void **state)
 {
     struct rig *rig = *state;
     struct pl_cell_evidence e;
-    rig->scenario.receiver.rcvbuf_bytes = 65536;
+    rig->cell.scenario.receiver.rcvbuf_bytes = 65536;
     run(rig, be_strangers, &e);
     const struct pl_traffic_counts *c = &e.final.counts;
     assert_int_equal(c->integrity_errors, 0);
@@ -234,9 +217,9 @@ static void spoil(struct rig *rig, int memory, uint64_t from, size_t size)
     uint8_t *copy = malloc(size);
     ssize_t n = copy ? pread(memory, copy, size, (off_t)from) : 0;
     for (uint32_t i = 200; n > 0 && i < 240; i++) { /* sent within the stall */
-        const struct pl_recorded_packet *p = &pl_recording_packets(rig->recording)[i];
+        const struct pl_recorded_packet *p = &pl_recording_packets(rig->cell.recording)[i];
         const uint8_t *payload =
-            pl_recording_datagrams(rig->recording) + p->datagram_offset + p->payload_offset;
+            pl_recording_datagrams(rig->cell.recording) + p->datagram_offset + p->payload_offset;
         const uint8_t *at = memmem(copy, (size_t)n, payload, p->payload_size);
         uint8_t changed = payload[0] ^ 0x10;
         if (at && pwrite(memory, &changed, 1, (off_t)(from + (uint64_t)(at - copy))) == 1)
@@ -276,9 +259,9 @@ static void corrupted_memory_is_found_beside_strangers(void **state)
     struct rig *rig = *state;
     struct pl_cell_evidence e;
     rig->pause_us = 20000;
-    rig->scenario.receiver.stalls[0] = (struct pl_span){100 * MS, 2000 * MS};
-    rig->scenario.receiver.stall_count = 1;
-    rig->scenario.receiver.latency_bounds = false;
+    rig->cell.scenario.receiver.stalls[0] = (struct pl_span){100 * MS, 2000 * MS};
+    rig->cell.scenario.receiver.stall_count = 1;
+    rig->cell.scenario.receiver.latency_bounds = false;
     run(rig, spoil_memory, &e);
     if (!rig->blocks_spoilt) {
         pl_cell_evidence_free(&e);
