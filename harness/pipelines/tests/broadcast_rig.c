@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -222,4 +223,22 @@ void broadcast_rig_close(struct broadcast_rig *rig, uint64_t integrity_errors)
     pl_stack_close(rig->stack);
     free(rig->arena.base);
     free(rig);
+}
+
+void broadcast_rig_refuse_each(uint32_t threads, uint64_t dropped)
+{
+    for (uint32_t nth = 1; nth <= 120; nth++) {
+        char stack[64];
+        struct pl_scenario s = broadcast_rig_scenario;
+        s.broadcast.reuse_images = nth % 2;
+        snprintf(stack, sizeof stack, "fault:nth=%u/glibc", nth);
+        struct broadcast_rig *rig = broadcast_rig_open(&s, stack, threads);
+        broadcast_rig_run(rig, 300 * MS);
+        uint64_t failures = 0;
+        for (int i = 0; i < CLASS_COUNT; i++)
+            failures += broadcast_rig_books(rig, (enum broadcast_class)i)->failures;
+        assert_int_equal(failures, 1);
+        assert_in_range(broadcast_rig_dropped(rig), 1, dropped);
+        broadcast_rig_close(rig, 0);
+    }
 }

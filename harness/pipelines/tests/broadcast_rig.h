@@ -55,4 +55,8 @@ uint64_t broadcast_rig_dropped(struct broadcast_rig *rig); /* for all reasons */
 /** Closes it. Whatever happened, each packet is accounted for and each block goes back. */
 void broadcast_rig_close(struct broadcast_rig *rig, uint64_t integrity_errors);
 
+/** Refuses one acquire after another: each is counted, and nothing else breaks.
+ *  @param dropped for one, at most */
+void broadcast_rig_refuse_each(uint32_t threads, uint64_t dropped);
+
 #endif

@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -221,20 +220,7 @@ static void who_was_evicted_may_come_anew(void **state)
 static void a_refusal_anywhere_is_counted(void **state)
 {
     (void)state;
-    for (uint32_t nth = 1; nth <= 120; nth++) {
-        char stack[64];
-        struct pl_scenario s = broadcast_rig_scenario;
-        s.broadcast.reuse_images = nth % 2;
-        snprintf(stack, sizeof stack, "fault:nth=%u/glibc", nth);
-        struct broadcast_rig *rig = broadcast_rig_open(&s, stack, 1);
-        broadcast_rig_run(rig, 300 * MS);
-        uint64_t failures = 0;
-        for (int i = 0; i < CLASS_COUNT; i++)
-            failures += broadcast_rig_books(rig, (enum broadcast_class)i)->failures;
-        assert_int_equal(failures, 1);
-        assert_in_range(broadcast_rig_dropped(rig), 1, 3);
-        broadcast_rig_close(rig, 0);
-    }
+    broadcast_rig_refuse_each(1, 3);
 }
 
 static void a_changed_picture_is_found(void **state)

@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -134,20 +133,7 @@ static void a_load_holds_on_any_number_of_workers(void **state)
 static void a_refusal_on_any_worker_is_counted(void **state)
 {
     (void)state;
-    for (uint32_t nth = 1; nth <= 120; nth++) {
-        char stack[64];
-        struct pl_scenario s = broadcast_rig_scenario;
-        s.broadcast.reuse_images = nth % 2;
-        snprintf(stack, sizeof stack, "fault:nth=%u/glibc", nth);
-        struct broadcast_rig *rig = broadcast_rig_open(&s, stack, 5);
-        broadcast_rig_run(rig, 300 * MS);
-        uint64_t failures = 0;
-        for (int i = 0; i < CLASS_COUNT; i++)
-            failures += broadcast_rig_books(rig, (enum broadcast_class)i)->failures;
-        assert_int_equal(failures, 1);
-        assert_in_range(broadcast_rig_dropped(rig), 1, 4);
-        broadcast_rig_close(rig, 0);
-    }
+    broadcast_rig_refuse_each(5, 4);
 }
 
 /* Threads that are made anew go on where the others ended. */

@@ -14,21 +14,35 @@
 
 #define S INT64_C(1000000000)
 #define MS INT64_C(1000000)
+#define PACKET_BYTES (696 + 2072) /* with its buffer */
+
+/* A reader that stalls at the start. */
+static void stalled(struct pl_scenario *s, int64_t until_ns)
+{
+    rig_scenario(s);
+    s->receiver.stalls[0] = (struct pl_span){0, until_ns};
+    s->receiver.stall_count = 1;
+}
+
+/* The same, and room for so many packets: under plain glibc a limit counts requested
+ * bytes. */
+static void stalled_in(struct pl_scenario *s, uint64_t packets, int64_t until_ns)
+{
+    stalled(s, until_ns);
+    s->budgets[0].max = packets * PACKET_BYTES;
+    s->budgets[1].max = 1 << 20;
+}
 
 static void a_full_pool_pauses_and_the_kernel_drops(void **state)
 {
     (void)state;
     struct pl_scenario s;
     struct rig rig;
-    rig_scenario(&s);
-    s.budgets[0].max = 100 * (696 + 2072); /* under plain glibc a limit counts requested bytes */
-    s.budgets[1].max = 1 << 20;
-    s.receiver.stalls[0] = (struct pl_span){0, 10 * S};
-    s.receiver.stall_count = 1;
+    stalled_in(&s, 100, 10 * S);
     s.receiver.rcvbuf_bytes = 832 * 30; /* 172 B datagrams: a small head of 576 B, 256 of sk_buff */
     rig_open_in_order(&rig, &s, 100, "limited/glibc");
     rig_run(&rig, 10 * S);
-    assert_int_equal(rig.side->meter.live_bytes, 100 * (696 + 2072));
+    assert_int_equal(rig.side->meter.live_bytes, 100 * PACKET_BYTES);
     assert_int_equal(rig.side->counts.dropped[PL_DROP_KERNEL], 1000 - 100 - 30);
     assert_int_equal(rig.side->counts.dropped[PL_DROP_LIMIT], 0);
     rig_run(&rig, 20 * S);
@@ -43,11 +57,7 @@ static void a_pause_that_goes_on_counts(void **state)
     (void)state;
     struct pl_scenario s;
     struct rig rig;
-    rig_scenario(&s);
-    s.budgets[0].max = 100 * (696 + 2072);
-    s.budgets[1].max = 1 << 20;
-    s.receiver.stalls[0] = (struct pl_span){0, INT64_MAX};
-    s.receiver.stall_count = 1;
+    stalled_in(&s, 100, INT64_MAX);
     rig_open_in_order(&rig, &s, 100, "limited/glibc");
     rig_run(&rig, 10 * S);
     rig_close(&rig);
@@ -61,7 +71,7 @@ static void the_kernels_buffer_empties(void **state)
     struct pl_scenario s;
     struct rig rig;
     rig_scenario(&s);
-    s.budgets[0].max = 100 * (696 + 2072);
+    s.budgets[0].max = 100 * PACKET_BYTES;
     s.budgets[1].max = 1 << 20;
     s.receiver.rcvbuf_bytes = 50 * 832;
     for (int i = 0; i < 2; i++)
@@ -84,12 +94,8 @@ static void a_pause_lasts_until_the_timer_finds_room(void **state)
     (void)state;
     struct pl_scenario s;
     struct rig rig;
-    rig_scenario(&s);
-    s.budgets[0].max = 100 * (696 + 2072);
-    s.budgets[1].max = 1 << 20;
+    stalled_in(&s, 100, 1050 * MS);
     s.receiver.retry_ns = 300 * MS;
-    s.receiver.stalls[0] = (struct pl_span){0, 1050 * MS};
-    s.receiver.stall_count = 1;
     rig_open_in_order(&rig, &s, 100, "limited/glibc");
     rig_run(&rig, 2 * S);
     assert_int_equal(rig.side->counts.paused_ns, 300 * MS);
@@ -105,11 +111,7 @@ static void it_plays_again_after_any_pause(void **state)
     for (int seconds = 100; seconds <= 1000; seconds += 60) {
         struct pl_scenario s;
         struct rig rig;
-        rig_scenario(&s);
-        s.budgets[0].max = 100 * (696 + 2072);
-        s.budgets[1].max = 1 << 20;
-        s.receiver.stalls[0] = (struct pl_span){0, seconds * S};
-        s.receiver.stall_count = 1;
+        stalled_in(&s, 100, seconds * S);
         rig_open_in_order(&rig, &s, 100, "limited/glibc");
         rig_run(&rig, (seconds + 10) * S);
         assert_in_range(rig.side->counts.delivered, 850, 1000);
@@ -123,12 +125,8 @@ static void drop_newest_drops_instead_of_pausing(void **state)
     (void)state;
     struct pl_scenario s;
     struct rig rig;
-    rig_scenario(&s);
-    s.budgets[0].max = 100 * (696 + 2072);
-    s.budgets[1].max = 1 << 20;
+    stalled_in(&s, 100, 10 * S);
     s.receiver.on_full = PL_ON_FULL_DROP_NEWEST;
-    s.receiver.stalls[0] = (struct pl_span){0, 10 * S};
-    s.receiver.stall_count = 1;
     rig_open_in_order(&rig, &s, 100, "limited/glibc");
     rig_run(&rig, 10 * S);
     assert_int_equal(rig.side->counts.dropped[PL_DROP_LIMIT], 900);
@@ -142,12 +140,8 @@ static void drop_oldest_keeps_what_came_last(void **state)
     (void)state;
     struct pl_scenario s;
     struct rig rig;
-    rig_scenario(&s);
-    s.budgets[0].max = 100 * (696 + 2072);
-    s.budgets[1].max = 1 << 20;
+    stalled_in(&s, 100, 10 * S);
     s.receiver.on_full = PL_ON_FULL_DROP_OLDEST;
-    s.receiver.stalls[0] = (struct pl_span){0, 10 * S};
-    s.receiver.stall_count = 1;
     rig_open_in_order(&rig, &s, 100, "limited/glibc");
     rig_run(&rig, 10 * S);
     assert_int_equal(rig.side->counts.dropped[PL_DROP_LIMIT], 901); /* for the buffer at hand */
@@ -166,11 +160,9 @@ static void drop_oldest_is_heard_at_once(void **state)
     (void)state;
     struct pl_scenario s;
     struct rig rig;
-    rig_scenario(&s);
+    stalled(&s, 10 * S);
     s.receiver.queue_packets = 30;
     s.receiver.on_full = PL_ON_FULL_DROP_OLDEST;
-    s.receiver.stalls[0] = (struct pl_span){0, 10 * S};
-    s.receiver.stall_count = 1;
     rig_open_in_order(&rig, &s, 100, "glibc");
     rig_run(&rig, 10 * S);
     assert_int_equal(rig.side->counts.dropped[PL_DROP_QUEUE], 970);
@@ -186,12 +178,10 @@ static void a_bounded_queue_drops_the_newest_or_pauses(void **state)
     for (int policy = PL_ON_FULL_RETRY; policy <= PL_ON_FULL_DROP_NEWEST; policy++) {
         struct pl_scenario s;
         struct rig rig;
-        rig_scenario(&s);
+        stalled(&s, 10 * S);
         s.receiver.queue_packets = 50;
         s.receiver.on_full = (uint32_t)policy;
         s.receiver.rcvbuf_bytes = 832 * 20;
-        s.receiver.stalls[0] = (struct pl_span){0, 10 * S};
-        s.receiver.stall_count = 1;
         rig_open_in_order(&rig, &s, 100, "glibc");
         rig_run(&rig, 10 * S);
         if (policy == PL_ON_FULL_RETRY) /* one waits in the buffer at hand, 20 in the kernel's */
@@ -211,12 +201,8 @@ static void spinning_finds_room_at_once(void **state)
     (void)state;
     struct pl_scenario s;
     struct rig rig;
-    rig_scenario(&s);
-    s.budgets[0].max = 100 * (696 + 2072);
-    s.budgets[1].max = 1 << 20;
+    stalled_in(&s, 100, 1550 * MS);
     s.receiver.on_full = PL_ON_FULL_SPIN;
-    s.receiver.stalls[0] = (struct pl_span){0, 1550 * MS};
-    s.receiver.stall_count = 1;
     rig_open_in_order(&rig, &s, 100, "limited/glibc");
     rig_run(&rig, 5 * S);
     /* From 0.99 s to 1.55 s, and the time that reading 55 packets takes: 250 ns a touch. */
@@ -232,13 +218,9 @@ static void a_pause_within_a_read_is_no_eternity(void **state)
     (void)state;
     struct pl_scenario s;
     struct rig rig;
-    rig_scenario(&s);
+    stalled_in(&s, 10100, 100 * MS);
     s.traffic.rate = 1000;
-    s.budgets[0].max = 10100 * (696 + 2072);
-    s.budgets[1].max = 1 << 20;
     s.receiver.on_full = PL_ON_FULL_SPIN;
-    s.receiver.stalls[0] = (struct pl_span){0, 100 * MS};
-    s.receiver.stall_count = 1;
     rig_open_in_order(&rig, &s, 100, "limited/glibc");
     rig_run(&rig, 200 * MS);
     assert_true(rig.side->meter.books[1].failures > 0 || rig.side->meter.books[0].failures > 0);
@@ -270,10 +252,8 @@ static void a_recovery_that_never_comes_is_told(void **state)
     (void)state;
     struct pl_scenario s;
     struct rig rig;
-    rig_scenario(&s);
+    stalled(&s, 10 * S);
     s.receiver.latency_ns = 3600 * S; /* nothing is ever played */
-    s.receiver.stalls[0] = (struct pl_span){0, 10 * S};
-    s.receiver.stall_count = 1;
     s.receiver.latency_bounds = false;
     rig_open_in_order(&rig, &s, 100, "glibc");
     rig_run(&rig, 20 * S);
