@@ -1,5 +1,6 @@
 #include "harness/cell/tests/cell_rig.h"
 
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -54,4 +56,27 @@ struct pl_cell_options cell_rig_live_options(struct cell_rig *rig, const char *s
     options.clock = PL_CLOCK_WALL;
     options.threads = 2; /* the network has one of its own */
     return options;
+}
+
+pid_t cell_rig_child(const char *program)
+{
+    pid_t found = 0;
+    DIR *folder = opendir("/proc");
+    for (struct dirent *entry; folder && (entry = readdir(folder));) {
+        char path[300], exe[512] = "", stat[512] = "";
+        int parent = 0;
+        snprintf(path, sizeof path, "/proc/%s/exe", entry->d_name);
+        ssize_t n = readlink(path, exe, sizeof exe - 1);
+        snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
+        FILE *file = n > 0 && strstr(exe, program) ? fopen(path, "re") : NULL;
+        if (file && fgets(stat, sizeof stat, file))
+            sscanf(stat, "%*d (%*[^)]) %*c %d", &parent);
+        if (file)
+            fclose(file);
+        if (parent == getpid())
+            found = atoi(entry->d_name);
+    }
+    if (folder)
+        closedir(folder);
+    return found;
 }

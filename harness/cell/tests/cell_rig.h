@@ -2,6 +2,8 @@
 #ifndef PL_CELL_TESTS_CELL_RIG_H
 #define PL_CELL_TESTS_CELL_RIG_H
 
+#include <sys/types.h>
+
 #include "harness/cell/run.h"
 
 struct cell_rig {
@@ -21,5 +23,8 @@ struct pl_cell_options cell_rig_options(struct cell_rig *rig, const char *stack)
 
 /** Of one under the wall clock. */
 struct pl_cell_options cell_rig_live_options(struct cell_rig *rig, const char *stack);
+
+/** A child of this process that runs a program of that name, or 0. */
+pid_t cell_rig_child(const char *program);
 
 #endif

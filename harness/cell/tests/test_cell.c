@@ -1,5 +1,4 @@
 /* Real cells: what ends them, what is known of it afterwards, and that nothing is left behind. */
-#include <dirent.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>

@@ -2,7 +2,6 @@
  * one. A few seconds each.
  *   test_live           what counts the packets that are lost in real time: on a machine of its own
  *   test_live beside    the rest, which other tests may run beside */
-#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -238,35 +237,11 @@ static int64_t now_ns(void)
     return t.tv_sec * S + t.tv_nsec;
 }
 
-/* A child of ours that runs this program, or 0. */
-static pid_t child_that_runs(const char *program)
-{
-    pid_t found = 0;
-    DIR *folder = opendir("/proc");
-    for (struct dirent *entry; folder && (entry = readdir(folder));) {
-        char path[300], exe[512] = "", stat[512] = "";
-        int parent = 0;
-        snprintf(path, sizeof path, "/proc/%s/exe", entry->d_name);
-        ssize_t n = readlink(path, exe, sizeof exe - 1);
-        snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
-        FILE *file = n > 0 && strstr(exe, program) ? fopen(path, "re") : NULL;
-        if (file && fgets(stat, sizeof stat, file))
-            sscanf(stat, "%*d (%*[^)]) %*c %d", &parent);
-        if (file)
-            fclose(file);
-        if (parent == getpid())
-            found = atoi(entry->d_name);
-    }
-    if (folder)
-        closedir(folder);
-    return found;
-}
-
 /* Ends the program as soon as it runs, from a thread beside. */
 static void *end_when_it_runs(void *program)
 {
     pid_t pid = 0;
-    for (int i = 0; i < 500 && !(pid = child_that_runs(program)); i++)
+    for (int i = 0; i < 500 && !(pid = cell_rig_child(program)); i++)
         nanosleep(&(struct timespec){.tv_nsec = 10 * MS}, NULL);
     nanosleep(&(struct timespec){.tv_sec = 1}, NULL);
     if (pid)
@@ -296,7 +271,7 @@ static void a_sender_that_is_killed_ends_the_cell(void **state)
     assert_int_equal(rc, -EPIPE);
     assert_string_equal(error.text, "the sender was ended by signal 15 (Terminated)");
     assert_true(took_ns < 5 * S);
-    assert_int_equal(child_that_runs("plimsoll-live"), 0);
+    assert_int_equal(cell_rig_child("plimsoll-live"), 0);
 }
 
 static void a_cell_that_is_killed_ends_its_sender(void **state)
@@ -310,7 +285,7 @@ static void a_cell_that_is_killed_ends_its_sender(void **state)
     assert_true(WIFSIGNALED(e.wait_status));
     assert_true(e.sample_count > 0); /* its curve is there up to then */
     assert_true(took_ns < 5 * S);
-    assert_int_equal(child_that_runs("plimsoll-sender"), 0);
+    assert_int_equal(cell_rig_child("plimsoll-sender"), 0);
     pl_cell_evidence_free(&e);
 }
 
@@ -338,8 +313,8 @@ static void an_interrupted_run_ends_both_within_a_second(void **state)
     int rc = pl_cell_run(&options, &e, &error);
     assert_int_equal(rc, -EINTR);
     assert_true(now_ns() - started_ns < 2 * S);
-    assert_int_equal(child_that_runs("plimsoll-sender"), 0);
-    assert_int_equal(child_that_runs("plimsoll-live"), 0);
+    assert_int_equal(cell_rig_child("plimsoll-sender"), 0);
+    assert_int_equal(cell_rig_child("plimsoll-live"), 0);
 }
 
 /* net.core.rmem_max binds everybody without CAP_NET_ADMIN. */

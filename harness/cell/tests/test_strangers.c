@@ -2,7 +2,6 @@
  * former is kept out and counted apart, the latter still is an integrity error. A few seconds each.
  */
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -57,30 +56,6 @@ static void wait_ms(unsigned ms)
     nanosleep(&(struct timespec){ms / 1000, ms % 1000 * MS}, NULL);
 }
 
-/* A child of ours that runs plimsoll-live, or 0. */
-static int live_cell(void)
-{
-    int found = 0;
-    DIR *folder = opendir("/proc");
-    for (struct dirent *entry; folder && !found && (entry = readdir(folder));) {
-        char path[300], exe[512] = "", stat[512] = "";
-        int parent = 0;
-        snprintf(path, sizeof path, "/proc/%s/exe", entry->d_name);
-        ssize_t n = readlink(path, exe, sizeof exe - 1);
-        snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
-        FILE *file = n > 0 && strstr(exe, "plimsoll-live") ? fopen(path, "re") : NULL;
-        if (file && fgets(stat, sizeof stat, file))
-            sscanf(stat, "%*d (%*[^)]) %*c %d", &parent);
-        if (file)
-            fclose(file);
-        if (parent == getpid())
-            found = atoi(entry->d_name);
-    }
-    if (folder)
-        closedir(folder);
-    return found;
-}
-
 /* The port of the UDP socket with this inode, or 0. */
 static unsigned port_of_inode(unsigned long inode)
 {
@@ -120,7 +95,7 @@ static unsigned await_port(const struct rig *rig)
 {
     unsigned port = 0;
     for (int i = 0; i < 500 && !port && !rig->over; i++) {
-        port = port_of(live_cell());
+        port = port_of(cell_rig_child("plimsoll-live"));
         wait_ms(10);
     }
     return port;
@@ -235,7 +210,7 @@ static void *spoil_memory(void *context)
     char path[64], line[512];
     unsigned port = await_port(rig);
     wait_ms(1200);
-    int pid = live_cell();
+    int pid = cell_rig_child("plimsoll-live");
     snprintf(path, sizeof path, "/proc/%d/mem", pid);
     int memory = port ? open(path, O_RDWR | O_CLOEXEC) : -1;
     snprintf(path, sizeof path, "/proc/%d/maps", pid);
