@@ -76,6 +76,8 @@ static void add_process(const struct pl_page_process *process, struct pl_interpo
     copy_path(own->heap, process->heap);
     copy_path(own->program, process->program);
     add_stripes(process, own, report);
+    if (own->calls == pl_count_read(&process->calls_of_earlier))
+        copy_path(own->served_ahead, process->ahead);
     take_faults(process, own->pid, report);
     report->processes++;
     report->calls += own->calls;
