@@ -179,6 +179,15 @@ static uint32_t count_recorded(const struct pl_raw *raw)
     return count;
 }
 
+/* @return the object whose malloc the recorded process calls instead of the library's, or "" */
+static const char *served_ahead(const struct pl_interpose_report *page, pid_t pid)
+{
+    for (uint32_t i = 0; i < page->slot_count; i++)
+        if (page->slots[i].pid == pid)
+            return page->slots[i].served_ahead;
+    return "";
+}
+
 static int check_recorded(struct pl_recorded *r, struct pl_error *error)
 {
     static struct pl_interpose_report page; /* large for a stack */
@@ -188,6 +197,12 @@ static int check_recorded(struct pl_recorded *r, struct pl_error *error)
     if (!page.processes)
         return pl_error_set(error, -ENOSYS, "the malloc of '%s' can't be recorded: " UNSERVED,
                             r->arguments.command[0]);
+    const char *ahead = served_ahead(&page, r->raw->pid);
+    if (*ahead && page.calls)
+        return pl_error_set(error, -ENOSYS,
+                            "nothing of '%s' is recorded: a script before it puts %s first in "
+                            "LD_PRELOAD; expected `--allocator preload:path=%s` instead of that",
+                            r->arguments.command[0], ahead, ahead);
     if (!page.calls && r->watch.rss_bytes > UNSERVED_BYTES)
         return pl_error_set(error, -ENOSYS,
                             "'%s' allocates nothing by the C library's malloc: a heap of its own "
