@@ -55,7 +55,7 @@ static int list_scenarios(json_t *list)
 {
     char **paths = NULL;
     struct pl_error error;
-    int count = pl_scenario_list(&paths, &error);
+    int count = pl_scenario_list_known(&paths, &error);
     if (count < 0)
         return pl_cli_fail(PL_EXIT_USAGE, &error);
     for (int i = 0; i < count; i++) {

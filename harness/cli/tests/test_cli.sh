@@ -11,6 +11,8 @@ short=(--set duration=20s --set container=none)
 fails 2 "unknown command fly; expected run, " fly
 fails 2 "nothing to run; expected a scenario" run
 fails 2 "unknown scenario nope; expected a path, .*crossfade, .*plimsoll list scenarios." run nope
+printf 'extends: steady-reader\nname: twice\nallocators: [glibc, glibc]\n' >"$tmp/twice.yaml"
+fails 2 "twice.yaml:3:14: allocators: glibc is named twice; expected once" validate "$tmp/twice.yaml"
 # what was meant, of each kind of names
 fails 2 "^plimsoll: unknown command rnu; did you mean run\?$" rnu
 fails 2 "^plimsoll: unknown scenario stalled-raeder; did you mean stalled-reader\?$" run stalled-raeder
