@@ -8,7 +8,7 @@
 #include "harness/trace/section.h"
 
 /* A section is what a cut-off file loses at most, and what a reader holds at a time. */
-enum { SECTION_EVENTS = 1 << 18, SECTION_BYTES = 3 << 20, SITES_BYTES = 1 << 20 };
+enum { SECTION_EVENTS = 1 << 16, SECTION_BYTES = 3 << 20, SITES_BYTES = 1 << 20 };
 
 struct pl_trace_writer {
     FILE *stream;

@@ -225,6 +225,16 @@ static void a_cut_is_told_at_any_byte(void **state)
     unmake(&made);
 }
 
+static void half_of_a_file_has_a_part(void **state)
+{
+    (void)state;
+    size_t read;
+    struct made made = make(200000, 4);
+    assert_int_equal(read_back(&made, made.bytes, made.size / 2, &read), -ENODATA);
+    assert_in_range(read, 65536, 131072);
+    unmake(&made);
+}
+
 static void damage_is_told_at_any_bit(void **state)
 {
     (void)state;
@@ -329,6 +339,7 @@ int main(void)
         cmocka_unit_test(sections_follow_each_other),
         cmocka_unit_test(what_is_known_comes_back),
         cmocka_unit_test(a_cut_is_told_at_any_byte),
+        cmocka_unit_test(half_of_a_file_has_a_part),
         cmocka_unit_test(damage_is_told_at_any_bit),
         cmocka_unit_test(claims_are_refused),
         cmocka_unit_test(another_version_is_told),
