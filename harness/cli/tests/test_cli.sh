@@ -11,6 +11,12 @@ short=(--set duration=20s --set container=none)
 fails 2 "unknown command fly; expected run, " fly
 fails 2 "nothing to run; expected a scenario" run
 fails 2 "unknown scenario nope; expected a path, .*crossfade, .*plimsoll list scenarios." run nope
+printf '%s\n' 'name: served' 'title: A program with a client' 'pipeline: program' 'duration: 2s' 'allocators: [glibc]' 'expect: []' \
+    'program: {command: [sleep, "9"], clients: [{command: [./no-such-client]}]}' >"$tmp/served.yaml"
+[ "$(plimsoll validate "$tmp/served.yaml")" = "$tmp/served.yaml: valid; './no-such-client' of program.clients is not on this machine, and a run needs it" ] ||
+    bad "validate of a client that is not there: $(plimsoll validate "$tmp/served.yaml")"
+sed -i 's|./no-such-client|sleep, "9"|' "$tmp/served.yaml"
+[ "$(plimsoll validate "$tmp/served.yaml")" = "$tmp/served.yaml: valid" ] || bad "validate of a client: $(plimsoll validate "$tmp/served.yaml")"
 printf 'extends: steady-reader\nname: twice\nallocators: [glibc, glibc]\n' >"$tmp/twice.yaml"
 fails 2 "twice.yaml:3:14: allocators: glibc is named twice; expected once" validate "$tmp/twice.yaml"
 # what was meant, of each kind of names
