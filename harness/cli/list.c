@@ -314,6 +314,9 @@ int pl_cli_list(int argc, char **argv)
         return list_counterparts();
     if (!wanted || is_list(wanted))
         return list_what_there_is(wanted, json != NULL);
+    if (json && is_path(wanted))
+        return pl_cli_usage("--json is not of a trace; expected `plimsoll list %s` without it",
+                            wanted);
     if (json || (!is_path(wanted) && !events && !classes))
         return unknown_list(wanted);
     return classes ? pl_list_classes(wanted) : pl_list_trace(wanted, events != NULL);

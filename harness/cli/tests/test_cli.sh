@@ -61,6 +61,7 @@ fails 2 "^plimsoll: --duration: '5x' is not a time" run stalled-reader --duratio
 fails 2 "^plimsoll: --set sample_interval: sample_interval is too wide" run stalled-reader --set sample_interval=1h
 fails 2 "^plimsoll: --set classes.packte.size: .*packte; did you mean packet\?" run stalled-reader --set classes.packte.size=5MiB
 fails 2 "these don't go together; expected" list heaps --json x
+fails 2 "--json is not of a trace; expected .plimsoll list scenarios/traffic/ffmpeg.trace. without it" list --json scenarios/traffic/ffmpeg.trace
 plimsoll list scenarios --counterparts >"$tmp/out" || bad "list scenarios --counterparts: exit $?"
 grep -q '^| .stalled-reader., slab | roc-toolkit' "$tmp/out" || bad "list scenarios --counterparts"
 fails 2 "counterpart: unknown scenario real-mosquito; did you mean real-mosquitto-stalled-subscriber" run steady-reader --set counterpart=real-mosquito
