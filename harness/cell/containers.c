@@ -111,18 +111,22 @@ static int open_cgroup(struct pl_containers *c, int *version)
     return rc;
 }
 
+/* 8 MiB a thread, of which a server of five may die in a container that it would not fill. */
+#define COUNTS " (it counts threads' stacks in whole)"
+
 static void explain(struct pl_containers *c, int rc, int version)
 {
     const char *remedy = version == 2 ? "run it as `systemd-run --user --scope -p Delegate=yes "
                                         "plimsoll ...` for a cgroup of its own"
                                       : "run it as root, or have a memory cgroup delegated";
     if (!version)
-        snprintf(c->why_not, sizeof c->why_not,
-                 "no cgroup with a memory controller is mounted; RLIMIT_DATA holds the cells");
+        snprintf(
+            c->why_not, sizeof c->why_not,
+            "no cgroup with a memory controller is mounted; RLIMIT_DATA holds the cells" COUNTS);
     else
         snprintf(c->why_not, sizeof c->why_not,
-                 "no right to make a cgroup (%s); RLIMIT_DATA holds the cells: %s", strerror(-rc),
-                 remedy);
+                 "no right to make a cgroup (%s); RLIMIT_DATA holds the cells: %s" COUNTS,
+                 strerror(-rc), remedy);
 }
 
 void pl_containers_open(struct pl_containers *c)

@@ -61,8 +61,8 @@ int pl_dock_await_ready(struct pl_dock *dock, struct pl_error *error);
 /** A program that holds so much, in bytes, has allocated; one with less may not have begun to. */
 #define PL_DOCK_UNSERVED_BYTES (UINT64_C(2) << 20)
 
-/** Notes the largest process that the library is not in, if that is larger than one known, by the
- *  latest reading of the tree. */
+/** Notes the largest process that the library does not serve, if that is larger than one known, by
+ * the latest reading of the tree. */
 void pl_dock_find_unserved(struct pl_dock *dock);
 
 /** Whether the heap serves the program. @return 0, or -ENOSYS: it can't */

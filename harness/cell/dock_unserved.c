@@ -1,10 +1,12 @@
-/* Processes of a foreign program that the library is not loaded into (dock.h): a script on the way
- * may have set or cleared LD_PRELOAD, and what it then executed runs on a heap of its own. */
+/* Processes of a foreign program that the library does not serve (dock.h): a script on the way may
+ * have set or cleared LD_PRELOAD, or put a heap of its own first in it, and what it then executed
+ * runs on that. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "harness/cell/dock.h"
+#include "harness/interpose/control.h"
 
 #define LIBRARY "/libplimsoll-interpose" /* as its files begin */
 
@@ -26,15 +28,20 @@ static bool is_without_library(pid_t pid)
 
 void pl_dock_find_unserved(struct pl_dock *d)
 {
+    static struct pl_interpose_report page; /* large for a stack */
     struct pl_program_record *f = &d->facts;
     char path[64];
-    for (uint32_t i = 0; !f->native && i < d->tree.count; i++) {
+    if (f->native || pl_interpose_read(d->job->orders.page, &page))
+        return;
+    for (uint32_t i = 0; i < d->tree.count; i++) {
         const pid_t pid = d->tree.members[i].pid;
+        const char *ahead = pl_interpose_served_ahead(&page, pid);
         uint64_t bytes = d->tree.members[i].rss_bytes;
         if (bytes < PL_DOCK_UNSERVED_BYTES || bytes <= f->unserved_bytes ||
-            !is_without_library(pid))
+            (!*ahead && !is_without_library(pid)))
             continue;
         f->unserved_bytes = bytes;
+        memcpy(f->unserved_by, ahead, strlen(ahead) + 1);
         snprintf(path, sizeof path, "/proc/%d/exe", (int)pid);
         ssize_t length = readlink(path, f->unserved, sizeof f->unserved - 1);
         f->unserved[length > 0 ? length : 0] = '\0';

@@ -113,9 +113,11 @@ struct pl_program_record {
     /* of the process that called its malloc most often, "" where that is not known: */
     char served_by[PL_PAGE_PATH_MAX]; /* the object whose malloc served it */
     char served[PL_PAGE_PATH_MAX];    /* its program */
-    /* of the largest process that the library is not in, from PL_DOCK_UNSERVED_BYTES on: */
+    /* of the largest process that the library does not serve, from PL_DOCK_UNSERVED_BYTES on: */
     uint64_t unserved_bytes; /* that it had, resident and private; 0: there is none */
     char unserved[PL_PAGE_PATH_MAX];
+    char unserved_by[PL_PAGE_PATH_MAX]; /* the object whose malloc stands before the library's; "":
+                                           the library is not loaded */
 };
 
 /** What one class did. */

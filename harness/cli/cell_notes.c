@@ -58,6 +58,24 @@ static bool is_of_libc(const char *object)
     return strncmp(name, "libc.so", 7) == 0 || strncmp(name, "libc-", 5) == 0;
 }
 
+static void note_unserved(struct noting *n, const struct pl_program_record *r, const char *stack)
+{
+    char text[PL_STACK_TEXT_MAX + 2 * PL_PAGE_PATH_MAX + 240], size[32];
+    const char *program = r->unserved[0] ? r->unserved : "a process";
+    pl_size_format(r->unserved_bytes, size, sizeof size);
+    if (r->unserved_by[0])
+        snprintf(text, sizeof text,
+                 "%s: %s held %s in the heap of %s, which stands before this stack: a script sets "
+                 "LD_PRELOAD, or the program has a malloc of its own; without that it is served",
+                 stack, program, size, r->unserved_by);
+    else
+        snprintf(text, sizeof text,
+                 "%s: %s held %s in a heap of its own: it can't be preloaded into, or a script "
+                 "before it sets or clears LD_PRELOAD",
+                 stack, program, size);
+    n->note(n->context, text);
+}
+
 /* glibc is what no library is preloaded for: one that the program was linked with serves instead.
  * And what Go allocates is no heap's. The texts are the same for all heaps: each is said once. */
 static void note_server(struct noting *n, const struct pl_heap *heap,
@@ -71,15 +89,8 @@ static void note_server(struct noting *n, const struct pl_heap *heap,
                  stack, r->served, r->served_by);
         n->note(n->context, text);
     }
-    if (r->unserved_bytes) {
-        char size[32];
-        pl_size_format(r->unserved_bytes, size, sizeof size);
-        snprintf(text, sizeof text,
-                 "%s: %s held %s in a heap of its own: it can't be preloaded into, or a script "
-                 "before it sets or clears LD_PRELOAD",
-                 stack, r->unserved[0] ? r->unserved : "a process", size);
-        n->note(n->context, text);
-    }
+    if (r->unserved_bytes)
+        note_unserved(n, r, stack);
     if (r->served[0] && pl_go_program(r->served)) {
         snprintf(text, sizeof text,
                  "%s is a Go program: heaps serve its C code alone, all else lies in Go's own "

@@ -92,6 +92,8 @@ OPTION(o_only_allocator, "allocator", "SPEC", "@allocator", "all", "the stack to
 OPTION(o_counterparts, "counterparts", NULL, NULL, NULL,
        "with scenarios: how far the models are off real programs");
 OPTION(o_events, "events", NULL, NULL, NULL, "of a trace: each event");
+OPTION(o_list_json, "json", NULL, NULL, NULL,
+       "prints lists as JSON on stdout; not what is in a trace");
 OPTION(o_classes, "classes", NULL, NULL, NULL,
        "of a trace: the size classes for slabs and pools that lose the least");
 OPTION(o_in_runs, "in", "DIR", "@folder", "results", "the folder that is searched for runs");
@@ -212,7 +214,7 @@ const struct pl_cli_command pl_cli_commands[] = {
          "[scenarios|allocators|formats|metrics|instruments] [OPTION...]\n[OPTION...] FILE.trace",
      .about = "Lists what Plimsoll has, one line each, and why something is missing; or what is in "
               "the file of a trace.",
-     .options = OPTIONS(&o_counterparts, &o_events, &o_classes, &o_json),
+     .options = OPTIONS(&o_counterparts, &o_events, &o_classes, &o_list_json),
      .refused = "",
      .words = "scenarios allocators formats metrics instruments",
      .examples = {"plimsoll list allocators", "plimsoll list --classes my.trace"},

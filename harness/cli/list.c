@@ -55,7 +55,7 @@ static int list_scenarios(json_t *list)
 {
     char **paths = NULL;
     struct pl_error error;
-    int count = pl_scenario_list(&paths, &error);
+    int count = pl_scenario_list_known(&paths, &error);
     if (count < 0)
         return pl_cli_fail(PL_EXIT_USAGE, &error);
     for (int i = 0; i < count; i++) {
@@ -314,6 +314,9 @@ int pl_cli_list(int argc, char **argv)
         return list_counterparts();
     if (!wanted || is_list(wanted))
         return list_what_there_is(wanted, json != NULL);
+    if (json && is_path(wanted))
+        return pl_cli_usage("--json is not of a trace; expected `plimsoll list %s` without it",
+                            wanted);
     if (json || (!is_path(wanted) && !events && !classes))
         return unknown_list(wanted);
     return classes ? pl_list_classes(wanted) : pl_list_trace(wanted, events != NULL);

@@ -1,4 +1,5 @@
 /* Recording the program of a scenario, in a cell of its own (recorded.h). */
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -6,9 +7,12 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "allocators/base/printable.h"
+#include "allocators/base/units.h"
 #include "harness/base/shell_words.h"
 #include "harness/cell/run.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/interrupt.h"
 #include "harness/cli/plan.h"
 #include "harness/cli/recorded.h"
 #include "harness/interpose/raw.h"
@@ -41,18 +45,44 @@ static void *look(void *context)
     return NULL;
 }
 
-static void describe_end(struct pl_recorded *r, const struct pl_cell_evidence *e)
+static void describe_end(struct pl_recorded *r, const struct pl_cell_evidence *e,
+                         int64_t duration_ns)
 {
     const int status = e->program.wait_status;
     if (e->kernel.oom_kills)
         snprintf(r->ended, sizeof r->ended, "killed by the kernel at its container's limit");
     else if (e->program.ended_ns < 0)
-        snprintf(r->ended, sizeof r->ended, "stopped at the end of the scenario's duration");
+        snprintf(r->ended, sizeof r->ended, "stopped after its duration of %.6g s",
+                 (double)duration_ns / 1e9);
     else if (WIFSIGNALED(status))
         snprintf(r->ended, sizeof r->ended, "ended by signal %d (%s)", WTERMSIG(status),
                  strsignal(WTERMSIG(status)));
     else
         snprintf(r->ended, sizeof r->ended, "exit status %d", WEXITSTATUS(status));
+}
+
+/* A trace of what a script did before it is not the program's. */
+static void tell_unserved(const struct pl_program_record *p)
+{
+    char size[32];
+    if (!p->unserved_bytes)
+        return;
+    pl_size_format(p->unserved_bytes, size, sizeof size);
+    pl_printable_line(
+        stderr,
+        "plimsoll: %s is not recorded: it held %s in %s%s; a script before it sets or "
+        "clears LD_PRELOAD, or it can't be preloaded into",
+        p->unserved[0] ? p->unserved : "a process", size,
+        p->unserved_by[0] ? "the heap of " : "a heap of its own", p->unserved_by);
+}
+
+/* The program was told to end, and what it did until then is in the raw file. */
+static int keep_stopped(struct pl_recorded *r)
+{
+    if (!__atomic_load_n(&r->raw->process_count, __ATOMIC_ACQUIRE))
+        return -EINTR;
+    snprintf(r->ended, sizeof r->ended, "stopped by %s", pl_interrupt_name());
+    return 0;
 }
 
 static int run(struct pl_recorded *r, const struct pl_planned *p, struct pl_containers *containers,
@@ -78,9 +108,12 @@ static int run(struct pl_recorded *r, const struct pl_planned *p, struct pl_cont
     rc = pl_cell_run(&options, &e, error);
     atomic_store(&looker.is_over, true);
     pthread_join(thread, NULL);
+    if (rc == -EINTR)
+        return keep_stopped(r);
     if (rc)
         return rc;
-    describe_end(r, &e);
+    describe_end(r, &e, p->scenario.duration_ns);
+    tell_unserved(&e.program);
     pl_cell_evidence_free(&e);
     return 0;
 }
@@ -110,8 +143,11 @@ static int run_planned(struct pl_recorded *r, const struct pl_planned *p,
         pl_shell_words_add(r->command, sizeof r->command, *word);
     int rc = run(r, p, &containers, interrupted, &error);
     pl_containers_close(&containers);
-    if (rc == -EINTR)
+    if (rc == -EINTR) {
+        fprintf(stderr, "plimsoll: stopped by %s before the program asked for memory; no trace\n",
+                pl_interrupt_name());
         return PL_EXIT_INTERRUPTED;
+    }
     const bool is_input = rc == -EINVAL || rc == -ENOENT || rc == -EACCES;
     return rc ? pl_cli_fail(is_input ? PL_EXIT_USAGE : PL_EXIT_MACHINE, &error) : PL_EXIT_OK;
 }

@@ -188,6 +188,12 @@ static int check_recorded(struct pl_recorded *r, struct pl_error *error)
     if (!page.processes)
         return pl_error_set(error, -ENOSYS, "the malloc of '%s' can't be recorded: " UNSERVED,
                             r->arguments.command[0]);
+    const char *ahead = pl_interpose_served_ahead(&page, r->raw->pid);
+    if (*ahead && page.calls)
+        return pl_error_set(error, -ENOSYS,
+                            "nothing of '%s' is recorded: a script before it puts %s first in "
+                            "LD_PRELOAD; expected `--allocator preload:path=%s` instead of that",
+                            r->arguments.command[0], ahead, ahead);
     if (!page.calls && r->watch.rss_bytes > UNSERVED_BYTES)
         return pl_error_set(error, -ENOSYS,
                             "'%s' allocates nothing by the C library's malloc: a heap of its own "

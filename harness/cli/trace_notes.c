@@ -64,21 +64,45 @@ static bool has_other_heap(const struct pl_planned *p, const struct pl_tape *tap
     return false;
 }
 
+/* The first word of a command without its folder. @return its length */
+static int name_of(const char *command, const char **name)
+{
+    const char *end = command + strcspn(command, " ");
+    *name = end;
+    while (*name > command && (*name)[-1] != '/')
+        (*name)--;
+    return (int)(end - *name);
+}
+
+/* Whether a runtime with a collector ran: of others what they ask for is their own doing. */
+static bool has_collector(const char *name)
+{
+    static const char *const names[] = {"python", "liquidsoap", "ocaml", "node", "java", "ruby",
+                                        "beam.",  "dotnet",     "mono",  "php",  "lua"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strncmp(name, names[i], strlen(names[i])) == 0)
+            return true;
+    return false;
+}
+
 /* Of a trace: what of it there is, what is not replayed, and what a replay can't know. */
 static void note_tape(struct noting *n, const struct pl_planned *p)
 {
     const struct pl_scenario *s = &p->scenario;
     const struct pl_recording *recording = p->recording;
-    char text[1400];
+    char text[1600];
     if (pl_traits_of(s)->material != PL_MATERIAL_TAPE)
         return;
     const struct pl_tape *tape = pl_tape_of(recording);
-    if (has_other_heap(p, tape)) {
+    const char *name;
+    const int length = name_of(tape->program, &name);
+    if (has_collector(name) && has_other_heap(p, tape)) {
         snprintf(
             text, sizeof text,
-            "%s: recorded under %s; a program whose collector paces itself by what it sees may "
+            "%s: recorded under %s; the collector of %.*s may pace itself by what it sees, and "
             "ask for other blocks in another heap: `plimsoll record --allocator HEAP` tells",
-            s->name, tape->heap[0] ? tape->heap : "a heap that was not told");
+            s->name, tape->heap[0] ? tape->heap : "a heap that was not told",
+            length < 100 ? length : 100, name);
         n->note(n->context, text);
     }
     int64_t lasts_ns = trace_ns(s, recording);

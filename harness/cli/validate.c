@@ -14,17 +14,65 @@
 #include "harness/results/expect.h"
 #include "harness/scenario/sweep.h"
 
+static bool is_executable(const char *folder, size_t length, const char *name)
+{
+    char path[8192];
+    int n = snprintf(path, sizeof path, "%.*s/%s", (int)length, folder, name);
+    return n > 0 && (size_t)n < sizeof path && access(path, X_OK) == 0;
+}
+
+/* Whether the first word can be executed from a folder, as exec looks for it. */
+static bool is_there(const struct pl_words *command, const char *directory)
+{
+    const char *name = command->text, *folders = getenv("PATH");
+    if (*name == '/')
+        return access(name, X_OK) == 0;
+    if (strchr(name, '/'))
+        return is_executable(directory, strlen(directory), name);
+    while (folders && *folders) {
+        const size_t length = strcspn(folders, ":");
+        if (is_executable(folders, length, name))
+            return true;
+        folders += length + (folders[length] == ':');
+    }
+    return false;
+}
+
+/* @return the key of the first command that is not here, or NULL; of a program that is built first,
+ * those beside it */
+static const char *missing_command(const struct pl_program_settings *p, const char **name)
+{
+    for (uint32_t i = 0; i < p->client_count; i++)
+        if (!is_there(&p->clients[i].command, p->directory)) {
+            *name = p->clients[i].command.text;
+            return "program.clients";
+        }
+    for (uint32_t i = 0; i < p->action_count; i++)
+        if (p->actions[i].command.count && !is_there(&p->actions[i].command, p->directory)) {
+            *name = p->actions[i].command.text;
+            return "program.actions";
+        }
+    if (p->build[0] || !p->command.count || is_there(&p->command, p->directory))
+        return NULL;
+    *name = p->command.text;
+    return "program.command";
+}
+
 /* @param s the scenario as its last tier has it, which leaves nothing out */
 static void print_valid(const char *path, const struct pl_scenario *s)
 {
     size_t swept = pl_sweep_count(s);
     uint32_t behind = pl_load_behind(&s->load, s->duration_ns);
-    char sweep[64] = "", load[96] = "";
+    char sweep[64] = "", load[96] = "", missing[400] = "";
+    const char *name, *key = missing_command(&s->program, &name);
     if (swept)
         snprintf(sweep, sizeof sweep, "; its sweep makes %zu stack%s", swept, swept > 1 ? "s" : "");
     if (behind)
         snprintf(load, sizeof load, "; " PL_LOAD_BEHIND, behind, behind > 1 ? "s" : "");
-    pl_printable_line(stdout, "%s: valid%s%s", path, sweep, load);
+    if (key)
+        snprintf(missing, sizeof missing,
+                 "; '%.300s' of %s is not on this machine, and a run needs it", name, key);
+    pl_printable_line(stdout, "%s: valid%s%s%s", path, sweep, load, missing);
 }
 
 /* For scripts: where the scenario lies, and what its program is and is built by. */

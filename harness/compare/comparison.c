@@ -233,6 +233,32 @@ static int compare_all(struct pl_comparison *c, size_t screening)
     return rc ? rc : confirm(c);
 }
 
+/* A cell of each tells what to make equal. */
+static int nothing_common(const struct pl_matches *m, struct pl_error *error)
+{
+    char first[2][160] = {"none", "none"}, stack[96];
+    for (size_t i = m->count; i-- > 0;) {
+        const struct pl_match *match = &m->matches[i];
+        pl_cell_name_stack(&match->name, stack, sizeof stack);
+        snprintf(first[match->base_count == 0], sizeof *first, "%.60s on %s", match->name.scenario,
+                 stack);
+    }
+    return pl_error_set(error, -EINVAL,
+                        "the two have no cell in common; expected the same scenario, allocator, "
+                        "format, clock and threads; base has %s, new has %s",
+                        first[0], first[1]);
+}
+
+/* Two recordings of two builds are what somebody has who looks for what a commit changed. */
+static const char *remedy(const char *against)
+{
+    return strncmp(against, "recording's hash", 16) == 0
+               ? ": two questions; two builds of a program are compared by `ci/compare`, which "
+                 "runs "
+                 "both under one load"
+               : "";
+}
+
 int pl_comparison_make(json_t *base, json_t *new, const struct pl_calibration *calibration,
                        struct pl_comparison *comparison, struct pl_error *error)
 {
@@ -245,16 +271,15 @@ int pl_comparison_make(json_t *base, json_t *new, const struct pl_calibration *c
     c.new = json_incref(new);
     c.unpaired = pl_match_pairing(base, new, &screening);
     if (!any_common(&c.matches))
-        rc = pl_error_set(error, -EINVAL,
-                          "the two have no cell in common; expected the same scenario, allocator, "
-                          "format, clock and threads");
+        rc = nothing_common(&c.matches, error);
     else if ((rc = compare_all(&c, screening)))
         pl_error_set(error, rc, "out of memory");
     if (!rc)
         count_changes(&c);
     const char *against = rc ? NULL : all_against(&c);
     if (against)
-        rc = pl_error_set(error, -EINVAL, "nothing can be compared: %s", against);
+        rc =
+            pl_error_set(error, -EINVAL, "nothing can be compared: %s%s", against, remedy(against));
     if (rc)
         pl_comparison_free(&c);
     else

@@ -228,10 +228,10 @@ static void check_conditions(const json_t *base, const json_t *new, struct pl_ma
     if (m->base_count == 0 || m->new_count == 0)
         snprintf(m->not_comparable, sizeof m->not_comparable, "only in %s",
                  m->base_count ? "base" : "new");
-    else if (!differs(m->base[0], m->new[0], of_cell, sizeof of_cell / sizeof *of_cell, "",
-                      m->not_comparable) &&
-             !differs(x, y, of_recording, sizeof of_recording / sizeof *of_recording,
-                      "recording's ", m->not_comparable))
+    else if (!differs(x, y, of_recording, sizeof of_recording / sizeof *of_recording,
+                      "recording's ", m->not_comparable) &&
+             !differs(m->base[0], m->new[0], of_cell, sizeof of_cell / sizeof *of_cell, "",
+                      m->not_comparable))
         conditions_differ(json_object_get(x, "conditions"), json_object_get(y, "conditions"),
                           m->not_comparable);
 }

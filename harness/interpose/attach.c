@@ -93,6 +93,11 @@ static void describe(struct pl_page_process *process)
     ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
     path[length > 0 ? length : 0] = '\0';
     pl_process_copy_path(process->program, path);
+    const char *ahead = pl_next_ahead();
+    pl_process_copy_path(process->ahead, ahead ? ahead : "");
+    process->calls_of_earlier = 0;
+    for (int i = 0; i < PL_PAGE_STRIPES; i++)
+        process->calls_of_earlier += pl_count_read(&process->stripes[i].calls);
 }
 
 /* In a child of fork another thread may have held the lock that dladdr takes. */
@@ -102,6 +107,7 @@ static void describe_as(struct pl_page_process *process, const struct pl_page_pr
         return;
     memcpy(process->heap, parent->heap, sizeof process->heap);
     memcpy(process->program, parent->program, sizeof process->program);
+    memcpy(process->ahead, parent->ahead, sizeof process->ahead);
 }
 
 uint64_t pl_process_live(const struct pl_page_process *process, uint64_t *blocks)

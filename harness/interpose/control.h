@@ -37,8 +37,10 @@ struct pl_interpose_process {
     uint64_t live_blocks, live_bytes; /* usable; 0 where no layer counts */
     uint64_t live_bytes_peak;         /* under a limit */
     uint64_t refusals, faults, trims;
-    char heap[PL_PAGE_PATH_MAX];    /* the object whose malloc the library passes on to */
-    char program[PL_PAGE_PATH_MAX]; /* its latest one */
+    char heap[PL_PAGE_PATH_MAX];         /* the object whose malloc the library passes on to */
+    char program[PL_PAGE_PATH_MAX];      /* its latest one */
+    char served_ahead[PL_PAGE_PATH_MAX]; /* the object whose malloc that program calls instead of
+                                            the library's; "": it calls ours, or nothing is known */
 };
 
 /** What all processes of a program left, those that ended and were folded included. Of a program
@@ -69,5 +71,8 @@ struct pl_interpose_report {
 /** Reads what a program left, while it runs or afterwards.
  *  @return 0, -ENOENT, -EINVAL for a file that is no page, or why it can't be read */
 int pl_interpose_read(const char *page_path, struct pl_interpose_report *report);
+
+/** @return the object whose malloc a process calls although the library is in it, or "" */
+const char *pl_interpose_served_ahead(const struct pl_interpose_report *report, pid_t pid);
 
 #endif

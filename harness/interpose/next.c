@@ -199,6 +199,21 @@ void pl_next_find(void)
     is_finding = false;
 }
 
+/* Under the same guard as the search for the heap, for the same reasons. */
+const char *pl_next_ahead(void)
+{
+    Dl_info info = {0};
+    is_finding = true;
+    void *first =
+        earlier(dlsym(RTLD_DEFAULT, "malloc"), dlvsym(RTLD_DEFAULT, "malloc", FIRST_VERSION));
+    dlerror();
+    dlerror();
+    is_finding = false;
+    if (!first || object_of(first) == object_of(&pl_next) || !dladdr(first, &info))
+        return NULL;
+    return info.dli_fname;
+}
+
 bool pl_next_is_sized(void)
 {
     void *heap, *sizer;

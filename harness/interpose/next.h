@@ -28,6 +28,10 @@ extern struct pl_next pl_next;
 /** Finds them, once. Any thread, at any time. */
 void pl_next_find(void);
 
+/** The object whose malloc stands before the library's in the program's search order: one that a
+ *  script put first in LD_PRELOAD, or the program itself. @return its path, or NULL: none does */
+const char *pl_next_ahead(void);
+
 /** Whether malloc_usable_size is that of the heap which serves malloc. */
 bool pl_next_is_sized(void);
 

@@ -15,7 +15,7 @@
 #define PL_PAGE_VARIABLE "PLIMSOLL_INTERPOSE"
 
 #define PL_PAGE_MAGIC UINT64_C(0x6c6c6f736d696c70) /* "plimsoll", little-endian */
-#define PL_PAGE_VERSION 3
+#define PL_PAGE_VERSION 4
 
 enum {
     PL_PAGE_PROCESSES = 64, /* at a time; more are lost */
@@ -60,6 +60,9 @@ struct pl_page_process {
     uint64_t trim_ns, trim_ns_max;        /* in all, and the longest */
     char heap[PL_PAGE_PATH_MAX];          /* the object whose malloc serves */
     char program[PL_PAGE_PATH_MAX];
+    uint64_t calls_of_earlier;    /* that programs before this one made in the same process */
+    char ahead[PL_PAGE_PATH_MAX]; /* the object whose malloc stands before the library's, which the
+                                     program calls then; "" where there is none */
     struct pl_page_fault latest[PL_PAGE_FAULTS]; /* the k-th fault is at (k - 1) % PL_PAGE_FAULTS */
     struct pl_page_stripe stripes[PL_PAGE_STRIPES];
 };

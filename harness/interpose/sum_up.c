@@ -76,6 +76,8 @@ static void add_process(const struct pl_page_process *process, struct pl_interpo
     copy_path(own->heap, process->heap);
     copy_path(own->program, process->program);
     add_stripes(process, own, report);
+    if (own->calls == pl_count_read(&process->calls_of_earlier))
+        copy_path(own->served_ahead, process->ahead);
     take_faults(process, own->pid, report);
     report->processes++;
     report->calls += own->calls;
@@ -142,4 +144,12 @@ int pl_interpose_read(const char *page_path, struct pl_interpose_report *report)
     }
     munmap(page, sizeof *page);
     return rc;
+}
+
+const char *pl_interpose_served_ahead(const struct pl_interpose_report *report, pid_t pid)
+{
+    for (uint32_t i = 0; i < report->slot_count; i++)
+        if (report->slots[i].pid == pid)
+            return report->slots[i].served_ahead;
+    return "";
 }

@@ -224,17 +224,12 @@ static int resolve_times(struct pl_decoder *d)
     return rc;
 }
 
-/* Whether a stack is among the first `count` of the scenario: those of allocators come first. */
-static bool is_among(const struct pl_scenario *s, const char *stack, size_t count)
+/* Whether a stack is among the first `count` of a list. */
+static bool is_listed(const char *list, const char *stack, size_t count)
 {
     char item[PL_STACK_TEXT_MAX];
-    struct pl_swept swept;
-    const char *list = s->allocators, *at = s->sweep;
-    while (list && count-- > 0 && pl_stack_list_next(&list, item, sizeof item, NULL) == 0)
+    for (; list && count && !pl_stack_list_next(&list, item, sizeof item, NULL); count--)
         if (strcmp(item, stack) == 0)
-            return true;
-    while (count-- > 0 && pl_sweep_next(&at, &swept))
-        if (strcmp(swept.stack, stack) == 0)
             return true;
     return false;
 }
@@ -247,6 +242,20 @@ static size_t count_listed(const struct pl_scenario *s)
     while (list && pl_stack_list_next(&list, item, sizeof item, NULL) == 0)
         count++;
     return count;
+}
+
+/* Whether a stack is among the first `count` of the scenario: those of allocators come first. */
+static bool is_among(const struct pl_scenario *s, const char *stack, size_t count)
+{
+    struct pl_swept swept;
+    const size_t listed = count_listed(s);
+    const char *at = s->sweep;
+    if (is_listed(s->allocators, stack, count))
+        return true;
+    for (; count > listed && pl_sweep_next(&at, &swept); count--)
+        if (strcmp(swept.stack, stack) == 0)
+            return true;
+    return false;
 }
 
 /* Against the classes and budgets, or, in a foreign program, which has none, against what can stand
@@ -295,10 +304,15 @@ static int check_stacks(struct pl_decoder *d)
     struct pl_error reason;
     struct pl_stack_spec spec;
     const char *list = s->allocators;
-    while (list) {
+    for (size_t before = 0; list; before++) {
         if (pl_stack_list_next(&list, item, sizeof item, &reason) ||
             pl_stack_parse(item, &spec, &reason) || check_stack(s, &spec, &reason))
             return pl_decode_fail(d, mark_of(d, "allocators"), "%s", reason.text);
+        if (is_listed(s->allocators, item, before))
+            return pl_decode_fail(d, mark_of(d, "allocators"),
+                                  "allocators: %.200s is named twice; expected once (repeat "
+                                  "repeats)",
+                                  item);
     }
     return 0;
 }

@@ -40,6 +40,8 @@ int pl_decode_fail(struct pl_decoder *d, struct pl_mark mark, const char *format
         return pl_error_set(d->error, -EINVAL, "--set %s: %s", d->setting,
                             twice ? message + length + 2 : message);
     }
+    if (!mark.line)
+        mark = (struct pl_mark){1, 1}; /* of a key that is not in the file */
     return pl_error_set(d->error, -EINVAL, "%s:%u:%u: %s", d->path, mark.line, mark.column,
                         message);
 }

@@ -56,25 +56,78 @@ static int is_scenario(const struct dirent *entry)
     return length > 5 && strcmp(entry->d_name + length - 5, ".yaml") == 0;
 }
 
-int pl_scenario_list(char ***paths, struct pl_error *error)
+struct listing {
+    char **paths;
+    int count;
+};
+
+static bool is_listed(const struct listing *l, const char *file)
 {
-    const char *in = pl_scenario_folder();
+    for (int i = 0; i < l->count; i++)
+        if (strcmp(strrchr(l->paths[i], '/') + 1, file) == 0)
+            return true;
+    return false;
+}
+
+static int add_path(struct listing *l, const char *folder, const char *file)
+{
+    char **larger = realloc(l->paths, ((size_t)l->count + 1) * sizeof *larger);
+    if (!larger)
+        return -ENOMEM;
+    l->paths = larger;
+    if (asprintf(&l->paths[l->count], "%s/%s", folder, file) < 0)
+        return -ENOMEM;
+    l->count++;
+    return 0;
+}
+
+/* Those of a folder that no earlier one hides. @return 0, -ENOENT or -ENOMEM */
+static int add_folder(struct listing *l, const char *folder)
+{
     struct dirent **entries = NULL;
-    int count = in ? scandir(in, &entries, is_scenario, alphasort) : -1;
+    int rc = 0, count = folder ? scandir(folder, &entries, is_scenario, alphasort) : -1;
     if (count < 0)
-        return pl_error_set(error, -ENOENT,
-                            "no folder of scenarios; set PLIMSOLL_SCENARIOS to one");
-    char **list = calloc((size_t)count + 1, sizeof *list);
+        return -ENOENT;
     for (int i = 0; i < count; i++) {
-        if (list && asprintf(&list[i], "%s/%s", in, entries[i]->d_name) < 0)
-            list[i] = NULL;
+        if (!rc && !is_listed(l, entries[i]->d_name))
+            rc = add_path(l, folder, entries[i]->d_name);
         free(entries[i]);
     }
     free(entries);
-    if (!list)
-        return pl_error_set(error, -ENOMEM, "out of memory");
-    *paths = list;
-    return count;
+    return rc;
+}
+
+static int finish(struct listing *l, int rc, char ***paths, struct pl_error *error)
+{
+    if (!rc) {
+        *paths = l->paths;
+        return l->count;
+    }
+    while (l->count)
+        free(l->paths[--l->count]);
+    free(l->paths);
+    return rc == -ENOMEM
+               ? pl_error_set(error, rc, "out of memory")
+               : pl_error_set(error, rc, "no folder of scenarios; set PLIMSOLL_SCENARIOS to one");
+}
+
+int pl_scenario_list(char ***paths, struct pl_error *error)
+{
+    struct listing l = {0};
+    return finish(&l, add_folder(&l, pl_scenario_folder()), paths, error);
+}
+
+int pl_scenario_list_known(char ***paths, struct pl_error *error)
+{
+    struct listing l = {0};
+    const char *folders[FOLDERS];
+    int rc = -ENOENT;
+    name_folders(folders);
+    for (size_t i = 0; i < FOLDERS && rc != -ENOMEM; i++) {
+        int added = add_folder(&l, folders[i]);
+        rc = added == -ENOENT ? rc : added;
+    }
+    return finish(&l, rc, paths, error);
 }
 
 /* As many names as there is room for. */
@@ -94,7 +147,7 @@ static int not_found(const char *name, struct pl_error *error)
 {
     char known[360] = "a path", one[PL_NEAREST_MAX + 1], end[420];
     char **paths = NULL;
-    int count = pl_scenario_list(&paths, NULL);
+    int count = pl_scenario_list_known(&paths, NULL);
     struct pl_nearest nearest;
     pl_nearest_begin(&nearest, name);
     for (int i = 0; i < count; i++) {

@@ -32,7 +32,7 @@ static int check_pairs(struct pl_decoder *d, const struct pl_relay_settings *r)
                        "relay.subscribers and load both say how many there are; expected one");
     if (!d->scenario->load.count && !r->subscribers)
         return fail_at(d, "relay.subscribers",
-                       "relay.subscribers is missing; expected it, or a load");
+                       "relay.subscribers is missing, or 0; expected 1 or more, or a load");
     if ((uint64_t)r->subscribers * d->scenario->traffic.sessions > PL_LOAD_SESSIONS_MAX)
         return fail_at(d, "relay.subscribers",
                        "relay.subscribers: more than 100000 with those of all traffic.sessions");

@@ -384,7 +384,8 @@ int pl_scenario_parse(const char *text, size_t size, const char *path, enum pl_t
                       struct pl_scenario *scenario, struct pl_error *error);
 
 /** Finds a scenario by path or by name (without .yaml) in $PLIMSOLL_SCENARIOS, ./scenarios, the
- *  source tree and the installed folder, one after the other. @return 0 or -ENOENT, naming the scenarios there are */
+ *  source tree and the installed folder, one after the other. @return 0 or -ENOENT, naming the
+ * scenarios there are */
 int pl_scenario_find(const char *name, char *path, size_t capacity, struct pl_error *error);
 
 /** Whether a scenario's name finds this very file from any folder, without PLIMSOLL_SCENARIOS: one
@@ -398,6 +399,9 @@ const char *pl_scenario_folder(void);
  *  @param paths set on success; free() each and the array
  *  @return how many, or a negative errno */
 int pl_scenario_list(char ***paths, struct pl_error *error);
+
+/** Likewise of each name that pl_scenario_find finds, folder by folder. */
+int pl_scenario_list_known(char ***paths, struct pl_error *error);
 
 /** Reads one number of `threads`. @return it, or 0 when it is none from 1 to PL_THREADS_MAX */
 uint32_t pl_threads_parse(const char *text);

@@ -180,7 +180,10 @@ static int compile_events(struct compiler *c, struct pl_trace_reader *reader, co
     if (rc || c->head.slots)
         return rc;
     return c->head.cut[0] /* which begins with the path */
-               ? pl_error_set(error, -EINVAL, "%s, and holds no block before that", c->head.cut)
+               ? pl_error_set(error, -EINVAL,
+                              "%s, and holds no block before that; what is left of a "
+                              "trace are its whole sections, of up to 262,144 events",
+                              c->head.cut)
                : pl_error_set(error, -EINVAL, "%s holds no block", path);
 }
 

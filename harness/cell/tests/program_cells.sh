@@ -170,6 +170,11 @@ grep -qF "plimsoll: $guest is a Go program: heaps serve its C code alone" linked
 cp "$1/plimsoll-guest" "$tmp/guest"
 cell cleared 0 --allocator jemalloc -- sh -c "exec env -u LD_PRELOAD $guest hold 16"
 says cleared "plimsoll: jemalloc: $guest held 16"
+# One that puts its own heap first: the library is loaded, and hears of nothing.
+ahead=$1/harness/cell/tests/libplimsoll-guest-malloc.so
+cell ahead 0 --allocator limited:max=1MiB/glibc -- sh -c "LD_PRELOAD=$ahead:\$LD_PRELOAD exec $guest hold 16"
+says ahead "plimsoll: limited:max=1MiB/glibc: $guest held 16"
+says ahead "MiB in the heap of $ahead, which stands before this stack"
 cell inherited 0 --allocator jemalloc -- sh -c "exec $guest hold 16"
 [ ! -s inherited.err ] || bad "inherited: $(cat inherited.err)"
 if command -v musl-gcc >/dev/null; then # of another C library, whose loader ends it at once

@@ -11,6 +11,14 @@ short=(--set duration=20s --set container=none)
 fails 2 "unknown command fly; expected run, " fly
 fails 2 "nothing to run; expected a scenario" run
 fails 2 "unknown scenario nope; expected a path, .*crossfade, .*plimsoll list scenarios." run nope
+printf '%s\n' 'name: served' 'title: A program with a client' 'pipeline: program' 'duration: 2s' 'allocators: [glibc]' 'expect: []' \
+    'program: {command: [sleep, "9"], clients: [{command: [./no-such-client]}]}' >"$tmp/served.yaml"
+[ "$(plimsoll validate "$tmp/served.yaml")" = "$tmp/served.yaml: valid; './no-such-client' of program.clients is not on this machine, and a run needs it" ] ||
+    bad "validate of a client that is not there: $(plimsoll validate "$tmp/served.yaml")"
+sed -i 's|./no-such-client|sleep, "9"|' "$tmp/served.yaml"
+[ "$(plimsoll validate "$tmp/served.yaml")" = "$tmp/served.yaml: valid" ] || bad "validate of a client: $(plimsoll validate "$tmp/served.yaml")"
+printf 'extends: steady-reader\nname: twice\nallocators: [glibc, glibc]\n' >"$tmp/twice.yaml"
+fails 2 "twice.yaml:3:14: allocators: glibc is named twice; expected once" validate "$tmp/twice.yaml"
 # what was meant, of each kind of names
 fails 2 "^plimsoll: unknown command rnu; did you mean run\?$" rnu
 fails 2 "^plimsoll: unknown scenario stalled-raeder; did you mean stalled-reader\?$" run stalled-raeder
@@ -53,6 +61,7 @@ fails 2 "^plimsoll: --duration: '5x' is not a time" run stalled-reader --duratio
 fails 2 "^plimsoll: --set sample_interval: sample_interval is too wide" run stalled-reader --set sample_interval=1h
 fails 2 "^plimsoll: --set classes.packte.size: .*packte; did you mean packet\?" run stalled-reader --set classes.packte.size=5MiB
 fails 2 "these don't go together; expected" list heaps --json x
+fails 2 "--json is not of a trace; expected .plimsoll list scenarios/traffic/ffmpeg.trace. without it" list --json scenarios/traffic/ffmpeg.trace
 plimsoll list scenarios --counterparts >"$tmp/out" || bad "list scenarios --counterparts: exit $?"
 grep -q '^| .stalled-reader., slab | roc-toolkit' "$tmp/out" || bad "list scenarios --counterparts"
 fails 2 "counterpart: unknown scenario real-mosquito; did you mean real-mosquitto-stalled-subscriber" run steady-reader --set counterpart=real-mosquito

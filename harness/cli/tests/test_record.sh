@@ -151,6 +151,23 @@ END
 record 0 "$tmp/my.yaml"
 is "a scenario: blocks" "$(count 'allocate .* size=400( |$)')" 1000
 listed | grep -q "^command .*record-subject rest 1000" || bad "$(listed | grep ^command)"
+record 0 --duration 1s -- "$build/plimsoll-guest" hold 1
+says "ended: stopped after its duration of 1 s"
+# Stopped before its time, as from a terminal: what it did until then is kept.
+env --default-signal=INT "$build/plimsoll" record --out "$tmp/my.trace" --duration 60s \
+    -- "$build/plimsoll-guest" hold 1 2>"$tmp/err" &
+pid=$!
+sleep 3
+kill -INT $pid
+wait $pid || bad "a scenario, stopped: record ended with $?"
+says "ended: stopped by SIGINT"
+is "a scenario, stopped: blocks" "$(count 'allocate .* size=1048576( |$)')" 1
+# A script that puts a heap of its own first: nothing of the program is seen.
+ahead=$build/harness/cell/tests/libplimsoll-guest-malloc.so
+record 3 -- sh -c "LD_PRELOAD=$ahead:\$LD_PRELOAD exec $build/record-subject status 7"
+says "expected \`--allocator preload:path=$ahead\`"
+record 0 --duration 1s -- sh -c "LD_PRELOAD=$ahead:\$LD_PRELOAD exec $build/plimsoll-guest hold 16"
+says "plimsoll-guest is not recorded: it held 16"
 record 2 steady-reader
 record 2 "$tmp/no-such.yaml"
 

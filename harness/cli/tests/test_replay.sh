@@ -43,6 +43,10 @@ holds named '.cells | all(.metrics.integrity_errors == 0 and .metrics.recorded_r
 holds named '[.cells[] | select(.metrics.recorded_rss_error_percent)] | length == 1 and .[0].allocator == "glibc"'
 holds named '.cells[0].metrics.recorded_rss_error_percent < 10'
 holds named '.cells[2].metrics.fallback_allocations > 0 and .cells[0].metrics.fallback_allocations == 0'
+# A collector may ask for other blocks in another heap; a program without one does not.
+grep -q collector named.err && bad "a program without a collector: $(cat named.err)"
+run collected 0 "$tree/scenarios/traffic/liquidsoap.trace" --allocator jemalloc
+tells collected 'the collector of liquidsoap may pace itself by what it sees'
 # What the results say makes it again.
 again=$(jq -r '.cells[1].reproduce' named/results.json)
 [[ $again == "plimsoll run $PWD/my.trace --allocator jemalloc"* ]] || bad "reproduced by: $again"

@@ -13,7 +13,8 @@ sweep: [{stack: "slab:guards={g}\/glibc", g: [on, off]}]/' scenarios/stalled-rea
     sed '/^tiers:/,$d' >"$tmp/swept/stalled-reader.yaml"
 [ "$(plimsoll validate "$tmp/swept/stalled-reader.yaml")" = \
     "$tmp/swept/stalled-reader.yaml: valid; its sweep makes 2 stacks" ] || bad "validate of a sweep"
-PLIMSOLL_SCENARIOS=$tmp/swept plimsoll list scenarios | grep -q 'never play (sweeps 2 stacks)$' ||
+PLIMSOLL_SCENARIOS=$tmp/swept plimsoll list scenarios >"$tmp/out"
+grep -q 'never play (sweeps 2 stacks)$' "$tmp/out" ||
     bad "list of a sweep"
 plimsoll run "$tmp/swept/stalled-reader.yaml" "${short[@]}" --out "$tmp/swept/r" >/dev/null 2>&1
 [ "$(grep -c '"allocator"' "$tmp/swept/r/results.json")" -eq 3 ] || bad "a sweep's cells"

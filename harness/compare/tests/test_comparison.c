@@ -188,7 +188,8 @@ static void what_was_asked_otherwise_is_not_compared(void **state)
     (void)state;
     differing_conditions_are_named("duration_seconds", json_real(61), "duration_seconds differs");
     differing_conditions_are_named("seed", json_integer(2), "seed differs: 1, 2");
-    differing_conditions_are_named("hash", json_string("fnv1a64:3"), "recording's hash");
+    differing_conditions_are_named("hash", json_string("fnv1a64:3"),
+                                   "are compared by `ci/compare`, which runs both under one load");
     differing_conditions_are_named("classes.packet", json_string("760 packets"), "classes.packet");
     differing_conditions_are_named("receiver.retry", json_string("1"),
                                    "receiver.retry differs: none");
@@ -219,7 +220,9 @@ static void nothing_in_common_is_an_error(void **state)
     json_t *base = document_make(NULL), *new = document_make(NULL);
     document_add(base, "slab", 0);
     document_add(new, "glibc", 0);
-    refuses(base, new, "no cell in common");
+    refuses(base, new,
+            "no cell in common; expected the same scenario, allocator, format, clock and threads; "
+            "base has steady-reader on slab, new has steady-reader on glibc");
 }
 
 /* The first of so many repetitions end so. */

@@ -12,30 +12,44 @@
 #include "harness/results/cell_name.h"
 #include "harness/results/document.h"
 
-static void write_failure(struct pl_doc *doc, const json_t *cell)
+static bool has_failed(const json_t *cell)
+{
+    return strcmp(pl_document_string(cell, "expected"), pl_verdict_name(PL_VERDICT_FAILED)) == 0;
+}
+
+/* Once for all repetitions of a stack, by the first that failed. */
+static void write_failure(struct pl_doc *doc, const struct pl_model_row *row)
 {
     char how[PL_FACT];
+    const json_t *cell = NULL;
+    size_t failed = 0;
+    for (size_t i = row->cell_count; i-- > 0;)
+        if (has_failed(row->cells[i])) {
+            cell = row->cells[i];
+            failed++;
+        }
+    if (!cell)
+        return;
     struct pl_cell_name name = pl_cell_name_of(cell);
     pl_cell_name_how(&name, how, sizeof how);
     pl_doc_term(doc, "%s %s %s", name.scenario, name.allocator, how);
     pl_doc_text(doc, PL_STYLE_BAD, pl_document_string(cell, "expected_why"));
+    if (row->cell_count > 1)
+        pl_doc_textf(doc, PL_STYLE_PLAIN, " (%zu of %zu repetitions failed)", failed,
+                     row->cell_count);
     pl_doc_code(doc, pl_document_string(cell, "reproduce"));
     pl_doc_item_end(doc);
 }
 
 void pl_report_failures(struct pl_doc *doc, const struct pl_model *m)
 {
-    const json_t *cell;
-    size_t i;
     if (m->verdicts[PL_VERDICT_FAILED] == 0)
         return;
     pl_doc_section(doc, (struct pl_place){0}, "Expectations that were not met");
     pl_doc_list(doc, PL_LIST_TERMS, "failures");
-    json_array_foreach(json_object_get(m->root, "cells"), i, cell)
-    {
-        if (strcmp(pl_document_string(cell, "expected"), pl_verdict_name(PL_VERDICT_FAILED)) == 0)
-            write_failure(doc, cell);
-    }
+    for (size_t i = 0; i < m->group_count; i++)
+        for (size_t j = 0; j < m->groups[i].row_count; j++)
+            write_failure(doc, &m->groups[i].rows[j]);
     pl_doc_list_end(doc);
     pl_doc_section_end(doc);
 }

@@ -49,6 +49,34 @@ static void golden(void **state)
     free(text);
 }
 
+static size_t count_of(const char *part, const char *text)
+{
+    size_t count = 0;
+    for (; (text = strstr(text, part)) != NULL; text++)
+        count++;
+    return count;
+}
+
+static void repetitions_fail_in_one_entry(void **state)
+{
+    (void)state;
+    json_t *document = sample_document(), *cells = json_object_get(document, "cells"), *cell = NULL;
+    size_t i;
+    json_array_foreach(cells, i, cell)
+    {
+        if (strcmp(json_string_value(json_object_get(cell, "expected")), "failed") == 0)
+            break;
+    }
+    assert_non_null(cell);
+    json_t *second = json_deep_copy(cell);
+    json_object_set_new(second, "repetition", json_integer(1));
+    json_array_append_new(cells, second);
+    char *text = table_of(document);
+    assert_non_null(strstr(text, "expected oom_killed (2 of 2 repetitions failed)"));
+    assert_int_equal(count_of("  plimsoll run stalled-reader --allocator jemalloc", text), 1);
+    free(text);
+}
+
 /* The widest line, in characters. */
 static size_t width_of(const char *text)
 {
@@ -239,6 +267,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(golden),
+        cmocka_unit_test(repetitions_fail_in_one_entry),
         cmocka_unit_test(wide_tables_are_cut_into_blocks),
         cmocka_unit_test(no_escapes_get_through),
         cmocka_unit_test(unfit_documents_are_named),

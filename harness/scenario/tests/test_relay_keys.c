@@ -58,10 +58,11 @@ static void mistakes_are_told(void **state)
 {
     (void)state;
     static const struct rig_mistake cases[] = {
-        {"", "relay.subscribers is missing; expected it, or a load"},
+        {"", "1:1: relay.subscribers is missing, or 0; expected 1 or more, or a load"},
         {"relay: {subscribers: 3}\nload: [{at: 0s, sessions: 1}]",
          "relay.subscribers and load both say how many there are; expected one"},
-        {"relay: {subscribers: 0}", "relay.subscribers is missing; expected it, or a load"},
+        {"relay: {subscribers: 0}",
+         "relay.subscribers is missing, or 0; expected 1 or more, or a load"},
         {"relay: {subscribers: 2000}\ntraffic: {file: a.pcap, sessions: 100}", "duplicate key"},
         {"load: [{at: 0s, sessions: 1000000000}]",
          "load: sessions is out of range; expected 0 to 100000"},

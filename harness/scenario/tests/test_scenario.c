@@ -478,12 +478,31 @@ static void a_folder_of_ones_own_hides_no_other(void **state)
     setenv("PLIMSOLL_SCENARIOS", folder, 1);
     int rc = pl_scenario_find("steady-reader", path, sizeof path, &error);
     int rc_own = pl_scenario_find("stalled-reader", path, sizeof path, &error);
+    char **known = NULL, **first = NULL;
+    int first_count = pl_scenario_list(&first, &error);
+    int count = pl_scenario_list_known(&known, &error), named = 0;
+    for (int i = 0; i < count; i++)
+        named += strstr(known[i], "/stalled-reader.yaml") != NULL;
+    struct pl_error near = {""};
+    char none[256];
+    int rc_near = pl_scenario_find("steady-raeder", none, sizeof none, &near);
     unsetenv("PLIMSOLL_SCENARIOS");
     unlink(own);
     rmdir(folder);
     assert_int_equal(rc, 0);
     assert_int_equal(rc_own, 0);
     assert_string_equal(path, own);
+    assert_int_equal(first_count, 1);
+    assert_true(count > 10);
+    assert_int_equal(named, 1);
+    assert_string_equal(known[0], own);
+    assert_int_equal(rc_near, -ENOENT);
+    assert_string_equal(near.text, "unknown scenario steady-raeder; did you mean steady-reader?");
+    free(first[0]);
+    free(first);
+    while (count)
+        free(known[--count]);
+    free(known);
 }
 
 int main(void)
