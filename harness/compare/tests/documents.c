@@ -1,5 +1,12 @@
 #include "harness/compare/tests/documents.h"
 
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
 json_t *document_make(const char *side)
 {
     json_t *root = json_pack(
@@ -38,4 +45,26 @@ json_t *document_add(json_t *root, const char *allocator, int repetition)
 json_t *document_metrics(json_t *root, size_t cell)
 {
     return json_object_get(json_array_get(json_object_get(root, "cells"), cell), "metrics");
+}
+
+struct pl_comparison documents_compare(json_t *base, json_t *new)
+{
+    struct pl_comparison c;
+    struct pl_error error = {""};
+    if (pl_comparison_make(base, new, NULL, &c, &error))
+        fail_msg("%s", error.text);
+    json_decref(base);
+    json_decref(new);
+    return c;
+}
+
+void documents_refuse(json_t *base, json_t *new, const char *reason)
+{
+    struct pl_comparison c;
+    struct pl_error error = {""};
+    assert_int_equal(pl_comparison_make(base, new, NULL, &c, &error), -EINVAL);
+    if (!strstr(error.text, reason))
+        fail_msg("%s", error.text);
+    json_decref(base);
+    json_decref(new);
 }

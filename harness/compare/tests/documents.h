@@ -4,6 +4,8 @@
 
 #include <jansson.h>
 
+#include "harness/compare/comparison.h"
+
 /** A document without cells. @param side "base", "new", or NULL for a run that is no half of pairs
  */
 json_t *document_make(const char *side);
@@ -13,5 +15,11 @@ json_t *document_add(json_t *root, const char *allocator, int repetition);
 
 /** The metrics of a cell that document_add added. */
 json_t *document_metrics(json_t *root, size_t cell);
+
+/** Compares two documents, which it takes over. */
+struct pl_comparison documents_compare(json_t *base, json_t *new);
+
+/** The same, of what has to be refused. @param reason a part of the message */
+void documents_refuse(json_t *base, json_t *new, const char *reason);
 
 #endif

@@ -27,17 +27,6 @@ static void make_alike(json_t **base, json_t **new, int runs, bool paired)
     }
 }
 
-static struct pl_comparison compare(json_t *base, json_t *new)
-{
-    struct pl_comparison c;
-    struct pl_error error = {""};
-    if (pl_comparison_make(base, new, NULL, &c, &error))
-        fail_msg("%s", error.text);
-    json_decref(base);
-    json_decref(new);
-    return c;
-}
-
 static const struct pl_judged *find(const struct pl_comparison *c, const char *metric)
 {
     for (size_t k = 0; k < c->cells[0].judged_count; k++)
@@ -59,7 +48,7 @@ static void alike_runs_are_the_same(void **state)
     (void)state;
     json_t *base, *new;
     make_alike(&base, &new, 20, true);
-    struct pl_comparison c = compare(base, new);
+    struct pl_comparison c = documents_compare(base, new);
     assert_int_equal(c.cell_count, 1);
     assert_int_equal(c.counts[PL_CHANGE_SAME], 4); /* three metrics and the outcome */
     assert_false(pl_comparison_fails(&c));
@@ -76,7 +65,7 @@ static void each_class_is_judged_by_its_rule(void **state)
     for (size_t i = 0; i < 60; i++)
         json_object_set_new(document_metrics(new, i), "cpu_ns_per_packet",
                             json_real(1.1 * (100 + (double)(i % 7))));
-    struct pl_comparison c = compare(base, new);
+    struct pl_comparison c = documents_compare(base, new);
     assert_int_equal(find(&c, "live_bytes_peak")->change, PL_CHANGE_WORSE);
     assert_int_equal(find(&c, "rss_bytes_peak")->change, PL_CHANGE_WORSE);
     assert_int_equal(find(&c, "cpu_ns_per_packet")->change, PL_CHANGE_WORSE);
@@ -90,7 +79,7 @@ static void noisy_metrics_take_pairs(void **state)
     (void)state;
     json_t *base, *new;
     make_alike(&base, &new, 20, false);
-    struct pl_comparison c = compare(base, new);
+    struct pl_comparison c = documents_compare(base, new);
     assert_int_equal(find(&c, "cpu_ns_per_packet")->change, PL_CHANGE_INCONCLUSIVE);
     assert_non_null(strstr(find(&c, "cpu_ns_per_packet")->why, "not run side by side"));
     assert_int_equal(find(&c, "rss_bytes_peak")->change, PL_CHANGE_SAME);
@@ -98,7 +87,7 @@ static void noisy_metrics_take_pairs(void **state)
     make_alike(&base, &new, 20, true);
     json_object_set_new(json_object_get(json_object_get(new, "run"), "pairing"), "id",
                         json_string("two"));
-    c = compare(base, new);
+    c = documents_compare(base, new);
     assert_non_null(strstr(find(&c, "cpu_ns_per_packet")->why, "halves of different pairs"));
     pl_comparison_free(&c);
 }
@@ -114,21 +103,10 @@ static void partners_are_found_by_their_repetition(void **state)
         json_object_set_new(document_add(new, "glibc", 19 - i), "cpu_ns_per_packet",
                             json_real(100 << (19 - i) % 4));
     }
-    struct pl_comparison c = compare(base, new);
+    struct pl_comparison c = documents_compare(base, new);
     assert_int_equal(find(&c, "cpu_ns_per_packet")->change, PL_CHANGE_SAME);
     assert_true(find(&c, "cpu_ns_per_packet")->high < 1.0001);
     pl_comparison_free(&c);
-}
-
-static void refuses(json_t *base, json_t *new, const char *reason)
-{
-    struct pl_comparison c;
-    struct pl_error error = {""};
-    assert_int_equal(pl_comparison_make(base, new, NULL, &c, &error), -EINVAL);
-    if (!strstr(error.text, reason))
-        fail_msg("%s", error.text);
-    json_decref(base);
-    json_decref(new);
 }
 
 static void of_another_host_only_exact_figures_count(void **state)
@@ -138,7 +116,7 @@ static void of_another_host_only_exact_figures_count(void **state)
     make_alike(&base, &new, 20, true);
     json_object_set_new(json_object_get(new, "host"), "cpu", json_string("another cpu"));
     set_all(new, "live_bytes_peak", json_integer(1));
-    struct pl_comparison c = compare(base, new);
+    struct pl_comparison c = documents_compare(base, new);
     assert_int_equal(find(&c, "live_bytes_peak")->change, PL_CHANGE_BETTER);
     assert_non_null(pl_comparison_only_exact(&c));
     assert_int_equal(find(&c, "rss_bytes_peak")->change, PL_CHANGE_NOT_COMPARABLE);
@@ -147,7 +125,8 @@ static void of_another_host_only_exact_figures_count(void **state)
     pl_comparison_free(&c);
     make_alike(&base, &new, 20, true);
     json_object_set_new(json_object_get(new, "host"), "compiler", json_string("Clang 14"));
-    refuses(base, new, "nothing can be compared: compiler differs: \"GNU 12\", \"Clang 14\"");
+    documents_refuse(base, new,
+                     "nothing can be compared: compiler differs: \"GNU 12\", \"Clang 14\"");
 }
 
 static void another_library_counts_for_its_heap_alone(void **state)
@@ -161,7 +140,7 @@ static void another_library_counts_for_its_heap_alone(void **state)
                         json_integer(1));
     json_object_set_new(json_object_get(json_object_get(new, "host"), "libraries"), "jemalloc",
                         json_string("fnv1a64:9"));
-    struct pl_comparison c = compare(base, new);
+    struct pl_comparison c = documents_compare(base, new);
     assert_int_equal(find(&c, "live_bytes_peak")->change, PL_CHANGE_SAME);
     assert_int_equal(c.cells[1].judged[0].change, PL_CHANGE_NOT_COMPARABLE);
     assert_non_null(strstr(c.cells[1].judged[0].why, "library of jemalloc"));
@@ -180,7 +159,7 @@ static void differing_conditions_are_named(const char *path, json_t *value, cons
         json_object_set_new(conditions, path, value);
     else
         json_object_set_new(json_array_get(json_object_get(new, "cells"), 0), path, value);
-    refuses(base, new, named);
+    documents_refuse(base, new, named);
 }
 
 static void what_was_asked_otherwise_is_not_compared(void **state)
@@ -202,7 +181,7 @@ static void cells_of_one_side_are_told(void **state)
     make_alike(&base, &new, 5, true);
     json_object_set_new(document_add(base, "slab", 0), "live_bytes_peak", json_integer(1));
     json_object_set_new(document_add(new, "limited", 0), "live_bytes_peak", json_integer(1));
-    struct pl_comparison c = compare(base, new);
+    struct pl_comparison c = documents_compare(base, new);
     assert_int_equal(c.cell_count, 3);
     assert_string_equal(c.cells[1].match->name.allocator, "limited");
     assert_string_equal(c.cells[1].judged[0].why, "only in new");
@@ -220,9 +199,10 @@ static void nothing_in_common_is_an_error(void **state)
     json_t *base = document_make(NULL), *new = document_make(NULL);
     document_add(base, "slab", 0);
     document_add(new, "glibc", 0);
-    refuses(base, new,
-            "no cell in common; expected the same scenario, allocator, format, clock and threads; "
-            "base has steady-reader on slab, new has steady-reader on glibc");
+    documents_refuse(
+        base, new,
+        "no cell in common; expected the same scenario, allocator, format, clock and threads; "
+        "base has steady-reader on slab, new has steady-reader on glibc");
 }
 
 /* The first of so many repetitions end so. */
@@ -240,7 +220,7 @@ static void ends_like(const char *was, size_t was_count, const char *is, size_t 
     make_alike(&base, &new, 20, true);
     end(base, was_count, was);
     end(new, is_count, is);
-    struct pl_comparison c = compare(base, new);
+    struct pl_comparison c = documents_compare(base, new);
     assert_int_equal(c.cells[0].outcome, change);
     assert_string_equal(c.cells[0].outcome_why, why);
     assert_int_equal(pl_comparison_fails(&c), change == PL_CHANGE_WORSE);
@@ -268,11 +248,11 @@ static void on_another_host_a_crash_is_worse_and_a_kill_is_not_compared(void **s
     make_alike(&base, &new, 5, true);
     json_object_set_new(json_object_get(new, "host"), "kernel", json_string("another"));
     end(new, 5, "oom_killed");
-    struct pl_comparison c = compare(json_incref(base), json_incref(new));
+    struct pl_comparison c = documents_compare(json_incref(base), json_incref(new));
     assert_int_equal(c.cells[0].outcome, PL_CHANGE_NOT_COMPARABLE);
     pl_comparison_free(&c);
     end(new, 5, "crashed");
-    c = compare(base, new);
+    c = documents_compare(base, new);
     assert_int_equal(c.cells[0].outcome, PL_CHANGE_WORSE);
     pl_comparison_free(&c);
 }
@@ -284,15 +264,16 @@ static void a_metric_that_new_lacks_fails_the_gate(void **state)
     make_alike(&base, &new, 5, true);
     for (size_t i = 0; i < 5; i++)
         json_object_del(document_metrics(new, i), "rss_bytes_peak");
-    struct pl_comparison c = compare(json_incref(base), json_incref(new));
+    struct pl_comparison c = documents_compare(json_incref(base), json_incref(new));
     assert_true(find(&c, "rss_bytes_peak")->missing);
     assert_true(pl_comparison_fails(&c));
     pl_comparison_free(&c);
-    c = compare(json_incref(new), json_incref(base)); /* one more than base had is welcome */
+    c = documents_compare(json_incref(new),
+                          json_incref(base)); /* one more than base had is welcome */
     assert_false(pl_comparison_fails(&c));
     pl_comparison_free(&c);
     end(new, 5, "oom_killed"); /* the end explains it */
-    c = compare(base, new);
+    c = documents_compare(base, new);
     assert_false(find(&c, "rss_bytes_peak")->missing);
     pl_comparison_free(&c);
 }
@@ -311,14 +292,14 @@ static void what_new_can_not_run_is_worse(void **state)
     json_t *base, *new;
     make_alike(&base, &new, 5, true);
     fail_to_run(new, "new");
-    struct pl_comparison c = compare(json_incref(base), json_incref(new));
+    struct pl_comparison c = documents_compare(json_incref(base), json_incref(new));
     assert_int_equal(c.cell_count, 2);
     assert_int_equal(c.cells[1].outcome, PL_CHANGE_WORSE);
     assert_string_equal(c.cells[1].outcome_why, "it can't run it");
     assert_true(pl_comparison_fails(&c));
     pl_comparison_free(&c);
     fail_to_run(new, "base");
-    c = compare(base, new);
+    c = documents_compare(base, new);
     assert_int_equal(c.cells[1].outcome, PL_CHANGE_NOT_COMPARABLE);
     assert_false(pl_comparison_fails(&c));
     pl_comparison_free(&c);
@@ -329,11 +310,11 @@ static void a_run_that_was_stopped_is_told(void **state)
     (void)state;
     json_t *base, *new;
     make_alike(&base, &new, 5, true);
-    struct pl_comparison c = compare(json_incref(base), json_incref(new));
+    struct pl_comparison c = documents_compare(json_incref(base), json_incref(new));
     assert_null(pl_comparison_incomplete(&c));
     pl_comparison_free(&c);
     json_object_set_new(json_object_get(new, "run"), "complete", json_false());
-    c = compare(base, new);
+    c = documents_compare(base, new);
     assert_string_equal(pl_comparison_incomplete(&c), "new");
     pl_comparison_free(&c);
 }
@@ -345,7 +326,7 @@ static void a_repetition_is_there_once(void **state)
     make_alike(&base, &new, 5, true);
     for (int i = 0; i < 400; i++)
         document_add(base, "glibc", 0);
-    refuses(base, new, "base has two cells of steady-reader on glibc with repetition 0");
+    documents_refuse(base, new, "base has two cells of steady-reader on glibc with repetition 0");
 }
 
 static void a_library_of_ones_own_is_compared(void **state)
@@ -360,7 +341,7 @@ static void a_library_of_ones_own_is_compared(void **state)
         json_object_set_new(json_array_get(json_object_get(roots[i], "cells"), 5), "library",
                             json_string(i ? "fnv1a64:1" : "fnv1a64:2"));
     }
-    struct pl_comparison c = compare(base, new);
+    struct pl_comparison c = documents_compare(base, new);
     assert_non_null(strstr(c.cells[1].judged[0].why, "library differs"));
     pl_comparison_free(&c);
 }
@@ -386,7 +367,7 @@ static struct pl_comparison compare_versions(const char *base_version, const cha
     json_object_set_new(json_object_get(new, "host"), "libc", json_string("glibc 2.41"));
     json_object_set_new(json_array_get(json_object_get(new, "cells"), 4), "outcome",
                         json_string(outcome));
-    return compare(base, new);
+    return documents_compare(base, new);
 }
 
 static void another_version_of_a_heap_is_what_is_compared(void **state)
@@ -410,7 +391,7 @@ static void another_version_of_a_heap_is_what_is_compared(void **state)
     make_alike(&base, &new, 5, true);
     set_heap(base, "glibc", "2.36", NULL);
     set_heap(new, "glibc", "2.36", NULL);
-    c = compare(base, new);
+    c = documents_compare(base, new);
     assert_null(c.cells[0].match->heap.heap);
     pl_comparison_free(&c);
 }
@@ -435,7 +416,7 @@ static void an_untold_heap_is_compared_by_its_library(void **state)
     json_t *base, *new;
     make_alike(&base, &new, 5, true);
     set_heap(new, "glibc", "2.36", "fnv1a64:2");
-    struct pl_comparison c = compare(base, new);
+    struct pl_comparison c = documents_compare(base, new);
     assert_null(c.cells[0].match->heap.heap);
     assert_int_equal(find(&c, "live_bytes_peak")->change, PL_CHANGE_SAME);
     pl_comparison_free(&c);
@@ -447,7 +428,7 @@ static void a_fault_of_the_suite_fails_the_gate(void **state)
     json_t *base, *new;
     make_alike(&base, &new, 5, true);
     json_object_set_new(document_metrics(new, 2), "live_bytes_peak", json_integer(3));
-    struct pl_comparison c = compare(base, new);
+    struct pl_comparison c = documents_compare(base, new);
     assert_int_equal(c.nondeterministic, 1);
     assert_int_equal(c.counts[PL_CHANGE_WORSE], 0);
     assert_true(pl_comparison_fails(&c));
@@ -470,25 +451,25 @@ static void instructions_are_exact_on_one_model_of_cpu(void **state)
     json_t *base, *new;
     make_alike(&base, &new, 1, false);
     observe(base, 2165.91178178, "valgrind-3.19.0");
-    struct pl_comparison c = compare(json_incref(base), json_incref(new));
+    struct pl_comparison c = documents_compare(json_incref(base), json_incref(new));
     assert_int_equal(c.cells[0].judged_count, 3); /* on one side only: nothing to say */
     pl_comparison_free(&c);
     observe(new, 2165.91178178, "valgrind-3.19.0");
-    c = compare(json_incref(base), json_incref(new));
+    c = documents_compare(json_incref(base), json_incref(new));
     assert_int_equal(find(&c, "instructions_per_packet")->change, PL_CHANGE_SAME);
     pl_comparison_free(&c);
     observe(new, 2166, "valgrind-3.19.0");
-    c = compare(json_incref(base), json_incref(new));
+    c = documents_compare(json_incref(base), json_incref(new));
     assert_int_equal(find(&c, "instructions_per_packet")->change, PL_CHANGE_WORSE);
     assert_true(pl_comparison_fails(&c));
     pl_comparison_free(&c);
     observe(new, 2166, "valgrind-3.20.0");
-    c = compare(json_incref(base), json_incref(new));
+    c = documents_compare(json_incref(base), json_incref(new));
     assert_string_equal(find(&c, "instructions_per_packet")->why, "another version of valgrind");
     pl_comparison_free(&c);
     observe(new, 2166, "valgrind-3.19.0");
     json_object_set_new(json_object_get(new, "host"), "cpu", json_string("another"));
-    c = compare(base, new);
+    c = documents_compare(base, new);
     assert_string_equal(find(&c, "instructions_per_packet")->why, "another model of CPU");
     pl_comparison_free(&c);
 }
