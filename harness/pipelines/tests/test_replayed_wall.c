@@ -145,7 +145,7 @@ static void open_rig(struct rig *rig, const char *stack)
     assert_true(rig->arena.used <= rig->arena.capacity);
 }
 
-static void *stop(void *context)
+static void *end_it(void *context)
 {
     struct rig *rig = context;
     pl_trace_wall_await(rig->wall, rig->start_ns + rig->patience_ns);
@@ -161,7 +161,7 @@ static void run(struct rig *rig)
 {
     pthread_t stopper;
     rig->start_ns = pl_real_now();
-    assert_int_equal(pthread_create(&stopper, NULL, stop, rig), 0);
+    assert_int_equal(pthread_create(&stopper, NULL, end_it, rig), 0);
     pl_trace_wall_run(rig->wall, rig->start_ns);
     pthread_join(stopper, NULL);
 }
