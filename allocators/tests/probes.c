@@ -74,9 +74,9 @@ static int64_t glibc_top(const char *argument)
  * block that counts, too, at the first free. */
 static int64_t glibc_cached(const char *argument)
 {
-    (void)argument;
-    free(malloc(200));
-    void *block = malloc(200);
+    size_t size = strtoul(argument, NULL, 10);
+    free(malloc(size));
+    void *block = malloc(size);
     size_t before = mallinfo2().uordblks;
     free(block);
     return mallinfo2().uordblks == before;

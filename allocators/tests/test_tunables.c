@@ -35,8 +35,11 @@ static const struct row rows[] = {
     {"glibc:trim_threshold=1GiB", "kept_after_free 100000", 40 * MIB, 64 * MIB, NULL, NULL},
     {"glibc", "glibc_top", 0, MIB, NULL, NULL},
     {"glibc:top_pad=16MiB", "glibc_top", 16 * MIB, 17 * MIB, NULL, NULL},
-    {"glibc", "glibc_cached", 1, 1, NULL, NULL},
-    {"glibc:tcache_count=0", "glibc_cached", 0, 0, NULL, NULL},
+    {"glibc", "glibc_cached 200", 1, 1, NULL, NULL},
+    {"glibc:tcache_count=0", "glibc_cached 200", 0, 0, NULL, NULL},
+    {"glibc", "glibc_cached 100000", 0, 0, NULL, NULL},
+    {"glibc:tcache_max=100000B", "glibc_cached 100000", 1, 1, NULL, NULL},
+    {"glibc:tcache_max=4194280B", "glibc_cached 100000", 1, 1, NULL, NULL},
 
     {"jemalloc:narenas=3", "jemalloc_option opt.narenas", 3, 3, NULL, NULL},
     {"jemalloc:dirty_decay_ms=77", "jemalloc_option opt.dirty_decay_ms", 77, 77, NULL, NULL},

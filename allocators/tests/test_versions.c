@@ -64,6 +64,10 @@ static void refuses_what_a_version_does_not_read(void **state)
          "jemalloc 5.2.1 does not read tcache_max (5.3 does); expected narenas, dirty_decay_ms, "
          "muzzy_decay_ms, tcache, oversize_threshold, retain, thp, background_thread"},
         {"glibc:arena_max=1", "2.36", NULL},
+        {"glibc:tcache_max=2MiB", "2.43", NULL},
+        {"glibc:tcache_max=2MiB", "2.36",
+         "glibc 2.36 does not read tcache_max (2.42 does); expected arena_max, mmap_threshold, "
+         "mmap_max, trim_threshold, top_pad, tcache_count"},
         {"null", "", NULL},
     };
     (void)state;
