@@ -4,17 +4,18 @@
 #   kept, 16 of a kind. A picture of 3.1 MB is mapped by itself and goes back to the kernel as before; if it is
 #   cached, the next picture of that size takes it.
 # Instead: mapped blocks are cached too, and a cached block serves none but a request of exactly its size, which that
-#   of a mapped block, in whole pages, never is for a request like its own. A thread that takes and frees four pictures at a time ends up
-#   with 15 mapped ones in its cache for good. The place for blocks of that magnitude is taken by them, so that
-#   pictures fault all the same. malloc_trim() leaves them, mallinfo2() counts them as used. And 4194304 itself is
-#   taken without a word and switches nothing on: it has to be some 20 B less.
+#   of a mapped block, in whole pages, never is for a request like its own. A thread that takes and frees four
+#   pictures at a time ends up with 15 mapped ones in its cache for good. They take the place of what could be used,
+#   so that pictures fault all the same. malloc_trim() leaves them, mallinfo2() counts them as used. And 4194304
+#   itself is taken without a word and switches nothing on: it has to be some 20 B less.
 # Version: glibc 2.43 (sid). Since the cache is closed to blocks above 1 KB by default, nobody meets it unasked.
 # Why it matters: the tunable is the one to try where pictures fault at each frame. It then costs 46 MB a thread that
 #   decodes or scales 1080p, 0.3 GB in eight threads, for nothing. With mmap_threshold=33554432 beside it, it does
 #   what it is for: no faults, and no more is held than the pictures were.
 # Seen (four pictures of 3,110,400 B at a time, 100 times, then all free and trimmed; KiB resident, KiB that
 #       mallinfo2 says are used, page faults a picture): one thread: as it is 140 4 751; tcache_max=4194304 140 4 751;
-#       4194000 48780 48642 561; and mmap_threshold 12164 12155 0. Eight threads: 322548 to 390244 resident, with mmap_threshold 97316
+#       4194000 48780 48642 561; and mmap_threshold 12164 12155 0. Eight threads: 322548 to
+#       390244 KiB resident, with mmap_threshold 97316
 . "$(dirname "$0")/common"
 fetch_from sid libc6=2.43-7
 compile pictures -pthread <<'C'
