@@ -4,7 +4,7 @@
 #   weighs the same each time that it is started; a cache of what was compiled makes a start quicker.
 # Instead: at the first start the standard library and the script are type-checked and written into two caches, and the
 #   heap that grew with it is not given back. A script that was changed has to be checked again, and weighs 290 MB as
-#   long as it runs. Only with both caches it weighs what was guessed. Without them (--no-cache) it is 275 at least.
+#   long as it runs. Only with both caches it weighs what was guessed. Without them (--no-cache) it is 270 at least.
 #   A large heap is also collected later: two minutes on, the first start was at 366 MB and growing, the second one
 #   had stopped at 128.
 # Version: Liquidsoap 2.3.2 (Debian 13). 2.1.3 (Debian 12) has no such caches, and weighed 98 MB at each start.
