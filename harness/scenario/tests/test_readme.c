@@ -197,11 +197,14 @@ static bool is_unset(const struct pl_key *key, const struct pl_scenario *s)
 static const struct {
     const char *key, *settings[2];
 } parts[] = {
-    {"relay.gop_packets", {"relay.gop=none"}}, {"relay.gop_full", {"relay.gop=none"}},
-    {"relay.nack_packets", {"relay.nack=0s"}}, {"relay.rtt", {"relay.loss=0%"}},
+    {"relay.gop_packets", {"relay.gop=none"}},
+    {"relay.gop_full", {"relay.gop=none"}},
+    {"relay.nack_packets", {"relay.nack=0s"}},
+    {"relay.rtt", {"relay.loss=0%"}},
     {"relay.rtcp.history", {"relay.rtcp.feedback=0s"}},
     {"relay.rtcp.history_packets", {"relay.rtcp.feedback=0s"}},
-    {"relay.stall_step", {"relay.stalled=0"}}, {"relay.slow_rate", {"relay.slow=0"}},
+    {"relay.stall_step", {"relay.stalled=0"}},
+    {"relay.slow_rate", {"relay.slow=0"}},
 };
 
 static const char *const *whole_of(const char *key)
