@@ -80,7 +80,7 @@ if ! is_sanitized; then
         bad "trims: $(jq -c '[.cells[].metrics.trims]' "$tmp/trims/results.json")"
     for heap in jemalloc mimalloc tcmalloc; do
         jq -e --arg heap "$heap" '.cells[] | select(.allocator | startswith($heap)) |
-            .metrics.trimmed_bytes_total > 1048576 and (.metrics | has("trim_faults"))' "$tmp/trims/results.json" >/dev/null ||
+            .metrics.trimmed_bytes_total > 262144 and (.metrics | has("trim_faults"))' "$tmp/trims/results.json" >/dev/null ||
             bad "$heap was trimmed of nothing: $(jq -c '.cells[] | [.allocator, .metrics.trimmed_bytes_total]' "$tmp/trims/results.json")"
     done
 fi
