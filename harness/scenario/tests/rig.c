@@ -32,7 +32,8 @@ static bool says(const char *text, const char *message)
 {
     if (!isdigit((unsigned char)*message))
         return strstr(text, message) != NULL;
-    return strncmp(text, PATH ":", sizeof PATH) == 0 && strcmp(text + sizeof PATH, message) == 0;
+    return strncmp(text, PATH ":", sizeof PATH) == 0 &&
+           strncmp(text + sizeof PATH, message, strlen(message)) == 0;
 }
 
 void rig_refuses(const char *base, const char *more, const char *setting, const char *message)

@@ -13,7 +13,7 @@ int rig_parse(const char *base, const char *more, const char *setting, struct pl
 void rig_takes(const char *base, const char *more, const char *setting, struct pl_scenario *s);
 
 /** The same, of what has to be refused in one line.
- *  @param message a part of it; one that begins with a digit is all of it behind the path */
+ *  @param message a part of it; with a digit first, that which follows the path */
 void rig_refuses(const char *base, const char *more, const char *setting, const char *message);
 
 struct rig_mistake {
