@@ -28,10 +28,8 @@ void pl_beside_note_block(struct pl_beside *b, uint64_t address)
 static int add_stack(struct pl_address_ranges *ranges, const struct pl_memory_sample *sample,
                      uint64_t address)
 {
-    const struct pl_sample_range *range = pl_memory_sample_range(sample, address);
-    if (!range || !range->is_guarded)
-        return 0;
-    return pl_address_ranges_add(ranges, range->begin, (address / 4096 + 1) * 4096);
+    const uint64_t guard = pl_memory_sample_guard(sample, address);
+    return guard ? pl_address_ranges_add(ranges, guard, (address / 4096 + 1) * 4096) : 0;
 }
 
 static int add_all(struct pl_address_ranges *to, const struct pl_address_ranges *from)

@@ -23,6 +23,9 @@ struct pl_memory_sample {
     uint64_t *there;                /* a bit a page, each range's from a word of its own */
     uint32_t range_count, range_capacity;
     uint64_t word_count, word_capacity;
+    uint64_t *guards; /* ends of stretches within the ranges that may not be touched, rising: glibc
+                         has no mapping of its own below a thread's stack from 2.42 on */
+    uint32_t guard_count, guard_capacity;
     uint64_t *pages; /* a piece of /proc/PID/pagemap */
     struct pl_images images;
     const char *heap; /* path of the library that serves the heap: its static data is the heap's */

@@ -12,6 +12,7 @@ enum { PAGE = 4096, PAGES_AT_ONCE = 1 << 14, RANGES_MAX = 1 << 20 };
 #define WORDS_MAX (UINT64_C(1) << 27) /* bits for 32 TiB of pages */
 /* Documentation/admin-guide/mm/pagemap.rst: bit 63, the page is there; 62, it is swapped out */
 #define PRESENT (UINT64_C(3) << 62)
+#define GUARD (UINT64_C(1) << 58) /* from Linux 6.15 on; by MADV_GUARD_INSTALL, from 6.13 on */
 
 static bool grow_ranges(struct pl_memory_sample *s)
 {
@@ -22,6 +23,18 @@ static bool grow_ranges(struct pl_memory_sample *s)
         return false;
     s->ranges = grown;
     s->range_capacity = capacity;
+    return true;
+}
+
+static bool grow_guards(struct pl_memory_sample *s)
+{
+    const uint32_t capacity = 2 * s->guard_capacity + 64;
+    void *grown =
+        s->guard_count < RANGES_MAX ? reallocarray(s->guards, capacity, sizeof *s->guards) : NULL;
+    if (!grown)
+        return false;
+    s->guards = grown;
+    s->guard_capacity = capacity;
     return true;
 }
 
@@ -55,14 +68,31 @@ bool pl_memory_sample_add(struct pl_memory_sample *s, uint64_t begin, uint64_t e
     return true;
 }
 
-static void note_pages(struct pl_memory_sample *s, const struct pl_sample_range *range,
+/* A page that may not be touched, behind the one before or by itself. */
+static bool note_guard(struct pl_memory_sample *s, uint64_t begin)
+{
+    if (s->guard_count && s->guards[s->guard_count - 1] == begin) {
+        s->guards[s->guard_count - 1] += PAGE;
+        return true;
+    }
+    if (s->guard_count == s->guard_capacity && !grow_guards(s))
+        return false;
+    s->guards[s->guard_count++] = begin + PAGE;
+    return true;
+}
+
+static bool note_pages(struct pl_memory_sample *s, const struct pl_sample_range *range,
                        uint64_t first, uint64_t count)
 {
-    for (uint64_t i = 0; i < count; i++) {
+    bool noted = true;
+    for (uint64_t i = 0; i < count && noted; i++) {
         const uint64_t page = first + i;
         if (s->pages[i] & PRESENT)
             s->there[range->first_word + page / 64] |= UINT64_C(1) << page % 64;
+        if (s->pages[i] & GUARD)
+            noted = note_guard(s, range->begin + page * PAGE);
     }
+    return noted;
 }
 
 static bool read_pages(struct pl_memory_sample *s, const struct pl_sample_range *range, int fd)
@@ -72,9 +102,8 @@ static bool read_pages(struct pl_memory_sample *s, const struct pl_sample_range 
         const uint64_t left = pages - first, count = left < PAGES_AT_ONCE ? left : PAGES_AT_ONCE;
         const ssize_t got = pread(fd, s->pages, count * sizeof *s->pages,
                                   (off_t)((range->begin / PAGE + first) * sizeof *s->pages));
-        if (got <= 0)
+        if (got <= 0 || !note_pages(s, range, first, (uint64_t)got / sizeof *s->pages))
             return false;
-        note_pages(s, range, first, (uint64_t)got / sizeof *s->pages);
         first += (uint64_t)got / sizeof *s->pages;
     }
     return true;
@@ -118,6 +147,7 @@ bool pl_memory_sample_take(struct pl_memory_sample *s, pid_t pid, uint64_t stamp
     FILE *maps = open_of(pid, "maps");
     s->range_count = 0;
     s->word_count = 0;
+    s->guard_count = 0;
     s->stamp = stamp;
     bool taken = maps && pl_memory_sample_map(s, maps) && read_all_pages(s, pid);
     if (maps)
@@ -139,15 +169,17 @@ static bool get(FILE *stream, void *to, size_t size, size_t count)
 bool pl_memory_sample_write(const struct pl_memory_sample *s, FILE *stream)
 {
     const uint64_t head[] = {s->stamp,      s->rss_bytes,        s->range_count,
-                             s->word_count, s->heap_image.begin, s->heap_image.end};
+                             s->word_count, s->heap_image.begin, s->heap_image.end,
+                             s->guard_count};
     return put(stream, head, sizeof head, 1) &&
            put(stream, s->ranges, sizeof *s->ranges, s->range_count) &&
-           put(stream, s->there, sizeof *s->there, s->word_count);
+           put(stream, s->there, sizeof *s->there, s->word_count) &&
+           put(stream, s->guards, sizeof *s->guards, s->guard_count);
 }
 
 bool pl_memory_sample_read(struct pl_memory_sample *s, FILE *stream)
 {
-    uint64_t head[6];
+    uint64_t head[7];
     if (!get(stream, head, sizeof head, 1))
         return false;
     s->stamp = head[0];
@@ -157,12 +189,17 @@ bool pl_memory_sample_read(struct pl_memory_sample *s, FILE *stream)
     while (s->range_capacity < head[2])
         if (!grow_ranges(s))
             return false;
+    while (s->guard_capacity < head[6])
+        if (!grow_guards(s))
+            return false;
     if (!grow_words(s, head[3]))
         return false;
     s->range_count = (uint32_t)head[2];
     s->word_count = head[3];
+    s->guard_count = (uint32_t)head[6];
     return get(stream, s->ranges, sizeof *s->ranges, s->range_count) &&
-           get(stream, s->there, sizeof *s->there, s->word_count);
+           get(stream, s->there, sizeof *s->there, s->word_count) &&
+           get(stream, s->guards, sizeof *s->guards, s->guard_count);
 }
 
 /* The first range that ends behind an address. */
@@ -223,11 +260,22 @@ const struct pl_sample_range *pl_memory_sample_range(const struct pl_memory_samp
     return i < s->range_count && s->ranges[i].begin <= address ? &s->ranges[i] : NULL;
 }
 
+uint64_t pl_memory_sample_guard(const struct pl_memory_sample *s, uint64_t address)
+{
+    const struct pl_sample_range *range = pl_memory_sample_range(s, address);
+    uint64_t guard = range && range->is_guarded ? range->begin : 0;
+    for (uint32_t i = 0; range && i < s->guard_count && s->guards[i] <= address; i++)
+        if (s->guards[i] > range->begin)
+            guard = s->guards[i];
+    return guard;
+}
+
 void pl_memory_sample_free(struct pl_memory_sample *s)
 {
     pl_images_free(&s->images);
     free(s->ranges);
     free(s->there);
+    free(s->guards);
     free(s->pages);
     *s = (struct pl_memory_sample){0};
 }

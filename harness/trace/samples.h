@@ -31,6 +31,10 @@ uint64_t pl_memory_sample_all(const struct pl_memory_sample *sample);
 const struct pl_sample_range *pl_memory_sample_range(const struct pl_memory_sample *sample,
                                                      uint64_t address);
 
+/** Where the stack that an address lies in ends, which grows down from there: at what may not be
+ *  touched. @return 0 where nothing of the kind is below it */
+uint64_t pl_memory_sample_guard(const struct pl_memory_sample *sample, uint64_t address);
+
 void pl_memory_sample_free(struct pl_memory_sample *sample);
 
 #endif
