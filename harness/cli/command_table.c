@@ -39,6 +39,10 @@ OPTION(o_ledger, "ledger", NULL, NULL, NULL,
 OPTION(o_at, "at", "TIME[,TIME]", NULL, "the end of the run", "with --ledger: when it is reported");
 OPTION(o_duration, "duration", "TIME", NULL, "the scenario's own; of a program 30s",
        "as --set duration=TIME");
+OPTION(o_duration_faults, "duration", "TIME", NULL, "the scenario's own; of a program 5s",
+       "as --set duration=TIME");
+OPTION(o_duration_record, "duration", "TIME", NULL,
+       "the scenario's own; of a program until it ends, with --send 30s", "as --set duration=TIME");
 OPTION(o_container, "container", "SIZE", "none", "the scenario's own; of a program none",
        "as --set container=SIZE; or none");
 OPTION(o_send, "send", "FILE=ADDRESS:PORT", NULL, NULL,
@@ -275,8 +279,8 @@ const struct pl_cli_command pl_cli_commands[] = {
      .usage = "[OPTION...] -- PROGRAM [ARGUMENT...]\nSCENARIO [OPTION...]",
      .about = "Runs a program once, and then again and again with one of its allocations refused: "
               "which it survives, which end it, which crash or hang it.",
-     .options = OPTIONS(&o_count, &o_one_allocator, &o_json, &o_set, &o_tier, &o_seed, &o_duration,
-                        &o_container, &o_send, &o_ready),
+     .options = OPTIONS(&o_count, &o_one_allocator, &o_json, &o_set, &o_tier, &o_seed,
+                        &o_duration_faults, &o_container, &o_send, &o_ready),
      .refused = "out instrument repeat ledger at format",
      .words = "@scenario",
      .examples = {"plimsoll faults -- ./my-server --port 5004",
@@ -288,7 +292,7 @@ const struct pl_cli_command pl_cli_commands[] = {
      .about = "Runs a program and records each call of its heap, to be replayed in any stack by "
               "`plimsoll run FILE.trace`.",
      .options = OPTIONS(&o_out_trace, &o_heap, &o_sites, &o_children, &o_set, &o_tier, &o_seed,
-                        &o_duration, &o_container, &o_send, &o_ready),
+                        &o_duration_record, &o_container, &o_send, &o_ready),
      .refused = "instrument repeat ledger at json",
      .words = "@scenario",
      .examples = {"plimsoll record -- ffmpeg -i in.wav out.mp3",

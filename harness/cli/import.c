@@ -82,6 +82,9 @@ int pl_cli_import(int argc, char **argv)
     const int code = pl_arguments_take(&argc, argv, "--out", false, &out);
     if (code)
         return code;
+    if (argc > 2)
+        return pl_cli_usage("%d words; expected one FILE, and --out FILE for another name",
+                            argc - 1);
     if (argc != 2 || argv[1][0] == '-')
         return pl_cli_usage("no recording; expected one FILE such as heaptrack.PROGRAM.PID.zst "
                             "and, if need be, --out FILE");

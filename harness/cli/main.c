@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <jansson.h>
 #include <linux/close_range.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -58,13 +59,20 @@ int pl_cli_refuse_option(int option, char *const *argv)
                         argv[optind - 1]);
 }
 
+/* `plimsoll run ... | head`: it has seen what it wanted. */
+static bool reader_has_left(void)
+{
+    struct pollfd to = {.fd = STDOUT_FILENO};
+    return poll(&to, 1, 0) == 1 && (to.revents & POLLERR);
+}
+
 /* A reader that got half of stdout must not be told that all is well. */
 static int whole(int code)
 {
     const bool written = fflush(stdout) == 0 && !ferror(stdout);
     if (code == PL_EXIT_INTERRUPTED)
         return pl_interrupt_exit_code();
-    if (written)
+    if (written || reader_has_left())
         return code;
     fputs("plimsoll: stdout could not be written whole\n", stderr);
     return PL_EXIT_USAGE;

@@ -11,6 +11,7 @@
 #include "harness/cli/arguments.h"
 #include "harness/cli/capture_notes.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/idle_expectations.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/kept_results.h"
 #include "harness/cli/lanes.h"
@@ -84,6 +85,15 @@ static void note_load(struct pl_run *run, const struct pl_scenario *s)
         pl_run_warn(run, text);
 }
 
+static void note_idle_expectation(struct pl_run *run, const struct pl_planned *p)
+{
+    char idle[400], text[600];
+    pl_idle_expectation(&p->scenario, p, idle, sizeof idle);
+    snprintf(text, sizeof text, "%s: %s", p->scenario.name, idle);
+    if (*idle)
+        pl_run_warn(run, text);
+}
+
 #define NAME_SHOWN 60 /* bytes of a variable's name, of as many as a line has */
 
 /* A program would have them from the shell without us. */
@@ -122,6 +132,7 @@ static void note_conditions(struct pl_run *run)
             pl_run_warn(run, p->skipped);
         note_enclosing(run, &p->scenario);
         note_load(run, &p->scenario);
+        note_idle_expectation(run, p);
         pl_trace_note(p, pl_run_warn_of, run);
         pl_capture_summarize(p);
         pl_capture_note(p, pl_run_warn_of, run);

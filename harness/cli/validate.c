@@ -10,6 +10,7 @@
 #include "allocators/base/printable.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/idle_expectations.h"
 #include "harness/pipelines/pipeline.h"
 #include "harness/results/expect.h"
 #include "harness/scenario/sweep.h"
@@ -63,7 +64,7 @@ static void print_valid(const char *path, const struct pl_scenario *s)
 {
     size_t swept = pl_sweep_count(s);
     uint32_t behind = pl_load_behind(&s->load, s->duration_ns);
-    char sweep[64] = "", load[96] = "", missing[400] = "";
+    char sweep[64] = "", load[96] = "", missing[400] = "", idle[400];
     const char *name, *key = missing_command(&s->program, &name);
     if (swept)
         snprintf(sweep, sizeof sweep, "; its sweep makes %zu stack%s", swept, swept > 1 ? "s" : "");
@@ -72,7 +73,9 @@ static void print_valid(const char *path, const struct pl_scenario *s)
     if (key)
         snprintf(missing, sizeof missing,
                  "; '%.300s' of %s is not on this machine, and a run needs it", name, key);
-    pl_printable_line(stdout, "%s: valid%s%s%s", path, sweep, load, missing);
+    pl_idle_expectation(s, NULL, idle, sizeof idle);
+    pl_printable_line(stdout, "%s: valid%s%s%s%s%s", path, sweep, load, missing, *idle ? "; " : "",
+                      idle);
 }
 
 /* For scripts: where the scenario lies, and what its program is and is built by. */

@@ -99,8 +99,8 @@ void pl_judge_pairs(struct pl_judged *j, const struct pl_judge_values *base,
     else if (pairs - first < PL_JUDGE_PAIRS_MIN)
         snprintf(j->why, sizeof j->why,
                  "flagged by %zu pairs (p %.3f); fresh ones have to confirm it", first, j->p);
-    else
-        j->confirming = test_pairs(j, base, new, first, pairs - first, noise);
+    else if (!(j->confirming = test_pairs(j, base, new, first, pairs - first, noise)))
+        snprintf(j->why, sizeof j->why, "flagged, but values of the fresh pairs have no ratio");
 }
 
 void pl_judge_confirm(struct pl_judged *j, double p)

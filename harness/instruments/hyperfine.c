@@ -11,6 +11,7 @@
 #include "harness/base/temporary.h"
 #include "harness/instruments/hyperfine_results.h"
 #include "harness/instruments/observation.h"
+#include "harness/scenario/traits.h"
 
 #define RUNS "7" /* and one before them that does not count */
 #define TIMEOUT_MS 300000
@@ -45,12 +46,15 @@ static int write_command(const struct pl_observation *o, struct command *c, stru
     pl_shell_words_add(c->text, sizeof c->text, c->plimsoll);
     add_option(c, "run", s->path);
     add_option(c, "--allocator", o->stack_run);
-    add_option(c, "--format", pl_format_name(o->cell.format));
+    const bool own = o->cell.format == PL_FORMAT_OWN; /* a trace's, and its threads are, too */
+    if (!own)
+        add_option(c, "--format", pl_format_name(o->cell.format));
     add_option(c, "--tier", pl_tier_name((enum pl_tier)s->tier));
     for (size_t i = 0; i < o->asked.setting_count; i++)
         add_option(c, "--set", o->asked.settings[i]);
     snprintf(number, sizeof number, "threads=%" PRIu32, o->cell.threads);
-    add_option(c, "--set", number);
+    if (!own)
+        add_option(c, "--set", number);
     snprintf(number, sizeof number, "duration=%" PRId64 "ns", s->duration_ns);
     add_option(c, "--set", number);
     add_option(c, "--set", "container=none");
@@ -68,6 +72,8 @@ static int write_command(const struct pl_observation *o, struct command *c, stru
 
 static int prepare(struct pl_observation *o, struct command *c, struct pl_error *error)
 {
+    if (pl_traits_of(o->scenario)->foreign)
+        return pl_error_set(error, -ENOTSUP, "a program runs for its duration, whatever it does");
     if (pl_child_find("hyperfine", c->hyperfine, sizeof c->hyperfine))
         return pl_error_set(error, -ENOTSUP, "hyperfine is not in PATH");
     if (pl_child_find_beside("plimsoll", c->plimsoll, sizeof c->plimsoll))

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "allocators/base/units.h"
+
 const char *pl_outcome_name(enum pl_outcome outcome)
 {
     static const char *const names[] = {"bounded", "growing", "oom_killed", "alloc_failed",
@@ -25,6 +27,35 @@ static void judge(struct pl_judgement *j, enum pl_outcome outcome, const char *f
     j->outcome = outcome;
 }
 
+static uint64_t charged_in_all(const struct pl_charged *c)
+{
+    return c->anon + c->file + c->kernel + c->sock;
+}
+
+/* A program is often killed for what is no RSS of it; and its highest sample of RSS is one that it
+ * survived. */
+static void judge_killed(const struct pl_cell_evidence *e, const char *of, struct pl_judgement *j)
+{
+    char anon[32], file[32], kernel[32], sock[32];
+    struct pl_charged most = {0};
+    for (size_t i = 0; e->trees && i < e->sample_count; i++)
+        if (charged_in_all(&e->trees[i].charged) > charged_in_all(&most))
+            most = e->trees[i].charged;
+    judge(j, PL_OUTCOME_OOM_KILLED, "the container's oom_kill counter is %llu%s",
+          (unsigned long long)e->kernel.oom_kills, of);
+    if (!charged_in_all(&most))
+        return;
+    pl_size_format(most.anon, anon, sizeof anon);
+    pl_size_format(most.file, file, sizeof file);
+    pl_size_format(most.kernel, kernel, sizeof kernel);
+    pl_size_format(most.sock, sock, sizeof sock);
+    const size_t used = strlen(j->why);
+    snprintf(j->why + used, sizeof j->why - used,
+             "; at its highest sample it was charged with %s of processes, %s of files, %s of "
+             "sockets, %s more of the kernel's",
+             anon, file, sock, kernel);
+}
+
 static void judge_signal(const struct pl_cell_evidence *e, struct pl_judgement *j)
 {
     int number = WTERMSIG(e->wait_status);
@@ -32,8 +63,7 @@ static void judge_signal(const struct pl_cell_evidence *e, struct pl_judgement *
         judge(j, PL_OUTCOME_CRASHED,
               "killed by the OOM killer, and not at its container's limit: one above was met");
     else if (number == SIGKILL && e->kernel.known && e->kernel.oom_kills > 0)
-        judge(j, PL_OUTCOME_OOM_KILLED, "the container's oom_kill counter is %llu",
-              (unsigned long long)e->kernel.oom_kills);
+        judge_killed(e, "", j);
     else if (number == SIGKILL)
         judge(j, PL_OUTCOME_CRASHED,
               "killed by SIGKILL, and no container counted an OOM kill: somebody else's");
@@ -93,9 +123,7 @@ void pl_outcome_judge(const struct pl_cell_evidence *e, const struct pl_growth *
     else if (WIFSIGNALED(e->wait_status))
         judge_signal(e, j);
     else if (e->program.kind && e->kernel.known && e->kernel.oom_kills && e->kernel.limit_hits)
-        judge(j, PL_OUTCOME_OOM_KILLED,
-              "the container's oom_kill counter is %llu: some of its processes were killed",
-              (unsigned long long)e->kernel.oom_kills);
+        judge_killed(e, ": some of its processes were killed", j);
     else if (e->program.kind && e->program.ended_ns >= 0)
         judge(j, PL_OUTCOME_EXITED, "ended by itself after %.1f s with status %d",
               (double)e->program.ended_ns / 1e9, WEXITSTATUS(e->wait_status));

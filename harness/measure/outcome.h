@@ -19,7 +19,7 @@ enum pl_outcome {
 
 struct pl_judgement {
     enum pl_outcome outcome;
-    char why[160]; /* the evidence in words */
+    char why[256]; /* the evidence in words */
 };
 
 const char *pl_outcome_name(enum pl_outcome outcome);

@@ -13,7 +13,7 @@ enum pl_verdict {
 
 struct pl_expected {
     enum pl_verdict verdict;
-    char why[320]; /* for failed and not checked */
+    char why[640]; /* for failed, with each bound that is missed, and not checked */
 };
 
 /** "met", "failed", "not checked" or "none". */
@@ -42,6 +42,9 @@ struct pl_expected_of {
     enum pl_clock clock;
     int64_t duration_ns;
 };
+
+/** Whether its stacks are the stack, or a group that it belongs to. */
+bool pl_expectation_names(const struct pl_expectation *expectation, const char *stack);
 
 bool pl_expectation_applies(const struct pl_expectation *expectation,
                             const struct pl_expected_of *cell);

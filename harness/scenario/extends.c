@@ -21,7 +21,7 @@ static struct fy_node *named_by(struct fy_node *root)
 static int find_elsewhere(const char *name, struct pl_extended *base, struct pl_error *reason)
 {
     char found[PL_PATH_MAX], *absolute;
-    int rc = pl_scenario_find(name, found, sizeof found, reason);
+    int rc = pl_scenario_find_base(name, found, sizeof found, reason);
     if (rc)
         return rc;
     absolute = realpath(found, NULL);
@@ -148,6 +148,7 @@ static void move_marks(struct pl_decoder *d, struct pl_mark to)
         s->alerts[i].mark = to;
     for (uint32_t i = 0; i < s->expectation_count; i++) {
         s->expectations[i].mark = to;
+        s->expectations[i].inherited = true;
         for (uint32_t k = 0; k < s->expectations[i].bound_count; k++)
             s->expectations[i].bounds[k].mark = to;
     }

@@ -143,12 +143,14 @@ static void add_name(char *known, size_t capacity, const char *name)
         snprintf(known + used, capacity - used, "%s", more);
 }
 
-static int not_found(const char *name, struct pl_error *error)
+/* @param beside what may be named beside a scenario that is known */
+static int not_found(const char *name, const char *beside, struct pl_error *error)
 {
-    char known[360] = "a path", one[PL_NEAREST_MAX + 1], end[420];
+    char known[360], one[PL_NEAREST_MAX + 1], end[420];
     char **paths = NULL;
     int count = pl_scenario_list_known(&paths, NULL);
     struct pl_nearest nearest;
+    snprintf(known, sizeof known, "%s", beside);
     pl_nearest_begin(&nearest, name);
     for (int i = 0; i < count; i++) {
         const char *base = strrchr(paths[i], '/') + 1;
@@ -173,7 +175,8 @@ static int find_path(const char *name, char *path, size_t capacity, struct pl_er
 }
 
 /* A person's own folder hides none of those that came with Plimsoll, but for equal names. */
-static int find_name(const char *name, char *path, size_t capacity, struct pl_error *error)
+static int find_name(const char *name, const char *beside, char *path, size_t capacity,
+                     struct pl_error *error)
 {
     const char *folders[FOLDERS];
     name_folders(folders);
@@ -182,7 +185,7 @@ static int find_name(const char *name, char *path, size_t capacity, struct pl_er
         if (n > 0 && (size_t)n < capacity && access(path, R_OK) == 0)
             return 0;
     }
-    return not_found(name, error);
+    return not_found(name, beside, error);
 }
 
 int pl_scenario_find(const char *name, char *path, size_t capacity, struct pl_error *error)
@@ -192,5 +195,11 @@ int pl_scenario_find(const char *name, char *path, size_t capacity, struct pl_er
     if (length + 1 > capacity)
         return pl_error_set(error, -ENOENT, "'%.80s...': the name is too long", name);
     return is_path ? find_path(name, path, capacity, error)
-                   : find_name(name, path, capacity, error);
+                   : find_name(name, "a path", path, capacity, error);
+}
+
+int pl_scenario_find_base(const char *name, char *path, size_t capacity, struct pl_error *error)
+{
+    return find_name(name, "a file beside this one by its name without .yaml", path, capacity,
+                     error);
 }

@@ -212,6 +212,13 @@ static int decode_send_key(struct pl_decoder *d, struct fy_node *value, const ch
         return pl_decode_text(d, value, "program.send: file", send->file, sizeof send->file);
     if (strcmp(key, "to") == 0)
         return read_address(d, value, send);
+    char of_traffic[PL_KEY_PATH_MAX];
+    snprintf(of_traffic, sizeof of_traffic, "traffic.%s", key);
+    if (pl_schema_find(of_traffic))
+        return pl_decode_fail(d, pl_decode_mark(value),
+                              "program.send: how captures are sent stands beside program; expected "
+                              "%s, for all of them",
+                              of_traffic);
     return pl_decode_unknown(d, pl_decode_mark(value), "key of program.send:", key, "file, to");
 }
 

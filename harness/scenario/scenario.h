@@ -316,6 +316,7 @@ struct pl_expectation {
     int64_t from_ns;    /* the shortest duration for which it is expected */
     struct pl_bound bounds[PL_BOUNDS_MAX];
     uint32_t bound_count;
+    bool inherited; /* from a scenario that this one extends */
     struct pl_mark mark;
 };
 
@@ -387,6 +388,9 @@ int pl_scenario_parse(const char *text, size_t size, const char *path, enum pl_t
  *  source tree and the installed folder, one after the other. @return 0 or -ENOENT, naming the
  * scenarios there are */
 int pl_scenario_find(const char *name, char *path, size_t capacity, struct pl_error *error);
+
+/** The same of a name alone, that another scenario extends. */
+int pl_scenario_find_base(const char *name, char *path, size_t capacity, struct pl_error *error);
 
 /** Whether a scenario's name finds this very file from any folder, without PLIMSOLL_SCENARIOS: one
  *  that came with Plimsoll. */

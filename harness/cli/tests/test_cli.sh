@@ -17,6 +17,18 @@ printf '%s\n' 'name: served' 'title: A program with a client' 'pipeline: program
     bad "validate of a client that is not there: $(plimsoll validate "$tmp/served.yaml")"
 sed -i 's|./no-such-client|sleep, "9"|' "$tmp/served.yaml"
 [ "$(plimsoll validate "$tmp/served.yaml")" = "$tmp/served.yaml: valid" ] || bad "validate of a client: $(plimsoll validate "$tmp/served.yaml")"
+# an expectation that no stack answers: of this file, not of one that it extends
+printf 'extends: steady-reader\nname: idle\nallocators: [glibc]\n' >"$tmp/idle.yaml"
+[ "$(plimsoll validate "$tmp/idle.yaml")" = "$tmp/idle.yaml: valid" ] || bad "inherited expectations: $(plimsoll validate "$tmp/idle.yaml")"
+printf 'expect:\n  - {stacks: all, outcome: bounded}\n  - {stacks: slab, outcome: bounded}\n' >>"$tmp/idle.yaml"
+idle="line 6: slab of \`expect\` is none of \`allocators\`: nothing is checked by it"
+[ "$(plimsoll validate "$tmp/idle.yaml")" = "$tmp/idle.yaml: valid; $idle" ] || bad "an idle expectation: $(plimsoll validate "$tmp/idle.yaml")"
+plimsoll run "$tmp/idle.yaml" "${short[@]}" --no-save >"$tmp/out" 2>&1
+grep -qF -- "idle: $idle" "$tmp/out" || bad "a run of an idle expectation: $(cat "$tmp/out")"
+plimsoll run "$tmp/idle.yaml" "${short[@]}" --no-save --allocator slab >"$tmp/out" 2>&1
+grep -qF -- "$idle" "$tmp/out" && bad "the stack of an idle expectation was named: $(cat "$tmp/out")"
+printf 'tiers: {full: {allocators: [glibc, slab]}}\n' >>"$tmp/idle.yaml"
+[ "$(plimsoll validate "$tmp/idle.yaml")" = "$tmp/idle.yaml: valid" ] || bad "the stack of one tier: $(plimsoll validate "$tmp/idle.yaml")"
 printf 'extends: steady-reader\nname: twice\nallocators: [glibc, glibc]\n' >"$tmp/twice.yaml"
 fails 2 "twice.yaml:3:14: allocators: glibc is named twice; expected once" validate "$tmp/twice.yaml"
 # what was meant, of each kind of names
@@ -82,6 +94,11 @@ fails 2 "expected 1 to 65536" run steady-reader --allocator frame_pool:frames=65
 plimsoll run --help | grep 'plimsoll run SCENARIO' >/dev/null || bad "run --help"
 plimsoll list metrics >/dev/full 2>"$tmp/err" && bad "a full stdout went unnoticed"
 grep -q 'could not be written whole' "$tmp/err" || bad "a full stdout: $(cat "$tmp/err")"
+# a reader that leaves, as head does, has seen what it wanted
+mkfifo "$tmp/left" && { : <"$tmp/left" & } && exec 7>"$tmp/left" && wait $!
+plimsoll run steady-reader "${short[@]}" --allocator glibc --no-save >&7 2>"$tmp/err" || bad "a closed pipe: exit $?"
+exec 7>&-
+grep -q 'could not be written' "$tmp/err" && bad "a closed pipe: $(cat "$tmp/err")"
 
 # stacks
 fails 2 "no heap" run stalled-reader --allocator limited/slab:grow=double

@@ -62,7 +62,8 @@ plimsoll compare "$tmp/worse/base" "$tmp/worse/new" --gate --out "$tmp/worse" >"
     bad "the reasons are not one line each: $(cat "$tmp/gate")"
 [ "$(grep -c '<failure' "$tmp/worse/compare.xml")" -eq 2 ] || bad "not 2 failures in compare.xml"
 grep -q '^| steady-reader .* | worse |' "$tmp/worse/compare.md" || bad "no row in compare.md"
-plimsoll compare "$tmp/worse/base" "$tmp/worse/new" >/dev/null 2>&1 || bad "without --gate: exit $?"
+plimsoll compare "$tmp/worse/base" "$tmp/worse/new" --out "$tmp/made/here" >/dev/null 2>&1 || bad "without --gate: exit $?"
+[ -s "$tmp/made/here/compare.md" ] || bad "compare --out makes no folder"
 
 # a cell that the new one can't run is worse, also where the rest is the same
 cat >"$tmp/half" <<END

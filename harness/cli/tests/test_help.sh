@@ -34,6 +34,10 @@ plimsoll runs --in="$tmp" | grep -q 'no runs in' || bad "--in=DIR"
 plimsoll doctor --json=yes >"$tmp/out" 2>&1
 grep -q -- "has a value; expected --json alone" "$tmp/out" || bad "a flag with a value"
 
+# a walk's runs and a recording last otherwise than a run
+plimsoll help faults | tr -s ' \n' ' ' | grep -q 'of a program 5s' || bad "faults: --duration"
+plimsoll help record | tr -s ' \n' ' ' | grep -q 'of a program until it ends, with --send 30s' || bad "record: --duration"
+
 if command -v groff >/dev/null; then
     groff -man -ww -Tutf8 "$man" >"$tmp/out" 2>"$tmp/err" || bad "the man page"
     [ ! -s "$tmp/err" ] || bad "the man page: $(cat "$tmp/err")"

@@ -72,6 +72,8 @@ refused "in format 4" newer
 refused "can't be read" pipe
 refused "can't be read" .
 refused "can't be read" no-such-file
+import 2 one two
+says "2 words; expected one FILE, and --out FILE for another name" err
 import 2
 import 2 --out
 import 2 "$corpus/raw" "$corpus/raw"

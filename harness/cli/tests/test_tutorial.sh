@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs the commands of scenarios/TUTORIAL.md as a reader does, one after another in one folder. A fence of sh
 # is run: it ends with 0, or as its last line says (`# ends with 1`). A fence of text behind it is what it
-# printed: each word of four letters or more has to be in what it prints here, whatever the figures are. A
+# printed: each word of four letters or more has to be in what it prints here, whatever the figures are, and of
+# what is replayed, which repeats, each duration in minutes and each count of thousands, too. A
 # fence of console is run by nobody: it takes minutes, or builds. Scenarios that READMEs show are validated.
 #   test_tutorial.sh BUILD [--print]     --print: what each command prints here, to renew the text
 set -uo pipefail
@@ -45,6 +46,11 @@ compare_words() { # FILE
     for word in $(grep -oE '[A-Za-z_]{4,}' "$1" | sort -u); do
         grep -qF -- "$word" "$tmp/out" || bad "'$word' is not printed any more by: $(cat "$ran")"
     done
+    grep -q 'wall clock' "$1" && return
+    grep -oE '[0-9]+(,[0-9]{3})+|[0-9]+ min$' "$1" | sort -u >"$tmp/figures"
+    while read -r word; do
+        grep -qF -- "$word" "$tmp/out" || bad "'$word' is not printed any more by: $(cat "$ran")"
+    done <"$tmp/figures"
 }
 
 for block in "$tmp"/blocks/*; do

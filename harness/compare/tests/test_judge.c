@@ -256,6 +256,11 @@ static void too_few_pairs_and_zeros_show_nothing(void **state)
     j = judge(&p, (double)NAN);
     assert_int_equal(j.change, PL_CHANGE_INCONCLUSIVE);
     assert_non_null(strstr(j.why, "no ratio"));
+    draw(&p, 60, .5, .01, 2);
+    p.base[25] = 0; /* of the fresh ones */
+    j = judge(&p, (double)NAN);
+    assert_int_equal(j.change, PL_CHANGE_INCONCLUSIVE);
+    assert_string_equal(j.why, "flagged, but values of the fresh pairs have no ratio");
 }
 
 /* What a sanitizer looks for is the same in each of them. */

@@ -374,6 +374,14 @@ static void a_killed_cell_has_no_exact_metrics(void **state)
     for (size_t i = 7; i < SAMPLES; i++)
         trees[i].charged.oom_kills = 1;
     assert_true(value(&e, "time_to_oom_seconds").real == (double)e.samples[6].t_ns / 1e9);
+    trees[4].charged = (struct pl_charged){7 << 20, 256 << 10, 128 << 10, 512 << 10, 0, 0};
+    trees[5].charged.anon = 1 << 20;
+    pl_measure(&s, &e, &m);
+    assert_string_equal(m.judgement.why,
+                        "the container's oom_kill counter is 1; at its highest sample it was "
+                        "charged with 7 MiB of processes, 256 KiB of files, 512 KiB of sockets, "
+                        "128 KiB more of the "
+                        "kernel's");
     trees[0].charged.oom_kills = 1; /* ... before the first sample */
     for (size_t i = 1; i < 7; i++)
         trees[i].charged.oom_kills = 1;

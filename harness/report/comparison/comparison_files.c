@@ -3,6 +3,7 @@
  * together. */
 #include <math.h>
 
+#include "harness/base/files.h"
 #include "harness/base/spare_memory.h"
 #include "harness/report/comparison/change_text.h"
 #include "harness/report/comparison/comparison.h"
@@ -179,6 +180,8 @@ int pl_comparison_write(const struct pl_comparison *c, const char *folder, const
 {
     static const struct pl_output outputs[] = {
         {"compare.md", make_markdown}, {"compare.json", make_json}, {"compare.xml", make_junit}};
-    return pl_outputs_write(folder, outputs, sizeof outputs / sizeof *outputs,
-                            &(struct named){c, base, new}, error);
+    const int rc = pl_folder_make(folder, error);
+    return rc ? rc
+              : pl_outputs_write(folder, outputs, sizeof outputs / sizeof *outputs,
+                                 &(struct named){c, base, new}, error);
 }

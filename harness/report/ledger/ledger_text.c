@@ -16,6 +16,7 @@ enum {
     /* Of a program of thousands of sites: whose calls are shown, and how many. results.json has
        all. */
     CHAINS_MOST = 20,
+    PEAK_SHARE = 10, /* ... and of what had a tenth of the peak, wherever it stands now */
     CALLERS_MOST = 6,
 };
 
@@ -154,7 +155,7 @@ static void write_callers(struct pl_doc *doc, const json_t *site)
     }
 }
 
-static void write_sites(struct pl_doc *doc, const json_t *sites)
+static void write_sites(struct pl_doc *doc, const json_t *sites, uint64_t peak_bytes)
 {
     static const struct pl_doc_column columns[] = {
         FIGURE_COLUMNS,
@@ -174,7 +175,7 @@ static void write_sites(struct pl_doc *doc, const json_t *sites)
         pl_doc_cell_text(doc, live ? age_text(PL_FIGURE, number(site, "oldest_seconds")) : "-");
         name_cell(doc, "", pl_document_string(site, "site"));
         pl_doc_row_end(doc);
-        if (i < CHAINS_MOST)
+        if (i < CHAINS_MOST || integer(site, "peak_bytes") > peak_bytes / PEAK_SHARE)
             write_callers(doc, site);
     }
     pl_doc_table_end(doc);
@@ -323,7 +324,7 @@ static void write_report(struct pl_doc *doc, const json_t *cell, const json_t *r
         pl_doc_say(doc, "CORRUPT: %" PRIu64 " blocks unknown, released twice or of another size",
                    integer(report, "corruptions"));
     write_lacking(doc, json_object_get(report, "books"));
-    write_sites(doc, json_object_get(report, "sites"));
+    write_sites(doc, json_object_get(report, "sites"), integer(totals, "peak_bytes"));
     write_sizes(doc, json_object_get(report, "size_classes"));
     write_ages(doc, json_object_get(report, "ages"));
     write_live(doc, json_object_get(report, "live"), totals);

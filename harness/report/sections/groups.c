@@ -168,7 +168,7 @@ static void write_detail(struct pl_doc *doc, const struct pl_model_row *row)
     write_last_sample(doc, json_object_get(cell, "at_last_sample"));
     if (*why) {
         pl_doc_text(doc, PL_STYLE_BAD, " Expectation:");
-        pl_doc_textf(doc, PL_STYLE_PLAIN, " %s", why);
+        pl_doc_textf(doc, PL_STYLE_PLAIN, " %s.", why);
     }
     if (row->series_missing)
         pl_doc_textf(doc, PL_STYLE_BAD, " Series missing (%zu of %zu): the picture lacks them.",

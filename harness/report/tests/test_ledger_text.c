@@ -404,6 +404,31 @@ static void a_long_list_tells_of_the_others(void **state)
     close_script(s);
 }
 
+/* What held the peak and has been released since stands behind all that is still held. */
+static void the_callers_of_the_peak_are_told(void **state)
+{
+    struct script *s = open_script("ledger/glibc");
+    (void)state;
+    play(s, 0);
+    pl_cell_ledger_report(s->ledger, s->fd, SECOND, PL_LEDGER_ASKED, true);
+    json_t *cell = cell_of(s->fd);
+    json_t *report = json_array_get(json_object_get(json_object_get(cell, "ledger"), "reports"), 0);
+    json_t *sites = json_object_get(report, "sites"), *first = json_array_get(sites, 0);
+    json_object_set_new(first, "function", json_string("fan_out"));
+    json_object_set_new(first, "chain", json_pack("[s, s]", "fan_out", "on_message"));
+    while (json_array_size(sites) < 30)
+        json_array_insert_new(sites, 0, json_pack("{s:s, s:i}", "site", "small", "peak_bytes", 1));
+    char *text = text_of(cell);
+    has_row(text, "by on_message\n");
+    free(text);
+    json_object_set_new(first, "peak_bytes", json_integer(1));
+    text = text_of(cell);
+    assert_null(strstr(text, "by on_message"));
+    free(text);
+    json_decref(cell);
+    close_script(s);
+}
+
 /* Books that don't agree at a sample, or at the end, are corruptions; while threads are at work
  * nothing can be said. */
 static void a_cell_checks_its_books(void **state)
@@ -470,6 +495,7 @@ int main(void)
         cmocka_unit_test(the_text_says_the_same),
         cmocka_unit_test(the_last_report_of_a_killed_cell),
         cmocka_unit_test(a_long_list_tells_of_the_others),
+        cmocka_unit_test(the_callers_of_the_peak_are_told),
         cmocka_unit_test(a_cell_checks_its_books),
         cmocka_unit_test(reports_come_when_they_are_due),
     };

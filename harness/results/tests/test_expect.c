@@ -212,6 +212,45 @@ static void all_that_apply_have_to_be_met(void **state)
     assert_int_equal(judge(&s, &e, "jemalloc", &x), PL_VERDICT_MET);
 }
 
+/* A person mends all that is wrong at once. */
+static void each_bound_that_is_missed_is_said(void **state)
+{
+    (void)state;
+    struct pl_cell_evidence e = bounded_cell();
+    struct pl_scenario s = {.duration_ns = 60 * S};
+    struct pl_expected x;
+    add(&s, "all", "any", 0, "bounded", "rss_bytes_peak", "<= 1MiB");
+    s.expectations[0].bounds[1] = s.expectations[0].bounds[0];
+    strcpy(s.expectations[0].bounds[1].text, "> 1GiB");
+    s.expectations[0].bound_count = 2;
+    add(&s, "glibc", "any", 0, "", "rss_bytes_peak", "<= 1MiB");
+    add(&s, "glibc", "any", 0, "growing", NULL, NULL);
+    assert_int_equal(judge(&s, &e, "glibc", &x), PL_VERDICT_FAILED);
+    assert_string_equal(x.why, "rss_bytes_peak is 50 MiB; expected <= 1MiB; also rss_bytes_peak is "
+                               "0.0488281 GiB; expected > 1GiB; also outcome is bounded; expected "
+                               "growing");
+}
+
+/* `--ledger` changes no expectation: what it hides is not what the program did. */
+static void what_a_ledger_hides_fails_nothing(void **state)
+{
+    (void)state;
+    struct pl_cell_evidence e = bounded_cell();
+    struct pl_scenario s = {.duration_ns = 60 * S};
+    struct pl_expected x;
+    e.has_final = false;
+    e.program.kind = PL_RECORD_PROGRAM;
+    add(&s, "all", "any", 0, "", "vsz_bytes_peak", ">= 1MiB");
+    assert_int_equal(judge(&s, &e, "glibc", &x), PL_VERDICT_FAILED);
+    assert_string_equal(x.why, "vsz_bytes_peak has no value; expected >= 1MiB");
+    e.ledger.count = 1;
+    assert_int_equal(judge(&s, &e, "glibc", &x), PL_VERDICT_NOT_CHECKED);
+    assert_string_equal(x.why, "vsz_bytes_peak is not known under a ledger");
+    add(&s, "all", "any", 0, "", "rss_bytes_peak", "<= 1MiB");
+    assert_int_equal(judge(&s, &e, "glibc", &x), PL_VERDICT_FAILED);
+    assert_string_equal(x.why, "rss_bytes_peak is 50 MiB; expected <= 1MiB");
+}
+
 /* A --set that leaves the stated conditions is never a pass; corruption is never one either. */
 static void what_was_not_asked_is_not_passed(void **state)
 {
@@ -332,6 +371,8 @@ int main(void)
         cmocka_unit_test(bounds_compare_in_their_metrics_unit),
         cmocka_unit_test(what_missed_a_bound_is_said_in_its_unit),
         cmocka_unit_test(all_that_apply_have_to_be_met),
+        cmocka_unit_test(each_bound_that_is_missed_is_said),
+        cmocka_unit_test(what_a_ledger_hides_fails_nothing),
         cmocka_unit_test(what_was_not_asked_is_not_passed),
         cmocka_unit_test(many_strangers_leave_a_cell_unchecked),
         cmocka_unit_test(limits_of_others_make_no_verdict),

@@ -168,7 +168,8 @@ static void tells_what_is_wrong_and_where(void **state)
         const char *own, *setting, *message;
     } cases[] = {
         {"extends: none\nname: own\n", NULL,
-         "own.yaml:1:10: extends: unknown scenario none; expected a path, "},
+         "own.yaml:1:10: extends: unknown scenario none; expected a file beside this one by its "
+         "name without .yaml, "},
         {"extends: ../base\nname: own\n", NULL,
          "own.yaml:1:10: extends: '../base' is not a name of a scenario; expected one of a file "
          "beside this one, or of `plimsoll list scenarios`, without folder and .yaml"},

@@ -100,6 +100,8 @@ static void what_is_wrong_is_told(void **state)
     refuses("program: {command: [x], send: [{file: a.pcap, to: 127.0.0.1}]}",
             "is not ADDRESS:PORT");
     refuses("program: {command: [x], send: [{to: 127.0.0.1:5004}]}", "program.send: incomplete");
+    refuses("program: {command: [x], send: [{to: 127.0.0.1:5004, sessions: 4}]}",
+            "expected traffic.sessions, for all of them");
     refuses("program: {command: [x], environment: {LD_PRELOAD: y}}", "LD_PRELOAD is the heap's");
     refuses("program: {command: [x], clients: [{count: 2}]}", "no command");
     refuses("program: {command: [x], clients: [{command: [y], count: 0}]}", "out of range");
