@@ -8,6 +8,24 @@
 #include "harness/cell/dock.h"
 #include "harness/interpose/control.h"
 
+#define LIBRARY "/libplimsoll-interpose" /* as its files begin */
+
+/* @return false also of one that has ended */
+static bool is_without_library(pid_t pid)
+{
+    char path[64], line[4096 + 128];
+    bool has_any = false, has_ours = false;
+    snprintf(path, sizeof path, "/proc/%d/maps", (int)pid);
+    FILE *maps = fopen(path, "re");
+    while (maps && !has_ours && fgets(line, sizeof line, maps)) {
+        has_any = true;
+        has_ours = strstr(line, LIBRARY) != NULL;
+    }
+    if (maps)
+        fclose(maps);
+    return has_any && !has_ours;
+}
+
 void pl_dock_find_unserved(struct pl_dock *d)
 {
     static struct pl_interpose_report page; /* large for a stack */
@@ -20,7 +38,7 @@ void pl_dock_find_unserved(struct pl_dock *d)
         const char *ahead = pl_interpose_served_ahead(&page, pid);
         uint64_t bytes = d->tree.members[i].rss_bytes;
         if (bytes < PL_DOCK_UNSERVED_BYTES || bytes <= f->unserved_bytes ||
-            (!*ahead && !pl_interpose_is_absent(pid)))
+            (!*ahead && !is_without_library(pid)))
             continue;
         f->unserved_bytes = bytes;
         memcpy(f->unserved_by, ahead, strlen(ahead) + 1);

@@ -25,9 +25,6 @@
 #define UNSERVED_BYTES (UINT64_C(2) << 20)
 /* As long as a dock waits for it (dock_ready.c). */
 #define LOADED_WITHIN_NS INT64_C(2000000000)
-/* Between two questions whether the program is still the one that is recorded. */
-#define LOOK_EVERY_NS INT64_C(200000000)
-#define ABSENT_LOOKS 2
 #define UNSERVED "it is linked statically, is a Go program, is for another C library, or is setuid"
 
 /* One that is started. */
@@ -121,24 +118,6 @@ static void tell_unserved(const struct pl_recorded *r)
                           r->arguments.command[0]);
 }
 
-static bool is_no_more_recorded(const struct pl_recorded *r, pid_t pid)
-{
-    return __atomic_load_n(&r->raw->pid, __ATOMIC_ACQUIRE) && pl_interpose_is_absent(pid);
-}
-
-/* `env -u LD_PRELOAD ./my-server`: what is recorded ends where the program executes another. */
-static void tell_executed(const struct pl_recorded *r, pid_t pid)
-{
-    char link[64], program[PL_PAGE_PATH_MAX] = "";
-    snprintf(link, sizeof link, "/proc/%d/exe", (int)pid);
-    const ssize_t length = readlink(link, program, sizeof program - 1);
-    program[length > 0 ? length : 0] = '\0';
-    pl_printable_line(stderr,
-                      "plimsoll: %s, which '%s' executed, is not recorded: LD_PRELOAD was cleared "
-                      "before it, or it can't be preloaded into",
-                      *program ? program : "a program", r->arguments.command[0]);
-}
-
 /* A terminal's Ctrl-C went to the program as well, and a second one may end it without its books.
  */
 static void pass_on(pid_t pid, int number)
@@ -153,8 +132,7 @@ static void attend(struct pl_recorded *r, struct running *p,
 {
     struct pollfd ended = {.fd = (int)syscall(SYS_pidfd_open, p->pid, 0), .events = POLLIN};
     int told = 0;
-    int absent = 0; /* looks on end, of which one may fall between an exec and the loader's work */
-    int64_t check_ns = pl_monotonic_ns() + LOADED_WITHIN_NS, look_ns = 0;
+    int64_t check_ns = pl_monotonic_ns() + LOADED_WITHIN_NS;
     pl_trace_watch_begin(&r->watch, p->pid, r->raw, r->samples);
     while (waitpid(p->pid, &p->status, WNOHANG) == 0) {
         const int wait_ms = pl_trace_watch_look(&r->watch);
@@ -162,12 +140,6 @@ static void attend(struct pl_recorded *r, struct running *p,
         if (check_ns && pl_monotonic_ns() > check_ns) {
             tell_unserved(r);
             check_ns = 0;
-        }
-        if (absent < ABSENT_LOOKS && pl_monotonic_ns() > look_ns) {
-            absent = is_no_more_recorded(r, p->pid) ? absent + 1 : 0;
-            if (absent == ABSENT_LOOKS)
-                tell_executed(r, p->pid);
-            look_ns = pl_monotonic_ns() + LOOK_EVERY_NS;
         }
         if (*interrupted && told != *interrupted)
             pass_on(p->pid, *interrupted);

@@ -75,7 +75,4 @@ int pl_interpose_read(const char *page_path, struct pl_interpose_report *report)
 /** @return the object whose malloc a process calls although the library is in it, or "" */
 const char *pl_interpose_served_ahead(const struct pl_interpose_report *report, pid_t pid);
 
-/** @return whether a process runs without the library; false also of one that has ended */
-bool pl_interpose_is_absent(pid_t pid);
-
 #endif

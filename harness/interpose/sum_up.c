@@ -1,7 +1,6 @@
 /* Summing up what a foreign program left in its page (control.h). */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -9,8 +8,6 @@
 
 #include "harness/interpose/control.h"
 #include "harness/interpose/shared_count.h"
-
-#define LIBRARY "/libplimsoll-interpose" /* as its files begin */
 
 /* A slot that is being given to another process holds no figures of its own. */
 static bool is_taken(const struct pl_page_process *process)
@@ -155,19 +152,4 @@ const char *pl_interpose_served_ahead(const struct pl_interpose_report *report, 
         if (report->slots[i].pid == pid)
             return report->slots[i].served_ahead;
     return "";
-}
-
-bool pl_interpose_is_absent(pid_t pid)
-{
-    char path[64], line[4096 + 128];
-    bool has_any = false, has_ours = false;
-    snprintf(path, sizeof path, "/proc/%d/maps", (int)pid);
-    FILE *maps = fopen(path, "re");
-    while (maps && !has_ours && fgets(line, sizeof line, maps)) {
-        has_any = true;
-        has_ours = strstr(line, LIBRARY) != NULL;
-    }
-    if (maps)
-        fclose(maps);
-    return has_any && !has_ours;
 }

@@ -244,12 +244,6 @@ if mount -t tmpfs -o size=256k none "$tmp/small" 2>/dev/null; then
     umount "$tmp/small"
 fi
 
-# A program that clears LD_PRELOAD and executes the next: the trace ends there.
-record 0 -- env -u LD_PRELOAD sleep 1
-says "$(readlink -f "$(command -v sleep)"), which 'env' executed, is not recorded: LD_PRELOAD was cleared before it"
-record 0 -- env A=1 sleep 1
-grep -q 'is not recorded' "$tmp/err" && bad "a program that was executed with the library: $(cat "$tmp/err")"
-
 # What is no trace, or no longer.
 subject hold 10
 head -c 300 "$tmp/my.trace" >"$tmp/cut"
